@@ -1,0 +1,121 @@
+# Needs Python 3.11 or newer, make and git; everything else is installed under .venv and
+# node_modules from locks with hashes.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PYTHON := $(BIN)/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+
+# Node comes from a wheel: no Node of the system is used.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
+
+RUN := .venv/run.stamp
+DEV := .venv/dev.stamp
+JS := node_modules/.stamp
+
+# Where `make run` keeps its data; the environment's LIAISON_HOME wins.
+LIAISON_HOME ?= var
+export LIAISON_HOME
+
+PYTEST := $(PYTHON) -m pytest
+# Workers of the parallel tests. A file stays on one: what its fixtures start is started once. (Groups of
+# several files, xdist 3.8's `loadgroup`, have no effect under pytest 9.2.)
+JOBS ?= 2
+SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test unit js e2e lint format types architecture bench faults schema lock browser
+
+help: ## This list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' \
+		| awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+run: $(RUN) ## Start everything; Ctrl-C stops it, starting again keeps the data
+	@exec $(PYTHON) manage.py up
+
+demo: $(RUN) ## Load the demo data (beside a running `make run`)
+	@test -e "$(LIAISON_HOME)/services.env" || test -n "$${DATABASE_URL:-}" \
+		|| { echo "Nothing is running: start it with \`make run\` first, in another terminal." >&2; exit 1; }
+	@$(PYTHON) manage.py demo
+
+test: lint types ## Every check: lint, types, architecture, unit, flows, then the browser
+	@$(MAKE) js
+	@$(MAKE) unit
+	@$(MAKE) e2e
+
+unit: $(DEV) ## Tests without a browser (architecture, units, flows)
+	@$(PYTEST) tests --ignore tests/e2e $(SPREAD)
+
+faults: $(DEV) ## Kills and cuts under load, with figures (half an hour)
+	@FAULTS=full $(PYTEST) tests/faults
+
+js: $(DEV) $(JS) ## Tests of the browser modules without a browser
+	@$(NPM) run --silent test
+
+# A process of its own: pytest-playwright keeps an event loop that other tests trip over.
+e2e: $(DEV) browser ## Tests in a real browser
+	@$(PYTEST) tests/e2e $(SPREAD)
+	@# Kills the run's own S3, which tests side by side share: skipped there.
+	@$(PYTEST) tests/e2e/test_files_cut.py -k storage_killed
+
+browser: $(DEV)
+	@$(PYTHON) -m deploy.browser
+
+lint: $(DEV) ## Ruff: rules and format
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run \`make format\`." >&2; exit 1; }
+
+format: $(DEV) ## Apply ruff's fixes and format
+	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/ruff format --quiet .
+
+types: $(DEV) $(JS) ## mypy --strict and tsc --checkJs --strict
+	@$(BIN)/mypy --no-error-summary
+	@$(NPM) run --silent types
+
+architecture: $(DEV) ## Who may import whom
+	@$(PYTEST) tests/test_architecture.py
+
+bench: $(DEV) ## Speed, beside bare Django and DRF on the same PostgreSQL
+	@$(PYTHON) -m tests.bench
+
+schema: $(DEV) ## Write core/openapi.yaml anew
+	@$(PYTHON) manage.py spectacular --lang en --validate --fail-on-warn --file core/openapi.yaml
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header pyproject.toml
+lock: $(DEV) ## Refresh requirements.txt and requirements-dev.txt from pyproject.toml
+	@test -x $(BIN)/uv || $(PIP) install uv
+	@$(COMPILE) --extra embedded --output-file requirements.txt
+	@$(COMPILE) --extra dev --output-file requirements-dev.txt
+
+$(PYTHON):
+	@found=; \
+	for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			found="$$candidate"; break; \
+		fi; \
+	done; \
+	test -n "$$found" || { echo "Liaison needs Python 3.11 or newer: install it and try again." >&2; exit 1; }; \
+	echo "Creating .venv with $$found"; \
+	"$$found" -m venv .venv || { rm -rf .venv; echo "python's venv module is missing: apt-get install python3-venv (Debian, Ubuntu)." >&2; exit 1; }
+
+# --no-deps, since the lock is complete: pip 23 resolves an extra (`coverage[toml]`) anew, finds a
+# release newer than the lock's and then refuses it. What the lock does not name stays: after
+# `make test`, `make run` leaves the tools there.
+$(RUN): requirements.txt | $(PYTHON)
+	@echo "Installing what Liaison needs (once, some minutes)"
+	@$(PIP) install --require-hashes --no-deps -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(PYTHON)
+	@echo "Installing what the tests need (once, some minutes)"
+	@$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@ $(RUN)
+
+$(JS): package-lock.json | $(DEV)
+	@echo "Installing the type checker of the JavaScript"
+	@$(NPM) ci --no-audit --no-fund --silent
+	@touch $@
