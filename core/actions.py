@@ -1,0 +1,37 @@
+"""Logging in and out."""
+
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+
+from core import lockout
+from core.errors import Refusal
+from core.models import User
+
+
+class InvalidCredentials(Refusal):
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "invalid_credentials"
+    default_detail = _("This email address and this password do not go together.")
+
+
+def log_in(request: HttpRequest, *, email: str, password: str) -> User:
+    """Open a session for the person.
+
+    Raises InvalidCredentials, the same for an unknown address and a wrong password, and TooMany
+    after several failures.
+    """
+    email, address = email.strip().lower(), lockout.address_of(request)
+    lockout.check(email, address)
+    user = authenticate(request, username=email, password=password)
+    if not isinstance(user, User):
+        lockout.record_failure(email, address)
+        raise InvalidCredentials
+    lockout.forgive(email, address)
+    login(request, user)
+    return user
+
+
+def log_out(request: HttpRequest) -> None:
+    logout(request)

@@ -1,0 +1,42 @@
+"""How many requests this process answered and how long each took, for /metrics."""
+
+import time
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+REGISTRY = CollectorRegistry()
+REQUESTS = Counter(
+    "liaison_http_requests",
+    "Requests that this web process answered",
+    ["method", "route", "status"],
+    registry=REGISTRY,
+)
+SECONDS = Histogram(
+    "liaison_http_request_seconds",
+    "From the request to its answer; of a stream, to its beginning",
+    ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+    registry=REGISTRY,
+)
+# Of HTTP; a caller must not make a series of its own with a method that it invents.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class RequestFigures:
+    """Count each request under the route that answered it, never under its address."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        method = request.method if request.method in METHODS else "other"
+        route = request.resolver_match.route if request.resolver_match else "none"
+        REQUESTS.labels(method, route, str(response.status_code)).inc()
+        SECONDS.labels(method, route).observe(time.perf_counter() - began)
+        return response

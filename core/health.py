@@ -1,0 +1,64 @@
+"""Whether this process is up (`/livez`), and whether what it needs answers (`/readyz`)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.core.files.storage import storages
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from core.valkey import valkey
+
+CHECK_SECONDS = 1.0
+
+
+@require_safe
+def livez(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when every needed part answers within a second, else 503 with the reasons."""
+    with ThreadPoolExecutor(max_workers=len(CHECKS)) as pool:
+        started = {name: pool.submit(check) for name, check in CHECKS.items()}
+        reasons = {}
+        for name, future in started.items():
+            try:
+                reasons[name] = future.result(timeout=CHECK_SECONDS)
+            except Exception as error:
+                # Whatever went wrong is the answer.
+                reasons[name] = f"{type(error).__name__}: {error}".strip()
+    is_ready = all(reason == "ok" for reason in reasons.values())
+    return JsonResponse(reasons, status=200 if is_ready else 503)
+
+
+def database_answers() -> str:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return "migrations are pending" if pending else "ok"
+    finally:
+        connections.close_all()
+
+
+def valkey_answers() -> str:
+    return "ok" if valkey().ping() else "no pong"
+
+
+def storage_answers() -> str:
+    bucket: Any = storages["attachments"]
+    bucket.connection.meta.client.head_bucket(Bucket=bucket.bucket_name)
+    return "ok"
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": database_answers,
+    "valkey": valkey_answers,
+    "storage": storage_answers,
+}

@@ -1,0 +1,130 @@
+"""Who a bearer token speaks for.
+
+The portal signs its own tokens and publishes its keys (JWKS, RFC 7517); the development issuer
+signs with a key kept under LIAISON_HOME. `sub` is an outside identity (`User.external_id`) and
+never a name or an email, which people change.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from jwt import PyJWKClient
+
+from core.errors import Unavailable
+from core.models import User
+
+# Pinned: the token's own header must not choose (`none`, or a public key taken for a secret).
+PORTAL_ALGORITHMS = ["RS256", "ES256"]
+DEVELOPMENT_ALGORITHM = "ES256"
+DEVELOPMENT_ISSUER = "liaison-development"
+REQUIRED_CLAIMS = ["exp", "iat", "sub", "aud", "iss"]
+LEEWAY = timedelta(seconds=10)
+KEYS_LIFESPAN_SECONDS = 300
+KEYS_TIMEOUT_SECONDS = 3
+DEVELOPMENT_TOKEN_AGE = timedelta(days=30)
+
+
+class InvalidToken(Exception):
+    """The token is not one that we accept; the message says why, for the caller's developer."""
+
+
+def user_of(token: str) -> User:
+    """Return the active person the token speaks for.
+
+    Raises InvalidToken, or Unavailable while the portal does not give its keys.
+    """
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        if issuer == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
+            return User.objects.get(pk=_development_claims(token)["sub"], is_active=True)
+        if issuer == settings.JWT_ISSUER and settings.JWT_JWKS_URL:
+            return User.objects.get(external_id=_portal_claims(token)["sub"], is_active=True)
+    except jwt.PyJWKClientConnectionError as error:
+        # The portal is away, which says nothing of the token: the caller must not log out.
+        raise Unavailable from error
+    except jwt.PyJWTError as error:
+        raise InvalidToken(str(error)) from error
+    except (User.DoesNotExist, ValidationError) as error:
+        raise InvalidToken("No active person has this identity.") from error
+    raise InvalidToken("Unknown issuer.")
+
+
+def issue_development_token(user: User) -> str:
+    """Return a bearer of the development issuer for a person, valid 30 days."""
+    now = datetime.now(UTC)
+    claims = {
+        "iss": DEVELOPMENT_ISSUER,
+        "aud": settings.JWT_AUDIENCE,
+        "sub": str(user.pk),
+        "iat": now,
+        "exp": now + DEVELOPMENT_TOKEN_AGE,
+    }
+    return jwt.encode(claims, _development_key(), algorithm=DEVELOPMENT_ALGORITHM)
+
+
+def _development_claims(token: str) -> dict[str, Any]:
+    return _claims(
+        token, _development_key().public_key(), [DEVELOPMENT_ALGORITHM], DEVELOPMENT_ISSUER
+    )
+
+
+def _portal_claims(token: str) -> dict[str, Any]:
+    # The whole key and not its `.key`: it knows which algorithm it is for.
+    signing_key = _portal_keys().get_signing_key_from_jwt(token)
+    return _claims(token, signing_key, PORTAL_ALGORITHMS, settings.JWT_ISSUER)
+
+
+def _claims(token: str, key: Any, algorithms: list[str], issuer: str) -> dict[str, Any]:
+    return jwt.decode(
+        token,
+        key,
+        algorithms=algorithms,
+        audience=settings.JWT_AUDIENCE,
+        issuer=issuer,
+        leeway=LEEWAY,
+        options={"require": REQUIRED_CLAIMS},
+    )
+
+
+@cache
+def _portal_keys() -> PyJWKClient:
+    return PyJWKClient(
+        settings.JWT_JWKS_URL,
+        cache_keys=True,
+        lifespan=KEYS_LIFESPAN_SECONDS,
+        timeout=KEYS_TIMEOUT_SECONDS,
+    )
+
+
+@cache
+def _development_key() -> ec.EllipticCurvePrivateKey:
+    path = settings.LIAISON_HOME / "development-issuer.pem"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = ec.generate_private_key(ec.SECP256R1())
+        pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(pem)
+        # A link fails where a rename would replace: two processes starting at once keep one key.
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    key = load_pem_private_key(path.read_bytes(), password=None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return key

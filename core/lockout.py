@@ -1,0 +1,51 @@
+"""Slowing down whoever guesses passwords.
+
+Two counters: on the email and the address together, so that a stranger cannot lock a person out
+from elsewhere; and, much higher, on the address alone, since a whole site may share one.
+"""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from core import limits
+from core.errors import TooMany
+
+PERSON = "login-person"
+ADDRESS = "login-address"
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the caller's address, as the outermost trusted proxy saw it."""
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    if settings.TRUSTED_PROXY_COUNT and len(forwarded) >= settings.TRUSTED_PROXY_COUNT:
+        return str(forwarded[-settings.TRUSTED_PROXY_COUNT].strip())
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def check(email: str, address: str) -> None:
+    """Raise TooMany when this person from here, or this address, failed too often."""
+    by_person = limits.counted(PERSON, _pair(email, address))
+    by_address = limits.counted(ADDRESS, address)
+    if (
+        by_person >= settings.LOGIN_ATTEMPTS_PER_PERSON
+        or by_address >= settings.LOGIN_ATTEMPTS_PER_ADDRESS
+    ):
+        minutes = int(settings.LOGIN_LOCKOUT.total_seconds() // 60)
+        raise TooMany(
+            settings.LOGIN_LOCKOUT,
+            _("Too many attempts. Try again in %(minutes)d minutes.") % {"minutes": minutes},
+        )
+
+
+def record_failure(email: str, address: str) -> None:
+    limits.count(PERSON, _pair(email, address), window=settings.LOGIN_LOCKOUT)
+    limits.count(ADDRESS, address, window=settings.LOGIN_LOCKOUT)
+
+
+def forgive(email: str, address: str) -> None:
+    limits.forget(PERSON, _pair(email, address))
+
+
+def _pair(email: str, address: str) -> str:
+    return f"{email}|{address}"

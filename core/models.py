@@ -1,0 +1,160 @@
+"""People, their client account, and the chantiers the conversations are about."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import new_id
+
+NAME_LENGTH = 150
+
+
+class Client(models.Model):
+    """A client account: a household or a firm, with one or more portal users."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    external_id = models.CharField(
+        _("external id"), max_length=200, null=True, blank=True, unique=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        fields.setdefault("role", User.Role.MANAGER)
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person: of a client (role `client`) or of the company (`staff`, `manager`)."""
+
+    class Role(models.TextChoices):
+        CLIENT = "client", _("Client")
+        STAFF = "staff", _("Staff")
+        MANAGER = "manager", _("Manager")
+
+    class Locale(models.TextChoices):
+        FRENCH = "fr", _("French")
+        ENGLISH = "en", _("English")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(_("email"), unique=True)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices)
+    client = models.ForeignKey(
+        Client, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
+    )
+    locale = models.CharField(
+        _("language"), max_length=5, choices=Locale.choices, default=Locale.FRENCH
+    )
+    external_id = models.CharField(
+        _("external id"), max_length=200, null=True, blank=True, unique=True
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            models.CheckConstraint(
+                name="user_of_a_client_or_of_the_company",
+                condition=Q(role="client", client__isnull=False)
+                | Q(role__in=("staff", "manager"), client__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_company(self) -> bool:
+        """Whether the person works for the company (and not: may enter the Django admin)."""
+        return self.role != User.Role.CLIENT
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's word for «may enter the admin»; our staff are `is_company`."""
+        return self.is_superuser
+
+    @property
+    def own_client_id(self) -> UUID:
+        """The client account of a client's user."""
+        assert self.client_id is not None, "only a client's user has a client"
+        return self.client_id
+
+
+class Chantier(models.Model):
+    """A job site of one client, with the people of the company who answer for it."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        ARCHIVED = "archived", _("Archived")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="chantiers")
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    reference = models.CharField(_("reference"), max_length=50, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.OPEN
+    )
+    responsible = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        limit_choices_to=~Q(role="client"), verbose_name=_("responsible person"),
+    )  # fmt: skip
+    deputy = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        limit_choices_to=~Q(role="client"), verbose_name=_("deputy"),
+    )  # fmt: skip
+    external_id = models.CharField(
+        _("external id"), max_length=200, null=True, blank=True, unique=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("chantier")
+        verbose_name_plural = _("chantiers")
+        constraints: ClassVar = [
+            # What a conversation's foreign key (chantier, client) points at.
+            models.UniqueConstraint(fields=["id", "client"], name="chantier_of_its_client"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_archived(self) -> bool:
+        return self.status == Chantier.Status.ARCHIVED

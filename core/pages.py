@@ -1,0 +1,128 @@
+"""Pages that belong to everybody: home by role, login and logout, errors, API documentation."""
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework.exceptions import APIException
+
+from core import actions
+from core.models import User
+
+# Swagger and Redoc make style elements and HTML by themselves. Nothing of ours is on these pages.
+docs_policy = csp_replace(
+    {
+        "style-src": [SELF, UNSAFE_INLINE],
+        "worker-src": [SELF, "blob:"],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "require-trusted-types-for": None,
+        "trusted-types": None,
+    }
+)
+
+
+@never_cache
+def home(request: HttpRequest) -> HttpResponse:
+    """Send everybody to their messages."""
+    if not isinstance(request.user, User):
+        return redirect("login")
+    return redirect("staff-messages" if request.user.is_company else "client-messages")
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@csrf_protect
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """The login form; `next` is where to go after it, on this site only."""
+    if request.user.is_authenticated:
+        return redirect(_next(request))
+    if request.method != "POST":
+        return _login_form(request)
+    email = request.POST.get("email", "")
+    try:
+        actions.log_in(request, email=email, password=request.POST.get("password", ""))
+    except APIException as refusal:
+        return _login_form(request, refusal, email=email)
+    return redirect(_next(request))
+
+
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    actions.log_out(request)
+    response = HttpResponseRedirect("/login")
+    # Pages kept for the back button would show the messages of who has just left.
+    response["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@docs_policy
+def api_docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "core/api_docs.html")
+
+
+@docs_policy
+def api_redoc(request: HttpRequest) -> HttpResponse:
+    return render(request, "core/api_redoc.html")
+
+
+def error_400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    text = _("The page you left may be too old. Go back, reload it and try again.")
+    return _error(request, 400, _("This request was not understood"), text)
+
+
+def error_403(request: HttpRequest, exception: Exception) -> HttpResponse:
+    text = _("Your account does not open this page.")
+    return _error(request, 403, _("This page is not for you"), text)
+
+
+def error_404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    text = _("The address is wrong, or what it showed is not yours to see.")
+    return _error(request, 404, _("Nothing at this address"), text)
+
+
+def error_500(request: HttpRequest) -> HttpResponse:
+    text = _("The error is recorded and we look into it. Your messages are safe: try again.")
+    return _error(request, 500, _("Something broke on our side"), text)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error_400(request, Exception(reason))
+
+
+def _login_form(
+    request: HttpRequest, refusal: APIException | None = None, *, email: str = ""
+) -> HttpResponse:
+    context = {
+        "email": email,
+        "next": request.POST.get("next", request.GET.get("next", "")),
+        "error": refusal.detail if refusal else "",
+    }
+    response = render(
+        request, "core/login.html", context, status=refusal.status_code if refusal else 200
+    )
+    if retry_after_seconds := getattr(refusal, "retry_after_seconds", None):
+        response["Retry-After"] = str(retry_after_seconds)
+    return response
+
+
+def _next(request: HttpRequest) -> str:
+    """Return where the person wanted to go, if it is on this site; home otherwise."""
+    wanted = request.POST.get("next", request.GET.get("next", ""))
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else "/"
+
+
+def _error(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
+    context = {"status": status, "heading": heading, "text": text}
+    return render(request, "core/error.html", context, status=status)

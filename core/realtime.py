@@ -1,0 +1,71 @@
+"""Telling the open screens what has just changed.
+
+An event is published after the commit, to each person it concerns, as the very bytes that
+`core.stream` hands to their browser. It may be lost: versions tell the client, who asks again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from rest_framework.utils.encoders import JSONEncoder
+
+from core import hints
+from core.valkey import key, valkey
+
+
+@dataclass(frozen=True)
+class Event:
+    """A named event (`message.created`) and its JSON object."""
+
+    name: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """Who is told: people one by one, and the company at once."""
+
+    user_ids: tuple[UUID, ...] = field(default=())
+    company: bool = False
+
+    @property
+    def channels(self) -> list[str]:
+        named = [user_channel(user_id) for user_id in self.user_ids]
+        return [*named, company_channel()] if self.company else named
+
+
+def user_channel(user_id: UUID) -> str:
+    return key("user", user_id)
+
+
+def company_channel() -> str:
+    return key("company")
+
+
+def publish(*events: Event, to: Audience) -> None:
+    """Publish events, in order, once the surrounding transaction has committed."""
+    if channels := to.channels:
+        transaction.on_commit(partial(hints.send, partial(_send, events, channels)))
+
+
+def frame(event: Event) -> bytes:
+    """Return the event as a server-sent event (WHATWG HTML, 9.2)."""
+    return f"event: {event.name}\ndata: {_json(event.data)}\n\n".encode()
+
+
+# Nobody waits for the thread that publishes; on a busy machine an answer may take a while.
+PATIENCE_SECONDS = 2.0
+
+_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def _send(events: Iterable[Event], channels: list[str]) -> None:
+    with valkey(PATIENCE_SECONDS).pipeline(transaction=False) as pipeline:
+        for payload in map(frame, events):
+            for channel in channels:
+                pipeline.publish(channel, payload)
+        pipeline.execute()

@@ -1,0 +1,63 @@
+import { LitElement, css, html } from "lit";
+
+/**
+ * The initials of a person: round for a client, square for the company. Decoration beside a written name,
+ * so it is silent for a screen reader.
+ *
+ * @property {string} name
+ * @property {"client" | "staff" | "manager"} of
+ */
+export class PersonAvatar extends LitElement {
+  static properties = { name: {}, of: { reflect: true } };
+
+  static styles = css`
+    :host {
+      display: inline-grid;
+      flex: none;
+      place-items: center;
+      width: var(--avatar-size, 2rem);
+      height: var(--avatar-size, 2rem);
+      border-radius: var(--radius-full);
+      background: var(--brand-tint);
+      color: var(--brand-text);
+      font-size: calc(var(--avatar-size, 2rem) * 0.38);
+      font-weight: 650;
+      letter-spacing: 0.01em;
+      line-height: 1;
+      user-select: none;
+    }
+
+    :host([of="staff"]),
+    :host([of="manager"]) {
+      border-radius: calc(var(--avatar-size, 2rem) * 0.22);
+      background: var(--brand);
+      color: var(--on-brand);
+    }
+  `;
+
+  constructor() {
+    super();
+    this.name = "";
+    this.of = "client";
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    this.setAttribute("aria-hidden", "true");
+  }
+
+  /** @override */
+  render() {
+    return html`${initials(this.name)}`;
+  }
+}
+
+/** « Odile Perrin » gives « OP », « Famille Morel » gives « FM », « Odile » gives « O ». @param {string} name */
+export function initials(name) {
+  const words = name.split(/[\s'’-]+/).filter((word) => /\p{L}/u.test(word));
+  const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  return chosen.map((word) => [.../** @type {string} */ (word)][0]?.toLocaleUpperCase() ?? "").join("");
+}
+
+customElements.define("person-avatar", PersonAvatar);

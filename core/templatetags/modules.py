@@ -1,0 +1,80 @@
+"""The import map: how the browser modules of the apps find each other without a build.
+
+Relative imports would be enough but for two things. The names of published files carry a digest
+that the source does not know, so every module has an entry from its plain address. And an app may
+move without its neighbours: `#core/api.js` names a module by its app, `lit` the vendored package.
+Django can write digests into the sources instead, but it misses imports that end without a
+semicolon and stops on circular ones.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from django import template
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+VENDOR = "core/vendor"
+# The folder of each vendored package, and what its bare name means.
+PACKAGES = {
+    "lit": ("lit", "index.js"),
+    "lit-element": ("lit-element", "lit-element.js"),
+    "lit-html": ("lit-html", "lit-html.js"),
+    "@lit/reactive-element": ("reactive-element", "reactive-element.js"),
+}
+
+
+@register.simple_tag
+def import_map() -> SafeString:
+    """Return the JSON of `<script type="importmap">`."""
+    imports = _imports() if settings.DEBUG else _imports_once()
+    # Only addresses of our own files; "<" could not leave the script element all the same.
+    return mark_safe(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S308
+
+
+@register.simple_tag
+def app_modules() -> list[str]:
+    """Return the addresses of the modules that every page of the app runs, whichever page it is."""
+    return [staticfiles_storage.url(path) for path in settings.APP_MODULES]
+
+
+def _imports() -> dict[str, str]:
+    """Every name and address a module can be imported by, and where it is published."""
+    published = {path: staticfiles_storage.url(path) for path in _own_modules()}
+    imports = {f"{settings.STATIC_URL}{path}": url for path, url in published.items()}
+    for path, url in published.items():
+        imports |= dict.fromkeys(_names_of(path), url)
+    return imports
+
+
+@cache
+def _imports_once() -> dict[str, str]:
+    return _imports()
+
+
+def _own_modules() -> list[str]:
+    """The static paths of the modules of our own apps, the vendored ones included."""
+    roots = [Path(app.path, "static") for app in apps.get_app_configs()]
+    ours = [root for root in roots if settings.BASE_DIR in root.parents and root.is_dir()]
+    return sorted(
+        file.relative_to(root).as_posix()
+        for root in ours
+        if ".venv" not in root.parts
+        for file in root.rglob("*.js")
+    )
+
+
+def _names_of(path: str) -> list[str]:
+    if not path.startswith(f"{VENDOR}/"):
+        return [f"#{path}"]
+    for package, (folder, entry) in PACKAGES.items():
+        inside = path.removeprefix(f"{VENDOR}/{folder}/")
+        if inside != path:
+            bare = [package] if inside == entry else []
+            return [*bare, f"{package}/{inside}"]
+    return []

@@ -1,0 +1,37 @@
+"""Every address of the product. The other apps are named as strings: imports go down only."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from core import api, health, pages, schema
+
+api_v1 = [
+    path("session", api.SessionView.as_view(), name="session"),
+    path("clients", api.ClientList.as_view(), name="clients"),
+    path("chantiers", api.ChantierList.as_view(), name="chantiers"),
+    path("staff", api.StaffList.as_view(), name="staff"),
+    path("stream-tickets", api.StreamTicketView.as_view(), name="stream-tickets"),
+    path("stream", api.stream, name="stream"),
+]
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("login", pages.login, name="login"),
+    path("logout", pages.logout, name="logout"),
+    path("", include("attachments.urls")),
+    path("", include("messaging.urls")),
+    path("", include("notifications.urls")),
+    path("", include("workers.urls")),
+    path("api/v1/", include(api_v1)),
+    path("api/schema", schema.SchemaView.as_view(), name="schema"),
+    path("api/docs", pages.api_docs, name="api-docs"),
+    path("api/redoc", pages.api_redoc, name="api-redoc"),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "core.pages.error_400"
+handler403 = "core.pages.error_403"
+handler404 = "core.pages.error_404"
+handler500 = "core.pages.error_500"

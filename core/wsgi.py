@@ -1,0 +1,9 @@
+"""The WSGI entry point, also usable alone behind another server (then without streams)."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+
+application = get_wsgi_application()
