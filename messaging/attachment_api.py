@@ -1,0 +1,126 @@
+"""The REST endpoints of files as a conversation shows them: state, content, galleries.
+
+Sending the bytes is in `attachments.api`; here is all that needs to know who sees a conversation.
+"""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from attachments import serving
+from attachments.actions import AlreadySent
+from attachments.queries import uploading_for
+from attachments.serializers import AttachmentSerializer
+from core.pagination import LatestFirst
+from core.queries import chantiers_for
+from core.requests import person
+from core.schema import refusals
+from messaging import attaching, queries
+from messaging.models import Conversation, MessageAttachment
+from messaging.serializers import GalleryItemSerializer
+
+REDIRECTION = {302: None}
+
+
+class AttachmentDetail(APIView):
+    @extend_schema(operation_id="attachment_retrieve", responses=AttachmentSerializer)
+    def get(self, request: Request, attachment_id: UUID) -> Response:
+        attachment = queries.attachment_for(person(request), attachment_id)
+        return Response(AttachmentSerializer(attachment).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, attachment_id: UUID) -> Response:
+        """Withdraw a file of one's own that is in no message yet, or is still being sent.
+
+        In a message it stays, as one that its sender took back.
+        """
+        attachment = queries.attachment_for(person(request), attachment_id)
+        if attachment.uploader_id != person(request).pk:
+            raise AlreadySent
+        attaching.withdraw(attachment)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AttachmentCompletion(APIView):
+    @extend_schema(
+        request=None,
+        responses={
+            200: AttachmentSerializer,
+            **refusals({422: "Its bytes have not all arrived, or are not those announced."}),
+        },
+    )
+    def post(self, request: Request, attachment_id: UUID) -> Response:
+        """All bytes are sent: check that they arrived, and have them analysed. Again is fine."""
+        attachment = attaching.complete(uploading_for(person(request), attachment_id))
+        return Response(AttachmentSerializer(attachment).data)
+
+
+class AttachmentContent(APIView):
+    @extend_schema(
+        parameters=[OpenApiParameter("original", OpenApiTypes.BOOL)], responses=REDIRECTION
+    )
+    def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
+        """Download the file. `original`: for its sender, a photo with the place it was taken."""
+        reader = person(request)
+        attachment = queries.attachment_for(reader, attachment_id)
+        is_original = request.query_params.get("original") in ("1", "true")
+        is_original = is_original and attachment.original_is_for(reader.pk)
+        url = serving.content_url(attachment, is_original=is_original)
+        return _redirected(url, "no-store")
+
+
+class AttachmentPreview(APIView):
+    @extend_schema(responses=REDIRECTION)
+    def get(self, request: Request, attachment_id: UUID, max_px: int) -> HttpResponse:
+        """The picture that stands for the file, as WEBP, 320 or 1280 pixels at most."""
+        attachment = queries.attachment_for(person(request), attachment_id)
+        url = serving.preview_url(attachment, max_px)
+        lifetime = int(serving.PREVIEW_LIFETIME.total_seconds())
+        return _redirected(url, f"private, max-age={lifetime}")
+
+
+class _Gallery(generics.ListAPIView[MessageAttachment]):
+    """Files, the newest message first."""
+
+    serializer_class = GalleryItemSerializer
+    pagination_class = LatestFirst
+    filter_backends = ()
+    queryset = MessageAttachment.objects.none()
+
+    def conversations(self) -> QuerySet[Conversation]:
+        raise NotImplementedError
+
+    def get_queryset(self) -> QuerySet[MessageAttachment]:
+        return queries.gallery_of(person(self.request), self.conversations())
+
+
+class ConversationGallery(_Gallery):
+    """The photos and documents of a conversation, the newest first."""
+
+    def conversations(self) -> QuerySet[Conversation]:
+        reader = person(self.request)
+        conversation = queries.conversation_for(reader, self.kwargs["conversation_id"])
+        return Conversation.objects.filter(pk=conversation.pk)
+
+
+class ChantierGallery(_Gallery):
+    """The photos and documents of all conversations about a chantier, the newest first."""
+
+    def conversations(self) -> QuerySet[Conversation]:
+        reader = person(self.request)
+        chantier = get_object_or_404(chantiers_for(reader), pk=self.kwargs["chantier_id"])
+        return queries.visible_to(reader).filter(chantier=chantier)
+
+
+def _redirected(url: str, cache_control: str) -> HttpResponse:
+    response = HttpResponseRedirect(url)
+    response["Cache-Control"] = cache_control
+    return response

@@ -1,0 +1,82 @@
+"""When the demo's conversations took place: in the past, and while people work."""
+
+from bisect import bisect_right
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import DateTimeField, Field, QuerySet
+from django.utils import timezone
+
+from messaging.models import Conversation, MessageRevision
+
+PARIS = ZoneInfo("Europe/Paris")
+OPENING = time(8, 0)
+EVENING = time(19, 0)
+WORKDAY_MINUTES = 630  # 8:00 to 18:30
+SATURDAY = 5
+
+
+def working_moment(now: datetime, minutes_ago: int) -> datetime:
+    """Return the moment that many minutes of work ago (weekdays, 8:00 to 18:30 in Paris)."""
+    day = now.astimezone(PARIS).date()
+    opened = datetime.combine(day, OPENING, PARIS)
+    worked = min(WORKDAY_MINUTES, int((now - opened).total_seconds() // 60))
+    while True:
+        opened = datetime.combine(day, OPENING, PARIS)
+        if day.weekday() < SATURDAY and worked > 0:
+            if minutes_ago < worked:
+                return opened + timedelta(minutes=worked - minutes_ago)
+            minutes_ago -= worked
+        day, worked = day - timedelta(days=1), WORKDAY_MINUTES
+
+
+def evening_before(moment: datetime, minutes_after_seven: int) -> datetime:
+    """Return an evening hour of the working day before."""
+    day = moment.astimezone(PARIS).date() - timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day -= timedelta(days=1)
+    return datetime.combine(day, EVENING, PARIS) + timedelta(minutes=minutes_after_seven)
+
+
+class Hindsight:
+    """Tell what has just been done as if it had been done earlier.
+
+    The actions take no time as an argument: nobody but a demo may choose when a message was
+    written. So they run now, and afterwards every time they recorded is replaced by the moment
+    that was announced before it. The order stays: the announced moments must not go back.
+    """
+
+    def __init__(self) -> None:
+        self.began: list[datetime] = []
+        self.moments: list[datetime] = []
+
+    def at(self, moment: datetime) -> None:
+        """Announce when that which follows is said to happen."""
+        self.began.append(timezone.now())
+        self.moments.append(moment)
+
+    def retell(self, conversation: Conversation) -> None:
+        """Replace the times of a conversation and of all that belongs to it."""
+        self._replace(Conversation.objects.filter(pk=conversation.pk))
+        self._replace(conversation.participants.all())
+        self._replace(conversation.messages.all())
+        self._replace(MessageRevision.objects.filter(message__conversation=conversation))
+        self._replace(conversation.notes.all())
+
+    def _replace(self, rows: QuerySet[Any]) -> None:
+        columns = [field.name for field in rows.model._meta.concrete_fields if _is_time(field)]
+        found = list(rows)
+        for row in found:
+            for column in columns:
+                setattr(row, column, self._moment_of(getattr(row, column)))
+        rows.model._default_manager.bulk_update(found, columns)
+
+    def _moment_of(self, recorded: datetime | None) -> datetime | None:
+        if recorded is None:
+            return None
+        return self.moments[bisect_right(self.began, recorded) - 1]
+
+
+def _is_time(field: Field[Any, Any]) -> bool:
+    return isinstance(field, DateTimeField)

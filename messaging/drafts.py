@@ -1,0 +1,86 @@
+"""What a caller asks to record, under an id of the caller's own.
+
+A phone that lost the answer sends the same draft again: it gets back what was recorded the first
+time, for ever. Under the same id another content is a conflict.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refusal
+from core.ids import new_id
+from core.models import User
+from messaging.models import Conversation, Message
+
+
+class DraftConflict(Refusal):
+    default_code = "draft_conflict"
+    default_detail = _(
+        "This was already sent with another content. Copy your text and send it again as new."
+    )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message to send."""
+
+    body: str
+    id: UUID = field(default_factory=new_id)
+    reply_to: UUID | None = None
+    attachment_ids: tuple[UUID, ...] = ()
+    by_email: bool = False
+
+    def digest(self, conversation_id: UUID) -> bytes:
+        return _digest(conversation_id, self.body, self.reply_to, *self.attachment_ids)
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A conversation to open, with its first message or without."""
+
+    subject: str
+    client: UUID
+    chantier: UUID | None = None
+    id: UUID = field(default_factory=new_id)
+    message: Draft | None = None
+
+    def digest(self) -> bytes:
+        first = self.message.body if self.message else None
+        files = self.message.attachment_ids if self.message else ()
+        return _digest(self.subject, self.client, self.chantier, first, *files)
+
+
+def already_sent(author: User, draft: Draft, conversation: Conversation) -> Message | None:
+    """Return the message this draft became, if it did, in a conversation locked to write.
+
+    Raises DraftConflict when its id was used by another person, elsewhere or for another text.
+    """
+    if not getattr(conversation, "knows_message", True):
+        return None
+    earlier = Message.objects.select_related("author").get(pk=draft.id)
+    digest = draft.digest(conversation.pk)
+    if earlier.author_id != author.pk or bytes(earlier.draft_digest) != digest:
+        raise DraftConflict
+    return earlier
+
+
+def already_opened(opener: User, opening: Opening) -> Conversation | None:
+    """Return the conversation this request opened, if it did; raises DraftConflict as above."""
+    earlier = Conversation.objects.filter(pk=opening.id).first()
+    if earlier is None:
+        return None
+    if earlier.created_by_id != opener.pk or bytes(earlier.draft_digest) != opening.digest():
+        raise DraftConflict
+    return earlier
+
+
+def _digest(*parts: object) -> bytes:
+    return hashlib.sha256("\0".join(_words(parts)).encode()).digest()
+
+
+def _words(parts: Iterable[object]) -> Iterable[str]:
+    return ("" if part is None else str(part) for part in parts)

@@ -1,0 +1,62 @@
+"""Filters of the list of conversations."""
+
+from datetime import datetime
+from uuid import UUID
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import ValidationError
+
+from core.requests import person
+from messaging import queries
+from messaging.models import Conversation
+
+
+class ConversationFilter(django_filters.FilterSet):
+    request: HttpRequest
+
+    status = django_filters.ChoiceFilter(choices=Conversation.Status.choices)
+    chantier = django_filters.UUIDFilter()
+    client = django_filters.UUIDFilter()
+    assigned_to = django_filters.CharFilter(
+        method="filter_assigned_to", label="`me`, `none` or a person's id"
+    )
+    awaiting_reply = django_filters.BooleanFilter(
+        field_name="awaiting_reply_since", lookup_expr="isnull", exclude=True
+    )
+    unread = django_filters.BooleanFilter(method="filter_unread")
+    q = django_filters.CharFilter(method="filter_q", label="Words of the subject or the messages")
+    changed_since = django_filters.IsoDateTimeFilter(method="filter_changed_since")
+
+    class Meta:
+        model = Conversation
+        fields = ("status", "chantier", "client")
+
+    def filter_assigned_to(
+        self, conversations: QuerySet[Conversation], name: str, value: str
+    ) -> QuerySet[Conversation]:
+        if value == "none":
+            return conversations.filter(assigned_to=None)
+        if value == "me":
+            return conversations.filter(assigned_to=person(self.request))
+        try:
+            return conversations.filter(assigned_to=UUID(value))
+        except ValueError as error:
+            raise ValidationError({name: _("Give me, none or a person's id.")}) from error
+
+    def filter_unread(
+        self, conversations: QuerySet[Conversation], name: str, value: bool
+    ) -> QuerySet[Conversation]:
+        return queries.with_unread(conversations, person(self.request)) if value else conversations
+
+    def filter_q(
+        self, conversations: QuerySet[Conversation], name: str, value: str
+    ) -> QuerySet[Conversation]:
+        return queries.mentioning(conversations, value)
+
+    def filter_changed_since(
+        self, conversations: QuerySet[Conversation], name: str, value: datetime
+    ) -> QuerySet[Conversation]:
+        return queries.changed_since(conversations, value)

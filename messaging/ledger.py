@@ -1,0 +1,148 @@
+"""The conversation's row lock, and the two numbers handed out under it.
+
+Everything that changes a conversation first locks its row. The lock is `FOR NO KEY UPDATE`: rows
+that only point at the conversation are still written beside it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.http import Http404
+from django.utils import timezone
+
+from core.models import Chantier, User
+from core.realtime import Audience
+from messaging.models import Conversation, Message
+
+
+def lock(conversation_id: UUID) -> Conversation:
+    """Lock a conversation until the end of the transaction and return it as it is now.
+
+    The same query brings its chantier and the users of its client (see `audience`).
+    """
+    listeners = User.objects.filter(client=OuterRef("client"), is_active=True).values("pk")
+    conversations = Conversation.objects.select_for_update(of=("self",), no_key=True)
+    return (
+        conversations.select_related("chantier")
+        .annotate(listeners=ArraySubquery(listeners))
+        .get(pk=conversation_id)
+    )
+
+
+# The two statements that every message waits for, written out: the ORM takes four times longer to
+# compose them than PostgreSQL to answer.
+LISTENERS = """
+    ARRAY(
+        SELECT listener.id FROM core_user listener
+        WHERE listener.client_id = conversation.client_id AND listener.is_active
+    ) AS listeners
+"""
+LOCK_TO_COUNT = f"""
+    SELECT conversation.*, {LISTENERS}
+    FROM messaging_conversation conversation
+    WHERE conversation.id = (
+        SELECT conversation_id FROM messaging_message
+        WHERE id = %(message)s AND fanned_out_at IS NULL
+    )
+    FOR NO KEY UPDATE OF conversation
+"""  # noqa: S608  (of our own words)
+LOCK_TO_WRITE = f"""
+    SELECT
+        conversation.*,
+        chantier.status AS chantier_status,
+        {LISTENERS},
+        seat.id IS NOT NULL AS seats_author,
+        seat.has_written IS TRUE AS knows_author,
+        EXISTS (SELECT FROM messaging_message WHERE id = %(message)s) AS knows_message
+    FROM messaging_conversation conversation
+    LEFT JOIN core_chantier chantier ON chantier.id = conversation.chantier_id
+    LEFT JOIN messaging_participant seat
+        ON seat.conversation_id = conversation.id
+        AND seat.user_id = %(author)s AND seat.left_at IS NULL
+    WHERE conversation.id = %(conversation)s
+        AND (conversation.client_id = %(client)s OR %(is_company)s)
+    FOR NO KEY UPDATE OF conversation
+"""  # noqa: S608  (of our own words)
+
+
+def lock_to_count(message_id: UUID) -> Conversation | None:
+    """Lock the conversation of a message that is not fanned out yet; None when there is none."""
+    return next(iter(Conversation.objects.raw(LOCK_TO_COUNT, {"message": message_id})), None)
+
+
+def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> Conversation:
+    """Like `lock`, or Http404 when the author may not see it (as `queries.visible_to` has it).
+
+    The same query says whether the author takes part (`seats_author`) and is written down as one
+    (`knows_author`), and whether the message's id is taken (`knows_message`).
+    """
+    asked = {
+        "conversation": conversation_id,
+        "author": author.pk,
+        "message": message_id,
+        "client": author.client_id,
+        "is_company": author.is_company,
+    }
+    conversation = next(iter(Conversation.objects.raw(LOCK_TO_WRITE, asked)), None)
+    if conversation is None:
+        raise Http404
+    if conversation.chantier_id is not None:
+        # Only what `accepts_messages` asks of it.
+        known: Any = conversation
+        values = [conversation.chantier_id, known.chantier_status]
+        conversation.chantier = Chantier.from_db("default", ["id", "status"], values)
+    return conversation
+
+
+def audience(conversation: Conversation) -> Audience:
+    """Whose open screens show a locked conversation: its client's users, and the company."""
+    return Audience(user_ids=tuple(getattr(conversation, "listeners", ())), company=True)
+
+
+def bump(conversation: Conversation, **changes: Any) -> int:
+    """Apply changes to a locked conversation and give them the next version."""
+    conversation.version += 1
+    conversation.changed_at = timezone.now()
+    for name, value in changes.items():
+        setattr(conversation, name, value)
+    conversation.save(update_fields=["version", "changed_at", *changes])
+    return conversation.version
+
+
+def append(conversation: Conversation, message: Message) -> None:
+    """Give a message the next seq and version of a locked conversation, and record it."""
+    message.conversation = conversation
+    message.seq = conversation.last_seq + 1
+    message.version = conversation.version + 1
+    message.created_at = timezone.now()
+    message.save(force_insert=True)
+    bump(
+        conversation,
+        last_seq=message.seq,
+        last_message=message,
+        last_activity_at=message.created_at,
+        status=Conversation.Status.OPEN,
+        awaiting_reply_since=_awaiting_reply_since(conversation, message),
+    )
+
+
+def _awaiting_reply_since(conversation: Conversation, message: Message) -> Any:
+    """A client waits from the first message that nobody of the company has answered."""
+    if message.author.is_company:
+        return None
+    return conversation.awaiting_reply_since or message.created_at
+
+
+def awaiting_without(conversation: Conversation, message: Message) -> datetime | None:
+    """Since when the client waits once a message is deleted; None when it was all they said."""
+    since = conversation.awaiting_reply_since
+    if since is None:
+        return None
+    unanswered = Message.objects.filter(
+        conversation=conversation, author__role=User.Role.CLIENT, deleted_at=None
+    ).exclude(pk=message.pk)
+    moments = unanswered.filter(created_at__gte=since).order_by("seq")
+    return moments.values_list("created_at", flat=True).first()

@@ -1,0 +1,55 @@
+"""Internal notes: what the company says to itself beside a conversation."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from core.errors import NotAllowed
+from core.models import User
+from core.realtime import Audience, publish
+from messaging import events
+from messaging.drafts import DraftConflict
+from messaging.models import Conversation, Note
+
+
+@transaction.atomic
+def write_note(*, author: User, conversation: Conversation, body: str, note_id: UUID) -> Note:
+    """Add an internal note; the same id and text again gives back the first one.
+
+    Raises NotAllowed for a client's user, DraftConflict for an id used otherwise.
+    """
+    if not author.is_company:
+        raise NotAllowed
+    asked = {"conversation": conversation, "author": author, "body": body}
+    note, is_new = Note.objects.get_or_create(pk=note_id, defaults=asked)
+    if is_new:
+        _publish_note(note)
+    elif (note.author_id, note.conversation_id, note.body) != (author.pk, conversation.pk, body):
+        raise DraftConflict
+    return note
+
+
+@transaction.atomic
+def edit_note(*, editor: User, note: Note, body: str) -> Note:
+    """Change one's own note; raises NotAllowed for another's."""
+    if note.author_id != editor.pk:
+        raise NotAllowed
+    note.body, note.edited_at = body, timezone.now()
+    note.save(update_fields=["body", "edited_at"])
+    _publish_note(note)
+    return note
+
+
+@transaction.atomic
+def delete_note(*, remover: User, note: Note) -> None:
+    """Take a note away: one's own, or any for a manager. Raises NotAllowed."""
+    if note.author_id != remover.pk and remover.role != User.Role.MANAGER:
+        raise NotAllowed
+    note.deleted_at = timezone.now()
+    note.save(update_fields=["deleted_at"])
+    _publish_note(note)
+
+
+def _publish_note(note: Note) -> None:
+    publish(events.note_updated(note), to=Audience(company=True))

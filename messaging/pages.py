@@ -1,0 +1,136 @@
+"""The pages of messaging.
+
+Each writes its first state into the page, in the shapes of the API: the first screen shows without
+a request, and the browser goes on from there with the stream.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from rest_framework.request import Request
+
+from core.models import User
+from core.pagination import NewestFirst
+from core.requests import person
+from core.serializers import MeSerializer
+from messaging import queries
+from messaging.models import Conversation
+from messaging.serializers import ConversationSerializer, HistorySerializer, UnreadSerializer
+
+
+class Page(Protocol):
+    def __call__(
+        self, request: HttpRequest, conversation_id: UUID | None = None
+    ) -> HttpResponse: ...
+
+
+def for_people(*, of_company: bool) -> Callable[[Page], Page]:
+    """Show a page to one side only, in the person's language; the other goes home."""
+
+    def decorate(page: Page) -> Page:
+        @never_cache
+        @require_safe
+        @wraps(page)
+        def guarded(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+            if not isinstance(request.user, User):
+                return redirect_to_login(request.get_full_path())
+            if request.user.is_company is not of_company:
+                return redirect("home")
+            with override(request.user.locale):
+                return page(request, conversation_id)
+
+        return guarded
+
+    return decorate
+
+
+@for_people(of_company=False)
+def client_messages(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+    return _inbox(request, "client", conversation_id)
+
+
+@for_people(of_company=False)
+def client_new(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+    return _inbox(request, "client")
+
+
+@for_people(of_company=True)
+def staff_messages(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+    return _inbox(request, "staff", conversation_id)
+
+
+@for_people(of_company=True)
+def staff_new(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+    return _inbox(request, "staff")
+
+
+def _inbox(request: HttpRequest, side: str, conversation_id: UUID | None = None) -> HttpResponse:
+    context = {
+        "element": f"{side}-inbox",
+        "module": f"messaging/{side}-messages.js",
+        "base": f"/{side}/messages",
+        "state": first_state(request, conversation_id),
+    }
+    return render(request, "messaging/inbox.html", context)
+
+
+def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> dict[str, Any]:
+    """Return what the page begins with; Http404 for a conversation that is not the reader's.
+
+    The conversation is read before its messages: the browser takes the conversation's version as
+    the point from which to ask for changes, and a newer message is then told twice, never missed.
+    """
+    reader = person(request)
+    unread = queries.unread_for(reader)
+    state: dict[str, Any] = {
+        "me": {**MeSerializer(reader).data, "unread_total": sum(unread.values())},
+        "unread": UnreadSerializer(unread).data,
+        "conversations": _first_page(request, reader),
+        "conversation": None,
+        "messages": None,
+    }
+    if conversation_id is not None:
+        conversation = queries.dressed_conversation_for(reader, conversation_id)
+        shown = ConversationSerializer(conversation, context={"reader": reader}).data
+        window = _landing(shown["unread_count"], shown["unread_after_seq"])
+        history = queries.history_of(conversation, window)
+        state |= {"conversation": shown, "messages": HistorySerializer(history).data}
+    return state
+
+
+def _landing(unread_count: int, unread_after_seq: int) -> queries.Window:
+    """Return the page of history where one lands: at the first unread message, else at the end."""
+    if unread_count > queries.PAGE_LIMIT // 2:
+        return queries.Window(around=unread_after_seq + 1)
+    return queries.Window()
+
+
+def _first_page(request: HttpRequest, reader: User) -> dict[str, Any]:
+    """Return the first answer of `GET /conversations`, with the address of the next one."""
+    pages = NewestFirst()
+    listed = queries.conversations_for(reader)
+    if reader.is_company:
+        listed = listed.filter(status=Conversation.Status.OPEN)
+    rows = pages.paginate_queryset(listed, Request(request))
+    shown = ConversationSerializer(rows, many=True, context={"reader": reader}).data
+    return {"results": shown, "next": _next_of(request, pages, reader)}
+
+
+def _next_of(request: HttpRequest, pages: NewestFirst, reader: User) -> str | None:
+    following = pages.get_next_link()
+    if following is None:
+        return None
+    query = {"cursor": QueryDict(following.partition("?")[2])["cursor"]}
+    if reader.is_company:
+        query["status"] = Conversation.Status.OPEN
+    return f"{reverse('conversations')}?{urlencode(query)}"

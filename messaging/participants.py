@@ -1,0 +1,120 @@
+"""Who is counted and told in a conversation.
+
+The client's users; on the company's side the chantier's responsible person and deputy, whoever is
+assigned, whoever wrote; when that leaves nobody, every manager.
+"""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from core.models import User
+from messaging.models import Conversation, Participant
+
+# Written out, since every message waits for it: the ORM asks twice, and takes longer to compose it
+# than PostgreSQL to answer.
+KNOWN = """
+    WITH named AS (
+        SELECT unnest(
+            ARRAY[conversation.assigned_to_id, chantier.responsible_id, chantier.deputy_id]
+        ) AS id
+        FROM messaging_conversation conversation
+        LEFT JOIN core_chantier chantier ON chantier.id = conversation.chantier_id
+        WHERE conversation.id = %(conversation)s
+    )
+    SELECT
+        person.id,
+        person.is_active,
+        person.role <> 'client' AS is_company,
+        person.client_id = %(client)s AS is_of_client,
+        EXISTS (SELECT FROM named WHERE named.id = person.id) AS is_named,
+        seat.id IS NOT NULL AS has_seat,
+        seat.id IS NOT NULL AND seat.left_at IS NULL AS is_present,
+        seat.has_written IS TRUE AS has_written
+    FROM core_user person
+    LEFT JOIN messaging_participant seat
+        ON seat.user_id = person.id AND seat.conversation_id = %(conversation)s
+    WHERE person.id IN (
+        SELECT id FROM core_user WHERE client_id = %(client)s
+        UNION SELECT user_id FROM messaging_participant WHERE conversation_id = %(conversation)s
+        UNION SELECT id FROM named
+    )
+"""
+
+
+class Known(NamedTuple):
+    """A person who takes part, did so once, or should."""
+
+    id: UUID
+    is_active: bool
+    is_company: bool
+    is_of_client: bool
+    # Answers for the conversation or its chantier.
+    is_named: bool
+    has_seat: bool
+    is_present: bool
+    has_written: bool
+
+
+def reconcile(conversation: Conversation, *, read_up_to: int) -> bool:
+    """Make the participants of a locked conversation who they should be.
+
+    Whoever joins has read up to `read_up_to`. Return whether anyone joined or left.
+    """
+    people = _known(conversation)
+    expected = _expected(people)
+    seated = {person.id for person in people if person.has_seat}
+    present = {person.id for person in people if person.is_present}
+    if expected == present:
+        return False
+    Participant.objects.bulk_create(
+        Participant(conversation=conversation, user_id=user_id, last_read_seq=read_up_to)
+        for user_id in expected - seated
+    )
+    rows = conversation.participants
+    # Whoever comes back has missed what was said meanwhile, but it does not wait for them.
+    rows.filter(user__in=(expected & seated) - present).update(
+        left_at=None,
+        last_read_seq=Greatest(F("last_read_seq"), Value(read_up_to)),
+        unread_from_seq=None,
+    )
+    rows.filter(user__in=present - expected).update(left_at=timezone.now(), unread_count=0)
+    return True
+
+
+def _known(conversation: Conversation) -> list[Known]:
+    asked = {"conversation": conversation.pk, "client": conversation.client_id}
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN, asked)
+        return [Known(*row) for row in cursor.fetchall()]
+
+
+def _expected(people: list[Known]) -> set[UUID]:
+    """Return who should be counted and told."""
+    active = [person for person in people if person.is_active]
+    ours = {p.id for p in active if p.is_company and (p.is_named or p.has_written)}
+    if not ours:
+        managers = User.objects.filter(role=User.Role.MANAGER, is_active=True)
+        ours = set(managers.order_by().values_list("pk", flat=True))
+    return ours | {person.id for person in active if person.is_of_client}
+
+
+def client_user_ids(conversation: Conversation) -> tuple[UUID, ...]:
+    users = User.objects.filter(client=conversation.client_id, is_active=True)
+    return tuple(users.values_list("pk", flat=True))
+
+
+def record_author(conversation: Conversation, author: User, *, seq: int) -> None:
+    """Write down that a person has written here, as a participant from now on."""
+    row = Participant(conversation=conversation, user=author, has_written=True, last_read_seq=seq)
+    Participant.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["conversation", "user"],
+        # Not the read mark: who answers from a queue has not read what came meanwhile.
+        update_fields=["has_written", "left_at"],
+    )

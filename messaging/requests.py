@@ -1,0 +1,90 @@
+"""From what a caller asks to what an action takes: ids become rows that this person may use."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import PermissionDenied, ValidationError
+
+from core.ids import new_id
+from core.models import Chantier, User
+from core.queries import chantiers_for, clients_for, staff_for
+from messaging.drafts import Draft, Opening
+from messaging.models import Conversation
+
+
+def draft_of(asked: dict[str, Any]) -> Draft:
+    return Draft(
+        id=asked.get("id") or new_id(),
+        body=asked["body"],
+        reply_to=asked.get("reply_to"),
+        attachment_ids=tuple(asked.get("attachments", ())),
+    )
+
+
+def opening_of(opener: User, asked: dict[str, Any]) -> Opening:
+    """Return what to open; raises ValidationError for a client or a chantier not theirs."""
+    chantier = _chantier(opener, asked.get("chantier"))
+    message = asked.get("message")
+    return Opening(
+        id=asked.get("id") or new_id(),
+        subject=asked["subject"],
+        client=_client(opener, asked.get("client"), chantier),
+        chantier=chantier.pk if chantier else None,
+        message=draft_of(message) if message else None,
+    )
+
+
+def changes_of(editor: User, conversation: Conversation, asked: dict[str, Any]) -> dict[str, Any]:
+    """Return the attributes to change; raises ValidationError for a row that does not fit."""
+    changes: dict[str, Any] = {name: asked[name] for name in ("subject", "status") if name in asked}
+    if "chantier" in asked:
+        chantier = _chantier(editor, asked["chantier"])
+        _check_same_client(chantier, conversation.client_id)
+        changes["chantier_id"] = chantier.pk if chantier else None
+    if "assigned_to" in asked:
+        changes["assigned_to_id"] = _colleague(editor, asked["assigned_to"])
+    return changes
+
+
+def _client(opener: User, asked: UUID | None, chantier: Chantier | None) -> UUID:
+    if not opener.is_company:
+        if asked not in (None, opener.client_id):
+            raise ValidationError({"client": _("Choose one of your own.")}, "unknown_client")
+        client_id = opener.own_client_id
+    elif asked is not None:
+        if not clients_for(opener).filter(pk=asked).exists():
+            raise ValidationError({"client": _("This client does not exist.")}, "unknown_client")
+        client_id = asked
+    elif chantier is not None:
+        client_id = chantier.client_id
+    else:
+        raise ValidationError({"client": _("Say which client you write to.")}, "required")
+    _check_same_client(chantier, client_id)
+    return client_id
+
+
+def _check_same_client(chantier: Chantier | None, client_id: UUID) -> None:
+    if chantier is not None and chantier.client_id != client_id:
+        raise ValidationError(
+            {"chantier": _("This chantier belongs to another client.")}, "unknown_chantier"
+        )
+
+
+def _chantier(reader: User, chantier_id: UUID | None) -> Chantier | None:
+    if chantier_id is None:
+        return None
+    chantier = chantiers_for(reader).filter(pk=chantier_id).first()
+    if chantier is None:
+        raise ValidationError({"chantier": _("Choose one of the list.")}, "unknown_chantier")
+    return chantier
+
+
+def _colleague(editor: User, user_id: UUID | None) -> UUID | None:
+    if not editor.is_company:
+        raise PermissionDenied
+    if user_id is not None and not staff_for(editor).filter(pk=user_id).exists():
+        raise ValidationError(
+            {"assigned_to": _("Nobody of the company has this id.")}, "unknown_person"
+        )
+    return user_id

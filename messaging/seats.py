@@ -1,0 +1,29 @@
+"""Who takes part in a locked conversation and what each has to read, told to the open screens."""
+
+from collections.abc import Iterable
+
+from core.realtime import Audience, publish
+from messaging import events, participants
+from messaging.ledger import audience, bump
+from messaging.models import Conversation, Participant
+
+
+def bring_up_to_date(conversation: Conversation, *, read_up_to: int) -> bool:
+    """Make the participants who they should be; return whether anyone joined or left."""
+    has_changed = participants.reconcile(conversation, read_up_to=read_up_to)
+    if has_changed:
+        tell_people(conversation)
+    return has_changed
+
+
+def tell_people(conversation: Conversation) -> None:
+    """Show everyone who takes part now."""
+    bump(conversation)
+    publish(events.conversation_updated(conversation), to=audience(conversation))
+
+
+def tell_counters(conversation: Conversation, seats: Iterable[Participant]) -> None:
+    """Show each person their own counter."""
+    for seat in seats:
+        event = events.unread_updated(seat, version=conversation.version)
+        publish(event, to=Audience(user_ids=(seat.user_id,)))

@@ -1,0 +1,286 @@
+"""The JSON shapes of messaging: API, stream and first page load use the same ones."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from attachments.serializers import AttachmentSerializer
+from core.models import User
+from core.serializers import (
+    ChantierReferenceSerializer,
+    ClientSerializer,
+    MeSerializer,
+    PersonSerializer,
+    Shape,
+    UtcField,
+)
+from core.text import TextField
+from messaging.models import (
+    BODY_LENGTH,
+    SUBJECT_LENGTH,
+    Conversation,
+    Message,
+    MessageAttachment,
+    MessageRevision,
+    Note,
+    Participant,
+)
+from messaging.queries import PAGE_LIMIT, PAGE_LIMIT_MAX, Window, unread_total_for
+
+# --- What we show -------------------------------------------------------------------------------
+
+
+class MessageSerializer(Shape[Message]):
+    """A message; a deleted one keeps its place and has an empty body."""
+
+    author = PersonSerializer(read_only=True)
+    attachments = AttachmentSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Message
+        fields = (
+            "id", "conversation", "seq", "version", "author", "body", "attachments", "reply_to",
+            "by_email", "created_at", "edited_at", "deleted_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class ParticipantSerializer(serializers.Serializer[Any]):
+    """A person who is counted and told, and how far that person has read."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    role = serializers.ChoiceField(choices=User.Role.choices, read_only=True)
+    last_read_seq = serializers.IntegerField(read_only=True)
+
+
+class ConversationSerializer(Shape[Conversation]):
+    """A conversation made by `queries.dressed`.
+
+    With a `reader` in the context it also holds that person's own `unread_count` and
+    `unread_after_seq`; the events of a stream, the same for everybody, do not.
+    """
+
+    client = ClientSerializer(read_only=True)
+    chantier = ChantierReferenceSerializer(read_only=True, allow_null=True)
+    assigned_to = PersonSerializer(read_only=True, allow_null=True)
+    last_message = MessageSerializer(read_only=True, allow_null=True)
+    participants = ParticipantSerializer(many=True, read_only=True, source="people")
+    accepts_messages = serializers.BooleanField(read_only=True)
+    unread_count = serializers.SerializerMethodField()
+    unread_after_seq = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Conversation
+        fields = (
+            "id", "subject", "chantier", "client", "status", "archived_at", "accepts_messages",
+            "assigned_to", "version", "last_seq", "last_message", "last_activity_at",
+            "awaiting_reply_since", "created_at", "participants", "unread_count",
+            "unread_after_seq",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        fields = super().get_fields()
+        if self.context.get("for_everybody"):
+            del fields["unread_count"], fields["unread_after_seq"]
+        return fields
+
+    def get_unread_count(self, conversation: Conversation) -> int:
+        return self._mine(conversation).unread_count
+
+    def get_unread_after_seq(self, conversation: Conversation) -> int:
+        return self._mine(conversation).unread_after_seq
+
+    def _mine(self, conversation: Conversation) -> Participant:
+        reader: User = self.context["reader"]
+        for person in getattr(conversation, "people", ()):
+            if person["id"] == str(reader.pk):
+                return Participant(
+                    last_read_seq=person["last_read_seq"],
+                    unread_count=person["unread_count"],
+                    unread_from_seq=person["unread_from_seq"],
+                )
+        # Someone of the company who takes no part reads everything and has nothing unread.
+        return Participant(last_read_seq=conversation.last_seq)
+
+
+class HistorySerializer(serializers.Serializer[Any]):
+    results = MessageSerializer(many=True, read_only=True)
+    has_before = serializers.BooleanField(read_only=True)
+    has_after = serializers.BooleanField(read_only=True)
+
+
+class GalleryItemSerializer(Shape[MessageAttachment]):
+    """A file with the message that shows it."""
+
+    attachment = AttachmentSerializer(read_only=True, source="placed")
+    seq = serializers.IntegerField(read_only=True, source="message.seq")
+    author = PersonSerializer(read_only=True, source="message.author")
+    sent_at = UtcField(read_only=True, source="message.created_at")
+
+    class Meta:
+        model = MessageAttachment
+        fields = ("attachment", "conversation", "message", "seq", "author", "sent_at")
+        read_only_fields = fields
+
+
+class ReadMarkSerializer(serializers.Serializer[Any]):
+    user = serializers.UUIDField(read_only=True, source="id")
+    last_read_seq = serializers.IntegerField(read_only=True)
+
+
+class ChangesSerializer(serializers.Serializer[Any]):
+    """Everything that changed since a version; `complete: false` = ask again from `version`."""
+
+    version = serializers.IntegerField(read_only=True)
+    complete = serializers.BooleanField(read_only=True)
+    conversation = ConversationSerializer(read_only=True, allow_null=True)
+    messages = MessageSerializer(many=True, read_only=True)
+    read = ReadMarkSerializer(many=True, read_only=True)
+
+
+class ReadStateSerializer(serializers.Serializer[Any]):
+    """How far one has read, and after which seq messages are unread (see «Marked unread»)."""
+
+    last_read_seq = serializers.IntegerField(read_only=True)
+    unread_after_seq = serializers.IntegerField(read_only=True)
+    unread_count = serializers.IntegerField(read_only=True)
+    unread_total = serializers.IntegerField(read_only=True)
+
+
+class UnreadSerializer(serializers.Serializer[Any]):
+    """Unread messages in all, and by conversation where there are any."""
+
+    total = serializers.SerializerMethodField()
+    conversations = serializers.SerializerMethodField()
+
+    def get_total(self, unread: dict[Any, int]) -> int:
+        return sum(unread.values())
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "integer"}})
+    def get_conversations(self, unread: dict[Any, int]) -> dict[str, int]:
+        return {str(conversation): count for conversation, count in unread.items()}
+
+
+class MeWithUnreadSerializer(MeSerializer):
+    """Who I am, and how many messages I have not read."""
+
+    unread_total = serializers.SerializerMethodField()
+
+    class Meta(MeSerializer.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*MeSerializer.Meta.fields, "unread_total")
+        read_only_fields: ClassVar[tuple[str, ...]] = fields
+
+    def get_unread_total(self, me: User) -> int:
+        return unread_total_for(me)
+
+
+class MessageRevisionSerializer(Shape[MessageRevision]):
+    class Meta:
+        model = MessageRevision
+        fields = ("body", "replaced_at")
+        read_only_fields = fields
+
+
+class NoteSerializer(Shape[Note]):
+    author = PersonSerializer(read_only=True)
+
+    class Meta:
+        model = Note
+        fields = ("id", "conversation", "author", "body", "created_at", "edited_at")
+        read_only_fields = fields
+
+
+# --- What we are asked --------------------------------------------------------------------------
+
+
+class BodySerializer(serializers.Serializer[Any]):
+    body = TextField(multiline=True, max_length=BODY_LENGTH, trim_whitespace=False)
+
+
+class FirstMessageSerializer(serializers.Serializer[Any]):
+    """A message to send. `id` is made by the caller and makes a second try harmless.
+
+    `attachments` are the caller's own files, in order, in whatever state; with some, the body may
+    be empty.
+    """
+
+    id = serializers.UUIDField(required=False)
+    body = TextField(
+        multiline=True,
+        max_length=BODY_LENGTH,
+        trim_whitespace=False,
+        allow_blank=True,
+        required=False,
+        default="",
+    )
+    attachments = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=settings.ATTACHMENTS_PER_MESSAGE,
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        files = attrs.get("attachments", [])
+        if not attrs["body"] and not files:
+            raise serializers.ValidationError({"body": _("Write something, or add a file.")})
+        if len(set(files)) < len(files):
+            raise serializers.ValidationError({"attachments": _("The same file is there twice.")})
+        return attrs
+
+
+class DraftSerializer(FirstMessageSerializer):
+    reply_to = serializers.UUIDField(required=False, allow_null=True)
+
+
+class NoteDraftSerializer(BodySerializer):
+    id = serializers.UUIDField(required=False)
+
+
+class OpeningSerializer(serializers.Serializer[Any]):
+    """A conversation to open; `client` is for the company, who write to one."""
+
+    id = serializers.UUIDField(required=False)
+    subject = TextField(max_length=SUBJECT_LENGTH)
+    chantier = serializers.UUIDField(required=False, allow_null=True)
+    client = serializers.UUIDField(required=False, allow_null=True)
+    message = FirstMessageSerializer(required=False, allow_null=True)
+
+
+class ConversationChangeSerializer(serializers.Serializer[Any]):
+    subject = TextField(max_length=SUBJECT_LENGTH, required=False)
+    chantier = serializers.UUIDField(required=False, allow_null=True)
+    status = serializers.ChoiceField(choices=Conversation.Status.choices, required=False)
+    assigned_to = serializers.UUIDField(required=False, allow_null=True)
+
+
+class SeqSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField(min_value=0)
+
+
+class UnreadFromSerializer(serializers.Serializer[Any]):
+    seq = serializers.IntegerField(min_value=1)
+
+
+class SinceSerializer(serializers.Serializer[Any]):
+    since = serializers.IntegerField(min_value=0)
+
+
+class WindowSerializer(serializers.Serializer[Window]):
+    """Which page of a history: one bound at most."""
+
+    before = serializers.IntegerField(min_value=1, required=False)
+    after = serializers.IntegerField(min_value=0, required=False)
+    around = serializers.IntegerField(min_value=1, required=False)
+    limit = serializers.IntegerField(
+        min_value=1, max_value=PAGE_LIMIT_MAX, required=False, default=PAGE_LIMIT
+    )
+
+    def validate(self, attrs: dict[str, int]) -> dict[str, int]:
+        if len(attrs.keys() & {"before", "after", "around"}) > 1:
+            raise serializers.ValidationError("Give one of before, after and around.")
+        return attrs

@@ -1,0 +1,334 @@
+import { LitElement, css, html, nothing } from "lit";
+
+import "#attachments/components/attachment-tray.js";
+import "#attachments/components/attachment-upload.js";
+import { isSendable } from "#attachments/uploader.js";
+import { icons } from "#core/icons.js";
+import { shared } from "#core/shared-styles.js";
+import { uuid7 } from "#core/uuid.js";
+
+import { t } from "../i18n/index.js";
+
+/**
+ * @import { Sending } from "#attachments/types.js"
+ * @import { Chantier, Client, Opening } from "../types.js"
+ */
+
+const SUBJECT_LENGTH = 150;
+const BODY_LENGTH = 10_000;
+
+/**
+ * Opens a conversation with its first message. Sends `form-change` and `conversation-submit`, both {id, subject,
+ * chantier, client, message}, and `form-cancel`; what the elements of the files send goes through. Its ids are made
+ * once and kept with its words: a second try can create nothing twice.
+ *
+ * @property {Opening | null} kept what was written here before and not sent
+ * @property {Chantier[]} chantiers what one may choose from
+ * @property {Client[]} clients only for the company, which writes to one of them
+ * @property {boolean} staff
+ * @property {boolean} busy the request is under way
+ * @property {string} error what the server answered
+ * @property {Sending[]} chosen the files of its first message
+ */
+export class ConversationForm extends LitElement {
+  static properties = {
+    chantiers: { attribute: false },
+    clients: { attribute: false },
+    staff: { type: Boolean },
+    busy: { type: Boolean },
+    error: {},
+    chosen: { attribute: false },
+    kept: { attribute: false },
+    refusals: { state: true },
+    client: { state: true },
+    chantier: { state: true },
+    missing: { state: true },
+  };
+
+  static styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
+        min-height: 0;
+        background: var(--surface);
+      }
+
+      header {
+        display: flex;
+        gap: var(--space-2);
+        align-items: center;
+        min-height: 3.75rem;
+        padding: var(--space-1) var(--space-4);
+        border-block-end: 1px solid var(--line);
+      }
+
+      h2 {
+        font-size: var(--text-l);
+        font-weight: 650;
+        letter-spacing: -0.01em;
+      }
+
+      .icon-button {
+        margin-inline-start: calc(-1 * var(--space-3));
+      }
+
+      .window {
+        overflow-y: auto;
+      }
+
+      form {
+        display: grid;
+        gap: var(--space-5);
+        max-width: 40rem;
+        padding: var(--space-5) max(var(--space-4), env(safe-area-inset-right)) max(var(--space-5), env(safe-area-inset-bottom))
+          max(var(--space-4), env(safe-area-inset-left));
+        margin-inline: auto;
+      }
+
+      textarea.control {
+        min-height: 9rem;
+        resize: vertical;
+      }
+
+      .files {
+        display: grid;
+        gap: var(--space-2);
+        min-width: 0;
+        margin-block-start: calc(-1 * var(--space-3));
+      }
+
+      .control[aria-invalid="true"] {
+        border-color: var(--danger);
+      }
+
+      .buttons {
+        display: flex;
+        flex-wrap: wrap-reverse;
+        gap: var(--space-2);
+        justify-content: flex-end;
+      }
+
+      @media (max-width: 30rem) {
+        .buttons .button {
+          flex: 1;
+        }
+      }
+    `,
+  ];
+
+  #id = uuid7();
+  #messageId = uuid7();
+
+  constructor() {
+    super();
+    /** @type {Chantier[]} */
+    this.chantiers = [];
+    /** @type {Client[]} */
+    this.clients = [];
+    this.staff = false;
+    this.busy = false;
+    this.error = "";
+    /** @type {Sending[]} */
+    this.chosen = [];
+    /** @type {Opening | null} */
+    this.kept = null;
+    /** @type {string[]} */
+    this.refusals = [];
+    this.client = "";
+    /** The person's choice; none yet: the first one offered. @type {string | null} */
+    this.chantier = null;
+    /** Fields that the person left empty. @type {Set<string>} */
+    this.missing = new Set();
+    this.addEventListener("files-refused", (event) => (this.refusals = /** @type {CustomEvent} */ (event).detail.refusals));
+    this.addEventListener("refusals-dismiss", () => (this.refusals = []));
+  }
+
+  /** @override */
+  willUpdate() {
+    if (this.hasUpdated || !this.kept) return;
+    this.#id = this.kept.id;
+    this.#messageId = this.kept.message.id;
+    this.client = this.kept.client ?? "";
+    this.chantier = this.kept.chantier ?? "";
+  }
+
+  /** @override */
+  focus() {
+    this.#control(this.staff ? "client" : "chantier")?.focus();
+  }
+
+  /** @override */
+  render() {
+    return html`
+      <header>
+        <button class="icon-button" aria-label=${t("back")} @click=${this.#cancel}>${icons.back}</button>
+        <h2>${t("newConversation")}</h2>
+      </header>
+      <div class="window">
+        <form novalidate @submit=${this.#onSubmit} @input=${() => this.#send("form-change", this.#draft())}>
+          ${this.staff ? this.#clientField() : nothing} ${this.#chantierField()}
+          ${this.#field(
+            "subject",
+            t("subject"),
+            html`<input
+              id="subject"
+              class="control"
+              maxlength=${SUBJECT_LENGTH}
+              value=${this.kept?.subject ?? ""}
+              autocomplete="off"
+              placeholder=${t("subjectHint")}
+              aria-invalid=${this.#lacks("subject")}
+              aria-describedby="subject-error"
+            />`,
+            t("needSubject"),
+          )}
+          ${this.#field(
+            "body",
+            t("firstMessage"),
+            html`<textarea
+              id="body"
+              class="control"
+              maxlength=${BODY_LENGTH}
+              dir="auto"
+              aria-invalid=${this.#lacks("body")}
+              aria-describedby="body-error"
+              .defaultValue=${this.kept?.message.body ?? ""}
+            ></textarea>`,
+            t("needMessage"),
+          )}
+          ${this.#files()}
+          <p class="error" role="alert" ?hidden=${!this.error}>${this.error}</p>
+          <div class="buttons">
+            <button type="button" class="button" @click=${this.#cancel}>${t("cancel")}</button>
+            <button class="button primary" ?disabled=${this.busy}>${icons.send}${t("start")}</button>
+          </div>
+        </form>
+      </div>
+    `;
+  }
+
+  /** While the request names them, none comes and none goes. */
+  #files() {
+    const isEmpty = this.chosen.length === 0 && this.refusals.length === 0;
+    return html`<div class="files">
+      <attachment-tray .sendings=${this.chosen} .refusals=${this.refusals} ?hidden=${isEmpty} ?inert=${this.busy}></attachment-tray>
+      ${this.busy ? nothing : html`<attachment-upload worded count=${this.chosen.length}></attachment-upload>`}
+    </div>`;
+  }
+
+  #clientField() {
+    return this.#field(
+      "client",
+      t("client"),
+      html`<select
+        id="client"
+        class="control"
+        aria-invalid=${this.#lacks("client")}
+        aria-describedby="client-error"
+        @change=${this.#chooseClient}
+      >
+        <option value="">${t("chooseClient")}</option>
+        ${this.clients.map(({ id, name }) => html`<option value=${id} .selected=${id === this.client}>${name}</option>`)}
+      </select>`,
+      t("needClient"),
+    );
+  }
+
+  #chantierField() {
+    const offered = this.#offeredChantiers();
+    const chosen = this.chantier ?? offered[0]?.id ?? "";
+    return this.#field(
+      "chantier",
+      t("about"),
+      html`<select id="chantier" class="control" @change=${() => (this.chantier = this.#value("chantier"))}>
+        ${offered.map(
+          ({ id, name, reference }) =>
+            html`<option value=${id} .selected=${id === chosen}>${reference ? `${name} (${reference})` : name}</option>`,
+        )}
+        <option value="" .selected=${chosen === ""}>${t("freeSubject")}</option>
+      </select>`,
+      "",
+    );
+  }
+
+  #offeredChantiers() {
+    const open = this.chantiers.filter(({ status }) => status !== "archived");
+    return this.staff ? open.filter(({ client }) => client?.id === this.client) : open;
+  }
+
+  #chooseClient() {
+    this.client = this.#value("client");
+    this.chantier = null;
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} label
+   * @param {unknown} control
+   * @param {string} need what to say when it is missing
+   */
+  #field(id, label, control, need) {
+    return html`<div class="field">
+      <label for=${id}>${label}</label>
+      ${control}
+      <p class="error" id=${`${id}-error`} ?hidden=${!this.#lacks(id)}>${need}</p>
+    </div>`;
+  }
+
+  /** @param {SubmitEvent} event */
+  #onSubmit(event) {
+    event.preventDefault();
+    const missing = this.#required().filter((id) => this.#value(id) === "");
+    this.missing = new Set(missing);
+    if (missing[0]) this.#control(missing[0])?.focus();
+    else if (!this.busy) this.#send("conversation-submit", this.#draft());
+  }
+
+  /** Photos may say it all. */
+  #required() {
+    const words = this.chosen.some(isSendable) ? ["subject"] : ["subject", "body"];
+    return this.staff ? ["client", ...words] : words;
+  }
+
+  /** @param {string} id */
+  #lacks(id) {
+    return this.missing.has(id) && this.#required().includes(id);
+  }
+
+  /** @returns {Opening} */
+  #draft() {
+    return {
+      id: this.#id,
+      subject: this.#value("subject"),
+      chantier: this.#value("chantier") || undefined,
+      client: this.#value("client") || undefined,
+      message: { id: this.#messageId, body: this.#value("body") },
+    };
+  }
+
+  /** @param {string} id */
+  #value(id) {
+    return this.#control(id)?.value.trim() ?? "";
+  }
+
+  /** @param {string} id @returns {HTMLInputElement | null} */
+  #control(id) {
+    return this.renderRoot.querySelector(`#${id}`);
+  }
+
+  #cancel() {
+    this.#send("form-cancel", {});
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+customElements.define("conversation-form", ConversationForm);

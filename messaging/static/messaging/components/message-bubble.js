@@ -1,0 +1,263 @@
+import { LitElement, html, nothing } from "lit";
+
+import "#attachments/components/attachment-set.js";
+import { asAttachment } from "#attachments/files.js";
+import "#core/components/person-avatar.js";
+import { icons } from "#core/icons.js";
+import { shared } from "#core/shared-styles.js";
+import { clock, exactLabel } from "#core/time.js";
+
+import { t } from "../i18n/index.js";
+import { messageHash } from "../routes.js";
+import { linkedText } from "./linked-text.js";
+import { bubbleStyles } from "./message-bubble-styles.js";
+
+/**
+ * @import { Attachment, Sending } from "#attachments/types.js"
+ * @import { Message, Pending } from "../types.js"
+ * @typedef {"sending" | "waiting" | "failed" | "sent" | "read"} SendState
+ */
+
+const STATE_ICONS = { sending: icons.clock, waiting: icons.clock, failed: icons.warning, sent: icons.sent, read: icons.read };
+const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waiting", failed: "failed", sent: "sent", read: "readByOther" });
+
+/**
+ * One message. Sends `message-edit` {message, body}, `message-delete` {message}, `message-retry` {id} and
+ * `message-discard` {id}.
+ *
+ * @property {Message | Pending} message
+ * @property {"ours" | "theirs"} side which side of the conversation wrote it
+ * @property {boolean} mine written by the reader: the strong colour
+ * @property {boolean} first of its group: shows who
+ * @property {boolean} last of its group: shows when
+ * @property {SendState | ""} state shown on the messages of the reader's side
+ * @property {boolean} changeable offers to edit and delete
+ * @property {ReadonlyMap<string, Sending> | null} sendings of this browser, when some are this message's
+ */
+export class MessageBubble extends LitElement {
+  static properties = {
+    message: { attribute: false },
+    side: { reflect: true },
+    mine: { type: Boolean, reflect: true },
+    first: { type: Boolean, reflect: true },
+    last: { type: Boolean, reflect: true },
+    state: { reflect: true },
+    changeable: { type: Boolean, reflect: true },
+    sendings: { attribute: false },
+    mode: { state: true },
+  };
+
+  static styles = [shared, bubbleStyles];
+
+  constructor() {
+    super();
+    /** @type {Message | Pending | null} */
+    this.message = null;
+    /** @type {"ours" | "theirs"} */
+    this.side = "theirs";
+    this.mine = false;
+    this.first = true;
+    this.last = true;
+    /** @type {SendState | ""} */
+    this.state = "";
+    this.changeable = false;
+    /** @type {ReadonlyMap<string, Sending> | null} */
+    this.sendings = null;
+    /** @type {"read" | "actions" | "edit" | "confirm"} */
+    this.mode = "read";
+  }
+
+  /** @override */
+  render() {
+    const { message } = this;
+    if (!message) return nothing;
+    return html`
+      ${this.first ? this.#author(message) : nothing}
+      <div class="line">
+        <div class="bubble">
+          ${this.#files(message)} ${this.mode === "edit" ? this.#editor(message) : this.#text(message)}
+        </div>
+        ${this.#hasActions(message) && this.mode !== "edit" ? this.#opener() : nothing}
+      </div>
+      ${this.mode === "actions" ? this.#actions(message) : nothing}
+      ${this.mode === "confirm" ? this.#confirmation() : nothing}
+      ${this.#footer(message)}
+    `;
+  }
+
+  /** @param {Message | Pending} message */
+  #author(message) {
+    if (!("author" in message) || this.mine) return html`<span class="visually-hidden">${t("you")}</span>`;
+    const { name, role } = message.author;
+    return html`<p class="author">
+      ${this.side === "theirs" ? html`<person-avatar name=${name} of=${role}></person-avatar>` : nothing}${name}
+    </p>`;
+  }
+
+  /** @param {Message | Pending} message */
+  #text(message) {
+    if ("deleted_at" in message && message.deleted_at) return html`<p class="body is-deleted">${t("deletedMessage")}</p>`;
+    return message.body ? html`<p class="body" dir="auto">${linkedText(message.body)}</p>` : nothing;
+  }
+
+  /** @param {Message | Pending} message */
+  #files(message) {
+    const files = "author" in message ? message.attachments : this.#leaving(message);
+    return files.length > 0 ? html`<attachment-set .files=${files} .sendings=${this.sendings}></attachment-set>` : nothing;
+  }
+
+  /** The files of a message that the server has not confirmed. @param {Pending} message @returns {Attachment[]} */
+  #leaving({ attachments = [] }) {
+    return attachments.flatMap((id) => this.sendings?.get(id) ?? []).map(asAttachment);
+  }
+
+  /** @param {Message | Pending} message */
+  #footer(message) {
+    const date = new Date(message.created_at);
+    const edited = "edited_at" in message && !message.deleted_at ? message.edited_at : null;
+    const isByEmail = "by_email" in message && message.by_email && !message.deleted_at;
+    const isQuiet = !this.last && !edited && !isByEmail && this.state !== "failed" && this.state !== "waiting";
+    return html`<div class="footer ${isQuiet ? "quiet" : ""}">
+        ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
+        ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>` : nothing}
+        ${isQuiet ? nothing : this.#time(message, date)}
+        ${"author" in message ? this.#progress(message, isQuiet) : this.state ? this.#stateMark(this.state) : nothing}
+      </div>
+      ${this.state === "failed" ? this.#failure(/** @type {Pending} */ (message)) : nothing}`;
+  }
+
+  /** The address of the message itself, to keep or to hand on. @param {Message | Pending} message @param {Date} date */
+  #time(message, date) {
+    const time = html`<time datetime=${message.created_at} title=${exactLabel(date)}>${clock(date)}</time>`;
+    return "author" in message ? html`<a href=${messageHash(message.id)}>${time}</a>` : time;
+  }
+
+  /**
+   * How far a sent message has come: told by an element of `notifications`; without that app, sent or read.
+   *
+   * @param {Message} message
+   * @param {boolean} isQuiet
+   */
+  #progress({ id, conversation, seq, author }, isQuiet) {
+    if (!this.state) return nothing;
+    if (!customElements.get("delivery-state")) return isQuiet ? nothing : this.#stateMark(this.state);
+    return html`<delivery-state
+      message=${id}
+      conversation=${conversation}
+      seq=${seq}
+      of=${author.role === "client" ? "client" : "company"}
+      ?read=${this.state === "read"}
+      ?quiet=${isQuiet}
+    ></delivery-state>`;
+  }
+
+  /** @param {SendState} state */
+  #stateMark(state) {
+    const label = t(STATE_TEXTS[state]);
+    const isSpelled = state === "failed" || state === "waiting";
+    return html`<span class="state" title=${label}>
+      ${STATE_ICONS[state]}<span class=${isSpelled ? "" : "visually-hidden"}>${label}</span>
+    </span>`;
+  }
+
+  /** @param {Pending} message */
+  #failure({ id, error }) {
+    return html`<div class="failure" role="alert">
+      ${error ? html`<p>${error}</p>` : nothing}
+      <button @click=${() => this.#send("message-retry", { id })}>${t("retry")}</button>
+      <button @click=${() => this.#send("message-discard", { id })}>${t("remove")}</button>
+    </div>`;
+  }
+
+  /** @param {Message | Pending} message */
+  #hasActions(message) {
+    return this.changeable || ("author" in message && !message.deleted_at);
+  }
+
+  #opener() {
+    const isOpen = this.mode !== "read";
+    return html`<button
+      class="icon-button opener"
+      aria-label=${t("actionsOn")}
+      aria-expanded=${isOpen}
+      @click=${() => (this.mode = isOpen ? "read" : "actions")}
+    >
+      ${icons.more}
+    </button>`;
+  }
+
+  /** @param {Message | Pending} message */
+  #actions(message) {
+    const link = new URL(messageHash(message.id), location.href).href;
+    return html`<div class="actions">
+      ${this.changeable && message.body ? html`<button @click=${this.#startEdit}>${t("edit")}</button>` : nothing}
+      ${message.body ? html`<button @click=${() => this.#copy(message.body)}>${t("copy")}</button>` : nothing}
+      <button @click=${() => this.#copy(link)}>${t("copyLink")}</button>
+      ${this.changeable ? html`<button class="danger" @click=${() => (this.mode = "confirm")}>${t("remove")}</button>` : nothing}
+    </div>`;
+  }
+
+  #confirmation() {
+    return html`<div class="actions" role="group" aria-label=${t("confirmRemove")}>
+      <span>${t("confirmRemove")}</span>
+      <button class="danger" @click=${this.#remove}>${t("remove")}</button>
+      <button @click=${this.#toRead}>${t("cancel")}</button>
+    </div>`;
+  }
+
+  /** @param {Message | Pending} message */
+  #editor(message) {
+    return html`<textarea aria-label=${t("editLabel")} maxlength="10000" rows="3" .value=${message.body} @keydown=${this.#onEditKey}></textarea>
+      <div class="editor-buttons">
+        <button @click=${this.#toRead}>${t("cancel")}</button>
+        <button class="save" @click=${this.#save}>${t("save")}</button>
+      </div>`;
+  }
+
+  async #startEdit() {
+    this.mode = "edit";
+    await this.updateComplete;
+    this.#textarea?.focus();
+  }
+
+  get #textarea() {
+    return this.renderRoot.querySelector("textarea");
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onEditKey(event) {
+    if (event.key === "Escape") this.#toRead();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#save();
+  }
+
+  #save() {
+    const body = this.#textarea?.value.trim() ?? "";
+    if (body && body !== this.message?.body) this.#send("message-edit", { message: this.message, body });
+    this.#toRead();
+  }
+
+  #remove() {
+    this.#toRead();
+    this.#send("message-delete", { message: this.message });
+  }
+
+  /** @param {string} text */
+  async #copy(text) {
+    await navigator.clipboard?.writeText(text);
+    this.#toRead();
+  }
+
+  #toRead() {
+    this.mode = "read";
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+customElements.define("message-bubble", MessageBubble);

@@ -1,0 +1,290 @@
+import { LitElement, html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+
+import { icons } from "#core/icons.js";
+import { shared } from "#core/shared-styles.js";
+import { dayLabel } from "#core/time.js";
+
+import { t } from "../i18n/index.js";
+import { ScrollKeeper } from "../scroll-keeper.js";
+import "./internal-note.js";
+import "./message-bubble.js";
+import { listStyles } from "./message-list-styles.js";
+
+/**
+ * @import { Sending } from "#attachments/types.js"
+ * @import { Me } from "#core/types.js"
+ * @import { Message } from "../types.js"
+ * @import { MessageRow, PendingRow, Row } from "../timeline.js"
+ */
+
+// The company may take a message back or correct it as long as it is fresh; the server holds to the same.
+const CHANGEABLE_MS = 15 * 60_000;
+
+// Long enough to find it with one's eyes.
+const POINTED_MS = 4_000;
+
+// Ask for the next page before the reader reaches the edge.
+const NEAR_EDGE_PX = 400;
+
+/**
+ * The messages of one thread, in a scrolling window. Sends `edge` {side} when the reader comes near the end
+ * of what is loaded, `to-end` to be given the last messages, and `seen` {seq} when a message was really on a visible, focused screen.
+ *
+ * @property {Row[]} rows as `timeline` makes them
+ * @property {Me} me
+ * @property {string} conversation changes when another thread is shown: the place starts afresh
+ * @property {number} readByOther seq up to which the other side has read
+ * @property {boolean} hasBefore
+ * @property {boolean} hasAfter
+ * @property {boolean} loading the first page is not there yet
+ * @property {ReadonlyMap<string, Sending>} sendings files on their way from this browser
+ * @property {{ message: string, replies?: boolean } | null} target the message to go to and to point at, and whether one is about
+ *   to answer it; a new object goes there again
+ */
+export class MessageList extends LitElement {
+  static properties = {
+    rows: { attribute: false },
+    me: { attribute: false },
+    conversation: {},
+    readByOther: { type: Number, attribute: "read-by-other" },
+    hasBefore: { type: Boolean, attribute: "has-before" },
+    hasAfter: { type: Boolean, attribute: "has-after" },
+    loading: { type: Boolean },
+    sendings: { attribute: false },
+    target: { attribute: false },
+    pointed: { state: true },
+    below: { state: true },
+    isAway: { state: true },
+  };
+
+  static styles = [shared, listStyles];
+
+  #keeper = new ScrollKeeper(this, { onMove: () => this.#look() });
+  #frame = 0;
+  /** The target that was gone to. @type {unknown} */
+  #reached = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #pointTimer;
+  /** Last message of others that was inside the window, looked at or not. */
+  #seenSeq = 0;
+
+  constructor() {
+    super();
+    /** @type {Row[]} */
+    this.rows = [];
+    /** @type {Me | null} */
+    this.me = null;
+    this.conversation = "";
+    this.readByOther = 0;
+    this.hasBefore = false;
+    this.hasAfter = false;
+    this.loading = false;
+    /** @type {ReadonlyMap<string, Sending>} */
+    this.sendings = new Map();
+    /** @type {{ message: string, replies?: boolean } | null} */
+    this.target = null;
+    /** Id of the message pointed at. */
+    this.pointed = "";
+    /** Messages of others that were never inside the window. */
+    this.below = 0;
+    this.isAway = false;
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    addEventListener("focus", this.#look);
+    document.addEventListener("visibilitychange", this.#look);
+  }
+
+  /** @override */
+  disconnectedCallback() {
+    removeEventListener("focus", this.#look);
+    document.removeEventListener("visibilitychange", this.#look);
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#pointTimer);
+    super.disconnectedCallback();
+  }
+
+  /** Go to the last message; when it is not loaded, ask for it by `to-end`. */
+  toBottom() {
+    if (this.hasAfter) this.#send("to-end", {});
+    else this.#keeper.toBottom();
+  }
+
+  /** @override @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    this.#keeper.isEnd = !this.hasAfter;
+    if (!changed.has("conversation")) return;
+    this.#keeper.reset();
+    this.#seenSeq = 0;
+  }
+
+  /** @override */
+  updated() {
+    const [scroller, content] = [this.#query(".window"), this.#query("ol")];
+    if (!scroller || !content) return;
+    this.#keeper.watch(scroller, content);
+    if (this.rows.length > 0) this.#land();
+    this.#look();
+  }
+
+  /** At the message one was sent to, once it is there; else at the first unread one. */
+  #land() {
+    const { target } = this;
+    const row = target && target !== this.#reached && this.#query(`[data-key="${target.message}"]`);
+    if (target && row) {
+      this.#reached = target;
+      this.#keeper.reset();
+      this.#keeper.land(target.message);
+      this.#pointAt(target.message);
+      // Who is about to answer begins in the composer.
+      if (!target.replies) row.focus({ preventScroll: true });
+    }
+    this.#keeper.land("unread");
+  }
+
+  /** @param {string} message */
+  #pointAt(message) {
+    this.pointed = message;
+    clearTimeout(this.#pointTimer);
+    this.#pointTimer = setTimeout(() => (this.pointed = ""), POINTED_MS);
+  }
+
+  /** @override */
+  render() {
+    return html`<div class="window" tabindex="0" role="log" aria-label=${t("thread")} aria-busy=${this.loading}>
+        <ol>
+          ${repeat(this.rows, (row) => row.key, (row) => this.#item(row))}
+        </ol>
+        ${this.rows.length === 0 ? html`<p class="quiet">${t(this.loading ? "loading" : "emptyThread")}</p>` : nothing}
+      </div>
+      ${this.isAway ? this.#pill() : nothing}`;
+  }
+
+  /** @param {Row} row */
+  #item(row) {
+    const isPointed = row.key === this.pointed;
+    return html`<li data-key=${row.key} tabindex="-1" class=${isPointed ? "pointed" : ""}>${this.#row(row)}</li>`;
+  }
+
+  /** @param {Row} row */
+  #row(row) {
+    switch (row.kind) {
+      case "day":
+        return html`<div class="day"><span>${dayLabel(row.date)}</span></div>`;
+      case "unread":
+        return html`<div class="unread">${t("newMessages")}</div>`;
+      case "note":
+        return html`<internal-note .note=${row.note} ?mine=${row.note.author.id === this.me?.id}></internal-note>`;
+      case "pending":
+        return this.#bubble(row, { isMine: true, side: "ours", state: row.message.state });
+      case "message":
+        return this.#written(row);
+    }
+  }
+
+  /** @param {MessageRow} row */
+  #written(row) {
+    const { message } = row;
+    const isMine = message.author.id === this.me?.id;
+    const isOurs = isMine || (this.me?.role !== "client" && message.author.role !== "client");
+    const state = message.deleted_at || !isOurs ? "" : message.seq <= this.readByOther ? "read" : "sent";
+    return this.#bubble(row, { isMine, side: isOurs ? "ours" : "theirs", state });
+  }
+
+  /**
+   * @param {MessageRow | PendingRow} row
+   * @param {{ isMine: boolean, side: string, state: string }} looks
+   */
+  #bubble(row, { isMine, side, state }) {
+    return html`<message-bubble
+      .message=${row.message}
+      .sendings=${this.#sendingsOf(row)}
+      side=${side}
+      state=${state}
+      ?mine=${isMine}
+      ?first=${row.isFirst}
+      ?last=${row.isLast}
+      ?changeable=${isMine && row.kind === "message" && isFresh(row.message)}
+    ></message-bubble>`;
+  }
+
+  /** Null for most messages, so that a file on its way makes only its own bubble render. @param {MessageRow | PendingRow} row */
+  #sendingsOf(row) {
+    const ids = row.kind === "pending" ? (row.message.attachments ?? []) : row.message.attachments.map(({ id }) => id);
+    return ids.some((id) => this.sendings.has(id)) ? this.sendings : null;
+  }
+
+  #pill() {
+    const label = this.below > 0 ? t("newBelow", { n: this.below }) : t("toBottom");
+    return html`<button class="pill ${this.below > 0 ? "has-new" : ""}" aria-label=${label} @click=${() => this.toBottom()}>
+      ${this.below > 0 ? label : nothing}${icons.down}
+    </button>`;
+  }
+
+  #otherRows() {
+    return this.rows.filter((row) => row.kind === "message").filter(({ message }) => message.author.id !== this.me?.id);
+  }
+
+  /** Once a frame: what is on screen, and how far is the edge. */
+  #look = () => {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#lookNow());
+  };
+
+  #lookNow() {
+    const scroller = this.#query(".window");
+    if (!scroller?.clientHeight || this.loading) return;
+    this.#keeper.settle();
+    this.isAway = !this.#keeper.isAtBottom || this.hasAfter;
+    if (this.hasBefore && scroller.scrollTop < NEAR_EDGE_PX) this.#send("edge", { side: "before" });
+    if (this.hasAfter && distanceToBottom(scroller) < NEAR_EDGE_PX) this.#send("edge", { side: "after" });
+    const seen = this.#lastSeen(scroller)?.seq ?? 0;
+    this.#seenSeq = Math.max(this.#seenSeq, seen);
+    this.below = this.#otherRows().filter(({ message }) => message.seq > this.#seenSeq).length;
+    const isLookedAt = document.visibilityState === "visible" && document.hasFocus() && !this.inert;
+    if (isLookedAt && seen > 0) this.#send("seen", { seq: seen });
+  }
+
+  /**
+   * The last message whose beginning is inside the window: one that is taller than the screen counts too.
+   *
+   * @param {HTMLElement} scroller
+   * @returns {Message | undefined}
+   */
+  #lastSeen(scroller) {
+    const bottom = scroller.getBoundingClientRect().bottom;
+    const row = this.#otherRows().findLast(({ key }) => {
+      const box = this.#query(`[data-key="${key}"]`)?.getBoundingClientRect();
+      return box && box.top + Math.min(box.height, 48) <= bottom;
+    });
+    return row?.message;
+  }
+
+  /** @param {string} selector @returns {HTMLElement | null} */
+  #query(selector) {
+    return this.renderRoot.querySelector(selector);
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+/** @param {Message} message */
+function isFresh({ created_at, deleted_at }) {
+  return !deleted_at && Date.now() - Date.parse(created_at) < CHANGEABLE_MS;
+}
+
+/** @param {HTMLElement} scroller */
+function distanceToBottom({ scrollHeight, scrollTop, clientHeight }) {
+  return scrollHeight - scrollTop - clientHeight;
+}
+
+customElements.define("message-list", MessageList);

@@ -1,0 +1,92 @@
+/** @import { Opening, Pending } from "./types.js" */
+
+/**
+ * What this device keeps for a person: drafts, the form of a new conversation, and messages that the server has not confirmed. One key
+ * for each, so that two tabs never write over each other; localStorage, because it is written before
+ * the call returns and so outlives a page that is closed right after the button.
+ *
+ * Every key starts with `liaison:` (logging out forgets them).
+ */
+export class Device {
+  #storage;
+  #person;
+
+  /**
+   * @param {string} personId
+   * @param {Storage} storage
+   */
+  constructor(personId, storage) {
+    this.#person = personId;
+    this.#storage = storage;
+  }
+
+  /** @param {string} place a conversation, or the notes of one */
+  draft(place) {
+    return this.#storage.getItem(this.#key("draft", place)) ?? "";
+  }
+
+  /**
+   * @param {string} place
+   * @param {string} text
+   */
+  keepDraft(place, text) {
+    if (text.trim() === "") this.#storage.removeItem(this.#key("draft", place));
+    else this.#put(this.#key("draft", place), text);
+  }
+
+  /** @returns {Opening | null} what was written in the form of a new conversation and not sent */
+  opening() {
+    const kept = this.#storage.getItem(this.#key("opening", ""));
+    return kept && JSON.parse(kept);
+  }
+
+  /** @param {Opening} opening */
+  keepOpening(opening) {
+    if (opening.subject || opening.message.body) this.#put(this.#key("opening", ""), JSON.stringify(opening));
+    else this.forgetOpening();
+  }
+
+  forgetOpening() {
+    this.#storage.removeItem(this.#key("opening", ""));
+  }
+
+  /** @returns {Pending[]} oldest first */
+  unsent() {
+    const prefix = this.#key("unsent", "");
+    return Object.keys(this.#storage)
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => JSON.parse(/** @type {string} */ (this.#storage.getItem(key))))
+      .sort((a, b) => a.created_at.localeCompare(b.created_at));
+  }
+
+  /** @param {Pending} message */
+  keepUnsent(message) {
+    this.#put(this.#key("unsent", message.id), JSON.stringify(message));
+  }
+
+  /** @param {string} id */
+  forgetUnsent(id) {
+    this.#storage.removeItem(this.#key("unsent", id));
+  }
+
+  /**
+   * @param {string} key
+   * @param {string} value
+   */
+  #put(key, value) {
+    try {
+      this.#storage.setItem(key, value);
+    } catch (error) {
+      // Full, or forbidden in a private window: the message still leaves, it only would not survive a crash.
+      console.warn("This device keeps no copy", error);
+    }
+  }
+
+  /**
+   * @param {"draft" | "opening" | "unsent"} kind
+   * @param {string} name
+   */
+  #key(kind, name) {
+    return `liaison:${kind}:${this.#person}:${name}`;
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Hands what the server wrote in the page to its element: the first screen needs no request.
+ *
+ * @param {"client-inbox" | "staff-inbox"} tag
+ */
+export function giveFirstState(tag) {
+  const element = /** @type {import("./components/inbox-page.js").InboxPage | null} */ (document.querySelector(tag));
+  const state = document.getElementById("first-state")?.textContent;
+  if (element && state) element.first = JSON.parse(state);
+}

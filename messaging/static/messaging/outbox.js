@@ -1,0 +1,157 @@
+import { ApiError } from "#core/api.js";
+import { backoff } from "#core/backoff.js";
+import { uuid7 } from "#core/uuid.js";
+
+/**
+ * @import { Device } from "./device.js"
+ * @import { Message, Pending } from "./types.js"
+ */
+
+/**
+ * Messages on their way. Each has its id from the first try on, so a message whose answer was lost is
+ * sent again without ever being doubled. A conversation's messages leave one after the other: order is
+ * kept, and one that waits holds back those behind it.
+ *
+ * Emits `change`, and `sent` with the server's message.
+ */
+export class Outbox extends EventTarget {
+  /** @type {Pending[]} oldest first */
+  messages = [];
+
+  #send;
+  #device;
+  /** Conversations with a request under way. @type {Set<string>} */
+  #busy = new Set();
+  /** @type {Map<string, number>} */
+  #attempts = new Map();
+  /** @type {Map<string, ReturnType<typeof setTimeout>>} */
+  #timers = new Map();
+
+  /** @param {{ send: (message: Pending) => Promise<Message>, device: Device }} options */
+  constructor({ send, device }) {
+    super();
+    this.#send = send;
+    this.#device = device;
+  }
+
+  /** Take up what an earlier page left unsent. */
+  resume() {
+    this.messages = this.#device.unsent();
+    this.flush();
+  }
+
+  /**
+   * @param {string} conversation
+   * @param {string} body
+   * @param {string[]} [attachments] files on their way, which the message does not wait for
+   */
+  add(conversation, body, attachments = []) {
+    /** @type {Pending} */
+    const message = {
+      id: uuid7(), conversation, body, attachments, created_at: new Date().toISOString(), state: "sending", error: "",
+    };
+    this.messages = [...this.messages, message];
+    this.#device.keepUnsent(message);
+    this.#changed();
+    void this.#work(conversation);
+  }
+
+  /** @param {string} conversation */
+  of(conversation) {
+    return this.messages.filter((message) => message.conversation === conversation);
+  }
+
+  /** Try everything that waits, at once: the network is back, or the person asks. */
+  flush() {
+    for (const conversation of new Set(this.messages.map((message) => message.conversation))) {
+      void this.#work(conversation);
+    }
+  }
+
+  /** @param {string} id */
+  retry(id) {
+    const message = this.messages.find((known) => known.id === id);
+    if (!message) return;
+    this.#update(id, { state: "sending", error: "" });
+    void this.#work(message.conversation);
+  }
+
+  /** The server has it (its event may come before the answer), or the person gives up. @param {string} id */
+  forget(id) {
+    this.#device.forgetUnsent(id);
+    if (!this.messages.some((message) => message.id === id)) return;
+    this.messages = this.messages.filter((message) => message.id !== id);
+    this.#changed();
+  }
+
+  /** @param {string} conversation */
+  async #work(conversation) {
+    if (this.#busy.has(conversation)) return;
+    this.#busy.add(conversation);
+    clearTimeout(this.#timers.get(conversation));
+    try {
+      // A refused message stands aside; those behind it may leave.
+      for (let next; (next = this.of(conversation).find((message) => message.state !== "failed")); ) {
+        if (!(await this.#try(next))) break;
+      }
+    } finally {
+      this.#busy.delete(conversation);
+    }
+  }
+
+  /**
+   * @param {Pending} message
+   * @returns {Promise<boolean>} whether the next one may leave
+   */
+  async #try(message) {
+    this.#update(message.id, { state: "sending" });
+    try {
+      const sent = await this.#send(message);
+      this.#attempts.delete(message.conversation);
+      this.dispatchEvent(new CustomEvent("sent", { detail: sent }));
+      this.forget(message.id);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && !error.isTemporary) return this.#refuse(message, error);
+      return this.#postpone(message, error);
+    }
+  }
+
+  /**
+   * @param {Pending} message
+   * @param {ApiError} error
+   */
+  #refuse(message, error) {
+    this.#update(message.id, { state: "failed", error: error.message });
+    return true;
+  }
+
+  /**
+   * @param {Pending} message
+   * @param {unknown} error
+   */
+  #postpone(message, error) {
+    this.#update(message.id, { state: "waiting" });
+    const attempt = this.#attempts.get(message.conversation) ?? 0;
+    this.#attempts.set(message.conversation, attempt + 1);
+    const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+    const timer = setTimeout(() => void this.#work(message.conversation), Math.max(asked, backoff(attempt)));
+    this.#timers.set(message.conversation, timer);
+    return false;
+  }
+
+  /**
+   * @param {string} id
+   * @param {Partial<Pending>} change
+   */
+  #update(id, change) {
+    this.messages = this.messages.map((message) => (message.id === id ? { ...message, ...change } : message));
+    const updated = this.messages.find((message) => message.id === id);
+    if (updated) this.#device.keepUnsent(updated);
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,36 @@
+import { captionOf } from "#attachments/components/attachment-library.js";
+import { isPicture } from "#attachments/files.js";
+
+/**
+ * @import { Shown } from "#attachments/components/attachment-gallery.js"
+ * @import { Attachment, GalleryItem } from "#attachments/types.js"
+ * @import { Person } from "#core/types.js"
+ * @import { Message } from "./types.js"
+ */
+
+/** The photos of messages, in their order, for the lightbox. @param {Message[]} messages @param {Pick<Person, "id">} me @returns {Shown[]} */
+export function photosOfMessages(messages, me) {
+  return messages.flatMap(({ attachments, author, created_at }) => {
+    return attachments.filter(isOpenable).map((file) => shown(file, author, created_at, me));
+  });
+}
+
+/** The same for the files of a library. @param {GalleryItem[]} items @param {Pick<Person, "id">} me @returns {Shown[]} */
+export function photosOfItems(items, me) {
+  return items.filter(({ attachment }) => isOpenable(attachment)).map(({ attachment, author, sent_at }) => shown(attachment, author, sent_at, me));
+}
+
+/**
+ * @param {Attachment} file
+ * @param {Person} author
+ * @param {string} sentAt
+ * @param {Pick<Person, "id">} me
+ */
+function shown(file, author, sentAt, me) {
+  return { file, isMine: author.id === me.id, caption: captionOf({ author, sent_at: sentAt }) };
+}
+
+/** @param {Attachment} file */
+function isOpenable(file) {
+  return file.status === "ready" && isPicture(file);
+}
