@@ -1,0 +1,97 @@
+"""The REST endpoints of sending a file, until its bytes have arrived.
+
+What a conversation shows (its completion, its content) is in `messaging.attachment_api`, above.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from attachments import actions, queries, uploads
+from attachments.actions import Wanted
+from attachments.models import Attachment
+from attachments.serializers import (
+    AnnouncedSerializer,
+    AnnouncementSerializer,
+    ReceivedPartsSerializer,
+    SignedPartsSerializer,
+    WantedPartsSerializer,
+    announced,
+)
+from attachments.uploads import UploadOver, WantedPart
+from core import limits
+from core.requests import person
+from core.schema import refusals
+
+ONE_HOUR = timedelta(hours=1)
+
+
+class AttachmentList(APIView):
+    @extend_schema(
+        request=AnnouncementSerializer,
+        responses={
+            200: AnnouncedSerializer,
+            201: AnnouncedSerializer,
+            **refusals(
+                {
+                    413: "Larger than a file may be.",
+                    415: "Not a kind of file that may be sent.",
+                    422: "Empty.",
+                    429: "Too many files in this hour, or too many bytes today.",
+                }
+            ),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        """Announce a file; the answer says how to send it. The same again answers 200."""
+        uploader, asked = person(request), _asked(AnnouncementSerializer, request.data)
+        limits.spend(
+            "attachment", uploader.pk, at_most=settings.ATTACHMENTS_PER_HOUR, window=ONE_HOUR
+        )
+        asked.pop("content_type", None)
+        opened = actions.open_upload(uploader=uploader, wanted=Wanted(**asked))
+        shown = announced(opened.attachment, uploads.instructions(opened.attachment))
+        created = status.HTTP_201_CREATED if opened.is_new else status.HTTP_200_OK
+        return Response(shown, status=created)
+
+
+class PartList(APIView):
+    @extend_schema(operation_id="attachment_parts", responses=ReceivedPartsSerializer)
+    def get(self, request: Request, attachment_id: UUID) -> Response:
+        """The parts that have arrived."""
+        attachment = _in_parts(request, attachment_id)
+        state = {
+            "part_size": settings.ATTACHMENT_PART_BYTES,
+            "part_count": uploads.part_count(attachment.size),
+            "parts": uploads.received(attachment),
+        }
+        return Response(ReceivedPartsSerializer(state).data)
+
+    @extend_schema(request=WantedPartsSerializer, responses=SignedPartsSerializer)
+    def post(self, request: Request, attachment_id: UUID) -> Response:
+        """Sign parts that are about to be sent, each with its own SHA-256."""
+        attachment = _in_parts(request, attachment_id)
+        asked = _asked(WantedPartsSerializer, request.data)["parts"]
+        signed = uploads.sign(attachment, [WantedPart(**part) for part in asked])
+        return Response(SignedPartsSerializer({"parts": signed}).data)
+
+
+def _in_parts(request: Request, attachment_id: UUID) -> Attachment:
+    attachment = queries.uploading_for(person(request), attachment_id)
+    if attachment.status != Attachment.Status.UPLOADING or not attachment.is_multipart:
+        raise UploadOver
+    return attachment
+
+
+def _asked(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)

@@ -1,0 +1,71 @@
+"""Comparing the bucket with the rows, both ways."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from attachments import queries, storage
+from attachments.models import Attachment
+from attachments.storage import Listed
+from attachments.thumbnails import PREVIEW_SIZES_PX
+
+# Younger objects may belong to a row that is being written.
+GRACE = timedelta(hours=25)
+BATCH = 1000
+
+
+@dataclass
+class Audit:
+    """What is on one side only: rows with the keys they miss, and keys nobody knows."""
+
+    missing: dict[UUID, list[str]] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.missing and not self.unknown
+
+
+def audit() -> Audit:
+    """Read the whole bucket and every row; may take minutes on a large one."""
+    found: set[str] = set()
+    result = Audit()
+    for batch in _batches(storage.listed("")):
+        result.unknown += _unknown(batch)
+        found.update(item.key for item in batch)
+    for attachment in queries.stored_attachments():
+        if missing := [key for key in expected_keys(attachment) if key not in found]:
+            result.missing[attachment.pk] = missing
+    return result
+
+
+def expected_keys(attachment: Attachment) -> list[str]:
+    """Return the objects that a file which is ready must have."""
+    versions = [storage.ORIGINAL]
+    if attachment.location == Attachment.Location.REMOVED:
+        versions.append(storage.SHARED)
+    if attachment.has_preview:
+        versions += [storage.preview_version(size_px) for size_px in PREVIEW_SIZES_PX]
+    return [storage.file_key(attachment.pk, version) for version in versions]
+
+
+def _unknown(batch: list[Listed]) -> list[str]:
+    owners = {item.key: storage.owner_of(item.key) for item in batch}
+    known = queries.known_ids({owner for owner in owners.values() if owner})
+    before = timezone.now() - GRACE
+    return [
+        item.key for item in batch if owners[item.key] not in known and item.modified_at < before
+    ]
+
+
+def _batches(items: Iterator[Listed]) -> Iterator[list[Listed]]:
+    batch: list[Listed] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch

@@ -1,0 +1,19 @@
+"""What the policy rules read beside the file itself: what it holds in another form."""
+
+import os
+from collections.abc import Iterable
+
+from attachments.decoder.order import Order, Refused
+
+CONTENTS_MAX_BYTES = 200 * 1024 * 1024
+
+
+def write_contents(order: Order, chunks: Iterable[bytes]) -> None:
+    """Write out what a file holds; raises Refused when that is too much (a bomb)."""
+    written = 0
+    with os.fdopen(order.contents_fd, "wb", closefd=False) as contents:
+        for chunk in chunks:
+            written += len(chunk)
+            if written > CONTENTS_MAX_BYTES:
+                raise Refused("too_complex", "more than 200 MB inside")
+            contents.write(chunk)

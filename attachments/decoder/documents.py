@@ -1,0 +1,87 @@
+"""Documents: confirmed to be what they say, and taken apart for the policy rules.
+
+What they hold in compressed form goes to the `contents` file as plain bytes; the rules that look
+for programs, scripts and macros run on it.
+"""
+
+import zipfile
+from collections.abc import Iterator
+from typing import IO
+
+from attachments.decoder.contents import CONTENTS_MAX_BYTES, write_contents
+from attachments.decoder.order import Order, Refused, Report
+
+MEMBERS_MAX = 10_000
+CHUNK_BYTES = 256 * 1024
+
+OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# The stream that makes an OLE container a document of each program ([MS-DOC], [MS-XLS], [MS-PPT]).
+OLE_STREAMS = {
+    "doc": ("WordDocument",),
+    "xls": ("Workbook", "Book"),
+    "ppt": ("PowerPoint Document",),
+}
+OOXML_FOLDERS = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
+
+
+def look(file: IO[bytes], order: Order) -> Report:
+    return _look_at_ole(file, order) if order.family == "ole" else _look_at_zip(file, order)
+
+
+def _look_at_zip(file: IO[bytes], order: Order) -> Report:
+    """Confirm an Office or OpenDocument file, and write out its members."""
+    with zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        _require_simple(members)
+        _require_document(archive, order)
+        write_contents(order, _zip_contents(archive, members))
+    return Report()
+
+
+def _look_at_ole(file: IO[bytes], order: Order) -> Report:
+    """Confirm a document of Office 97 to 2003 by the stream that its program writes."""
+    content = file.read()
+    if not content.startswith(OLE_HEADER):
+        raise Refused("name_and_type_differ", "no OLE container")
+    if _ole_name("EncryptedPackage") in content:
+        raise Refused("encrypted")
+    if not any(_ole_name(name) in content for name in OLE_STREAMS[order.format]):
+        raise Refused("name_and_type_differ", "another kind of OLE container")
+    return Report()
+
+
+def _require_simple(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MEMBERS_MAX:
+        raise Refused("too_complex", f"{len(members)} members")
+    if sum(member.file_size for member in members) > CONTENTS_MAX_BYTES:
+        raise Refused("too_complex", "more than 200 MB inside")
+    if any(member.flag_bits & 0x1 for member in members):
+        raise Refused("encrypted")
+
+
+def _require_document(archive: zipfile.ZipFile, order: Order) -> None:
+    names = archive.namelist()
+    if folder := OOXML_FOLDERS.get(order.format):
+        is_one = "[Content_Types].xml" in names and any(n.startswith(folder) for n in names)
+    else:
+        is_one = (
+            "mimetype" in names
+            and archive.read("mimetype")[:200].decode("ascii", "replace").strip()
+            == order.content_type
+        )
+    if not is_one:
+        raise Refused("name_and_type_differ", "another kind of archive")
+
+
+def _zip_contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[bytes]:
+    for member in members:
+        # Its name too: what holds macros is known by it.
+        yield f"\n{member.filename}\n".encode(errors="replace")
+        with archive.open(member) as opened:
+            # Counted as it comes: the size in the directory can lie.
+            while chunk := opened.read(CHUNK_BYTES):
+                yield chunk
+
+
+def _ole_name(name: str) -> bytes:
+    return name.encode("utf-16-le")

@@ -1,0 +1,13 @@
+"""HEIC, the photos of iPhones: like any photo, once libheif is there to read it."""
+
+from typing import IO
+
+import pi_heif
+
+from attachments.decoder import images
+from attachments.decoder.order import Order, Report
+
+
+def look(file: IO[bytes], order: Order) -> Report:
+    pi_heif.register_heif_opener(thumbnails=False)
+    return images.look(file, order)

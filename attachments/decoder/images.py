@@ -1,0 +1,113 @@
+"""Photos: decoded once, both previews from that one decode, nothing of the metadata kept."""
+
+import base64
+import io
+import os
+import warnings
+from importlib import import_module
+from typing import IO
+
+# The last is only loaded: without it, Pillow loads its fifty plugins to find how to save.
+from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401
+
+from attachments.decoder import location
+from attachments.decoder.order import LARGE_PX, SMALL_PX, Order, Refused, Report
+
+PLACEHOLDER_PX = 16
+QUALITY = 80
+# libwebp's method 2: a third faster than its default 4, a tenth larger.
+METHOD = 2
+PILLOW_NAMES = {"heic": "HEIF"}
+
+
+def look(file: IO[bytes], order: Order) -> Report:
+    """Decode a photo, write its previews, and its copy without a location when it has one."""
+    picture = _opened(file, order)
+    with picture:
+        width, height = _upright_size(picture)
+        large = _reduced(picture)
+    report = previewed(large, order)
+    return report._replace(width=width, height=height, location=_location(file, order))
+
+
+def previewed(large: Image.Image, order: Order) -> Report:
+    """Write both previews of a picture that already fits the larger one."""
+    save(large, order.large_fd)
+    small = large.copy()
+    small.thumbnail((SMALL_PX, SMALL_PX))
+    save(small, order.small_fd)
+    return Report(
+        width=large.width, height=large.height, placeholder=_placeholder(small), has_preview=True
+    )
+
+
+def save(picture: Image.Image, descriptor: int) -> None:
+    with os.fdopen(descriptor, "wb", closefd=False) as file:
+        # A new file from pixels: no EXIF, no comment, no colour profile goes along.
+        picture.save(file, "WEBP", quality=QUALITY, method=METHOD, exif=b"", icc_profile=b"")
+
+
+def _opened(file: IO[bytes], order: Order) -> Image.Image:
+    warnings.simplefilter("error")
+    Image.MAX_IMAGE_PIXELS = order.max_pixels
+    try:
+        return Image.open(file, formats=[PILLOW_NAMES.get(order.format, order.format.upper())])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused("too_complex", str(error)) from error
+
+
+def _upright_size(picture: Image.Image) -> tuple[int, int]:
+    width, height = picture.size
+    is_on_its_side = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    return (height, width) if is_on_its_side else (width, height)
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Return a picture that fits the larger preview, upright, in sRGB."""
+    # Before any pixel is decoded: a JPEG is then decoded at about the size that is needed.
+    picture.draft("RGB", (LARGE_PX, LARGE_PX))
+    profile = picture.info.get("icc_profile")
+    if picture.mode not in ("RGB", "RGBA", "L"):
+        picture = _plain(picture)
+    picture.thumbnail((LARGE_PX, LARGE_PX))
+    upright = ImageOps.exif_transpose(picture)
+    return _in_srgb(upright, profile)
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    has_transparency = picture.mode in ("LA", "PA", "La", "RGBa") or "transparency" in picture.info
+    exif = picture.getexif()
+    plain = picture.convert("RGBA" if has_transparency else "RGB")
+    plain.getexif().update(exif)
+    return plain
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Convert the colours of a phone (Display P3) to what a file without a profile means."""
+    if not profile or b"sRGB" in profile or picture.mode not in ("RGB", "RGBA"):
+        return picture
+    # Loaded for these photos only: it starts slowly.
+    converted: Image.Image = import_module("attachments.decoder.colours").in_srgb(picture, profile)
+    return converted
+
+
+def _placeholder(small: Image.Image) -> str:
+    tiny = small.copy()
+    tiny.thumbnail((PLACEHOLDER_PX, PLACEHOLDER_PX))
+    content = io.BytesIO()
+    tiny.convert("RGB").save(content, "WEBP", quality=20, method=0)
+    return "data:image/webp;base64," + base64.b64encode(content.getvalue()).decode()
+
+
+def _location(file: IO[bytes], order: Order) -> str:
+    """Say whether the photo tells where it was taken; write the copy that does not."""
+    file.seek(0)
+    content = bytearray(file.read())
+    if not location.blank(content):
+        return ""
+    if order.keeps_location:
+        return "kept"
+    location.require_gone(content, order)
+    with os.fdopen(order.shared_fd, "wb", closefd=False) as shared:
+        shared.write(content)
+    return "removed"

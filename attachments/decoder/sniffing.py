@@ -1,0 +1,53 @@
+"""What libmagic takes a file for."""
+
+import ctypes.util
+import os
+from glob import glob
+from importlib.util import find_spec
+from typing import IO
+
+from attachments.decoder.order import Order, Refused
+
+# The folder is all that is wanted of it: loading it takes longer than most files.
+_CARRIER = find_spec("pylibmagic")
+CARRIED = os.path.dirname((_CARRIER and _CARRIER.origin) or "")
+
+
+def _carried_library(name: str) -> str | None:
+    return next(iter(sorted(glob(f"{CARRIED}/lib{name}.*[0-9b]"))), None)
+
+
+# python-magic asks a C compiler where libmagic is, which takes longer than most files and is not
+# there on a worker. Here is the library that `pylibmagic` carries. This process ends with its file.
+ctypes.util.find_library = _carried_library
+
+import magic  # noqa: E402
+
+# Named so by libmagic; in a container they are what the name of the file decides.
+LOCKED_OFFICE = "application/encrypted"
+
+
+def require(file: IO[bytes], order: Order) -> None:
+    """Raise Refused when the bytes are not of a type that the file's name announces."""
+    found = sniffed(file)
+    if found in order.sniffed:
+        return
+    if order.family == "zip" and (found == LOCKED_OFFICE or _is_locked_office(file)):
+        raise Refused("encrypted", found)
+    raise Refused("name_and_type_differ", found)
+
+
+def sniffed(file: IO[bytes]) -> str:
+    """Return the media type of an open file, such as `image/jpeg`."""
+    file.seek(0)
+    libmagic = magic.Magic(mime=True, magic_file=f"{CARRIED}/magic.mgc")
+    return libmagic.from_descriptor(file.fileno())
+
+
+def _is_locked_office(file: IO[bytes]) -> bool:
+    """Whether an Office document is wrapped in an encrypted OLE container ([MS-OFFCRYPTO])."""
+    file.seek(0)
+    content = file.read(1024 * 1024)
+    return content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in (
+        content
+    )

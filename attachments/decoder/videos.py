@@ -1,0 +1,44 @@
+"""Videos: one still, where PyAV is installed (the `video` extra); nothing else is decoded."""
+
+from typing import IO, Any
+
+try:
+    import av
+except ImportError:
+    av = None  # type: ignore[assignment]  # an extra
+
+from attachments.decoder import images
+from attachments.decoder.order import LARGE_PX, Order, Refused, Report
+
+
+def look(file: IO[bytes], order: Order) -> Report:
+    """Write a poster of the first key frame; without PyAV only the container is confirmed."""
+    _require_boxes(file)
+    if av is None:
+        return Report()
+    return _poster(file, order)
+
+
+def _require_boxes(file: IO[bytes]) -> None:
+    """Raise Refused unless the file begins with a box of ISO base media or QuickTime."""
+    head = file.read(12)
+    file.seek(0)
+    if head[4:8] not in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
+        raise Refused("unreadable", "no box of a video")
+
+
+def _poster(file: IO[bytes], order: Order) -> Report:
+    with av.open(file, mode="r", format="mov") as container:
+        if not container.streams.video:
+            raise Refused("unreadable", "no pictures in this video")
+        stream = container.streams.video[0]
+        if stream.width * stream.height > order.max_pixels:
+            raise Refused("too_complex", f"{stream.width} by {stream.height}")
+        stream.codec_context.skip_frame = "NONKEY"
+        frame: Any = next(container.decode(stream))
+        picture = frame.to_image()
+        turned = -round(getattr(frame, "rotation", 0) or 0)
+    if turned:
+        picture = picture.rotate(-turned, expand=True)
+    picture.thumbnail((LARGE_PX, LARGE_PX))
+    return images.previewed(picture, order)

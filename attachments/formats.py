@@ -1,0 +1,114 @@
+"""The allow-list: which files may be sent, by the name they carry and by what they really are.
+
+Archives are not in it: nobody can see what they hold. HTML, SVG and XML neither: a browser runs
+them.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file.
+
+    `content_type` is what we serve; `sniffed` is what libmagic may call it; `family` is which
+    decoder confirms it.
+    """
+
+    name: str
+    kind: str
+    family: str
+    content_type: str
+    extensions: tuple[str, ...]
+    sniffed: tuple[str, ...]
+
+
+_OOXML = "application/vnd.openxmlformats-officedocument"
+_ODF = "application/vnd.oasis.opendocument"
+# What libmagic calls the container when it does not look further.
+_ZIP = ("application/zip", "application/octet-stream")
+_OLE = ("application/CDFV2", "application/x-ole-storage")
+# A word or two are no type at all for libmagic; the decoder then decides by itself.
+_TEXT = (
+    "text/plain", "text/csv", "application/csv", "text/x-c", "text/x-c++", "text/troff",
+    "application/octet-stream",
+)  # fmt: skip
+
+
+def _image(name: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
+    content_type = f"image/{name}"
+    return Format(name, "image", "image", content_type, extensions, (content_type, *sniffed))
+
+
+def _zipped(name: str, content_type: str) -> Format:
+    return Format(name, "document", "zip", content_type, (name,), (content_type, *_ZIP))
+
+
+def _ole(name: str, content_type: str) -> Format:
+    return Format(name, "document", "ole", content_type, (name,), (content_type, *_OLE))
+
+
+def _video(name: str, content_type: str, *extensions: str) -> Format:
+    sniffed = ("video/mp4", "video/quicktime", "video/x-m4v", "video/3gpp")
+    return Format(name, "video", "video", content_type, extensions, sniffed)
+
+
+FORMATS = (
+    _image("jpeg", "jpg", "jpeg", "jpe", "jfif"),
+    _image("png", "png"),
+    _image("webp", "webp"),
+    _image("heic", "heic", "heif", sniffed=("image/heif",)),
+    _image("gif", "gif"),
+    _image("tiff", "tif", "tiff"),
+    Format("pdf", "pdf", "pdf", "application/pdf", ("pdf",), ("application/pdf",)),
+    _zipped("docx", f"{_OOXML}.wordprocessingml.document"),
+    _zipped("xlsx", f"{_OOXML}.spreadsheetml.sheet"),
+    _zipped("pptx", f"{_OOXML}.presentationml.presentation"),
+    _zipped("odt", f"{_ODF}.text"),
+    _zipped("ods", f"{_ODF}.spreadsheet"),
+    _zipped("odp", f"{_ODF}.presentation"),
+    _ole("doc", "application/msword"),
+    _ole("xls", "application/vnd.ms-excel"),
+    _ole("ppt", "application/vnd.ms-powerpoint"),
+    Format("txt", "document", "text", "text/plain", ("txt",), _TEXT),
+    Format("csv", "document", "text", "text/csv", ("csv",), _TEXT),
+    Format(
+        "dwg", "document", "dwg", "image/vnd.dwg", ("dwg",),
+        ("image/vnd.dwg", "application/octet-stream"),
+    ),
+    Format(
+        "dxf", "document", "dxf", "image/vnd.dxf", ("dxf",),
+        ("application/x-dxf", "image/vnd.dxf", "text/plain", "application/octet-stream"),
+    ),
+    _video("mp4", "video/mp4", "mp4", "m4v"),
+    _video("mov", "video/quicktime", "mov", "qt"),
+)  # fmt: skip
+
+
+def format_of(file_name: str) -> Format | None:
+    """Return the allowed format that a name announces by its extension; None when there is none."""
+    stem, dot, extension = file_name.rpartition(".")
+    if not stem or not dot:
+        return None
+    return _allowed().get(extension.lower())
+
+
+def format_named(name: str) -> Format:
+    return next(format for format in FORMATS if format.name == name)
+
+
+def allowed_extensions() -> list[str]:
+    return sorted(_allowed())
+
+
+@cache
+def _allowed_by_setting(names: tuple[str, ...]) -> dict[str, Format]:
+    allowed = [format for format in FORMATS if not names or format.name in names]
+    return {extension: format for format in allowed for extension in format.extensions}
+
+
+def _allowed() -> dict[str, Format]:
+    return _allowed_by_setting(tuple(settings.ATTACHMENT_FORMATS))

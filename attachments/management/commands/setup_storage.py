@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from attachments import storage
+
+
+class Command(BaseCommand):
+    help = "Create the bucket of the files, with its CORS rules and its lifecycle. Again is fine."
+
+    def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
+        try:
+            refused = storage.set_up_bucket()
+        except storage.StorageAway as error:
+            raise CommandError(f"The storage does not answer: {error.__cause__}") from error
+        for line in refused:
+            self.stderr.write(f"The storage does not take {line}; set it by its own means.")
+        if verbosity:
+            self.stdout.write(f"The bucket {settings.S3_BUCKET} is ready.")

@@ -1,0 +1,143 @@
+"""A file that a person sent, from the first byte to the verdict.
+
+It belongs to its `uploader`. Which message it belongs to is a table of `messaging`, above; here
+only `claimed_at` says that there is one.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.ids import new_id
+from core.models import User
+from core.owed import Owed
+
+NAME_LENGTH = 150
+
+
+class Attachment(Owed):
+    """One file and its state. `status = SCANNING` is the order to analyse it."""
+
+    class Status(models.TextChoices):
+        UPLOADING = "uploading", _("Uploading")
+        SCANNING = "scanning", _("Being checked")
+        READY = "ready", _("Ready")
+        BLOCKED = "blocked", _("Blocked")
+        REFUSED = "refused", _("Refused")
+        UNREADABLE = "unreadable", _("Unreadable")
+
+    class Verdict(models.TextChoices):
+        CLEAN = "clean", _("Clean")
+        # No antivirus was configured; the screen says so.
+        CHECKED_BASIC = "checked_basic", _("Checked without an antivirus")
+        INFECTED = "infected", _("Infected")
+        REFUSED = "refused", _("Refused")
+        UNREADABLE = "unreadable", _("Unreadable")
+
+    class Kind(models.TextChoices):
+        IMAGE = "image", _("Photo")
+        PDF = "pdf", "PDF"
+        VIDEO = "video", _("Video")
+        DOCUMENT = "document", _("Document")
+
+    class Location(models.TextChoices):
+        """Where a photo was taken, as the other side can read it in the file."""
+
+        NONE = "", _("None")
+        REMOVED = "removed", _("Removed")
+        KEPT = "kept", _("Kept")
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    uploader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(_("name"), max_length=NAME_LENGTH)
+    size = models.PositiveBigIntegerField(_("size"))  # bytes
+    # Of the whole file, as its sender announced it and as the analysis found it.
+    sha256 = models.BinaryField(max_length=32)
+    format = models.CharField(max_length=10)
+    content_type = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    # The sender wants the other side to get the file with the place where it was taken.
+    keeps_location = models.BooleanField(default=False)
+
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.UPLOADING
+    )
+    verdict = models.CharField(max_length=15, choices=Verdict.choices, blank=True)
+    # A code of `attachments.reasons`.
+    reason_code = models.CharField(max_length=40, blank=True)
+    # What exactly was found (the name of a signature), for the company.
+    detail = models.CharField(max_length=200, blank=True)
+    location = models.CharField(max_length=10, choices=Location.choices, blank=True)
+    # Of the copy without its location, which is what the other side downloads.
+    shared_size = models.PositiveBigIntegerField(null=True, blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    placeholder = models.TextField(blank=True)
+    has_preview = models.BooleanField(default=False)
+
+    # Of S3, while a file is being sent in parts.
+    upload_id = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    uploaded_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    # Nothing is owed before the bytes are there.
+    due_at = models.DateTimeField(null=True, blank=True, default=None)
+
+    # Set by the message that shows it; not a column.
+    position: int | None = None
+
+    class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="attachment_analysed_once_uploaded",
+                condition=Q(status="uploading", uploaded_at=None)
+                | ~Q(status="uploading") & (Q(uploaded_at__isnull=False) | Q(verdict="unreadable")),
+            ),
+            models.CheckConstraint(
+                name="attachment_ready_by_a_verdict",
+                condition=~Q(status="ready") | Q(verdict__in=("clean", "checked_basic")),
+            ),
+            models.CheckConstraint(
+                name="attachment_claimed_or_discarded",
+                condition=Q(claimed_at=None) | Q(discarded_at=None),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["uploader", "created_at"], name="attachment_volume"),
+            models.Index(
+                fields=["due_at"], name="attachment_owed", condition=Q(due_at__isnull=False)
+            ),
+            models.Index(
+                fields=["created_at"], name="attachment_unclaimed", condition=Q(claimed_at=None)
+            ),
+            models.Index(
+                fields=["created_at"], name="attachment_uploading", condition=Q(status="uploading")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status not in (self.Status.UPLOADING, self.Status.SCANNING)
+
+    @property
+    def is_multipart(self) -> bool:
+        return bool(self.upload_id)
+
+    def original_is_for(self, reader_id: UUID) -> bool:
+        """Whether the person may have the very file that was sent: with a removed location, its
+        sender only."""
+        return self.location != self.Location.REMOVED or self.uploader_id == reader_id

@@ -1,0 +1,120 @@
+/*
+What no file may hold, whatever its type. `reason` is a code of attachments/reasons.py.
+
+A policy, not an antivirus: it does not look inside archives. So each rule runs twice, on the file
+as it was sent (`view` is "file") and on what the decoder took out of it ("contents": the members
+of an Office document, the objects of a PDF, a text in UTF-8). `family` is which decoder accepts
+the type.
+
+Short strings would find themselves by chance in ten megabytes of a photo: each of ours is long
+enough, or looked for in contents only.
+*/
+
+rule eicar
+{
+    meta:
+        reason = "infected"
+    strings:
+        // The test file of the antivirus makers (eicar.org).
+        $eicar = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+    condition:
+        $eicar
+}
+
+rule program
+{
+    meta:
+        reason = "executable"
+    strings:
+        $dos = "This program cannot be run in DOS mode"
+        $dos2 = "This program must be run under Win32"
+        $elf = { 7F 45 4C 46 (01 | 02) (01 | 02) 01 00 00 00 00 00 00 00 00 00 }
+        $link = { 4C 00 00 00 01 14 02 00 00 00 00 00 C0 00 00 00 00 00 00 46 }
+    condition:
+        uint16(0) == 0x5A4D
+        or uint32(0) == 0x464C457F
+        or uint32(0) == 0xFEEDFACF or uint32be(0) == 0xCAFEBABE
+        or any of them
+}
+
+rule script_file
+{
+    meta:
+        reason = "executable"
+    strings:
+        $shebang = "#!/"
+        $batch = /@echo off/ nocase
+        $powershell = /powershell(\.exe)?\s+-/ nocase
+    condition:
+        family == "text" and ($shebang at 0 or $batch in (0..200) or $powershell)
+}
+
+rule script_in_image
+{
+    meta:
+        reason = "script"
+    strings:
+        $script = "<script" nocase
+        $script_wide = "<script" nocase wide
+        $html = "<html>" nocase
+        $doctype = "<!doctype html" nocase
+        $svg = "<svg xmlns" nocase
+        $php = "<?php " nocase
+        $javascript = "javascript:" nocase
+        $handler = /<(img|body|iframe|object|embed)[^>]{0,200}\son[a-z]{4,20}\s{0,8}=/ nocase
+    condition:
+        family == "image" and any of them
+}
+
+rule gif_that_is_javascript
+{
+    meta:
+        reason = "script"
+    strings:
+        // The first bytes of the width begin a comment, or an assignment.
+        $comment = { 47 49 46 38 (37 | 39) 61 2F 2A }
+        $assigned = { 47 49 46 38 (37 | 39) 61 3D }
+    condition:
+        $comment at 0 or $assigned at 0
+}
+
+rule page_as_text
+{
+    meta:
+        reason = "script"
+    strings:
+        $script = "<script" nocase
+        $html = "<html" nocase
+        $doctype = "<!doctype" nocase
+        $svg = "<svg" nocase
+        $xml = "<?xml" nocase
+        $php = "<?php" nocase
+    condition:
+        family == "text" and view == "contents" and any of them
+}
+
+rule macro
+{
+    meta:
+        reason = "macro"
+    strings:
+        $office_2007 = "vbaProject.bin" nocase
+        $excel_4 = "xl/macrosheets/" nocase
+        $office_97 = "_VBA_PROJECT" wide
+        $opendocument = "Basic/script-lc.xml"
+        $opendocument_scripts = "Scripts/python/"
+    condition:
+        (family == "zip" or family == "ole") and any of them
+}
+
+rule active_pdf
+{
+    meta:
+        reason = "active_pdf"
+    strings:
+        // The decoder undoes `#4A`-like escapes, and leaves out the pixels of images.
+        $javascript = /\/(JavaScript|JS)[\s\/\(<\[>]/
+        $launch = /\/(Launch|RichMedia)[\s\/\(<\[>]/
+    condition:
+        family == "pdf" and view == "contents" and any of them
+}

@@ -1,0 +1,35 @@
+"""Why a file is not there to open, in words, and what the person can do."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, str | Promise] = {
+    "infected": _("A virus was found in this file. Check the device it comes from."),
+    "executable": _("This file holds a program: programs cannot be sent."),
+    "script": _("This file hides a script: send it again as exported by its own application."),
+    "macro": _("This document holds macros: save it without macros, then send it again."),
+    "active_pdf": _("This PDF holds active content: print it to a new PDF, then send it again."),
+    "type_not_allowed": _("This kind of file cannot be sent: send a photo or a PDF instead."),
+    "name_and_type_differ": _(
+        "The name of this file does not say what it is: export it again from its application."
+    ),
+    "encrypted": _("This file is protected by a password: send it without one."),
+    "too_complex": _("This file is too large to open safely: send a smaller version of it."),
+    "location_not_removable": _(
+        "The place where it was taken cannot be removed from this photo: "
+        "send it again with «Keep the place»."
+    ),
+    "unreadable": _("This file cannot be opened: it is damaged or incomplete. Send it again."),
+    "changed": _("This file arrived altered. Send it again."),
+    "cancelled": _("Its sender took this file back before it had arrived."),
+    "never_received": _("This file was never received in full. Send it again."),
+    "analysis_failed": _("This file could not be checked. Send it again, or call us."),
+}
+WITHOUT_ANTIVIRUS = _("Not checked by an antivirus.")
+
+
+def sentence(code: str, verdict: str) -> str:
+    """Return what to say on screen about a file; empty when there is nothing to add."""
+    if code:
+        return str(REASONS.get(code, REASONS["unreadable"]))
+    return str(WITHOUT_ANTIVIRUS) if verdict == "checked_basic" else ""

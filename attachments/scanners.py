@@ -1,0 +1,82 @@
+"""The verdict on a file: what it is, what it holds, and whether anyone may open it.
+
+In this order, so that what is known to be hostile never reaches a decoder: our own rules on the
+raw bytes, the antivirus, the decoder, our rules on what the decoder found inside.
+"""
+
+from dataclasses import dataclass
+from typing import IO
+
+from django.conf import settings
+
+from attachments import clamd, policy
+from attachments.clamd import AntivirusAway, Found
+from attachments.formats import Format
+from attachments.models import Attachment
+from attachments.thumbnails import Looked
+
+Status = Attachment.Status
+Verdict = Attachment.Verdict
+
+# What each reason makes of a file; the others are refused.
+_BLOCKED = frozenset({"infected"})
+_UNREADABLE = frozenset({"unreadable", "changed", "never_received", "cancelled", "analysis_failed"})
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How a file is to be shown; `reason` is a code of `attachments.reasons`, empty when fine."""
+
+    status: Status
+    verdict: Verdict
+    reason: str = ""
+    detail: str = ""
+
+
+def against(reason: str, detail: str = "") -> Judgement:
+    """Return the judgement that a reason leads to."""
+    if reason in _BLOCKED:
+        return Judgement(Status.BLOCKED, Verdict.INFECTED, reason, detail)
+    if reason in _UNREADABLE:
+        return Judgement(Status.UNREADABLE, Verdict.UNREADABLE, reason, detail)
+    return Judgement(Status.REFUSED, Verdict.REFUSED, reason, detail)
+
+
+def in_favour() -> Judgement:
+    verdict = Verdict.CLEAN if settings.CLAMD_URL else Verdict.CHECKED_BASIC
+    return Judgement(Status.READY, verdict)
+
+
+def objection_to_bytes(file: IO[bytes], format: Format) -> Judgement | None:
+    """Return what speaks against a file as it was sent, if anything does.
+
+    Raises AntivirusAway while the antivirus that must look at it does not answer.
+    """
+    if match := policy.broken_rule(file, family=format.family, view="file"):
+        return against(match.reason, match.rule)
+    return _objection_of_antivirus(file)
+
+
+def objection_to_contents(looked: Looked, format: Format) -> Judgement | None:
+    """Return what speaks against a file that has been opened, if anything does."""
+    if looked.report.reason:
+        return against(looked.report.reason, looked.report.detail)
+    if match := policy.broken_rule(looked.contents, family=format.family, view="contents"):
+        return against(match.reason, match.rule)
+    return None
+
+
+def _objection_of_antivirus(file: IO[bytes]) -> Judgement | None:
+    if not settings.CLAMD_URL:
+        if settings.ATTACHMENTS_REQUIRE_AV:
+            raise AntivirusAway("ATTACHMENTS_REQUIRE_AV is set without CLAMD_URL")
+        return None
+    answer = clamd.scan(settings.CLAMD_URL, file)
+    match answer.found:
+        case Found.VIRUS:
+            return against("infected", answer.signature)
+        case Found.TOO_COMPLEX:
+            return against("too_complex", answer.signature)
+        case Found.ENCRYPTED:
+            return against("encrypted", answer.signature)
+    return None

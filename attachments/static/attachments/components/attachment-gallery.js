@@ -1,0 +1,183 @@
+import { LitElement, html, nothing } from "lit";
+
+import { icons } from "#core/icons.js";
+import { shared } from "#core/shared-styles.js";
+
+import { contentUrl, previewUrl } from "../attachments-api.js";
+import { sizeLabel } from "../files.js";
+import { t } from "../i18n/index.js";
+import { galleryStyles } from "./attachment-gallery-styles.js";
+
+/**
+ * @import { Attachment } from "../types.js"
+ * @typedef {{ file: Attachment, isMine: boolean, caption: string }} Shown
+ */
+
+const SWIPE_PX = 48;
+
+/**
+ * Photos one after the other over the page. `open` shows it; arrows, a swipe and Escape do what one expects,
+ * and the focus goes back to where it was.
+ */
+export class AttachmentGallery extends LitElement {
+  static properties = {
+    items: { state: true },
+    index: { state: true },
+    isOpen: { state: true },
+    shareState: { state: true },
+  };
+
+  static styles = [shared, galleryStyles];
+
+  /** @type {{ x: number, y: number } | null} */
+  #touch = null;
+  /** What is ready to be shared: a browser allows it right after a tap only, and a download takes longer. @type {{ id: string, file: File } | null} */
+  #prepared = null;
+
+  constructor() {
+    super();
+    /** @type {Shown[]} */
+    this.items = [];
+    this.index = 0;
+    this.isOpen = false;
+    /** @type {"" | "busy" | "again" | "failed"} */
+    this.shareState = "";
+  }
+
+  /**
+   * @param {Shown[]} items in their order
+   * @param {string} id the one to begin with
+   */
+  async open(items, id) {
+    this.items = items;
+    this.index = Math.max(0, items.findIndex(({ file }) => file.id === id));
+    this.isOpen = items.length > 0;
+    this.shareState = "";
+    await this.updateComplete;
+    if (this.isOpen && !this.#dialog?.open) this.#dialog?.showModal();
+  }
+
+  /** @override */
+  render() {
+    const shown = this.items[this.index];
+    if (!this.isOpen || !shown) return nothing;
+    const { file, caption } = shown;
+    return html`<dialog aria-label=${t("gallery")} @close=${this.#onClose} @keydown=${this.#onKey}>
+      <header>
+        <span class="count" role="status">${t("place", { n: this.index + 1, total: this.items.length })}</span>
+        ${this.#buttons(shown)}
+      </header>
+      <div class="stage" @pointerdown=${this.#onDown} @pointerup=${this.#onUp} @pointercancel=${() => (this.#touch = null)}>
+        ${file.placeholder ? html`<img class="blur" src=${file.placeholder} alt="" />` : nothing}
+        <img class="full" src=${previewUrl(file.id, 1280)} alt=${file.name} draggable="false" width=${file.width ?? nothing} height=${file.height ?? nothing} />
+        ${this.items.length > 1 ? this.#arrows() : nothing}
+      </div>
+      <footer>
+        <p><b>${file.name}</b> ${caption}</p>
+        <p>${[sizeLabel(file.size), this.#aboutPlace(file), file.reason].filter(Boolean).join(" · ")}</p>
+      </footer>
+    </dialog>`;
+  }
+
+  /** @param {Shown} shown */
+  #buttons({ file, isMine }) {
+    return html`
+      ${isMine && file.location === "removed"
+        ? html`<a class="action is-worded" href=${contentUrl(file.id, { original: true })} download>${icons.place}<span>${t("downloadOriginal")}</span></a>`
+        : nothing}
+      ${"share" in navigator ? this.#shareButton(file) : nothing}
+      <a class="action" href=${contentUrl(file.id)} download aria-label=${t("download")} title=${t("download")}>${icons.download}</a>
+      <button class="action" aria-label=${t("close")} title=${t("close")} @click=${() => this.#dialog?.close()}>${icons.close}</button>
+    `;
+  }
+
+  /** @param {Attachment} file */
+  #shareButton(file) {
+    const words = { "": "", busy: "…", again: t("shareAgain"), failed: t("shareFailed") }[this.shareState];
+    return html`<button class="action ${words ? "is-worded" : ""}" aria-label=${t("share")} title=${t("share")} @click=${() => this.#share(file)}>
+      ${icons.share}${words ? html`<span role="status">${words}</span>` : nothing}
+    </button>`;
+  }
+
+  #arrows() {
+    return html`
+      <button class="arrow previous" aria-label=${t("previous")} ?disabled=${this.index === 0} @click=${() => this.#go(-1)}>${icons.previous}</button>
+      <button class="arrow next" aria-label=${t("next")} ?disabled=${this.index === this.items.length - 1} @click=${() => this.#go(1)}>
+        ${icons.next}
+      </button>
+    `;
+  }
+
+  /** @param {Attachment} file */
+  #aboutPlace({ location }) {
+    if (location === "removed") return t("locationWasRemoved");
+    return location === "kept" ? t("locationWasKept") : "";
+  }
+
+  /** @override */
+  updated() {
+    // The next one is there before one asks for it.
+    const next = this.items[this.index + 1];
+    if (this.isOpen && next) new Image().src = previewUrl(next.file.id, 1280);
+  }
+
+  /** @param {-1 | 1} step */
+  #go(step) {
+    this.index = Math.min(this.items.length - 1, Math.max(0, this.index + step));
+    this.shareState = "";
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (event.key === "ArrowLeft") this.#go(-1);
+    if (event.key === "ArrowRight") this.#go(1);
+    if (event.key === "Home") this.index = 0;
+    if (event.key === "End") this.index = this.items.length - 1;
+  }
+
+  /** @param {PointerEvent} event */
+  #onDown({ clientX: x, clientY: y, pointerType, isPrimary }) {
+    // A second finger pinches, and a picture made larger is moved about: neither turns the page.
+    const isZoomed = (visualViewport?.scale ?? 1) > 1.05;
+    this.#touch = pointerType === "mouse" || !isPrimary || isZoomed ? null : { x, y };
+  }
+
+  /** @param {PointerEvent} event */
+  #onUp({ clientX, clientY }) {
+    if (!this.#touch) return;
+    const [across, along] = [clientX - this.#touch.x, clientY - this.#touch.y];
+    this.#touch = null;
+    if (Math.abs(across) > SWIPE_PX && Math.abs(across) > 1.5 * Math.abs(along)) this.#go(across > 0 ? -1 : 1);
+  }
+
+  /** @param {Attachment} file */
+  async #share(file) {
+    this.shareState = "busy";
+    try {
+      if (this.#prepared?.id !== file.id) this.#prepared = { id: file.id, file: await downloaded(file) };
+      await navigator.share({ files: [this.#prepared.file] });
+      this.shareState = "";
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "";
+      this.shareState = name === "AbortError" ? "" : name === "NotAllowedError" && this.#prepared ? "again" : "failed";
+    }
+  }
+
+  #onClose() {
+    this.isOpen = false;
+    this.#prepared = null;
+  }
+
+  get #dialog() {
+    return this.renderRoot.querySelector("dialog");
+  }
+}
+
+/** @param {Attachment} file */
+async function downloaded({ id, name, content_type }) {
+  const response = await fetch(contentUrl(id));
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return new File([await response.blob()], name, { type: content_type });
+}
+
+customElements.define("attachment-gallery", AttachmentGallery);

@@ -1,0 +1,175 @@
+import { LitElement, html, nothing } from "lit";
+
+import { icons } from "#core/icons.js";
+import { shared } from "#core/shared-styles.js";
+
+import { contentUrl, previewUrl } from "../attachments-api.js";
+import { extensionOf, isPicture, isShut, sizeLabel, stateLabel } from "../files.js";
+import { t } from "../i18n/index.js";
+import { tileStyles } from "./attachment-tile-styles.js";
+
+/** @import { Attachment, Sending } from "../types.js" */
+
+const ICONS = { image: icons.picture, pdf: icons.document, document: icons.document, video: icons.film };
+
+// Beyond these a picture is cut: a panorama would be a line, a tall screenshot a whole screen.
+const NARROWEST = 0.62;
+const WIDEST = 2.2;
+
+/**
+ * One file and its state: a photo as a picture that opens, anything else as a line that downloads.
+ * Sends `attachment-open` {id}, `attachment-retry` {id} and `attachment-cancel` {id}.
+ *
+ * @property {Attachment} file
+ * @property {Sending | null} sending when this browser is sending it
+ * @property {boolean} alone the only picture there: in its own proportions, not as a square
+ */
+export class AttachmentTile extends LitElement {
+  static properties = {
+    file: { attribute: false },
+    sending: { attribute: false },
+    alone: { type: Boolean, reflect: true },
+    isLoaded: { state: true },
+  };
+
+  static styles = [shared, tileStyles];
+
+  constructor() {
+    super();
+    /** @type {Attachment | null} */
+    this.file = null;
+    /** @type {Sending | null} */
+    this.sending = null;
+    this.alone = false;
+    this.isLoaded = false;
+  }
+
+  /** @override */
+  willUpdate() {
+    const { width, height } = this.#size;
+    const ratio = width && height ? Math.min(WIDEST, Math.max(NARROWEST, width / height)) : 4 / 3;
+    this.style.setProperty("--ratio", String(this.alone ? ratio : 1));
+  }
+
+  /** @override */
+  render() {
+    const { file } = this;
+    if (!file) return nothing;
+    return isPicture(file) ? this.#picture(file) : this.#row(file);
+  }
+
+  /** @param {Attachment} file */
+  #picture(file) {
+    const state = stateLabel(file, this.sending);
+    const isReady = file.status === "ready";
+    return html`<button
+        class="picture"
+        ?disabled=${!isReady}
+        aria-label=${isReady ? t("openFile", { name: file.name }) : `${file.name} – ${state}`}
+        @click=${() => this.#send("attachment-open")}
+      >
+        ${this.#image(file)} ${file.kind === "video" ? html`<span class="play">${icons.film}</span>` : nothing}
+        ${state ? html`<span class="chip">${state}</span>` : nothing}
+      </button>
+      ${this.#progress()} ${this.#acts(file)} ${this.alone ? this.#error() : nothing}`;
+  }
+
+  /** @param {Attachment} file */
+  #image(file) {
+    const isReady = file.status === "ready";
+    const own = this.sending?.picture ?? "";
+    if (!isReady && !own) return html`<span class="blank">${ICONS[file.kind]}</span>`;
+    const { width, height } = this.#size;
+    const sides = [Math.round((320 * (width ?? 1)) / Math.max(width ?? 1, height ?? 1)), width ?? 320];
+    const full = isReady
+      ? html`<img
+          class=${this.isLoaded ? "full is-there" : "full"}
+          src=${previewUrl(file.id, 320)}
+          srcset=${`${previewUrl(file.id, 320)} ${sides[0]}w, ${previewUrl(file.id, 1280)} ${4 * Number(sides[0])}w`}
+          sizes=${this.alone ? "20rem" : "10rem"}
+          alt=${file.name}
+          loading="lazy"
+          decoding="async"
+          @load=${() => (this.isLoaded = true)}
+        />`
+      : html`<img class="full is-there" src=${own} alt=${file.name} decoding="async" />`;
+    return html`${file.placeholder ? html`<img class="blur" src=${file.placeholder} alt="" />` : nothing}${full}`;
+  }
+
+  /** @param {Attachment} file */
+  #row(file) {
+    const about = html`${this.#mark(file)}
+      <span class="words">
+        <span class="name" title=${file.name}>${file.name}</span>
+        <span class="about">${this.#about(file)}</span>
+        ${file.reason ? html`<span class="reason">${file.reason}</span>` : nothing}
+        ${this.#error()}
+      </span>`;
+    if (file.status !== "ready") {
+      return html`<div class="row ${isShut(file) ? "is-shut" : ""}">${about}${this.#acts(file)}</div>
+        ${this.#progress()}`;
+    }
+    const label = t("downloadFile", { name: file.name, size: sizeLabel(file.size) });
+    return html`<a class="row" href=${contentUrl(file.id)} download aria-label=${label}>${about}<span class="go">${icons.download}</span></a>`;
+  }
+
+  /** The first page, or what kind of file it is. @param {Attachment} file */
+  #mark(file) {
+    if (file.status === "ready" && file.has_preview) {
+      return html`<img class="page" src=${previewUrl(file.id, 320)} alt="" width="44" height="56" loading="lazy" />`;
+    }
+    return html`<span class="mark">${isShut(file) ? icons.warning : ICONS[file.kind]}</span>`;
+  }
+
+  /** @param {Attachment} file */
+  #about(file) {
+    const state = stateLabel(file, this.sending);
+    const size = `${extensionOf(file.name).toUpperCase()} · ${sizeLabel(file.size)}`;
+    return state ? html`<b>${state}</b> · ${size}` : size;
+  }
+
+  #error() {
+    return this.sending?.error ? html`<span class="reason">${this.sending.error}</span>` : nothing;
+  }
+
+  #progress() {
+    const { sending, file } = this;
+    if (sending?.step !== "sending" || file?.status !== "uploading") return nothing;
+    return html`<progress max="1" .value=${sending.share} aria-label=${`${file.name} – ${stateLabel(file, sending)}`}></progress>`;
+  }
+
+  /** What its sender can do while it is on its way. @param {Attachment} file */
+  #acts(file) {
+    const step = this.sending?.step;
+    const canRetry = step === "failed" || step === "waiting";
+    // Before its message is there, the whole message is given up.
+    const canCancel = step && step !== "sent" && file.status === "uploading" && file.position !== null;
+    if (!canRetry && !canCancel) return nothing;
+    return html`<div class="acts">
+      ${canRetry ? this.#act("attachment-retry", icons.again, t("retryFile", { name: file.name })) : nothing}
+      ${canCancel ? this.#act("attachment-cancel", icons.close, t("cancelFile", { name: file.name })) : nothing}
+    </div>`;
+  }
+
+  /**
+   * @param {string} type
+   * @param {unknown} icon
+   * @param {string} words
+   */
+  #act(type, icon, words) {
+    return html`<button aria-label=${words} title=${words} @click=${() => this.#send(type)}>${icon}</button>`;
+  }
+
+  /** The server knows it once it has looked; before, the sender's browser does. */
+  get #size() {
+    const { file, sending } = this;
+    return file?.width && file.height ? file : (sending ?? { width: null, height: null });
+  }
+
+  /** @param {string} type */
+  #send(type) {
+    this.dispatchEvent(new CustomEvent(type, { detail: { id: this.file?.id }, bubbles: true, composed: true }));
+  }
+}
+
+customElements.define("attachment-tile", AttachmentTile);

@@ -1,0 +1,194 @@
+import { LitElement, css, html, nothing } from "lit";
+
+import { icons } from "#core/icons.js";
+import { shared } from "#core/shared-styles.js";
+
+import { ACCEPT, checked } from "../files.js";
+import { t } from "../i18n/index.js";
+
+/**
+ * Every way to choose files: a button, the camera of a phone, a drop anywhere on the page, a paste. Sends
+ * `files-chosen` {files} with those that may be sent, and `files-refused` {refusals} with why the others may
+ * not, in words.
+ *
+ * @property {number} count how many files the message already has
+ * @property {boolean} worded buttons with words, where there is room for them
+ */
+export class AttachmentUpload extends LitElement {
+  static properties = { count: { type: Number }, worded: { type: Boolean }, isOver: { state: true } };
+
+  static styles = [
+    shared,
+    css`
+      :host {
+        display: flex;
+        flex: none;
+        flex-wrap: wrap;
+      }
+
+      :host([worded]) {
+        gap: var(--space-2);
+        align-items: center;
+      }
+
+      .hint {
+        color: var(--ink-soft);
+        font-size: var(--text-xs);
+      }
+
+      /* A mouse has no camera. */
+      .camera {
+        display: none;
+      }
+
+      @media (max-width: 30rem) {
+        .button {
+          flex: 1 0 auto;
+        }
+      }
+
+      @media (pointer: coarse) {
+        .icon-button.camera {
+          display: inline-grid;
+        }
+
+        .button.camera {
+          display: inline-flex;
+        }
+      }
+
+      .veil {
+        position: fixed;
+        inset: var(--space-3);
+        z-index: 10;
+        display: grid;
+        align-content: center;
+        justify-items: center;
+        gap: var(--space-2);
+        border: 3px dashed var(--brand-text);
+        border-radius: var(--radius-l);
+        background: color-mix(in srgb, var(--brand-tint) 94%, transparent);
+        color: var(--ink);
+        pointer-events: none;
+      }
+
+      .veil .icon {
+        width: 3rem;
+        height: 3rem;
+        color: var(--brand-text);
+      }
+
+      .veil b {
+        font-size: var(--text-xl);
+      }
+    `,
+  ];
+
+  /** Entering a child comes before leaving its parent: the drag is away when as many were left. */
+  #depth = 0;
+
+  constructor() {
+    super();
+    this.count = 0;
+    this.worded = false;
+    this.isOver = false;
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    for (const type of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(type, this.#onDrag);
+    document.addEventListener("paste", this.#onPaste);
+  }
+
+  /** @override */
+  disconnectedCallback() {
+    for (const type of ["dragenter", "dragover", "dragleave", "drop"]) document.removeEventListener(type, this.#onDrag);
+    document.removeEventListener("paste", this.#onPaste);
+    super.disconnectedCallback();
+  }
+
+  /** @override */
+  render() {
+    return html`
+      ${this.#button(".any", icons.attach, t("attach"))} ${this.#button(".shot", icons.camera, t("takePhoto"))}
+      ${this.worded ? html`<span class="hint">${t("dropHint")}</span>` : nothing}
+      <input class="any" type="file" multiple hidden tabindex="-1" accept=${ACCEPT} @change=${this.#onChange} />
+      <input class="shot" type="file" hidden tabindex="-1" accept="image/*" capture="environment" @change=${this.#onChange} />
+      ${this.isOver ? html`<div class="veil">${icons.attach}<b>${t("dropHere")}</b><span>${t("dropHint")}</span></div>` : nothing}
+    `;
+  }
+
+  /**
+   * @param {".any" | ".shot"} input
+   * @param {unknown} icon
+   * @param {string} words
+   */
+  #button(input, icon, words) {
+    const isCamera = input === ".shot" ? "camera" : "";
+    const open = () => this.#open(input);
+    return this.worded
+      ? html`<button type="button" class="button ${isCamera}" @click=${open}>${icon}${words}</button>`
+      : html`<button type="button" class="icon-button ${isCamera}" aria-label=${words} title=${words} @click=${open}>${icon}</button>`;
+  }
+
+  /** @param {string} selector */
+  #open(selector) {
+    /** @type {HTMLInputElement | null} */ (this.renderRoot.querySelector(selector))?.click();
+  }
+
+  /** @param {Event} event */
+  #onChange(event) {
+    const input = /** @type {HTMLInputElement} */ (event.target);
+    this.#take([...(input.files ?? [])]);
+    // The same file may be chosen again after it was removed.
+    input.value = "";
+  }
+
+  /** @param {Event} event */
+  #onDrag = (event) => {
+    const { dataTransfer, type } = /** @type {DragEvent} */ (event);
+    if (!dataTransfer?.types.includes("Files")) return;
+    // Without this, the browser would leave the page to open the file.
+    event.preventDefault();
+    if (type === "dragenter") this.#depth++;
+    if (type === "dragleave") this.#depth--;
+    if (type === "drop") this.#depth = 0;
+    this.isOver = this.#depth > 0;
+    if (type === "drop") this.#take([...dataTransfer.files]);
+  };
+
+  /** @param {ClipboardEvent} event */
+  #onPaste = (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    // A table copied from a spreadsheet comes as text and as a picture of it: one means the text.
+    if (files.length === 0 || event.clipboardData?.types.includes("text/plain")) return;
+    event.preventDefault();
+    this.#take(files.map(named));
+  };
+
+  /** @param {File[]} files */
+  #take(files) {
+    if (files.length === 0) return;
+    const { accepted, refusals } = checked(files, this.count);
+    this.#send("files-refused", { refusals });
+    if (accepted.length > 0) this.#send("files-chosen", { files: accepted });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+/** Pasted pictures are all called « image.png »: the hour tells them apart. @param {File} file */
+function named(file) {
+  if (!/^image\.\w+$/.test(file.name)) return file;
+  const hour = new Date().toTimeString().slice(0, 8).replaceAll(":", "-");
+  return new File([file], file.name.replace("image", `image-${hour}`), { type: file.type });
+}
+
+customElements.define("attachment-upload", AttachmentUpload);

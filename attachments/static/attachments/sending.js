@@ -1,0 +1,80 @@
+import { put } from "./put.js";
+import { sha256 } from "./sha256.js";
+
+/**
+ * @import * as Api from "./attachments-api.js"
+ * @import { Announced, Attachment, Instructions, Kept } from "./types.js"
+ *
+ * @typedef {Pick<typeof Api, "announce" | "listParts" | "signParts" | "complete">} SendingApi
+ * @typedef {{
+ *   api: SendingApi, signal: AbortSignal, onProgress: (sentBytes: number) => void, store?: typeof put,
+ * }} SendingOptions
+ */
+
+/** Reading 50 MB again for each try would cost a phone more than keeping 44 characters. @type {WeakMap<Blob, string>} */
+const sums = new WeakMap();
+
+/**
+ * Tell the server of a file, with the sum of its bytes. The same again is harmless, and gives a fresh address.
+ *
+ * @param {SendingApi} api
+ * @param {Kept} kept
+ * @returns {Promise<Announced>}
+ */
+export async function announceFile(api, { id, file, keepsLocation }) {
+  const sum = sums.get(file) ?? (await sha256(file));
+  sums.set(file, sum);
+  return api.announce({
+    id, name: file.name, size: file.size, content_type: file.type, sha256: sum, keeps_location: keepsLocation,
+  });
+}
+
+/**
+ * Send the bytes of an announced file, those that are not there yet, and have them taken.
+ *
+ * @param {Announced} announced
+ * @param {Blob} file
+ * @param {SendingOptions} options
+ * @returns {Promise<Attachment>}
+ */
+export async function sendBytes(announced, file, options) {
+  const { upload, ...attachment } = announced;
+  // An earlier try arrived, and only its answer was lost.
+  if (!upload) return attachment;
+  if (upload.method === "multipart") await sendParts(announced.id, file, options);
+  else await sendWhole(upload, file, options);
+  return options.api.complete(announced.id);
+}
+
+/**
+ * @param {Instructions} upload
+ * @param {Blob} file
+ * @param {SendingOptions} options
+ */
+async function sendWhole({ url, headers }, file, { signal, onProgress, store = put }) {
+  await store(url ?? "", headers, file, { signal, onProgress });
+}
+
+/**
+ * One after the other: a phone's line is not wider for two, and a cut then costs one part at most.
+ *
+ * @param {string} id
+ * @param {Blob} file
+ * @param {SendingOptions} options
+ */
+async function sendParts(id, file, { api, signal, onProgress, store = put }) {
+  const { part_size: size, part_count: count, parts } = await api.listParts(id);
+  const arrived = new Set(parts.map(({ number }) => number));
+  let done = parts.reduce((total, part) => total + part.size, 0);
+  for (let number = 1; number <= count; number++) {
+    if (arrived.has(number)) continue;
+    const part = file.slice((number - 1) * size, number * size);
+    const { parts: signed } = await api.signParts(id, [{ number, sha256: await sha256(part) }]);
+    const before = done;
+    for (const { url, headers } of signed) {
+      await store(url, headers, part, { signal, onProgress: (sent) => onProgress(before + sent) });
+    }
+    done += part.size;
+    onProgress(done);
+  }
+}

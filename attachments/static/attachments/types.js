@@ -1,0 +1,45 @@
+/**
+ * The shapes of files, as the API shows them and as this browser sends them.
+ *
+ * @import { Person } from "#core/types.js"
+ *
+ * @typedef {"uploading" | "scanning" | "ready" | "blocked" | "refused" | "unreadable"} Status
+ * @typedef {"image" | "pdf" | "video" | "document"} Kind
+ *
+ * @typedef {{
+ *   id: string, name: string, size: number, content_type: string, kind: Kind, status: Status,
+ *   verdict: string, reason: string, reason_code: string, width: number | null, height: number | null,
+ *   placeholder: string, has_preview: boolean, location: "" | "removed" | "kept",
+ *   shared_size: number | null, position: number | null, created_at: string,
+ * }} Attachment
+ *
+ * How to send one: a PUT of all its bytes, or parts to be signed.
+ * @typedef {{
+ *   method: "PUT" | "multipart", url: string | null, headers: Record<string, string>,
+ *   part_size: number | null, part_count: number | null,
+ * }} Instructions
+ * @typedef {Attachment & { upload: Instructions | null }} Announced
+ * @typedef {{ number: number, size: number, url: string, headers: Record<string, string> }} SignedPart
+ * @typedef {{ part_size: number, part_count: number, parts: { number: number, size: number }[] }} ReceivedParts
+ *
+ * @typedef {{ attachment: Attachment, conversation: string, message: string, seq: number, author: Person, sent_at: string }} GalleryItem
+ * @typedef {{ results: GalleryItem[], next: string | null }} GalleryPage
+ *
+ * What this device keeps of a file until the server has it. `place`: the conversation whose next message
+ * will take it, empty once a message has.
+ * @typedef {{
+ *   id: string, person: string, place: string, file: File, keepsLocation: boolean, chosenAt: string,
+ *   isAnnounced: boolean, isSent: boolean,
+ * }} Kept
+ *
+ * `queued` waits for its turn, `waiting` for the network; `failed` was refused by the server.
+ * @typedef {"queued" | "preparing" | "sending" | "waiting" | "sent" | "failed"} Step
+ *
+ * The sending of a file as elements show it: `share` of it from 0 to 1, `picture` its address in this browser.
+ * @typedef {{
+ *   id: string, name: string, size: number, kind: Kind, place: string, step: Step, share: number, error: string,
+ *   picture: string, width: number | null, height: number | null, keepsLocation: boolean, server: Attachment | null,
+ * }} Sending
+ */
+
+export {};

@@ -1,0 +1,391 @@
+import { ApiError, NetworkError } from "#core/api.js";
+import { backoff, wait } from "#core/backoff.js";
+import { uuid7 } from "#core/uuid.js";
+
+import * as api from "./attachments-api.js";
+import { isShut, kindOf } from "./files.js";
+import { t } from "./i18n/index.js";
+import { Lane } from "./lane.js";
+import { measured } from "./picture.js";
+import { announceFile, sendBytes } from "./sending.js";
+
+/**
+ * @import { put } from "./put.js"
+ * @import { Cabinet } from "./cabinet.js"
+ * @import { Attachment, Kept, Sending } from "./types.js"
+ *
+ * @typedef {typeof api} UploaderApi
+ * @typedef {{ kept: Kept, stop: AbortController, shown: Sending }} Job
+ */
+
+// Hashing is the processor's, sending the line's.
+const ANNOUNCED_AT_ONCE = 2;
+const SENT_AT_ONCE = 2;
+
+const PROGRESS_SHOWN_EVERY_MS = 150;
+
+// What arrived was cut or altered on the way: sent again this many times before a person is asked.
+const ALTERED_TRIES = 3;
+const ALTERED = ["upload_incomplete", "upload_differs"];
+
+// Told to come back later than this, a person is told too (so much in a day).
+const LONGEST_WAIT_SECONDS = 60;
+
+/**
+ * The files of one person on their way from this device. A file leaves as soon as it is chosen, whether
+ * its message is written or not; it waits for the network as long as it takes, and a later page goes on
+ * where this one stopped. Emits `change`.
+ */
+export class Uploader extends EventTarget {
+  /** What is on screen of each file, by id, in the order chosen; replaced at each change. @type {ReadonlyMap<string, Sending>} */
+  sendings = new Map();
+
+  #person;
+  #cabinet;
+  #api;
+  #store;
+  #measure;
+  /** @type {Map<string, Job>} */
+  #jobs = new Map();
+  #announcing = new Lane(ANNOUNCED_AT_ONCE);
+  #sending = new Lane(SENT_AT_ONCE);
+  /** Ends the waits between tries. */
+  #wake = new AbortController();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #progressTimer;
+
+  /**
+   * @param {string} personId
+   * @param {{ cabinet: Pick<Cabinet, "put" | "forget" | "all">, api?: UploaderApi, store?: typeof put, measure?: typeof measured }} options
+   */
+  constructor(personId, { cabinet, api: server = api, store, measure = measured }) {
+    super();
+    this.#person = personId;
+    this.#cabinet = cabinet;
+    this.#api = server;
+    this.#store = store;
+    this.#measure = measure;
+  }
+
+  /** Take up what an earlier page left. */
+  async resume() {
+    for (const kept of await this.#cabinet.all(this.#person)) {
+      if (this.#jobs.has(kept.id)) continue;
+      const job = this.#add(kept);
+      if (kept.isSent) void this.#look(job);
+      else void this.#run(job);
+    }
+  }
+
+  /** End everything that is under way: the page goes. */
+  stop() {
+    for (const job of this.#jobs.values()) job.stop.abort();
+    this.#wake.abort();
+  }
+
+  /** The network is back. */
+  wake() {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+    for (const job of this.#jobs.values()) if (job.kept.isSent && job.kept.place) void this.#look(job);
+  }
+
+  /**
+   * @param {string} place the conversation whose next message takes them
+   * @param {File[]} files checked before (`files.js`)
+   */
+  choose(place, files) {
+    const keepsLocation = this.of(place).some((sending) => sending.keepsLocation);
+    for (const file of files) this.#begin({ place, file, keepsLocation });
+  }
+
+  /** The files chosen for the next message of a place. @param {string} place */
+  of(place) {
+    return [...this.sendings.values()].filter((sending) => sending.place === place);
+  }
+
+  /**
+   * Send the chosen photos with the place where they were taken, or without: said when a file is announced,
+   * so those leave anew.
+   *
+   * @param {string} place
+   * @param {boolean} keepsLocation
+   */
+  keepLocation(place, keepsLocation) {
+    for (const { id, kind, keepsLocation: now } of this.of(place)) {
+      const file = this.#jobs.get(id)?.kept.file;
+      const isOther = kind === "image" && now !== keepsLocation && file;
+      // The others go to the end with them: the order chosen is kept.
+      if (isOther) this.#begin({ place, file, keepsLocation });
+      else this.#toEnd(id);
+      if (isOther) this.remove(id);
+    }
+  }
+
+  /**
+   * Their message is written: give the files that go with it. Those that cannot leave are dropped.
+   *
+   * @param {string} place
+   */
+  release(place) {
+    const chosen = this.of(place);
+    for (const { id } of chosen.filter((sending) => !isSendable(sending))) this.remove(id);
+    const ids = chosen.filter(isSendable).map(({ id }) => id);
+    for (const id of ids) void this.#keep(this.#job(id), { place: "" });
+    return ids;
+  }
+
+  /**
+   * Which of a message's files the server knows of: a message can only name those, in whatever state. Waits
+   * for those that are about to be; leaves out those that were refused.
+   *
+   * @param {string[]} ids
+   * @returns {Promise<string[]>}
+   * @throws {NetworkError} while there is no network
+   */
+  async announced(ids) {
+    const known = await Promise.all(ids.map((id) => this.#whenAnnounced(id)));
+    return ids.filter((_, index) => known[index]);
+  }
+
+  /** What the server refused of these, in words. @param {string[]} ids */
+  refusals(ids) {
+    return ids.map((id) => this.sendings.get(id)?.error ?? "").filter(Boolean);
+  }
+
+  /** @param {string} id */
+  retry(id) {
+    const job = this.#jobs.get(id);
+    if (job?.shown.step === "failed") void this.#run(job);
+    else this.wake();
+  }
+
+  /** The person gives it up. @param {string} id */
+  remove(id) {
+    const job = this.#jobs.get(id);
+    if (!job) return;
+    job.stop.abort();
+    this.#forget(job);
+    // One that is lost for the server alone is cleaned there after a day.
+    if (job.kept.isAnnounced) this.#api.withdraw(id).catch(() => {});
+  }
+
+  /** The message that shows it was deleted: what has not left stays here. @param {string} id */
+  abandon(id) {
+    const job = this.#jobs.get(id);
+    job?.stop.abort();
+    if (job) this.#forget(job);
+  }
+
+  /** The server tells how a file is now. @param {Attachment} attachment */
+  settle(attachment) {
+    const job = this.#jobs.get(attachment.id);
+    if (!job) return;
+    // A message has it, and the page that was told so is gone.
+    const isTaken = job.kept.place !== "" && attachment.position !== null;
+    if (isTaken || (isOver(attachment) && !job.kept.place)) this.#forget(job);
+    else this.#show(job, { server: attachment });
+  }
+
+  /** @param {Pick<Kept, "place" | "file" | "keepsLocation">} chosen */
+  #begin(chosen) {
+    const kept = {
+      ...chosen, id: uuid7(), person: this.#person, chosenAt: new Date().toISOString(), isAnnounced: false, isSent: false,
+    };
+    const job = this.#add(kept);
+    void this.#cabinet.put(kept);
+    void this.#run(job);
+  }
+
+  /** @param {Kept} kept @returns {Job} */
+  #add(kept) {
+    const { id, place, file, keepsLocation, isSent } = kept;
+    const kind = kindOf(file.name) ?? "document";
+    const picture = kind === "image" ? URL.createObjectURL(file) : "";
+    /** @type {Sending} */
+    const shown = {
+      id, place, keepsLocation, kind, picture, name: file.name, size: file.size,
+      step: isSent ? "sent" : "queued", share: 0, error: "", width: null, height: null, server: null,
+    };
+    const job = { kept, stop: new AbortController(), shown };
+    this.#jobs.set(id, job);
+    this.#show(job, {});
+    if (picture) void this.#measurePicture(job);
+    return job;
+  }
+
+  /** @param {Job} job */
+  async #measurePicture(job) {
+    const size = await this.#measure(job.shown.picture);
+    if (size) this.#show(job, size);
+    else this.#show(job, { picture: "" });
+  }
+
+  /** Try until the server has it, says no, or the person gives it up. @param {Job} job */
+  async #run(job) {
+    const { signal } = job.stop;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        return await this.#attempt(job);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isFinal(error, attempt)) return this.#show(job, { step: "failed", error: wordsOf(error) });
+        this.#show(job, { step: "waiting" });
+        await wait(Math.max(askedWaitMs(error), backoff(attempt)), AbortSignal.any([this.#wake.signal, signal]));
+      }
+    }
+  }
+
+  /** @param {Job} job */
+  async #attempt(job) {
+    const { kept, stop } = job;
+    this.#show(job, { step: "preparing", error: "" });
+    const announced = await this.#announcing.run(() => announceFile(this.#api, kept));
+    // Given up meanwhile; a page that merely goes leaves its files to the next one.
+    if (!this.#jobs.has(kept.id)) return void this.#api.withdraw(kept.id).catch(() => {});
+    if (stop.signal.aborted) return;
+    await this.#keep(job, { isAnnounced: true });
+    // Its own tab first: another one that has the same file then finds it sent.
+    const attachment = await this.#sending.run(() => alone(kept.id, () => this.#sendBytes(job, announced)));
+    // The event of its analysis may come before this answer.
+    const told = job.shown.server;
+    this.#show(job, { step: "sent", share: 1, server: told && isOver(told) ? told : attachment });
+    await this.#keep(job, { isSent: true });
+  }
+
+  /**
+   * @param {Job} job
+   * @param {Awaited<ReturnType<typeof api.announce>>} announced
+   */
+  #sendBytes(job, announced) {
+    this.#show(job, { step: "sending" });
+    return sendBytes(announced, job.kept.file, {
+      api: this.#api,
+      signal: job.stop.signal,
+      onProgress: (bytes) => this.#progress(job, bytes / job.kept.file.size),
+      ...(this.#store && { store: this.#store }),
+    });
+  }
+
+  /** One that was sent before this page: what has become of it? @param {Job} job */
+  async #look(job) {
+    try {
+      this.settle(await this.#api.getAttachment(job.kept.id));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.#forget(job);
+    }
+  }
+
+  /** @param {string} id @returns {Promise<boolean>} */
+  #whenAnnounced(id) {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const job = this.#jobs.get(id);
+        // Of an earlier page, and sent: it is known there.
+        if (!job || job.kept.isAnnounced) resolve(true);
+        else if (job.shown.step === "failed") resolve(false);
+        else if (job.shown.step === "waiting") reject(new NetworkError("not announced"));
+        else return this.addEventListener("change", look, { once: true });
+      };
+      look();
+    });
+  }
+
+  /**
+   * @param {Job} job
+   * @param {Partial<Pick<Kept, "place" | "isAnnounced" | "isSent">>} change
+   */
+  async #keep(job, change) {
+    job.kept = { ...job.kept, ...change };
+    this.#show(job, { place: job.kept.place });
+    if (job.stop.signal.aborted) return;
+    if (job.kept.isSent && !job.kept.place) await this.#cabinet.forget(job.kept.id);
+    else await this.#cabinet.put(job.kept);
+  }
+
+  /** @param {Job} job */
+  #forget(job) {
+    void this.#cabinet.forget(job.kept.id);
+    if (!this.#jobs.delete(job.kept.id)) return;
+    URL.revokeObjectURL(job.shown.picture);
+    this.#changed();
+  }
+
+  /** @param {string} id */
+  #toEnd(id) {
+    const job = this.#job(id);
+    this.#jobs.delete(id);
+    this.#jobs.set(id, job);
+  }
+
+  /** @param {string} id */
+  #job(id) {
+    return /** @type {Job} */ (this.#jobs.get(id));
+  }
+
+  /**
+   * @param {Job} job
+   * @param {number} share
+   */
+  #progress(job, share) {
+    job.shown = { ...job.shown, share };
+    this.#progressTimer ??= setTimeout(() => this.#changed(), PROGRESS_SHOWN_EVERY_MS);
+  }
+
+  /**
+   * @param {Job} job
+   * @param {Partial<Sending>} change
+   */
+  #show(job, change) {
+    job.shown = { ...job.shown, ...change };
+    this.#changed();
+  }
+
+  #changed() {
+    clearTimeout(this.#progressTimer);
+    this.#progressTimer = undefined;
+    this.sendings = new Map([...this.#jobs].map(([id, { shown }]) => [id, shown]));
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {Sending} sending */
+export function isSendable({ step, server }) {
+  return step !== "failed" && !(server && isShut(server));
+}
+
+/** @param {Attachment} attachment */
+function isOver(attachment) {
+  return attachment.status === "ready" || isShut(attachment);
+}
+
+/**
+ * @param {unknown} error
+ * @param {number} attempt
+ */
+function isFinal(error, attempt) {
+  if (error instanceof NetworkError) return false;
+  if (!(error instanceof ApiError) || askedWaitMs(error) > LONGEST_WAIT_SECONDS * 1_000) return true;
+  return !error.isTemporary && !(ALTERED.includes(error.code) && attempt < ALTERED_TRIES);
+}
+
+/** @param {unknown} error */
+function askedWaitMs(error) {
+  return error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
+}
+
+/** @param {unknown} error */
+function wordsOf(error) {
+  // Otherwise the file itself: moved or changed on the device since it was chosen.
+  return error instanceof ApiError ? error.message : t("gone");
+}
+
+/**
+ * @template Result
+ * @param {string} id
+ * @param {() => Promise<Result>} task
+ * @returns {Promise<Result>}
+ */
+function alone(id, task) {
+  return globalThis.navigator?.locks ? navigator.locks.request(`liaison-file-${id}`, task) : task();
+}

@@ -1,0 +1,94 @@
+"""Previews, and what a file really is: found out in a process of its own (`decoder/child.py`).
+
+The child gets descriptors of files that have no name: when either process is killed nothing is
+left on the disk. It inherits no environment, so no password either.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from attachments.decoder.order import LARGE_PX, SMALL_PX, Order, Report
+from attachments.formats import Format
+
+WALL_SECONDS = 15
+PREVIEW_SIZES_PX = (SMALL_PX, LARGE_PX)
+_ROOT = str(Path(__file__).resolve().parent.parent)
+# Where packages are is told, not looked for (`-S`): that took the child longer than a small file.
+_PROGRAM = (
+    f"import sys; sys.path[:] = {[_ROOT, *filter(None, sys.path)]!r}; "
+    "from attachments.decoder.child import main; main()"
+)
+
+
+class DecoderFailed(Exception):
+    """The child could not look at all; the file has no part in it, and is tried again."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the child found, and the files it made; they go when the context ends."""
+
+    report: Report
+    previews: dict[int, IO[bytes]]
+    shared: IO[bytes]
+    contents: IO[bytes]
+
+
+@contextmanager
+def looked_at(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterator[Looked]:
+    """Have a file confirmed and its previews made, within limits of time and memory.
+
+    A file that the child cannot read, or that is too much for it, is reported so. Raises
+    DecoderFailed when the child itself does not run.
+    """
+    with ExitStack() as stack:
+        small, large, shared, contents = (
+            stack.enter_context(tempfile.TemporaryFile()) for _ in range(4)
+        )
+        order = Order(
+            format=format.name,
+            family=format.family,
+            content_type=format.content_type,
+            sniffed=format.sniffed,
+            keeps_location=keeps_location,
+            max_pixels=settings.ATTACHMENT_MAX_PIXELS,
+            large_fd=large.fileno(),
+            small_fd=small.fileno(),
+            shared_fd=shared.fileno(),
+            contents_fd=contents.fileno(),
+        )
+        report = _report(file, order)
+        yield Looked(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
+
+
+def _report(file: IO[bytes], order: Order) -> Report:
+    file.seek(0)
+    try:
+        child = subprocess.run(  # noqa: S603 - our own program
+            [sys.executable, "-I", "-S", "-c", _PROGRAM, json.dumps(order._asdict())],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(order.large_fd, order.small_fd, order.shared_fd, order.contents_fd),
+            env={},
+            timeout=WALL_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Report(reason="too_complex", detail=f"more than {WALL_SECONDS} s")
+    if child.returncode < 0:
+        # Killed: by the limit of processor time (SIGXCPU, SIGKILL), of file size, or by a crash.
+        return Report(reason="too_complex", detail=f"signal {-child.returncode}")
+    if child.returncode > 0:
+        # It answers for every file, whatever is in it: this is our fault, and may pass.
+        raise DecoderFailed(f"The decoder ended with code {child.returncode}.")
+    return Report(**json.loads(child.stdout))

@@ -1,0 +1,184 @@
+"""How a browser sends a file straight to the bucket, and whether it has arrived."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+
+from attachments import storage
+from attachments.models import Attachment
+from core.errors import Refusal
+
+# Long enough for 50 MB on a slow phone; the address sends exactly the announced bytes, once.
+URL_LIFETIME = timedelta(hours=1)
+
+
+class UploadIncomplete(Refusal):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "upload_incomplete"
+    default_detail = _("This file has not arrived in full. Send it again.")
+
+
+class UploadDiffers(Refusal):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "upload_differs"
+    default_detail = _("What arrived is not the file that was announced. Send it again.")
+
+
+class UploadOver(Refusal):
+    default_code = "upload_over"
+    default_detail = _("This file has already been received.")
+
+
+class UnknownPart(Refusal):
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "unknown_part"
+    default_detail = _("This part is not of this file.")
+
+
+@dataclass(frozen=True)
+class WantedPart:
+    """A part that a browser is about to send."""
+
+    number: int
+    sha256: bytes
+
+
+@dataclass(frozen=True)
+class SignedPart:
+    number: int
+    size: int
+    url: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """What a browser does to send a file: one PUT, or parts that it asks to be signed."""
+
+    method: str
+    url: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    expires_at: datetime | None = None
+    part_size: int | None = None
+    part_count: int | None = None
+
+
+def is_in_parts(size: int) -> bool:
+    return size > int(settings.ATTACHMENT_PART_BYTES)
+
+
+def begin(attachment: Attachment) -> str:
+    """Open a multipart upload for a large file and return its id; empty for a small one."""
+    if not is_in_parts(attachment.size):
+        return ""
+    key = storage.quarantine_key(attachment.pk)
+    return storage.start_multipart(key, content_type=attachment.content_type)
+
+
+def instructions(attachment: Attachment) -> Upload | None:
+    """Return how to send the file; None once it has been received."""
+    if attachment.status != Attachment.Status.UPLOADING:
+        return None
+    if attachment.is_multipart:
+        count = part_count(attachment.size)
+        return Upload("multipart", part_size=settings.ATTACHMENT_PART_BYTES, part_count=count)
+    url, headers = storage.presigned_put(
+        storage.quarantine_key(attachment.pk),
+        size=attachment.size,
+        content_type=attachment.content_type,
+        sha256=bytes(attachment.sha256),
+        lifetime=URL_LIFETIME,
+    )
+    return Upload("PUT", url=url, headers=headers, expires_at=timezone.now() + URL_LIFETIME)
+
+
+def sign(attachment: Attachment, wanted: Sequence[WantedPart]) -> list[SignedPart]:
+    """Return a presigned request for each part; raises UnknownPart for a number out of range."""
+    key = storage.quarantine_key(attachment.pk)
+    signed = []
+    for part in wanted:
+        size = part_size(attachment.size, part.number)
+        url, headers = storage.presigned_part(
+            key,
+            attachment.upload_id,
+            part.number,
+            size=size,
+            sha256=part.sha256,
+            lifetime=URL_LIFETIME,
+        )
+        signed.append(SignedPart(part.number, size, url, headers))
+    return signed
+
+
+def received(attachment: Attachment) -> list[storage.Part]:
+    """Return the parts that have arrived in full."""
+    try:
+        parts = storage.received_parts(storage.quarantine_key(attachment.pk), attachment.upload_id)
+    except storage.Missing:
+        return []
+    count = part_count(attachment.size)
+    return [
+        part
+        for part in parts
+        if part.number <= count and part.size == part_size(attachment.size, part.number)
+    ]
+
+
+def verify(attachment: Attachment) -> None:
+    """Check that the announced bytes lie in quarantine, after making one object of the parts.
+
+    Raises UploadIncomplete or UploadDiffers. The sum of a file sent in parts is checked by the
+    analysis, which reads all of it.
+    """
+    if attachment.is_multipart:
+        _join(attachment)
+    try:
+        found = storage.stored(storage.quarantine_key(attachment.pk))
+    except storage.Missing as error:
+        raise UploadIncomplete from error
+    if found.size != attachment.size:
+        raise UploadDiffers
+    if found.sha256 is not None and found.sha256 != bytes(attachment.sha256):
+        raise UploadDiffers
+
+
+def part_count(size: int) -> int:
+    return ceil(size / int(settings.ATTACHMENT_PART_BYTES))
+
+
+def part_size(size: int, number: int) -> int:
+    """Return the size in bytes of a part, counted from 1; raises UnknownPart."""
+    count = part_count(size)
+    if not 1 <= number <= count:
+        raise UnknownPart
+    whole: int = settings.ATTACHMENT_PART_BYTES
+    return whole if number < count else size - whole * (count - 1)
+
+
+def _join(attachment: Attachment) -> None:
+    key = storage.quarantine_key(attachment.pk)
+    if _is_stored(key):
+        # Joined a moment ago by a request whose answer was lost.
+        return
+    parts = received(attachment)
+    if len(parts) < part_count(attachment.size):
+        raise UploadIncomplete
+    try:
+        storage.complete_multipart(key, attachment.upload_id, parts)
+    except storage.Missing as error:
+        if not _is_stored(key):
+            raise UploadIncomplete from error
+
+
+def _is_stored(key: str) -> bool:
+    try:
+        storage.stored(key)
+    except storage.Missing:
+        return False
+    return True
