@@ -1,0 +1,236 @@
+"""What is done about notifications: one call each."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+
+from core.errors import Refusal
+from core.jobs import Job, enqueue
+from core.models import User
+from core.owed import owed_anew
+from messaging import actions as messaging
+from messaging.models import Conversation, Message
+from messaging.queries import conversation_for
+from notifications import (
+    delivery,
+    devices,
+    envelopes,
+    events,
+    imap,
+    planning,
+    presence,
+    queries,
+    receipts,
+    receiving,
+    tokens,
+)
+from notifications.answering import Received
+from notifications.models import Channel, Delivery, EmailMode, Mute, Preference, PushSubscription
+from notifications.transports import Verdict
+from notifications.transports.addresses import ForbiddenAddress
+from notifications.transports.push import BadSubscription, Subscription
+
+
+class UnknownPushService(Refusal):
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "unknown_push_service"
+    default_detail = _("This browser's notifications are not supported. Try another browser.")
+
+
+class PushNotSent(Refusal):
+    default_code = "push_not_sent"
+    default_detail = _(
+        "This device could not be reached. Remove it here, then allow notifications on it again."
+    )
+
+
+class NothingToResend(Refusal):
+    default_code = "nothing_to_resend"
+    default_detail = _("Nothing of this message is waiting to be sent again.")
+
+
+class LinkTooOld(Refusal):
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "link_too_old"
+    default_detail = _("This link is no longer valid.")
+
+
+# --- Telling people -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def fan_out(message_id: UUID) -> None:
+    """Count a message for everyone it concerns, and write down who is to be told, and how.
+
+    One transaction: a message that is counted is never left untold.
+    """
+    done = messaging.fan_out_message(message_id)
+    if done is None:
+        return
+    planned = planning.plan_deliveries(done.message, done.seats)
+    now = timezone.now()
+    for row in planned:
+        # The others are hinted at when they are due (`workers.sweeper`).
+        if row.due_at and row.due_at <= now:
+            enqueue(Job.DELIVER, delivery_id=row.pk)
+    if any(row.was_present for row in planned):
+        # Received already, on a screen.
+        events.publish_deliveries([done.message])
+
+
+def deliver(delivery_id: UUID) -> bool | None:
+    """Deliver what is due to a delivery's recipient in its conversation, together.
+
+    None when nothing is, or when another worker is about it.
+    """
+    row = queries.owed_deliveries().filter(pk=delivery_id).first()
+    if row is None:
+        return None
+    envelope = envelopes.take(row.recipient_id, row.conversation_id, Channel(row.channel))
+    if envelope is None:
+        return None
+    delivery.settle(envelope, delivery.send(envelope))
+    return True
+
+
+@transaction.atomic
+def resend(message: Message) -> None:
+    """Try again, from the first attempt, to tell of a message whom it could not reach.
+
+    Raises NothingToResend.
+    """
+    rows = Delivery.objects.filter(
+        message=message, status__in=(Delivery.Status.FAILED, Delivery.Status.DEAD)
+    )
+    ids = list(rows.values_list("pk", flat=True))
+    if not ids:
+        raise NothingToResend
+    rows.update(
+        **owed_anew(), status=Delivery.Status.PENDING, envelope=None, is_resent=True, sent_at=None
+    )
+    for delivery_id in ids:
+        enqueue(Job.DELIVER, delivery_id=delivery_id)
+    events.publish_deliveries([message])
+
+
+# --- Devices ------------------------------------------------------------------------------------
+
+
+def register_device(
+    user: User, subscription: Subscription, *, label: str, session_key: str
+) -> PushSubscription:
+    """Push to this browser from now on; raises UnknownPushService for what no browser sends."""
+    try:
+        return devices.register(user, subscription, label=label, session_key=session_key)
+    except (ForbiddenAddress, BadSubscription) as error:
+        raise UnknownPushService from error
+
+
+@transaction.atomic
+def renew_device(old_endpoint: str, subscription: Subscription) -> None:
+    """Follow a browser that changed its subscription by itself; Http404 for an unknown one.
+
+    The old endpoint is as good as a password: only that browser and we know it.
+    """
+    known = PushSubscription.objects.filter(endpoint=old_endpoint).first()
+    if known is None:
+        raise Http404
+    register_device(known.user, subscription, label=known.label, session_key=known.session_key)
+    if subscription.endpoint != old_endpoint:
+        known.delete()
+
+
+def forget_device(device: PushSubscription) -> None:
+    device.delete()
+
+
+def forget_devices_of_session(session_key: str) -> None:
+    """Push no more to the browser that is logging out."""
+    if session_key:
+        PushSubscription.objects.filter(session_key=session_key).delete()
+
+
+def test_device(device: PushSubscription) -> None:
+    """Push something to one device, to see whether it shows it; raises PushNotSent."""
+    if devices.push_test(device).verdict != Verdict.ACCEPTED:
+        raise PushNotSent
+
+
+def acknowledge(token: str) -> None:
+    """Note that a push was displayed; raises LinkTooOld."""
+    try:
+        receipts.note_displayed(tokens.displayed(token))
+    except tokens.BadToken as error:
+        raise LinkTooOld from error
+
+
+def read_from_push(token: str) -> None:
+    """Mark a conversation as read from its notification; raises LinkTooOld or Http404."""
+    try:
+        grant = tokens.reading(token)
+    except tokens.BadToken as error:
+        raise LinkTooOld from error
+    reader = User.objects.filter(pk=grant.user_id, is_active=True).first()
+    if reader is None:
+        raise Http404
+    conversation = conversation_for(reader, grant.conversation_id)
+    messaging.read_up_to(reader=reader, conversation=conversation, seq=grant.seq)
+
+
+def note_presence(user: User, *, is_visible: bool) -> None:
+    if presence.note(user.pk, is_visible=is_visible):
+        receipts.note_on_screen(user)
+
+
+# --- Preferences --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_preferences(user: User, changes: dict[str, Any]) -> Preference:
+    """Change how a person is told, and in which language."""
+    locale = changes.pop("user", {}).get("locale")
+    if locale:
+        user.locale = locale
+        user.save(update_fields=["locale"])
+    preference, _created = Preference.objects.update_or_create(user=user, defaults=changes)
+    return preference
+
+
+def mute(user: User, conversation: Conversation, *, is_muted: bool) -> None:
+    """Tell a person no more of a conversation, or again."""
+    if is_muted:
+        Mute.objects.get_or_create(user=user, conversation=conversation)
+    else:
+        Mute.objects.filter(user=user, conversation=conversation).delete()
+
+
+def unsubscribe(token: str) -> None:
+    """Send a person no more emails; raises LinkTooOld."""
+    try:
+        user_id = tokens.unsubscribing(token)
+    except tokens.BadToken as error:
+        raise LinkTooOld from error
+    if User.objects.filter(pk=user_id).exists():
+        Preference.objects.update_or_create(user_id=user_id, defaults={"email": EmailMode.NEVER})
+
+
+# --- Email coming in ----------------------------------------------------------------------------
+
+
+def receive_email(raw: bytes) -> Received:
+    """Put an answer by email into its conversation; what became of it is returned."""
+    return receiving.receive(raw)
+
+
+def poll_inbox() -> int:
+    """Take in what is new in the mailbox of INBOUND_IMAP_URL; return how many emails."""
+    if not settings.INBOUND_IMAP_URL:
+        return 0
+    mailbox = imap.Mailbox.from_url(settings.INBOUND_IMAP_URL)
+    return imap.fetch_new(mailbox, receive_email, max_bytes=settings.INBOUND_EMAIL_MAX_BYTES)

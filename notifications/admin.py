@@ -1,0 +1,37 @@
+"""The ledger and the devices, to look at. Nothing here is changed by hand."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from notifications.models import Delivery, InboundEmail, PushSubscription
+
+
+class ReadOnly(admin.ModelAdmin[Any]):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnly):
+    list_display = ("message", "recipient", "channel", "status", "reason", "attempts", "due_at")
+    list_filter = ("channel", "status", "reason")
+    list_select_related = ("message", "recipient")
+
+
+@admin.register(PushSubscription)
+class PushSubscriptionAdmin(ReadOnly):
+    list_display = ("user", "label", "undisplayed_count", "displayed_at", "registered_at")
+    list_select_related = ("user",)
+    # An endpoint is as good as a password.
+    exclude = ("endpoint", "p256dh", "auth", "session_key")
+
+
+@admin.register(InboundEmail)
+class InboundEmailAdmin(ReadOnly):
+    list_display = ("received_at", "sender", "verdict", "answered_at")
+    list_filter = ("verdict",)

@@ -1,0 +1,88 @@
+"""Telling the author of an email, once, why it did not reach a conversation."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from core.models import User
+from notifications.inbound import Incoming
+from notifications.models import InboundEmail
+from notifications.transports import Verdict as Handed
+from notifications.transports import email
+
+# Anybody can write anybody's address as the sender: one answer is a help, many are a weapon.
+ANSWERED_ONCE_IN = timedelta(days=30)
+
+logger = structlog.get_logger(__name__)
+
+
+class Received(StrEnum):
+    """What became of an email that came in."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    AUTOMATIC = "automatic"
+    UNKNOWN_ADDRESS = "unknown_address"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    CLOSED = "closed"
+
+
+def answer(incoming: Incoming, verdict: Received) -> None:
+    """Say what happened and how to write instead, unless this sender was told lately."""
+    if not incoming.sender or _was_answered(incoming.sender):
+        return
+    sent = email.send(_letter(incoming, verdict))
+    if sent.verdict != Handed.ACCEPTED:
+        logger.warning("inbound_not_answered", error=sent.detail)
+        return
+    InboundEmail.objects.filter(digest=incoming.digest).update(answered_at=timezone.now())
+
+
+def _was_answered(sender: str) -> bool:
+    since = timezone.now() - ANSWERED_ONCE_IN
+    return InboundEmail.objects.filter(sender=sender, answered_at__gte=since).exists()
+
+
+def _letter(incoming: Incoming, verdict: Received) -> EmailMessage:
+    known = User.objects.filter(email=incoming.sender).first()
+    with override(known.locale if known else settings.LANGUAGE_CODE):
+        where = _("Write to us here: %(url)s") % {"url": settings.PUBLIC_URL}
+        return EmailMessage(
+            subject=" ".join(f"Re: {incoming.subject}".split())[:200],
+            body=f"{_reason(verdict)}\n\n{where}\n\nLiaison\n",
+            to=[incoming.sender],
+            # So that no machine answers this in its turn (RFC 3834).
+            headers={
+                "Auto-Submitted": "auto-replied",
+                **({"In-Reply-To": incoming.message_id} if incoming.message_id else {}),
+            },
+        )
+
+
+def _reason(verdict: Received) -> str:
+    megabytes = settings.INBOUND_EMAIL_MAX_BYTES // (1024 * 1024)
+    reasons = {
+        Received.UNKNOWN_ADDRESS: _(
+            "Your email did not reach the conversation: the address you answered to is unknown "
+            "or too old. Answer our latest email instead."
+        ),
+        Received.TOO_LARGE: _(
+            "Your email did not reach the conversation: it is larger than %(megabytes)d MB. "
+            "Send its files from the conversation itself."
+        )
+        % {"megabytes": megabytes},
+        Received.EMPTY: _(
+            "Your email did not reach the conversation: we found no text above the quoted one."
+        ),
+        Received.CLOSED: _(
+            "Your email did not reach the conversation: it can no longer be written in."
+        ),
+    }
+    return reasons[verdict]

@@ -1,0 +1,215 @@
+"""The REST endpoints of notifications: load, one call, answer."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from core import limits
+from core.requests import person
+from messaging.models import Message
+from messaging.queries import conversation_for
+from notifications import actions, queries, vapid
+from notifications.serializers import (
+    DeliveriesSerializer,
+    DeviceSerializer,
+    KeySerializer,
+    MuteSerializer,
+    NewDeviceSerializer,
+    PreferenceSerializer,
+    PresenceSerializer,
+    RenewedDeviceSerializer,
+    SpanDeliveriesSerializer,
+    SpanSerializer,
+    TokenSerializer,
+)
+from notifications.states import states_of
+from notifications.transports.push import Subscription
+
+ONE_MINUTE = timedelta(minutes=1)
+TESTS_PER_MINUTE = 6
+RESENDS_PER_MINUTE = 10
+
+
+class DeviceList(APIView):
+    @extend_schema(responses=DeviceSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """My devices, the last one seen first."""
+        return Response(DeviceSerializer(queries.devices_of(person(request)), many=True).data)
+
+    @extend_schema(request=NewDeviceSerializer, responses={201: DeviceSerializer})
+    def post(self, request: Request) -> Response:
+        """Push to this browser: at each start of the app, since browsers change their minds."""
+        asked = _asked(NewDeviceSerializer, request.data)
+        device = actions.register_device(
+            person(request),
+            _subscription(asked),
+            label=asked["label"],
+            session_key=_session_key(request),
+        )
+        return Response(DeviceSerializer(device).data, status=status.HTTP_201_CREATED)
+
+
+class DeviceDetail(APIView):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, device_id: UUID) -> Response:
+        actions.forget_device(queries.device_of(person(request), device_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DeviceTest(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, device_id: UUID) -> Response:
+        """Show a notification on one of my devices."""
+        user = person(request)
+        device = queries.device_of(user, device_id)
+        limits.spend("push-test", user.pk, at_most=TESTS_PER_MINUTE, window=ONE_MINUTE)
+        actions.test_device(device)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PushKey(APIView):
+    @extend_schema(responses=KeySerializer)
+    def get(self, request: Request) -> Response:
+        """The key to subscribe with; null where no push is sent."""
+        private = settings.VAPID_PRIVATE_KEY
+        return Response({"key": vapid.public_key(private) if private else None})
+
+
+class ByToken(APIView):
+    """What a service worker says, with a token from its push: it may have outlived the session."""
+
+    permission_classes = (AllowAny,)
+    authentication_classes = ()
+
+
+class PushDisplayed(ByToken):
+    @extend_schema(request=TokenSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Shown on this device."""
+        actions.acknowledge(_asked(TokenSerializer, request.data)["token"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PushRead(ByToken):
+    @extend_schema(request=TokenSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Marked as read from the notification itself."""
+        actions.read_from_push(_asked(TokenSerializer, request.data)["token"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class PushRenewed(ByToken):
+    @extend_schema(request=RenewedDeviceSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """The browser changed its subscription while no page was open."""
+        asked = _asked(RenewedDeviceSerializer, request.data)
+        actions.renew_device(asked["old_endpoint"], _subscription(asked))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Preferences(APIView):
+    @extend_schema(responses=PreferenceSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(_preferences(request))
+
+    @extend_schema(request=PreferenceSerializer(partial=True), responses=PreferenceSerializer)
+    def patch(self, request: Request) -> Response:
+        user = person(request)
+        serializer = PreferenceSerializer(
+            queries.preference_of(user), data=request.data, partial=True
+        )
+        serializer.is_valid(raise_exception=True)
+        actions.change_preferences(user, dict(serializer.validated_data))
+        return Response(_preferences(request))
+
+
+class MuteMark(APIView):
+    @extend_schema(responses=MuteSerializer)
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        """Whether I am told of this conversation."""
+        user = person(request)
+        conversation = conversation_for(user, conversation_id)
+        return Response({"muted": queries.is_muted(user, conversation.pk)})
+
+    @extend_schema(request=MuteSerializer, responses=MuteSerializer)
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Tell me no more of this conversation, or again (`{"muted": false}`)."""
+        user = person(request)
+        conversation = conversation_for(user, conversation_id)
+        is_muted = _asked(MuteSerializer, request.data)["muted"]
+        actions.mute(user, conversation, is_muted=is_muted)
+        return Response({"muted": is_muted})
+
+
+class Presence(APIView):
+    @extend_schema(request=PresenceSerializer, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """I look at a page (every 40 s), or no more."""
+        asked = _asked(PresenceSerializer, request.data)
+        actions.note_presence(person(request), is_visible=asked["visible"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class DeliveryList(APIView):
+    @extend_schema(responses=DeliveriesSerializer)
+    def get(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
+        """How far my message has come, person by person."""
+        message = queries.deliveries_of(person(request), conversation_id, message_id)
+        return Response(_deliveries(message))
+
+
+class SpanDeliveries(APIView):
+    @extend_schema(parameters=[SpanSerializer], responses=SpanDeliveriesSerializer)
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        """How far the messages of my side have come, for a page of history at once."""
+        span = _asked(SpanSerializer, request.query_params)
+        messages = queries.told_messages_of(person(request), conversation_id, **span)
+        told = [{"message": key, "deliveries": all_} for key, all_ in states_of(messages).items()]
+        return Response(SpanDeliveriesSerializer({"results": told}).data)
+
+
+class DeliveryRetry(APIView):
+    @extend_schema(request=None, responses=DeliveriesSerializer)
+    def post(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
+        """Send again to whom it could not be delivered."""
+        user = person(request)
+        message = queries.deliveries_of(user, conversation_id, message_id)
+        limits.spend("resend", user.pk, at_most=RESENDS_PER_MINUTE, window=ONE_MINUTE)
+        actions.resend(message)
+        return Response(_deliveries(message))
+
+
+def _asked(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def _subscription(asked: dict[str, Any]) -> Subscription:
+    return Subscription(asked["endpoint"], asked["keys"]["p256dh"], asked["keys"]["auth"])
+
+
+def _session_key(request: Request) -> str:
+    """The session that the device goes with; none for a bearer, whose cookies are not read."""
+    if request.auth is not None:
+        return ""
+    return request._request.session.session_key or ""
+
+
+def _preferences(request: Request) -> dict[str, Any]:
+    user = person(request)
+    context = {"mutes": queries.mutes_of(user)}
+    return PreferenceSerializer(queries.preference_of(user), context=context).data
+
+
+def _deliveries(message: Message) -> dict[str, Any]:
+    return DeliveriesSerializer({"results": states_of([message])[message.pk]}).data

@@ -1,0 +1,159 @@
+"""Taking what is due: the deliveries of one person that leave together, as one envelope.
+
+An envelope that was tried before is taken again as it was: same messages, same tag, same
+Message-ID. So what a killed worker sent and could not mark is replaced where it arrives, not
+doubled.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from core import owed
+from core.ids import new_id
+from core.models import User
+from notifications import queries, rules
+from notifications.models import Channel, Delivery, Preference
+from notifications.rules import Skip
+from notifications.threads import Thread, threads
+
+# Longer than a sending may last: devices side by side 8 s, and as much again for a shorter text;
+# SMTP 10 s a step.
+LEASES = {Channel.PUSH: timedelta(seconds=20), Channel.EMAIL: timedelta(seconds=60)}
+# A little over an hour and a half of attempts, ten minutes apart at the end.
+MAX_ATTEMPTS = 16
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What one person is sent now by one channel: never empty, by conversation and seq."""
+
+    id: UUID
+    channel: Channel
+    recipient: User
+    deliveries: list[Delivery]
+    attempts: int
+    # When this person's last push of this conversation left.
+    last_push_at: datetime | None = None
+
+    @property
+    def preference(self) -> Preference:
+        return getattr(self.recipient, "preference", None) or Preference(user=self.recipient)
+
+
+@transaction.atomic
+def take(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Envelope | None:
+    """Take what is due to one person in one conversation; None when there is nothing to send."""
+    if not _alone_with(recipient_id, channel):
+        return None
+    rows = _open_rows(recipient_id, channel).filter(conversation=conversation_id)
+    chosen = _together(list(rows), recipient_id)
+    if not chosen:
+        return None
+    if chosen[0].attempts >= MAX_ATTEMPTS:
+        _bury(chosen)
+        return None
+    known = threads(chosen)
+    wanted = [row for row in chosen if _is_wanted(row, known[row.conversation_id])]
+    return _sealed(wanted, channel) if wanted else None
+
+
+def _alone_with(recipient_id: UUID, channel: Channel) -> bool:
+    """Be the only one who decides for this person and channel until the end of the transaction.
+
+    Locked rows alone are not enough: two workers would each take half of one email.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"notifications:{recipient_id}:{channel}"],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def _open_rows(recipient_id: UUID, channel: Channel) -> QuerySet[Delivery]:
+    rows = queries.owed_deliveries().filter(
+        recipient=recipient_id, channel=channel, due_at__isnull=False
+    )
+    return (
+        rows.select_for_update(skip_locked=True, of=("self",))
+        .select_related("message__author", "conversation__chantier", "recipient__preference")
+        .order_by("conversation", "seq")
+    )
+
+
+def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
+    """Choose what leaves together among a conversation's open rows.
+
+    Nothing while another worker is sending; first what was tried before; else everything,
+    due or not, and with a digest the digests of the other conversations.
+    """
+    now = timezone.now()
+    if any(row.leased_until and row.leased_until > now for row in rows):
+        return []
+    due = [row for row in rows if row.due_at and row.due_at <= now]
+    if not due:
+        return []
+    tried = next((row.envelope for row in due if row.envelope), None)
+    if tried is not None:
+        return list(_open_rows(recipient_id, Channel(due[0].channel)).filter(envelope=tried))
+    fresh = [row for row in rows if row.envelope is None]
+    if due[0].channel == Channel.PUSH and any(row.is_digest for row in due):
+        others = _open_rows(recipient_id, Channel.PUSH).filter(is_digest=True, envelope=None)
+        fresh += [row for row in others if row.conversation_id != due[0].conversation_id]
+    return fresh
+
+
+def _bury(rows: list[Delivery]) -> None:
+    """Give up on what ended its worker at every attempt: somebody must look at it."""
+    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
+        status=Delivery.Status.DEAD, due_at=None, leased_until=None
+    )
+
+
+def _is_wanted(row: Delivery, thread: Thread) -> bool:
+    """Ask the rules again; settle the row when it does not leave now."""
+    now = timezone.now()
+    ask = rules.ask_push if row.channel == Channel.PUSH else rules.ask_email
+    decision = ask(thread.due(row), now)
+    if decision is None:
+        return True
+    if isinstance(decision, Skip):
+        row.status, row.reason, row.due_at = Delivery.Status.SKIPPED, decision, None
+    else:
+        row.due_at = max(decision.until, now)
+        row.is_digest = row.is_digest or decision.is_digest
+    row.leased_until = None
+    row.save(update_fields=["status", "reason", "due_at", "is_digest", "leased_until"])
+    return False
+
+
+def _sealed(rows: list[Delivery], channel: Channel) -> Envelope:
+    """Lease the rows under one envelope, the one they had before if they had."""
+    envelope = rows[0].envelope or new_id()
+    chosen = Delivery.objects.filter(pk__in=[row.pk for row in rows])
+    chosen.update(envelope=envelope, status=Delivery.Status.SENDING, due_at=timezone.now())
+    taken = owed.claim(chosen, lease=LEASES[channel], at_most=len(rows))
+    return Envelope(
+        id=envelope,
+        channel=channel,
+        recipient=rows[0].recipient,
+        deliveries=rows,
+        attempts=max(row.attempts for row in taken),
+        last_push_at=_last_push_at(rows, envelope) if channel == Channel.PUSH else None,
+    )
+
+
+def _last_push_at(rows: list[Delivery], envelope: UUID) -> datetime | None:
+    earlier = Delivery.objects.filter(
+        recipient=rows[0].recipient,
+        conversation=rows[0].conversation,
+        channel=Channel.PUSH,
+        sent_at__isnull=False,
+    ).exclude(envelope=envelope)
+    at: datetime | None = earlier.aggregate(at=Max("sent_at"))["at"]
+    return at

@@ -1,0 +1,44 @@
+"""What open screens are told about notifications."""
+
+from collections.abc import Iterable
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+
+from core.realtime import Audience, Event, publish
+from messaging.models import Message
+from notifications.serializers import PersonStateSerializer
+from notifications.states import PersonState, states_of
+
+
+def publish_deliveries(messages: Iterable[Message]) -> None:
+    """Tell the authors of messages, once this is committed, how far each one has come.
+
+    Without a version: nothing of the conversation changed, and whoever missed it asks
+    `GET …/deliveries`.
+    """
+    unique = {message.pk: message for message in messages}
+    transaction.on_commit(partial(_publish, list(unique.values())))
+
+
+def _publish(messages: list[Message]) -> None:
+    for message_id, states in states_of(messages).items():
+        message = next(each for each in messages if each.pk == message_id)
+        publish(_delivery_updated(message, states), to=_audience(message))
+
+
+def _delivery_updated(message: Message, states: list[PersonState]) -> Event:
+    data: dict[str, object] = {
+        "conversation": message.conversation_id,
+        "message": message.pk,
+        "deliveries": PersonStateSerializer(states, many=True).data,
+    }
+    return Event("delivery.updated", data)
+
+
+def _audience(message: Message) -> Audience:
+    if message.author.is_company:
+        return Audience(company=True)
+    author: UUID = message.author_id
+    return Audience(user_ids=(author,))

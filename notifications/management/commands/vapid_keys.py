@@ -1,0 +1,16 @@
+"""`manage.py vapid_keys`: a key pair for Web Push, as lines for the environment."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from notifications import vapid
+
+
+class Command(BaseCommand):
+    help = "Make a VAPID key pair. Keep the private key: with another one every device is lost."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        private = vapid.generate_private_key()
+        self.stdout.write(f"VAPID_PRIVATE_KEY={private}")
+        self.stdout.write(f"# The public key, which pages fetch: {vapid.public_key(private)}")

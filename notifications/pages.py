@@ -1,0 +1,153 @@
+"""Pages of notifications: preferences, the service worker, the manifest, leaving the emails."""
+
+import hmac
+import json
+from pathlib import Path
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.contrib.staticfiles import finders
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from rest_framework.exceptions import APIException
+
+from core.models import User
+from core.serializers import MeSerializer
+from notifications import actions, mailbox, queries
+from notifications.payloads import home_of, side_of
+from notifications.serializers import DeviceSerializer, PreferenceSerializer
+
+THEME = "#12253f"
+ICONS = (
+    ("icon-192.png", "192x192", "any"),
+    ("icon-512.png", "512x512", "any"),
+    ("icon-maskable-512.png", "512x512", "maskable"),
+)
+
+
+@require_safe
+def my_notifications(request: HttpRequest) -> HttpResponse:
+    """Send everybody to their own side's page."""
+    if not isinstance(request.user, User):
+        return redirect_to_login(request.get_full_path())
+    return redirect(f"{side_of(request.user)}-notifications")
+
+
+@never_cache
+@require_safe
+def preferences(request: HttpRequest, side: str) -> HttpResponse:
+    """How one is told: devices, emails, quiet hours, muted conversations."""
+    user = request.user
+    if not isinstance(user, User):
+        return redirect_to_login(request.get_full_path())
+    if side_of(user) != side:
+        return redirect("home")
+    shown = PreferenceSerializer(
+        queries.preference_of(user), context={"mutes": queries.mutes_of(user)}
+    )
+    state = {
+        "me": MeSerializer(user).data,
+        "preferences": shown.data,
+        "devices": DeviceSerializer(queries.devices_of(user), many=True).data,
+    }
+    return render(
+        request, "notifications/preferences.html", {"state": state, "home": home_of(user)}
+    )
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The one service worker, at the root so that it answers for every page.
+
+    Never cached: a browser must meet a new one at its next look.
+    """
+    found = finders.find("notifications/sw.js")
+    if not isinstance(found, str):
+        raise Http404
+    response = HttpResponse(Path(found).read_bytes(), content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def manifest(request: HttpRequest) -> HttpResponse:
+    """What makes the site an app that can be installed."""
+    is_company = isinstance(request.user, User) and request.user.is_company
+    messages = "/staff/messages" if is_company else "/client/messages"
+    shape = {
+        "id": "/",
+        "name": "Liaison",
+        "short_name": "Liaison",
+        "description": _("The messages between you and the people who build."),
+        "lang": request.LANGUAGE_CODE,
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": THEME,
+        "theme_color": THEME,
+        "icons": [
+            {"src": static(f"notifications/{name}"), "sizes": sizes, "type": "image/png",
+             "purpose": purpose}
+            for name, sizes, purpose in ICONS
+        ],
+        "shortcuts": [
+            {"name": _("New message"), "url": f"{messages}/new"},
+            {"name": _("Notifications"), "url": "/notifications"},
+        ],
+        "launch_handler": {"client_mode": "focus-existing"},
+    }  # fmt: skip
+    response = HttpResponse(json.dumps(shape), content_type="application/manifest+json")
+    response["Cache-Control"] = "no-cache"
+    response["Vary"] = "Cookie, Accept-Language"
+    return response
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop the emails: at once by POST, as mail programs do (RFC 8058), after a tap otherwise.
+
+    A GET changes nothing: programs that look for viruses follow every link.
+    """
+    context = {"token": token, "is_done": request.method == "POST"}
+    if request.method == "POST":
+        try:
+            actions.unsubscribe(token)
+        except APIException as refusal:
+            context = {"error": refusal.detail}
+    status = 400 if "error" in context else 200
+    return render(request, "notifications/unsubscribe.html", context, status=status)
+
+
+@csrf_exempt
+@require_POST
+def inbound_email(request: HttpRequest) -> JsonResponse:
+    """Take in one raw email (MIME) from our own mail server, which knows the secret."""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    expected = settings.INBOUND_EMAIL_SECRET
+    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
+        return JsonResponse({"verdict": "refused"}, status=401)
+    # Not `request.body`, which stops at a megabyte; one byte more than allowed says enough.
+    raw = request.read(settings.INBOUND_EMAIL_MAX_BYTES + 1)
+    return JsonResponse({"verdict": actions.receive_email(raw)})
+
+
+# The letters' own sheets are inline, as mail programs want them; nothing in there may run.
+@csp_replace({"style-src": [SELF, UNSAFE_INLINE], "frame-src": [SELF], "img-src": [SELF]})
+@never_cache
+@require_safe
+def demo_mailbox(request: HttpRequest) -> HttpResponse:
+    """The emails of a demonstration, for the company's people."""
+    if not isinstance(request.user, User):
+        return redirect_to_login(request.get_full_path())
+    if not (settings.DEBUG and request.user.is_company):
+        raise Http404
+    return render(request, "notifications/mailbox.html", {"letters": mailbox.letters()})

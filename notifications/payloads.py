@@ -1,0 +1,164 @@
+"""What a push says: JSON that the service worker shows, and that Safari shows without one.
+
+The shape is Declarative Web Push's (`web_push: 8030`); what only our service worker wants is in
+`data`.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from core.models import User
+from messaging.models import Message
+from messaging.queries import unread_for
+from notifications import tokens
+from notifications.models import Delivery
+from notifications.tokens import ReadGrant
+
+TEXT_LENGTH = 120
+SUBJECT_LENGTH = 80
+DIGEST_TOPIC = "digest"
+TEST_TOPIC = "test"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One notification, in the words of one person; the same for all their devices."""
+
+    envelope: UUID
+    lang: str
+    title: str
+    body: str
+    path: str
+    # Its name on the screen and on its way: a later one of the same tag replaces it.
+    tag: str
+    alerts: bool = True
+    badge: int = 0
+    conversation: UUID | None = None
+    read_token: str = ""
+
+    def payload(self, device_push_id: UUID, *, repeats: bool = False, short: bool = False) -> bytes:
+        """Return the bytes to encrypt for one device; `short` leaves out all that can be."""
+        notification: dict[str, Any] = {
+            "title": self.title,
+            "body": "" if short else self.body,
+            "lang": self.lang,
+            "dir": "auto",
+            "tag": self.tag,
+            "navigate": settings.PUBLIC_URL + self.path,
+            "silent": False,
+            "app_badge": str(self.badge),
+            "mutable": True,
+            "data": {
+                "id": self.envelope.hex,
+                "path": self.path,
+                "token": tokens.for_display(device_push_id),
+                # Alone of a burst to be heard; never again when it is sent once more.
+                "alerts": self.alerts and not repeats,
+                "badge": self.badge,
+                "conversation": str(self.conversation or ""),
+                "read": self.read_token,
+            },
+        }
+        # The Push API has these two beside the notification; Safari, which was first, inside of it.
+        beside = {"app_badge": self.badge, "mutable": True}
+        shape = {"web_push": 8030, "notification": notification, **beside}
+        return json.dumps(shape, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def notice_of(
+    envelope: UUID, recipient: User, deliveries: list[Delivery], *, alerts: bool, is_discreet: bool
+) -> Notice:
+    """Say what an envelope holds: one conversation's messages, or a digest of several."""
+    unread = unread_for(recipient)
+    with override(recipient.locale):
+        title, body = _words(deliveries, unread, is_discreet=is_discreet)
+    conversations = _unique(delivery.conversation for delivery in deliveries)
+    is_digest = len(conversations) > 1
+    conversation = conversations[0]
+    return Notice(
+        envelope=envelope,
+        lang=recipient.locale,
+        title=title,
+        body=body,
+        path=home_of(recipient) if is_digest else path_to(recipient, deliveries[0].message),
+        tag=DIGEST_TOPIC if is_digest else conversation.pk.hex,
+        alerts=alerts,
+        badge=sum(unread.values()),
+        conversation=None if is_digest else conversation.pk,
+        read_token="" if is_digest else _read_token(recipient, deliveries),
+    )
+
+
+def test_notice(envelope: UUID, recipient: User) -> Notice:
+    with override(recipient.locale):
+        return Notice(
+            envelope=envelope,
+            lang=recipient.locale,
+            title="Liaison",
+            body=_("This device shows your notifications."),
+            path=f"/{side_of(recipient)}/notifications",
+            tag=TEST_TOPIC,
+            badge=sum(unread_for(recipient).values()),
+        )
+
+
+def side_of(person: User) -> str:
+    return "staff" if person.is_company else "client"
+
+
+def home_of(person: User) -> str:
+    return f"/{side_of(person)}/messages"
+
+
+def path_to(person: User, message: Message) -> str:
+    """Return the address of the exact message, for this person."""
+    return f"{home_of(person)}/{message.conversation_id}#m-{message.pk}"
+
+
+def _words(
+    deliveries: list[Delivery], unread: dict[UUID, int], *, is_discreet: bool
+) -> tuple[str, str]:
+    conversations = _unique(delivery.conversation for delivery in deliveries)
+    count = max(sum(unread.get(each.pk, 0) for each in conversations), len(deliveries))
+    several = _("%(count)d new messages") % {"count": count}
+    if is_discreet:
+        return "Liaison", several if count > 1 else _("New message")
+    if len(conversations) > 1:
+        subjects = ", ".join(each.subject for each in conversations)
+        return several, shortened(subjects, TEXT_LENGTH)
+    last = deliveries[-1].message
+    subject = shortened(conversations[0].subject, SUBJECT_LENGTH)
+    text = f"{subject}\n{shortened(_said(last), TEXT_LENGTH)}".strip()
+    if count == 1:
+        return last.author.name, text
+    authors = _unique(delivery.message.author.name for delivery in deliveries)
+    if len(authors) > 1:
+        return several, text
+    return _("%(name)s: %(count)d new messages") % {"name": authors[0], "count": count}, text
+
+
+def _said(message: Message) -> str:
+    """What a message says in one line; without words, the names of its files."""
+    return message.body or ", ".join(file.name for file in message.attachments)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return the first characters of a text, on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+
+
+def _read_token(recipient: User, deliveries: list[Delivery]) -> str:
+    last = deliveries[-1]
+    return tokens.for_reading(ReadGrant(recipient.pk, last.conversation_id, last.seq))
+
+
+def _unique(values: Iterable[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))

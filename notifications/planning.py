@@ -1,0 +1,103 @@
+"""Writing the deliveries that a message owes, when it is fanned out."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.utils import timezone
+
+from messaging.models import Message, Participant
+from notifications import presence, queries, rules
+from notifications.models import Delivery, Preference
+from notifications.rules import Reach, Wishes
+
+
+class Reached(NamedTuple):
+    user_id: UUID
+    reach: Reach
+
+
+def plan_deliveries(message: Message, seats: Iterable[Participant]) -> list[Delivery]:
+    """Write who is to be told of a message, by which channel and when, in one statement.
+
+    Those who take part, and whoever is called by name; not its author. Planned
+    twice, the rows of the first time stay as they are.
+    """
+    if message.deleted_at is not None:
+        return []
+    deliveries = [
+        delivery for person in _told(message, seats) for delivery in _for(person, message)
+    ]
+    return Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+
+
+def wishes_of(preference: Preference | None) -> Wishes:
+    if preference is None:
+        return Wishes()
+    minutes = preference.email_delay_minutes
+    return Wishes(
+        push=preference.push,
+        email=preference.email,
+        email_delay=None if minutes is None else timedelta(minutes=minutes),
+        quiet_from=preference.quiet_from,
+        quiet_until=preference.quiet_until,
+    )
+
+
+def _told(message: Message, seats: Iterable[Participant]) -> list[Reached]:
+    """All of them but the author, and what is known."""
+    marks, called = {seat.user_id: seat for seat in seats}, _called(message)
+    told = queries.known_of((marks.keys() | called) - {message.author_id}, message.conversation)
+    present = presence.present_among(person.person_id for person in told)
+    return [
+        Reached(
+            person.person_id,
+            Reach(
+                wishes=wishes_of(person.preference),
+                is_muted=person.is_muted,
+                is_mentioned=person.person_id in called,
+                has_read=_has_read(marks.get(person.person_id), message),
+                is_present=person.person_id in present,
+                has_device=person.has_device,
+                last_push_at=person.last_push_at,
+            ),
+        )
+        for person in told
+    ]
+
+
+def _has_read(seat: Participant | None, message: Message) -> bool:
+    return seat is not None and seat.unread_after_seq >= message.seq
+
+
+def _called(message: Message) -> set[UUID]:
+    """Whom of the company a text calls; a colleague also calls those who take no part."""
+    if "@" not in message.body:
+        return set()
+    people = queries.colleagues()
+    if not message.author.is_company:
+        people = people.filter(
+            participations__conversation=message.conversation, participations__left_at=None
+        )
+    names = people.values_list("pk", "name")
+    return {key for key, name in names if rules.mentions(message.body, name)}
+
+
+def _for(person: Reached, message: Message) -> list[Delivery]:
+    reach = person.reach
+    planned = rules.plan(reach, sent_at=message.created_at, now=timezone.now())
+    return [
+        Delivery(
+            message=message,
+            recipient_id=person.user_id,
+            channel=step.channel,
+            conversation_id=message.conversation_id,
+            seq=message.seq,
+            due_at=step.due_at,
+            is_digest=step.is_digest,
+            is_mention=reach.is_mentioned,
+            was_present=reach.is_present,
+        )
+        for step in planned
+    ]

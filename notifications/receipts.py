@@ -1,0 +1,82 @@
+"""What was shown without being read yet: a push by a device, or the list of a page."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from core.models import User
+from messaging.models import Message, Participant
+from messaging.queries import unread_for
+from notifications import events
+from notifications.models import Channel, Delivery, DevicePush, PushSubscription
+
+
+@transaction.atomic
+def note_displayed(device_push_id: UUID) -> None:
+    """Note that a device has shown a push, and with it the earlier ones that it replaced.
+
+    A push service keeps the last one of a topic only: the one that arrives says how many
+    messages are new, so the ones before it were told as well.
+    """
+    row = DevicePush.objects.filter(pk=device_push_id).first()
+    if row is None:
+        return
+    now = timezone.now()
+    DevicePush.objects.filter(pk=row.pk, displayed_at=None).update(displayed_at=now)
+    PushSubscription.objects.filter(pk=row.subscription_id).update(
+        undisplayed_count=0, displayed_at=now
+    )
+    shown = _shown_with(row.envelope)
+    if shown is None:
+        return
+    told = Delivery.objects.filter(shown)
+    messages = list(Message.objects.filter(deliveries__in=told).select_related("author"))
+    told.update(
+        status=Delivery.Status.DISPLAYED,
+        displayed_at=now,
+        sent_at=Coalesce(F("sent_at"), Value(now)),
+        due_at=None,
+        leased_until=None,
+    )
+    events.publish_deliveries(messages)
+
+
+@transaction.atomic
+def note_on_screen(user: User) -> None:
+    """Note that a person has come to a page, whose list shows what waits for them."""
+    marks = Participant.objects.filter(user=user, conversation=OuterRef("conversation"))
+    waiting = Delivery.objects.filter(
+        recipient=user,
+        conversation__in=unread_for(user),
+        was_present=False,
+        seq__gt=Subquery(marks.values("last_read_seq")[:1]),
+    )
+    messages = list(
+        Message.objects.filter(deliveries__in=waiting).select_related("author").distinct()
+    )
+    if messages:
+        waiting.update(was_present=True)
+        events.publish_deliveries(messages)
+
+
+def _shown_with(envelope: UUID) -> Q | None:
+    """The deliveries that a displayed envelope tells; None for a test, which holds none."""
+    held = Delivery.objects.filter(envelope=envelope, channel=Channel.PUSH)
+    threads = held.values("recipient", "conversation").annotate(last=Max("seq"))
+    is_open = Q(status__in=[Delivery.Status.SENT, Delivery.Status.SENDING]) | Q(
+        status=Delivery.Status.PENDING, envelope__isnull=False
+    )
+    shown = None
+    for thread in threads:
+        mine = Q(
+            is_open,
+            channel=Channel.PUSH,
+            recipient=thread["recipient"],
+            conversation=thread["conversation"],
+            seq__lte=thread["last"],
+        )
+        shown = mine if shown is None else shown | mine
+    return shown

@@ -1,0 +1,222 @@
+"""Who is interrupted, by which channel and when. Pure: no clock, no database, no network.
+
+Asked twice: when a message is fanned out (`plan`), and again when a delivery is due (`ask_push`,
+`ask_email`), since by then the person may have read it, muted the conversation or gone to bed.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from notifications.models import Channel, EmailMode
+
+PARIS = ZoneInfo("Europe/Paris")
+
+# Messages this close together are one burst: one push that alerts, then quiet updates of it.
+BURST = timedelta(seconds=5)
+# Whoever looks at a screen probably reads it there: time to do so, but never a reason not to push.
+PRESENCE_DELAY = timedelta(seconds=5)
+EMAIL_DELAY = timedelta(minutes=10)
+# No device shows anything: an email is the first thing that can reach the person.
+EMAIL_DELAY_WITHOUT_DEVICE = timedelta(minutes=1)
+# After the first, second, … email of a conversation in which nothing is read.
+EMAIL_BACK_OFF = (timedelta(hours=1), timedelta(hours=24))
+
+
+class Skip(StrEnum):
+    """Why someone is not told after all."""
+
+    READ = "read"
+    DELETED = "deleted"
+    DISPLAYED = "displayed"
+    MUTED = "muted"
+    UNWANTED = "unwanted"
+    NO_ACCESS = "no_access"
+    NO_DEVICE = "no_device"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a person wants to be told."""
+
+    push: bool = True
+    email: str = EmailMode.UNREAD
+    email_delay: timedelta | None = None
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What is known of a person, for one conversation, when a message is fanned out."""
+
+    wishes: Wishes = field(default_factory=Wishes)
+    is_muted: bool = False
+    is_mentioned: bool = False
+    has_read: bool = False
+    is_present: bool = False
+    # A device that shows what it gets.
+    has_device: bool = True
+    # When the last push of this conversation left, or will.
+    last_push_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Planned:
+    channel: Channel
+    due_at: datetime
+    is_digest: bool = False
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is known of one delivery when it is due."""
+
+    wishes: Wishes = field(default_factory=Wishes)
+    is_muted: bool = False
+    is_mentioned: bool = False
+    has_read: bool = False
+    is_deleted: bool = False
+    has_access: bool = True
+    was_displayed: bool = False
+    is_resent: bool = False
+    # Emails of this conversation that were sent and of which nothing has been read.
+    emails_unread: int = 0
+    last_email_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Wait:
+    until: datetime
+    is_digest: bool = False
+
+
+Decision = Skip | Wait | None
+
+
+def plan(person: Reach, *, sent_at: datetime, now: datetime) -> list[Planned]:
+    """Return the deliveries to write for a message sent at a moment."""
+    if person.has_read or (person.is_muted and not person.is_mentioned):
+        return []
+    wished: list[tuple[Channel, datetime]] = []
+    if person.wishes.push:
+        wished.append((Channel.PUSH, _push_due_at(person, now)))
+    if person.wishes.email != EmailMode.NEVER:
+        wished.append((Channel.EMAIL, _email_due_at(person, sent_at)))
+    return [_outside_quiet_hours(person.wishes, channel, due_at) for channel, due_at in wished]
+
+
+def email_delay(wishes: Wishes, has_device: bool) -> timedelta:
+    if wishes.email_delay is not None:
+        return wishes.email_delay
+    return EMAIL_DELAY if has_device else EMAIL_DELAY_WITHOUT_DEVICE
+
+
+def ask_push(due: Due, now: datetime) -> Decision:
+    """Whether a push that is due goes (None), is skipped, or waits."""
+    if not due.wishes.push:
+        return Skip.UNWANTED
+    return _ask(due) or _wait_for_morning(due.wishes, now)
+
+
+def ask_email(due: Due, now: datetime) -> Decision:
+    """Whether an email that is due goes (None), is skipped, or waits."""
+    if due.wishes.email == EmailMode.NEVER:
+        return Skip.UNWANTED
+    if skip := _ask(due):
+        return skip
+    if due.wishes.email == EmailMode.UNREAD and not due.is_resent:
+        if due.was_displayed:
+            return Skip.DISPLAYED
+        if (free_at := _back_off_ends_at(due)) and free_at > now:
+            return Wait(free_at)
+    return _wait_for_morning(due.wishes, now)
+
+
+def alerts(earliest_sent_at: datetime, last_push_at: datetime | None) -> bool:
+    """Whether a push makes itself heard, or quietly updates the one of the same burst."""
+    return last_push_at is None or earliest_sent_at - last_push_at >= BURST
+
+
+def quiet_hours_end(wishes: Wishes, moment: datetime) -> datetime | None:
+    """Return when the quiet hours that hold at a moment end; None outside of them."""
+    start, end = wishes.quiet_from, wishes.quiet_until
+    if start is None or end is None or start == end:
+        return None
+    local = moment.astimezone(PARIS)
+    at = local.time()
+    is_quiet = start <= at < end if start < end else at >= start or at < end
+    if not is_quiet:
+        return None
+    day = local.date() if at < end else local.date() + timedelta(days=1)
+    return datetime.combine(day, end, PARIS)
+
+
+def mentions(body: str, name: str) -> bool:
+    """Whether a text calls a person by «@Odile» or «@Odile Perrin», accents or not."""
+    first = name.split(" ")[0]
+    return any(_calls(body, spoken) for spoken in _unique((name, first)) if spoken)
+
+
+def _calls(body: str, name: str) -> bool:
+    return re.search(rf"(?<!\w)@{re.escape(_folded(name))}(?!\w)", _folded(body)) is not None
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
+
+
+def _push_due_at(person: Reach, now: datetime) -> datetime:
+    due_at = now + PRESENCE_DELAY if person.is_present else now
+    if person.last_push_at is None:
+        return due_at
+    if person.last_push_at > now:
+        # One is about to leave: this message goes with it. One that waits for longer, since a
+        # push service asked for patience, must not hold back the person's other devices.
+        return max(due_at, min(person.last_push_at, now + BURST))
+    return max(due_at, person.last_push_at + BURST)
+
+
+def _email_due_at(person: Reach, sent_at: datetime) -> datetime:
+    # What a push tells of in the morning only may be displayed first, then as at any other hour.
+    told_at = quiet_hours_end(person.wishes, sent_at) or sent_at
+    return told_at + email_delay(person.wishes, person.has_device)
+
+
+def _outside_quiet_hours(wishes: Wishes, channel: Channel, due_at: datetime) -> Planned:
+    morning = quiet_hours_end(wishes, due_at)
+    return Planned(channel, morning or due_at, is_digest=morning is not None)
+
+
+def _ask(due: Due) -> Skip | None:
+    """What holds for every channel."""
+    if not due.has_access:
+        return Skip.NO_ACCESS
+    if due.is_deleted:
+        return Skip.DELETED
+    if due.has_read:
+        return Skip.READ
+    if due.is_muted and not due.is_mentioned:
+        return Skip.MUTED
+    return None
+
+
+def _wait_for_morning(wishes: Wishes, now: datetime) -> Wait | None:
+    morning = quiet_hours_end(wishes, now)
+    return Wait(morning, is_digest=True) if morning else None
+
+
+def _back_off_ends_at(due: Due) -> datetime | None:
+    if due.emails_unread == 0 or due.last_email_at is None:
+        return None
+    step = min(due.emails_unread, len(EMAIL_BACK_OFF)) - 1
+    return due.last_email_at + EMAIL_BACK_OFF[step]

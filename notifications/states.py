@@ -1,0 +1,104 @@
+"""How far a message has come with each person, for who sent it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils import timezone
+
+from core.models import User
+from messaging.models import Message, Participant
+from notifications.models import Channel, Delivery
+
+# A push service gives up after this.
+PUSH_LIFETIME = timedelta(hours=24)
+NOT_MADE = (Delivery.Status.FAILED, Delivery.Status.DEAD)
+UNDER_WAY = (Delivery.Status.PENDING, Delivery.Status.SENDING)
+
+
+class State(StrEnum):
+    SENT = "sent"
+    RECEIVED = "received"
+    EMAILED = "emailed"
+    READ = "read"
+    UNDELIVERED = "undelivered"
+
+
+@dataclass(frozen=True)
+class PersonState:
+    user: User
+    state: State
+    at: datetime | None = None
+    # What the mail server said, for an undelivered one of the company's. It may name addresses of
+    # ours, which are no client's affair.
+    reason: str = ""
+
+
+def states_of(messages: Iterable[Message]) -> dict[UUID, list[PersonState]]:
+    """Return how far each of these messages has come with each participant but its author."""
+    messages = list(messages)
+    people = _people({message.conversation_id for message in messages})
+    ledger = _ledger(messages)
+    return {
+        message.pk: [
+            _state(message, person, ledger.get((message.pk, person.user_id), {}))
+            for person in people.get(message.conversation_id, [])
+            if person.user_id != message.author_id
+        ]
+        for message in messages
+    }
+
+
+Channels = dict[str, Delivery]
+
+
+def _people(conversation_ids: set[UUID]) -> dict[UUID, list[Participant]]:
+    rows = Participant.objects.filter(conversation__in=conversation_ids, left_at=None)
+    people: dict[UUID, list[Participant]] = {}
+    for person in rows.select_related("user").order_by("user__name", "user_id"):
+        people.setdefault(person.conversation_id, []).append(person)
+    return people
+
+
+def _ledger(messages: list[Message]) -> dict[tuple[UUID, UUID], Channels]:
+    ledger: dict[tuple[UUID, UUID], Channels] = {}
+    for delivery in Delivery.objects.filter(message__in=messages):
+        ledger.setdefault((delivery.message_id, delivery.recipient_id), {})[delivery.channel] = (
+            delivery
+        )
+    return ledger
+
+
+def _state(message: Message, person: Participant, channels: Channels) -> PersonState:
+    push, email = channels.get(Channel.PUSH), channels.get(Channel.EMAIL)
+    user = person.user
+    if person.last_read_seq >= message.seq:
+        return PersonState(user, State.READ)
+    if push and push.status == Delivery.Status.DISPLAYED:
+        return PersonState(user, State.RECEIVED, push.displayed_at)
+    if email and email.status == Delivery.Status.SENT:
+        return PersonState(user, State.EMAILED, email.sent_at)
+    if any(delivery.was_present for delivery in channels.values()):
+        return PersonState(user, State.RECEIVED, message.created_at)
+    if (lost := _lost(push, email)) is not None:
+        reason = lost.last_error if message.author.is_company else ""
+        return PersonState(user, State.UNDELIVERED, reason=reason)
+    return PersonState(user, State.SENT, message.created_at)
+
+
+def _lost(push: Delivery | None, email: Delivery | None) -> Delivery | None:
+    """Return what could not be delivered, when nothing else may still reach the person."""
+    if _may_still_show(push) or (email is not None and email.status in UNDER_WAY):
+        return None
+    return next((each for each in (email, push) if each and each.status in NOT_MADE), None)
+
+
+def _may_still_show(push: Delivery | None) -> bool:
+    """Whether a push is on its way, or waits at the push service for a phone that is off."""
+    if push is None or push.status in (*NOT_MADE, Delivery.Status.SKIPPED):
+        return False
+    if push.status == Delivery.Status.SENT and push.sent_at:
+        return timezone.now() - push.sent_at < PUSH_LIFETIME
+    return True

@@ -1,0 +1,263 @@
+import { LitElement, css, html, nothing } from "lit";
+
+import { icons } from "#core/icons.js";
+import { shared } from "#core/shared-styles.js";
+import { exactLabel } from "#core/time.js";
+
+import { Deliveries } from "../deliveries.js";
+import { t } from "../i18n/index.js";
+import * as api from "../notifications-api.js";
+
+/** @import { DeliveryState, PersonDelivery } from "../types.js" */
+
+/** From the nearest to the furthest. @type {Exclude<DeliveryState, "undelivered">[]} */
+const STEPS = ["sent", "emailed", "received", "read"];
+
+const WORDS = /** @type {const} */ ({
+  sent: "stateSent",
+  received: "stateReceived",
+  emailed: "stateEmailed",
+  read: "stateRead",
+  undelivered: "stateUndelivered",
+});
+const ICONS = { sent: icons.sent, received: icons.check, emailed: icons.mail, read: icons.read, undelivered: icons.warning };
+
+// Of the page, as its stream: every message asks through the same one.
+const deliveries = new Deliveries();
+
+/**
+ * How far a message of one's own side has come: the furthest step of the other side in a word (Envoyé, Reçu, Notifié par e-mail,
+ * Lu), each person on a tap, and whom it could not reach, with «Renvoyer».
+ *
+ * @property {string} conversation its id
+ * @property {string} message its id
+ * @property {number} seq of the message
+ * @property {"client" | "company"} of the side that wrote it
+ * @property {boolean} read known to be read by the other side already
+ * @property {boolean} quiet says only what went wrong
+ * @property {boolean} undelivered set by the element: somebody could not be reached
+ */
+export class DeliveryStateElement extends LitElement {
+  static properties = {
+    conversation: {},
+    message: {},
+    seq: { type: Number },
+    of: {},
+    read: { type: Boolean },
+    quiet: { type: Boolean },
+    undelivered: { type: Boolean, reflect: true },
+    people: { state: true },
+    isOpen: { state: true },
+    busy: { state: true },
+    error: { state: true },
+  };
+
+  static styles = [
+    shared,
+    css`
+      /* What is inside flows with the time and the other marks beside it; the list takes a line of its own. */
+      :host {
+        display: contents;
+      }
+
+      .step,
+      .lost button {
+        position: relative;
+        padding: 0;
+        border: 0;
+        background: transparent;
+        color: inherit;
+        font-weight: inherit;
+      }
+
+      /* A fingertip is larger than a word. */
+      .step::after,
+      .lost button::after {
+        position: absolute;
+        inset: -0.5rem -0.25rem;
+        content: "";
+      }
+
+      .step {
+        display: inline-flex;
+        gap: var(--space-1);
+        align-items: center;
+        border-radius: var(--radius-s);
+      }
+
+      .step:hover {
+        text-decoration: underline;
+        text-underline-offset: 0.2em;
+      }
+
+      .step.is-read {
+        color: var(--brand-text);
+      }
+
+      .icon {
+        width: 0.9375rem;
+        height: 0.9375rem;
+      }
+
+      .people,
+      .lost,
+      .error {
+        flex: 1 0 100%;
+      }
+
+      .people {
+        display: grid;
+        gap: 2px;
+        justify-items: end;
+      }
+
+      .people li,
+      .lost {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-1) var(--space-2);
+        align-items: center;
+        justify-content: flex-end;
+      }
+
+      .people .undelivered,
+      .lost {
+        color: var(--danger);
+      }
+
+      .lost {
+        font-weight: 600;
+      }
+
+      .lost button {
+        min-height: 1.5rem;
+        padding-inline: var(--space-2);
+        border: 1px solid currentcolor;
+        border-radius: var(--radius-full);
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    this.conversation = "";
+    this.message = "";
+    this.seq = 0;
+    /** @type {"client" | "company"} */
+    this.of = "client";
+    this.read = false;
+    this.quiet = false;
+    this.undelivered = false;
+    /** @type {PersonDelivery[] | null} */
+    this.people = null;
+    this.isOpen = false;
+    this.busy = false;
+    this.error = "";
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    deliveries.addEventListener("change", this.#onChange);
+    if (this.hasUpdated) this.#watch();
+  }
+
+  /** @override */
+  disconnectedCallback() {
+    deliveries.removeEventListener("change", this.#onChange);
+    deliveries.forget(this.message);
+    super.disconnectedCallback();
+  }
+
+  /** @override @param {import("lit").PropertyValues<this>} changed */
+  willUpdate(changed) {
+    if (changed.has("message")) {
+      const earlier = changed.get("message");
+      if (earlier) deliveries.forget(earlier);
+      this.#watch();
+    }
+    this.undelivered = this.#lost.length > 0;
+  }
+
+  /** @override */
+  render() {
+    return html`${this.quiet ? nothing : this.#step()} ${this.isOpen ? this.#people() : nothing}
+    ${this.undelivered ? this.#alarm() : nothing}
+    ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}`;
+  }
+
+  #step() {
+    const step = this.#furthest();
+    return html`<button
+      class="step ${step === "read" ? "is-read" : ""}"
+      aria-expanded=${this.isOpen}
+      title=${t("deliveryDetails")}
+      @click=${() => (this.isOpen = !this.isOpen)}
+    >
+      ${ICONS[step]}${t(WORDS[step])}
+    </button>`;
+  }
+
+  #people() {
+    const people = this.people ?? [];
+    if (people.length === 0) return html`<p class="people">${t(this.people ? "deliveryToNobody" : "deliveryUnknown")}</p>`;
+    return html`<ul class="people">
+      ${people.map(
+        ({ person, state, at, reason }) =>
+          html`<li class=${state} title=${reason || (at ? exactLabel(new Date(at)) : "")}>
+            ${ICONS[state]}${t("deliveryOf", { name: person.name, state: t(WORDS[state]) })}
+          </li>`,
+      )}
+    </ul>`;
+  }
+
+  #alarm() {
+    const names = this.#lost.map(({ person }) => person.name).join(", ");
+    const reasons = this.#lost.map(({ reason }) => reason).filter(Boolean);
+    return html`<p class="lost" title=${reasons.join("\n")}>
+      ${icons.warning}${t("undeliveredTo", { names })}
+      <button ?disabled=${this.busy} @click=${this.#resend}>${t("resend")}</button>
+    </p>`;
+  }
+
+  get #lost() {
+    return (this.people ?? []).filter(({ state }) => state === "undelivered");
+  }
+
+  /** The furthest that anybody of the other side is; of one's own, when the other side has nobody. */
+  #furthest() {
+    if (this.read) return "read";
+    const people = this.people ?? [];
+    const others = people.filter(({ person }) => (person.role === "client") !== (this.of === "client"));
+    const states = (others.length > 0 ? others : people).map(({ state }) => state);
+    return STEPS.findLast((step) => states.includes(step)) ?? "sent";
+  }
+
+  #watch() {
+    this.people = null;
+    this.isOpen = false;
+    this.error = "";
+    const { conversation, message: id, seq } = this;
+    if (conversation && id && seq) deliveries.watch({ conversation, id, seq });
+  }
+
+  #onChange = (/** @type {Event} */ event) => {
+    const { ids } = /** @type {CustomEvent} */ (event).detail;
+    if (ids.includes(this.message)) this.people = deliveries.of(this.message);
+  };
+
+  async #resend() {
+    this.busy = true;
+    this.error = "";
+    try {
+      const { results } = await api.resend(this.conversation, this.message);
+      deliveries.put(this.message, results);
+    } catch (error) {
+      this.error = t("failed", { reason: error instanceof Error ? error.message : "" });
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+customElements.define("delivery-state", DeliveryStateElement);

@@ -1,0 +1,139 @@
+import { ApiError, NetworkError } from "#core/api.js";
+
+import * as api from "./notifications-api.js";
+
+/** @import { PersonDelivery } from "./types.js" */
+
+// Elements of one page of history come within a few frames of each other: one question for all.
+const GATHERED_MS = 40;
+
+// As the server allows in one question.
+const SPAN_MAX = 200;
+
+/** @typedef {{ conversation: string, id: string, seq: number }} Place of a message */
+
+/**
+ * How far the messages on screen have come, person by person: asked for together, kept true by the events of
+ * the page's stream. Emits `change` {ids}.
+ */
+export class Deliveries extends EventTarget {
+  /** @type {Map<string, PersonDelivery[]>} */
+  #known = new Map();
+  /** What is on screen, by message. @type {Map<string, Place>} */
+  #watched = new Map();
+  /** When what is known of a message was true: an answer to an earlier question is older. @type {Map<string, number>} */
+  #moments = new Map();
+  #clock = 0;
+  /** What is to be asked for. @type {Set<string>} */
+  #asked = new Set();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+
+  /** @param {{ ask?: typeof api.deliveriesBetween, target?: EventTarget }} [options] */
+  constructor({ ask = api.deliveriesBetween, target = window } = {}) {
+    super();
+    this.#ask = ask;
+    target.addEventListener("live-event", (event) => this.#hear(/** @type {CustomEvent} */ (event).detail));
+    target.addEventListener("live-open", () => this.#askAll());
+  }
+
+  #ask;
+
+  /** @param {string} id */
+  of(id) {
+    return this.#known.get(id) ?? null;
+  }
+
+  /** @param {Place} place of a message that came on screen */
+  watch(place) {
+    this.#watched.set(place.id, place);
+    this.#askSoon(place.id);
+  }
+
+  /** @param {string} id */
+  forget(id) {
+    this.#watched.delete(id);
+    this.#known.delete(id);
+    this.#moments.delete(id);
+  }
+
+  /** @param {string} id @param {PersonDelivery[]} deliveries as the server says they are now, or said at a moment */
+  put(id, deliveries, moment = ++this.#clock) {
+    if (!this.#watched.has(id) || moment < (this.#moments.get(id) ?? 0)) return;
+    this.#known.set(id, deliveries);
+    this.#moments.set(id, moment);
+    this.#changed([id]);
+  }
+
+  /** @param {{ type: string, data: any }} event */
+  #hear({ type, data }) {
+    if (type === "delivery.updated") this.put(data.message, data.deliveries);
+    if (type === "read.updated") this.#read(data);
+    if (type === "resync") this.#askAll();
+  }
+
+  /** @param {{ conversation: string, user: string, last_read_seq: number }} mark */
+  #read({ conversation, user, last_read_seq }) {
+    const moved = [...this.#watched.values()].filter((place) => place.conversation === conversation && place.seq <= last_read_seq);
+    for (const { id } of moved) {
+      const known = this.#known.get(id);
+      if (known) this.put(id, known.map((each) => (each.person.id === user ? asRead(each) : each)));
+      else this.#askSoon(id);
+    }
+  }
+
+  #askAll() {
+    for (const id of this.#watched.keys()) this.#askSoon(id);
+  }
+
+  /** @param {string} id */
+  #askSoon(id) {
+    this.#asked.add(id);
+    this.#timer ??= setTimeout(() => void this.#askNow(), GATHERED_MS);
+  }
+
+  async #askNow() {
+    this.#timer = undefined;
+    const places = [...this.#asked].flatMap((id) => this.#watched.get(id) ?? []);
+    this.#asked.clear();
+    await Promise.all(spansOf(places).map((span) => this.#askSpan(span)));
+  }
+
+  /** @param {Span} span */
+  async #askSpan({ conversation, first, last }) {
+    const askedAt = ++this.#clock;
+    try {
+      const { results } = await this.#ask(conversation, first, last);
+      results.forEach(({ message, deliveries }) => this.put(message, deliveries, askedAt));
+    } catch (error) {
+      // Beside what one came for; asked again when the stream opens.
+      if (!(error instanceof ApiError) && !(error instanceof NetworkError)) throw error;
+    }
+  }
+
+  /** @param {string[]} ids */
+  #changed(ids) {
+    this.dispatchEvent(new CustomEvent("change", { detail: { ids } }));
+  }
+}
+
+/**
+ * @typedef {{ conversation: string, first: number, last: number }} Span
+ * @param {Place[]} places
+ * @returns {Span[]} as few as the server allows
+ */
+function spansOf(places) {
+  /** @type {Span[]} */
+  const spans = [];
+  for (const { conversation, seq } of places.toSorted((a, b) => a.seq - b.seq)) {
+    const span = spans.find((each) => each.conversation === conversation && seq - each.first < SPAN_MAX);
+    if (span) span.last = seq;
+    else spans.push({ conversation, first: seq, last: seq });
+  }
+  return spans;
+}
+
+/** @param {PersonDelivery} delivery @returns {PersonDelivery} */
+function asRead(delivery) {
+  return delivery.state === "read" ? delivery : { ...delivery, state: "read", at: null, reason: "" };
+}

@@ -1,0 +1,46 @@
+import { request } from "#core/api.js";
+
+/** @import { Device, PersonDelivery, Preferences } from "./types.js" */
+
+/** @returns {Promise<Device[]>} */
+export const listDevices = () => request("GET", "/push-subscriptions");
+
+/** @param {PushSubscriptionJSON} subscription @param {string} label @returns {Promise<Device>} */
+export const registerDevice = ({ endpoint, keys }, label) => request("POST", "/push-subscriptions", { endpoint, keys, label });
+
+/** @param {string} id */
+export const forgetDevice = (id) => request("DELETE", `/push-subscriptions/${id}`);
+
+/** @param {string} id */
+export const testDevice = (id) => request("POST", `/push-subscriptions/${id}/test`);
+
+/** @returns {Promise<{ key: string | null }>} */
+export const pushKey = () => request("GET", "/push/key");
+
+/** @param {Partial<Preferences>} changes @returns {Promise<Preferences>} */
+export const changePreferences = (changes) => request("PATCH", "/preferences", changes);
+
+/** @param {string} conversation @returns {Promise<{ muted: boolean }>} */
+export const isMuted = (conversation) => request("GET", `/conversations/${conversation}/mute`);
+
+/** @param {string} conversation @param {boolean} muted @returns {Promise<{ muted: boolean }>} */
+export const mute = (conversation, muted) => request("POST", `/conversations/${conversation}/mute`, { muted });
+
+/** @param {boolean} visible */
+export const sayPresent = (visible) => request("POST", "/presence", { visible });
+
+/** @returns {Promise<{ total: number }>} */
+export const unread = () => request("GET", "/unread");
+
+/**
+ * @param {string} conversation
+ * @param {number} first seq
+ * @param {number} last seq
+ * @returns {Promise<{ results: { message: string, deliveries: PersonDelivery[] }[] }>}
+ */
+export const deliveriesBetween = (conversation, first, last) =>
+  request("GET", `/conversations/${conversation}/deliveries?first=${first}&last=${last}`);
+
+/** @param {string} conversation @param {string} message @returns {Promise<{ results: PersonDelivery[] }>} */
+export const resend = (conversation, message) =>
+  request("POST", `/conversations/${conversation}/messages/${message}/deliveries/retry`);

@@ -1,0 +1,65 @@
+"""What a service worker, or a mail program, may do without a session: exactly one thing.
+
+Signed, not stored. A reply address is a row instead (`replies`): a signature would not fit in the
+64 characters of a local part.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+
+# A push lives a day; a phone may show its notification for weeks.
+PUSH_LIFETIME = timedelta(days=30)
+UNSUBSCRIBE_LIFETIME = timedelta(days=365)
+
+
+class BadToken(Exception):
+    """Not ours, or too old."""
+
+
+@dataclass(frozen=True)
+class ReadGrant:
+    """May mark one conversation as read, up to a message, for one person."""
+
+    user_id: UUID
+    conversation_id: UUID
+    seq: int
+
+
+def for_display(device_push_id: UUID) -> str:
+    return signing.dumps(device_push_id.hex, salt="push-displayed")
+
+
+def displayed(token: str) -> UUID:
+    """Return which push to which device was displayed; raises BadToken."""
+    return UUID(str(_loads(token, "push-displayed", PUSH_LIFETIME)))
+
+
+def for_reading(grant: ReadGrant) -> str:
+    value = [grant.user_id.hex, grant.conversation_id.hex, grant.seq]
+    return signing.dumps(value, salt="push-read")
+
+
+def reading(token: str) -> ReadGrant:
+    """Return what may be marked as read; raises BadToken."""
+    user, conversation, seq = _loads(token, "push-read", PUSH_LIFETIME)
+    return ReadGrant(UUID(user), UUID(conversation), int(seq))
+
+
+def for_unsubscribing(user_id: UUID) -> str:
+    return signing.dumps(user_id.hex, salt="email-unsubscribe")
+
+
+def unsubscribing(token: str) -> UUID:
+    """Return who wants no more emails; raises BadToken."""
+    return UUID(str(_loads(token, "email-unsubscribe", UNSUBSCRIBE_LIFETIME)))
+
+
+def _loads(token: str, salt: str, lifetime: timedelta) -> Any:
+    try:
+        return signing.loads(token, salt=salt, max_age=lifetime)
+    except signing.BadSignature as error:
+        raise BadToken(str(error)) from error

@@ -1,0 +1,113 @@
+"""Where a push may be sent. The endpoint is chosen by the caller: without this, our server would
+knock at any door of our own network for them.
+
+`PUSH_ALLOWED_HOSTS` holds host names (`*.push.apple.com` for the ones below it), reached over https
+on port 443 at a public address only; and whole origins (`http://127.0.0.1:8123`), a push service of
+one's own, taken as they are.
+"""
+
+import ipaddress
+import socket
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+HTTPS_PORT = 443
+
+
+class ForbiddenAddress(Exception):
+    """The endpoint is not one of a push service that we know."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """An endpoint that may be called, and the one address to call it at."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    address: str
+
+    @property
+    def origin(self) -> str:
+        """As VAPID's `aud` wants it: the port only where it is not the usual one."""
+        usual = HTTPS_PORT if self.scheme == "https" else 80
+        return f"{self.scheme}://{self.host}" + ("" if self.port == usual else f":{self.port}")
+
+
+def check(endpoint: str) -> SplitResult:
+    """Return the parts of an endpoint of a known push service; raises ForbiddenAddress."""
+    if not endpoint.isascii() or any(c.isspace() or c == "\\" for c in endpoint):
+        raise ForbiddenAddress("unusual characters")
+    try:
+        parts = urlsplit(endpoint)
+        port = parts.port
+    except ValueError as error:
+        raise ForbiddenAddress(str(error)) from error
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise ForbiddenAddress("an account or a fragment in the address")
+    if f"{parts.scheme}://{parts.netloc}" in settings.PUSH_ALLOWED_HOSTS:
+        return parts
+    if parts.scheme != "https" or port not in (None, HTTPS_PORT):
+        raise ForbiddenAddress("not https on port 443")
+    if not any(_matches(parts.hostname or "", known) for known in settings.PUSH_ALLOWED_HOSTS):
+        raise ForbiddenAddress("not a push service of the allow-list")
+    return parts
+
+
+def resolve(endpoint: str, *, deadline_seconds: float) -> Target:
+    """Return where to send, its name resolved once: what was checked is what is called.
+
+    Raises ForbiddenAddress, and OSError when the name does not resolve in time.
+    """
+    parts = check(endpoint)
+    host = parts.hostname or ""
+    port = parts.port or (HTTPS_PORT if parts.scheme == "https" else 80)
+    addresses = _looked_up(host, port, deadline_seconds)
+    if f"{parts.scheme}://{parts.netloc}" not in settings.PUSH_ALLOWED_HOSTS:
+        _require_public(addresses)
+    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return Target(parts.scheme, host, port, path, addresses[0])
+
+
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """Resolve a name; the system's resolver has time-outs of its own, of half a minute and more."""
+    found: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.set_result([str(entry[4][0]) for entry in entries])
+        except OSError as error:
+            found.set_exception(error)
+        except UnicodeError as error:
+            found.set_exception(ForbiddenAddress(f"no host name: {error}"))
+
+    threading.Thread(target=look_up, daemon=True).start()
+    return found.result(seconds)
+
+
+def _require_public(addresses: list[str]) -> None:
+    for address in addresses:
+        if not is_public(address):
+            raise ForbiddenAddress(f"{address} is no public address")
+
+
+def is_public(address: str) -> bool:
+    """Whether an address is on the internet; an IPv4 one dressed as IPv6 counts as itself."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is not None:
+            return inner.is_global
+    return ip.is_global and not ip.is_multicast
+
+
+def _matches(host: str, known: str) -> bool:
+    if known.startswith("*."):
+        return host.endswith(known[1:])
+    return host == known

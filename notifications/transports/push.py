@@ -1,0 +1,155 @@
+"""Web Push (RFC 8030), encrypted for the device (RFC 8291), signed by us (RFC 8292).
+
+pywebpush encrypts and signs. It does not send: it follows redirects with our Authorization header,
+has no time-out of its own and reads without bound.
+"""
+
+import http.client
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from py_vapid import Vapid02
+from pywebpush import WebPusher
+
+from notifications import vapid
+from notifications.transports import Answer, Verdict, addresses, pinned
+
+# One record of 4,096 bytes holds no more; pywebpush would make two, which no browser reads.
+MAX_PLAINTEXT_BYTES = 3_993
+DEADLINE_SECONDS = 8.0
+TTL = timedelta(hours=24)
+# At most 24 h (RFC 8292, 2); shorter than that leaves room for a clock that is wrong.
+TOKEN_LIFETIME = timedelta(hours=12)
+LONGEST_RETRY_AFTER = timedelta(hours=24)
+AUTH_BYTES = 16
+
+logger = structlog.get_logger(__name__)
+
+
+class Urgency(StrEnum):
+    """RFC 8030, 5.3: a phone that saves its battery takes the high ones at once."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+
+
+class BadSubscription(Exception):
+    """The keys are not the ones a browser makes."""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Where a browser listens, and the keys it reads with."""
+
+    endpoint: str
+    p256dh: str
+    auth: str
+
+    def check(self) -> None:
+        """Raise ForbiddenAddress or BadSubscription for what no browser would send."""
+        addresses.check(self.endpoint)
+        try:
+            ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), vapid.decoded(self.p256dh))
+            secret = vapid.decoded(self.auth)
+        except ValueError as error:
+            raise BadSubscription(str(error)) from error
+        if len(secret) != AUTH_BYTES:
+            raise BadSubscription(f"auth has {len(secret)} bytes, not {AUTH_BYTES}")
+
+
+@dataclass(frozen=True)
+class Push:
+    """What to send, and as how pressing. A later one of the same topic replaces it on its way."""
+
+    payload: bytes
+    topic: str
+    urgency: Urgency = Urgency.HIGH
+    ttl: timedelta = TTL
+
+
+def send(subscription: Subscription, push: Push) -> Answer:
+    """Hand a push to the device's push service."""
+    if not settings.VAPID_PRIVATE_KEY:
+        return Answer(Verdict.REFUSED, "VAPID_PRIVATE_KEY is not set")
+    if len(push.payload) > MAX_PLAINTEXT_BYTES:
+        return Answer(Verdict.TOO_LARGE, f"{len(push.payload)} bytes")
+    ends_at = time.monotonic() + DEADLINE_SECONDS
+    try:
+        target = addresses.resolve(subscription.endpoint, deadline_seconds=DEADLINE_SECONDS)
+        body: bytes = WebPusher(_info(subscription)).encode(push.payload)["body"]
+        headers = _headers(target.origin, push)
+        left = max(0.1, ends_at - time.monotonic())
+        answer = pinned.post(target, body, headers, deadline_seconds=left)
+    except addresses.ForbiddenAddress as error:
+        return Answer(Verdict.REFUSED, str(error))
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(Verdict.LATER, f"{type(error).__name__}: {error}"[:300])
+    return _meaning(answer, subscription)
+
+
+def _info(subscription: Subscription) -> dict[str, object]:
+    keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
+    return {"endpoint": subscription.endpoint, "keys": keys}
+
+
+def _headers(origin: str, push: Push) -> dict[str, str]:
+    # A dictionary of its own each time: pywebpush writes into the claims it is given, and the next
+    # endpoint would get this one's `aud`.
+    claims = {
+        "aud": origin,
+        "exp": int(time.time() + TOKEN_LIFETIME.total_seconds()),
+        "sub": settings.VAPID_SUBJECT,
+    }
+    signed = Vapid02.from_raw(settings.VAPID_PRIVATE_KEY.encode()).sign(claims)
+    return {
+        "Authorization": signed["Authorization"],
+        "Content-Encoding": "aes128gcm",
+        "Content-Type": "application/octet-stream",
+        "TTL": str(int(push.ttl.total_seconds())),
+        "Topic": push.topic,
+        "Urgency": push.urgency.value,
+    }
+
+
+def _meaning(answer: pinned.HttpAnswer, subscription: Subscription) -> Answer:
+    detail = f"{answer.status} {answer.body}"[:300].strip()
+    match answer.status:
+        case 200 | 201 | 202 | 204:
+            return Answer(Verdict.ACCEPTED)
+        case 404 | 410:
+            return Answer(Verdict.GONE, detail)
+        case 401 | 403:
+            # Our own key is wrong or was changed: every device would answer this. They stay.
+            logger.error("push_key_refused", status=answer.status, detail=detail)
+            return Answer(Verdict.LATER, detail, is_certain=True, refuses_key=True)
+        case 413:
+            return Answer(Verdict.TOO_LARGE, detail)
+        case 408 | 425 | 429:
+            return Answer(Verdict.LATER, detail, retry_after(answer.headers), is_certain=True)
+        case status if status >= 500:
+            return Answer(Verdict.LATER, detail, retry_after(answer.headers), is_certain=True)
+    logger.warning("push_refused", status=answer.status, endpoint=subscription.endpoint[:60])
+    return Answer(Verdict.REFUSED, detail)
+
+
+def retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """Return the wait that a Retry-After asks for, in seconds or until a date; at most a day."""
+    text = {name.lower(): value for name, value in headers.items()}.get("retry-after", "").strip()
+    if not text:
+        return None
+    if text.isdecimal():
+        wait = timedelta(seconds=min(int(text), LONGEST_RETRY_AFTER.total_seconds()))
+    else:
+        try:
+            moment = parsedate_to_datetime(text)
+        except ValueError:
+            return None
+        wait = moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)
+    return max(timedelta(), min(wait, LONGEST_RETRY_AFTER))

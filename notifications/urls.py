@@ -1,0 +1,50 @@
+"""The addresses of notifications: the REST endpoints, the pages, the service worker."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+from notifications import api, pages
+
+conversation = "api/v1/conversations/<uuid:conversation_id>"
+deliveries = f"{conversation}/messages/<uuid:message_id>/deliveries"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/push-subscriptions", api.DeviceList.as_view(), name="devices"),
+    path("api/v1/push-subscriptions/<uuid:device_id>", api.DeviceDetail.as_view(), name="device"),
+    path(
+        "api/v1/push-subscriptions/<uuid:device_id>/test",
+        api.DeviceTest.as_view(),
+        name="device-test",
+    ),
+    path("api/v1/push/key", api.PushKey.as_view(), name="push-key"),
+    path("api/v1/push/displayed", api.PushDisplayed.as_view(), name="push-displayed"),
+    path("api/v1/push/read", api.PushRead.as_view(), name="push-read"),
+    path("api/v1/push/renewed", api.PushRenewed.as_view(), name="push-renewed"),
+    path("api/v1/preferences", api.Preferences.as_view(), name="preferences"),
+    path("api/v1/presence", api.Presence.as_view(), name="presence"),
+    path(f"{conversation}/mute", api.MuteMark.as_view(), name="mute"),
+    path(
+        f"{conversation}/deliveries",
+        api.SpanDeliveries.as_view(),
+        name="conversation-deliveries",
+    ),
+    path(deliveries, api.DeliveryList.as_view(), name="deliveries"),
+    path(f"{deliveries}/retry", api.DeliveryRetry.as_view(), name="deliveries-retry"),
+    path("notifications", pages.my_notifications, name="notifications"),
+    path(
+        "client/notifications",
+        pages.preferences,
+        {"side": "client"},
+        name="client-notifications",
+    ),
+    path("staff/notifications", pages.preferences, {"side": "staff"}, name="staff-notifications"),
+    path("staff/mailbox", pages.demo_mailbox, name="demo-mailbox"),
+    path("unsubscribe/<str:token>", pages.unsubscribe, name="unsubscribe"),
+    path("inbound/email", pages.inbound_email, name="inbound-email"),
+    path("sw.js", pages.service_worker, name="service-worker"),
+    path("manifest.webmanifest", pages.manifest, name="manifest"),
+]
+
+if "WEBHOOK_SECRET" in settings.ANYMAIL:
+    # A provider's webhooks: emails that come in, told by anymail's signal.
+    urlpatterns.append(path("anymail/", include("anymail.urls")))
