@@ -1,0 +1,202 @@
+"""What managers do to the background work. Each act leaves a row that says who did it."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import hints
+from core.errors import NotAllowed, Refusal, Unavailable
+from core.jobs import broker
+from core.models import User
+from workers import engine, recording
+from workers.entries import task_id_of
+from workers.kinds import Kind
+from workers.models import (
+    DeadLetter,
+    Periodic,
+    QueuePause,
+    TaskAction,
+    TaskProgress,
+    WorkerProcess,
+)
+from workers.sweeper import send
+
+Verb = TaskAction.Verb
+# What one act may touch: more is a defect to repair, not a thousand clicks.
+AT_MOST = 1_000
+HINTED_AT_MOST = 200
+
+
+class NothingToRetry(Refusal):
+    default_code = "nothing_to_retry"
+    default_detail = _("Nothing is left to do here: it is done, or a worker holds it right now.")
+
+
+class NothingToCancel(Refusal):
+    default_code = "nothing_to_cancel"
+    default_detail = _("This is not running, or may not be cut: it ends by itself.")
+
+
+class NotConfirmed(Refusal):
+    default_code = "not_confirmed"
+    default_detail = _("Type the name of the queue to empty it.")
+
+
+class UnknownTarget(Refusal):
+    status_code = 404
+    default_code = "not_found"
+    default_detail = _("There is no such thing (any more).")
+
+
+def retry(*, actor: User, orders: Mapping[Kind, list[str]], target: dict[str, Any]) -> int:
+    """Give orders all their attempts again, from now; return how many.
+
+    Raises NotAllowed, or NothingToRetry when none of them is owed and free.
+    """
+    _require_manager(actor)
+    count = 0
+    with transaction.atomic():
+        for kind, subjects in orders.items():
+            count += _revive(kind, subjects[: AT_MOST - count])
+        if not count:
+            raise NothingToRetry
+        _log(actor, Verb.RETRY, target, count=count)
+    return count
+
+
+@transaction.atomic
+def discard(
+    *, actor: User, orders: Mapping[Kind, list[str]], target: dict[str, Any], reason: str
+) -> int:
+    """Take dead orders off the list, with a reason; what they owed stays undone."""
+    _require_manager(actor)
+    count = sum(_settle(kind, subjects) for kind, subjects in orders.items())
+    if not count:
+        raise UnknownTarget
+    _log(actor, Verb.DISCARD, target, count=count, reason=reason)
+    return count
+
+
+@transaction.atomic
+def cancel(*, actor: User, kind: Kind, subject: str) -> None:
+    """Ask running work to end at its next step.
+
+    Raises NotAllowed, or NothingToCancel for what does not run or is not of that sort
+    (`Kind.is_cancellable`).
+    """
+    _require_manager(actor)
+    running = kind.owed().filter(pk=kind.key_of(subject), leased_until__gt=timezone.now())
+    if not kind.is_cancellable or not running.exists():
+        raise NothingToCancel
+    TaskProgress.objects.update_or_create(
+        job=kind.job.value, subject=subject, defaults={"cancelled_by": actor}
+    )
+    _log(actor, Verb.CANCEL, {"task": task_id_of(kind.job.value, subject)})
+
+
+@transaction.atomic
+def note(*, actor: User, kind: Kind, subject: str, changes: dict[str, Any]) -> None:
+    """Write a note on a dead order, or say who takes care of it."""
+    _require_manager(actor)
+    letters = DeadLetter.objects.filter(job=kind.job.value, subject=subject, settled_at=None)
+    if not letters.update(**changes):
+        raise UnknownTarget
+    _log(actor, Verb.NOTE, {"task": task_id_of(kind.job.value, subject)})
+
+
+@transaction.atomic
+def pause(*, actor: User, queue: str) -> None:
+    """Let nobody take from a queue; what is running ends. The orders wait in their rows."""
+    _require_manager(actor)
+    QueuePause.objects.get_or_create(queue=queue, defaults={"paused_by": actor})
+    _log(actor, Verb.PAUSE, {"queue": queue})
+
+
+@transaction.atomic
+def resume(*, actor: User, queue: str) -> None:
+    _require_manager(actor)
+    QueuePause.objects.filter(queue=queue).delete()
+    _log(actor, Verb.RESUME, {"queue": queue})
+
+
+def purge(*, actor: User, queue: str, confirm: str) -> int:
+    """Empty a queue of the broker. Costs nothing but time: what is owed is in the rows.
+
+    Raises NotConfirmed unless the name of the queue is given again, Unavailable without broker.
+    """
+    _require_manager(actor)
+    if confirm != queue:
+        raise NotConfirmed
+    try:
+        with broker().connection_for_write() as connected:
+            channel: Any = connected.default_channel
+            count = int(channel.queue_purge(queue) or 0)
+    except hints.UNREACHABLE as error:
+        raise Unavailable from error
+    _log(actor, Verb.PURGE, {"queue": queue}, count=count)
+    return count
+
+
+@transaction.atomic
+def order_worker(*, actor: User, worker: WorkerProcess, order: WorkerProcess.Order) -> None:
+    """Tell a worker to take no more tasks, to take them again, or to stop; it obeys in seconds."""
+    _require_manager(actor)
+    verbs = {"quiet": Verb.QUIET, "resume": Verb.UNQUIET, "stop": Verb.STOP}
+    WorkerProcess.objects.filter(pk=worker.pk).update(order=order)
+    _log(actor, verbs[order.value], {"worker": str(worker)})
+
+
+@transaction.atomic
+def run_now(*, actor: User, kind: Kind, name: str) -> None:
+    """Make periodic work due at once."""
+    _require_manager(actor)
+    if not engine.revive(kind, [name]):
+        raise NothingToRetry
+    transaction.on_commit(partial(_hint, kind, [name]))
+    _log(actor, Verb.RUN_NOW, {"schedule": name})
+
+
+@transaction.atomic
+def enable(*, actor: User, name: str, is_enabled: bool) -> None:
+    """Let periodic work run, or not."""
+    _require_manager(actor)
+    if not Periodic.objects.filter(name=name).update(is_enabled=is_enabled):
+        raise UnknownTarget
+    _log(actor, Verb.ENABLE if is_enabled else Verb.DISABLE, {"schedule": name})
+
+
+def _require_manager(actor: User) -> None:
+    if actor.role != User.Role.MANAGER:
+        raise NotAllowed
+
+
+def _revive(kind: Kind, subjects: Iterable[str]) -> int:
+    keys = engine.revive(kind, [kind.key_of(subject) for subject in subjects])
+    # Removed, not settled: it may die again.
+    DeadLetter.objects.filter(job=kind.job.value, subject__in=map(str, keys)).delete()
+    transaction.on_commit(partial(_hint, kind, keys[:HINTED_AT_MOST]))
+    return len(keys)
+
+
+def _settle(kind: Kind, subjects: Iterable[str]) -> int:
+    letters = DeadLetter.objects.filter(
+        job=kind.job.value, subject__in=list(subjects), settled_at=None
+    )
+    return letters.update(settled_at=timezone.now())
+
+
+def _hint(kind: Kind, keys: list[Any]) -> None:
+    """Ask for rows; the sweeper finds what is lost of this."""
+    for key in keys:
+        hints.send(partial(send, kind, key))
+
+
+def _log(
+    actor: User, verb: TaskAction.Verb, target: dict[str, Any], *, count: int = 1, reason: str = ""
+) -> None:
+    TaskAction.objects.create(actor=actor, verb=verb, target=target, count=count, reason=reason)
+    transaction.on_commit(partial(hints.send, recording.tell_screens))

@@ -1,0 +1,174 @@
+"""What needs a person: said on the page, and once by email and webhook when those are set."""
+
+import json
+import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass
+from smtplib import SMTPException
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from notifications.queries import devices_refusing_our_key
+from workers import queries
+from workers.kinds import Kind
+from workers.models import Alert
+
+WEBHOOK_SECONDS = 5
+
+WORDS: dict[str, str | Promise] = {
+    "oldest": _("The oldest task of the queue “%(about)s” has waited %(value).0f s."),
+    "failures": _("%(value).0f %% of the attempts of the last hour failed."),
+    "no_worker": _("No worker takes from the queue “%(about)s”."),
+    "beat_late": _("The clock of periodic work (beat) was last seen %(value).0f s ago."),
+    "broker_away": _("The workers do not reach the broker: they do the work without it, slower."),
+    "dead": _("%(value).0f tasks are dead: retry or discard them."),
+    "push_key": _(
+        "%(value).0f devices get no notification: their push service refuses our key. Set "
+        "VAPID_PRIVATE_KEY to the one they were registered with."
+    ),
+    "drift": _("%(value).0f unread counters were wrong at the last audit, and were repaired."),
+}
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Finding:
+    code: str
+    about: str = ""
+    value: float = 0.0
+
+    @property
+    def words(self) -> str:
+        return str(WORDS[self.code]) % {"about": self.about, "value": self.value}
+
+
+def findings(kinds: Iterable[Kind]) -> list[Finding]:
+    """Return what is wrong at this moment, from the rows alone."""
+    return [
+        *_old_queues(kinds),
+        *_unserved_queues(),
+        *_failures(),
+        *_beat(),
+        *_broker(),
+        *_dead(),
+        *_push_key(),
+        *_drift(),
+    ]
+
+
+def watch(kinds: Iterable[Kind]) -> str:
+    """Open and close alerts by what is wrong now, and tell about those not told of yet."""
+    found = {(finding.code, finding.about): finding for finding in findings(kinds)}
+    for finding in found.values():
+        _open(finding)
+    untold: dict[int, Finding] = {}
+    for alert in Alert.objects.filter(ended_at=None):
+        finding_now = found.get((alert.code, alert.about))
+        if finding_now is None:
+            Alert.objects.filter(pk=alert.pk).update(ended_at=timezone.now())
+        elif alert.told_at is None:
+            untold[alert.pk] = finding_now
+    if untold and tell(list(untold.values())):
+        Alert.objects.filter(pk__in=untold).update(told_at=timezone.now())
+    return str(len(found))
+
+
+def tell(news: list[Finding]) -> bool:
+    """Send alerts by email and webhook; return whether anybody heard.
+
+    What fails is logged; the page shows them anyway.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        lines = [finding.words for finding in news]
+    address = f"{settings.PUBLIC_URL.rstrip('/')}/staff/tasks"
+    heard = False
+    for send in (_email, _call_webhook):
+        try:
+            heard = send(lines, address) or heard
+        except (OSError, SMTPException) as error:
+            logger.warning("alert_not_sent", by=send.__name__.strip("_"), error=str(error))
+    return heard
+
+
+def _email(lines: list[str], address: str) -> bool:
+    if not settings.TASK_ALERT_EMAILS:
+        return False
+    text = "\n".join([*lines, "", address])
+    return bool(send_mail(f"Liaison: {lines[0]}", text, None, settings.TASK_ALERT_EMAILS))
+
+
+def _call_webhook(lines: list[str], address: str) -> bool:
+    if not settings.TASK_ALERT_WEBHOOK_URL:
+        return False
+    _post(settings.TASK_ALERT_WEBHOOK_URL, {"alerts": lines, "url": address})
+    return True
+
+
+def _open(finding: Finding) -> None:
+    with transaction.atomic():
+        alert, is_new = Alert.objects.get_or_create(
+            code=finding.code,
+            about=finding.about,
+            ended_at=None,
+            defaults={"value": finding.value},
+        )
+        if not is_new:
+            Alert.objects.filter(pk=alert.pk).update(value=finding.value)
+
+
+def _post(url: str, body: dict[str, object]) -> None:
+    request = urllib.request.Request(  # noqa: S310  (the operator's own address)
+        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS).close()  # noqa: S310
+
+
+def _old_queues(kinds: Iterable[Kind]) -> list[Finding]:
+    limit = settings.TASK_ALERT_OLDEST_SECONDS
+    return [
+        Finding("oldest", queue, backlog.oldest_seconds)
+        for queue, backlog in queries.backlogs(kinds).items()
+        if backlog.oldest_seconds > limit
+    ]
+
+
+def _unserved_queues() -> list[Finding]:
+    return [Finding("no_worker", queue) for queue in sorted(queries.unserved_queues())]
+
+
+def _failures() -> list[Finding]:
+    share, attempts = queries.failure_share()
+    is_bad = attempts >= 20 and share * 100 > settings.TASK_ALERT_FAILURE_PERCENT
+    return [Finding("failures", value=share * 100)] if is_bad else []
+
+
+def _beat() -> list[Finding]:
+    age_seconds = queries.beat_age_seconds()
+    is_late = age_seconds is not None and age_seconds > settings.TASK_ALERT_BEAT_SECONDS
+    return [Finding("beat_late", value=age_seconds or 0)] if is_late else []
+
+
+def _broker() -> list[Finding]:
+    return [Finding("broker_away")] if queries.broker_is_away() else []
+
+
+def _dead() -> list[Finding]:
+    count = queries.dead_letters().count()
+    return [Finding("dead", value=count)] if count else []
+
+
+def _push_key() -> list[Finding]:
+    count = devices_refusing_our_key()
+    return [Finding("push_key", value=count)] if count else []
+
+
+def _drift() -> list[Finding]:
+    last = queries.last_audit()
+    return [Finding("drift", value=len(last.drifts))] if last and last.drifts else []

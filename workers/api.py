@@ -1,0 +1,273 @@
+"""The task dashboard over REST: the company reads, managers act."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from core.jobs import Queue
+from core.models import User
+from core.queries import staff_for
+from core.requests import person
+from workers import actions, choosing, details, exports, overview, statistics
+from workers.kinds import Kind
+from workers.models import TaskAction, WorkerProcess
+from workers.periods import PERIODS, Period
+from workers.registry import BY_JOB, CHORES, PERIODIC
+from workers.serializers import (
+    CountSerializer,
+    DiscardSerializer,
+    ExportSerializer,
+    FailureSerializer,
+    NoteSerializer,
+    PageSerializer,
+    PeriodSerializer,
+    PurgeSerializer,
+    QueueSerializer,
+    RetrySerializer,
+    ScheduleSerializer,
+    SeriesSerializer,
+    SummarySerializer,
+    TaskActionSerializer,
+    TaskDetailSerializer,
+    TaskPageSerializer,
+    WorkerSerializer,
+)
+
+LOG_SHOWN = 100
+
+
+class IsCompany(BasePermission):
+    """The company reads; who may act is asked by the actions."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.user, User) and request.user.is_company
+
+
+class StaffView(APIView):
+    permission_classes = (IsAuthenticated, IsCompany)
+
+
+class TaskList(StaffView):
+    @extend_schema(
+        operation_id="staff_tasks_list",
+        parameters=[PageSerializer],
+        responses=TaskPageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Tasks, newest first: orders for a live state or the dead, else attempts."""
+        filters = _asked(PageSerializer, request.query_params)
+        cursor, limit = filters.pop("cursor", None), filters.pop("limit")
+        page = choosing.page(filters, BY_JOB, cursor=cursor, limit=limit)
+        return Response(TaskPageSerializer(page).data)
+
+
+class TaskSummary(StaffView):
+    @extend_schema(parameters=[PeriodSerializer], responses=SummarySerializer)
+    def get(self, request: Request) -> Response:
+        may_act = person(request).role == User.Role.MANAGER
+        summary = overview.summary(BY_JOB, _period(request), may_act=may_act)
+        return Response(SummarySerializer(summary).data)
+
+
+class QueueList(StaffView):
+    @extend_schema(responses=QueueSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(QueueSerializer(overview.queues(BY_JOB), many=True).data)
+
+
+class WorkerList(StaffView):
+    @extend_schema(responses=WorkerSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(WorkerSerializer(overview.workers(), many=True).data)
+
+
+class FailureList(StaffView):
+    @extend_schema(parameters=[PeriodSerializer], responses=FailureSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Failures by task, exception and place."""
+        groups = overview.failures(BY_JOB, _period(request))
+        return Response(FailureSerializer(groups, many=True).data)
+
+
+class ScheduleList(StaffView):
+    @extend_schema(responses=ScheduleSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(ScheduleSerializer(overview.schedules(CHORES), many=True).data)
+
+
+class TaskSeries(StaffView):
+    @extend_schema(parameters=[PeriodSerializer], responses=SeriesSerializer)
+    def get(self, request: Request) -> Response:
+        """Throughput, failures and depth of the queues over a period."""
+        return Response(SeriesSerializer(statistics.series(_period(request))).data)
+
+
+class TaskActionList(StaffView):
+    @extend_schema(responses=TaskActionSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Who did what, newest first."""
+        log = TaskAction.objects.select_related("actor").order_by("-at", "-pk")
+        return Response(TaskActionSerializer(log[:LOG_SHOWN], many=True).data)
+
+
+class TaskExport(StaffView):
+    @extend_schema(
+        parameters=[ExportSerializer],
+        responses={
+            (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/json"): OpenApiTypes.STR,
+        },
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """The attempts that match, as a file (10,000 at most)."""
+        filters = _asked(ExportSerializer, request.query_params)
+        kind = filters.pop("to")
+        return exports.file_of(choosing.runs(filters), kind)
+
+
+class TaskDetail(StaffView):
+    @extend_schema(responses=TaskDetailSerializer)
+    def get(self, request: Request, task_id: str) -> Response:
+        """One task with all its attempts, by the id of the order or of an attempt."""
+        detail = details.detail_of(task_id, BY_JOB)
+        if detail is None:
+            raise Http404
+        return Response(TaskDetailSerializer(detail).data)
+
+    @extend_schema(request=NoteSerializer, responses=TaskDetailSerializer)
+    def patch(self, request: Request, task_id: str) -> Response:
+        """Write a note on a dead task, or say who takes care of it."""
+        changes = _asked(NoteSerializer, request.data)
+        if owner := changes.get("owner"):
+            changes["owner"] = _colleague(person(request), owner)
+        kind, subject = _order(task_id)
+        actions.note(actor=person(request), kind=kind, subject=subject, changes=changes)
+        return self.get(request, task_id)
+
+
+class TaskRetry(StaffView):
+    @extend_schema(request=None, responses=CountSerializer)
+    def post(self, request: Request, task_id: str) -> Response:
+        """Give one task all its attempts again, from now."""
+        kind, subject = _order(task_id)
+        orders = {kind: [subject]}
+        count = actions.retry(actor=person(request), orders=orders, target={"ids": [task_id]})
+        return Response({"count": count})
+
+
+class TaskCancel(StaffView):
+    @extend_schema(request=None, responses={202: CountSerializer})
+    def post(self, request: Request, task_id: str) -> Response:
+        """Cut periodic work that runs, at its next step; it comes back at its next time."""
+        kind, subject = _order(task_id)
+        actions.cancel(actor=person(request), kind=kind, subject=subject)
+        return Response({"count": 1}, status=status.HTTP_202_ACCEPTED)
+
+
+class TaskRetryMany(StaffView):
+    @extend_schema(
+        operation_id="staff_tasks_retry_many",
+        request=RetrySerializer,
+        responses=CountSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        """Retry chosen tasks, or all that match (a thousand at most)."""
+        asked = _asked(RetrySerializer, request.data)
+        orders = choosing.orders_of(asked, BY_JOB)
+        if asked["count_only"]:
+            return Response({"count": choosing.count_of(orders)})
+        count = actions.retry(actor=person(request), orders=orders, target=_target(request))
+        return Response({"count": count})
+
+
+class TaskDiscard(StaffView):
+    @extend_schema(request=DiscardSerializer, responses=CountSerializer)
+    def post(self, request: Request) -> Response:
+        """Take dead tasks off the list, with a reason."""
+        asked = _asked(DiscardSerializer, request.data)
+        orders = choosing.orders_of(asked, BY_JOB)
+        count = actions.discard(
+            actor=person(request), orders=orders, target=_target(request), reason=asked["reason"]
+        )
+        return Response({"count": count})
+
+
+class QueueAct(StaffView):
+    @extend_schema(request=PurgeSerializer, responses=CountSerializer)
+    def post(self, request: Request, queue: str, verb: str) -> Response:
+        """`pause`, `resume`, or `purge` with the queue's name as `confirm`."""
+        if queue not in list(Queue):
+            raise Http404
+        actor = person(request)
+        if verb == "purge":
+            confirm = _asked(PurgeSerializer, request.data)["confirm"]
+            return Response({"count": actions.purge(actor=actor, queue=queue, confirm=confirm)})
+        {"pause": actions.pause, "resume": actions.resume}[verb](actor=actor, queue=queue)
+        return Response({"count": 1})
+
+
+class WorkerAct(StaffView):
+    @extend_schema(request=None, responses={202: CountSerializer})
+    def post(self, request: Request, worker_id: UUID, verb: str) -> Response:
+        """`quiet`, `resume` or `stop`; the worker obeys in some seconds."""
+        worker = WorkerProcess.objects.filter(pk=worker_id, stopped_at=None).first()
+        if worker is None:
+            raise Http404
+        order = WorkerProcess.Order(verb)
+        actions.order_worker(actor=person(request), worker=worker, order=order)
+        return Response({"count": 1}, status=status.HTTP_202_ACCEPTED)
+
+
+class ScheduleAct(StaffView):
+    @extend_schema(request=None, responses=CountSerializer)
+    def post(self, request: Request, name: str, verb: str) -> Response:
+        """`run` now, `enable` or `disable`."""
+        actor = person(request)
+        if name not in CHORES.by_name:
+            raise Http404
+        # Before any worker has started, the row may not be there yet.
+        CHORES.ensure_rows()
+        if verb == "run":
+            actions.run_now(actor=actor, kind=PERIODIC, name=name)
+        else:
+            actions.enable(actor=actor, name=name, is_enabled=verb == "enable")
+        return Response({"count": 1})
+
+
+def _asked(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    asked = serializer(data=data)
+    asked.is_valid(raise_exception=True)
+    return dict(asked.validated_data)
+
+
+def _period(request: Request) -> Period:
+    return PERIODS[_asked(PeriodSerializer, request.query_params)["period"]]
+
+
+def _order(task_id: str) -> tuple[Kind, str]:
+    order = choosing.order_of(task_id, BY_JOB)
+    if order is None:
+        raise Http404
+    return order
+
+
+def _colleague(reader: User, user_id: UUID) -> User:
+    found = staff_for(reader).filter(pk=user_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _target(request: Request) -> dict[str, Any]:
+    """What was asked, as it came, for the log."""
+    asked: Any = request.data
+    return {name: asked[name] for name in ("ids", "filters") if name in asked}

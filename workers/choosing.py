@@ -1,0 +1,177 @@
+"""From filters and ids of a request to attempts and orders."""
+
+import base64
+import binascii
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from rest_framework.exceptions import ValidationError
+
+from workers import engine, entries, queries, subjects
+from workers.actions import AT_MOST
+from workers.entries import LIVE_STATES, ByJob, Entry
+from workers.kinds import Kind
+from workers.models import TaskRun
+
+Filters = dict[str, Any]
+LIVE_FILTERS = {"state", "queue", "name", "subject"}
+
+
+@dataclass(frozen=True)
+class Page:
+    results: list[Entry]
+    next: str | None
+
+
+def page(filters: Filters, kinds: ByJob, *, cursor: str | None, limit: int) -> Page:
+    """Return a page of tasks: orders for a live state or the dead, else attempts, newest first."""
+    state = filters.get("state")
+    if state in LIVE_STATES:
+        return Page(orders(filters, kinds), None)
+    if state == "dead":
+        return Page(dead(filters, kinds), None)
+    found = runs(filters).order_by("-ended_at", "-pk")
+    if cursor:
+        ended_at, pk = _position(cursor)
+        found = found.filter(Q(ended_at__lt=ended_at) | Q(ended_at=ended_at, pk__lt=pk))
+    rows = list(found[: limit + 1])
+    following = _cursor(rows[limit - 1]) if len(rows) > limit else None
+    return Page(entries.of_runs(rows[:limit], kinds), following)
+
+
+def runs(filters: Filters) -> QuerySet[TaskRun]:
+    """Return the attempts that match."""
+    found = TaskRun.objects.all()
+    state = filters.get("state")
+    if state == "failed" or state == "error":
+        found = found.filter(outcome__in=queries.ERRORS)
+    elif state:
+        found = found.filter(outcome=state)
+    exact = ("queue", "name", "subject", "error_class", "error_place")
+    found = found.filter(**{name: filters[name] for name in exact if name in filters})
+    if "worker" in filters:
+        found = found.filter(worker__startswith=filters["worker"])
+    if "since" in filters:
+        found = found.filter(ended_at__gte=filters["since"])
+    if "until" in filters:
+        found = found.filter(ended_at__lt=filters["until"])
+    if "slower_than" in filters:
+        found = found.filter(run_seconds__gt=filters["slower_than"])
+    return _mentioning(found, filters["q"]) if "q" in filters else found
+
+
+def orders(filters: Filters, kinds: ByJob) -> list[Entry]:
+    """Return the orders in a live state that match."""
+
+    def is_wanted(kind: Kind) -> bool:
+        job, queue = kind.job.value, kind.queue.value
+        return bool(filters.get("name", job) == job and filters.get("queue", queue) == queue)
+
+    found = entries.of_orders(filters["state"], kinds, is_wanted=is_wanted)
+    return _matching(found, filters)
+
+
+def dead(filters: Filters, kinds: ByJob) -> list[Entry]:
+    """Return the dead orders that match."""
+    return _matching(entries.of_dead(queries.dead_letters()[:AT_MOST], kinds), filters)
+
+
+def orders_of(asked: dict[str, Any], kinds: ByJob) -> dict[Kind, list[str]]:
+    """Return the rows to act on, by kind: those of some ids, or all that match filters."""
+    if "ids" in asked:
+        pairs = [pair for task_id in asked["ids"] if (pair := order_of(task_id, kinds))]
+    else:
+        pairs = list(_matching_orders(asked.get("filters") or {}, kinds))
+    found: dict[Kind, list[str]] = defaultdict(list)
+    for kind, subject in dict.fromkeys(pairs):
+        found[kind].append(subject)
+    return found
+
+
+def count_of(orders: Mapping[Kind, list[str]]) -> int:
+    """Return how many of these a retry would give their attempts again."""
+    return sum(
+        engine.revivable(kind, [kind.key_of(subject) for subject in subjects]).count()
+        for kind, subjects in orders.items()
+    )
+
+
+def order_of(task_id: str, kinds: ByJob) -> tuple[Kind, str] | None:
+    """Return the kind and the row that an id means: an order's own, or that of an attempt."""
+    job, separator, subject = task_id.partition(":")
+    if not separator:
+        run = run_of(task_id)
+        job, subject = (run.name, run.subject) if run else ("", "")
+    if job not in kinds or not subject:
+        return None
+    try:
+        kinds[job].key_of(subject)
+    except ValueError:
+        return None
+    return kinds[job], subject
+
+
+def run_of(task_id: str) -> TaskRun | None:
+    try:
+        return TaskRun.objects.filter(pk=UUID(task_id)).first()
+    except ValueError:
+        return None
+
+
+def _matching_orders(filters: Filters, kinds: ByJob) -> Iterable[tuple[Kind, str]]:
+    state = filters.get("state")
+    if state in LIVE_STATES or state == "dead":
+        found = dead(filters, kinds) if state == "dead" else orders(filters, kinds)
+        pairs = [(entry.name, entry.subject) for entry in found]
+    else:
+        # Failures by default: what succeeded owes nothing.
+        matching = runs({"state": "error", **filters}).order_by()
+        pairs = list(matching.values_list("name", "subject").distinct()[:AT_MOST])
+    return [(kinds[name], subject) for name, subject in pairs if name in kinds and subject]
+
+
+def _matching(found: list[Entry], filters: Filters) -> list[Entry]:
+    asked = {**filters, "about": subjects.about(filters.get("q", ""))}
+    return [entry for entry in found if _matches(entry, asked)]
+
+
+def _matches(entry: Entry, filters: Filters) -> bool:
+    exact = ("queue", "name", "subject", "error_class")
+    for name in exact:
+        if getattr(entry, name) != filters.get(name, getattr(entry, name)):
+            return False
+    wanted: str = filters.get("q", "").lower()
+    words = f"{entry.subject} {entry.words} {entry.error_text} {entry.note}".lower()
+    return wanted in words or entry.subject in filters.get("about", ())
+
+
+def _mentioning(found: QuerySet[TaskRun], text: str) -> QuerySet[TaskRun]:
+    """Attempts that name a text, or that worked on what belongs to the conversation of that id."""
+    if about := subjects.about(text):
+        return found.filter(subject__in=about)
+    found = found.annotate(arguments_text=Cast("arguments", TextField()))
+    return found.filter(
+        Q(subject__icontains=text)
+        | Q(arguments_text__icontains=text)
+        | Q(error_text__icontains=text)
+        | Q(error_class__icontains=text)
+    )
+
+
+def _cursor(run: TaskRun) -> str:
+    return base64.urlsafe_b64encode(f"{run.ended_at.isoformat()} {run.pk}".encode()).decode()
+
+
+def _position(cursor: str) -> tuple[datetime, UUID]:
+    """Return where a page goes on; ValidationError for what we did not make."""
+    try:
+        ended_at, pk = base64.urlsafe_b64decode(cursor).decode().split(" ")
+        return datetime.fromisoformat(ended_at), UUID(pk)
+    except (ValueError, binascii.Error) as error:
+        raise ValidationError({"cursor": "invalid"}) from error

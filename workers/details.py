@@ -1,0 +1,58 @@
+"""One task with all its attempts."""
+
+from typing import Any
+
+from workers import choosing, entries, queries
+from workers.entries import ByJob, Entry
+from workers.models import TaskRun
+
+ATTEMPTS_SHOWN = 50
+
+
+def detail_of(task_id: str, kinds: ByJob) -> dict[str, Any] | None:
+    """Return an order or an attempt with the attempts at the same row; None when unknown."""
+    run = choosing.run_of(task_id)
+    order = choosing.order_of(task_id, kinds)
+    if order is None:
+        return _shown(entries.of_runs([run], kinds)[0], [run]) if run else None
+    kind, subject = order
+    attempts = list(
+        TaskRun.objects.filter(name=kind.job.value, subject=subject)
+        .exclude(outcome=TaskRun.Outcome.NOTHING)
+        .order_by("-started_at", "-pk")[:ATTEMPTS_SHOWN]
+    )
+    entry = _entry(task_id, run or next(iter(attempts), None), kinds)
+    return _shown(entry, attempts) if entry else None
+
+
+def _entry(task_id: str, run: TaskRun | None, kinds: ByJob) -> Entry | None:
+    """Return the order as it is now, else its last attempt."""
+    order = choosing.order_of(task_id, kinds)
+    assert order is not None, "asked by detail_of"
+    kind, subject = order
+    letters = queries.dead_letters().filter(job=kind.job.value, subject=subject)
+    if letter := letters.first():
+        return entries.of_dead([letter], kinds)[0]
+    if task_id.partition(":")[1] and (live := entries.of_order(kind, subject)):
+        return live
+    return entries.of_runs([run], kinds)[0] if run else None
+
+
+def _shown(entry: Entry, attempts: list[TaskRun]) -> dict[str, Any]:
+    failed = next((run for run in attempts if run.traceback), None)
+    own = own_lines(failed.traceback) if failed else ""
+    fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    return {**fields, "attempts": attempts, "application_traceback": own}
+
+
+def own_lines(traceback: str) -> str:
+    """Return a traceback without the frames of libraries."""
+    kept, is_own = [], True
+    for line in traceback.splitlines():
+        if line.startswith('  File "'):
+            is_own = "site-packages" not in line and "/lib/python" not in line
+        elif not line.startswith("    "):
+            is_own = True
+        if is_own:
+            kept.append(line)
+    return "\n".join(kept)

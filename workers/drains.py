@@ -1,0 +1,121 @@
+"""Doing what hints did not help, in threads of the worker itself: one for each kind of work.
+
+One each, so that a file that takes a quarter of a minute keeps neither a message waiting nor the
+thread that sweeps and says that the worker lives.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from django.db import close_old_connections
+
+from workers import recording
+from workers.connections import DATABASE_ERRORS, Held
+from workers.engine import take
+from workers.kinds import Key, Kind
+from workers.models import TaskRun
+
+# How long rows that were offered are worked on before newer ones are asked for.
+BATCH_SECONDS = 2.0
+# A connection that did nothing for so long is closed.
+IDLE_SECONDS = 10.0
+
+logger = structlog.get_logger(__name__)
+
+
+class Drain:
+    """The thread of one kind. It starts with the first rows that are offered."""
+
+    def __init__(self, kind: Kind, ending: threading.Event) -> None:
+        self.kind = kind
+        self.ending = ending
+        self.held = Held()
+        self.offered: list[Key] = []
+        self.changed = threading.Condition()
+        self.thread: threading.Thread | None = None
+        # What it works on now, as a worker says of its pool.
+        self.current: dict[str, Any] | None = None
+
+    def offer(self, keys: list[Key]) -> None:
+        """Have these rows worked on, in place of those offered before and not begun."""
+        with self.changed:
+            self.offered = list(keys)
+            if keys and self.thread is None:
+                name = f"drain {self.kind.job.value}"
+                self.thread = threading.Thread(target=self.run, name=name, daemon=True)
+                self.thread.start()
+            self.changed.notify()
+
+    def end(self, deadline: float) -> None:
+        """Let what runs end until then; what is cut is owed by its row."""
+        with self.changed:
+            self.changed.notify()
+        if self.thread is not None:
+            self.thread.join(max(0.0, deadline - time.monotonic()))
+
+    def run(self) -> None:
+        with self.held.open():
+            while not self.ending.is_set():
+                keys = self.next_batch()
+                if keys:
+                    close_old_connections()
+                    drain(self.kind, keys, is_over=self.ending.is_set, note=self.note)
+                else:
+                    self.held.hang_up()
+
+    def next_batch(self) -> list[Key]:
+        """Wait for rows, for a while; return none when none came."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.offered or self.ending.is_set(), IDLE_SECONDS)
+            keys, self.offered = self.offered, []
+        return keys
+
+    def note(self, key: Key | None) -> None:
+        if key is None:
+            self.current = None
+            return
+        now = datetime.now(UTC).isoformat()
+        self.current = {"name": self.kind.job.value, "subject": str(key), "started_at": now}
+
+
+def drain(
+    kind: Kind,
+    keys: list[Key],
+    *,
+    is_over: Callable[[], bool] = lambda: False,
+    note: Callable[[Key | None], None] = lambda key: None,
+) -> int:
+    """Work on rows here, one after the other, for a moment; return how many."""
+    deadline = time.monotonic() + BATCH_SECONDS
+    done = 0
+    for key in keys:
+        if is_over() or time.monotonic() > deadline:
+            break
+        note(key)
+        perform(kind, key)
+        note(None)
+        done += 1
+    return done
+
+
+def perform(kind: Kind, key: Key) -> None:
+    """Do one row's work outside Celery, recorded like any attempt."""
+    run = recording.begin(recording.Run(name=kind.job.value, queue=kind.queue.value))
+    run.arguments = {kind.id_name: str(key)}
+    run.subject = str(key)
+    try:
+        run.outcome = take(kind, key)
+    except Exception as error:
+        run.error = error
+        if run.outcome == TaskRun.Outcome.SUCCEEDED.value:
+            # Nor could the row be told: PostgreSQL is away.
+            run.outcome = TaskRun.Outcome.FAILED.value
+        logger.exception("task_failed", job=kind.job.value, subject=str(key))
+        if isinstance(error, DATABASE_ERRORS):
+            # The next row needs a sound connection.
+            close_old_connections()
+    recording.end(run)

@@ -1,0 +1,212 @@
+"""One line of the dashboard, whether it comes from an order or from the record of an attempt."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from workers import queries
+from workers.engine import PROCESS_ENDED
+from workers.kinds import Kind, Subject, Text
+from workers.models import DeadLetter, TaskProgress, TaskRun
+from workers.progress import PHASES
+
+LIVE_STATES = ("waiting", "running", "retrying", "scheduled")
+STATES = (*LIVE_STATES, "dead", "succeeded", "failed", "lost", "nothing")
+AT_MOST = 200
+# Names of what has no row of its own.
+OTHER_LABELS: dict[str, Text] = {"beat": _("Sign of life of beat")}
+
+# What rows keep of errors that are ours, for people.
+OUR_ERRORS: dict[str, Text] = {PROCESS_ENDED: _("The worker's process ended during the work.")}
+
+ByJob = Mapping[str, Kind]
+
+
+@dataclass
+class Entry:
+    id: str
+    state: str
+    name: str
+    queue: str
+    subject: str
+    title: Text = ""
+    words: Text = ""
+    link: str = ""
+    worker: str = ""
+    attempt: int = 0
+    max_attempts: int | None = None
+    ordered_at: datetime | None = None
+    due_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    wait_seconds: float | None = None
+    run_seconds: float | None = None
+    error_class: str = ""
+    error_text: Text = ""
+    note: str = ""
+    owner: Any = None
+    progress: dict[str, Any] | None = None
+    is_cancellable: bool = False
+
+
+def task_id_of(job: str, subject: str) -> str:
+    """Return the id of an order: a kind of work on a row."""
+    return f"{job}:{subject}"
+
+
+def of_runs(runs: Iterable[TaskRun], kinds: ByJob) -> list[Entry]:
+    """Attempts as entries, with their words."""
+    entries = [
+        Entry(
+            id=str(run.pk),
+            state=run.outcome,
+            name=run.name,
+            queue=run.queue,
+            subject=run.subject,
+            worker=run.worker,
+            attempt=run.attempt,
+            ordered_at=run.ordered_at,
+            started_at=run.started_at,
+            ended_at=run.ended_at,
+            wait_seconds=run.wait_seconds,
+            run_seconds=run.run_seconds,
+            error_class=run.error_class,
+            error_text=said(run.error_text),
+        )
+        for run in runs
+    ]
+    return with_words(entries, kinds)
+
+
+def of_orders(
+    state: str, kinds: ByJob, *, is_wanted: Callable[[Kind], bool] = lambda kind: True
+) -> list[Entry]:
+    """The orders in a live state, the longest due first."""
+    found = [
+        _of_row(kind, row, state)
+        for kind in kinds.values()
+        if is_wanted(kind)
+        for row in kind.owed().filter(queries.by_state(kind)[state]).order_by("due_at")[:AT_MOST]
+    ]
+    found.sort(key=lambda entry: str(entry.due_at))
+    return with_words(_as_they_run(found[:AT_MOST]), kinds)
+
+
+def of_dead(letters: Iterable[DeadLetter], kinds: ByJob) -> list[Entry]:
+    """Dead orders, with the note and the owner that people gave them."""
+    entries = [
+        Entry(
+            id=task_id_of(letter.job, letter.subject),
+            state="dead",
+            name=letter.job,
+            queue=kinds[letter.job].queue.value if letter.job in kinds else "",
+            subject=letter.subject,
+            attempt=letter.attempts,
+            max_attempts=kinds[letter.job].max_attempts if letter.job in kinds else None,
+            ended_at=letter.died_at,
+            error_class=class_in(letter.reason),
+            error_text=said(letter.reason),
+            note=letter.note,
+            owner=letter.owner,
+        )
+        for letter in letters
+    ]
+    return with_words(entries, kinds)
+
+
+def of_order(kind: Kind, subject: str) -> Entry | None:
+    """One order as it is now, or None when nothing is owed."""
+    row = kind.owed().filter(pk=kind.key_of(subject)).first()
+    if row is None:
+        return None
+    states = queries.by_state(kind).items()
+    rows = kind.owed().filter(pk=row.pk)
+    state = next((name for name, condition in states if rows.filter(condition).exists()), "dead")
+    entries = _as_they_run([_of_row(kind, row, state)])
+    return with_words(entries, {kind.job.value: kind})[0]
+
+
+def with_words(entries: list[Entry], kinds: ByJob) -> list[Entry]:
+    """Say what each entry worked on, with one query a kind."""
+    subjects: dict[str, set[str]] = defaultdict(set)
+    for entry in entries:
+        if entry.subject and entry.name in kinds:
+            subjects[entry.name].add(entry.subject)
+    said = {name: kinds[name].describe(sorted(keys)) for name, keys in subjects.items()}
+    for entry in entries:
+        subject = said.get(entry.name, {}).get(entry.subject, Subject(""))
+        entry.title = title_of(entry.name, kinds)
+        entry.words, entry.link = subject.words, subject.link
+    return entries
+
+
+def class_in(error: str) -> str:
+    """Return the class of an error as the rows keep it: `RuntimeError: no paper left`."""
+    name, separator, _text = error.partition(":")
+    return name[:100] if separator else ""
+
+
+def said(error: str) -> Text:
+    """Return an error in the reader's language when it is in our words."""
+    return OUR_ERRORS.get(error, error)
+
+
+def title_of(name: str, kinds: ByJob) -> Text:
+    return kinds[name].label if name in kinds else OTHER_LABELS.get(name, name)
+
+
+def _of_row(kind: Kind, row: Any, state: str) -> Entry:
+    return Entry(
+        id=task_id_of(kind.job.value, str(row.pk)),
+        state=state,
+        name=kind.job.value,
+        queue=kind.queue.value,
+        subject=str(row.pk),
+        attempt=row.attempts,
+        max_attempts=kind.max_attempts,
+        due_at=row.due_at,
+        started_at=row.leased_until - kind.lease_of(row.attempts) if state == "running" else None,
+        error_class=class_in(row.last_error),
+        error_text=said(row.last_error),
+        is_cancellable=kind.is_cancellable and state == "running",
+    )
+
+
+def _as_they_run(entries: list[Entry]) -> list[Entry]:
+    """Add to those that run who works on them, since when, and how far that is."""
+    running = [entry for entry in entries if entry.state == "running"]
+    if running:
+        _with_workers(running)
+        _with_progress(running)
+    return entries
+
+
+def _with_progress(entries: list[Entry]) -> None:
+    told = TaskProgress.objects.filter(subject__in=[entry.subject for entry in entries])
+    known = {(row.job, row.subject): row for row in told}
+    for entry in entries:
+        if row := known.get((entry.name, entry.subject)):
+            entry.progress = {
+                "done": row.done,
+                "total": row.total,
+                "phase": PHASES.get(row.phase, ""),
+                "is_cancelled": row.cancelled_by_id is not None,
+            }
+
+
+def _with_workers(entries: list[Entry]) -> None:
+    """Say which worker holds what and since when, as the workers said last."""
+    hands = {
+        (task["name"], task["subject"]): (str(worker), task["started_at"])
+        for worker in queries.workers_alive()
+        for task in worker.busy
+    }
+    for entry in entries:
+        entry.worker, started_at = hands.get((entry.name, entry.subject), ("", None))
+        if started_at:
+            # Better than from the lease, which long work renews.
+            entry.started_at = datetime.fromisoformat(started_at)

@@ -1,0 +1,72 @@
+"""What the other apps tell of themselves on the dashboard and in /metrics: rates, bytes, backlogs.
+
+Users feel these before they feel a queue.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from attachments.models import Attachment
+from messaging.models import Message
+from notifications.models import Channel, Delivery
+from workers.kinds import Text
+
+# {code, label, value, unit}; `unit` is "count", "bytes", "percent" or "seconds".
+Fact = dict[str, Any]
+
+DAY = timedelta(days=1)
+MADE = (Delivery.Status.SENT, Delivery.Status.DISPLAYED)
+NOT_MADE = (Delivery.Status.FAILED, Delivery.Status.DEAD)
+# Time enough for a message to take its files.
+UNCLAIMED_AFTER = timedelta(hours=1)
+
+
+def messages() -> list[Fact]:
+    sent = Message.objects.filter(created_at__gte=timezone.now() - DAY).count()
+    return [_fact("messages_day", _("Messages of the last 24 h"), sent)]
+
+
+def deliveries() -> list[Fact]:
+    """How many of the last day's pushes and emails arrived, of those that were to."""
+    made, failed = Q(status__in=MADE), Q(status__in=NOT_MADE)
+    recent = Delivery.objects.filter(created_at__gte=timezone.now() - DAY)
+    rows = recent.values("channel").annotate(made=Count("pk", made), failed=Count("pk", failed))
+    found: dict[str, Any] = {row["channel"]: row for row in rows.order_by("channel")}
+    return [
+        _rate("push_delivered", _("Push delivered, 24 h"), found.get(Channel.PUSH)),
+        _rate("email_delivered", _("Emails delivered, 24 h"), found.get(Channel.EMAIL)),
+    ]
+
+
+def files() -> list[Fact]:
+    """What is stored, what waits for its check, and what no message shows."""
+    late = timezone.now() - UNCLAIMED_AFTER
+    found = Attachment.objects.aggregate(
+        stored=Sum("size", filter=Q(status=Attachment.Status.READY)),
+        scanning=Count("pk", Q(status=Attachment.Status.SCANNING)),
+        orphans=Count("pk", Q(claimed_at=None, created_at__lt=late)),
+    )
+    return [
+        _fact("files_stored_bytes", _("Files stored"), found["stored"] or 0, "bytes"),
+        _fact("files_scanning", _("Files being checked"), found["scanning"]),
+        _fact("files_orphaned", _("Files without a message"), found["orphans"]),
+    ]
+
+
+FACTS: list[Callable[[], list[Fact]]] = [messages, deliveries, files]
+
+
+def _fact(code: str, label: Text, value: float, unit: str = "count") -> Fact:
+    return {"code": code, "label": str(label), "value": value, "unit": unit}
+
+
+def _rate(code: str, label: Text, row: dict[str, Any] | None) -> Fact:
+    """Of those that were tried; all, when none was."""
+    made, failed = (row["made"], row["failed"]) if row else (0, 0)
+    share = made / (made + failed) if made + failed else 1.0
+    return _fact(f"{code}_percent", label, share * 100, "percent")

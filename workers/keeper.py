@@ -1,0 +1,107 @@
+"""The thread beside the tasks in every worker: it sweeps, says that it lives, and obeys.
+
+A thread and not a timer of Celery's event loop: that loop stands still while the worker looks for
+its broker, which is exactly when the owed work must be done without one.
+"""
+
+import threading
+import time
+from typing import Any
+
+import structlog
+from celery import bootsteps
+from django.db import close_old_connections
+
+from workers import presence, recording, signals
+from workers.connections import DATABASE_ERRORS, Held
+from workers.drains import Drain
+from workers.registry import CHORES, KINDS
+from workers.sweeper import Sweeper
+
+LOOK_SECONDS = 0.3
+PRESENCE_SECONDS = 3.0
+# The worker has ten seconds to end in all.
+LEAVE_SECONDS = 2.0
+
+logger = structlog.get_logger(__name__)
+
+
+class Keeper:
+    """What the thread does, round after round, until it is told to end."""
+
+    def __init__(self, worker: Any) -> None:
+        self.ending = threading.Event()
+        self.drains = {kind: Drain(kind, self.ending) for kind in KINDS}
+        self.presence = presence.Presence(worker, self.drains.values())
+        self.sweeper = Sweeper(KINDS)
+        self.said_at = 0.0
+        self.held = Held()
+        self.thread = threading.Thread(target=self.run, name="keeper", daemon=True)
+
+    def start(self) -> None:
+        recording.start()
+        self.thread.start()
+
+    def end(self) -> None:
+        self.ending.set()
+        deadline = time.monotonic() + LEAVE_SECONDS
+        for drain in self.drains.values():
+            drain.end(deadline)
+        if self.thread.is_alive():
+            self.thread.join(LEAVE_SECONDS)
+
+    def run(self) -> None:
+        with self.held.open():
+            while not self.ending.wait(LOOK_SECONDS):
+                try:
+                    close_old_connections()
+                    self.round()
+                except DATABASE_ERRORS as error:
+                    logger.warning("keeper_without_database", error=str(error))
+                    self.held.hang_up()
+                except Exception:
+                    # One broken kind of work must not end the sweeps of the others.
+                    logger.exception("keeper_failed")
+                    self.held.hang_up()
+            self.leave()
+
+    def round(self) -> None:
+        now = time.monotonic()
+        if now - self.said_at >= PRESENCE_SECONDS:
+            if not self.said_at:
+                CHORES.ensure_rows()
+            self.presence.say(reaches_broker=self.sweeper.reaches_broker)
+            self.said_at = now
+        for kind, keys in self.sweeper.look().items():
+            self.drains[kind].offer(keys)
+
+    def leave(self) -> None:
+        try:
+            self.presence.leave()
+        except DATABASE_ERRORS as error:
+            logger.warning("left_without_a_word", error=str(error))
+        recording.flush()
+
+
+class KeeperStep(bootsteps.StartStopStep):
+    """Starts the keeper once the pool has forked, and ends it with the worker."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker: Any, **options: Any) -> None:
+        self.keeper: Keeper | None = None
+        super().__init__(worker, **options)
+
+    def start(self, worker: Any) -> None:
+        self.keeper = Keeper(worker)
+        self.keeper.start()
+
+    def stop(self, worker: Any) -> None:
+        if self.keeper:
+            self.keeper.end()
+
+    def terminate(self, worker: Any) -> None:
+        self.stop(worker)
+
+
+signals.connect()

@@ -1,0 +1,156 @@
+"""`/metrics` for Prometheus: the numbers of the dashboard under the same names.
+
+Read from the database at each scrape, so that every web process answers the same; but for requests
+and streams, which each process counts for itself.
+"""
+
+import hmac
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from core.figures import REGISTRY
+from core.stream import hub
+from workers import queries
+from workers.durations import BOUNDS, BUCKETS
+from workers.facts import FACTS
+from workers.models import TaskHour, TaskRun
+from workers.registry import KINDS
+
+LOOPBACK = {"127.0.0.1", "::1"}
+
+
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer Prometheus: with METRICS_TOKEN as a bearer, or to this machine when there is none."""
+    if not _may_read(request):
+        return HttpResponse(status=403)
+    registry = CollectorRegistry()
+    registry.register(Tasks())
+    figures = generate_latest(registry) + generate_latest(REGISTRY)
+    return HttpResponse(figures, content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+    is_direct = "X-Forwarded-For" not in request.headers
+    return is_direct and request.META.get("REMOTE_ADDR") in LOOPBACK
+
+
+class Tasks:
+    """What Prometheus collects, one method a family of names."""
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _queues()
+        yield from _attempts()
+        yield from _workers()
+        yield from _facts()
+        streams = GaugeMetricFamily("liaison_streams_open", "Open streams of this web process")
+        streams.add_metric([], hub().open_streams)
+        yield streams
+
+
+def _queues() -> Iterator[Metric]:
+    depth = GaugeMetricFamily(
+        "liaison_tasks_owed", "Orders by queue and state", labels=["queue", "state"]
+    )
+    oldest = GaugeMetricFamily(
+        "liaison_queue_oldest_seconds", "Age of the oldest order that waits", labels=["queue"]
+    )
+    paused = GaugeMetricFamily("liaison_queue_paused", "Whether it is paused", labels=["queue"])
+    is_paused = queries.paused_queues()
+    for queue, backlog in queries.backlogs(KINDS).items():
+        for state in ("waiting", "running", "retrying", "scheduled"):
+            depth.add_metric([queue, state], getattr(backlog, state))
+        oldest.add_metric([queue], backlog.oldest_seconds)
+        paused.add_metric([queue], queue in is_paused)
+    dead = GaugeMetricFamily("liaison_tasks_dead", "Orders that wait for a decision")
+    dead.add_metric([], queries.dead_letters().count())
+    yield from (depth, oldest, paused, dead)
+
+
+def _attempts() -> Iterator[Metric]:
+    """Counters over the hours that are kept; when old hours go, Prometheus sees a reset."""
+    attempts = CounterMetricFamily(
+        "liaison_task_attempts", "Attempts by outcome", labels=["task", "queue", "outcome"]
+    )
+    families = {
+        name: HistogramMetricFamily(f"liaison_task_{name}_seconds", words, labels=["task", "queue"])
+        for name, words in (("wait", "From due to begun"), ("run", "From begun to ended"))
+    }
+    outcomes = list(TaskRun.Outcome.values)
+    totals = TaskHour.objects.values("name", "queue").order_by("name", "queue")
+    sums = {name: Sum(name) for name in (*outcomes, "wait_seconds", "run_seconds")}
+    # An aggregate may not take the name of its column.
+    rows: Iterable[Any] = totals.annotate(
+        **{f"total_{name}": total for name, total in sums.items()}
+    )
+    for row in rows:
+        labels = [row["name"], row["queue"]]
+        for outcome in outcomes:
+            attempts.add_metric([*labels, outcome], row[f"total_{outcome}"])
+        counts = _buckets(row["name"], row["queue"])
+        for name, family in families.items():
+            buckets = list(zip([*map(str, BOUNDS), "+Inf"], counts[name], strict=True))
+            family.add_metric(labels, buckets, row[f"total_{name}_seconds"])
+    yield attempts
+    yield from families.values()
+
+
+def _buckets(name: str, queue: str) -> dict[str, list[int]]:
+    """Return the cumulated buckets of one task, by kind of duration."""
+    sums: dict[str, list[int]] = defaultdict(lambda: [0] * BUCKETS)
+    for waits, runs in TaskHour.objects.filter(name=name, queue=queue).values_list("waits", "runs"):
+        sums["wait"] = [a + b for a, b in zip(sums["wait"], waits, strict=True)]
+        sums["run"] = [a + b for a, b in zip(sums["run"], runs, strict=True)]
+    return {key: _cumulated(counts) for key, counts in sums.items()}
+
+
+def _cumulated(counts: list[int]) -> list[int]:
+    total, found = 0, []
+    for count in counts:
+        total += count
+        found.append(total)
+    return found
+
+
+def _workers() -> Iterator[Metric]:
+    alive = list(queries.workers_alive())
+    number = GaugeMetricFamily("liaison_workers_alive", "Workers seen lately")
+    number.add_metric([], len(alive))
+    busy = GaugeMetricFamily("liaison_worker_busy", "Tasks at work", labels=["worker"])
+    memory = GaugeMetricFamily(
+        "liaison_worker_memory_bytes", "Resident memory with its pool", labels=["worker"]
+    )
+    for worker in alive:
+        busy.add_metric([str(worker)], len(worker.busy))
+        memory.add_metric([str(worker)], worker.memory_bytes)
+    beat = GaugeMetricFamily("liaison_beat_age_seconds", "Since beat was last seen")
+    beat.add_metric([], queries.beat_age_seconds() or 0.0)
+    drift = GaugeMetricFamily("liaison_counters_drifted", "Wrong counters at the last audit")
+    audit = queries.last_audit()
+    drift.add_metric([], len(audit.drifts) if audit else 0)
+    yield from (number, busy, memory, beat, drift)
+
+
+def _facts() -> Iterator[Metric]:
+    facts: list[dict[str, Any]] = [fact for tell in FACTS for fact in tell()]
+    for fact in facts:
+        gauge = GaugeMetricFamily(f"liaison_{fact['code']}", str(fact["label"]))
+        gauge.add_metric([], fact["value"])
+        yield gauge

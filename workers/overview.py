@@ -1,0 +1,199 @@
+"""What the dashboard shows above its list: cards, alerts, queues, workers, schedules."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from core.jobs import Queue
+from workers import alerts, entries, queries, statistics
+from workers.entries import ByJob
+from workers.facts import FACTS
+from workers.kinds import Text
+from workers.models import Alert, Periodic, QueuePause, WorkerProcess
+from workers.periodic import Chores
+from workers.periods import Period
+
+QUEUE_LABELS: dict[str, Text] = {
+    Queue.REALTIME.value: _("Messages"),
+    Queue.NOTIFICATIONS.value: _("Push and email"),
+    Queue.ATTACHMENTS.value: _("Files"),
+    Queue.MAINTENANCE.value: _("Maintenance"),
+}
+# Periodic work that began later than this was held up.
+LATE = timedelta(seconds=60)
+
+
+def summary(kinds: ByJob, period: Period, *, may_act: bool) -> dict[str, Any]:
+    """Return everything that is one number or a short table."""
+    backlogs = queries.backlogs(kinds.values())
+    states = ("running", "waiting", "retrying", "scheduled")
+    cards = {name: sum(getattr(b, name) for b in backlogs.values()) for name in states}
+    audit = queries.last_audit()
+    return {
+        "at": timezone.now(),
+        "period": period.name,
+        "may_act": may_act,
+        "cards": {
+            **cards,
+            **statistics.counts(period),
+            "dead": queries.dead_letters().count(),
+        },
+        "alerts": _alerts(kinds),
+        "broker_is_away": queries.broker_is_away(),
+        "outbox_lag_seconds": backlogs[Queue.REALTIME.value].oldest_seconds,
+        "facts": [fact for tell in FACTS for fact in tell()],
+        "latencies": _latencies(kinds, period),
+        "slowest": entries.of_runs(statistics.slowest(period), kinds),
+        "audit": audit,
+        "runs_kept_days": settings.TASK_RUNS_KEPT.days,
+        "hours_kept_days": settings.TASK_HOURS_KEPT.days,
+    }
+
+
+def queues(kinds: ByJob) -> list[dict[str, Any]]:
+    """Return what each queue owes and how fast it goes down."""
+    pauses = {pause.queue: pause for pause in QueuePause.objects.select_related("paused_by")}
+    out, ordered = statistics.rates(), statistics.ordered_rates()
+    serving = [worker.queues for worker in queries.workers_alive().filter(is_quiet=False)]
+    found = []
+    for queue, backlog in queries.backlogs(kinds.values()).items():
+        pause = pauses.get(queue)
+        found.append(
+            {
+                "queue": queue,
+                "title": QUEUE_LABELS[queue],
+                **asdict(backlog),
+                "in_per_minute": ordered.get(queue, 0.0),
+                "out_per_minute": out.get(queue, 0.0),
+                "seconds_to_empty": _seconds_to_empty(
+                    backlog.waiting, out.get(queue, 0.0) - ordered.get(queue, 0.0)
+                ),
+                "workers": sum(queue in taken for taken in serving),
+                "paused_at": pause.paused_at if pause else None,
+                "paused_by": pause.paused_by if pause else None,
+            }
+        )
+    return found
+
+
+def workers() -> list[dict[str, Any]]:
+    """Return the workers that live, and those of the last hour that were lost or stopped."""
+    now = timezone.now()
+    return [
+        {
+            **{
+                name: getattr(worker, name)
+                for name in (
+                    "id", "host", "pid", "queues", "concurrency", "busy", "memory_bytes",
+                    "version", "reaches_broker", "started_at", "seen_at", "order",
+                )
+            },
+            "state": state_of(worker),
+            "uptime_seconds": ((worker.stopped_at or now) - worker.started_at).total_seconds(),
+        }
+        for worker in queries.workers_shown()
+    ]  # fmt: skip
+
+
+def state_of(worker: WorkerProcess) -> str:
+    if worker.stopped_at:
+        return "stopped"
+    if timezone.now() - worker.seen_at > queries.LOST_AFTER:
+        return "lost"
+    return "quiet" if worker.is_quiet else "alive"
+
+
+def failures(kinds: ByJob, period: Period) -> list[dict[str, Any]]:
+    groups = statistics.failure_groups(period)
+    for group in groups:
+        group["title"] = entries.title_of(group["name"], kinds)
+        group["error_text"] = entries.said(group["error_text"])
+    return groups
+
+
+def schedules(chores: Chores) -> list[dict[str, Any]]:
+    """Return periodic work with its times, the next one first."""
+    rows = Periodic.objects.filter(name__in=list(chores.by_name)).order_by("due_at")
+    return [
+        {
+            **{name: getattr(row, name) for name in SCHEDULE_FIELDS},
+            "title": chores.by_name[row.name].label,
+            "words": every(row.every_seconds),
+            "state": _schedule_state(row),
+        }
+        for row in rows
+    ]
+
+
+SCHEDULE_FIELDS = (
+    "name", "every_seconds", "is_enabled", "due_at", "last_started_at", "last_seconds",
+    "drift_seconds", "last_result", "last_error",
+)  # fmt: skip
+
+
+def every(seconds: int) -> str:
+    """Return a period in words: « toutes les 30 s »."""
+    if seconds % 3600 == 0:
+        hours = seconds // 3600
+        return gettext("every %(n)d h") % {"n": hours}
+    if seconds % 60 == 0:
+        minutes = seconds // 60
+        return gettext("every %(n)d min") % {"n": minutes}
+    return gettext("every %(n)d s") % {"n": seconds}
+
+
+def _alerts(kinds: ByJob) -> list[dict[str, Any]]:
+    """Return what is wrong now, with when it was first seen: asked anew, not only each watch."""
+    known = {(a.code, a.about): a for a in Alert.objects.filter(ended_at=None)}
+    found = []
+    for finding in alerts.findings(kinds.values()):
+        alert = known.get((finding.code, finding.about))
+        found.append(
+            {
+                "code": finding.code,
+                "about": finding.about,
+                "words": finding.words,
+                "since": alert.started_at if alert else None,
+                "told_at": alert.told_at if alert else None,
+            }
+        )
+    return found
+
+
+def _latencies(kinds: ByJob, period: Period) -> list[dict[str, Any]]:
+    peaks = statistics.memory_peaks()
+    return [
+        {
+            "queue": latency.queue,
+            "name": latency.name,
+            "title": entries.title_of(latency.name, kinds),
+            "count": latency.count,
+            "wait": dict(zip(("p50", "p95", "p99"), latency.wait, strict=True)),
+            "run": dict(zip(("p50", "p95", "p99"), latency.run, strict=True)),
+            "memory_bytes": peaks.get(latency.name, 0),
+        }
+        for latency in statistics.latencies(period)
+    ]
+
+
+def _seconds_to_empty(waiting: int, down_per_minute: float) -> float | None:
+    """Return how long the queue takes to be empty at this pace; None when it grows."""
+    if not waiting:
+        return 0.0
+    return waiting / down_per_minute * 60 if down_per_minute > 0 else None
+
+
+def _schedule_state(row: Periodic) -> str:
+    now = timezone.now()
+    if not row.is_enabled:
+        return "disabled"
+    if row.leased_until and row.leased_until > now:
+        return "running"
+    if row.last_error:
+        return "failing"
+    return "late" if row.due_at and now - row.due_at > LATE else "ok"

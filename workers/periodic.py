@@ -1,0 +1,107 @@
+"""Work that comes back. Its row says when: beat and the sweeper both only look.
+
+A piece of periodic work is an owed row like any other, so it has a lease, attempts and a time of
+its own, survives a lost beat, and runs once however many beats there are.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from workers.kinds import Subject, Text
+from workers.models import Heartbeat, Periodic
+from workers.progress import Cancelled
+
+BEAT = "beat"
+MAX_RESULT = 200
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Chore:
+    """One piece of periodic work; what `do` returns is shown as its last result."""
+
+    name: str
+    label: Text
+    every: timedelta
+    do: Callable[[], object]
+
+
+class Chores:
+    """All periodic work by name, as its kind of owed row wants it."""
+
+    def __init__(self, chores: Iterable[Chore]) -> None:
+        self.by_name: Mapping[str, Chore] = {chore.name: chore for chore in chores}
+
+    def owed(self) -> QuerySet[Periodic]:
+        return Periodic.objects.filter(is_enabled=True, name__in=list(self.by_name))
+
+    def describe(self, names: Iterable[str]) -> Mapping[str, Subject]:
+        known = (self.by_name[name] for name in names if name in self.by_name)
+        return {chore.name: Subject(chore.label) for chore in known}
+
+    def ensure_rows(self) -> None:
+        """Give every chore its row, first due one period from now."""
+        now = timezone.now()
+        rows = [
+            Periodic(
+                name=chore.name,
+                every_seconds=int(chore.every.total_seconds()),
+                due_at=now + chore.every,
+            )
+            for chore in self.by_name.values()
+        ]
+        Periodic.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["name"],
+            # Not `due_at`: a worker that starts must not put the work off.
+            update_fields=["every_seconds"],
+        )
+
+    def perform(self, name: str) -> None:
+        """Do a chore that the caller holds, and say when it comes again."""
+        chore = self.by_name[name]
+        row = Periodic.objects.get(name=name)
+        started_at, started = timezone.now(), time.monotonic()
+        try:
+            result = chore.do()
+        except Cancelled as error:
+            self.come_back(name, f"Cancelled: {error}")
+            raise
+        due_at = row.due_at or started_at
+        Periodic.objects.filter(name=name).update(
+            # From now, not from when it was due: after a night off it runs once, not fifty times.
+            due_at=max(due_at + chore.every, timezone.now()),
+            leased_until=None,
+            attempts=0,
+            last_error="",
+            last_started_at=started_at,
+            last_seconds=time.monotonic() - started,
+            drift_seconds=max(0.0, (started_at - due_at).total_seconds()),
+            last_result="" if result is None else str(result)[:MAX_RESULT],
+        )
+
+    def come_back(self, name: str, reason: str) -> None:
+        """Keep work alive that failed or was cancelled: unlike a message it has a next time."""
+        chore = self.by_name[name]
+        due_at = timezone.now() + chore.every
+        rows = Periodic.objects.filter(name=name)
+        rows.update(
+            due_at=due_at,
+            leased_until=None,
+            attempts=0,
+            failed_at=timezone.now(),
+            last_error=reason,
+        )
+
+
+def beat_was_here() -> None:
+    """Note that beat is alive, for the dashboard."""
+    Heartbeat.objects.update_or_create(name=BEAT, defaults={"seen_at": timezone.now()})

@@ -1,0 +1,141 @@
+"""What a worker says of itself, and what it is told to do: a row, so neither needs the broker."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from celery.worker import state
+from django.conf import settings
+from django.utils import timezone
+
+from workers.drains import Drain
+from workers.models import QueuePause, WorkerProcess
+
+Order = WorkerProcess.Order
+logger = structlog.get_logger(__name__)
+
+
+class Presence:
+    """One worker's row."""
+
+    def __init__(self, worker: Any, drains: Iterable[Drain] = ()) -> None:
+        self.worker = worker
+        self.drains = list(drains)
+        self.queues = sorted(worker.app.amqp.queues.consume_from)
+        self.is_quiet = False
+        self.row = WorkerProcess(
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            queues=self.queues,
+            concurrency=worker.concurrency,
+            version=version(),
+        )
+
+    def say(self, *, reaches_broker: bool) -> None:
+        """Write down that the worker lives and what it does, then obey what it finds there."""
+        now = timezone.now()
+        facts = {
+            "busy": [*busy(), *(task for drain in self.drains if (task := drain.current))],
+            "memory_bytes": memory_bytes([os.getpid(), *self.pool_pids()]),
+            "is_quiet": self.is_quiet,
+            "reaches_broker": reaches_broker,
+            "seen_at": now,
+            "stopped_at": None,
+        }
+        rows = WorkerProcess.objects.filter(pk=self.row.pk)
+        if not rows.update(**facts):
+            for name, value in facts.items():
+                setattr(self.row, name, value)
+            self.row.save(force_insert=True)
+        order = rows.exclude(order=Order.NONE).values_list("order", flat=True).first()
+        if order:
+            rows.filter(order=order).update(order=Order.NONE)
+            self.obey(Order(order))
+        self.follow_pauses()
+
+    def leave(self) -> None:
+        """Write down that the worker ended as it should."""
+        WorkerProcess.objects.filter(pk=self.row.pk).update(stopped_at=timezone.now(), busy=[])
+
+    def obey(self, order: WorkerProcess.Order) -> None:
+        logger.info("worker_ordered", order=order.value)
+        if order == Order.STOP:
+            os.kill(os.getpid(), signal.SIGTERM)
+        else:
+            self.is_quiet = order == Order.QUIET
+            WorkerProcess.objects.filter(pk=self.row.pk).update(is_quiet=self.is_quiet)
+
+    def follow_pauses(self) -> None:
+        """Take from the queues that are not paused, and from none when quiet."""
+        consumer = self.worker.consumer
+        if consumer is None or consumer.task_consumer is None:
+            # Looking for its broker: next time.
+            return
+        paused = set(QueuePause.objects.values_list("queue", flat=True))
+        for queue in self.queues:
+            is_wanted = not self.is_quiet and queue not in paused
+            is_taken = consumer.task_consumer.consuming_from(queue)
+            # In the worker's own loop: its consumer is not for other threads.
+            if is_wanted and not is_taken:
+                consumer.call_soon(consumer.add_task_queue, queue)
+            elif is_taken and not is_wanted:
+                consumer.call_soon(consumer.cancel_task_queue, queue)
+
+    def pool_pids(self) -> list[int]:
+        pool = getattr(self.worker.pool, "_pool", None)
+        return [process.pid for process in list(getattr(pool, "_pool", []))]
+
+
+def busy() -> list[dict[str, Any]]:
+    """Return what this worker's pool works on at this moment."""
+    return [
+        {
+            "name": request.name,
+            "subject": str(next(iter((request.kwargs or {}).values()), "")),
+            "started_at": _started_at(request),
+        }
+        for request in list(state.active_requests)
+    ]
+
+
+def _started_at(request: Any) -> str | None:
+    # Celery notes a monotonic time.
+    if not request.time_start:
+        return None
+    seconds = time.time() - (time.monotonic() - request.time_start)
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def memory_bytes(pids: list[int]) -> int:
+    """Return the resident memory of processes together; 0 where /proc is not there."""
+    if sys.platform != "linux":
+        return 0
+    page = os.sysconf("SC_PAGE_SIZE")
+    total = 0
+    for pid in pids:
+        try:
+            total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page
+        except OSError:
+            # Ended since it was listed.
+            continue
+    return total
+
+
+def version() -> str:
+    """Return what runs here: LIAISON_VERSION, or the commit of the working copy."""
+    if settings.LIAISON_VERSION:
+        return str(settings.LIAISON_VERSION)
+    head = settings.BASE_DIR / ".git" / "HEAD"
+    try:
+        name = head.read_text().strip().removeprefix("ref: ")
+        commit = name if len(name) == 40 else (head.parent / name).read_text().strip()
+    except OSError:
+        return ""
+    return commit[:10]

@@ -1,0 +1,69 @@
+"""How far running work is, for the dashboard, and the way back: that somebody cancelled it.
+
+A row, written at most once a second and only by work that lasts longer than that, so that short
+tasks cost nothing and the page needs no broker.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core import progress
+from workers.kinds import Key, Kind, Text
+from workers.models import TaskProgress
+
+TOLD_EVERY_SECONDS = 1.0
+# The phases that work names, for people.
+PHASES: dict[str, Text] = {
+    "reading": _("reading the file"),
+    "checking": _("checking it"),
+    "storing": _("storing what may be shown"),
+    "comparing": _("comparing"),
+    "removing": _("removing"),
+}
+
+
+class Cancelled(Exception):
+    """Somebody cancelled the work that runs."""
+
+
+@contextmanager
+def followed(kind: Kind, key: Key) -> Iterator[None]:
+    """Write down how far the work in this context is; raises Cancelled out of its steps."""
+    teller = _Teller(kind, key)
+    if kind.is_cancellable:
+        # What was asked of an earlier attempt.
+        teller.rows().delete()
+    try:
+        with progress.told_to(teller):
+            yield
+    finally:
+        if teller.has_told or kind.is_cancellable:
+            teller.rows().delete()
+
+
+class _Teller:
+    def __init__(self, kind: Kind, key: Key) -> None:
+        self.kind = kind
+        self.subject = str(key)
+        self.has_told = False
+        self.told_at = time.monotonic()
+
+    def __call__(self, done: int, total: int, phase: str) -> None:
+        if time.monotonic() - self.told_at < TOLD_EVERY_SECONDS:
+            return
+        self.told_at, self.has_told = time.monotonic(), True
+        row, _is_new = TaskProgress.objects.update_or_create(
+            job=self.kind.job.value,
+            subject=self.subject,
+            defaults={"done": done, "total": total, "phase": phase, "at": timezone.now()},
+        )
+        if row.cancelled_by:
+            raise Cancelled(row.cancelled_by.name)
+
+    def rows(self) -> QuerySet[TaskProgress]:
+        return TaskProgress.objects.filter(job=self.kind.job.value, subject=self.subject)

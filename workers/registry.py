@@ -1,0 +1,99 @@
+"""Every kind of owed row. New owed work is one entry here and one task in `workers.tasks`."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from attachments.leases import LEASE
+from attachments.queries import owed_attachments
+from core.jobs import Job
+from messaging import attaching
+from messaging.queries import owed_messages
+from notifications import actions as notifications
+from notifications import envelopes
+from notifications.queries import owed_deliveries
+from workers import alerts, counters, retention, samples, subjects
+from workers.kinds import Kind
+from workers.periodic import Chore, Chores
+
+MESSAGES = Kind(
+    job=Job.FAN_OUT_MESSAGE,
+    label=_("Messages counted and announced"),
+    id_name="message_id",
+    owed=owed_messages,
+    perform=notifications.fan_out,
+    # A fan-out takes some 20 ms. One that waits for a lock may lose its lease to another: the
+    # second finds it done.
+    lease=timedelta(seconds=1.5),
+    longest_lease=timedelta(seconds=60),
+    patience=timedelta(seconds=0.5),
+    drained_after=timedelta(seconds=1),
+    describe=subjects.messages,
+)
+
+ATTACHMENTS = Kind(
+    job=Job.ANALYSE_ATTACHMENT,
+    label=_("Files checked"),
+    id_name="attachment_id",
+    owed=owed_attachments,
+    perform=attaching.analyse,
+    # Renewed by the analysis while it lasts.
+    lease=LEASE,
+    describe=subjects.attachments,
+    on_death=attaching.give_up,
+    max_attempts=5,
+)
+
+DELIVERIES = Kind(
+    job=Job.DELIVER,
+    label=_("Notifications delivered"),
+    id_name="delivery_id",
+    owed=owed_deliveries,
+    perform=notifications.deliver,
+    lease=max(envelopes.LEASES.values()),
+    # Taken with the others that leave together, in one envelope.
+    holds_itself=True,
+    together=("recipient", "conversation", "channel"),
+    describe=subjects.deliveries,
+    max_attempts=envelopes.MAX_ATTEMPTS,
+)
+
+CHORES = Chores(
+    [
+        Chore(
+            "sample_queues", _("Measure of the queues"), timedelta(minutes=1),
+            lambda: samples.take(KINDS),
+        ),
+        Chore(
+            "watch", _("Alerts"), timedelta(seconds=30),
+            lambda: alerts.watch(KINDS),
+        ),
+        Chore(
+            "clean_attachments", _("Removal of the files that no message shows"),
+            timedelta(hours=1), attaching.clean,
+        ),
+        Chore("poll_inbox", _("Answers by email fetched"), timedelta(minutes=1),
+              notifications.poll_inbox),
+        Chore("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
+              counters.audit),
+        Chore("clean_records", _("Cleaning of the task records"), timedelta(hours=6),
+              retention.clean),
+    ]
+)  # fmt: skip
+
+PERIODIC = Kind(
+    job=Job.RUN_PERIODIC,
+    label=_("Periodic work"),
+    id_name="name",
+    owed=CHORES.owed,
+    perform=CHORES.perform,
+    lease=timedelta(seconds=60),
+    describe=CHORES.describe,
+    on_death=CHORES.come_back,
+    is_cancellable=True,
+    max_attempts=3,
+    key_of=str,
+)
+
+KINDS: tuple[Kind, ...] = (MESSAGES, ATTACHMENTS, DELIVERIES, PERIODIC)
+BY_JOB = {kind.job.value: kind for kind in KINDS}

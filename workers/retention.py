@@ -1,0 +1,54 @@
+"""Forgetting: attempts after 30 days, what people settled after 90, hours after a year."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from core import progress
+from workers.models import (
+    Alert,
+    CounterAudit,
+    DeadLetter,
+    QueueSample,
+    TaskHour,
+    TaskProgress,
+    TaskRun,
+    WorkerProcess,
+)
+
+# Of a table with a month of attempts, a piece at a time: no long transaction, and a place to stop.
+AT_A_TIME = 5_000
+
+
+def clean() -> str:
+    """Remove what is older than its time; actions of people, and the dead nobody settled, stay."""
+    old = outdated()
+    removed = 0
+    for number, rows in enumerate(old):
+        progress.step(number, len(old), "removing")
+        removed += remove(rows)
+    return str(removed)
+
+
+def outdated() -> list[QuerySet[Any]]:
+    now = timezone.now()
+    recent, year = now - settings.TASK_RUNS_KEPT, now - settings.TASK_HOURS_KEPT
+    return [
+        TaskRun.objects.filter(ended_at__lt=recent),
+        QueueSample.objects.filter(at__lt=recent),
+        WorkerProcess.objects.filter(seen_at__lt=recent),
+        TaskProgress.objects.filter(at__lt=recent),
+        DeadLetter.objects.filter(settled_at__lt=now - settings.DEAD_LETTERS_KEPT),
+        Alert.objects.filter(ended_at__lt=year),
+        CounterAudit.objects.filter(at__lt=year),
+        TaskHour.objects.filter(hour__lt=year),
+    ]
+
+
+def remove(rows: QuerySet[Any]) -> int:
+    removed = 0
+    while keys := list(rows.values_list("pk", flat=True)[:AT_A_TIME]):
+        removed += rows.filter(pk__in=keys).delete()[0]
+    return removed

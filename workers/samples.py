@@ -1,0 +1,15 @@
+"""A measure of each queue every minute, for the plot of depths."""
+
+from collections.abc import Iterable
+
+from workers import queries
+from workers.kinds import Kind
+from workers.models import QueueSample
+
+
+def take(kinds: Iterable[Kind]) -> None:
+    """Write down how much each queue owes now, and since when."""
+    QueueSample.objects.bulk_create(
+        QueueSample(queue=queue, waiting=backlog.waiting, oldest_seconds=backlog.oldest_seconds)
+        for queue, backlog in queries.backlogs(kinds).items()
+    )

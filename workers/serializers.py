@@ -1,0 +1,293 @@
+"""The JSON shapes of the task dashboard, the same in its page and in the API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from core.serializers import PersonSerializer, Shape, UtcField
+from workers.entries import STATES
+from workers.models import TaskAction, TaskRun
+from workers.periods import PERIODS
+
+REASON_LENGTH = 500
+PERIOD_CHOICES = list(PERIODS)
+# Named in SPECTACULAR_SETTINGS: several shapes have a `state`.
+TASK_STATES = list(STATES)
+ASKED_STATES = [*STATES, "error"]
+WORKER_STATES = ["alive", "quiet", "lost", "stopped"]
+SCHEDULE_STATES = ["ok", "running", "failing", "late", "disabled"]
+Moment = UtcField
+
+
+class Shown(serializers.Serializer[Any]):
+    """Something that is only shown."""
+
+
+# --- What one asks for --------------------------------------------------------------------------
+
+
+class PeriodSerializer(serializers.Serializer[Any]):
+    period = serializers.ChoiceField(choices=PERIOD_CHOICES, default="24h")
+
+
+class FiltersSerializer(serializers.Serializer[Any]):
+    """Which tasks; all given conditions hold together."""
+
+    state = serializers.ChoiceField(choices=ASKED_STATES, required=False)
+    queue = serializers.CharField(max_length=20, required=False)
+    name = serializers.CharField(max_length=60, required=False)
+    worker = serializers.CharField(max_length=120, required=False)
+    subject = serializers.CharField(max_length=60, required=False)
+    since = serializers.DateTimeField(required=False)
+    until = serializers.DateTimeField(required=False)
+    q = serializers.CharField(
+        max_length=100,
+        required=False,
+        help_text="In arguments and errors; or the id of a message or a conversation.",
+    )
+    slower_than = serializers.FloatField(min_value=0, required=False, help_text="Seconds.")
+    error_class = serializers.CharField(max_length=100, required=False)
+    error_place = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class PageSerializer(FiltersSerializer):
+    cursor = serializers.CharField(max_length=100, required=False)
+    limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
+
+
+class ExportSerializer(FiltersSerializer):
+    # Not `format`, which DRF takes for a renderer.
+    to = serializers.ChoiceField(choices=["csv", "json"], default="csv")
+
+
+class ChosenSerializer(serializers.Serializer[Any]):
+    """Some tasks by their ids, or all that match filters (a thousand at most)."""
+
+    ids = serializers.ListField(
+        child=serializers.CharField(max_length=130), max_length=1000, required=False
+    )
+    filters = FiltersSerializer(required=False)
+
+
+class RetrySerializer(ChosenSerializer):
+    count_only = serializers.BooleanField(
+        default=False, help_text="Only say how many there are that can be tried again."
+    )
+
+
+class DiscardSerializer(ChosenSerializer):
+    reason = serializers.CharField(max_length=REASON_LENGTH)
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
+    owner = serializers.UUIDField(required=False, allow_null=True)
+
+
+class PurgeSerializer(serializers.Serializer[Any]):
+    confirm = serializers.CharField(max_length=20, required=False, default="")
+
+
+# --- What is answered ---------------------------------------------------------------------------
+
+
+class ProgressSerializer(Shown):
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    phase = serializers.CharField()
+    is_cancelled = serializers.BooleanField()
+
+
+class TaskEntrySerializer(Shown):
+    id = serializers.CharField()
+    state = serializers.ChoiceField(choices=TASK_STATES)
+    name = serializers.CharField()
+    title = serializers.CharField()
+    queue = serializers.CharField()
+    subject = serializers.CharField()
+    words = serializers.CharField()
+    link = serializers.CharField()
+    worker = serializers.CharField()
+    attempt = serializers.IntegerField()
+    max_attempts = serializers.IntegerField(allow_null=True)
+    ordered_at = Moment(allow_null=True)
+    due_at = Moment(allow_null=True)
+    started_at = Moment(allow_null=True)
+    ended_at = Moment(allow_null=True)
+    wait_seconds = serializers.FloatField(allow_null=True)
+    run_seconds = serializers.FloatField(allow_null=True)
+    error_class = serializers.CharField()
+    error_text = serializers.CharField()
+    note = serializers.CharField()
+    owner = PersonSerializer(allow_null=True)
+    # Of running work that lasts longer than a second and knows how far it is.
+    progress = ProgressSerializer(allow_null=True)
+    is_cancellable = serializers.BooleanField()
+
+
+class TaskPageSerializer(Shown):
+    results = TaskEntrySerializer(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+class AttemptSerializer(Shape[TaskRun]):
+    class Meta:
+        model = TaskRun
+        fields = (
+            "id", "task_id", "outcome", "attempt", "worker", "queue", "arguments", "ordered_at",
+            "started_at", "ended_at", "wait_seconds", "run_seconds", "memory_bytes",
+            "error_class", "error_place", "error_text", "traceback",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class TaskDetailSerializer(TaskEntrySerializer):
+    attempts = AttemptSerializer(many=True)
+    # Of the last error: the whole of it, and only the lines of our own code.
+    application_traceback = serializers.CharField()
+
+
+class CardsSerializer(Shown):
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    running = serializers.IntegerField()
+    waiting = serializers.IntegerField()
+    retrying = serializers.IntegerField()
+    scheduled = serializers.IntegerField()
+    dead = serializers.IntegerField()
+
+
+class AlertSerializer(Shown):
+    code = serializers.CharField()
+    about = serializers.CharField()
+    words = serializers.CharField()
+    since = Moment(allow_null=True)
+    told_at = Moment(allow_null=True)
+
+
+class SharesSerializer(Shown):
+    p50 = serializers.FloatField(allow_null=True)
+    p95 = serializers.FloatField(allow_null=True)
+    p99 = serializers.FloatField(allow_null=True)
+
+
+class LatencySerializer(Shown):
+    queue = serializers.CharField()
+    name = serializers.CharField()
+    title = serializers.CharField()
+    count = serializers.IntegerField()
+    wait = SharesSerializer()
+    run = SharesSerializer()
+    memory_bytes = serializers.IntegerField()
+
+
+class AuditSerializer(Shown):
+    at = Moment()
+    conversations = serializers.IntegerField()
+    drifts = serializers.ListField(child=serializers.DictField())
+
+
+class SummarySerializer(Shown):
+    at = Moment()
+    period = serializers.CharField()
+    may_act = serializers.BooleanField()
+    cards = CardsSerializer()
+    alerts = AlertSerializer(many=True)
+    broker_is_away = serializers.BooleanField()
+    outbox_lag_seconds = serializers.FloatField()
+    # Rates of push and email, bytes and scans: what the other apps tell of themselves.
+    facts = serializers.ListField(child=serializers.DictField())
+    latencies = LatencySerializer(many=True)
+    slowest = TaskEntrySerializer(many=True)
+    audit = AuditSerializer(allow_null=True)
+    runs_kept_days = serializers.IntegerField()
+    hours_kept_days = serializers.IntegerField()
+
+
+class QueueSerializer(Shown):
+    queue = serializers.CharField()
+    title = serializers.CharField()
+    waiting = serializers.IntegerField()
+    running = serializers.IntegerField()
+    retrying = serializers.IntegerField()
+    scheduled = serializers.IntegerField()
+    oldest_seconds = serializers.FloatField()
+    in_per_minute = serializers.FloatField()
+    out_per_minute = serializers.FloatField()
+    seconds_to_empty = serializers.FloatField(allow_null=True)
+    workers = serializers.IntegerField()
+    paused_at = Moment(allow_null=True)
+    paused_by = PersonSerializer(allow_null=True)
+
+
+class WorkerSerializer(Shown):
+    id = serializers.UUIDField()
+    host = serializers.CharField()
+    pid = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=WORKER_STATES)
+    queues = serializers.ListField(child=serializers.CharField())
+    concurrency = serializers.IntegerField()
+    busy = serializers.ListField(child=serializers.DictField())
+    memory_bytes = serializers.IntegerField()
+    version = serializers.CharField()
+    reaches_broker = serializers.BooleanField()
+    started_at = Moment()
+    seen_at = Moment()
+    uptime_seconds = serializers.FloatField()
+    order = serializers.CharField()
+
+
+class FailureSerializer(Shown):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    error_class = serializers.CharField()
+    error_place = serializers.CharField()
+    error_text = serializers.CharField()
+    count = serializers.IntegerField()
+    first_at = Moment()
+    last_at = Moment()
+    spark = serializers.ListField(child=serializers.IntegerField())
+    example = serializers.CharField()
+
+
+class ScheduleSerializer(Shown):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    words = serializers.CharField()
+    every_seconds = serializers.IntegerField()
+    is_enabled = serializers.BooleanField()
+    due_at = Moment(allow_null=True)
+    last_started_at = Moment(allow_null=True)
+    last_seconds = serializers.FloatField(allow_null=True)
+    drift_seconds = serializers.FloatField(allow_null=True)
+    last_result = serializers.CharField()
+    last_error = serializers.CharField()
+    state = serializers.ChoiceField(choices=SCHEDULE_STATES)
+
+
+class MarkSerializer(Shown):
+    at = Moment()
+    version = serializers.CharField()
+
+
+class SeriesSerializer(Shown):
+    at = serializers.ListField(child=Moment())
+    step_seconds = serializers.IntegerField()
+    succeeded = serializers.ListField(child=serializers.IntegerField())
+    failed = serializers.ListField(child=serializers.IntegerField())
+    depths = serializers.DictField(child=serializers.ListField(child=serializers.IntegerField()))
+    marks = MarkSerializer(many=True)
+
+
+class TaskActionSerializer(Shape[TaskAction]):
+    actor = PersonSerializer(read_only=True)
+    words = serializers.CharField(source="get_verb_display", read_only=True)
+
+    class Meta:
+        model = TaskAction
+        fields = ("id", "actor", "verb", "words", "at", "target", "count", "reason")
+        read_only_fields = fields
+
+
+class CountSerializer(Shown):
+    count = serializers.IntegerField()

@@ -1,0 +1,66 @@
+"""From Celery's signals to `workers.recording`: every attempt in a pool process is written down."""
+
+from typing import Any
+
+from celery import Task, signals
+from django.db import close_old_connections
+
+from workers import recording
+from workers.models import TaskRun
+
+Outcome = TaskRun.Outcome
+
+
+def began(task_id: str, task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) -> None:
+    # Celery would close the connection at each task and open one at the next
+    # (`CELERY_DB_REUSE_MAX` keeps it); whether it still lives must be asked then.
+    close_old_connections()
+    request = task.request
+    run = recording.Run(
+        name=task.name,
+        queue=(request.delivery_info or {}).get("routing_key") or "",
+        task_id=task_id,
+        arguments=kwargs,
+    )
+    headers = request.headers or {}
+    if sent_at := headers.get("sent_at"):
+        run.ordered_at = float(sent_at)
+    recording.begin(run)
+
+
+def failed(exception: BaseException, **_: Any) -> None:
+    # Not in a pool process when its child died: then nobody has begun here.
+    if run := recording.current():
+        run.error = exception
+        if run.outcome == Outcome.SUCCEEDED.value:
+            run.outcome = Outcome.FAILED.value
+
+
+def ended(retval: object, **_: Any) -> None:
+    if run := recording.current():
+        if run.error is None and retval == Outcome.NOTHING.value:
+            run.outcome = Outcome.NOTHING.value
+        recording.end(run)
+
+
+def beginning(**_: Any) -> None:
+    recording.start()
+
+
+def leaving(**_: Any) -> None:
+    recording.flush()
+
+
+RECEIVERS = (
+    (signals.task_prerun, began),
+    (signals.task_failure, failed),
+    (signals.task_postrun, ended),
+    (signals.worker_process_init, beginning),
+    (signals.worker_process_shutdown, leaving),
+)
+
+
+def connect() -> None:
+    """Record the attempts of this worker's pool."""
+    for signal, receiver in RECEIVERS:
+        signal.connect(receiver, weak=False)

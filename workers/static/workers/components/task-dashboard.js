@@ -1,0 +1,365 @@
+import { LitElement, html, nothing } from "lit";
+
+import { ApiError } from "#core/api.js";
+import "#core/components/connection-banner.js";
+
+import { PERIODS, VIEWS, placeOf, searchOf } from "../address.js";
+import { number } from "../format.js";
+import { t } from "../i18n/index.js";
+import { News } from "../news.js";
+import * as api from "../tasks-api.js";
+import "./task-detail.js";
+import "./task-filters.js";
+import "./task-list.js";
+import "./task-overview.js";
+import "./task-plot.js";
+import { dashboardStyles } from "./task-dashboard-styles.js";
+import { taskStyles } from "./task-styles.js";
+import { failuresTable, logTable, schedulesTable, tableStyles, workersTable } from "./task-tables.js";
+
+/**
+ * @import { Place, View } from "../address.js"
+ * @import { Failure, LoggedAction, Queue, Schedule, Series, Summary, Task, TaskDetail, Worker } from "../types.js"
+ */
+
+const NOTICE_MS = 6_000;
+const CARDS = /** @type {const} */ (["succeeded", "failed", "running", "waiting", "retrying", "scheduled", "dead"]);
+const OVER_PERIOD = new Set(["succeeded", "failed"]);
+const VIEW_WORDS = /** @type {const} */ ({
+  overview: "viewOverview", tasks: "viewTasks", failures: "viewFailures",
+  workers: "viewWorkers", schedules: "viewSchedules", log: "viewLog",
+});
+
+/**
+ * The page of the background work: what is shown is in its address, what it shows comes live.
+ *
+ * @property {{ id: string, name: string, role: string }} me
+ */
+export class TaskDashboard extends LitElement {
+  static properties = {
+    me: { attribute: false },
+    place: { state: true },
+    summary: { state: true },
+    rows: { state: true },
+    detail: { state: true },
+    problem: { state: true },
+    notice: { state: true },
+  };
+
+  static styles = [taskStyles, tableStyles, dashboardStyles];
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #noticeTimer;
+  #news = new News({ onNews: () => void this.refresh(), onChange: () => this.requestUpdate() });
+  /** Counts loads, so that a slow answer never replaces a newer one. */
+  #load = 0;
+
+  constructor() {
+    super();
+    /** @type {{ id: string, name: string, role: string } | null} */
+    this.me = null;
+    /** @type {Place} */
+    this.place = placeOf(location.search);
+    /** @type {Summary | null} */
+    this.summary = null;
+    /** What the view shows. */
+    this.rows = {
+      /** @type {Queue[]} */ queues: [],
+      /** @type {Series | null} */ series: null,
+      /** @type {Task[] | null} */ tasks: null,
+      /** @type {string | null} */ next: null,
+      /** @type {Failure[] | null} */ failures: null,
+      /** @type {Worker[] | null} */ workers: null,
+      /** @type {Schedule[] | null} */ schedules: null,
+      /** @type {LoggedAction[] | null} */ log: null,
+    };
+    /** @type {TaskDetail | null} */
+    this.detail = null;
+    this.problem = "";
+    this.notice = "";
+    for (const name of ["open-task", "close-task", "retry", "retry-all", "cancel", "discard", "act", "note", "load-more", "filters-change"]) {
+      this.addEventListener(name, (event) => this.#on(name, /** @type {CustomEvent} */ (event).detail));
+    }
+  }
+
+  /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    addEventListener("popstate", this.#onPopState);
+    this.#news.start();
+    void this.refresh();
+  }
+
+  /** @override */
+  disconnectedCallback() {
+    removeEventListener("popstate", this.#onPopState);
+    this.#news.stop();
+    clearTimeout(this.#noticeTimer);
+    super.disconnectedCallback();
+  }
+
+  /** @override @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.has("me") && this.me) this.#news.listen(this.me.id);
+  }
+
+  /** Ask for what is on screen. */
+  async refresh() {
+    const load = ++this.#load;
+    const { view, period, filters, task } = this.place;
+    try {
+      const [summary, queues, rows, detail] = await Promise.all([
+        api.summary(period), api.queues(), this.#rowsOf(view, period, filters), task ? api.detail(task) : null,
+      ]);
+      if (load !== this.#load) return;
+      this.summary = summary;
+      this.rows = { ...this.rows, queues, ...rows };
+      this.detail = detail;
+      this.problem = "";
+    } catch (error) {
+      if (load === this.#load) this.#onProblem(error);
+    }
+  }
+
+  /** @param {View} view @param {string} period @param {Record<string, string>} filters */
+  async #rowsOf(view, period, filters) {
+    if (view === "overview") return { series: await api.series(period) };
+    if (view === "failures") return { failures: await api.failures(period) };
+    if (view === "workers") return { workers: await api.workers() };
+    if (view === "schedules") return { schedules: await api.schedules() };
+    if (view === "log") return { log: await api.log() };
+    const [page, workers] = await Promise.all([api.list(filters), api.workers()]);
+    return { tasks: page.results, next: page.next, workers };
+  }
+
+  /** @override */
+  render() {
+    return html`
+      <connection-banner .connected=${this.#news.isConnected}></connection-banner>
+      <div class="page">
+        ${this.#top()} ${this.#cards()} ${this.#nav()}
+        ${this.problem
+          ? html`<p class="problem" role="alert">
+              ${t("failedToLoad", { reason: this.problem })}
+              <button class="button small" @click=${() => this.refresh()}>${t("retryLoad")}</button>
+            </p>`
+          : nothing}
+        ${this.summary?.broker_is_away ? html`<p class="problem">${t("brokerAway")}</p>` : nothing} ${this.#view()}
+      </div>
+      ${this.detail
+        ? html`<task-detail .task=${this.detail} .me=${this.me} ?mayAct=${this.summary?.may_act}></task-detail>`
+        : nothing}
+      ${this.notice ? html`<p class="notice" role="status">${this.notice}</p>` : nothing}
+    `;
+  }
+
+  #top() {
+    const { period } = this.place;
+    const time = this.#news.at?.toLocaleTimeString(document.documentElement.lang);
+    return html`<div class="top">
+      <div>
+        <h1>${t("title")}</h1>
+        <p>${t("intro")}</p>
+      </div>
+      <div class="controls">
+        <span class="soft">${!this.#news.isLive ? t("paused") : time ? t("lastEvent", { time }) : t("noEvent")}</span>
+        <label><input type="checkbox" .checked=${this.#news.isLive} @change=${() => this.#news.setLive(!this.#news.isLive)} /> ${t("live")}</label>
+        <label>
+          ${t("period")}
+          <select class="control" @change=${this.#onPeriod}>
+            ${PERIODS.map((name) => html`<option value=${name} ?selected=${name === period}>${periodWords(name)}</option>`)}
+          </select>
+        </label>
+      </div>
+    </div>`;
+  }
+
+  #cards() {
+    const summary = this.summary;
+    if (!summary) return html`<div class="skeleton" role="status" aria-label=${t("loading")}></div>`;
+    return html`<div class="cards-row" role="group" aria-label=${t("cards")}>
+      ${CARDS.map((name) => {
+        const value = summary.cards[name] ?? 0;
+        const isWrong = value > 0 && (name === "failed" || name === "dead");
+        const place = /** @type {Place} */ ({ ...this.place, view: "tasks", task: "", filters: { state: name } });
+        const isHere = this.place.view === "tasks" && this.place.filters.state === name;
+        return html`<a
+          class="card ${isWrong ? "wrong" : ""}"
+          href=${searchOf(place) || "?"}
+          aria-current=${isHere ? "true" : nothing}
+          @click=${(/** @type {Event} */ event) => this.#follow(event, place)}
+        >
+          <b>${number(value)}</b> <span>${t(name)}</span>
+          <small>${OVER_PERIOD.has(name) ? t("cardOver", { period: periodWords(this.place.period) }) : t("cardNow")}</small>
+        </a>`;
+      })}
+    </div>`;
+  }
+
+  #nav() {
+    return html`<nav aria-label=${t("views")}>
+      <ul>
+        ${VIEWS.map((view) => {
+          const place = /** @type {Place} */ ({ ...this.place, view, task: "", filters: {} });
+          return html`<li>
+            <a
+              href=${location.pathname + searchOf(place)}
+              aria-current=${view === this.place.view ? "page" : nothing}
+              @click=${(/** @type {Event} */ event) => this.#follow(event, place)}
+              >${t(VIEW_WORDS[view])}</a
+            >
+          </li>`;
+        })}
+      </ul>
+    </nav>`;
+  }
+
+  #view() {
+    const { view, filters } = this.place;
+    const rows = this.rows;
+    const mayAct = this.summary?.may_act ?? false;
+    /** @param {"workers" | "schedules"} what @param {string} id @param {string} verb */
+    const act = (what, id, verb) => void this.#on("act", { what, id, verb });
+    if (view === "overview") {
+      if (!this.summary || !rows.series) return this.#skeleton();
+      return html`<task-overview .summary=${this.summary} .queues=${rows.queues} .series=${rows.series}></task-overview>`;
+    }
+    if (view === "tasks") {
+      return html`<div class="stack">
+        <task-filters
+          .filters=${filters}
+          .queues=${rows.queues}
+          .names=${this.summary?.latencies ?? []}
+          .workers=${rows.workers ?? []}
+        ></task-filters>
+        ${rows.tasks
+          ? html`<task-list .tasks=${rows.tasks} .filters=${filters} ?mayAct=${mayAct} ?hasMore=${rows.next !== null}></task-list>`
+          : this.#skeleton()}
+      </div>`;
+    }
+    const tables = {
+      failures: () => rows.failures && this.#section(t("failures"), failuresTable(rows.failures)),
+      workers: () => rows.workers && this.#section(t("workers"), workersTable(rows.workers, mayAct, act)),
+      schedules: () => rows.schedules && this.#section(t("schedules"), schedulesTable(rows.schedules, mayAct, act)),
+      log: () => rows.log && this.#section(t("log"), logTable(rows.log)),
+    };
+    return tables[view]() ?? this.#skeleton();
+  }
+
+  /** @param {string} heading @param {unknown} content */
+  #section(heading, content) {
+    return html`<section>
+      <h2>${heading}</h2>
+      ${content}
+    </section>`;
+  }
+
+  #skeleton() {
+    return this.problem ? nothing : html`<div class="skeleton tall" role="status" aria-label=${t("loading")}></div>`;
+  }
+
+  /** @param {Place} place */
+  #go(place) {
+    const isOtherView = place.view !== this.place.view;
+    history.pushState(null, "", location.pathname + searchOf(place));
+    this.#show(place);
+    if (isOtherView) this.scrollTo({ top: 0 });
+  }
+
+  /** @param {Place} place */
+  #show(place) {
+    const isOtherList = JSON.stringify(place.filters) !== JSON.stringify(this.place.filters);
+    this.place = place;
+    if (isOtherList) this.rows = { ...this.rows, tasks: null };
+    if (!place.task) this.detail = null;
+    void this.refresh();
+  }
+
+  /** Links stay links: a new tab, a copied address. @param {Event} event @param {Place} place */
+  #follow(event, place) {
+    const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event);
+    if (ctrlKey || metaKey || shiftKey) return;
+    event.preventDefault();
+    this.#go(place);
+  }
+
+  /** @param {string} name @param {any} detail */
+  #on(name, detail) {
+    if (name === "open-task") return this.#go({ ...this.place, task: detail.id });
+    if (name === "close-task") return this.#go({ ...this.place, task: "" });
+    if (name === "filters-change") return this.#go({ ...this.place, filters: detail });
+    if (name === "load-more") return this.#loadMore();
+    if (name === "retry-all") return this.#retryAll();
+    const calls = {
+      retry: () => api.retry(detail),
+      cancel: () => api.cancel(detail.id),
+      discard: () => api.discard(detail),
+      note: () => api.note(detail.id, detail.changes),
+      act: () => api.act(detail.what, detail.id, detail.verb, detail.body),
+    };
+    return this.#perform(calls[/** @type {keyof typeof calls} */ (name)]);
+  }
+
+  /** @param {() => Promise<any>} call */
+  async #perform(call) {
+    try {
+      const answer = await call();
+      this.#tell(t("done", { n: answer?.count ?? 1 }));
+    } catch (error) {
+      this.#tell(reasonOf(error));
+    }
+    await this.refresh();
+  }
+
+  async #retryAll() {
+    const { filters } = this.place;
+    const found = await api.countToRetry(filters).catch((error) => this.#tell(reasonOf(error)));
+    if (!found) return;
+    if (found.count === 0) this.#tell(t("nothingToRetry"));
+    else if (confirm(t("retryAllConfirm", { n: found.count }))) await this.#perform(() => api.retry({ filters }));
+  }
+
+  async #loadMore() {
+    const page = await api.list(this.place.filters, this.rows.next).catch((error) => this.#onProblem(error));
+    if (page) this.rows = { ...this.rows, tasks: [...(this.rows.tasks ?? []), ...page.results], next: page.next };
+    // What was loaded by hand stays: a refresh would throw it away.
+    this.#news.setLive(false);
+  }
+
+  /** @param {string} words */
+  #tell(words) {
+    clearTimeout(this.#noticeTimer);
+    this.notice = words;
+    this.#noticeTimer = setTimeout(() => (this.notice = ""), NOTICE_MS);
+  }
+
+  /** @param {unknown} error */
+  #onProblem(error) {
+    if (error instanceof ApiError && error.status === 404 && this.place.task) {
+      // The page is there all the same; only the task of a link somebody kept has gone.
+      this.#tell(reasonOf(error));
+      this.#go({ ...this.place, task: "" });
+      return;
+    }
+    this.problem = reasonOf(error);
+  }
+
+  /** @param {Event} event */
+  #onPeriod(event) {
+    this.#go({ ...this.place, period: /** @type {HTMLSelectElement} */ (event.target).value });
+  }
+
+  #onPopState = () => this.#show(placeOf(location.search));
+}
+
+/** @param {string} name */
+function periodWords(name) {
+  return t(/** @type {"p1h" | "p24h" | "p7d" | "p30d"} */ (`p${name}`));
+}
+
+/** @param {unknown} error */
+function reasonOf(error) {
+  return error instanceof ApiError ? error.message : t("noNetwork");
+}
+
+customElements.define("task-dashboard", TaskDashboard);

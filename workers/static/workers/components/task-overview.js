@@ -1,0 +1,354 @@
+import { LitElement, css, html, nothing } from "lit";
+
+import { icons } from "#core/icons.js";
+
+import { bytes, duration, exact, factValue, fromNow, number } from "../format.js";
+import { t } from "../i18n/index.js";
+import { stepWords } from "./task-plot.js";
+import { taskStyles } from "./task-styles.js";
+
+/** @import { Alert, Latency, Queue, Series, Shares, Summary, Task } from "../types.js" */
+
+// An order that waits for longer than this is worth a colour.
+const OLD_SECONDS = 60;
+
+/**
+ * The first view: alerts, plots, queues, waits, health. Sends `queue-act` {queue, verb} and `open-task` {id}.
+ *
+ * @property {Summary} summary
+ * @property {Queue[]} queues
+ * @property {Series} series
+ */
+export class TaskOverview extends LitElement {
+  static properties = { summary: { attribute: false }, queues: { attribute: false }, series: { attribute: false } };
+
+  static styles = [
+    taskStyles,
+    css`
+      :host {
+        display: grid;
+        gap: var(--space-4);
+      }
+
+      .plots {
+        display: grid;
+        gap: var(--space-4);
+      }
+
+      .alerts {
+        display: grid;
+        gap: var(--space-2);
+      }
+
+      .alerts li {
+        display: flex;
+        flex-wrap: wrap;
+        gap: var(--space-1) var(--space-3);
+        align-items: center;
+        padding: var(--space-3) var(--space-4);
+        border-inline-start: 4px solid var(--danger);
+        border-radius: var(--radius-s);
+        background: var(--danger-tint);
+        color: var(--danger);
+        font-weight: 600;
+      }
+
+      .alerts li > span:first-of-type {
+        flex: 1 1 12rem;
+      }
+
+      .alerts .soft {
+        flex: none;
+        color: inherit;
+        font-size: var(--text-s);
+        font-weight: 400;
+        white-space: nowrap;
+      }
+
+      .fine {
+        display: flex;
+        gap: var(--space-2);
+        align-items: center;
+        color: var(--success);
+        font-weight: 600;
+      }
+
+      dl {
+        display: grid;
+        grid-template-columns: 1fr auto;
+        gap: var(--space-2) var(--space-4);
+        font-size: var(--text-s);
+      }
+
+      dd {
+        font-variant-numeric: tabular-nums;
+        font-weight: 600;
+        text-align: end;
+      }
+
+      .retention {
+        margin-block-start: var(--space-3);
+        font-size: var(--text-s);
+      }
+
+      .link {
+        padding: 0;
+        border: 0;
+        background: none;
+        color: var(--brand-text);
+        text-align: start;
+        text-decoration: underline;
+      }
+
+      @media (min-width: 72rem) {
+        .plots,
+        .halves {
+          display: grid;
+          grid-template-columns: 1fr 1fr;
+          gap: var(--space-4);
+          align-items: start;
+        }
+      }
+
+      @media (max-width: 71.99rem) {
+        .halves {
+          display: grid;
+          gap: var(--space-4);
+        }
+      }
+
+      @media (max-width: 47.99rem) {
+        .alerts {
+          padding-inline: var(--space-4);
+        }
+
+        .fine {
+          padding-inline: var(--space-4);
+        }
+      }
+    `,
+  ];
+
+  constructor() {
+    super();
+    /** @type {Summary | null} */
+    this.summary = null;
+    /** @type {Queue[]} */
+    this.queues = [];
+    /** @type {Series | null} */
+    this.series = null;
+  }
+
+  /** @override */
+  render() {
+    const summary = this.summary;
+    if (!summary) return nothing;
+    return html`
+      ${this.#alerts(summary.alerts)} ${this.#plots()} ${this.#queues(summary.may_act)}
+      ${this.#latencies(summary.latencies)}
+      <div class="halves">${this.#health(summary)} ${this.#slowest(summary.slowest)}</div>
+    `;
+  }
+
+  /** @param {Alert[]} alerts */
+  #alerts(alerts) {
+    if (alerts.length === 0) return html`<p class="fine">${icons.check} ${t("noAlert")}</p>`;
+    return html`<ul class="alerts" aria-label=${t("alerts")}>
+      ${alerts.map(
+        (alert) => html`<li>
+          ${icons.warning} <span>${alert.words}</span>
+          ${alert.since
+            ? html`<span class="soft" title=${exact(alert.since)}>
+                ${t("alertSince", { time: sinceWords(alert.since) })}${alert.told_at ? ` · ${t("alertTold")}` : ""}
+              </span>`
+            : nothing}
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  #plots() {
+    const series = this.series;
+    if (!series) return nothing;
+    const titles = Object.fromEntries(this.queues.map(({ queue, title }) => [queue, title]));
+    return html`<div class="plots">
+      <task-plot
+        stacked
+        .series=${series}
+        .lines=${[
+          { name: t("succeeded"), values: series.succeeded },
+          { name: t("failed"), values: series.failed },
+        ]}
+        heading=${t("throughput")}
+        unit=${t("throughputAxis", { step: stepWords(series) })}
+      ></task-plot>
+      <task-plot
+        .series=${series}
+        .lines=${Object.entries(series.depths).map(([queue, values]) => ({ name: titles[queue] ?? queue, values }))}
+        heading=${t("depth")}
+        unit=${t("depthAxis")}
+      ></task-plot>
+    </div>`;
+  }
+
+  /** @param {boolean} mayAct */
+  #queues(mayAct) {
+    return html`<section>
+      <h2>${t("queues")}</h2>
+      <table class="cards">
+        <thead>
+          <tr>
+            <th>${t("queue")}</th>
+            <th class="number">${t("waiting")}</th>
+            <th class="number">${t("oldest")}</th>
+            <th class="number">${t("running")}</th>
+            <th class="number">${t("retrying")}</th>
+            <th class="number">${t("rates")}</th>
+            <th class="number">${t("toEmpty")}</th>
+            <th class="number">${t("servedBy")}</th>
+            <th><span class="visually-hidden">${t("actions")}</span></th>
+          </tr>
+        </thead>
+        <tbody>
+          ${this.queues.map((queue) => this.#queue(queue, mayAct))}
+        </tbody>
+      </table>
+    </section>`;
+  }
+
+  /** @param {Queue} queue @param {boolean} mayAct */
+  #queue(queue, mayAct) {
+    const isOld = queue.oldest_seconds > OLD_SECONDS;
+    const verb = queue.paused_at ? "resume" : "pause";
+    return html`<tr>
+      <td class="head">
+        <a class="strong" href="?view=tasks&state=waiting&queue=${queue.queue}">${queue.title}</a>
+        <div class="soft">${queue.paused_by ? t("pausedBy", { name: queue.paused_by.name }) : queue.queue}</div>
+      </td>
+      <td class="number" data-label=${t("waiting")}>${number(queue.waiting)}</td>
+      <td class="number ${isOld ? "wrong strong" : ""}" data-label=${t("oldest")}>
+        ${queue.waiting ? duration(queue.oldest_seconds) : "–"}
+      </td>
+      <td class="number" data-label=${t("running")}>${number(queue.running)}</td>
+      <td class="number" data-label=${t("retrying")}>${number(queue.retrying)}</td>
+      <td class="number" data-label=${t("rates")}>
+        ${number(queue.in_per_minute, 1)} / ${number(queue.out_per_minute, 1)}
+      </td>
+      <td class="number" data-label=${t("toEmpty")}>
+        ${queue.seconds_to_empty === null ? t("never") : queue.waiting ? duration(queue.seconds_to_empty) : "–"}
+      </td>
+      <td class="number ${queue.workers ? "" : "wrong strong"}" data-label=${t("servedBy")}>${queue.workers}</td>
+      <td>
+        ${mayAct
+          ? html`<div class="buttons">
+              <button class="button small" @click=${() => this.#act(queue, verb)}>${t(verb)}</button>
+              <button class="button small" @click=${() => this.#act(queue, "purge")}>${t("purge")}</button>
+            </div>`
+          : nothing}
+      </td>
+    </tr>`;
+  }
+
+  /** @param {Latency[]} latencies */
+  #latencies(latencies) {
+    /** @param {Shares} shares */
+    const cells = ({ p50, p95, p99 }) => `${duration(p50)} · ${duration(p95)} · ${duration(p99)}`;
+    return html`<section>
+      <h2>${t("latencies")}</h2>
+      ${latencies.length === 0
+        ? html`<p class="empty">${t("noLatency")}</p>`
+        : html`<table class="cards">
+            <thead>
+              <tr>
+                <th>${t("task")}</th>
+                <th>${t("queue")}</th>
+                <th class="number">${t("count")}</th>
+                <th class="number">${t("wait")} p50 · p95 · p99</th>
+                <th class="number">${t("run")} p50 · p95 · p99</th>
+                <th class="number">${t("memoryPeak")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${latencies.map(
+                (row) => html`<tr>
+                  <td class="head"><a href="?view=tasks&name=${row.name}">${row.title}</a></td>
+                  <td class="soft" data-label=${t("queue")}>${row.queue}</td>
+                  <td class="number" data-label=${t("count")}>${number(row.count)}</td>
+                  <td class="number" data-label=${t("wait")}>${cells(row.wait)}</td>
+                  <td class="number" data-label=${t("run")}>${cells(row.run)}</td>
+                  <td class="number" data-label=${t("memoryPeak")}>${bytes(row.memory_bytes)}</td>
+                </tr>`,
+              )}
+            </tbody>
+          </table>`}
+    </section>`;
+  }
+
+  /** @param {Summary} summary */
+  #health(summary) {
+    const audit = summary.audit;
+    const drifts = audit?.drifts.length ?? 0;
+    return html`<section>
+      <h2>${t("health")}</h2>
+      <dl>
+        <dt>${t("outboxLag")}</dt>
+        <dd>${duration(summary.outbox_lag_seconds)}</dd>
+        <dt>${t("audit")} ${audit ? html`<span class="soft">(${fromNow(audit.at)})</span>` : nothing}</dt>
+        <dd class=${drifts ? "wrong" : ""}>
+          ${!audit
+            ? t("auditNever")
+            : drifts
+              ? t("auditDrift", { n: drifts })
+              : t("auditFine", { n: audit.conversations })}
+        </dd>
+        ${summary.facts.map((fact) => html`<dt>${fact.label}</dt><dd>${factValue(fact)}</dd>`)}
+      </dl>
+      <p class="soft retention">${t("retention", { runs: summary.runs_kept_days, hours: summary.hours_kept_days })}</p>
+    </section>`;
+  }
+
+  /** @param {Task[]} tasks */
+  #slowest(tasks) {
+    return html`<section>
+      <h2>${t("slowest")}</h2>
+      ${tasks.length === 0 ? html`<p class="empty">${t("noLatency")}</p>` : nothing}
+      <table>
+        <tbody>
+          ${tasks.map(
+            (task) => html`<tr>
+              <td class="words">
+                <button class="link" @click=${() => this.#send("open-task", { id: task.id })}>
+                  ${task.words || task.title}
+                </button>
+              </td>
+              <td class="number">${duration(task.run_seconds)}</td>
+            </tr>`,
+          )}
+        </tbody>
+      </table>
+    </section>`;
+  }
+
+  /** @param {Queue} queue @param {"pause" | "resume" | "purge"} verb */
+  #act(queue, verb) {
+    let body = {};
+    if (verb === "purge") {
+      const confirm = prompt(t("purgeConfirm", { queue: queue.queue }));
+      if (confirm === null) return;
+      body = { confirm };
+    }
+    this.#send("act", { what: "queues", id: queue.queue, verb, body });
+  }
+
+  /** @param {string} name @param {object} detail */
+  #send(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+}
+
+/** @param {string} moment */
+function sinceWords(moment) {
+  return duration(Math.max(1, Math.round((Date.now() - new Date(moment).getTime()) / 1_000)));
+}
+
+customElements.define("task-overview", TaskOverview);

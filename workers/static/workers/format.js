@@ -1,0 +1,77 @@
+import { locale } from "#core/i18n/index.js";
+
+import { t } from "./i18n/index.js";
+
+/** Numbers as people read them: « 1 min 12 s », « 38 ms », « 1,4 Mo ». */
+
+const DAY = 86_400;
+/** The company's own time, wherever the reader is. */
+const TIME_ZONE = "Europe/Paris";
+
+/** @param {number} value */
+export function number(value, digits = 0) {
+  return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
+}
+
+/** « 38 ms », « 1,2 s », « 1 min 12 s », « 3 h 5 min », « 2 j 4 h ». @param {number | null | undefined} seconds */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 1) return `${number(seconds * 1_000)} ms`;
+  if (seconds < 60) return `${number(seconds, seconds < 10 ? 1 : 0)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3_600) return pair(whole, 60, "min", 1, "s");
+  if (whole < DAY) return pair(whole, 3_600, "h", 60, "min");
+  return pair(whole, DAY, locale().startsWith("fr") ? "j" : "d", 3_600, "h");
+}
+
+/**
+ * @param {number} whole
+ * @param {number} large
+ * @param {string} largeName
+ * @param {number} small
+ * @param {string} smallName
+ */
+function pair(whole, large, largeName, small, smallName) {
+  const rest = Math.floor((whole % large) / small);
+  const first = `${number(Math.floor(whole / large))} ${largeName}`;
+  return rest ? `${first} ${rest} ${smallName}` : first;
+}
+
+/** @param {number} value */
+export function bytes(value) {
+  const units = locale().startsWith("fr") ? ["o", "ko", "Mo", "Go", "To"] : ["B", "kB", "MB", "GB", "TB"];
+  let step = 0;
+  while (value >= 1_000 && step < units.length - 1) [value, step] = [value / 1_000, step + 1];
+  return `${number(value, value < 10 && step > 1 ? 1 : 0)} ${units[step]}`;
+}
+
+/** @param {import("./types.js").Fact} fact */
+export function factValue({ value, unit }) {
+  if (unit === "bytes") return bytes(value);
+  if (unit === "seconds") return duration(value);
+  if (unit === "percent") return `${number(value, 1)} %`;
+  return number(value);
+}
+
+/** « il y a 12 s », « dans 2 min ». @param {string | null} moment */
+export function fromNow(moment, now = Date.now()) {
+  if (!moment) return "–";
+  const seconds = (now - new Date(moment).getTime()) / 1_000;
+  const time = Math.abs(seconds) < 1 ? t("lessThanSecond") : duration(Math.round(Math.abs(seconds)));
+  return t(seconds >= 0 ? "ago" : "inTime", { time });
+}
+
+/** « 22/11/2026 16:04:12 », in Paris. @param {string | null} moment */
+export function exact(moment) {
+  if (!moment) return "–";
+  const options = /** @type {const} */ ({ dateStyle: "short", timeStyle: "medium", timeZone: TIME_ZONE });
+  return new Intl.DateTimeFormat(locale(), options).format(new Date(moment));
+}
+
+/** The label of a step on an axis of time. @param {string} moment @param {number} stepSeconds */
+export function axisTime(moment, stepSeconds) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const options =
+    stepSeconds < 3_600 ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short", hour: "2-digit" };
+  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: TIME_ZONE }).format(new Date(moment));
+}

@@ -1,0 +1,211 @@
+"""Counts, percentiles and plots over a period."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Max, Min, QuerySet
+from django.utils import timezone
+
+from workers.durations import BUCKETS, percentile
+from workers.models import QueueSample, TaskHour, TaskRun, WorkerProcess
+from workers.periods import Period
+from workers.queries import ERRORS
+
+SHARES = (0.5, 0.95, 0.99)
+SPARK_POINTS = 24
+GROUPS_SHOWN = 100
+
+
+@dataclass
+class Latency:
+    """How long one task waited and ran: at 50, 95 and 99 % of its attempts, in seconds."""
+
+    queue: str
+    name: str
+    count: int
+    wait: Sequence[float | None]
+    run: Sequence[float | None]
+
+
+@dataclass
+class Series:
+    """What a plot shows: the beginning of each step, and a value a step for each line."""
+
+    at: list[datetime]
+    step_seconds: int
+    succeeded: list[int]
+    failed: list[int]
+    depths: dict[str, list[int]]
+    # When another version began to run.
+    marks: list[dict[str, Any]] = field(default_factory=list)
+
+
+def counts(period: Period) -> dict[str, int]:
+    """Return how many attempts succeeded and failed in a period."""
+    series = _outcomes(period)
+    return {
+        "succeeded": sum(done for done, _failed in series.values()),
+        "failed": sum(failed for _done, failed in series.values()),
+    }
+
+
+def latencies(period: Period) -> list[Latency]:
+    """Return wait and run time of each task, the most frequent first."""
+    found = _latencies_of_hours(period) if period.reads_hours else _latencies_of_runs(period)
+    return sorted(found, key=lambda latency: -latency.count)
+
+
+def series(period: Period) -> Series:
+    """Return throughput, failures and depth of a period, on one axis of time."""
+    start, step = period.start(), period.step
+    at = [start + step * index for index in range(period.steps)]
+    outcomes = _outcomes(period)
+    return Series(
+        at=at,
+        step_seconds=int(step.total_seconds()),
+        succeeded=[outcomes.get(index, (0, 0))[0] for index in range(period.steps)],
+        failed=[outcomes.get(index, (0, 0))[1] for index in range(period.steps)],
+        depths=_depths(period),
+        marks=_marks(start),
+    )
+
+
+def failure_groups(period: Period) -> list[dict[str, Any]]:
+    """Return the failures of a period by task, exception and place, the latest first."""
+    start = period.start()
+    errors = TaskRun.objects.filter(ended_at__gte=start, outcome__in=ERRORS)
+    keys = ("name", "error_class", "error_place")
+    groups = list(
+        errors.values(*keys)
+        .annotate(count=Count("pk"), first_at=Min("ended_at"), last_at=Max("ended_at"))
+        .order_by("-last_at")[:GROUPS_SHOWN]
+    )
+    sparks = _sparks(errors, start, period.span / SPARK_POINTS)
+    examples = _examples(errors)
+    for group in groups:
+        key = tuple(group[name] for name in keys)
+        group["spark"] = sparks[key]
+        group["example"], group["error_text"] = examples[key]
+    return groups
+
+
+def slowest(period: Period, at_most: int = 10) -> QuerySet[TaskRun]:
+    since = max(period.start(), timezone.now() - timedelta(days=1))
+    return TaskRun.objects.filter(ended_at__gte=since).order_by("-run_seconds")[:at_most]
+
+
+def memory_peaks() -> dict[str, int]:
+    """Return the most memory that a process had used after each task, in the last day."""
+    since = timezone.now() - timedelta(days=1)
+    rows = TaskRun.objects.filter(ended_at__gte=since).values("name").order_by("name")
+    return {row["name"]: row["peak"] for row in rows.annotate(peak=Max("memory_bytes"))}
+
+
+def rates(minutes: int = 5) -> dict[str, float]:
+    """Return how many attempts a minute each queue has seen lately."""
+    since = timezone.now() - timedelta(minutes=minutes)
+    runs = TaskRun.objects.filter(ended_at__gte=since).exclude(outcome=TaskRun.Outcome.NOTHING)
+    rows = runs.values("queue").annotate(count=Count("pk")).order_by("queue")
+    return {row["queue"]: row["count"] / minutes for row in rows}
+
+
+def ordered_rates(minutes: int = 5) -> dict[str, float]:
+    """Return how many rows a minute were ordered lately, by queue, as their attempts tell."""
+    since = timezone.now() - timedelta(minutes=minutes)
+    runs = TaskRun.objects.filter(ended_at__gte=since, ordered_at__gte=since, attempt=1)
+    runs = runs.exclude(outcome=TaskRun.Outcome.NOTHING)
+    rows = runs.values("queue").annotate(count=Count("pk")).order_by("queue")
+    return {row["queue"]: row["count"] / minutes for row in rows}
+
+
+def _outcomes(period: Period) -> dict[int, tuple[int, int]]:
+    """Return (succeeded, failed) by step."""
+    sql = OUTCOMES_OF_HOURS if period.reads_hours else OUTCOMES_OF_RUNS
+    start = period.start()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [start, period.step.total_seconds(), start])
+        return {int(step): (int(done), int(failed)) for step, done, failed in cursor.fetchall()}
+
+
+OUTCOMES_OF_RUNS = """
+SELECT floor(extract(epoch FROM ended_at - %s) / %s) AS step,
+    count(*) FILTER (WHERE outcome = 'succeeded'),
+    count(*) FILTER (WHERE outcome IN ('failed', 'dead', 'lost'))
+FROM workers_taskrun WHERE ended_at >= %s GROUP BY step
+"""
+OUTCOMES_OF_HOURS = """
+SELECT floor(extract(epoch FROM hour - %s) / %s) AS step,
+    sum(succeeded), sum(failed + dead + lost)
+FROM workers_taskhour WHERE hour >= %s GROUP BY step
+"""
+LATENCIES = """
+SELECT queue, name, count(*),
+    percentile_cont(%s::float[]) WITHIN GROUP (ORDER BY wait_seconds),
+    percentile_cont(%s::float[]) WITHIN GROUP (ORDER BY run_seconds)
+FROM workers_taskrun WHERE ended_at >= %s AND outcome <> 'nothing' GROUP BY queue, name
+"""
+
+
+def _latencies_of_runs(period: Period) -> Iterable[Latency]:
+    with connection.cursor() as cursor:
+        cursor.execute(LATENCIES, [list(SHARES), list(SHARES), period.start()])
+        return [Latency(*row) for row in cursor.fetchall()]
+
+
+def _latencies_of_hours(period: Period) -> Iterable[Latency]:
+    waits: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * BUCKETS)
+    runs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * BUCKETS)
+    for hour in TaskHour.objects.filter(hour__gte=period.start()):
+        key = hour.queue, hour.name
+        waits[key] = [a + b for a, b in zip(waits[key], hour.waits, strict=True)]
+        runs[key] = [a + b for a, b in zip(runs[key], hour.runs, strict=True)]
+    return [
+        Latency(
+            queue,
+            name,
+            sum(waits[queue, name]),
+            [percentile(waits[queue, name], share) for share in SHARES],
+            [percentile(runs[queue, name], share) for share in SHARES],
+        )
+        for queue, name in waits
+    ]
+
+
+def _depths(period: Period) -> dict[str, list[int]]:
+    """Return the deepest measure of each queue by step."""
+    start = period.start()
+    found: dict[str, list[int]] = defaultdict(lambda: [0] * period.steps)
+    rows = QueueSample.objects.filter(at__gte=start).values_list("at", "queue", "waiting")
+    for at, queue, waiting in rows.iterator():
+        index = min((at - start) // period.step, period.steps - 1)
+        found[queue][index] = max(found[queue][index], waiting)
+    return dict(found)
+
+
+def _marks(start: datetime) -> list[dict[str, Any]]:
+    versions = WorkerProcess.objects.exclude(version="").values("version")
+    firsts = versions.annotate(at=Min("started_at")).order_by("at")
+    return [{"at": row["at"], "version": row["version"]} for row in firsts if row["at"] >= start]
+
+
+def _sparks(
+    errors: QuerySet[TaskRun], start: datetime, step: timedelta
+) -> dict[tuple[str, ...], list[int]]:
+    sparks: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * SPARK_POINTS)
+    rows = errors.values_list("name", "error_class", "error_place", "ended_at")
+    for name, error_class, place, ended_at in rows.iterator():
+        index = min((ended_at - start) // step, SPARK_POINTS - 1)
+        sparks[name, error_class, place][index] += 1
+    return sparks
+
+
+def _examples(errors: QuerySet[TaskRun]) -> dict[tuple[str, ...], tuple[Any, str]]:
+    """Return id and text of the latest failure of each group."""
+    keys = ("name", "error_class", "error_place")
+    latest = errors.order_by(*keys, "-ended_at").distinct(*keys)
+    rows = latest.values_list(*keys, "pk", "error_text")
+    return {(name, cls, place): (pk, text) for name, cls, place, pk, text in rows}

@@ -1,0 +1,96 @@
+"""What rows are, in words for people: which message of whom, and where to look at it."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from attachments.models import Attachment
+from messaging.models import Message, MessageAttachment
+from notifications.models import Channel, Delivery
+from workers.kinds import Subject
+
+
+def about(text: str) -> set[str]:
+    """Return everything that belongs to the message or the conversation of that id.
+
+    Its messages, their files and what people are told of them; empty when it is no such id.
+    """
+    try:
+        wanted = UUID(text)
+    except ValueError:
+        return set()
+    found = Message.objects.filter(Q(pk=wanted) | Q(conversation=wanted))
+    files = MessageAttachment.objects.filter(message__in=found)
+    told = Delivery.objects.filter(message__in=found)
+    return {
+        str(key)
+        for keys in (
+            found.values_list("pk", flat=True),
+            files.values_list("attachment", flat=True),
+            told.values_list("pk", flat=True),
+        )
+        for key in keys
+    }
+
+
+def messages(keys: Iterable[str]) -> Mapping[str, Subject]:
+    """Say which messages these are, in one query."""
+    rows = Message.objects.filter(pk__in=list(keys)).select_related(
+        "author", "conversation__chantier", "conversation__client"
+    )
+    return {str(row.pk): Subject(_words(row), _link(row)) for row in rows}
+
+
+def _words(message: Message) -> str:
+    conversation = message.conversation
+    values = {"author": message.author.name, "subject": conversation.subject}
+    if conversation.chantier:
+        values["chantier"] = conversation.chantier.name
+        return _("Message of %(author)s, “%(subject)s”, chantier %(chantier)s") % values
+    return _("Message of %(author)s, “%(subject)s”") % values
+
+
+def _link(message: Message) -> str:
+    return f"/staff/messages/{message.conversation_id}#m-{message.pk}"
+
+
+def attachments(keys: Iterable[str]) -> Mapping[str, Subject]:
+    """Say which files these are, in two queries; with a link once a message shows them."""
+    files = Attachment.objects.filter(pk__in=list(keys)).select_related("uploader")
+    shown = MessageAttachment.objects.filter(attachment__in=files).select_related("message")
+    links = {link.attachment_id: _link(link.message) for link in shown}
+    return {
+        str(file.pk): Subject(
+            _("File “%(name)s” of %(uploader)s")
+            % {"name": file.name, "uploader": file.uploader.name},
+            links.get(file.pk, ""),
+        )
+        for file in files
+    }
+
+
+def _told_by(channel: str) -> str:
+    if channel == Channel.PUSH:
+        return _("Push to %(recipient)s: message of %(author)s, “%(subject)s”")
+    return _("Email to %(recipient)s: message of %(author)s, “%(subject)s”")
+
+
+def deliveries(keys: Iterable[str]) -> Mapping[str, Subject]:
+    """Say who was to be told of what, in one query."""
+    rows = Delivery.objects.filter(pk__in=list(keys)).select_related(
+        "recipient", "message__author", "conversation"
+    )
+    return {
+        str(row.pk): Subject(
+            _told_by(row.channel)
+            % {
+                "recipient": row.recipient.name,
+                "author": row.message.author.name,
+                "subject": row.conversation.subject,
+            },
+            _link(row.message),
+        )
+        for row in rows
+    }

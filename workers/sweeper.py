@@ -1,0 +1,151 @@
+"""Finding the owed work that nobody took, in every worker, with neither beat nor broker.
+
+A hint may be lost, its worker may die. So each worker looks at the rows themselves, one worker at
+a time (an advisory lock). What has waited a moment is hinted at again; what still waits then, or
+cannot be hinted at because the broker is away, is worked on without it (`workers.drains`).
+"""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from core import hints
+from core.jobs import QUEUES, Job, broker
+from core.valkey import valkey
+from workers import engine, queries
+from workers.engine import Waiting
+from workers.kinds import Key, Kind
+
+# Any number; the lock belongs to this database.
+SWEEP_LOCK = 0x1A1501
+BATCH = 200
+# A queue this long is not lost hints but busy workers: more hints would only make it longer.
+LONG_QUEUE = 50
+HINTED_AGAIN_SECONDS = 5.0
+BROKER_PAUSE_SECONDS = 2.0
+BURY_SECONDS = 2.0
+# What a process ended over is left to the pools for longer, and after a second end for good: it may
+# be the work that ends them. A pool's are replaced in a moment; ours takes the sweeps with it.
+LOST_PATIENCE = timedelta(seconds=2)
+SUSPECT_ATTEMPTS = 2
+
+logger = structlog.get_logger(__name__)
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Yield whether this worker is the one that sweeps now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
+        is_ours = bool(cursor.fetchone()[0])
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
+
+
+class Sweeper:
+    """One worker's sweeps, and what it remembers between them."""
+
+    def __init__(self, kinds: Iterable[Kind]) -> None:
+        self.kinds = list(kinds)
+        self.hinted_at: dict[tuple[Job, Key, int], float] = {}
+        self.buried_at: dict[Job, float] = {}
+        self.broker_away_until = 0.0
+
+    @property
+    def reaches_broker(self) -> bool:
+        return time.monotonic() >= self.broker_away_until
+
+    def look(self) -> dict[Kind, list[Key]]:
+        """Sweep once, unless another worker does at this moment; return what hints do not help."""
+        with alone() as is_ours:
+            return {kind: self.look_at(kind) for kind in self.unpaused()} if is_ours else {}
+
+    def unpaused(self) -> list[Kind]:
+        paused = queries.paused_queues()
+        return [kind for kind in self.kinds if kind.queue.value not in paused]
+
+    def look_at(self, kind: Kind) -> list[Key]:
+        """Hint at what waits, and return what hints do not help."""
+        if time.monotonic() - self.buried_at.get(kind.job, -1e9) > BURY_SECONDS:
+            self.buried_at[kind.job] = time.monotonic()
+            engine.bury_worn_out(kind)
+        waiting = engine.oldest_first(kind, older_than=kind.patience, at_most=BATCH)
+        if not waiting:
+            return []
+        if not self.hint(kind, waiting):
+            return [row.key for row in waiting]
+        return [row.key for row in waiting if is_helpless(kind, row)]
+
+    def hint(self, kind: Kind, waiting: list[Waiting]) -> bool:
+        """Ask the workers for rows; return whether the broker took it."""
+        if not self.reaches_broker:
+            return False
+        new = [row for row in waiting if not self.was_hinted(kind, row)]
+        try:
+            ask_whether_it_answers()
+            if new and queue_length(kind) < LONG_QUEUE:
+                for row in new:
+                    send(kind, row.key)
+                    self.hinted_at[kind.job, row.key, row.attempts] = time.monotonic()
+                logger.info("hinted_again", job=kind.job.value, rows=len(new))
+        except hints.UNREACHABLE as error:
+            self.broker_away_until = time.monotonic() + BROKER_PAUSE_SECONDS
+            logger.warning("broker_away", error=str(error))
+            return False
+        return True
+
+    def was_hinted(self, kind: Kind, row: Waiting) -> bool:
+        """Whether the workers were told lately of this row, for the attempt that it waits for."""
+        now = time.monotonic()
+        if len(self.hinted_at) > 10 * BATCH:
+            oldest = now - HINTED_AGAIN_SECONDS
+            self.hinted_at = {k: at for k, at in self.hinted_at.items() if at > oldest}
+        hinted_at = self.hinted_at.get((kind.job, row.key, row.attempts), -1e9)
+        return now - hinted_at < HINTED_AGAIN_SECONDS
+
+
+def is_helpless(kind: Kind, row: Waiting) -> bool:
+    """Whether hints have not helped a row for too long."""
+    if row.lost_at is None:
+        return row.due_at <= timezone.now() - kind.drained_after
+    patience = kind.drained_after + LOST_PATIENCE
+    return row.attempts < SUSPECT_ATTEMPTS and row.free_since <= timezone.now() - patience
+
+
+def send(kind: Kind, key: Key) -> None:
+    """Publish one hint now; raises what the broker's connection raises."""
+    broker().send_task(
+        kind.job.value,
+        kwargs={kind.id_name: str(key)},
+        queue=QUEUES[kind.job].value,
+        ignore_result=True,
+    )
+
+
+def ask_whether_it_answers() -> None:
+    """Raise at once, where a hint to a frozen Valkey would wait for two seconds."""
+    if settings.CELERY_BROKER_URL == settings.REDIS_URL:
+        valkey().ping()
+
+
+def queue_length(kind: Kind) -> int:
+    """Return how many hints wait in the broker, whichever broker it is."""
+    with broker().connection_for_write() as connected:
+        try:
+            channel: Any = connected.default_channel
+            found = channel.queue_declare(kind.queue.value, passive=True)
+        except connected.channel_errors:
+            # In Redis a queue without messages does not exist.
+            return 0
+        return int(found.message_count)

@@ -1,0 +1,37 @@
+"""The tasks: load, call, stop. No rule of the domain lives here.
+
+A task returns its outcome, which `workers.signals` writes down.
+"""
+
+from uuid import UUID
+
+from celery import shared_task
+
+from core.jobs import Job
+from workers import engine, periodic
+from workers.registry import ATTACHMENTS, DELIVERIES, MESSAGES, PERIODIC
+
+
+@shared_task(name=Job.FAN_OUT_MESSAGE.value)
+def fan_out_message(message_id: str) -> str:
+    return engine.take(MESSAGES, UUID(message_id))
+
+
+@shared_task(name=Job.ANALYSE_ATTACHMENT.value)
+def analyse_attachment(attachment_id: str) -> str:
+    return engine.take(ATTACHMENTS, UUID(attachment_id))
+
+
+@shared_task(name=Job.DELIVER.value)
+def deliver(delivery_id: str) -> str:
+    return engine.take(DELIVERIES, UUID(delivery_id))
+
+
+@shared_task(name=Job.RUN_PERIODIC.value)
+def run_periodic(name: str) -> str:
+    return engine.take(PERIODIC, name)
+
+
+@shared_task(name=Job.BEAT.value)
+def beat() -> None:
+    periodic.beat_was_here()

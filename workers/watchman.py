@@ -1,0 +1,42 @@
+"""Beat's eye on the workers: when none is alive, nobody else is there to send the alert.
+
+The workers in their turn watch beat (`workers.alerts`).
+"""
+
+import threading
+import time
+from typing import Any
+
+import structlog
+from celery.signals import beat_init
+from django.db import close_old_connections
+
+from workers import alerts, queries
+from workers.connections import DATABASE_ERRORS
+from workers.registry import KINDS
+
+# Longer than workers take to start, beside which beat starts.
+LOOK_SECONDS = 30.0
+
+logger = structlog.get_logger(__name__)
+
+
+def look() -> None:
+    """Open and tell alerts in place of the workers, when there are none."""
+    if not queries.workers_alive().exists():
+        alerts.watch(KINDS)
+
+
+def look_for_ever() -> None:
+    while True:
+        time.sleep(LOOK_SECONDS)
+        try:
+            close_old_connections()
+            look()
+        except DATABASE_ERRORS as error:
+            logger.warning("watchman_without_database", error=str(error))
+
+
+@beat_init.connect
+def start(**_: Any) -> None:
+    threading.Thread(target=look_for_ever, name="watchman", daemon=True).start()
