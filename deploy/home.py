@@ -1,0 +1,123 @@
+"""The folder that holds everything a running Liaison keeps: data, secrets, ports, logs."""
+
+import errno
+import fcntl
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.ports import free_port, is_free
+from deploy.problems import StartError
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+# Room for a new database cluster (40 MB), its first write-ahead segments and the demo data.
+NEEDED_BYTES = 200 * 1024 * 1024
+LONGEST_LOG_BYTES = 10 * 1024 * 1024
+
+
+def _random_text() -> str:
+    return secrets.token_urlsafe(48)
+
+
+class Home:
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+
+    @classmethod
+    def from_environment(cls) -> "Home":
+        return cls(Path(os.environ.get("LIAISON_HOME") or REPOSITORY / "var"))
+
+    def create(self) -> None:
+        try:
+            self.folder("run")
+            self.folder("log")
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
+            raise StartError(
+                f"cannot write in {self.path} ({error.strerror}): "
+                "set LIAISON_HOME to a folder of yours"
+            ) from error
+
+    def folder(self, name: str) -> Path:
+        folder = self.path / name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def log(self, name: str) -> Path:
+        """Where a service writes; a long log of earlier starts is set aside, once."""
+        path = self.path / "log" / f"{name}.log"
+        if path.exists() and path.stat().st_size > LONGEST_LOG_BYTES:
+            path.replace(path.with_suffix(".log.1"))
+        return path
+
+    def require_room(self, needed_bytes: int = NEEDED_BYTES) -> None:
+        free_bytes = shutil.disk_usage(self.path).free
+        if free_bytes < needed_bytes:
+            raise StartError(
+                f"the disk of {self.path} is full ({free_bytes >> 20} MB free, "
+                f"{needed_bytes >> 20} MB needed): make room, or set LIAISON_HOME to another disk"
+            )
+
+    @contextmanager
+    def only_one(self) -> Iterator[None]:
+        """Hold this home for one launcher; the kernel lets go of it however the launcher ends."""
+        with (self.path / "run" / "up.lock").open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                lock.seek(0)
+                raise StartError(
+                    f"Liaison is already running from {self.path} (process {lock.read().strip()}): "
+                    "use it, stop it with Ctrl-C, or set LIAISON_HOME and PORT for a second one"
+                ) from error
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+            yield
+
+    def kept_secret(self, name: str, make: Callable[[], str] = _random_text) -> str:
+        """The same random text at every start, readable by this account only."""
+        path = self.folder("secrets") / name
+        if not path.exists():
+            _write_private(path, make())
+        return path.read_text()
+
+    def kept_port(self, name: str) -> int:
+        """The port of the last start when it is still free, else a new one."""
+        path = self.path / "ports.json"
+        ports: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+        if name not in ports or not is_free("127.0.0.1", ports[name]):
+            ports[name] = free_port(taken=ports.values())
+            _write_private(path, json.dumps(ports, indent=1))
+        return ports[name]
+
+    @property
+    def services_env(self) -> Path:
+        return self.path / "services.env"
+
+    def publish_environment(self, values: Mapping[str, str]) -> None:
+        """Let `manage.py` in another terminal find the services of this launcher."""
+        lines = (f"{name}={_quoted(value)}\n" for name, value in sorted(values.items()))
+        _write_private(self.services_env, "".join(lines))
+
+    def withdraw_environment(self) -> None:
+        self.services_env.unlink(missing_ok=True)
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if set(value) & set(' #"\\') else value
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Written aside and renamed, so that a kill in between leaves no half a file."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    aside.replace(path)
