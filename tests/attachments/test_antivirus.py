@@ -1,0 +1,216 @@
+"""A real clamd, with a signature base of our own that knows the EICAR file and nothing else."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from attachments import clamd
+from attachments.clamd import AntivirusAway, Found
+from attachments.models import Attachment
+from core.models import User
+from tests.attachments import clamav, samples
+from tests.attachments.senders import analysed, send
+from tests.cast import Call
+from tests.sockets import closed_port, frozen_port
+from workers import recording
+from workers.drains import perform
+from workers.models import TaskRun
+from workers.registry import ATTACHMENTS
+
+pytestmark = pytest.mark.django_db
+START_SECONDS = 20
+CONFIGURATION = """
+Foreground yes
+LocalSocket {folder}/clamd.sock
+DatabaseDirectory {folder}/base
+LogFile {folder}/clamd.log
+PidFile {folder}/clamd.pid
+TemporaryDirectory {folder}
+StreamMaxLength 1M
+AlertExceedsMax yes
+AlertEncrypted yes
+"""
+
+
+@dataclass(frozen=True)
+class Clamd:
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def running(program: clamav.Program, folder: Path) -> Iterator[Clamd]:
+    (folder / "base").mkdir(exist_ok=True)
+    signature = samples.EICAR.hex()
+    (folder / "base" / "own.ndb").write_text(f"Liaison.Test.EICAR:0:*:{signature}\n")
+    (folder / "clamd.conf").write_text(CONFIGURATION.format(folder=folder))
+    listening = folder / "clamd.sock"
+    listening.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [program.path, "--config-file", str(folder / "clamd.conf")],
+        env={**os.environ, **program.environment},
+    )
+    try:
+        _wait_for(listening, process)
+        yield Clamd(f"unix://{listening}", process)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def program(pytestconfig: pytest.Config) -> clamav.Program:
+    """Find clamd; where it is neither here nor to be had, these tests say so and skip."""
+    return clamav.program(pytestconfig.cache.mkdir("clamav"))
+
+
+@pytest.fixture(scope="module")
+def clamd_url(program: clamav.Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running(program, tmp_path_factory.mktemp("clamd")) as started:
+        yield started.url
+
+
+def _wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not path.exists():
+        assert process.poll() is None, "clamd ended"
+        assert time.monotonic() < deadline, "clamd does not listen"
+        time.sleep(0.05)
+
+
+class TestWithAntivirus:
+    @pytest.fixture(autouse=True)
+    def configured(self, clamd_url: str, settings: Settings) -> None:
+        settings.CLAMD_URL = clamd_url
+
+    def test_what_is_clean_is_called_clean(self, api: Call, camille: User) -> None:
+        attachment = analysed(send(api(camille), "photo.jpg", samples.photo()))
+
+        assert (attachment.status, attachment.verdict) == ("ready", "clean")
+        shown = api(camille).get(f"/api/v1/attachments/{attachment.pk}").json()
+        assert shown["reason"] == ""
+
+    @pytest.mark.parametrize(
+        "inside",
+        [
+            samples.EICAR,
+            samples.archive(("a.txt", samples.EICAR)),
+            samples.archive(("b.zip", samples.archive(("a.txt", samples.EICAR)))),
+        ],
+        ids=["plain", "zipped", "zipped twice"],
+    )
+    def test_a_virus_is_found_in_a_container(
+        self, inside: bytes, clamd_url: str, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "devis.docx"
+        file.write_bytes(samples.docx(("word/media/a.bin", inside)))
+
+        with file.open("rb") as content:
+            answer = clamd.scan(clamd_url, content)
+
+        assert (answer.found, answer.signature) == (Found.VIRUS, "Liaison.Test.EICAR.UNOFFICIAL")
+
+    def test_a_virus_blocks_the_file(self, api: Call, camille: User) -> None:
+        nested = samples.archive(("a.txt", samples.EICAR))
+        content = samples.docx(("word/media/a.bin", nested))
+
+        attachment = analysed(send(api(camille), "devis.docx", content))
+
+        assert (attachment.status, attachment.verdict) == ("blocked", "infected")
+        assert attachment.detail == "Liaison.Test.EICAR.UNOFFICIAL"
+
+    def test_what_it_does_not_look_at_is_not_called_clean(self, api: Call, camille: User) -> None:
+        content = samples.text_of(1024 * 1024 + 1)
+
+        attachment = analysed(send(api(camille), "a.txt", content))
+
+        assert (attachment.status, attachment.reason_code) == ("refused", "too_complex")
+
+
+class TestAway:
+    """Configured and not answering: the file waits, whatever the reason."""
+
+    def test_the_file_waits(self, api: Call, camille: User, settings: Settings) -> None:
+        settings.CLAMD_URL = f"tcp://127.0.0.1:{closed_port()}"
+        file = send(api(camille), "photo.jpg", samples.photo())
+
+        with pytest.raises(AntivirusAway):
+            analysed(file)
+
+        waiting = Attachment.objects.get(pk=file)
+        assert (waiting.status, waiting.attempts) == ("scanning", 0)
+        assert "clamd" in waiting.last_error
+        assert waiting.due_at is not None
+        assert api(camille).get(f"/api/v1/attachments/{file}/content").status_code == 409
+
+    def test_the_dashboard_shows_it(self, api: Call, camille: User, settings: Settings) -> None:
+        settings.CLAMD_URL = f"tcp://127.0.0.1:{closed_port()}"
+        file = send(api(camille), "photo.jpg", samples.photo())
+
+        perform(ATTACHMENTS, file)
+        recording.flush()
+
+        run = TaskRun.objects.get(subject=str(file))
+        assert (run.outcome, run.error_class) == ("failed", "AntivirusAway")
+
+    def test_frozen_it_is_away(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(clamd, "TIMEOUT_SECONDS", 0.3)
+        (tmp_path / "a").write_bytes(b"a")
+
+        with (
+            frozen_port() as port,
+            (tmp_path / "a").open("rb") as content,
+            pytest.raises(AntivirusAway),
+        ):
+            clamd.scan(f"tcp://127.0.0.1:{port}", content)
+
+    def test_killed_in_mid_scan_the_file_waits_for_the_next(
+        self, program: clamav.Program, tmp_path: Path, api: Call, camille: User,
+        settings: Settings, monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        file = send(api(camille), "photo.jpg", samples.photo())
+        with running(program, tmp_path) as started, monkeypatch.context() as patched:
+            settings.CLAMD_URL = started.url
+            patched.setattr(clamd, "_answer", killed_before_it_answers(started.process))
+            # It takes the bytes, and cannot be done before it is killed.
+            started.process.send_signal(signal.SIGSTOP)
+            with pytest.raises(AntivirusAway):
+                analysed(file)
+
+        waiting = Attachment.objects.get(pk=file)
+        assert (waiting.status, waiting.verdict, waiting.attempts) == ("scanning", "", 0)
+        Attachment.objects.update(due_at=timezone.now())
+        with running(program, tmp_path):
+            assert analysed(file).verdict == "clean"
+
+    def test_required_and_not_configured_the_file_waits(
+        self, api: Call, camille: User, settings: Settings
+    ) -> None:
+        settings.ATTACHMENTS_REQUIRE_AV = True
+        file = send(api(camille), "photo.jpg", samples.photo())
+
+        with pytest.raises(AntivirusAway):
+            analysed(file)
+
+        assert Attachment.objects.get(pk=file).status == "scanning"
+
+
+def killed_before_it_answers(process: subprocess.Popen[bytes]) -> Callable[[socket], str]:
+    answer = clamd._answer
+
+    def after_the_kill(connection: socket) -> str:
+        process.kill()
+        process.wait()
+        return answer(connection)
+
+    return after_the_kill

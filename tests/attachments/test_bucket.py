@@ -1,0 +1,21 @@
+"""The bucket as `manage.py setup_storage` leaves it, at every start."""
+
+from django.conf import settings
+
+from attachments import storage
+
+
+def test_takes_its_rules_again_and_again() -> None:
+    assert storage.set_up_bucket() == []
+
+    [cors] = storage.client().get_bucket_cors(Bucket=settings.S3_BUCKET)["CORSRules"]
+    assert (cors["AllowedOrigins"], cors["AllowedMethods"]) == (["*"], ["GET", "PUT"])
+
+
+def test_empties_quarantine_by_itself_after_a_day() -> None:
+    rules = storage.client().get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)
+
+    [rule] = rules["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["Expiration"]["Days"] == 1
+    assert rule.get("Prefix", rule.get("Filter", {}).get("Prefix")) == "quarantine/"

@@ -1,0 +1,183 @@
+"""What nobody will ever see goes, objects and rows; nothing that a message shows does."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from attachments import audits, cleaning, storage
+from attachments.models import Attachment
+from core.models import User
+from messaging.models import Conversation
+from tests.attachments import samples
+from tests.attachments.senders import analysed, announcement, overwrite, send, send_in_parts
+from tests.cast import Call
+
+pytestmark = pytest.mark.django_db
+
+
+def age(file: UUID, **by: int) -> None:
+    created_at = timezone.now() - timedelta(**by)
+    Attachment.objects.filter(pk=file).update(created_at=created_at)
+
+
+def objects_of(file: UUID) -> list[str]:
+    keys = [item.key for item in storage.listed("")]
+    return sorted(key.partition("/")[2].partition("/")[2] for key in keys if str(file) in key)
+
+
+class TestClean:
+    def test_removes_what_no_message_took_in_a_day(self, api: Call, camille: User) -> None:
+        ready = send(api(camille), "photo.jpg", samples.photo())
+        analysed(ready)
+        waiting = send(api(camille), "photo.jpg", samples.photo())
+        fresh = send(api(camille), "photo.jpg", samples.photo())
+        age(ready, hours=25)
+        age(waiting, hours=25)
+
+        assert cleaning.clean() == 2
+
+        assert list(Attachment.objects.values_list("pk", flat=True)) == [fresh]
+        assert objects_of(ready) == objects_of(waiting) == []
+        assert len(objects_of(fresh)) == 1
+
+    def test_removes_unfinished_uploads_with_their_parts(self, api: Call, camille: User) -> None:
+        file = send_in_parts(api(camille), "a.txt", samples.text_of(9 * 1024 * 1024))
+        age(file, hours=25)
+
+        cleaning.clean()
+
+        uploads = [upload.key for upload in storage.unfinished_uploads()]
+        assert storage.quarantine_key(file) not in uploads
+        assert not Attachment.objects.exists()
+
+    def test_keeps_what_a_message_shows(
+        self,
+        api: Call,
+        camille: User,
+        conversation: Conversation,
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        draft = {"id": str(uuid4()), "body": "", "attachments": [str(file)]}
+        api(camille).post(f"/api/v1/conversations/{conversation.pk}/messages", draft)
+        with django_capture_on_commit_callbacks(execute=True):
+            analysed(file)
+        age(file, days=400)
+
+        assert cleaning.clean() == 0
+        assert objects_of(file) == ["1280.webp", "320.webp", "original"]
+
+    def test_removes_the_withdrawn_once_their_address_has_ended(
+        self, api: Call, camille: User
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        api(camille).delete(f"/api/v1/attachments/{file}")
+        assert cleaning.clean() == 0
+
+        Attachment.objects.update(discarded_at=timezone.now() - timedelta(hours=2))
+
+        assert cleaning.clean() == 1
+        assert objects_of(file) == []
+
+    def test_leaves_alone_what_a_worker_holds(self, api: Call, camille: User) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        age(file, hours=25)
+        Attachment.objects.update(leased_until=timezone.now() + timedelta(seconds=10))
+
+        assert cleaning.clean() == 0
+
+    def test_ends_an_upload_that_has_no_row(self, settings: Settings) -> None:
+        """As a kill between the bucket's answer and the row leaves it."""
+        key = storage.quarantine_key(uuid4())
+        storage.start_multipart(key, content_type="text/plain")
+
+        cleaning.clean()
+        assert key in [upload.key for upload in storage.unfinished_uploads()]
+        settings.ATTACHMENT_UNCLAIMED_LIFETIME = timedelta(seconds=-5)
+        cleaning.clean()
+
+        assert key not in [upload.key for upload in storage.unfinished_uploads()]
+
+    def test_empties_quarantine_of_what_nobody_will_read(
+        self, api: Call, camille: User, settings: Settings
+    ) -> None:
+        """As a kill between the verdict and its last step leaves it, or bytes sent too late."""
+        judged, waiting = (send(api(camille), "a.txt", b"a") for _ in range(2))
+        analysed(judged)
+        Attachment.objects.update(claimed_at=timezone.now())
+        unknown = uuid4()
+        for file in (judged, unknown):
+            overwrite(storage.quarantine_key(file), b"a")
+
+        cleaning.clean()
+        assert objects_of(judged) == ["", "original"]
+        settings.ATTACHMENT_UNCLAIMED_LIFETIME = timedelta(seconds=-5)
+        cleaning.clean()
+
+        assert objects_of(judged) == ["original"]
+        assert objects_of(waiting) == [""]
+        assert objects_of(unknown) == []
+
+    def test_cut_in_the_middle_it_finishes_the_next_time(self, api: Call, camille: User) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        analysed(file)
+        age(file, hours=25)
+        # As a kill after the first object leaves it.
+        storage.delete([storage.file_key(file, "original")])
+        Attachment.objects.update(discarded_at=timezone.now())
+
+        assert cleaning.clean() == 1
+        assert objects_of(file) == []
+
+
+class TestAudit:
+    @pytest.fixture(autouse=True)
+    def empty_bucket(self) -> None:
+        storage.delete([item.key for item in storage.listed("")])
+
+    def test_agrees_when_all_is_well(self, api: Call, camille: User) -> None:
+        analysed(send(api(camille), "photo.jpg", samples.photo(gps=True)))
+        send(api(camille), "a.txt", b"a")
+
+        call_command("storage_audit")
+
+    def test_names_a_row_without_its_objects(
+        self, api: Call, camille: User, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        analysed(file)
+        storage.delete([storage.file_key(file, "320.webp")])
+
+        with pytest.raises(CommandError):
+            call_command("storage_audit")
+
+        assert f"{file} misses files/{file}/320.webp" in capsys.readouterr().out
+
+    def test_names_and_deletes_an_object_without_row(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key = storage.file_key(uuid4(), "original")
+        overwrite(key, b"a")
+        call_command("storage_audit")  # may still be on its way
+        monkeypatch.setattr(audits, "GRACE", timedelta(seconds=-5))
+
+        with pytest.raises(CommandError):
+            call_command("storage_audit")
+        assert f"object without row: {key}" in capsys.readouterr().out
+        call_command("storage_audit", delete=True)
+
+        assert list(storage.listed("")) == []
+
+
+def test_announced_again_begins_no_second_upload(api: Call, camille: User) -> None:
+    asked = announcement("a.txt", samples.text_of(9 * 1024 * 1024), id=str(uuid4()))
+
+    for _ in range(2):
+        api(camille).post("/api/v1/attachments", asked)
+
+    uploads = [u for u in storage.unfinished_uploads() if asked["id"] in u.key]
+    assert len(uploads) == 1

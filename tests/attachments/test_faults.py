@@ -1,0 +1,221 @@
+"""Kills, cuts and races: a file ends up analysed once, and both sides know."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from pytest_django import Settings
+
+from attachments import leases, storage
+from attachments.models import Attachment
+from attachments.storage import StorageAway
+from core.models import User
+from messaging import actions, attaching
+from messaging.drafts import Draft
+from messaging.models import Conversation, Message
+from tests.at_once import at_once
+from tests.attachments import samples
+from tests.attachments.senders import analysed, announcement, send, storage_away
+from tests.cast import Call
+from tests.site import Site
+from workers import engine
+from workers.registry import ATTACHMENTS
+
+PATIENCE_SECONDS = 120
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it does not come"
+        time.sleep(0.02)
+
+
+def status_of(file: UUID) -> str:
+    return Attachment.objects.get(pk=file).status
+
+
+class TestWorker:
+    """With a real worker, over the real broker."""
+
+    @pytest.fixture(autouse=True)
+    def running(self, site: Site, bucket: None) -> Iterator[None]:
+        """The site, on its database."""
+        yield
+        # Its sweeper must not hold a table while all of them are emptied.
+        site.stop_worker()
+
+    def test_makes_a_photo_visible(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        draft = Draft(body="Voici", attachment_ids=(file,))
+        actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+
+        wait_until(lambda: status_of(file) == "ready")
+
+        wait_until(lambda: not list(storage.listed(storage.quarantine_key(file))))
+        assert api(camille).get(f"/api/v1/attachments/{file}/preview/320").status_code == 302
+
+    def test_killed_in_mid_scan_another_finishes(
+        self, site: Site, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        site.stop_worker()
+        file = send(api(camille), "plan.png", samples.slow_picture())
+        draft = Draft(body="Le plan", attachment_ids=(file,))
+        actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        site.start_worker()
+        wait_until(lambda: Attachment.objects.get(pk=file).leased_until is not None)
+
+        kill_at_once(site)
+        assert status_of(file) == "scanning"
+        site.start_worker()
+
+        wait_until(lambda: status_of(file) == "ready")
+        written = sorted(item.key for item in storage.listed(storage.file_key(file, "")))
+        assert [key.rpartition("/")[2] for key in written] == ["1280.webp", "320.webp", "original"]
+        # Sending, and one state: shown once.
+        message = Message.objects.get()
+        conversation.refresh_from_db()
+        assert message.version <= conversation.version
+        assert Attachment.objects.get(pk=file).attempts == 2
+
+
+def kill_at_once(site: Site) -> None:
+    """As a power cut: the worker and its pool at the same moment."""
+    assert site.worker is not None
+    pid = site.worker.pid
+    pool = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    site.worker.kill()
+    for child in pool:
+        os.kill(int(child), signal.SIGKILL)
+    site.worker.wait()
+    site.worker = None
+
+
+@pytest.mark.django_db
+class TestStorageAway:
+    def test_during_the_analysis_the_file_waits_without_losing_an_attempt(
+        self, api: Call, camille: User
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+
+        for _ in range(ATTACHMENTS.max_attempts + 1):
+            with storage_away(), pytest.raises(StorageAway):
+                engine.take(ATTACHMENTS, file)
+            assert status_of(file) == "scanning"
+            Attachment.objects.update(due_at=timezone.now())
+
+        assert analysed(file).status == "ready"
+
+
+@pytest.mark.django_db
+class TestTwoWorkers:
+    def test_who_lost_the_lease_records_nothing(self, api: Call, camille: User) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        engine.hold(ATTACHMENTS, file)
+        slow = Attachment.objects.get(pk=file)
+        with leases.kept(slow) as lease:
+            # Another takes it after the lease has ended.
+            Attachment.objects.update(leased_until=timezone.now())
+            assert analysed(file).status == "ready"
+
+            assert not leases.held_by(lease).exists()
+
+    def test_a_file_is_not_taken_twice(self, api: Call, camille: User) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        engine.hold(ATTACHMENTS, file)
+
+        assert engine.take(ATTACHMENTS, file) == "nothing"
+
+    def test_that_always_die_end_it_in_words(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        draft = Draft(body="", attachment_ids=(file,))
+        actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        for _ in range(ATTACHMENTS.max_attempts):
+            engine.hold(ATTACHMENTS, file)
+            Attachment.objects.update(leased_until=timezone.now())
+
+        engine.take(ATTACHMENTS, file)
+
+        given_up = Attachment.objects.get(pk=file)
+        assert (given_up.status, given_up.reason_code) == ("unreadable", "analysis_failed")
+        assert Message.objects.get().version == 3
+        # The dashboard can order it again, and then it is there after all.
+        assert engine.revive(ATTACHMENTS, [file]) == [file]
+        assert analysed(file).status == "ready"
+        assert Attachment.objects.get(pk=file).reason_code == ""
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameMoment:
+    def test_the_same_file_announced_is_one(self, api: Call, camille: User) -> None:
+        asked = announcement("photo.jpg", samples.photo(), id=str(uuid4()))
+
+        statuses = at_once(
+            *[lambda: api(camille).post("/api/v1/attachments", asked).status_code] * 6
+        )
+
+        assert sorted(statuses) == [200] * 5 + [201]
+        assert Attachment.objects.count() == 1
+
+    def test_a_day_holds_no_more_than_one_by_one(
+        self, api: Call, camille: User, settings: Settings
+    ) -> None:
+        settings.ATTACHMENT_DAILY_BYTES = 200
+
+        def announce(number: int) -> int:
+            asked = announcement(f"{number}.txt", b"a" * 60)
+            return api(camille).post("/api/v1/attachments", asked).status_code
+
+        statuses = at_once(*[partial(announce, number) for number in range(6)])
+
+        assert sorted(statuses) == [201] * 3 + [429] * 3
+
+
+def test_a_file_sent_while_its_state_is_recorded_is_shown_with_it(
+    site: Site, api: Call, camille: User, conversation: Conversation
+) -> None:
+    site.stop_worker()
+    file = send(api(camille), "photo.jpg", samples.photo())
+    engine.hold(ATTACHMENTS, file)
+
+    with transaction.atomic():
+        draft = Draft(body="Voici", id=uuid4(), attachment_ids=(file,))
+        sent = actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        # It finds the file in no message, and waits for this transaction.
+        recorder = threading.Thread(target=analyse_and_close, args=(file,))
+        recorder.start()
+        wait_until(somebody_waits_for_us)
+    recorder.join(PATIENCE_SECONDS)
+
+    message = Message.objects.get(pk=sent.message.pk)
+    conversation.refresh_from_db()
+    assert status_of(file) == "ready"
+    assert message.version == conversation.version > sent.message.seq
+
+
+def somebody_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
+            " AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def analyse_and_close(file: UUID) -> None:
+    try:
+        attaching.analyse(file)
+    finally:
+        connection.close()

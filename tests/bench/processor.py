@@ -1,0 +1,58 @@
+"""Processor time of other processes, from /proc."""
+
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+def seconds(pid: int) -> float:
+    """Return user and system time of a process and of those it started that still run."""
+    if sys.platform != "linux":
+        raise SystemExit("The bench reads processor times from /proc: it needs Linux.")
+    return _own_seconds(pid) + sum(seconds(child) for child in _children(pid))
+
+
+class Others:
+    """What the rest of the machine did meanwhile, which makes every figure worse."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+        self.at_first = self._seconds()
+
+    def share(self) -> float:
+        """Return how much of all processors others have used since."""
+        possible = (time.monotonic() - self.began) * (os.cpu_count() or 1)
+        return max(0.0, (self._seconds() - self.at_first) / possible)
+
+    @staticmethod
+    def _seconds() -> float:
+        # man proc_stat(5): user, nice, system, idle, iowait, irq, softirq.
+        words = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:8]
+        user, nice, system, _idle, _iowait, irq, softirq = map(int, words)
+        ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+        ours = seconds(os.getpid()) + ended.ru_utime + ended.ru_stime
+        return (user + nice + system + irq + softirq) / TICKS_PER_SECOND - ours
+
+
+def _own_seconds(pid: int) -> float:
+    try:
+        # After the name in brackets, which may hold spaces; man proc_pid_stat(5), fields 14, 15.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [
+            int(child)
+            for task in Path(f"/proc/{pid}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    except (FileNotFoundError, ProcessLookupError):
+        return []

@@ -1,0 +1,139 @@
+"""What sending is measured against: the same rows, written the two usual ways.
+
+Neither publishes to open screens, asks for a job, knows a draft again or limits anyone. What they
+have in common with the product is what the database ends up with, and the JSON of the answer.
+"""
+
+import json
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.http import HttpRequest, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework import serializers, status
+from rest_framework.authentication import TokenAuthentication
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.models import User
+from core.requests import person
+from messaging.models import Conversation, Message
+
+# --- A bare DRF view ----------------------------------------------------------------------------
+
+
+class AuthorSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ("id", "name", "role")
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    author = AuthorSerializer(read_only=True)
+
+    class Meta:
+        model = Message
+        fields = (
+            "id", "conversation", "seq", "version", "author", "body", "reply_to",
+            "created_at", "edited_at", "deleted_at",
+        )  # fmt: skip
+        read_only_fields = ("conversation", "seq", "version", "edited_at", "deleted_at")
+
+
+class BareDrf(APIView):
+    authentication_classes = (TokenAuthentication,)
+    permission_classes = (IsAuthenticated,)
+
+    @transaction.atomic
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        author = person(request)
+        serializer = MessageSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        conversation = get_object_or_404(
+            Conversation.objects.select_for_update(), pk=conversation_id, client=author.client_id
+        )
+        conversation.last_seq += 1
+        conversation.version += 1
+        message = serializer.save(
+            conversation=conversation,
+            author=author,
+            seq=conversation.last_seq,
+            version=conversation.version,
+            draft_digest=bytes(32),
+        )
+        conversation.last_message = message
+        conversation.last_activity_at = conversation.changed_at = message.created_at
+        conversation.awaiting_reply_since = conversation.awaiting_reply_since or message.created_at
+        conversation.status = Conversation.Status.OPEN
+        conversation.save(
+            update_fields=[
+                "last_seq", "version", "last_message", "last_activity_at", "changed_at",
+                "awaiting_reply_since", "status",
+            ]
+        )  # fmt: skip
+        return Response(serializer.data, status=status.HTTP_201_CREATED)
+
+
+# --- Plain Django and raw SQL -------------------------------------------------------------------
+
+WHO = """
+    SELECT u.id, u.name, u.role, u.client_id
+    FROM authtoken_token t JOIN core_user u ON u.id = t.user_id
+    WHERE t.key = %s AND u.is_active
+"""
+LOCK = """
+    SELECT last_seq + 1, version + 1 FROM messaging_conversation
+    WHERE id = %s AND client_id = %s FOR UPDATE
+"""
+UPDATE = """
+    UPDATE messaging_conversation
+    SET last_seq = %(seq)s, version = %(version)s, last_message_id = %(id)s, status = 'open',
+        last_activity_at = %(created_at)s, changed_at = %(created_at)s,
+        awaiting_reply_since = COALESCE(awaiting_reply_since, %(created_at)s)
+    WHERE id = %(conversation_id)s
+"""
+# What a new message holds besides the values of `raw_sql`: whatever columns there are by now.
+DEFAULTS = {
+    field.attname: field.get_default()
+    for field in Message._meta.concrete_fields
+    if not field.has_default() or not callable(field.default)
+}
+INSERT = "INSERT INTO messaging_message ({}) VALUES ({})".format(  # noqa: S608
+    ", ".join(str(field.column) for field in Message._meta.concrete_fields),
+    ", ".join(f"%({field.attname})s" for field in Message._meta.concrete_fields),
+)
+
+
+@csrf_exempt
+@transaction.atomic
+def raw_sql(request: HttpRequest, conversation_id: UUID) -> JsonResponse:
+    asked = json.loads(request.body)
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(WHO, [request.headers["Authorization"].removeprefix("Token ")])
+        user_id, name, role, client_id = cursor.fetchone()
+        cursor.execute(LOCK, [conversation_id, client_id])
+        seq, version = cursor.fetchone()
+        row = {
+            **DEFAULTS,
+            "id": UUID(asked["id"]),
+            "conversation_id": conversation_id,
+            "seq": seq,
+            "version": version,
+            "author_id": user_id,
+            "body": asked["body"],
+            "draft_digest": bytes(32),
+            "created_at": now,
+            "due_at": now,
+        }
+        cursor.execute(INSERT, row)
+        cursor.execute(UPDATE, row)
+    author = {"id": user_id, "name": name, "role": role}
+    shown = {key: row[key] for key in ("id", "seq", "version", "body", "created_at")}
+    nothing_yet = {"reply_to": None, "edited_at": None, "deleted_at": None}
+    answer = {**shown, **nothing_yet, "conversation": conversation_id, "author": author}
+    return JsonResponse(answer, status=201)

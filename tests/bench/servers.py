@@ -1,0 +1,128 @@
+"""The processes that are measured: a real web server and a real worker."""
+
+import http
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from deploy import programs
+from deploy.home import REPOSITORY, Home
+from deploy.ports import free_port
+from deploy.process import spawn, stop_together
+from deploy.programs import Program
+from tests.bench import processor
+
+READY_SECONDS = 30
+STOP_SECONDS = 10
+HOST = "127.0.0.1"
+CREATED = http.HTTPStatus.CREATED.value
+OK = http.HTTPStatus.OK.value
+
+
+class CouldNotMeasure(Exception):
+    """Something did not start or did not answer as it should."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a stretch of work took, by the clock and of the processors."""
+
+    seconds: float
+    web_seconds: float
+    postgres_seconds: float
+    worker_seconds: float
+
+
+class Machine:
+    """The web server, started at once, and the worker, started by whoever needs it."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self.port = free_port()
+        self.programs: dict[str, tuple[Program, subprocess.Popen[bytes]]] = {}
+        self.postgres_pid = int((home.path / "run" / "postgres.pid").read_text())
+
+    def __enter__(self) -> "Machine":
+        (self.home.path / "static").mkdir()
+        self._start(programs.web(self.home, os.environ, HOST, self.port))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        stop_together(
+            [(process, program.stop_signal) for program, process in self.programs.values()],
+            STOP_SECONDS,
+        )
+
+    def start_worker(self) -> None:
+        """Start the worker, once."""
+        if "worker" not in self.programs:
+            self._start(programs.worker(self.home, os.environ))
+
+    def stop_worker(self) -> None:
+        program, process = self.programs.pop("worker")
+        stop_together([(process, program.stop_signal)], STOP_SECONDS)
+
+    def load(self, **asked: Any) -> dict[str, Any]:
+        """Run the load client, in a process of its own, and return what it says."""
+        result = subprocess.run(
+            [sys.executable, "-m", "tests.bench.load"],
+            input=json.dumps({"host": HOST, "port": self.port, **asked}),
+            capture_output=True,
+            text=True,
+            cwd=REPOSITORY,
+            timeout=120,
+            check=False,
+        )
+        if result.returncode:
+            raise CouldNotMeasure(result.stderr[-2000:])
+        said: dict[str, Any] = json.loads(result.stdout)
+        return said
+
+    def spent(self, work: Callable[[], None]) -> Spent:
+        """Do some work and return what it took."""
+        before, began = self._processors(), time.monotonic()
+        work()
+        seconds = time.monotonic() - began
+        after = self._processors()
+        return Spent(seconds, *(now - then for now, then in zip(after, before, strict=True)))
+
+    def _processors(self) -> tuple[float, float, float]:
+        return (
+            processor.seconds(self.programs["web"][1].pid),
+            processor.seconds(self.postgres_pid),
+            processor.seconds(self.programs["worker"][1].pid) if "worker" in self.programs else 0.0,
+        )
+
+    def _start(self, program: Program) -> None:
+        log = self.home.path / "log" / f"{program.name}.log"
+        with log.open("ab") as output:
+            process = spawn(
+                program.pid_file,
+                [sys.executable, *program.command],
+                environment=program.environment,
+                stop_signal=program.stop_signal,
+                output=output,
+                folder=REPOSITORY,
+            )
+        self.programs[program.name] = program, process
+        wait_for(program.is_ready, process, log)
+
+
+def wait_for(is_ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not is_ready():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise CouldNotMeasure(log.read_text()[-2000:])
+        time.sleep(0.05)

@@ -1,0 +1,54 @@
+"""Fixtures of every test; the real services are started by `tests.services`."""
+
+import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.management import call_command
+
+from tests import emptying
+from tests.cast import (
+    api,
+    archived,
+    bruno,
+    camille,
+    conversation,
+    haddad,
+    marc,
+    morel,
+    odile,
+    say,
+    villa,
+    yanis,
+)
+from tests.listening import listening
+from tests.site import pytest_runtest_protocol, running_site, site
+
+__all__ = [
+    "api",
+    "archived",
+    "bruno",
+    "camille",
+    "conversation",
+    "emptying",
+    "haddad",
+    "listening",
+    "marc",
+    "morel",
+    "odile",
+    "pytest_runtest_protocol",
+    "running_site",
+    "say",
+    "site",
+    "villa",
+    "yanis",
+]
+
+
+# Argon2 is made to be slow, which protects nobody here: the same algorithm, at its least.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
+Argon2PasswordHasher.parallelism = 1
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bucket() -> None:
+    """Make this process's bucket, once a run."""
+    call_command("setup_storage", verbosity=0)

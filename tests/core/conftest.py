@@ -1,0 +1,24 @@
+"""Fixtures of the tests of core."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.models import User
+from core.valkey import valkey
+from tests.cast import PASSWORD
+
+
+@pytest.fixture
+def fresh_counters() -> Iterator[None]:
+    """Forget the counters of earlier tests: they live in Valkey, which no transaction undoes."""
+    valkey().flushdb()
+    yield
+    valkey().flushdb()
+
+
+@pytest.fixture
+def camille_with_password(camille: User, fresh_counters: None) -> User:
+    camille.set_password(PASSWORD)
+    camille.save()
+    return camille

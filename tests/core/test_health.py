@@ -1,0 +1,49 @@
+"""Whether the process is up, and whether what it needs answers."""
+
+import time
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from core import health
+from core.valkey import valkey
+from tests.sockets import frozen_port
+
+
+class TestLivez:
+    def test_needs_nothing(self) -> None:
+        assert Client().get("/livez").content == b"ok"
+
+
+# For an answer that takes a fifth of a second; one that waits for a frozen part never comes.
+PATIENCE_SECONDS = 20.0
+
+
+@pytest.mark.django_db(transaction=True)
+class TestReadyz:
+    @pytest.fixture(autouse=True)
+    def busy_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(health, "CHECK_SECONDS", PATIENCE_SECONDS)
+
+    def test_is_ready_when_every_part_answers(self) -> None:
+        answer = Client().get("/readyz")
+
+        assert answer.status_code == 200
+        assert set(answer.json().values()) == {"ok"}
+
+    def test_says_which_part_does_not_answer_and_does_not_wait_for_it(
+        self, settings: Settings
+    ) -> None:
+        with frozen_port() as port:
+            settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
+            valkey.cache_clear()
+            started = time.monotonic()
+
+            answer = Client().get("/readyz")
+
+            assert time.monotonic() - started < PATIENCE_SECONDS
+        valkey.cache_clear()
+        assert answer.status_code == 503
+        assert answer.json()["database"] == "ok"
+        assert answer.json()["valkey"] != "ok"

@@ -1,0 +1,132 @@
+"""Hints to Valkey: in order when it is there, lost without a trace when it is not."""
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from statistics import median
+
+import pytest
+from pytest_django import Settings
+from redis.exceptions import ConnectionError as Unreachable
+
+from core import hints
+from core.models import User
+from messaging.models import Conversation, Message
+from tests.cast import Call
+from tests.lost_valkey import valkey_at
+from tests.sockets import closed_port, frozen_port
+
+# A publish to a frozen broker takes its `socket_timeout` of 2 s: every answer that waited for one
+# would be late, where a busy machine delays one or the other.
+ANSWER_SECONDS = 0.5
+# Of the thread that puts hints; a put that waits never comes back.
+PATIENCE_SECONDS = 20
+
+
+@pytest.fixture(params=["frozen", "absent"])
+def lost_valkey(request: pytest.FixtureRequest, settings: Settings) -> Iterator[str]:
+    """A Valkey that accepts and never answers, and one that is not there."""
+    with frozen_port() as frozen:
+        port = frozen if request.param == "frozen" else closed_port()
+        with valkey_at(port, settings):
+            yield request.param
+
+
+class TestALostValkey:
+    @pytest.mark.django_db(transaction=True)
+    def test_neither_holds_nor_breaks_a_message(
+        self, api: Call, camille: User, conversation: Conversation, lost_valkey: str
+    ) -> None:
+        seconds = []
+        # The first one imports what sending needs.
+        for number in range(9):
+            started = time.monotonic()
+            answer = api(camille).post(
+                f"/api/v1/conversations/{conversation.pk}/messages", {"body": f"n° {number}"}
+            )
+            seconds.append(time.monotonic() - started)
+            assert answer.status_code == 201
+
+        assert median(seconds[1:]) < ANSWER_SECONDS
+        assert Message.objects.filter(fanned_out_at=None).count() == 9
+
+
+def sent(words: list[str]) -> Callable[[str], hints.Hint]:
+    def hint(word: str) -> hints.Hint:
+        return lambda: words.append(word)
+
+    return hint
+
+
+def unreachable() -> None:
+    raise Unreachable("no route")
+
+
+class TestTheSender:
+    def test_sends_in_order(self) -> None:
+        sender, words = hints.Sender(), list[str]()
+
+        for number in range(100):
+            sender.put(sent(words)(str(number)))
+        sender.waiting.join()
+
+        assert words == [str(number) for number in range(100)]
+
+    def test_never_makes_the_caller_wait(self) -> None:
+        sender, gate = hints.Sender(waiting=queue.Queue(2)), threading.Event()
+
+        def put_more_than_fit() -> None:
+            for _ in range(10):
+                sender.put(gate.wait)
+
+        caller = threading.Thread(target=put_more_than_fit, daemon=True)
+        caller.start()
+        caller.join(PATIENCE_SECONDS)
+
+        assert not caller.is_alive()
+        assert sender.dropped >= 7
+        gate.set()
+        sender.waiting.join()
+
+    def test_drops_for_a_while_after_a_failure_then_goes_on(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(hints, "PAUSE_SECONDS", 0.2)
+        sender, words = hints.Sender(), list[str]()
+        sender.put(unreachable)
+        sender.put(sent(words)("during"))
+        sender.waiting.join()
+        assert (words, sender.dropped) == ([], 2)
+
+        deadline = time.monotonic() + 5
+        while not words and time.monotonic() < deadline:
+            sender.put(sent(words)("after"))
+            sender.waiting.join()
+
+        assert words[0] == "after"
+
+    def test_goes_on_after_a_defect_in_one_hint(self) -> None:
+        sender, words = hints.Sender(), list[str]()
+
+        sender.put(lambda: 1 / 0)
+        sender.put(sent(words)("next"))
+        sender.waiting.join()
+
+        assert words == ["next"]
+
+    def test_has_a_thread_of_its_own_in_a_forked_process(self) -> None:
+        hints.send(lambda: None)
+        hints.flush()
+        out, into = os.pipe()
+
+        if (child := os.fork()) == 0:
+            hints.send(lambda: os.write(into, b"sent"))
+            hints.flush()
+            os._exit(0)
+
+        os.close(into)
+        assert os.read(out, 10) == b"sent"
+        os.waitpid(child, 0)
+        os.close(out)

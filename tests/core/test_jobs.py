@@ -1,0 +1,57 @@
+"""Asking for background work: by name, once the fact is recorded."""
+
+import json
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+
+from core import hints, jobs
+from core.jobs import QUEUES, Job, Queue, enqueue
+from core.valkey import valkey
+from workers.celery import app
+
+
+@pytest.fixture
+def broker_queue() -> Iterator[str]:
+    """The list of Valkey that holds the jobs of the realtime queue, empty."""
+    name = f"{settings.REALTIME_PREFIX}:{Queue.REALTIME.value}"
+    valkey().delete(name)
+    yield name
+    valkey().delete(name)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAJob:
+    def test_carries_ids_and_nothing_else(self, broker_queue: str) -> None:
+        message_id = uuid4()
+
+        enqueue(Job.FAN_OUT_MESSAGE, message_id=message_id)
+        hints.flush()
+
+        [order] = [json.loads(raw) for raw in valkey().lrange(broker_queue, 0, -1)]
+        assert order["headers"]["task"] == "fan_out_message"
+        assert str(message_id) in order["headers"]["kwargsrepr"]
+
+    def test_is_asked_for_after_the_commit_only(self, broker_queue: str) -> None:
+        with transaction.atomic():
+            enqueue(Job.FAN_OUT_MESSAGE, message_id=uuid4())
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            enqueue(Job.FAN_OUT_MESSAGE, message_id=uuid4())
+            hints.flush()
+            assert valkey().llen(broker_queue) == 0
+        hints.flush()
+
+        assert valkey().llen(broker_queue) == 1
+
+
+class TestTheQueues:
+    def test_have_every_job_in_one_of_them(self) -> None:
+        assert set(QUEUES) == set(Job)
+
+    def test_are_listened_to_by_the_workers(self) -> None:
+        assert {queue.name for queue in app.conf.task_queues} == {queue.value for queue in Queue}
+        assert jobs.broker().conf.broker_url == app.conf.broker_url

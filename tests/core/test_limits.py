@@ -1,0 +1,100 @@
+"""Counters that say «too often»."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from pytest_django import Settings
+
+from core import limits
+from core.errors import TooMany
+from core.models import User
+from core.valkey import key, valkey
+from messaging.models import Conversation, Message
+from tests.cast import Call
+from tests.sockets import closed_port
+
+MINUTE = timedelta(minutes=1)
+
+
+class TestSpending:
+    def test_ends_at_the_limit_and_says_when_it_starts_again(self) -> None:
+        who = uuid4()
+        for _ in range(3):
+            limits.spend("test", who, at_most=3, window=MINUTE)
+
+        with pytest.raises(TooMany) as refusal:
+            limits.spend("test", who, at_most=3, window=MINUTE)
+
+        assert refusal.value.retry_after_seconds == 60
+
+    def test_counts_each_person_apart(self) -> None:
+        limits.spend("test", uuid4(), at_most=1, window=MINUTE)
+        limits.spend("test", uuid4(), at_most=1, window=MINUTE)
+
+    def test_is_exact_when_many_spend_at_once(self) -> None:
+        who = uuid4()
+
+        def is_refused(_: int) -> bool:
+            try:
+                limits.spend("test", who, at_most=10, window=MINUTE)
+            except TooMany:
+                return True
+            return False
+
+        with ThreadPoolExecutor(20) as pool:
+            refused = list(pool.map(is_refused, range(40)))
+
+        assert refused.count(False) == 10
+
+    def test_starts_again_after_the_window_however_often_it_is_asked(self) -> None:
+        who = uuid4()
+        limits.count("test", who, window=MINUTE)
+        valkey().expire(key("count", "test", who), 30)
+
+        limits.count("test", who, window=MINUTE)
+
+        assert 0 < valkey().ttl(key("count", "test", who)) <= 30
+
+
+class TestWithoutValkey:
+    @pytest.fixture(autouse=True)
+    def away(self, settings: Settings) -> Iterator[None]:
+        settings.REDIS_URL = f"redis://127.0.0.1:{closed_port()}/0"
+        valkey.cache_clear()
+        yield
+        valkey.cache_clear()
+
+    def test_everyone_is_let_through(self) -> None:
+        limits.spend("test", "someone", at_most=0, window=MINUTE)
+
+        assert limits.counted("test", "someone") == 0
+        limits.forget("test", "someone")
+
+
+@pytest.mark.django_db
+class TestWriting:
+    def test_too_fast_is_refused_for_a_minute(
+        self, api: Call, camille: User, conversation: Conversation, settings: Settings
+    ) -> None:
+        settings.MESSAGES_PER_MINUTE = 2
+        url = f"/api/v1/conversations/{conversation.pk}/messages"
+
+        answers = [api(camille).post(url, {"body": "encore"}) for _ in range(3)]
+
+        assert [answer.status_code for answer in answers] == [201, 201, 429]
+        assert answers[-1].headers["Retry-After"] == "60"
+        assert answers[-1].json()["errors"][0]["code"] == "throttled"
+        assert Message.objects.count() == 2
+
+    def test_of_conversations_too_often_is_refused_for_an_hour(
+        self, api: Call, camille: User, settings: Settings
+    ) -> None:
+        settings.CONVERSATIONS_PER_HOUR = 1
+
+        answers = [api(camille).post("/api/v1/conversations", {"subject": "A"}) for _ in range(2)]
+
+        assert [answer.status_code for answer in answers] == [201, 429]
+        assert answers[-1].headers["Retry-After"] == "3600"

@@ -1,0 +1,173 @@
+"""Tokens of the company's portal, checked against the keys it publishes (JWKS, RFC 7517)."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from core import identities
+from core.models import User
+
+pytestmark = pytest.mark.django_db
+
+ISSUER = "https://portal.test"
+
+
+class Portal:
+    """The portal's own keys, published on loopback."""
+
+    def __init__(self) -> None:
+        self.rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.ec_key = ec.generate_private_key(ec.SECP256R1())
+        self.published = [
+            {**json.loads(RSAAlgorithm.to_jwk(self.rsa_key.public_key())), "kid": "rsa-1"},
+            {**json.loads(ECAlgorithm.to_jwk(self.ec_key.public_key())), "kid": "ec-1"},
+        ]
+        self.times_asked = 0
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/jwks.json"
+
+    def token(self, sub: str, *, kid: str = "rsa-1", **changes: object) -> str:
+        now = datetime.now(UTC)
+        claims = {
+            "iss": ISSUER, "aud": "liaison", "sub": sub, "iat": now,
+            "exp": now + timedelta(minutes=5), **changes,
+        }  # fmt: skip
+        key: Any = self.ec_key if kid.startswith("ec") else self.rsa_key
+        algorithm = "ES256" if kid.startswith("ec") else "RS256"
+        return jwt.encode(claims, key, algorithm=algorithm, headers={"kid": kid})
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        portal = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                portal.times_asked += 1
+                content = json.dumps({"keys": portal.published}).encode()
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *args: object) -> None:
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def portal(settings: Settings) -> Iterator[Portal]:
+    portal = Portal()
+    settings.JWT_ISSUER, settings.JWT_JWKS_URL = ISSUER, portal.url
+    identities._portal_keys.cache_clear()
+    yield portal
+    identities._portal_keys.cache_clear()
+    portal.close()
+
+
+def status_of(token: str) -> int:
+    caller = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+    return int(caller.get("/api/v1/me").status_code)
+
+
+class TestATokenOfThePortal:
+    @pytest.mark.parametrize("kid", ["rsa-1", "ec-1"])
+    def test_speaks_for_the_person_with_its_outside_identity(
+        self, portal: Portal, camille: User, kid: str
+    ) -> None:
+        token = portal.token("crm-camille@demo.test", kid=kid)
+
+        answer = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}").get("/api/v1/me")
+
+        assert answer.json()["id"] == str(camille.pk)
+
+    def test_asks_for_the_keys_once_for_many_calls(self, portal: Portal, camille: User) -> None:
+        for _ in range(5):
+            assert status_of(portal.token("crm-camille@demo.test")) == 200
+
+        assert portal.times_asked == 1
+
+    def test_never_speaks_for_an_address_or_an_internal_id(
+        self, portal: Portal, camille: User
+    ) -> None:
+        assert status_of(portal.token("camille@demo.test")) == 401
+        assert status_of(portal.token(str(camille.pk))) == 401
+
+    def test_of_someone_who_left_is_refused(self, portal: Portal, camille: User) -> None:
+        User.objects.update(is_active=False)
+
+        assert status_of(portal.token("crm-camille@demo.test")) == 401
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"aud": "another-service"},
+            {"iss": "https://elsewhere.test"},
+            {"exp": datetime(2020, 1, 1, tzinfo=UTC)},
+        ],
+    )
+    def test_with_another_claim_is_refused(
+        self, portal: Portal, camille: User, changes: dict[str, Any]
+    ) -> None:
+        assert status_of(portal.token("crm-camille@demo.test", **changes)) == 401
+
+    def test_with_a_key_that_the_portal_does_not_publish_is_refused(
+        self, portal: Portal, camille: User
+    ) -> None:
+        assert status_of(portal.token("crm-camille@demo.test", kid="rsa-2")) == 401
+
+    def test_with_unknown_keys_does_not_make_us_storm_the_portal(
+        self, portal: Portal, camille: User
+    ) -> None:
+        for number in range(10):
+            status_of(portal.token("crm-camille@demo.test", kid=f"rsa-invented-{number}"))
+
+        assert portal.times_asked <= 2
+
+    def test_signed_by_one_published_key_under_the_name_of_the_other_is_refused(
+        self, portal: Portal, camille: User
+    ) -> None:
+        claims = jwt.decode(
+            portal.token("crm-camille@demo.test"), options={"verify_signature": False}
+        )
+        token = jwt.encode(claims, portal.rsa_key, algorithm="RS256", headers={"kid": "ec-1"})
+
+        assert status_of(token) == 401
+
+    def test_of_the_development_issuer_is_not_taken_for_one_of_the_portal(
+        self, portal: Portal, camille: User, settings: Settings
+    ) -> None:
+        settings.JWT_DEVELOPMENT_ISSUER = False
+        token = portal.token("crm-camille@demo.test", iss=identities.DEVELOPMENT_ISSUER)
+
+        assert status_of(token) == 401
+
+    def test_cannot_be_checked_while_the_portal_is_away_so_it_is_asked_again_later(
+        self, portal: Portal, camille: User
+    ) -> None:
+        token = portal.token("crm-camille@demo.test")
+        portal.close()
+
+        # Django's client would raise what became a 503.
+        caller = APIClient(raise_request_exception=False, HTTP_AUTHORIZATION=f"Bearer {token}")
+        answer = caller.get("/api/v1/me")
+
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0

@@ -1,0 +1,70 @@
+"""What is different in production, and that nothing was forgotten."""
+
+from tests.commands import python
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "k3-" * 30 + "abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "messages.example.test",
+    "PUBLIC_URL": "https://messages.example.test",
+    "TRUSTED_PROXY_COUNT": "1",
+    "CLAMD_URL": "tcp://clamav.example.test:3310",
+    "JWT_ISSUER": "https://portal.example.test",
+    "JWT_JWKS_URL": "https://portal.example.test/jwks.json",
+}
+
+ASK = """
+import django; django.setup()
+from django.conf import settings
+print("VALUE", eval({expression!r}))
+"""
+
+
+def value(expression: str, **environment: str) -> str:
+    """What an expression is worth in a process with production's settings."""
+    ran = python("-c", ASK.format(expression=expression), **{**PRODUCTION, **environment})
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout.partition("VALUE ")[2].strip()
+
+
+class TestTheDeployCheck:
+    def test_has_nothing_to_say(self) -> None:
+        ran = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert "no issues" in ran.stdout
+
+    def test_would_speak_of_a_short_secret(self) -> None:
+        """Which shows that the check above can fail."""
+        ran = python(
+            "manage.py", "check", "--deploy", "--fail-level", "WARNING",
+            **{**PRODUCTION, "SECRET_KEY": "short"},
+        )  # fmt: skip
+
+        assert ran.returncode != 0
+
+
+class TestInProduction:
+    def test_there_is_no_default_secret(self) -> None:
+        ran = python("manage.py", "check", "--deploy", **{**PRODUCTION, "SECRET_KEY": ""})
+
+        assert "SECRET_KEY" in ran.stderr
+
+    def test_emails_leave_through_the_provider_that_the_environment_names(self) -> None:
+        way_out = value(
+            "[each for way in [__import__('django.core.mail').core.mail.get_connection()]"
+            " for each in (way.esp_name, way.api_key, way.timeout)]",
+            EMAIL_BACKEND="anymail.backends.mailgun.EmailBackend",
+            ANYMAIL_MAILGUN_API_KEY="secret",
+        )
+
+        assert way_out == "['Mailgun', 'secret', 10]"
+
+    def test_cookies_travel_encrypted_and_the_development_issuer_is_off(self) -> None:
+        assert (
+            value(
+                "[settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.DEBUG,"
+                " settings.SECURE_SSL_REDIRECT, settings.JWT_DEVELOPMENT_ISSUER]"
+            )
+            == "[True, True, False, True, False]"
+        )

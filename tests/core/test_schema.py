@@ -1,0 +1,61 @@
+"""The OpenAPI document is the one that is committed, and says nothing twice or wrong."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from core.models import User
+
+COMMITTED = settings.BASE_DIR / "core" / "openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def generated() -> str:
+    out = StringIO()
+    call_command("spectacular", "--lang", "en", "--validate", "--fail-on-warn", stdout=out)
+    return out.getvalue()
+
+
+class TestTheDocument:
+    def test_is_generated_without_a_warning_as_it_is_committed(self, generated: str) -> None:
+        assert generated == COMMITTED.read_text(), "run `make schema` and commit core/openapi.yaml"
+
+    def test_is_openapi_3_1(self, generated: str) -> None:
+        assert yaml.safe_load(generated)["openapi"] == "3.1.1"
+
+    def test_names_both_ways_to_say_who_one_is(self, generated: str) -> None:
+        assert set(yaml.safe_load(generated)["components"]["securitySchemes"]) == {
+            "bearer",
+            "session",
+        }
+
+    def test_says_how_each_operation_can_fail(self, generated: str) -> None:
+        paths = yaml.safe_load(generated)["paths"]
+        announce = paths["/api/v1/attachments"]["post"]["responses"]
+        complete = paths["/api/v1/attachments/{attachment_id}/complete"]["post"]["responses"]
+
+        assert set(announce) == {
+            *("200", "201"), "400", "401", "409", "413", "415", "422", "429", "503",
+        }  # fmt: skip
+        assert set(complete) == {"200", "400", "401", "404", "409", "422", "503"}
+        silent = [
+            f"{method} {path}"
+            for path, operations in paths.items()
+            for method, operation in operations.items()
+            if "503" not in operation["responses"]
+        ]
+        assert silent == []
+
+    @pytest.mark.django_db
+    def test_is_served_in_english_to_a_french_browser(self, camille: User, generated: str) -> None:
+        browser = Client(headers={"Accept-Language": "fr"})
+        browser.force_login(camille)
+
+        served: dict[str, Any] = yaml.safe_load(browser.get("/api/schema").content)
+
+        assert served["paths"] == yaml.safe_load(generated)["paths"]

@@ -1,0 +1,285 @@
+"""Logging in and out with a session cookie, and slowing down whoever guesses."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from core.models import User
+from core.valkey import key, valkey
+from tests.cast import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+SESSION = "/api/v1/session"
+ME = "/api/v1/me"
+
+
+def visitor(address: str = "192.0.2.1") -> APIClient:
+    """A browser without a session, whose CSRF tokens are checked."""
+    return APIClient(enforce_csrf_checks=True, REMOTE_ADDR=address)
+
+
+def with_csrf(browser: APIClient) -> dict[str, str]:
+    """The header a page adds to unsafe requests, from the cookie that the login page sets."""
+    if "csrftoken" not in browser.cookies:
+        browser.get("/login")
+    return {"X-CSRFToken": browser.cookies["csrftoken"].value}
+
+
+def log_in(browser: APIClient, email: str, password: str = PASSWORD) -> int:
+    draft = {"email": email, "password": password}
+    return browser.post(SESSION, draft, headers=with_csrf(browser)).status_code
+
+
+class TestLogIn:
+    def test_opens_a_session_and_says_who_it_is(self, camille_with_password: User) -> None:
+        browser = visitor()
+
+        answer = browser.post(
+            SESSION,
+            {"email": "camille@demo.test", "password": PASSWORD},
+            headers=with_csrf(browser),
+        )
+
+        assert answer.status_code == 200
+        assert answer.json()["name"] == "Camille Morel"
+        assert browser.get(ME).json()["email"] == "camille@demo.test"
+
+    def test_takes_the_address_as_people_type_it(self, camille_with_password: User) -> None:
+        assert log_in(visitor(), " Camille@DEMO.test ") == 200
+
+    def test_needs_a_csrf_token(self, camille_with_password: User) -> None:
+        browser = visitor()
+
+        answer = browser.post(SESSION, {"email": "camille@demo.test", "password": PASSWORD})
+
+        assert answer.status_code == 403
+        assert browser.get(ME).status_code == 401
+
+    def test_without_a_csrf_token_is_refused_in_the_one_format(
+        self, camille_with_password: User
+    ) -> None:
+        answer = visitor().post(SESSION, {"email": "camille@demo.test", "password": PASSWORD})
+
+        assert answer.json()["errors"][0]["code"] == "permission_denied"
+
+    def test_gives_the_cookie_to_no_script_and_to_no_other_site(
+        self, camille_with_password: User
+    ) -> None:
+        browser = visitor()
+        log_in(browser, "camille@demo.test")
+
+        cookie = browser.cookies["sessionid"]
+        assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+    def test_changes_the_session_key_that_a_stranger_may_have_planted(
+        self, camille_with_password: User
+    ) -> None:
+        browser = visitor()
+        browser.session.save()
+        planted = browser.session.session_key
+        browser.cookies["sessionid"] = planted or ""
+
+        log_in(browser, "camille@demo.test")
+
+        assert browser.cookies["sessionid"].value != planted
+
+    def test_says_the_same_of_a_wrong_password_and_an_unknown_address(
+        self, camille_with_password: User
+    ) -> None:
+        browser = visitor()
+        token = with_csrf(browser)
+
+        wrong = browser.post(
+            SESSION, {"email": "camille@demo.test", "password": "non"}, headers=token
+        )
+        unknown = browser.post(
+            SESSION, {"email": "personne@demo.test", "password": "non"}, headers=token
+        )
+
+        assert wrong.status_code == unknown.status_code == 400
+        assert wrong.json() == unknown.json()
+        assert wrong.json()["errors"][0]["code"] == "invalid_credentials"
+
+    def test_is_refused_to_who_left(self, camille_with_password: User) -> None:
+        camille_with_password.is_active = False
+        camille_with_password.save()
+
+        assert log_in(visitor(), "camille@demo.test") == 400
+
+    @pytest.mark.parametrize("draft", [{}, {"email": "a"}, {"email": [], "password": {}}, [1]])
+    def test_without_both_words_is_a_bad_request(self, fresh_counters: None, draft: object) -> None:
+        browser = visitor()
+
+        assert browser.post(SESSION, draft, headers=with_csrf(browser)).status_code == 400
+
+
+class TestLogOut:
+    def test_ends_the_session(self, camille_with_password: User) -> None:
+        browser = visitor()
+        log_in(browser, "camille@demo.test")
+        cookie = browser.cookies["sessionid"].value
+
+        assert browser.delete(SESSION, headers=with_csrf(browser)).status_code == 204
+
+        browser.cookies["sessionid"] = cookie
+        assert browser.get(ME).status_code == 401
+
+    def test_needs_a_csrf_token(self, camille_with_password: User) -> None:
+        browser = visitor()
+        log_in(browser, "camille@demo.test")
+
+        assert browser.delete(SESSION).status_code == 403
+        assert browser.get(ME).status_code == 200
+
+    def test_of_a_stranger_is_no_error(self, db: None) -> None:
+        assert visitor().delete(SESSION).status_code == 204
+
+
+class TestASession:
+    def test_needs_a_csrf_token_for_what_is_not_a_reading(
+        self, camille_with_password: User
+    ) -> None:
+        browser = visitor()
+        log_in(browser, "camille@demo.test")
+        draft = {"subject": "Portail"}
+
+        assert browser.post("/api/v1/conversations", draft).status_code == 403
+        answer = browser.post("/api/v1/conversations", draft, headers=with_csrf(browser))
+        assert answer.status_code == 201
+
+    def test_ends_when_the_person_is_deactivated(self, camille_with_password: User) -> None:
+        browser = visitor()
+        log_in(browser, "camille@demo.test")
+
+        User.objects.update(is_active=False)
+
+        assert browser.get(ME).status_code == 401
+
+    def test_is_given_its_csrf_cookie_by_who_am_i(self, camille_with_password: User) -> None:
+        browser = visitor()
+        log_in(browser, "camille@demo.test")
+        del browser.cookies["csrftoken"]
+
+        browser.get(ME)
+
+        assert browser.cookies["csrftoken"].value
+
+
+class TestLockout:
+    @pytest.fixture(autouse=True)
+    def few_attempts(self, settings: Settings) -> None:
+        settings.LOGIN_ATTEMPTS_PER_PERSON = 3
+        settings.LOGIN_ATTEMPTS_PER_ADDRESS = 6
+        settings.LOGIN_LOCKOUT = timedelta(minutes=15)
+
+    def fail(self, browser: APIClient, email: str, times: int) -> list[int]:
+        return [log_in(browser, email, "non") for _ in range(times)]
+
+    def test_stops_the_fourth_guess_even_a_right_one(self, camille_with_password: User) -> None:
+        browser = visitor()
+
+        assert self.fail(browser, "camille@demo.test", 3) == [400, 400, 400]
+
+        assert log_in(browser, "camille@demo.test", PASSWORD) == 429
+
+    def test_says_when_to_try_again(self, camille_with_password: User) -> None:
+        browser = visitor()
+        self.fail(browser, "camille@demo.test", 3)
+
+        answer = browser.post(
+            SESSION,
+            {"email": "camille@demo.test", "password": PASSWORD},
+            headers={**with_csrf(browser), "Accept-Language": "en"},
+        )
+
+        assert answer.headers["Retry-After"] == "900"
+        assert answer.json()["errors"][0]["code"] == "throttled"
+        assert "15 minutes" in answer.json()["errors"][0]["detail"]
+
+    def test_does_not_lock_the_person_out_from_elsewhere(self, camille_with_password: User) -> None:
+        self.fail(visitor("192.0.2.1"), "camille@demo.test", 3)
+
+        assert log_in(visitor("192.0.2.2"), "camille@demo.test") == 200
+
+    def test_does_not_lock_out_a_neighbour_on_the_same_site(
+        self, camille_with_password: User
+    ) -> None:
+        self.fail(visitor(), "bruno@demo.test", 3)
+
+        assert log_in(visitor(), "camille@demo.test") == 200
+
+    def test_stops_an_address_that_tries_everybody(self, camille_with_password: User) -> None:
+        browser = visitor()
+
+        for number in range(6):
+            self.fail(browser, f"personne{number}@demo.test", 1)
+
+        assert log_in(browser, "camille@demo.test") == 429
+
+    def test_counts_the_same_person_under_any_capitals(self, camille_with_password: User) -> None:
+        browser = visitor()
+
+        for email in ("camille@demo.test", "CAMILLE@demo.test", " Camille@demo.test"):
+            self.fail(browser, email, 1)
+
+        assert log_in(browser, "camille@demo.test") == 429
+
+    def test_is_forgotten_after_a_success(self, camille_with_password: User) -> None:
+        browser = visitor()
+        self.fail(browser, "camille@demo.test", 2)
+        log_in(browser, "camille@demo.test")
+
+        assert self.fail(visitor(), "camille@demo.test", 2) == [400, 400]
+
+    def test_is_over_when_its_counter_expires(self, camille_with_password: User) -> None:
+        browser = visitor()
+        self.fail(browser, "camille@demo.test", 3)
+        name = key("count", "login-person", "camille@demo.test|192.0.2.1")
+        assert 890 < valkey().ttl(name) <= 900
+
+        valkey().expire(name, 0)
+
+        assert log_in(browser, "camille@demo.test") == 200
+
+    def test_also_stops_the_login_page(self, camille_with_password: User) -> None:
+        browser = visitor()
+        self.fail(browser, "camille@demo.test", 3)
+        form = {
+            "email": "camille@demo.test",
+            "password": PASSWORD,
+            "csrfmiddlewaretoken": with_csrf(browser)["X-CSRFToken"],
+        }
+
+        answer = browser.post("/login", form, format="multipart")
+
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
+
+    def test_takes_the_peers_address_when_no_proxy_is_trusted(
+        self, camille_with_password: User
+    ) -> None:
+        for number in range(3):
+            self.fail(
+                APIClient(REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}"),
+                "camille@demo.test",
+                1,
+            )
+
+        assert log_in(visitor("192.0.2.1"), "camille@demo.test") == 429
+
+    def test_takes_the_address_that_the_trusted_proxy_saw(
+        self, camille_with_password: User, settings: Settings
+    ) -> None:
+        settings.TRUSTED_PROXY_COUNT = 1
+
+        def through_proxy(forwarded: str) -> APIClient:
+            return APIClient(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
+
+        # What the caller wrote before the proxy's own entry is worth nothing.
+        for forged in ("1.1.1.1", "2.2.2.2", "3.3.3.3"):
+            self.fail(through_proxy(f"{forged}, 203.0.113.9"), "camille@demo.test", 1)
+
+        assert log_in(through_proxy("4.4.4.4, 203.0.113.9"), "camille@demo.test") == 429
+        assert log_in(through_proxy("203.0.113.10"), "camille@demo.test") == 200

@@ -1,0 +1,96 @@
+"""What people type, made safe to store and to compare."""
+
+import unicodedata
+
+import pytest
+from django.core.exceptions import ValidationError
+from hypothesis import given
+from hypothesis import strategies as st
+from rest_framework.exceptions import ValidationError as Refusal
+
+from core.text import TextField, clean
+
+# Nothing that `clean` refuses: no control character but tab and line ends, no half of a pair.
+honest = st.text(
+    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\u202a\u202b\u202c\u202d"
+                  "\u202e\u2066\u2067\u2068\u2069", include_characters="\n\t")
+)  # fmt: skip
+
+
+class TestCleaning:
+    def test_makes_both_ways_to_write_an_accent_one(self) -> None:
+        assert clean("e\u0301cole") == clean("\u00e9cole") == "école"
+
+    def test_keeps_one_kind_of_line_end(self) -> None:
+        assert clean("un\r\ndeux\rtrois\n\nquatre") == "un\ndeux\ntrois\n\nquatre"
+
+    def test_takes_the_space_around(self) -> None:
+        assert clean(" \n\u00a0Bonjour \t\n") == "Bonjour"
+
+    @pytest.mark.parametrize(
+        "kept",
+        [
+            "👷🏽‍♀️ sur l’échafaudage",
+            "👨‍👩‍👧",
+            "السلام عليكم",
+            "prix : 12\u202f€",
+            "a\tb",
+            "‏שלום",
+            "½ m²",
+        ],
+    )
+    def test_keeps_what_people_write(self, kept: str) -> None:
+        assert clean(kept) == kept
+
+    @pytest.mark.parametrize(
+        "hidden",
+        ["\x00", "\x07", "\x1b[31m", "\x7f", "\x85", "\u202e", "\u2066", "\u2069", "\ud800"],
+    )
+    def test_refuses_what_nobody_sees(self, hidden: str) -> None:
+        with pytest.raises(ValidationError) as refusal:
+            clean(f"facture{hidden}exe")
+
+        assert refusal.value.code == "control_characters"
+
+    @given(st.text())
+    def test_gives_clean_text_or_refuses(self, text: str) -> None:
+        try:
+            cleaned = clean(text)
+        except ValidationError:
+            return
+
+        assert cleaned == cleaned.strip()
+        assert unicodedata.is_normalized("NFC", cleaned)
+        assert not any(
+            unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in cleaned
+        )
+        cleaned.encode()
+
+    @given(honest)
+    def test_done_twice_changes_nothing_more(self, text: str) -> None:
+        assert clean(clean(text)) == clean(text)
+
+    @given(honest)
+    def test_loses_no_letter(self, text: str) -> None:
+        def letters(of: str) -> str:
+            return "".join(unicodedata.normalize("NFC", of).split())
+
+        assert letters(clean(text)) == letters(text)
+
+
+class TestTheField:
+    def test_makes_a_subject_one_line(self) -> None:
+        assert TextField().run_validation("  Devis\n\t  salle de bain ") == "Devis salle de bain"
+
+    def test_keeps_the_lines_of_a_message(self) -> None:
+        assert TextField(multiline=True).run_validation("un\r\ndeux") == "un\ndeux"
+
+    def test_counts_letters_as_they_are_kept(self) -> None:
+        decomposed = "e\u0301" * 10
+
+        assert TextField(max_length=10).run_validation(decomposed) == "é" * 10
+
+    @pytest.mark.parametrize("empty", ["", " ", "\n\u00a0\t", "\u2003"])
+    def test_takes_space_for_nothing(self, empty: str) -> None:
+        with pytest.raises(Refusal):
+            TextField(multiline=True, trim_whitespace=False).run_validation(empty)

@@ -1,0 +1,43 @@
+"""One-use tickets to open a stream without a cookie."""
+
+import pytest
+from rest_framework.test import APIClient
+
+from core import tickets
+from core.models import User
+from core.valkey import key, valkey
+from tests.cast import Call
+
+pytestmark = pytest.mark.django_db
+
+
+class TestATicket:
+    def test_is_given_to_who_is_logged_in(self, api: Call, camille: User) -> None:
+        answer = api(camille).post("/api/v1/stream-tickets")
+
+        assert answer.status_code == 201
+        assert answer.json()["expires_in_seconds"] == 30
+        assert tickets.redeem(answer.json()["ticket"]) == camille.pk
+
+    def test_is_refused_to_a_stranger(self) -> None:
+        assert APIClient().post("/api/v1/stream-tickets").status_code == 401
+
+    def test_opens_once(self, camille: User) -> None:
+        ticket = tickets.issue(camille)
+
+        assert (tickets.redeem(ticket), tickets.redeem(ticket)) == (camille.pk, None)
+
+    def test_is_torn_after_thirty_seconds(self, camille: User) -> None:
+        ticket = tickets.issue(camille)
+
+        assert 0 < valkey().ttl(key("ticket", ticket)) <= 30
+        valkey().expire(key("ticket", ticket), 0)
+
+        assert tickets.redeem(ticket) is None
+
+    @pytest.mark.parametrize("invented", ["", "a", "*", "../count", "é" * 2000])
+    def test_cannot_be_invented(self, invented: str) -> None:
+        assert tickets.redeem(invented) is None
+
+    def test_is_not_the_next_one(self, camille: User) -> None:
+        assert tickets.issue(camille) != tickets.issue(camille)

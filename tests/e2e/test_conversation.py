@@ -1,0 +1,289 @@
+"""A client and the company write to each other, each at their own browser."""
+
+import re
+
+from playwright.sync_api import expect
+
+from core.models import Chantier, User
+from messaging.actions import read_up_to
+from messaging.models import Conversation, Message
+from tests.cast import Say
+from tests.e2e.conftest import Visit
+from tests.e2e.screens import (
+    bubble,
+    client_page,
+    row,
+    staff_page,
+    wait_for_a_frame,
+    wait_until_live,
+    write,
+)
+from tests.e2e.threads import long_thread
+
+SUBJECT = "Carrelage du séjour"
+
+
+class TestAConversation:
+    def test_is_live_both_ways(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        company = visit(odile, "/staff/messages")
+        wait_until_live(company)
+        client = client_page(visit, camille, conversation)
+
+        write(client, "Le carrelage n'est pas le bon.")
+
+        expect(row(company, SUBJECT)).to_contain_text("Camille : Le carrelage n'est pas le bon.")
+        expect(row(company, SUBJECT).locator("unread-badge")).to_have_text("1")
+        expect(row(company, SUBJECT)).to_contain_text("À répondre")
+        expect(company).to_have_title("(1) Messages – Liaison")
+
+        row(company, SUBJECT).click()
+        expect(bubble(company, "Le carrelage n'est pas le bon.")).to_be_visible()
+        expect(company).to_have_title("Messages – Liaison")
+        expect(bubble(client, "Le carrelage").get_by_text("Lu")).to_be_attached()
+
+        write(company, "Je vérifie et je vous rappelle.")
+        expect(bubble(client, "Je vérifie et je vous rappelle.")).to_be_visible()
+        expect(row(company, SUBJECT)).not_to_contain_text("À répondre")
+
+    def test_counts_what_is_not_read_and_survives_a_reload(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        client = visit(camille, "/client/messages")
+        wait_until_live(client)
+        company = staff_page(visit, odile, conversation)
+
+        write(company, "Première réponse")
+        write(company, "Deuxième réponse")
+
+        expect(client).to_have_title("(2) Messages – Liaison")
+        expect(row(client, SUBJECT).locator("unread-badge")).to_have_text("2")
+        client.reload()
+        expect(client).to_have_title("(2) Messages – Liaison")
+
+        row(client, SUBJECT).click()
+        expect(client.get_by_text("Nouveaux messages", exact=True)).to_be_visible()
+        expect(client).to_have_title("Messages – Liaison")
+        # All of it is on the screen.
+        expect(client.get_by_role("button", name="Aller au dernier message")).to_have_count(0)
+        client.reload()
+        expect(bubble(client, "Deuxième réponse")).to_be_visible()
+        expect(client).to_have_title("Messages – Liaison")
+
+    def test_shows_who_is_writing(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        client = client_page(visit, camille, conversation)
+        company = staff_page(visit, odile, conversation)
+
+        company.get_by_role("textbox", name="Répondre au client…").press_sequentially("Bonj")
+
+        expect(client.get_by_text("Odile Perrin écrit…")).to_be_visible()
+        expect(client.get_by_text("Odile Perrin écrit…")).to_be_hidden(timeout=8_000)
+
+    def test_shows_a_corrected_and_a_deleted_message(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Rendez-vous a 17 h")
+        client = client_page(visit, camille, conversation)
+        company = staff_page(visit, odile, conversation)
+
+        bubble(client, "Rendez-vous").hover()
+        client.get_by_role("button", name="Actions sur le message").click()
+        client.get_by_role("button", name="Modifier").click()
+        client.get_by_role("textbox", name="Texte du message").fill("Rendez-vous à 17 h")
+        client.get_by_role("button", name="Enregistrer").click()
+        expect(bubble(company, "Rendez-vous à 17 h")).to_contain_text("modifié")
+
+        client.get_by_role("button", name="Actions sur le message").click()
+        client.get_by_role("button", name="Supprimer").click()
+        client.get_by_role("button", name="Supprimer").click()
+        expect(company.locator("message-bubble")).to_contain_text("Message supprimé")
+        expect(company.get_by_text("Rendez-vous à 17 h")).to_have_count(0)
+
+    def test_is_opened_by_the_client_about_a_chantier(
+        self, visit: Visit, camille: User, odile: User, villa: Chantier
+    ) -> None:
+        company = visit(odile, "/staff/messages")
+        wait_until_live(company)
+        client = visit(camille, "/client/messages")
+
+        client.get_by_role("link", name="Écrire à l’entreprise").first.click()
+        expect(client.get_by_label("De quoi s’agit-il ?")).to_contain_text(
+            "Villa Lumière (CH-2041)"
+        )
+        client.get_by_label("Sujet").fill("Volets roulants")
+        client.get_by_label("Votre message").fill("Quand sont-ils posés ?")
+        client.get_by_role("button", name="Envoyer").click()
+
+        expect(bubble(client, "Quand sont-ils posés ?")).to_be_visible()
+        expect(client).to_have_url(re.compile(r"/client/messages/[0-9a-f-]{36}$"))
+        expect(row(company, "Volets roulants")).to_contain_text("Famille Morel")
+        assert Conversation.objects.get().chantier == villa
+
+
+class TestTheComposer:
+    def test_sends_once_for_a_double_click(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        client = client_page(visit, camille, conversation)
+
+        client.get_by_role("textbox").fill("Une seule fois")
+        client.get_by_role("button", name="Envoyer").dblclick()
+
+        expect(bubble(client, "Une seule fois").get_by_text("Envoyé")).to_be_attached()
+        expect(bubble(client, "Une seule fois")).to_have_count(1)
+        assert Message.objects.count() == 1
+
+    def test_sends_on_enter_and_goes_to_the_line_with_shift(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        client = client_page(visit, camille, conversation)
+
+        field = client.get_by_role("textbox")
+        field.press_sequentially("Un")
+        field.press("Shift+Enter")
+        field.press_sequentially("Deux")
+        field.press("Enter")
+
+        expect(bubble(client, "Deux").get_by_text("Envoyé")).to_be_attached()
+        assert Message.objects.get().body == "Un\nDeux"
+
+    def test_goes_to_the_line_on_a_phone(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        client = client_page(visit, camille, conversation, phone=True)
+
+        field = client.get_by_role("textbox")
+        field.press_sequentially("Un")
+        field.press("Enter")
+        field.press_sequentially("Deux")
+        client.get_by_role("button", name="Envoyer").tap()
+
+        expect(bubble(client, "Deux").get_by_text("Envoyé")).to_be_attached()
+        assert Message.objects.get().body == "Un\nDeux"
+
+    def test_keeps_the_draft_of_each_conversation(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        client = client_page(visit, camille, conversation)
+
+        client.get_by_role("textbox").fill("À finir plus tard")
+        client.reload()
+
+        expect(client.get_by_role("textbox")).to_have_value("À finir plus tard")
+
+
+class TestAnInternalNote:
+    def test_is_seen_by_colleagues_and_never_by_the_client(
+        self, visit: Visit, camille: User, odile: User, marc: User, conversation: Conversation
+    ) -> None:
+        client = client_page(visit, camille, conversation)
+        colleague = staff_page(visit, marc, conversation)
+        company = staff_page(visit, odile, conversation)
+
+        company.get_by_role("textbox").fill("Bonjour Camille")
+        company.get_by_role("button", name="Note interne").click()
+        expect(company.get_by_role("textbox")).to_have_value("")
+        company.get_by_role("textbox").fill("Attention, impayé.")
+        company.get_by_role("button", name="Noter").click()
+
+        expect(colleague.locator("internal-note")).to_contain_text("Attention, impayé.")
+        company.get_by_role("button", name="Répondre", exact=True).click()
+        expect(company.get_by_role("textbox")).to_have_value("Bonjour Camille")
+        write(company, "Bonjour Camille")
+        expect(bubble(client, "Bonjour Camille")).to_be_visible()
+        expect(client.get_by_text("impayé")).to_have_count(0)
+        assert Message.objects.count() == 1
+
+
+class TestTheThread:
+    def test_loads_older_messages_and_keeps_the_place(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        long_thread(conversation, odile, odile, camille, count=120)
+        read_up_to(reader=camille, conversation=conversation, seq=120)
+        client = client_page(visit, camille, conversation)
+
+        for page in range(2):
+            first = client.locator("message-bubble").first
+            first.scroll_into_view_if_needed()
+            expect(client.locator("message-bubble")).to_have_count([100, 120][page])
+
+        expect(bubble(client, "Message numéro 1.")).to_have_count(1)
+
+    def test_lands_on_the_first_unread_message(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        long_thread(conversation, odile, count=80)
+        read_up_to(reader=camille, conversation=conversation, seq=20)
+
+        client = client_page(visit, camille, conversation)
+
+        expect(client.get_by_text("Nouveaux messages", exact=True)).to_be_in_viewport()
+        expect(bubble(client, "Message numéro 21.")).to_be_in_viewport()
+        # Its page is not the last one: nothing below it is loaded before one goes there.
+        expect(bubble(client, "Message numéro 80.")).to_have_count(0)
+        client.get_by_role("button", name=re.compile("nouveaux messages|dernier message")).click()
+        expect(bubble(client, "Message numéro 80.")).to_be_in_viewport()
+
+    def test_does_not_move_a_reader_who_is_further_up(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        long_thread(conversation, camille, count=40)
+        client = client_page(visit, camille, conversation)
+        bubble(client, "Message numéro 5.").scroll_into_view_if_needed()
+
+        say(odile, "Une réponse")
+
+        expect(client.get_by_role("button", name="1 nouveau message")).to_be_visible()
+        expect(bubble(client, "Message numéro 5.")).to_be_in_viewport()
+        client.get_by_role("button", name="1 nouveau message").click()
+        expect(bubble(client, "Une réponse")).to_be_in_viewport()
+        expect(client.get_by_role("button", name="1 nouveau message")).to_have_count(0)
+
+    def test_lets_a_slow_finger_leave_the_end(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        long_thread(conversation, camille, count=40)
+        client = client_page(visit, camille, conversation)
+        expect(bubble(client, "Message numéro 40.")).to_be_in_viewport()
+        bubble(client, "Message numéro 40.").hover()
+
+        for _ in range(40):
+            client.mouse.wheel(0, -8)
+            wait_for_a_frame(client)
+
+        expect(client.get_by_role("button", name="dernier message")).to_be_visible()
+        expect(bubble(client, "Message numéro 40.")).not_to_be_in_viewport()
+
+    def test_lets_a_reader_go_up_while_the_end_still_grows(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        long_thread(conversation, camille, count=40)
+        client = client_page(visit, camille, conversation)
+        expect(bubble(client, "Message numéro 40.")).to_be_in_viewport()
+
+        bubble(client, "Message numéro 40.").evaluate(
+            """last => {
+                const thread = last.closest('[role="log"]');
+                last.style.display = "block";
+                last.style.minHeight = "20rem";
+                thread.scrollTop = 0;
+            }"""
+        )
+
+        expect(client.get_by_role("button", name="dernier message")).to_be_visible()
+        expect(bubble(client, "Message numéro 1.")).to_be_in_viewport()
+
+    def test_shows_the_whole_of_a_long_text_one_has_just_sent(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        long_thread(conversation, camille, count=20)
+        client = client_page(visit, camille, conversation, phone=True)
+
+        write(client, "Merci.\n" * 9 + "À demain !")
+
+        expect(bubble(client, "À demain !").get_by_text("Envoyé")).to_be_attached()
+        expect(client.get_by_role("button", name="dernier message")).to_have_count(0)

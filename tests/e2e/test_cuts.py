@@ -1,0 +1,114 @@
+"""The network goes, the server goes: nothing that was written is lost or doubled."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from core.models import User
+from messaging.models import Conversation, Message
+from tests.cast import Say
+from tests.e2e.conftest import Visit
+from tests.e2e.screens import bubble, wait_until_live, write
+from tests.site import Site
+
+pytestmark = pytest.mark.cut
+
+
+class TestAPhoneWithoutNetwork:
+    def test_sends_what_was_written_once_the_network_is_back(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        client = visit(camille, f"/client/messages/{conversation.pk}", phone=True)
+        wait_until_live(client)
+
+        client.context.set_offline(True)
+        write(client, "Écrit dans le tunnel")
+        expect(bubble(client, "Écrit dans le tunnel")).to_contain_text("En attente du réseau")
+        client.context.set_offline(False)
+
+        expect(bubble(client, "Écrit dans le tunnel").get_by_text("Envoyé")).to_be_attached()
+        expect(bubble(client, "Écrit dans le tunnel")).to_have_count(1)
+        assert Message.objects.count() == 1
+
+    def test_sends_at_the_next_opening_what_the_last_one_could_not(
+        self, visit: Visit, site: Site, camille: User, conversation: Conversation
+    ) -> None:
+        client = visit(camille, f"/client/messages/{conversation.pk}")
+        wait_until_live(client)
+        client.route("**/messages", lambda route: route.abort())
+        write(client, "Fermé trop vite")
+        expect(bubble(client, "Fermé trop vite")).to_contain_text("En attente du réseau")
+
+        client.unroute("**/messages")
+        client.goto("/client/messages")
+
+        client.goto(f"/client/messages/{conversation.pk}")
+        expect(bubble(client, "Fermé trop vite").get_by_text("Envoyé")).to_be_attached()
+        assert Message.objects.count() == 1
+
+    def test_says_so_and_catches_up(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        client = visit(camille, f"/client/messages/{conversation.pk}")
+        wait_until_live(client)
+
+        client.context.set_offline(True)
+        say(odile, "Écrit pendant la coupure")
+        expect(client.get_by_text("Vous êtes hors ligne")).to_be_visible()
+        client.context.set_offline(False)
+
+        expect(bubble(client, "Écrit pendant la coupure")).to_be_visible()
+        expect(client.get_by_text("Vous êtes hors ligne")).to_be_hidden()
+
+
+class TestAServerThatIsKilled:
+    def test_is_found_again_with_all_that_was_missed(
+        self,
+        visit: Visit,
+        site: Site,
+        camille: User,
+        odile: User,
+        conversation: Conversation,
+        say: Say,
+    ) -> None:
+        client = visit(camille, f"/client/messages/{conversation.pk}")
+        company = visit(odile, f"/staff/messages/{conversation.pk}")
+        wait_until_live(client)
+        wait_until_live(company)
+
+        site.stop_web(kill=True)
+        say(odile, "Écrit pendant la panne")
+        write(client, "Envoyé pendant la panne")
+        expect(client.get_by_text("Reconnexion…")).to_be_visible()
+        site.start_web()
+
+        expect(bubble(client, "Écrit pendant la panne")).to_be_visible(timeout=30_000)
+        expect(bubble(client, "Envoyé pendant la panne")).to_have_attribute(
+            "state", re.compile("sent|read"), timeout=30_000
+        )
+        expect(bubble(company, "Envoyé pendant la panne")).to_be_visible(timeout=30_000)
+        expect(client.get_by_text("Reconnexion…")).to_be_hidden()
+        assert Message.objects.count() == 2
+
+
+class TestTabs:
+    def test_share_one_stream_and_outlive_the_one_that_holds_it(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        first = visit(camille, f"/client/messages/{conversation.pk}")
+        wait_until_live(first)
+        streams: list[str] = []
+        first.context.on(
+            "request", lambda asked: streams.append(asked.url) if "/stream" in asked.url else None
+        )
+        second = first.context.new_page()
+        second.goto(f"/client/messages/{conversation.pk}")
+        wait_until_live(second)
+        assert streams == []
+
+        first.close()
+        say(odile, "Toujours là")
+
+        expect(bubble(second, "Toujours là")).to_be_visible()
+        assert len(streams) == 1

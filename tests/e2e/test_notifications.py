@@ -1,0 +1,266 @@
+"""Notifications on the pages: the message they lead to, how far one has come, what one wishes."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from core.models import User
+from messaging import actions as messaging
+from messaging.drafts import Draft
+from messaging.models import Conversation
+from notifications import events
+from notifications.models import Delivery, Mute, Preference, PushSubscription
+from tests.cast import Say
+from tests.e2e.conftest import Visit
+from tests.e2e.deliveries import wait_for, wait_for_deliveries
+from tests.e2e.screens import bubble, wait_until_live
+from tests.e2e.threads import long_thread
+
+
+class TestAMessageByItsAddress:
+    def test_is_shown_where_it_is_however_far(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        far = long_thread(conversation, odile, count=130)[2]
+
+        page = visit(camille, f"/client/messages/{conversation.pk}#m-{far.pk}")
+
+        expect(bubble(page, far.body)).to_be_in_viewport()
+        expect(page.locator(".pointed")).to_contain_text(far.body)
+        expect(page.locator(".pointed")).to_have_count(0)
+        expect(bubble(page, far.body)).to_be_in_viewport()
+
+    def test_opens_from_an_email_after_the_login(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        camille.set_password("chantier-demo")
+        camille.save()
+        message = say(odile, "Le carreau est fendu")
+
+        page = visit(None, f"/client/messages/{conversation.pk}#m-{message.pk}")
+        page.get_by_label("Adresse électronique").fill(camille.email)
+        page.get_by_label("Mot de passe").fill("chantier-demo")
+        page.get_by_role("button", name="Se connecter").click()
+
+        expect(page).to_have_url(re.compile(f"{conversation.pk}#m-{message.pk}$"))
+        expect(page.locator(".pointed")).to_contain_text("Le carreau est fendu")
+
+    def test_opens_from_a_notification_without_a_reload(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        messages = long_thread(conversation, odile, count=130)
+        page = visit(camille, "/client/messages")
+        page.evaluate("() => { window.isTheSame = true; }")
+
+        for message in (messages[2], messages[120], messages[2]):
+            path = f"/client/messages/{conversation.pk}#m-{message.pk}"
+            tap_notification(page, path)
+            expect(page.locator(".pointed")).to_contain_text(message.body)
+            expect(page.locator(".pointed")).to_be_in_viewport()
+            expect(page).to_have_url(re.compile(f"{path}$"))
+
+        assert page.evaluate("() => window.isTheSame")
+
+    def test_to_answer_begins_in_the_composer(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(odile, "Jeudi ?")
+        page = visit(camille, "/client/messages")
+
+        tap_notification(page, f"/client/messages/{conversation.pk}#m-{message.pk}", replies=True)
+
+        expect(page.locator(".pointed")).to_contain_text("Jeudi ?")
+        expect(page.get_by_role("textbox", name="Écrire un message…")).to_be_focused()
+
+    @pytest.mark.cut
+    def test_that_is_not_there_says_so_and_stays(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(odile, "Jeudi ?")
+        page = visit(camille, f"/client/messages/{conversation.pk}")
+
+        tap_notification(page, f"/client/messages/{conversation.pk}#m-{uuid4()}")
+
+        expect(page.locator("client-inbox .toast p")).to_be_visible()
+        expect(bubble(page, "Jeudi ?")).to_be_visible()
+
+
+class TestHowFarAMessageHasCome:
+    def test_moves_on_the_senders_screen_and_is_there_after_a_reload(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(odile, "Le carreau est fendu")
+        page = visit(odile, f"/staff/messages/{conversation.pk}")
+        mine = bubble(page, "Le carreau est fendu")
+        expect(mine.get_by_role("button", name="Envoyé")).to_be_visible()
+        wait_until_live(page)
+        wait_for(page, lambda: Delivery.objects.filter(message=message).count() >= 4)
+
+        emailed = Delivery.objects.filter(message=message, recipient=camille, channel="email")
+        emailed.update(status="sent", sent_at=timezone.now(), due_at=None)
+        events.publish_deliveries([message])
+        expect(mine.get_by_role("button", name="Notifié par e-mail")).to_be_visible()
+        page.reload()
+        mine.get_by_role("button", name="Notifié par e-mail").click()
+        expect(mine.get_by_text("Camille Morel : Notifié par e-mail")).to_be_visible()
+        expect(mine.get_by_text("Bruno Morel : Envoyé")).to_be_visible()
+
+        messaging.read_up_to(reader=camille, conversation=conversation, seq=message.seq)
+        expect(mine.get_by_role("button", name="Lu")).to_be_visible()
+        expect(mine.get_by_text("Camille Morel : Lu")).to_be_visible()
+
+    def test_is_asked_once_for_the_whole_page(
+        self, visit: Visit, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        for number in range(40):
+            say(odile, f"Photo {number}")
+        asked: list[str] = []
+        page = visit(odile, "/staff/messages")
+        page.on("request", lambda request: asked.append(request.url))
+
+        page.get_by_text("Carrelage du séjour").first.click()
+        expect(bubble(page, "Photo 39").get_by_role("button", name="Envoyé")).to_be_visible()
+        page.wait_for_timeout(300)
+
+        assert len([url for url in asked if "deliveries" in url]) == 1
+
+    def test_says_whom_it_did_not_reach_and_sends_again(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(odile, "Le carreau est fendu")
+        say(odile, "Et le joint aussi")
+        wait_for_deliveries(message)
+        refused = Delivery.objects.filter(message=message, recipient=camille)
+        refused.update(status="failed", due_at=None, last_error="550 No such mailbox")
+
+        page = visit(odile, f"/staff/messages/{conversation.pk}", phone=True)
+        lost = bubble(page, "Le carreau est fendu")
+        expect(lost.get_by_text("Non remis : Camille Morel")).to_be_visible()
+        lost.get_by_role("button", name="Renvoyer").click()
+
+        expect(lost.get_by_text("Non remis")).to_have_count(0)
+        assert refused.filter(is_resent=True).count() == 2
+
+    def test_written_by_email_says_so(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        draft = Draft(body="Oui, jeudi", by_email=True)
+        messaging.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+
+        page = visit(odile, f"/staff/messages/{conversation.pk}")
+
+        expect(bubble(page, "Oui, jeudi").get_by_text("par e-mail")).to_be_visible()
+
+
+class TestTheBellOfAConversation:
+    @pytest.mark.parametrize(("side", "name"), [("client", "camille"), ("staff", "odile")])
+    def test_mutes_it_and_gives_it_its_voice_back(
+        self, visit: Visit, conversation: Conversation, request: pytest.FixtureRequest,
+        side: str, name: str,
+    ) -> None:  # fmt: skip
+        person: User = request.getfixturevalue(name)
+        page = visit(person, f"/{side}/messages/{conversation.pk}", phone=True)
+        bell = page.get_by_role("button", name="Mettre en sourdine")
+        expect(bell).to_have_attribute("aria-pressed", "false")
+
+        bell.click()
+        expect(bell).to_have_attribute("aria-pressed", "true")
+        assert Mute.objects.get().user == person
+        page.reload()
+        expect(bell).to_have_attribute("aria-pressed", "true")
+
+        bell.click()
+        expect(bell).to_have_attribute("aria-pressed", "false")
+        assert not Mute.objects.exists()
+
+
+class TestASilentDevice:
+    def test_is_told_on_the_page_one_opens(
+        self, visit: Visit, odile: User, phone: PushSubscription
+    ) -> None:
+        PushSubscription.objects.update(undisplayed_count=3)
+
+        page = visit(odile, "/staff/messages")
+        expect(page.get_by_text("Téléphone n’affiche plus nos notifications")).to_be_visible()
+        page.get_by_role("link", name="Comment réparer").click()
+
+        expect(page.get_by_text("N’affiche plus rien")).to_be_visible()
+
+    def test_can_be_put_aside_for_this_visit(
+        self, visit: Visit, odile: User, phone: PushSubscription
+    ) -> None:
+        PushSubscription.objects.update(undisplayed_count=3)
+        page = visit(odile, "/staff/messages", phone=True)
+
+        page.get_by_role("button", name="Fermer").click()
+        expect(page.get_by_text("n’affiche plus")).to_have_count(0)
+        page.reload()
+        wait_until_live(page)
+        page.wait_for_timeout(300)
+        expect(page.get_by_text("n’affiche plus")).to_have_count(0)
+
+
+def tap_notification(page: Page, path: str, *, replies: bool = False) -> None:
+    """What the service worker tells the page that it has focused."""
+    page.evaluate(
+        "(data) => navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data }))",
+        {"kind": "open", "path": path, "replies": replies},
+    )
+
+
+class TestPageOfNotifications:
+    def test_asks_for_no_permission_before_a_tap(self, visit: Visit, camille: User) -> None:
+        page = visit(camille, "/client/notifications", phone=True)
+
+        expect(page.get_by_role("heading", name="Notifications", level=1)).to_be_visible()
+        expect(page.get_by_role("button", name="M’avertir", exact=True)).to_be_visible()
+        assert page.evaluate("() => Notification.permission") != "granted"
+
+    def test_says_what_to_do_first_on_an_iphone(self, visit: Visit, camille: User) -> None:
+        page = visit(camille, "/client/notifications", phone=True)
+        page.add_init_script(
+            """delete window.PushManager;
+            Object.defineProperty(navigator, "userAgent", { get: () => "Mozilla/5.0 (iPhone)" });"""
+        )
+        page.reload()
+
+        expect(page.get_by_text("ajoutez d’abord Liaison à l’écran d’accueil")).to_be_visible()
+        expect(page.get_by_text("Touchez le bouton Partager")).to_be_visible()
+        expect(page.get_by_role("button", name="M’avertir", exact=True)).to_have_count(0)
+
+    def test_saves_each_change_at_once(self, visit: Visit, camille: User) -> None:
+        page = visit(camille, "/client/notifications")
+
+        page.get_by_label("Tout ce que je n’ai pas lu").check()
+        expect(page.get_by_text("Enregistré")).to_be_visible()
+        page.get_by_label("Heures calmes").check()
+        expect(page.get_by_label("De", exact=True)).to_have_value("20:00")
+
+        wait_for(page, lambda: Preference.objects.filter(quiet_from__isnull=False).exists())
+        assert Preference.objects.get(user=camille).email == "always"
+
+    def test_says_how_to_repair_a_silent_device(
+        self, visit: Visit, odile: User, phone: PushSubscription
+    ) -> None:
+        PushSubscription.objects.update(undisplayed_count=3)
+
+        page = visit(odile, "/staff/notifications")
+
+        expect(page.get_by_text("N’affiche plus rien")).to_be_visible()
+        page.get_by_role("button", name="Retirer Téléphone").click()
+        expect(page.get_by_text("Aucun appareil ne vous avertit")).to_be_visible()
+        assert not PushSubscription.objects.exists()
+
+    def test_gives_a_muted_conversation_its_voice_back(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        Mute.objects.create(user=camille, conversation=conversation)
+        page = visit(camille, "/client/notifications")
+
+        page.get_by_role("button", name="Rétablir Carrelage du séjour").click()
+
+        expect(page.get_by_text("Aucune. Une conversation")).to_be_visible()
+        assert not Mute.objects.exists()

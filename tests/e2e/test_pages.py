@@ -1,0 +1,233 @@
+"""Each page by its address: who may open it, and how it looks to everybody."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Page, expect
+
+from core.models import User
+from messaging import actions, notes
+from messaging.models import Conversation
+from tests.cast import Say
+from tests.e2e.conftest import Visit
+from tests.e2e.screens import bubble, row
+
+PASSWORD = "chantier-demo"
+
+
+class TestLoggingIn:
+    def test_leads_to_where_one_wanted_to_go(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        camille.set_password(PASSWORD)
+        camille.save()
+        page = visit(None, f"/client/messages/{conversation.pk}")
+
+        page.get_by_label("Adresse électronique").fill("camille@demo.test")
+        page.get_by_label("Mot de passe").fill(PASSWORD)
+        page.get_by_role("button", name="Se connecter").click()
+
+        expect(page).to_have_url(re.compile(f"/client/messages/{conversation.pk}$"))
+
+    def test_never_leads_to_another_site(self, visit: Visit, camille: User) -> None:
+        camille.set_password(PASSWORD)
+        camille.save()
+        page = visit(None, "/login?next=https://exemple.fr/")
+
+        page.get_by_label("Adresse électronique").fill("camille@demo.test")
+        page.get_by_label("Mot de passe").fill(PASSWORD)
+        page.get_by_role("button", name="Se connecter").click()
+
+        expect(page).to_have_url(re.compile("/client/messages$"))
+
+    # The browser writes the answer's 400 in its console.
+    @pytest.mark.cut
+    def test_says_what_is_wrong(self, visit: Visit, camille: User) -> None:
+        page = visit(None, "/login")
+
+        page.get_by_label("Adresse électronique").fill("camille@demo.test")
+        page.get_by_label("Mot de passe").fill("autre chose")
+        page.get_by_role("button", name="Se connecter").click()
+
+        expect(page.get_by_role("alert")).to_contain_text("ne vont pas ensemble")
+        expect(page.get_by_label("Adresse électronique")).to_have_value("camille@demo.test")
+
+    def test_ends_with_nothing_left_on_the_device(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        page = visit(camille, f"/client/messages/{conversation.pk}")
+        page.get_by_role("textbox").fill("Brouillon privé")
+
+        page.get_by_role("button", name="Se déconnecter").click()
+
+        expect(page).to_have_url(re.compile("/login$"))
+        assert page.evaluate("() => Object.keys(localStorage)") == []
+
+    @pytest.mark.cut
+    def test_does_not_show_another_clients_conversation(
+        self, visit: Visit, yanis: User, conversation: Conversation
+    ) -> None:
+        page = visit(yanis, f"/client/messages/{conversation.pk}")
+
+        expect(page).to_have_title(re.compile("404|not found"))
+        expect(page.get_by_text("Carrelage")).to_have_count(0)
+
+    def test_of_a_client_does_not_open_the_companys_pages(
+        self, visit: Visit, camille: User
+    ) -> None:
+        page = visit(camille, "/staff/messages")
+
+        expect(page).to_have_url(re.compile("/client/messages$"))
+
+
+class TestMovingAround:
+    def test_keeps_an_address_for_every_screen(
+        self, visit: Visit, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Bonjour")
+        page = visit(camille, "/client/messages", phone=True)
+
+        row(page, "Carrelage").tap()
+        expect(page).to_have_url(re.compile(f"/client/messages/{conversation.pk}$"))
+        expect(bubble(page, "Bonjour")).to_be_visible()
+        page.go_back()
+        expect(row(page, "Carrelage")).to_be_visible()
+        expect(bubble(page, "Bonjour")).to_be_hidden()
+        page.go_forward()
+        expect(bubble(page, "Bonjour")).to_be_visible()
+        page.get_by_role("button", name="Retour aux conversations").tap()
+        expect(page).to_have_url(re.compile("/client/messages$"))
+
+    def test_filters_and_searches_the_companys_list(
+        self, visit: Visit, odile: User, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Le joint est trop clair")
+        page = visit(odile, "/staff/messages")
+
+        page.get_by_role("button", name="À moi").click()
+        expect(row(page, "Carrelage")).to_have_count(0)
+        page.get_by_role("button", name="À répondre").click()
+        expect(row(page, "Carrelage")).to_be_visible()
+        page.get_by_role("searchbox").fill("introuvable")
+        expect(page.get_by_text("Aucune conversation ne correspond")).to_be_visible()
+        page.get_by_role("searchbox").fill("joint")
+        expect(row(page, "Carrelage")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("searchbox")).to_have_value("joint")
+
+    def test_takes_closes_and_reopens_a_conversation(
+        self, visit: Visit, odile: User, conversation: Conversation
+    ) -> None:
+        page = visit(odile, f"/staff/messages/{conversation.pk}")
+
+        page.get_by_role("button", name="Me l’assigner").click()
+        expect(page.get_by_role("button", name="Ne plus suivre")).to_be_visible()
+        page.get_by_role("button", name="Clore la conversation").click()
+        expect(page.get_by_text("Conversation close.")).to_be_visible()
+        page.get_by_role("button", name="Rouvrir la conversation").click()
+        expect(page.get_by_text("Conversation close.")).to_be_hidden()
+
+
+class TestANarrowScreen:
+    """320 px, which is also a laptop at 400 % zoom (WCAG 2.2, 1.4.10)."""
+
+    def test_never_scrolls_sideways(
+        self, visit: Visit, odile: User, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "https://exemple.fr/" + "a" * 200)
+        page = visit(odile, "/staff/messages", phone=True)
+        page.set_viewport_size({"width": 320, "height": 640})
+
+        row(page, "Carrelage").tap()
+        expect(bubble(page, "exemple.fr")).to_be_visible()
+
+        for name in ("Note interne", "Détails"):
+            page.get_by_role("button", name=name).tap()
+            assert page.evaluate("() => document.documentElement.scrollWidth") == 320
+        expect(page.get_by_role("button", name="Clore la conversation")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+class TestEveryScreen:
+    """No violation of the accessibility rules of axe, in either colours, on either screen."""
+
+    def test_of_login(self, visit: Visit, phone: bool, dark: bool) -> None:
+        check(visit(None, "/login", phone=phone, dark=dark))
+
+    def test_of_a_client_without_a_conversation(
+        self, visit: Visit, camille: User, phone: bool, dark: bool
+    ) -> None:
+        page = visit(camille, "/client/messages", phone=phone, dark=dark)
+        expect(
+            page.get_by_role("link", name="Écrire à l’entreprise").locator("visible=true")
+        ).to_have_count(1)
+        check(page)
+
+    def test_of_the_form(self, visit: Visit, camille: User, phone: bool, dark: bool) -> None:
+        page = visit(camille, "/client/messages/new", phone=phone, dark=dark)
+        page.get_by_role("button", name="Envoyer").click()
+        expect(page.get_by_text("Donnez un sujet")).to_be_visible()
+        check(page)
+
+    def test_of_the_client(
+        self,
+        visit: Visit,
+        camille: User,
+        bruno: User,
+        odile: User,
+        conversation: Conversation,
+        say: Say,
+        phone: bool,
+        dark: bool,
+    ) -> None:
+        talk(camille, bruno, odile, say)
+        page = visit(camille, "/client/messages", phone=phone, dark=dark)
+        expect(row(page, "Carrelage")).to_be_visible()
+        check(page)
+        row(page, "Carrelage").click()
+        expect(bubble(page, "Merci")).to_be_visible()
+        check(page)
+
+    def test_of_the_company(
+        self,
+        visit: Visit,
+        camille: User,
+        bruno: User,
+        odile: User,
+        marc: User,
+        conversation: Conversation,
+        say: Say,
+        phone: bool,
+        dark: bool,
+    ) -> None:
+        talk(camille, bruno, odile, say)
+        notes.write_note(
+            author=marc, conversation=conversation, body="À rappeler", note_id=conversation.pk
+        )
+        page = visit(odile, "/staff/messages", phone=phone, dark=dark)
+        expect(row(page, "Carrelage")).to_be_visible()
+        check(page)
+        row(page, "Carrelage").click()
+        expect(page.locator("internal-note")).to_be_visible()
+        check(page)
+        page.get_by_role("button", name="Note interne").click()
+        expect(page.get_by_text("jamais du client")).to_be_visible()
+        check(page)
+        page.goto("/staff/messages/new")
+        expect(page.get_by_label("Client")).to_be_visible()
+        check(page)
+
+
+def talk(camille: User, bruno: User, odile: User, say: Say) -> None:
+    say(camille, "Bonjour, voir https://exemple.fr/plan ou le 06 12 34 56 78.")
+    actions.fan_out_message(say(odile, "Je regarde.").pk)
+    actions.fan_out_message(say(bruno, "Merci").pk)
+
+
+def check(page: Page) -> None:
+    found = Axe().run(page)
+    assert [
+        (v["id"], [n["target"] for n in v["nodes"]]) for v in found.response["violations"]
+    ] == []

@@ -1,0 +1,229 @@
+"""The dashboard of the background work, as a manager and a colleague use it."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.utils import timezone
+from playwright.sync_api import Dialog, expect
+
+from core.models import User
+from messaging.models import Message
+from tests.cast import Say
+from tests.e2e.conftest import Visit
+from tests.site import Site
+from workers import recording
+from workers.models import DeadLetter, TaskAction, WorkerProcess
+from workers.registry import MESSAGES
+
+WORDS = "no paper left"
+TASKS = "/staff/tasks"
+SMALLEST_READABLE_PX = 10
+
+
+@pytest.fixture
+def dead(site: Site, say: Say, camille: User) -> Message:
+    """A message whose announcement has failed for the last time, with its attempts."""
+    message = say(camille, "Le carreau est fendu")
+    # As it would be, once the worker has left it alone.
+    wait_until(lambda: Message.objects.get(pk=message.pk).fanned_out_at is not None)
+    reason = f"RuntimeError: {WORDS}"
+    attempts = MESSAGES.max_attempts
+    Message.objects.filter(pk=message.pk).update(
+        fanned_out_at=None, due_at=None, attempts=attempts, last_error=reason
+    )
+    DeadLetter.objects.create(
+        job="fan_out_message", subject=str(message.pk), attempts=attempts, reason=reason
+    )
+    recording.write([failure(message, attempt) for attempt in range(1, attempts + 1)])
+    return message
+
+
+def failure(message: Message, attempt: int) -> recording.Run:
+    try:
+        raise RuntimeError(WORDS)
+    except RuntimeError as error:
+        run = recording.Run(name="fan_out_message", queue="realtime", error=error)
+    run.subject, run.attempt = str(message.pk), attempt
+    run.outcome = "dead" if attempt == MESSAGES.max_attempts else "failed"
+    run.ended_at = run.started_at + 0.02
+    return run
+
+
+class TestAManager:
+    def test_retries_a_dead_task_from_the_page(
+        self, visit: Visit, marc: User, dead: Message
+    ) -> None:
+        page = visit(marc, TASKS)
+        expect(page.get_by_text("Tâches mortes : 1")).to_be_visible()
+        page.get_by_role("link", name=re.compile("Mortes")).click()
+        page.get_by_role("row", name=re.compile("Camille Morel")).click()
+        expect(page.get_by_role("dialog")).to_contain_text(WORDS)
+        expect(page.get_by_role("dialog")).to_contain_text("Essai 8 sur 8")
+
+        page.get_by_role("button", name="Réessayer maintenant").click()
+
+        expect(page.get_by_text("C’est fait : 1.")).to_be_visible()
+        assert not DeadLetter.objects.exists()
+        wait_until(lambda: Message.objects.get(pk=dead.pk).fanned_out_at is not None)
+
+    def test_is_asked_with_a_number_before_all_are_retried(
+        self, visit: Visit, marc: User, dead: Message
+    ) -> None:
+        page = visit(marc, f"{TASKS}?view=tasks&state=dead")
+        asked: list[str] = []
+
+        def agree(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            dialog.accept()
+
+        page.on("dialog", agree)
+
+        page.get_by_role("button", name="Réessayer toutes celles du filtre").click()
+
+        expect(page.get_by_text("Aucune tâche morte")).to_be_visible()
+        assert asked == ["Réessayer la tâche du filtre qui est encore due ?"]
+
+    def test_discards_one_with_a_reason_that_stays(
+        self, visit: Visit, marc: User, dead: Message
+    ) -> None:
+        page = visit(marc, f"{TASKS}?view=tasks&state=dead")
+        page.on("dialog", lambda dialog: dialog.accept("déjà dit par téléphone"))
+
+        page.get_by_role("checkbox", name="Choisir cette tâche").check()
+        page.get_by_role("button", name="Écarter").click()
+
+        expect(page.get_by_text("Aucune tâche morte")).to_be_visible()
+        assert TaskAction.objects.get().reason == "déjà dit par téléphone"
+        page.get_by_role("link", name="Journal").click()
+        expect(page.get_by_role("row", name=re.compile("Marc Vidal"))).to_contain_text("téléphone")
+
+    def test_pauses_a_queue(self, visit: Visit, marc: User, site: Site) -> None:
+        page = visit(marc, TASKS)
+        queue = page.get_by_role("row", name=re.compile("^Fichiers"))
+
+        queue.get_by_role("button", name="Mettre en pause").click()
+
+        expect(queue).to_contain_text("En pause par Marc Vidal")
+        queue.get_by_role("button", name="Reprendre").click()
+        expect(queue).not_to_contain_text("En pause")
+
+
+class TestAColleague:
+    def test_reads_and_cannot_act(self, visit: Visit, odile: User, dead: Message) -> None:
+        page = visit(odile, f"{TASKS}?view=tasks&state=dead")
+
+        expect(page.get_by_text("Lecture seule")).to_be_visible()
+        expect(page.get_by_role("button", name="Réessayer", exact=False)).to_have_count(0)
+        page.get_by_role("row", name=re.compile("Camille Morel")).click()
+        expect(page.get_by_role("button", name="Réessayer maintenant")).to_have_count(0)
+        page.get_by_role("link", name="Voir le message").click()
+        expect(page).to_have_url(re.compile(f"#m-{dead.pk}$"))
+
+    def test_finds_what_an_address_says(self, visit: Visit, odile: User, dead: Message) -> None:
+        page = visit(odile, f"{TASKS}?view=failures")
+        page.get_by_role("link", name="Voir les essais").click()
+
+        expect(page).to_have_url(re.compile("error_class=RuntimeError"))
+        expect(page.get_by_role("row", name=re.compile("RuntimeError"))).to_have_count(8)
+        page.reload()
+        expect(page.get_by_role("row", name=re.compile("RuntimeError"))).to_have_count(8)
+        page.get_by_label("Texte, identifiant").fill(str(dead.conversation_id))
+        expect(page.get_by_role("row", name=re.compile("RuntimeError"))).to_have_count(8)
+        page.get_by_label("Texte, identifiant").fill(str(uuid4()))
+        expect(page.get_by_text("Aucune tâche ici.")).to_be_visible()
+
+    def test_is_told_that_the_broker_is_away_and_sees_everything(
+        self, visit: Visit, odile: User, dead: Message, site: Site
+    ) -> None:
+        site.stop_worker()
+        WorkerProcess.objects.update(stopped_at=timezone.now())
+        WorkerProcess.objects.create(
+            host="chantier",
+            pid=1,
+            queues=[],
+            concurrency=2,
+            reaches_broker=False,
+            # Alive for as long as the test may last.
+            seen_at=timezone.now() + timedelta(hours=1),
+        )
+
+        page = visit(odile, f"{TASKS}?view=tasks&state=dead")
+
+        expect(page.get_by_text("Le courtier ne répond pas.")).to_be_visible()
+        expect(page.get_by_text(WORDS).first).to_be_visible()
+
+    @pytest.mark.cut
+    def test_is_told_that_a_kept_link_is_older_than_its_task(
+        self, visit: Visit, odile: User
+    ) -> None:
+        page = visit(odile, f"{TASKS}?task=fan_out_message:{uuid4()}")
+
+        expect(page.get_by_role("status").filter(has_text="trouvé")).to_be_visible()
+        expect(page).to_have_url(re.compile(f"{TASKS}$"))
+
+    def test_reads_a_plot_by_keyboard_and_as_a_table(
+        self, visit: Visit, odile: User, dead: Message
+    ) -> None:
+        page = visit(odile, TASKS)
+        plot = page.get_by_role("img", name=re.compile("^Débit"))
+
+        plot.focus()
+        plot.press("ArrowLeft")
+
+        expect(page.locator("task-plot output").first).to_contain_text("Échouées 8")
+        page.get_by_text("Les mêmes chiffres en tableau").first.click()
+        expect(page.get_by_role("columnheader", name="Échouées")).to_be_visible()
+
+
+class TestThePage:
+    def test_comes_live(self, visit: Visit, odile: User, camille: User, say: Say) -> None:
+        page = visit(odile, f"{TASKS}?view=tasks&name=fan_out_message")
+        expect(page.get_by_text("Aucune tâche ici.")).to_be_visible()
+        say(camille, "Le carreau est fendu")
+
+        row = page.get_by_role("row", name=re.compile("Camille Morel")).first
+        expect(row).to_be_visible(timeout=45_000)
+
+    @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+    def test_is_readable_by_everybody(
+        self, visit: Visit, marc: User, dead: Message, dark: bool
+    ) -> None:
+        page = visit(marc, TASKS, dark=dark)
+        for view in ("Tâches", "Échecs", "Processus", "Planning", "Journal", "Vue d’ensemble"):
+            parts = page.get_by_role("navigation", name="Parties du tableau de bord")
+            parts.get_by_role("link", name=view).click()
+            expect(page.locator(".skeleton")).to_have_count(0)
+
+            violations = Axe().run(page).response["violations"]
+
+            assert [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in violations] == []
+
+    def test_fits_a_phone(self, visit: Visit, marc: User, dead: Message) -> None:
+        page = visit(marc, f"{TASKS}?view=tasks&state=dead", phone=True)
+        expect(page.get_by_text(WORDS).first).to_be_visible()
+
+        width = "() => document.documentElement.scrollWidth - innerWidth"
+        assert page.evaluate(width) <= 0
+
+        page.locator("tr.row").first.tap()
+
+        expect(page.get_by_role("dialog")).to_contain_text("Essai 8 sur 8")
+        assert page.evaluate(width) <= 0
+        page.get_by_role("button", name="Fermer").tap()
+        page.get_by_role("link", name="Vue d’ensemble").tap()
+        words = page.locator("task-plot text").first
+        expect(words).to_be_visible()
+        height = "words => words.getBoundingClientRect().height"
+        wait_until(lambda: words.evaluate(height) > SMALLEST_READABLE_PX)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "it does not happen"
+        time.sleep(0.1)

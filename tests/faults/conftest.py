@@ -1,0 +1,44 @@
+"""One system for the faults of a run; each test leaves it whole."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.faults.system import WORKERS, System, until
+
+IS_FULL = os.environ.get("FAULTS") == "full"
+
+
+@pytest.fixture(scope="module")
+def system() -> Iterator[System]:
+    # Not pytest's own folder, which is closed to the account of PostgreSQL.
+    with TemporaryDirectory(prefix="liaison-faults-", ignore_cleanup_errors=True) as folder:
+        system = System(Path(folder))
+        try:
+            system.start()
+            yield system
+        finally:
+            system.stop()
+
+
+@pytest.fixture(autouse=True)
+def whole(request: pytest.FixtureRequest) -> None:
+    """Begin each test with everything there."""
+    if "system" in request.fixturenames:
+        running: System = request.getfixturevalue("system")
+        running.revive_workers()
+        until(lambda: running.workers_alive() >= WORKERS, "the workers do not come back")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: only in `make faults`")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the long ones to `make faults`."""
+    for item in items:
+        if item.get_closest_marker("long") and not IS_FULL:
+            item.add_marker(pytest.mark.skip(reason="in `make faults`"))

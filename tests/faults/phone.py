@@ -1,0 +1,80 @@
+"""The manager's phone: a real push service on loopback, and the device that shows what it gets."""
+
+import http.client
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from notifications import vapid
+from tests.notifications.push_service import Browser, PushService, running
+
+# As fast as the product hears of it; a phone that acknowledges nothing is left alone after a while.
+DISPLAY_SECONDS = 0.2
+
+
+@dataclass
+class Phone:
+    """What was pushed to it, and `display`, which says so to the product."""
+
+    private_key: str = field(default_factory=vapid.generate_private_key)
+    # Otherwise it lies in a drawer: reached, and nothing says so.
+    is_looked_at: bool = True
+    ending: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.service = PushService(public_key=vapid.public_key(self.private_key))
+        self.displayed = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "VAPID_PRIVATE_KEY": self.private_key,
+            "PUSH_ALLOWED_HOSTS": self.service.origin,
+        }
+
+    def browser(self) -> Browser:
+        return self.service.browser("phone")
+
+    @contextmanager
+    def on(self, call: Any) -> Iterator[None]:
+        """Be reachable, and display what comes; `call` sends a request to the product."""
+        thread = threading.Thread(target=self._display, args=(call,), daemon=True)
+        with running(self.service):
+            if self.is_looked_at:
+                thread.start()
+            try:
+                yield
+            finally:
+                self.ending.set()
+                if self.is_looked_at:
+                    thread.join(30)
+
+    def notices(self) -> list[dict[str, Any]]:
+        return [pushed.payload["notification"] for pushed in list(self.service.received)]
+
+    def shown_of_a_conversation(self) -> int:
+        """How many notifications a conversation shows at most: one replaces another by its tag."""
+        tags: dict[str, set[str]] = defaultdict(set)
+        for notice in self.notices():
+            tags[notice["data"]["conversation"]].add(notice["tag"])
+        return max((len(names) for names in tags.values()), default=0)
+
+    def heard_twice(self) -> int:
+        """How many notifications made a sound more than once."""
+        sounds = Counter(n["data"]["id"] for n in self.notices() if n["data"]["alerts"])
+        return sum(1 for times in sounds.values() if times > 1)
+
+    def _display(self, call: Any) -> None:
+        while not self.ending.wait(DISPLAY_SECONDS):
+            for notice in self.notices()[self.displayed :]:
+                token = {"token": notice["data"]["token"]}
+                try:
+                    status = call("POST", "/api/v1/push/displayed", token)[0]
+                except (OSError, http.client.HTTPException):
+                    break
+                if status >= 500:
+                    break
+                self.displayed += 1

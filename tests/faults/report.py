@@ -1,0 +1,132 @@
+"""What a run with faults did to the messages, as figures and as a line of the table."""
+
+import os
+from dataclasses import dataclass
+
+import psycopg
+
+from tests.faults.system import System
+
+P99_SECONDS = 2.0
+MAX_SECONDS = 10.0
+# Load a processor. The run itself makes about one.
+BUSY = 1.5
+SLOWEST_SHOWN = 6
+
+
+@dataclass
+class Report:
+    """Every figure of `losses` should be 0, `shown` 1."""
+
+    acknowledged: int
+    lost: int
+    doubled: int
+    without_effect: int
+    wrong_counters: int
+    untold: int
+    heard_twice: int
+    # Notifications that a conversation shows on the phone.
+    shown: int
+    p99_seconds: float
+    max_seconds: float
+    longest_post_seconds: float
+    # The slowest effects, and when each was acknowledged.
+    slowest: list[tuple[float, float]]
+    # Of the machine, a processor: above 1 it was busy with something else as well.
+    load: float
+
+    @property
+    def losses(self) -> tuple[int, ...]:
+        return (
+            self.lost, self.doubled, self.without_effect, self.wrong_counters, self.untold,
+            self.heard_twice,
+        )  # fmt: skip
+
+    @property
+    def was_calm(self) -> bool:
+        return self.load <= BUSY
+
+    def require_nothing_lost(self) -> None:
+        assert self.acknowledged > 0
+        assert (*self.losses, self.shown) == (0,) * len(self.losses) + (1,), self
+
+    def require_speed(self, *, is_queue: bool = False) -> None:
+        assert is_queue or self.p99_seconds <= P99_SECONDS, self
+        assert self.max_seconds <= MAX_SECONDS, self
+
+    def row(self, name: str) -> str:
+        losses = "".join(f"{figure:>9}" for figure in self.losses)
+        seconds = (self.p99_seconds, self.max_seconds, self.longest_post_seconds, self.load)
+        figures = "".join(f"{figure:>9.2f}" for figure in seconds)
+        return f"{name:<28}{self.acknowledged:>7}{losses}{self.shown:>9}{figures}"
+
+
+HEADING = f"{'fault':<28}{'acked':>7}" + "".join(
+    f"{name:>9}"
+    for name in (
+        "lost", "doubled", "missing", "counters", "untold", "2 sounds", "visible",
+        "p99 s", "max s", "POST max", "load",
+    )
+)  # fmt: skip
+
+
+def report_of(
+    system: System, acknowledged: dict[str, float], *, longest_post_seconds: float
+) -> Report:
+    """Compare what was acknowledged, and when, with what is in the database and on the phone."""
+    with psycopg.connect(system.environment["DATABASE_URL"]) as connected:
+        rows = connected.execute(MESSAGES).fetchall()
+        told = {row[0] for row in connected.execute(TOLD).fetchall()}
+        wrong = connected.execute(WRONG_COUNTERS).fetchone()
+    effects = {row[0]: row[2] for row in rows}
+    bodies = [row[1] for row in rows]
+    timed = sorted(
+        (latency(at, float(effects[pk]), system.away), at)
+        for pk, at in acknowledged.items()
+        if effects.get(pk)
+    )
+    latencies = [seconds for seconds, _at in timed]
+    return Report(
+        acknowledged=len(acknowledged),
+        lost=len(acknowledged.keys() - effects.keys()),
+        doubled=len(bodies) - len(set(bodies)),
+        without_effect=sum(1 for pk in acknowledged if not effects.get(pk)),
+        wrong_counters=int(wrong[0]) if wrong else 0,
+        untold=len(acknowledged.keys() - told),
+        heard_twice=system.phone.heard_twice(),
+        shown=system.phone.shown_of_a_conversation(),
+        load=load_of_the_machine(),
+        p99_seconds=latencies[int(len(latencies) * 0.99)] if latencies else 0.0,
+        max_seconds=latencies[-1] if latencies else 0.0,
+        longest_post_seconds=longest_post_seconds,
+        slowest=timed[: -SLOWEST_SHOWN - 1 : -1],
+    )
+
+
+def load_of_the_machine() -> float:
+    """In the last minute, a processor."""
+    return os.getloadavg()[0] / (os.cpu_count() or 1)
+
+
+def latency(acknowledged_at: float, effect_at: float, absences: list[tuple[float, float]]) -> float:
+    """From acknowledgement to effect, without the time when nothing could be done."""
+    away = sum(
+        max(0.0, min(effect_at, end) - max(acknowledged_at, start)) for start, end in absences
+    )
+    return max(0.0, effect_at - acknowledged_at - away)
+
+
+MESSAGES = "SELECT id::text, body, extract(epoch FROM fanned_out_at) FROM messaging_message"
+TOLD = """
+SELECT message_id::text FROM notifications_delivery
+WHERE channel = 'push' AND (status IN ('sent', 'displayed') OR reason = 'displayed')
+"""
+WRONG_COUNTERS = """
+SELECT count(*) FROM messaging_participant p
+WHERE left_at IS NULL AND unread_count <> (
+    SELECT count(*) FROM messaging_message m
+    WHERE m.conversation_id = p.conversation_id AND m.deleted_at IS NULL
+        AND m.author_id <> p.user_id
+        AND m.seq > LEAST(p.last_read_seq, COALESCE(p.unread_from_seq - 1, p.last_read_seq))
+)
+"""

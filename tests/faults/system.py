@@ -1,0 +1,295 @@
+"""The product as processes that a test may kill: own services, a web process, two workers."""
+
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from deploy.embedded.postgres import Postgres
+from deploy.embedded.valkey import Valkey
+from deploy.home import Home
+from deploy.parts import Service
+from deploy.process import is_gone, stop_together
+from tests.faults.phone import Phone
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 60
+# Of one process each. In a long run kills follow each other faster than a worker starts.
+WORKERS = 3 if os.environ.get("FAULTS") == "full" else 2
+CONVERSATIONS = 8
+
+
+class System:
+    """Services, web and workers; whoever kills one starts it again, as a supervisor would."""
+
+    def __init__(self, folder: Path, **given: str) -> None:
+        self.given = given
+        self.home = Home(folder)
+        self.home.create()
+        self.services: dict[str, Service] = {
+            "postgres": Postgres(self.home),
+            "valkey": Valkey(self.home),
+        }
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.port = free_port()
+        self.phone = Phone()
+        self.lasting = ExitStack()
+        self.environment: dict[str, str] = {}
+        self.prepared: dict[str, Any] = {}
+        # When PostgreSQL or every worker was away: nothing can be done then.
+        self.away: list[tuple[float, float]] = []
+        self.killed_at: dict[str, float] = {}
+
+    # --- Starting and ending
+
+    def start(self) -> None:
+        self.lasting.enter_context(self.phone.on(self.call))
+        self.environment = self._environment()
+        for name in self.services:
+            self.start_service(name)
+        browser = self.phone.browser()
+        device = json.dumps({"endpoint": browser.endpoint, **browser.keys})
+        answer = self._run("-m", "tests.faults.prepare", str(CONVERSATIONS), device)
+        self.prepared = json.loads(answer)
+        self.start_web()
+        for number in range(WORKERS):
+            self.start_worker(number)
+        until(lambda: self.workers_alive() == WORKERS, "the workers do not come")
+
+    def stop(self) -> None:
+        self.lasting.close()
+        for process in self.processes.values():
+            # A frozen one does not hear anything else.
+            process.send_signal(signal.SIGCONT)
+        mine = [(p, signal.SIGTERM) for n, p in self.processes.items() if n not in self.services]
+        stop_together(mine, 15)
+        services = ((self.processes.get(name), s) for name, s in self.services.items())
+        theirs = [(process, s.stop_signal) for process, s in services if process]
+        stop_together(theirs, 5)
+
+    def start_service(self, name: str) -> None:
+        service = self.services[name]
+        until(lambda: is_gone(service.pid_file), f"what was left of {name} does not end")
+        self.processes[name] = service.start()
+        until(service.is_ready, f"{name} does not start")
+        if name == "postgres" and name in self.killed_at:
+            self.away.append((self.killed_at.pop(name), time.time()))
+
+    def start_web(self) -> None:
+        self._spawn(
+            "web",
+            *("uvicorn", "core.asgi:application", "--lifespan", "off", "--port", str(self.port)),
+            *("--timeout-graceful-shutdown", "3", "--log-level", "warning"),
+        )
+        until(self.web_answers, "the web process does not answer")
+
+    def start_worker(self, number: int, *options: str) -> None:
+        self._spawn(
+            f"worker-{number}",
+            *("celery", "-A", "workers.celery", "worker", "--concurrency", "1", *options),
+            *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
+            *("--hostname", f"faults-{number}@%h"),
+            *("-Q", "realtime,notifications,attachments,maintenance"),
+        )
+
+    # --- Faults
+
+    def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> None:
+        self.killed_at[name] = time.time()
+        self.processes[name].send_signal(number)
+        self.processes[name].wait(30)
+
+    def kill_child(self, number: int) -> bool:
+        """Kill a pool process of a worker; return whether there was one."""
+        children = children_of(self.processes[f"worker-{number}"].pid)
+        for pid in children[:1]:
+            os.kill(pid, signal.SIGKILL)
+        return bool(children)
+
+    @contextmanager
+    def without_workers(self) -> Iterator[None]:
+        """Nothing can be done in this context, nor until the first worker is there again."""
+        began = time.time()
+        yield
+        until(lambda: self.workers_alive() > 0, "no worker comes back")
+        self.away.append((began, time.time()))
+
+    @contextmanager
+    def frozen(self, name: str) -> Iterator[None]:
+        self.processes[name].send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.processes[name].send_signal(signal.SIGCONT)
+
+    def revive_workers(self) -> None:
+        """Start the workers that ended by themselves again, as a supervisor does."""
+        for number in range(WORKERS):
+            if self.processes[f"worker-{number}"].poll() is not None:
+                self.start_worker(number)
+
+    def workers_ended(self) -> int:
+        return sum(self.processes[f"worker-{n}"].poll() is not None for n in range(WORKERS))
+
+    def revive_services(self) -> None:
+        for name in self.services:
+            if self.processes[name].poll() is not None:
+                self.start_service(name)
+
+    # --- Asking
+
+    def ask(self, sql: str, *values: Any) -> Any:
+        """Return the first value of a query."""
+        with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connected:
+            row = connected.execute(sql.encode(), values).fetchone()
+        return row[0] if row else None
+
+    def workers_alive(self) -> int:
+        """How many of the workers that run now have said so."""
+        pids = [self.processes[f"worker-{number}"].pid for number in range(WORKERS)]
+        return int(
+            self.ask(
+                "SELECT count(*) FROM workers_workerprocess WHERE stopped_at IS NULL"
+                " AND pid = ANY(%s) AND seen_at > now() - interval '8 seconds'",
+                pids,
+            )
+        )
+
+    def messages_of(self, conversation: str) -> dict[str, str]:
+        """The texts of a conversation by id."""
+        with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connected:
+            rows = connected.execute(
+                "SELECT id::text, body FROM messaging_message WHERE conversation_id = %s",
+                [conversation],
+            )
+            return dict(rows.fetchall())
+
+    def forget(self, message_id: str) -> None:
+        """Take back what a test has broken on purpose, so that the next ones find all whole."""
+        self.ask("DELETE FROM workers_deadletter WHERE subject = %s RETURNING 1", message_id)
+        self.ask(
+            "UPDATE messaging_message SET due_at = now(), attempts = 0, leased_until = NULL,"
+            " body = 'Harmless ' || id WHERE id = %s RETURNING 1",
+            message_id,
+        )
+
+    def sweeping(self, since: float) -> int | None:
+        """The number of the worker whose own threads worked last; None when none has since."""
+        worker = self.ask(
+            "SELECT worker FROM workers_taskrun WHERE task_id = '' AND outcome = 'succeeded'"
+            " AND ended_at > to_timestamp(%s) ORDER BY ended_at DESC LIMIT 1",
+            since,
+        )
+        pid = int(str(worker).rpartition(":")[2]) if worker else None
+        numbers = {self.processes[f"worker-{n}"].pid: n for n in range(WORKERS)}
+        return None if pid is None else numbers.get(pid)
+
+    def web_answers(self) -> bool:
+        try:
+            return self.call("GET", "/livez")[0] == 200
+        except (OSError, http.client.HTTPException):
+            return False
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: str = "",
+        token: str = "",
+        timeout: float = 20,
+    ) -> tuple[int, Any, dict[str, str]]:
+        """Send a request and return status, decoded answer and headers."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+        headers = {"Content-Type": "application/json", "Connection": "close"}
+        if token or who:
+            headers["Authorization"] = f"Bearer {token or self.prepared[who]}"
+        try:
+            connection.request(
+                method, path, json.dumps(body) if body is not None else None, headers
+            )
+            answer = connection.getresponse()
+            content = answer.read()
+            is_json = "json" in (answer.getheader("Content-Type") or "")
+            shown = json.loads(content) if is_json and content else content
+            headers_sent = {name.lower(): value for name, value in answer.getheaders()}
+            return answer.status, shown, headers_sent
+        finally:
+            connection.close()
+
+    # --- Steps
+
+    def _environment(self) -> dict[str, str]:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "core.settings",
+            "DEBUG": "true",
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "LIAISON_HOME": str(self.home.path),
+            "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
+            "REALTIME_PREFIX": "faults",
+            "MESSAGES_PER_MINUTE": "1000000",
+            "PYTHONUNBUFFERED": "1",
+        }
+        environment |= self.phone.environment
+        for service in self.services.values():
+            environment |= service.environment
+        environment.pop("CELERY_BROKER_URL", None)
+        return environment | self.given
+
+    def _spawn(self, name: str, *arguments: str) -> None:
+        with self.home.log(name).open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                # A group of its own: what a killed worker leaves is ended with it.
+                start_new_session=True,
+            )
+
+    def _run(self, *arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+def until(condition: Callable[[], bool], complaint: str, seconds: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.05)
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process started (Linux)."""
+    try:
+        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,126 @@
+"""What a browser holds, kept true by the one rule of the contract.
+
+An event whose version is the next one is applied; an older one is known already; a later one
+means that something was missed, and the changes are asked for. A counter is taken unless it is
+older than what is known.
+"""
+
+from typing import Any
+
+from tests.wire import Caller, Frame
+
+Json = dict[str, Any]
+
+
+class Screen:
+    """One person's conversations and all their messages."""
+
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
+        self.me = str(caller.person.pk)
+        self.conversations: dict[str, Json] = {}
+        self.messages: dict[str, dict[int, Json]] = {}
+        self.questions = 0
+        for conversation in self.pages("/conversations"):
+            self.keep(conversation)
+
+    def shown(self) -> tuple[list[Json], dict[str, list[Json]]]:
+        """The list and every thread, as one would see them."""
+        listed = sorted(
+            (one for one in self.conversations.values() if not one["archived_at"]),
+            key=lambda one: (one["last_activity_at"], one["id"]),
+            reverse=True,
+        )
+        threads = {
+            one["id"]: [message for _, message in sorted(self.messages[one["id"]].items())]
+            for one in listed
+        }
+        return listed, threads
+
+    def pages(self, path: str) -> list[Json]:
+        found: list[Json] = []
+        address: str = path
+        while address:
+            page = self.caller.get(address)
+            found += page["results"]
+            address = str(page["next"] or "").partition("/api/v1")[2]
+        return found
+
+    def keep(self, conversation: Json) -> None:
+        """Hold a conversation and its history."""
+        identity = conversation["id"]
+        self.conversations[identity] = conversation
+        page = self.caller.get(f"/conversations/{identity}/messages?after=0&limit=100")
+        self.messages[identity] = {message["seq"]: message for message in page["results"]}
+
+    def apply(self, frame: Frame) -> None:
+        name, data = frame
+        if name == "resync":
+            for held in tuple(self.conversations):
+                self.catch_up(held)
+            return
+        if name not in HANDLERS and name != "unread.updated":
+            return
+        named = data["conversation"]
+        identity = str(named["id"] if isinstance(named, dict) else named)
+        known = self.conversations.get(identity)
+        if known is None:
+            self.questions += 1
+            self.keep(self.caller.get(f"/conversations/{identity}"))
+        elif name == "unread.updated":
+            if data["version"] >= known["version"]:
+                known |= {key: data[key] for key in ("unread_count", "unread_after_seq")}
+        elif data["version"] == known["version"] + 1:
+            HANDLERS[name](self, known, data)
+            known["version"] = data["version"]
+            self.forget_counter_of_a_bystander(known)
+        elif data["version"] > known["version"]:
+            self.catch_up(identity)
+
+    def message_changed(self, known: Json, data: Json) -> None:
+        message = data["message"]
+        self.messages[known["id"]][message["seq"]] = message
+        known |= data["state"]
+        if message["seq"] == known["last_seq"]:
+            known["last_message"] = message
+
+    def conversation_changed(self, known: Json, data: Json) -> None:
+        was_seated = self.seat(known) is not None
+        known |= data["conversation"]
+        seat = self.seat(known)
+        if seat is not None and not was_seated:
+            known |= {"unread_count": 0, "unread_after_seq": seat["last_read_seq"]}
+
+    def mark_moved(self, known: Json, data: Json) -> None:
+        for person in known["participants"]:
+            if person["id"] == data["user"]:
+                person["last_read_seq"] = data["last_read_seq"]
+
+    def seat(self, conversation: Json) -> Json | None:
+        return next((one for one in conversation["participants"] if one["id"] == self.me), None)
+
+    def forget_counter_of_a_bystander(self, known: Json) -> None:
+        """Who takes no part has read everything."""
+        if self.seat(known) is None:
+            known |= {"unread_count": 0, "unread_after_seq": known["last_seq"]}
+
+    def catch_up(self, identity: str) -> None:
+        self.questions += 1
+        known = self.conversations[identity]
+        changes = self.caller.get(f"/conversations/{identity}/changes?since={known['version']}")
+        for message in changes["messages"]:
+            self.messages[identity][message["seq"]] = message
+        if changes["conversation"]:
+            known |= changes["conversation"]
+        known["version"] = changes["version"]
+        if not changes["complete"]:
+            self.catch_up(identity)
+
+
+HANDLERS = {
+    "message.created": Screen.message_changed,
+    "message.updated": Screen.message_changed,
+    "conversation.created": Screen.conversation_changed,
+    "conversation.updated": Screen.conversation_changed,
+    "read.updated": Screen.mark_moved,
+}

@@ -1,0 +1,233 @@
+"""A person's stream of events: who may open it, how it ends, what it holds and what it does not."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client as Browser
+
+from core.models import Client, User
+from deploy.embedded.valkey import Valkey
+from deploy.home import Home
+from tests.site import Site, address_of_test_database, free_port
+from tests.wire import STREAM, Caller, ask_for_stream, stream_of, until
+
+
+class TestOpening:
+    def test_takes_a_bearer(self, site: Site, camille: User) -> None:
+        with stream_of(site, camille) as screen:
+            assert screen.response.headers["Content-Type"] == "text/event-stream"
+            assert screen.response.headers["Cache-Control"] == "no-store"
+            assert screen.response.headers["X-Accel-Buffering"] == "no"
+
+    def test_takes_a_session(self, site: Site, camille: User) -> None:
+        browser = Browser()
+        browser.force_login(camille)
+        cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+        opened = ask_for_stream(site, Cookie=f"{settings.SESSION_COOKIE_NAME}={cookie}")
+
+        assert opened.status == 200
+        opened.close()
+
+    def test_takes_a_ticket_once(self, site: Site, camille: User) -> None:
+        ticket = Caller(site, camille).post("/stream-tickets")["ticket"]
+
+        first = ask_for_stream(site, f"{STREAM}?ticket={ticket}")
+        second = ask_for_stream(site, f"{STREAM}?ticket={ticket}")
+
+        assert (first.status, second.status) == (200, 401)
+        first.close()
+
+    @pytest.mark.parametrize(
+        ("path", "headers"),
+        [
+            (STREAM, {}),
+            (f"{STREAM}?ticket=invented", {}),
+            (STREAM, {"Authorization": "Bearer nonsense"}),
+            (STREAM, {"Cookie": "sessionid=invented"}),
+        ],
+    )
+    def test_is_refused_to_a_stranger(self, site: Site, path: str, headers: dict[str, str]) -> None:
+        refused = ask_for_stream(site, path, **headers)
+
+        assert refused.status == 401
+        assert refused.response.headers["Content-Type"] == "application/json"
+
+    def test_never_takes_a_token_in_the_address(self, site: Site, camille: User) -> None:
+        token = Caller(site, camille).token
+
+        for word in ("token", "access_token", "ticket", "bearer"):
+            assert ask_for_stream(site, f"{STREAM}?{word}={token}").status == 401
+
+    def test_a_bad_bearer_is_not_made_good_by_a_session(self, site: Site, camille: User) -> None:
+        browser = Browser()
+        browser.force_login(camille)
+        cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+        refused = ask_for_stream(
+            site, Authorization="Bearer nonsense", Cookie=f"sessionid={cookie}"
+        )
+
+        assert refused.status == 401
+
+
+class TestManyStreams:
+    def test_of_one_person_are_five_and_a_sixth_ends_the_oldest(
+        self, site: Site, camille: User
+    ) -> None:
+        with ExitStack() as open_streams:
+            screens = [open_streams.enter_context(stream_of(site, camille)) for _ in range(5)]
+            assert not screens[0].ended.wait(0.2)
+
+            sixth = open_streams.enter_context(stream_of(site, camille))
+
+            assert screens[0].ended.wait(5)
+            assert not any(screen.ended.is_set() for screen in [*screens[1:], sixth])
+
+    def test_hold_no_database_connection(self, site: Site, morel: Client) -> None:
+        site.stop_worker()
+        people = [
+            User.objects.create(
+                email=f"p{number}@demo.test", name="P", role=User.Role.CLIENT, client=morel
+            )
+            for number in range(4)
+        ]
+        before = connections_of_others()
+
+        with ExitStack() as open_streams:
+            for person in people * 5:
+                open_streams.enter_context(stream_of(site, person))
+
+            assert until(lambda: connections_of_others() <= before, 5), connections_of_others()
+
+
+def connections_of_others() -> int:
+    """How many connections to our database there are beside this one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+# --- A site of our own, whose Valkey may be killed and whose streams look around often -----------
+
+
+class OwnValkey:
+    """A Valkey that a test may kill and start again on the same port."""
+
+    def __init__(self, folder: Path) -> None:
+        home = Home(folder)
+        home.create()
+        self.service = Valkey(home)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        if self.process is None:
+            self.process = self.service.start()
+            assert until(self.service.is_ready)
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+@pytest.fixture(scope="module")
+def kept_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnValkey]:
+    valkey = OwnValkey(tmp_path_factory.mktemp("own"))
+    valkey.start()
+    yield valkey
+    valkey.kill()
+
+
+@pytest.fixture
+def own_valkey(kept_valkey: OwnValkey) -> OwnValkey:
+    kept_valkey.start()
+    return kept_valkey
+
+
+@pytest.fixture(scope="module")
+def own_site(
+    django_db_setup: None, kept_valkey: OwnValkey, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
+    site = Site(
+        port=free_port(),
+        logs=tmp_path_factory.mktemp("own-site"),
+        environment={
+            **os.environ,
+            **kept_valkey.service.environment,
+            "DATABASE_URL": address_of_test_database(),
+            "STREAM_HEARTBEAT_SECONDS": "0.2",
+            "STREAM_RECHECK_SECONDS": "0.5",
+        },
+    )
+    site.start_web()
+    yield site
+    site.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAnOpenStream:
+    def test_beats_while_nothing_happens(self, own_site: Site, camille: User) -> None:
+        with stream_of(own_site, camille) as screen:
+            assert until(lambda: screen.comments.count(": still here") >= 3, 5)
+
+    def test_ends_when_the_person_is_deactivated(self, own_site: Site, camille: User) -> None:
+        with stream_of(own_site, camille) as screen:
+            assert not screen.ended.wait(0.8)
+
+            User.objects.filter(pk=camille.pk).update(is_active=False)
+
+            assert screen.ended.wait(5)
+
+    def test_ends_when_the_person_changes_sides(
+        self, own_site: Site, odile: User, morel: Client
+    ) -> None:
+        with stream_of(own_site, odile) as screen:
+            User.objects.filter(pk=odile.pk).update(role=User.Role.CLIENT, client=morel)
+
+            assert screen.ended.wait(5)
+
+    def test_says_resync_when_its_valkey_was_killed_and_is_back(
+        self, own_site: Site, own_valkey: OwnValkey, camille: User
+    ) -> None:
+        with stream_of(own_site, camille) as screen:
+            Caller(own_site, camille).post("/conversations", {"subject": "Avant"})
+            screen.wait_for("conversation.created")
+
+            own_valkey.kill()
+            own_valkey.start()
+
+            screen.wait_for("resync")
+            Caller(own_site, camille).post("/conversations", {"subject": "Après"})
+            told = screen.wait_for("conversation.created")
+            assert told["conversation"]["subject"] == "Après"
+
+    def test_opens_while_valkey_is_away(
+        self, own_site: Site, own_valkey: OwnValkey, camille: User
+    ) -> None:
+        own_valkey.kill()
+
+        with stream_of(own_site, camille) as screen:
+            assert until(lambda: ": still here" in screen.comments, 5)
+            own_valkey.start()
+            screen.wait_for("resync")
+
+    def test_with_a_ticket_waits_for_valkey(
+        self, own_site: Site, own_valkey: OwnValkey, camille: User
+    ) -> None:
+        own_valkey.kill()
+
+        refused = ask_for_stream(own_site, f"{STREAM}?ticket=any")
+
+        assert (refused.status, refused.response.headers["Retry-After"]) == (503, "2")

@@ -1,0 +1,70 @@
+/** The people of the tests, as tests/cast.py names them, and what they write. */
+
+/** @import { Me, Person } from "#core/types.js" */
+/** @import { ConversationForMe, Message } from "#messaging/types.js" */
+
+/** @type {Person} */
+export const camille = { id: "camille", name: "Camille Morel", role: "client" };
+/** @type {Person} */
+export const bruno = { id: "bruno", name: "Bruno Morel", role: "client" };
+/** @type {Person} */
+export const odile = { id: "odile", name: "Odile Perrin", role: "staff" };
+
+/** @param {Person} person @returns {Me} */
+export function asMe(person) {
+  return { ...person, email: `${person.id}@demo.test`, locale: "fr", client: null, unread_total: 0 };
+}
+
+/** @param {Partial<ConversationForMe>} [change] @returns {ConversationForMe} */
+export function conversation(change = {}) {
+  return {
+    id: "tiles",
+    subject: "Carrelage du séjour",
+    chantier: null,
+    client: { id: "morel", name: "Famille Morel" },
+    status: "open",
+    archived_at: null,
+    accepts_messages: true,
+    assigned_to: null,
+    version: 1,
+    last_seq: 0,
+    last_message: null,
+    last_activity_at: "2026-11-16T08:00:00Z",
+    awaiting_reply_since: null,
+    created_at: "2026-11-16T08:00:00Z",
+    participants: [
+      { ...camille, last_read_seq: 0 },
+      { ...odile, last_read_seq: 0 },
+    ],
+    ...change,
+  };
+}
+
+/** Message number seq, by default written at that minute and in that version + 1. @param {number} seq @param {Partial<Message>} [change] @returns {Message} */
+export function message(seq, change = {}) {
+  return {
+    id: `m${seq}`,
+    conversation: "tiles",
+    seq,
+    version: seq + 1,
+    author: odile,
+    body: `Message ${seq}`,
+    reply_to: null,
+    attachments: [],
+    created_at: `2026-11-16T09:${String(seq).padStart(2, "0")}:00Z`,
+    edited_at: null,
+    deleted_at: null,
+    ...change,
+  };
+}
+
+/** @param {number} from @param {number} to */
+export function messages(from, to) {
+  return Array.from({ length: to - from + 1 }, (_, index) => message(from + index));
+}
+
+/** The event of a message. @param {Message} written */
+export function created(written) {
+  const { conversation, version, seq, created_at } = written;
+  return { conversation, version, message: written, state: { status: "open", last_seq: seq, last_activity_at: created_at, awaiting_reply_since: null } };
+}

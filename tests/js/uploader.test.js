@@ -1,0 +1,247 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { ApiError, NetworkError } from "#core/api.js";
+import { Uploader } from "#attachments/uploader.js";
+import { deliver } from "#messaging/delivery.js";
+
+import { message } from "./people.js";
+
+/** @import { Attachment, Kept } from "#attachments/types.js" */
+
+const PART = 8;
+
+/** @param {any} announced @param {Partial<Attachment>} [change] @returns {Attachment} */
+function attachment({ id, name, size }, change = {}) {
+  return {
+    id, name, size, content_type: "", kind: "document", status: "scanning", verdict: "", reason: "", reason_code: "",
+    width: null, height: null, placeholder: "", has_preview: false, location: "", shared_size: null, position: null,
+    created_at: "", ...change,
+  };
+}
+
+/** A server and a bucket in memory; `refuse` names what it answers to an announcement. */
+function server() {
+  /** @type {Map<string, any>} */
+  const known = new Map();
+  /** @type {{ number: number, size: number }[]} */
+  const parts = [];
+  const world = {
+    known, parts,
+    /** @type {string[]} */
+    puts: [],
+    isCut: false,
+    /** @type {ApiError | null} */
+    refusal: null,
+    /** @type {string[]} */
+    withdrawn: [],
+    /** Addresses that lose their answer once. @type {string[]} */
+    cutOnce: [],
+    api: /** @type {any} */ ({
+      announce: async (/** @type {any} */ asked) => {
+        if (world.isCut) throw new NetworkError("cut");
+        if (world.refusal) throw world.refusal;
+        known.set(asked.id, asked);
+        const isLarge = asked.size > PART;
+        const upload = { method: isLarge ? "multipart" : "PUT", url: "whole", headers: {}, part_size: PART, part_count: 3 };
+        return { ...attachment(asked, { status: "uploading" }), upload };
+      },
+      listParts: async (/** @type {string} */ id) => ({ part_size: PART, part_count: Math.ceil(known.get(id).size / PART), parts: [...parts] }),
+      signParts: async (/** @type {string} */ _id, /** @type {{ number: number }[]} */ wanted) => ({
+        parts: wanted.map(({ number }) => ({ number, size: PART, url: `part ${number}`, headers: {} })),
+      }),
+      complete: async (/** @type {string} */ id) => attachment(known.get(id)),
+      getAttachment: async (/** @type {string} */ id) => attachment(known.get(id), { status: "ready" }),
+      withdraw: async (/** @type {string} */ id) => (world.withdrawn.push(id), null),
+    }),
+    store: /** @type {any} */ (async (/** @type {string} */ url, /** @type {any} */ _headers, /** @type {Blob} */ body) => {
+      const cut = world.cutOnce.indexOf(url);
+      if (cut >= 0) {
+        world.cutOnce.splice(cut, 1);
+        throw new NetworkError("cut");
+      }
+      world.puts.push(url);
+      if (url.startsWith("part")) parts.push({ number: Number(url.slice(5)), size: body.size });
+    }),
+  };
+  return world;
+}
+
+function cabinet() {
+  /** @type {Map<string, Kept>} */
+  const kept = new Map();
+  return {
+    kept,
+    put: async (/** @type {Kept} */ file) => void kept.set(file.id, file),
+    forget: async (/** @type {string} */ id) => void kept.delete(id),
+    all: async () => [...kept.values()],
+  };
+}
+
+/** @param {ReturnType<typeof server>} world @param {ReturnType<typeof cabinet>} [drawer] */
+function uploaderOf(world, drawer = cabinet()) {
+  return new Uploader("camille", { cabinet: drawer, api: world.api, store: world.store, measure: async () => null });
+}
+
+/** @param {() => boolean} condition */
+async function until(condition) {
+  for (let tries = 0; !condition(); tries++) {
+    if (tries > 400) throw new Error("it never came");
+    await pause(5);
+  }
+}
+
+/** @param {Uploader} uploader */
+const steps = (uploader) => [...uploader.sendings.values()].map(({ step }) => step);
+
+describe("a file on its way", () => {
+  /** @type {ReturnType<typeof server>} */
+  let world;
+
+  test("leaves as soon as it is chosen, and is kept until its message has it", async () => {
+    world = server();
+    const drawer = cabinet();
+    const uploader = uploaderOf(world, drawer);
+
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "sent");
+    assert.equal(drawer.kept.size, 1);
+    const [id] = uploader.release("tiles");
+
+    await until(() => drawer.kept.size === 0);
+    assert.deepEqual(uploader.of("tiles"), []);
+    assert.deepEqual(await uploader.announced([id ?? ""]), [id]);
+  });
+
+  test("sends only the parts that are missing after a cut", async () => {
+    world = server();
+    world.cutOnce = ["part 2"];
+    const uploader = uploaderOf(world);
+
+    uploader.choose("tiles", [new File(["x".repeat(2 * PART + 3)], "releve.txt")]);
+    await until(() => steps(uploader)[0] === "waiting");
+    assert.deepEqual(world.puts, ["part 1"]);
+    uploader.wake();
+    await until(() => steps(uploader)[0] === "sent");
+
+    assert.deepEqual(world.puts, ["part 1", "part 2", "part 3"]);
+  });
+
+  test("is taken up by the next page", async () => {
+    world = server();
+    world.isCut = true;
+    const drawer = cabinet();
+    const first = uploaderOf(world, drawer);
+    first.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(first)[0] === "waiting");
+    first.stop();
+
+    world.isCut = false;
+    const next = uploaderOf(world, drawer);
+    await next.resume();
+    await until(() => steps(next)[0] === "sent");
+
+    assert.equal(next.of("tiles").length, 1);
+    assert.deepEqual(world.withdrawn, []);
+  });
+
+  test("that is given up is withdrawn and forgotten", async () => {
+    world = server();
+    const drawer = cabinet();
+    const uploader = uploaderOf(world, drawer);
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "sent");
+    const id = uploader.of("tiles")[0]?.id ?? "";
+
+    uploader.remove(id);
+
+    assert.deepEqual(world.withdrawn, [id]);
+    assert.equal(uploader.sendings.size, 0);
+    await until(() => drawer.kept.size === 0);
+  });
+
+  test("that the server refuses says why and does not go with the message", async () => {
+    world = server();
+    world.refusal = new ApiError(415, [{ code: "type_not_allowed", detail: "Ce type ne va pas.", attr: null }], null);
+    const uploader = uploaderOf(world);
+
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "failed");
+
+    assert.equal(uploader.of("tiles")[0]?.error, "Ce type ne va pas.");
+    assert.deepEqual(uploader.release("tiles"), []);
+  });
+
+  test("that may only leave tomorrow says so today", async () => {
+    world = server();
+    world.refusal = new ApiError(429, [{ code: "daily_volume_reached", detail: "Envoyez le reste demain.", attr: null }], 86_400);
+    const uploader = uploaderOf(world);
+
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "failed");
+
+    assert.equal(uploader.of("tiles")[0]?.error, "Envoyez le reste demain.");
+  });
+
+  test("that the scan blocked does not go with the message either", async () => {
+    world = server();
+    const uploader = uploaderOf(world);
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "sent");
+    const chosen = uploader.of("tiles")[0];
+
+    uploader.settle(attachment(chosen, { status: "blocked", reason: "Un virus." }));
+
+    assert.equal(uploader.of("tiles")[0]?.server?.reason, "Un virus.");
+    assert.deepEqual(uploader.release("tiles"), []);
+  });
+
+  test("that a message has is not offered to the next one", async () => {
+    world = server();
+    const uploader = uploaderOf(world);
+    uploader.choose("new", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "sent");
+
+    uploader.settle(attachment(uploader.of("new")[0], { position: 0 }));
+
+    assert.deepEqual(uploader.of("new"), []);
+    assert.deepEqual(world.withdrawn, []);
+  });
+
+  test("leaves anew when its place is to be kept, in the same order", async () => {
+    world = server();
+    const uploader = uploaderOf(world);
+    uploader.choose("tiles", [new File(["1"], "un.jpg"), new File(["2"], "plan.pdf"), new File(["3"], "deux.jpg")]);
+    await until(() => steps(uploader).every((step) => step === "sent"));
+
+    uploader.keepLocation("tiles", true);
+    await until(() => steps(uploader).every((step) => step === "sent"));
+
+    assert.deepEqual(uploader.of("tiles").map(({ name, keepsLocation }) => [name, keepsLocation]), [
+      ["un.jpg", true], ["plan.pdf", false], ["deux.jpg", true],
+    ]);
+    assert.equal(world.withdrawn.length, 2);
+  });
+});
+
+describe("a message with files", () => {
+  /** @type {import("#messaging/types.js").Pending} */
+  const pending = { id: "m1", conversation: "tiles", body: "", attachments: ["a", "b"], created_at: "", state: "sending", error: "" };
+
+  test("names those that the server knows, and leaves the refused behind", async () => {
+    /** @type {string[] | undefined} */
+    let named;
+    const uploader = { announced: async () => ["b"], refusals: () => [] };
+
+    await deliver(pending, { uploader, send: async ({ attachments }) => ((named = attachments), message(1)) });
+
+    assert.deepEqual(named, ["b"]);
+  });
+
+  test("is refused with its files when it has nothing else", async () => {
+    const uploader = { announced: async () => [], refusals: () => ["Ce type ne va pas."] };
+
+    await assert.rejects(deliver(pending, { uploader, send: async () => message(1) }), { message: "Ce type ne va pas.", isTemporary: false });
+  });
+});

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+
+const VENDOR = new URL("../../core/static/core/vendor/", import.meta.url);
+const INSTALLED = new URL("../../node_modules/", import.meta.url);
+const PACKAGES = { lit: "lit", "lit-element": "lit-element", "lit-html": "lit-html", "reactive-element": "@lit/reactive-element" };
+
+for (const [folder, name] of Object.entries(PACKAGES)) {
+  test(`the vendored ${name} is the published one, unchanged`, () => {
+    const here = new URL(`${folder}/`, VENDOR);
+    const there = new URL(`${name}/`, INSTALLED);
+    for (const file of filesIn(here).filter((file) => file !== "VERSION")) {
+      assert.ok(readFileSync(new URL(file, here)).equals(readFileSync(new URL(file, there))), `${name}/${file}`);
+    }
+    const { version } = JSON.parse(readFileSync(new URL("package.json", there), "utf8"));
+    assert.equal(readFileSync(new URL("VERSION", here), "utf8").trim(), version);
+  });
+}
+
+/** @param {URL} folder */
+function filesIn(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map(({ parentPath, name }) => `${parentPath}/${name}`.slice(folder.pathname.length).replace(/^\//, ""));
+}

@@ -1,0 +1,186 @@
+"""Changing a text one has just sent, and taking a message away: what was said stays known."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from core.models import User
+from messaging import actions
+from messaging.models import Conversation, MessageRevision
+from tests.cast import Call, Say
+from tests.messaging.addresses import of, of_message
+
+pytestmark = pytest.mark.django_db
+
+
+class TestAnEdit:
+    def test_changes_the_text_for_everyone(
+        self, api: Call, camille: User, odile: User, say: Say
+    ) -> None:
+        message = say(camille, "Lundi")
+
+        answer = api(camille).patch(of_message(message), {"body": " Mardi "})
+
+        assert (answer.status_code, answer.json()["body"]) == (200, "Mardi")
+        assert answer.json()["edited_at"]
+        assert api(odile).get(of_message(message)).json() == answer.json()
+
+    def test_keeps_every_earlier_text_for_the_company(
+        self, api: Call, camille: User, odile: User, say: Say
+    ) -> None:
+        message = say(camille, "Lundi")
+        api(camille).patch(of_message(message), {"body": "Mardi"})
+        api(camille).patch(of_message(message), {"body": "Mercredi"})
+
+        revisions = api(odile).get(of_message(message, "revisions")).json()
+
+        assert [revision["body"] for revision in revisions] == ["Lundi", "Mardi"]
+
+    def test_shows_its_earlier_texts_to_no_client(
+        self, api: Call, camille: User, yanis: User, say: Say
+    ) -> None:
+        message = say(camille, "Lundi")
+
+        assert api(camille).get(of_message(message, "revisions")).status_code == 403
+        assert api(yanis).get(of_message(message, "revisions")).status_code == 404
+
+    def test_has_the_next_version_and_the_same_seq(
+        self, api: Call, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(camille, "Lundi")
+        say(camille, "Autre chose")
+        conversation.refresh_from_db()
+
+        edited = api(camille).patch(of_message(message), {"body": "Mardi"}).json()
+
+        assert (edited["seq"], edited["version"]) == (1, conversation.version + 1)
+
+    def test_to_the_same_text_is_no_change(self, api: Call, camille: User, say: Say) -> None:
+        message = say(camille, "Lundi")
+
+        answer = api(camille).patch(of_message(message), {"body": "Lundi"})
+
+        assert (answer.status_code, answer.json()["version"]) == (200, message.version)
+        assert not MessageRevision.objects.exists()
+
+    @pytest.mark.parametrize("who", ["bruno", "odile", "marc"])
+    def test_of_anothers_text_is_refused_even_to_a_manager(
+        self, request: pytest.FixtureRequest, api: Call, camille: User, say: Say, who: str
+    ) -> None:
+        message = say(camille, "Lundi")
+
+        answer = api(request.getfixturevalue(who)).patch(of_message(message), {"body": "Jamais"})
+
+        assert answer.status_code == 403
+        message.refresh_from_db()
+        assert message.body == "Lundi"
+
+    def test_is_possible_for_fifteen_minutes(self, api: Call, camille: User, say: Say) -> None:
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            message = say(camille, "Lundi")
+
+            clock.shift(timedelta(minutes=15))
+            in_time = api(camille).patch(of_message(message), {"body": "Mardi"})
+            clock.shift(timedelta(seconds=1))
+            too_late = api(camille).patch(of_message(message), {"body": "Mercredi"})
+
+        assert in_time.status_code == 200
+        assert too_late.status_code == 409
+        assert too_late.json()["errors"][0]["code"] == "edit_window_over"
+
+    def test_of_a_deleted_message_is_refused(self, api: Call, camille: User, say: Say) -> None:
+        message = say(camille, "Lundi")
+        api(camille).delete(of_message(message))
+
+        answer = api(camille).patch(of_message(message), {"body": "Mardi"})
+
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "message_deleted")
+
+    def test_is_refused_in_an_archived_conversation(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(camille, "Lundi")
+        api(odile).delete(of(conversation))
+
+        assert api(camille).patch(of_message(message), {"body": "Mardi"}).status_code == 409
+
+    @pytest.mark.parametrize("body", ["", "  ", "a\x07", "a" * 10_001])
+    def test_obeys_the_rules_of_a_body(self, api: Call, camille: User, say: Say, body: str) -> None:
+        message = say(camille, "Lundi")
+
+        assert api(camille).patch(of_message(message), {"body": body}).status_code == 400
+
+
+class TestADeletion:
+    def test_leaves_a_tombstone_in_its_place(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Bonjour")
+        message = say(camille, "Le code est 1234")
+
+        assert api(camille).delete(of_message(message)).status_code == 204
+
+        history = api(odile).get(of(conversation, "messages")).json()["results"]
+        assert [shown["seq"] for shown in history] == [1, 2]
+        assert (history[1]["body"], bool(history[1]["deleted_at"])) == ("", True)
+
+    def test_leaves_the_text_nowhere_but_in_the_companys_revisions(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(camille, "Le code est 1234")
+        api(camille).delete(of_message(message))
+
+        for address in ("", "messages", "changes?since=0", f"messages/{message.pk}"):
+            assert "1234" not in api(camille).get(of(conversation, address)).content.decode()
+        assert api(camille).get("/api/v1/conversations?q=1234").json()["results"] == []
+        assert "1234" in api(odile).get(of_message(message, "revisions")).content.decode()
+
+    def test_done_twice_is_done_once(self, api: Call, camille: User, say: Say) -> None:
+        message = say(camille, "Oups")
+        api(camille).delete(of_message(message))
+        version = api(camille).get(of_message(message)).json()["version"]
+
+        assert api(camille).delete(of_message(message)).status_code == 204
+        assert api(camille).get(of_message(message)).json()["version"] == version
+        assert MessageRevision.objects.count() == 1
+
+    def test_of_ones_own_is_possible_for_fifteen_minutes(
+        self, api: Call, camille: User, say: Say
+    ) -> None:
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            message = say(camille, "Oups")
+            clock.shift(timedelta(minutes=15, seconds=1))
+
+            answer = api(camille).delete(of_message(message))
+
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "edit_window_over")
+
+    def test_of_any_message_is_possible_for_a_manager_at_any_time(
+        self, api: Call, camille: User, marc: User, say: Say
+    ) -> None:
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            message = say(camille, "Un mot de trop")
+            clock.shift(timedelta(days=30))
+
+            assert api(marc).delete(of_message(message)).status_code == 204
+
+    @pytest.mark.parametrize("who", ["bruno", "odile"])
+    def test_of_anothers_is_refused(
+        self, request: pytest.FixtureRequest, api: Call, camille: User, say: Say, who: str
+    ) -> None:
+        message = say(camille, "Lundi")
+
+        answer = api(request.getfixturevalue(who)).delete(of_message(message))
+
+        assert answer.status_code == 403
+
+    def test_owes_a_recount(self, camille: User, say: Say) -> None:
+        message = say(camille, "Oups")
+        actions.fan_out_message(message.pk)
+
+        actions.delete_message(remover=camille, message=message)
+
+        message.refresh_from_db()
+        assert message.fanned_out_at is None

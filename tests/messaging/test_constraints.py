@@ -1,0 +1,80 @@
+"""What the database itself refuses, whatever the code above it does."""
+
+import pytest
+from django.db import IntegrityError, connection
+from django.db.models import ProtectedError
+
+from core.models import Chantier, User
+from messaging.models import Conversation, Message, Participant
+from tests.cast import Say
+
+pytestmark = pytest.mark.django_db
+
+
+def check_now() -> None:
+    """Check what is otherwise checked at the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def a_message(conversation: Conversation, author: User, seq: int) -> Message:
+    return Message.objects.create(
+        conversation=conversation, author=author, seq=seq, version=seq, body="a", draft_digest=b""
+    )
+
+
+class TestAMessage:
+    def test_has_a_seq_of_its_own(
+        self, camille: User, bruno: User, conversation: Conversation
+    ) -> None:
+        a_message(conversation, camille, 1)
+
+        with pytest.raises(IntegrityError, match="message_seq_once"):
+            a_message(conversation, bruno, 1)
+
+    def test_is_numbered_from_one(self, camille: User, conversation: Conversation) -> None:
+        with pytest.raises(IntegrityError, match="seq"):
+            a_message(conversation, camille, 0)
+
+    def test_is_never_lost_with_its_author_or_its_conversation(
+        self, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Bonjour")
+
+        for owner in (camille, conversation):
+            with pytest.raises(ProtectedError):
+                owner.delete()
+
+
+class TestAConversation:
+    def test_is_about_a_chantier_of_its_own_client(
+        self, conversation: Conversation, bureaux: Chantier
+    ) -> None:
+        Conversation.objects.filter(pk=conversation.pk).update(chantier=bureaux)
+
+        with pytest.raises(IntegrityError, match="chantier"):
+            check_now()
+
+    def test_keeps_its_chantier_at_its_client(
+        self, conversation: Conversation, bureaux: Chantier, villa: Chantier
+    ) -> None:
+        Chantier.objects.filter(pk=villa.pk).update(client=bureaux.client)
+
+        with pytest.raises(IntegrityError, match="chantier"):
+            check_now()
+
+    def test_has_at_least_a_version_for_each_message(self, conversation: Conversation) -> None:
+        with pytest.raises(IntegrityError, match="conversation_version_covers_seq"):
+            Conversation.objects.filter(pk=conversation.pk).update(last_seq=2, version=1)
+
+
+class TestAParticipant:
+    def test_is_there_once(self, camille: User, conversation: Conversation) -> None:
+        with pytest.raises(IntegrityError, match="participant_once"):
+            Participant.objects.create(conversation=conversation, user=camille)
+
+    def test_never_has_less_than_nothing_to_read(
+        self, camille: User, conversation: Conversation
+    ) -> None:
+        with pytest.raises(IntegrityError, match="unread_count"):
+            Participant.objects.filter(user=camille).update(unread_count=-1)

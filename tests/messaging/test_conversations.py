@@ -1,0 +1,441 @@
+"""Conversations: opened once, listed by newest activity, changed by whom it concerns, archived."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from core.models import Chantier, Client, User
+from messaging import actions
+from messaging.drafts import Draft, Opening
+from messaging.models import Conversation, Message
+from tests.cast import Call, Say
+from tests.messaging.addresses import CONVERSATIONS, of
+from tests.messaging.conftest import FanOut
+
+pytestmark = pytest.mark.django_db
+
+
+def open_one(api: Call, person: User, **draft: Any) -> Any:
+    return api(person).post(CONVERSATIONS, {"subject": "Carrelage", **draft})
+
+
+def code_of(answer: Any) -> str:
+    return str(answer.json()["errors"][0]["code"])
+
+
+class TestOpening:
+    def test_by_a_client_is_about_their_chantier(
+        self, api: Call, camille: User, villa: Chantier, morel: Client
+    ) -> None:
+        answer = open_one(api, camille, chantier=str(villa.pk))
+
+        assert answer.status_code == 201
+        shown = answer.json()
+        assert shown["chantier"] == {
+            "id": str(villa.pk),
+            "name": "Villa Lumière",
+            "reference": "CH-2041",
+        }
+        assert shown["client"] == {"id": str(morel.pk), "name": "Famille Morel"}
+        assert (shown["status"], shown["version"], shown["last_seq"]) == ("open", 1, 0)
+        assert (shown["last_message"], shown["unread_count"]) == (None, 0)
+        assert shown["accepts_messages"]
+
+    def test_by_a_client_may_be_about_anything(self, api: Call, camille: User, marc: User) -> None:
+        assert open_one(api, camille).json()["chantier"] is None
+
+    def test_by_the_company_names_the_client(self, api: Call, odile: User, morel: Client) -> None:
+        assert open_one(api, odile, client=str(morel.pk)).status_code == 201
+        assert open_one(api, odile).status_code == 400
+
+    def test_by_the_company_takes_the_client_of_the_chantier(
+        self, api: Call, odile: User, villa: Chantier, morel: Client
+    ) -> None:
+        assert open_one(api, odile, chantier=str(villa.pk)).json()["client"]["id"] == str(morel.pk)
+
+    def test_may_bring_the_first_message(self, api: Call, camille: User, marc: User) -> None:
+        answer = open_one(api, camille, message={"body": "Bonjour"})
+
+        assert answer.json()["last_message"]["body"] == "Bonjour"
+        assert (answer.json()["version"], answer.json()["last_seq"]) == (2, 1)
+        assert Message.objects.get().fanned_out_at is None
+
+    @pytest.mark.parametrize(
+        "draft",
+        [
+            {"subject": ""},
+            {"subject": "a" * 151},
+            {"subject": "a\u202eb"},
+            {"subject": None},
+            {"id": "1"},
+            {"chantier": "1"},
+            {"message": {"body": ""}},
+            {"message": "Bonjour"},
+        ],
+    )
+    def test_refuses_what_makes_no_sense(
+        self, api: Call, camille: User, draft: dict[str, Any]
+    ) -> None:
+        assert open_one(api, camille, **draft).status_code == 400
+        assert not Conversation.objects.exists()
+
+    def test_never_takes_another_clients_chantier(
+        self, api: Call, camille: User, bureaux: Chantier
+    ) -> None:
+        answer = open_one(api, camille, chantier=str(bureaux.pk))
+
+        assert (answer.status_code, code_of(answer)) == (400, "unknown_chantier")
+
+    def test_never_takes_another_client(self, api: Call, camille: User, haddad: Client) -> None:
+        answer = open_one(api, camille, client=str(haddad.pk))
+
+        assert (answer.status_code, code_of(answer)) == (400, "unknown_client")
+
+    def test_by_the_company_never_mixes_two_clients(
+        self, api: Call, odile: User, morel: Client, bureaux: Chantier
+    ) -> None:
+        answer = open_one(api, odile, client=str(morel.pk), chantier=str(bureaux.pk))
+
+        assert (answer.status_code, code_of(answer)) == (400, "unknown_chantier")
+
+    def test_by_the_company_for_a_client_that_is_not_there_is_refused(
+        self, api: Call, odile: User
+    ) -> None:
+        assert code_of(open_one(api, odile, client=str(uuid4()))) == "unknown_client"
+
+    def test_about_an_archived_chantier_is_refused(
+        self, api: Call, camille: User, villa: Chantier
+    ) -> None:
+        Chantier.objects.update(status=Chantier.Status.ARCHIVED)
+
+        answer = open_one(api, camille, chantier=str(villa.pk))
+
+        assert (answer.status_code, code_of(answer)) == (409, "conversation_closed")
+        assert not Conversation.objects.exists()
+
+
+class TestOpeningTwice:
+    def test_by_a_nervous_phone_opens_once(self, api: Call, camille: User, marc: User) -> None:
+        draft = {"id": str(uuid4()), "message": {"id": str(uuid4()), "body": "Bonjour"}}
+
+        first, second = open_one(api, camille, **draft), open_one(api, camille, **draft)
+
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json() == second.json()
+        assert (Conversation.objects.count(), Message.objects.count()) == (1, 1)
+
+    @pytest.mark.parametrize(
+        "changes", [{"subject": "Portail"}, {"message": {"body": "Autre"}}, {"message": None}]
+    )
+    def test_for_something_else_is_a_conflict(
+        self, api: Call, camille: User, marc: User, changes: dict[str, Any]
+    ) -> None:
+        draft = {"id": str(uuid4()), "message": {"body": "Bonjour"}}
+        open_one(api, camille, **draft)
+
+        answer = open_one(api, camille, **{**draft, **changes})
+
+        assert (answer.status_code, code_of(answer)) == (409, "draft_conflict")
+
+    def test_by_another_person_is_a_conflict_that_says_nothing(
+        self, api: Call, camille: User, yanis: User, marc: User
+    ) -> None:
+        draft_id = str(uuid4())
+        open_one(api, camille, id=draft_id, subject="Divorce")
+
+        answer = open_one(api, yanis, id=draft_id)
+
+        assert answer.status_code == 409
+        assert "Divorce" not in answer.content.decode()
+
+    def test_with_the_id_of_another_message_opens_nothing(
+        self, api: Call, camille: User, odile: User, say: Say
+    ) -> None:
+        known = say(camille, "Bonjour")
+
+        answer = open_one(api, camille, message={"id": str(known.pk), "body": "Bonjour"})
+
+        assert answer.status_code == 409
+        assert Conversation.objects.count() == 1
+
+
+class TestTheList:
+    def subjects(self, api: Call, person: User, query: str = "") -> list[str]:
+        answer = api(person).get(f"{CONVERSATIONS}{query}")
+        assert answer.status_code == 200, answer.content
+        return [shown["subject"] for shown in answer.json()["results"]]
+
+    def test_is_the_clients_own_for_a_client_and_whole_for_the_company(
+        self,
+        api: Call,
+        camille: User,
+        bruno: User,
+        yanis: User,
+        odile: User,
+        conversation: Conversation,
+        of_yanis: Conversation,
+    ) -> None:
+        assert self.subjects(api, camille) == ["Carrelage du séjour"]
+        assert self.subjects(api, bruno) == ["Carrelage du séjour"]
+        assert self.subjects(api, yanis) == ["Bardage"]
+        assert self.subjects(api, odile) == ["Bardage", "Carrelage du séjour"]
+
+    def test_has_the_newest_activity_first(
+        self,
+        api: Call,
+        camille: User,
+        conversation: Conversation,
+        other_conversation: Conversation,
+        say: Say,
+    ) -> None:
+        assert self.subjects(api, camille) == ["Facture de mars", "Carrelage du séjour"]
+
+        say(camille, "Bonjour")
+
+        assert self.subjects(api, camille) == ["Carrelage du séjour", "Facture de mars"]
+
+    def test_says_of_each_what_one_needs_before_opening_it(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say,
+        fan_out: FanOut,
+    ) -> None:  # fmt: skip
+        say(camille, "Bonjour")
+        fan_out()
+
+        [shown] = api(odile).get(CONVERSATIONS).json()["results"]
+
+        assert shown["last_message"]["body"] == "Bonjour"
+        assert (shown["unread_count"], shown["unread_after_seq"]) == (1, 0)
+        assert shown["awaiting_reply_since"]
+        assert [person["name"] for person in shown["participants"]] == [
+            "Bruno Morel",
+            "Camille Morel",
+            "Odile Perrin",
+        ]
+        assert "email" not in str(shown["participants"])
+
+    def test_comes_in_pages_without_a_hole_while_messages_arrive(
+        self, api: Call, camille: User, marc: User, morel: Client
+    ) -> None:
+        for number in range(7):
+            opening = Opening(subject=f"Sujet {number}", client=morel.pk)
+            actions.open_conversation(opener=camille, opening=opening)
+        first = api(camille).get(f"{CONVERSATIONS}?limit=3").json()
+        newest = Conversation.objects.get(subject="Sujet 6")
+        actions.send_message(author=camille, conversation_id=newest.pk, draft=Draft(body="Bonjour"))
+
+        second = api(camille).get(first["next"]).json()
+        third = api(camille).get(second["next"]).json()
+
+        found = [row["subject"] for page in (first, second, third) for row in page["results"]]
+        assert found == [f"Sujet {number}" for number in reversed(range(7))]
+        assert third["next"] is None
+
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ("?status=open", ["Facture de mars", "Carrelage du séjour"]),
+            ("?status=closed", ["Bardage"]),
+            ("?assigned_to=me", ["Carrelage du séjour"]),
+            ("?assigned_to=none", ["Bardage", "Facture de mars"]),
+            ("?awaiting_reply=true", ["Facture de mars"]),
+            ("?awaiting_reply=false", ["Bardage", "Carrelage du séjour"]),
+            ("?unread=true", ["Carrelage du séjour"]),
+            ("?unread=false", ["Bardage", "Facture de mars", "Carrelage du séjour"]),
+            ("?q=seJOUR", ["Carrelage du séjour"]),
+            ("?status=open&assigned_to=me", ["Carrelage du séjour"]),
+            ("?status=closed&assigned_to=me", []),
+        ],
+    )
+    def test_is_filtered(
+        self, api: Call, filtered: None, odile: User, query: str, found: list[str]
+    ) -> None:
+        assert self.subjects(api, odile, query) == found
+
+    @pytest.fixture
+    def filtered(
+        self,
+        conversation: Conversation,
+        other_conversation: Conversation,
+        of_yanis: Conversation,
+        camille: User,
+        marc: User,
+        odile: User,
+        say: Say,
+        fan_out: FanOut,
+    ) -> None:
+        say(camille, "Bonjour")
+        say(marc, "Bonjour")
+        actions.send_message(
+            author=camille, conversation_id=other_conversation.pk, draft=Draft(body="La facture ?")
+        )
+        actions.change_conversation(
+            editor=marc, conversation=conversation, changes={"assigned_to_id": odile.pk}
+        )
+        actions.change_conversation(
+            editor=marc, conversation=of_yanis, changes={"status": "closed"}
+        )
+        fan_out()
+        moment = timezone.now()
+        for subject in ("Bardage", "Facture de mars", "Carrelage du séjour"):
+            Conversation.objects.filter(subject=subject).update(last_activity_at=moment)
+            moment -= timedelta(minutes=1)
+
+    def test_is_filtered_by_chantier_client_and_person(
+        self, api: Call, filtered: None, odile: User, villa: Chantier, haddad: Client
+    ) -> None:
+        assert self.subjects(api, odile, f"?chantier={villa.pk}") == ["Carrelage du séjour"]
+        assert self.subjects(api, odile, f"?client={haddad.pk}") == ["Bardage"]
+        assert self.subjects(api, odile, f"?assigned_to={odile.pk}") == ["Carrelage du séjour"]
+
+    def test_shows_another_clients_by_no_filter(
+        self, api: Call, filtered: None, yanis: User, odile: User, villa: Chantier, morel: Client
+    ) -> None:
+        for query in (
+            f"?chantier={villa.pk}", f"?client={morel.pk}", f"?assigned_to={odile.pk}",
+            "?q=Carrelage", "?status=open", "?changed_since=2020-01-01T00:00:00Z&q=facture",
+        ):  # fmt: skip
+            assert self.subjects(api, yanis, query) == []
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "?status=lost", "?chantier=1", "?client=x", "?assigned_to=everyone",
+            "?changed_since=yesterday", "?q=%00", "?cursor=nonsense",
+        ],
+    )  # fmt: skip
+    def test_refuses_a_filter_that_makes_no_sense(self, api: Call, odile: User, query: str) -> None:
+        assert api(odile).get(f"{CONVERSATIONS}{query}").status_code in (400, 404)
+
+    def test_of_what_changed_since_a_moment_has_what_changed(
+        self, api: Call, camille: User, conversation: Conversation, other_conversation: Conversation
+    ) -> None:
+        moment = timezone.now()
+        actions.change_conversation(
+            editor=camille, conversation=conversation, changes={"subject": "Parquet"}
+        )
+
+        stamp = moment.isoformat().replace("+00:00", "Z")
+        assert self.subjects(api, camille, f"?changed_since={stamp}") == ["Parquet"]
+
+    def test_of_what_changed_has_what_was_archived_too(
+        self, api: Call, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        api(odile).delete(of(conversation))
+
+        assert self.subjects(api, camille) == []
+        [shown] = (
+            api(camille)
+            .get(f"{CONVERSATIONS}?changed_since=2020-01-01T00:00:00Z")
+            .json()["results"]
+        )
+        assert shown["archived_at"]
+
+
+class TestChanging:
+    def test_the_subject_is_possible_for_both_sides(
+        self, api: Call, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        for person, subject in ((camille, "Parquet"), (odile, "Parquet du séjour")):
+            answer = api(person).patch(of(conversation), {"subject": f" {subject} "})
+            assert (answer.status_code, answer.json()["subject"]) == (200, subject)
+
+    @pytest.mark.parametrize(
+        "changes", [{"status": "closed"}, {"chantier": None}, {"subject": "A", "status": "open"}]
+    )
+    def test_anything_else_is_refused_to_a_client(
+        self, api: Call, camille: User, conversation: Conversation, changes: dict[str, Any]
+    ) -> None:
+        assert api(camille).patch(of(conversation), changes).status_code == 403
+
+        conversation.refresh_from_db()
+        assert (conversation.subject, conversation.version) == ("Carrelage du séjour", 1)
+
+    def test_who_is_assigned_is_refused_to_a_client(
+        self, api: Call, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        answer = api(camille).patch(of(conversation), {"assigned_to": str(odile.pk)})
+
+        assert answer.status_code == 403
+
+    def test_who_is_assigned_names_someone_of_the_company(
+        self, api: Call, camille: User, odile: User, marc: User, conversation: Conversation
+    ) -> None:
+        answer = api(odile).patch(of(conversation), {"assigned_to": str(marc.pk)})
+        assert answer.json()["assigned_to"]["name"] == "Marc Vidal"
+
+        for nobody in (camille.pk, uuid4()):
+            answer = api(odile).patch(of(conversation), {"assigned_to": str(nobody)})
+            assert (answer.status_code, code_of(answer)) == (400, "unknown_person")
+
+        answer = api(odile).patch(of(conversation), {"assigned_to": None})
+        assert answer.json()["assigned_to"] is None
+
+    def test_who_is_assigned_never_names_someone_who_left(
+        self, api: Call, odile: User, marc: User, conversation: Conversation
+    ) -> None:
+        User.objects.filter(pk=marc.pk).update(is_active=False)
+
+        answer = api(odile).patch(of(conversation), {"assigned_to": str(marc.pk)})
+
+        assert answer.status_code == 400
+
+    def test_the_chantier_stays_one_of_the_same_client(
+        self, api: Call, odile: User, conversation: Conversation, bureaux: Chantier, morel: Client
+    ) -> None:
+        garage = Chantier.objects.create(client=morel, name="Garage")
+
+        wrong = api(odile).patch(of(conversation), {"chantier": str(bureaux.pk)})
+        right = api(odile).patch(of(conversation), {"chantier": str(garage.pk)})
+
+        assert (wrong.status_code, code_of(wrong)) == (400, "unknown_chantier")
+        assert right.json()["chantier"]["name"] == "Garage"
+
+    def test_nothing_changes_nothing(
+        self, api: Call, odile: User, conversation: Conversation
+    ) -> None:
+        for same in ({}, {"status": "open"}, {"subject": "Carrelage du séjour"}):
+            assert api(odile).patch(of(conversation), same).json()["version"] == 1
+
+    @pytest.mark.parametrize(
+        "changes", [{"status": "lost"}, {"subject": ""}, {"subject": None}, {"assigned_to": "me"}]
+    )
+    def test_refuses_what_makes_no_sense(
+        self, api: Call, odile: User, conversation: Conversation, changes: dict[str, Any]
+    ) -> None:
+        assert api(odile).patch(of(conversation), changes).status_code == 400
+
+    def test_cannot_touch_what_is_ours_to_say(
+        self, api: Call, odile: User, conversation: Conversation
+    ) -> None:
+        api(odile).patch(
+            of(conversation), {"version": 99, "last_seq": 9, "client": None, "archived_at": "x"}
+        )
+
+        conversation.refresh_from_db()
+        assert (conversation.version, conversation.last_seq) == (1, 0)
+
+
+class TestArchiving:
+    def test_takes_it_off_the_lists_and_keeps_its_history(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say,
+        fan_out: FanOut,
+    ) -> None:  # fmt: skip
+        say(camille, "Bonjour")
+        fan_out()
+
+        assert api(odile).delete(of(conversation)).status_code == 204
+
+        assert api(camille).get(CONVERSATIONS).json()["results"] == []
+        assert api(odile).get("/api/v1/unread").json() == {"total": 0, "conversations": {}}
+        history = api(camille).get(of(conversation, "messages")).json()
+        assert [message["body"] for message in history["results"]] == ["Bonjour"]
+
+    def test_twice_is_once(self, api: Call, odile: User, conversation: Conversation) -> None:
+        api(odile).delete(of(conversation))
+        version = api(odile).get(of(conversation)).json()["version"]
+
+        assert api(odile).delete(of(conversation)).status_code == 204
+        assert api(odile).get(of(conversation)).json()["version"] == version

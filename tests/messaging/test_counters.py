@@ -1,0 +1,148 @@
+"""Whatever happens, in whatever order, the unread counters are what one counts by hand."""
+
+import random
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from rest_framework.exceptions import APIException
+
+from core.models import Client, User
+from messaging import actions
+from messaging.drafts import Draft
+from messaging.models import Conversation, Message, Participant
+
+pytestmark = pytest.mark.django_db
+
+DEEDS = 120
+
+
+def messages_of(conversation_id: UUID) -> list[Message]:
+    return list(Message.objects.filter(conversation=conversation_id))
+
+
+def unread_by_hand(participant: Participant, messages: list[Message]) -> int:
+    """One message after the other, without the database's help."""
+    read_up_to = participant.last_read_seq
+    if participant.unread_from_seq is not None:
+        read_up_to = min(read_up_to, participant.unread_from_seq - 1)
+    return sum(
+        1
+        for message in messages
+        if message.seq > read_up_to
+        and message.deleted_at is None
+        and message.author_id != participant.user_id
+    )
+
+
+class Life:
+    """People doing things at random."""
+
+    def __init__(self, seed: int, people: list[User], conversations: list[Conversation]) -> None:
+        self.chance = random.Random(seed)
+        self.people = people
+        self.company = [person for person in people if person.is_company]
+        self.conversations = conversations
+        self.told: list[str] = []
+
+    def do_something(self) -> None:
+        deeds: list[Callable[[User, Conversation], object]] = [
+            self.send, self.send, self.send, self.read, self.read, self.mark_unread, self.edit,
+            self.delete, self.assign, self.close, self.leave_or_come_back, self.count_one,
+        ]  # fmt: skip
+        deed = self.chance.choice(deeds)
+        person, conversation = (
+            self.chance.choice(self.people),
+            self.chance.choice(self.conversations),
+        )
+        self.told.append(f"{person.name} {deed.__name__}")
+        try:
+            deed(person, conversation)
+        except APIException as refusal:
+            self.told[-1] += f" (refused: {refusal.get_codes()})"
+
+    def send(self, person: User, conversation: Conversation) -> None:
+        if person.is_company or person.client_id == conversation.client_id:
+            actions.send_message(
+                author=person, conversation_id=conversation.pk, draft=Draft(body="Bonjour")
+            )
+
+    def read(self, person: User, conversation: Conversation) -> None:
+        seq = self.chance.randint(0, 20)
+        mark = actions.read_up_to(reader=person, conversation=conversation, seq=seq)
+        # The answer is exact at once, before any worker.
+        if mark.pk and mark.left_at is None:
+            assert mark.unread_count == unread_by_hand(mark, messages_of(conversation.pk))
+
+    def mark_unread(self, person: User, conversation: Conversation) -> None:
+        seq = self.chance.randint(1, 20)
+        mark = actions.mark_unread_from(reader=person, conversation=conversation, seq=seq)
+        assert mark.unread_count == unread_by_hand(mark, messages_of(conversation.pk))
+
+    def edit(self, person: User, conversation: Conversation) -> None:
+        if message := self.some_message(conversation):
+            actions.edit_message(editor=message.author, message=message, body="Bonsoir")
+
+    def delete(self, person: User, conversation: Conversation) -> None:
+        if message := self.some_message(conversation):
+            actions.delete_message(remover=message.author, message=message)
+
+    def assign(self, person: User, conversation: Conversation) -> None:
+        colleague = self.chance.choice([*self.company, None])
+        actions.change_conversation(
+            editor=self.company[0],
+            conversation=conversation,
+            changes={"assigned_to_id": colleague.pk if colleague else None},
+        )
+
+    def close(self, person: User, conversation: Conversation) -> None:
+        actions.change_conversation(
+            editor=self.company[0], conversation=conversation, changes={"status": "closed"}
+        )
+
+    def leave_or_come_back(self, person: User, conversation: Conversation) -> None:
+        is_active = User.objects.get(pk=person.pk).is_active
+        User.objects.filter(pk=person.pk).update(is_active=not is_active)
+
+    def count_one(self, person: User, conversation: Conversation) -> None:
+        if owed := list(Message.objects.filter(fanned_out_at=None)):
+            actions.fan_out_message(self.chance.choice(owed).pk)
+
+    def count_all(self) -> None:
+        owed = list(Message.objects.filter(fanned_out_at=None))
+        self.chance.shuffle(owed)
+        for message in owed:
+            actions.fan_out_message(message.pk)
+
+    def some_message(self, conversation: Conversation) -> Message | None:
+        messages = list(conversation.messages.select_related("author"))
+        return self.chance.choice(messages) if messages else None
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_counters_are_what_one_counts_by_hand(
+    seed: int,
+    camille: User,
+    bruno: User,
+    odile: User,
+    marc: User,
+    morel: Client,
+    conversation: Conversation,
+    other_conversation: Conversation,
+) -> None:
+    lea = User.objects.create(email="lea@demo.test", name="Léa", role=User.Role.STAFF)
+    life = Life(seed, [camille, bruno, odile, marc, lea], [conversation, other_conversation])
+    checked = 0
+
+    for _ in range(DEEDS):
+        life.do_something()
+        if life.chance.random() < 0.2:
+            life.count_all()
+            for talk in life.conversations:
+                messages = messages_of(talk.pk)
+                for seat in talk.participants.select_related("user"):
+                    expected = unread_by_hand(seat, messages) if seat.left_at is None else 0
+                    assert seat.unread_count == expected, (seat.user, life.told[-12:])
+                    checked += seat.unread_count > 0
+
+    assert checked > 5

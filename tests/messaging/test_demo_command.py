@@ -1,0 +1,82 @@
+"""Loading the demo data: when, and when not."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
+
+from core import demo as core_demo
+from core.models import User
+from messaging import demo
+from messaging.models import Conversation, Message
+
+pytestmark = pytest.mark.django_db
+
+# Two conversations.
+SIZE = 0.03
+
+
+def texts_of_a_load() -> list[str]:
+    with transaction.atomic():
+        demo.load(now=timezone.now(), size=SIZE)
+        texts = Message.objects.order_by("body").values_list("body", flat=True)
+        said = [*texts, *Conversation.objects.order_by("subject").values_list("subject", flat=True)]
+        transaction.set_rollback(True)
+    return said
+
+
+def run(*words: str) -> str:
+    output = StringIO()
+    call_command("demo", *words, stdout=output)
+    return output.getvalue()
+
+
+class TestLoading:
+    def test_says_the_same_every_time(self) -> None:
+        assert texts_of_a_load() == texts_of_a_load()
+
+    def test_leaves_no_job_and_no_event_to_send(
+        self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+    ) -> None:
+        with django_capture_on_commit_callbacks() as owed:
+            demo.load(now=timezone.now(), size=SIZE)
+
+        assert owed == []
+
+
+class TestTheCommand:
+    def test_prints_who_can_log_in(self, settings: Settings) -> None:
+        settings.DEBUG = True
+
+        said = run("--size", str(SIZE))
+
+        assert "camille@demo.test" in said
+        assert "marc@demo.test" in said
+        assert core_demo.PASSWORD in said
+        assert User.objects.get(email="yanis@demo.test").check_password(core_demo.PASSWORD)
+
+    def test_does_nothing_where_there_are_people(self, odile: User) -> None:
+        assert "no demo data loaded" in run("--if-empty")
+        assert User.objects.count() == 1
+
+    def test_is_refused_outside_debug(self, settings: Settings) -> None:
+        settings.DEBUG = False
+
+        with pytest.raises(CommandError, match="--force"):
+            run()
+
+    def test_is_loaded_outside_debug_when_forced(self, settings: Settings) -> None:
+        settings.DEBUG = False
+
+        run("--force", "--size", str(SIZE))
+
+        assert core_demo.exists()
+
+    def test_is_refused_a_second_time(self, settings: Settings, odile: User) -> None:
+        settings.DEBUG = True
+
+        with pytest.raises(CommandError, match="already"):
+            run()

@@ -1,0 +1,169 @@
+"""How many questions each operation asks the database, with a real bearer token."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from attachments.models import Attachment
+from core.identities import issue_development_token
+from core.models import Client, User
+from messaging import actions
+from messaging.drafts import Draft, Opening
+from messaging.models import Conversation
+from tests.cast import Say
+from tests.messaging.addresses import CONVERSATIONS, of
+from tests.messaging.conftest import FanOut
+
+pytestmark = pytest.mark.django_db
+
+# The frame of a transaction, which PostgreSQL answers without looking at a row.
+FRAME = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "BEGIN", "COMMIT")
+
+
+def bearer(person: User) -> APIClient:
+    return APIClient(HTTP_AUTHORIZATION=f"Bearer {issue_development_token(person)}")
+
+
+def questions_of(call: Callable[[], Any]) -> list[str]:
+    """The statements of one call that look at or change rows."""
+    with CaptureQueriesContext(connection) as captured:
+        answer = call()
+    assert answer.status_code in (200, 201, 204), answer.content
+    statements = [query["sql"] for query in captured.captured_queries]
+    return [sql for sql in statements if not sql.startswith(FRAME)]
+
+
+def asks_at_most(most: int, call: Callable[[], Any]) -> None:
+    questions = questions_of(call)
+    assert len(questions) <= most, "\n".join(questions)
+
+
+def announced(uploader: User) -> UUID:
+    file = Attachment(
+        uploader=uploader, name="photo.jpg", size=4, sha256=bytes(32), format="jpeg",
+        content_type="image/jpeg", kind="image",
+    )  # fmt: skip
+    file.save()
+    return file.pk
+
+
+@pytest.fixture
+def busy(
+    camille: User, odile: User, marc: User, conversation: Conversation, say: Say, fan_out: FanOut
+) -> Conversation:
+    """A conversation where both sides have written, counted."""
+    for number in range(10):
+        say(camille if number % 2 else odile, f"n° {number}")
+    fan_out()
+    return conversation
+
+
+class TestSendingAsks:
+    @pytest.mark.parametrize("who", ["camille", "odile"])
+    def test_six_at_most(
+        self, request: pytest.FixtureRequest, busy: Conversation, who: str
+    ) -> None:
+        caller = bearer(request.getfixturevalue(who))
+
+        asks_at_most(6, lambda: caller.post(of(busy, "messages"), {"body": "Bonjour"}))
+
+    @pytest.mark.parametrize("who", ["camille", "odile"])
+    def test_six_at_most_the_first_time_too(
+        self, request: pytest.FixtureRequest, conversation: Conversation, who: str
+    ) -> None:
+        caller = bearer(request.getfixturevalue(who))
+
+        asks_at_most(6, lambda: caller.post(of(conversation, "messages"), {"body": "Bonjour"}))
+
+    def test_the_same_for_one_file_and_for_twenty(self, camille: User, busy: Conversation) -> None:
+        caller = bearer(camille)
+        drafts = [
+            {"body": "", "attachments": [str(announced(camille)) for _ in range(count)]}
+            for count in (1, 20)
+        ]
+
+        one, twenty = (
+            questions_of(partial(caller.post, of(busy, "messages"), draft)) for draft in drafts
+        )
+
+        assert len(one) == len(twenty) <= 9
+
+    def test_six_at_most_for_a_reply(self, camille: User, busy: Conversation) -> None:
+        caller = bearer(camille)
+        draft = {"body": "Oui", "reply_to": str(busy.messages.all()[0].pk)}
+
+        asks_at_most(6, lambda: caller.post(of(busy, "messages"), draft))
+
+
+class TestWithFilesReadingAsks:
+    """No more than without: the files come with the rows."""
+
+    @pytest.fixture
+    def busy(self, camille: User, busy: Conversation) -> Conversation:
+        for _ in range(3):
+            files = tuple(announced(camille) for _ in range(4))
+            draft = Draft(body="", attachment_ids=files)
+            actions.send_message(author=camille, conversation_id=busy.pk, draft=draft)
+        return busy
+
+    def test_three_at_most_for_a_page_of_history(self, odile: User, busy: Conversation) -> None:
+        caller = bearer(odile)
+
+        asks_at_most(3, lambda: caller.get(of(busy, "messages")))
+
+    def test_three_at_most_for_the_changes(self, odile: User, busy: Conversation) -> None:
+        caller = bearer(odile)
+
+        for since in (0, busy.version + 3):
+            asks_at_most(3, partial(caller.get, of(busy, f"changes?since={since}")))
+
+    def test_four_at_most_for_the_list(self, odile: User, busy: Conversation) -> None:
+        caller = bearer(odile)
+
+        asks_at_most(4, lambda: caller.get(CONVERSATIONS))
+
+    def test_three_for_one_message(self, odile: User, busy: Conversation) -> None:
+        caller, message = bearer(odile), busy.messages.latest("seq")
+
+        asks_at_most(3, lambda: caller.get(of(busy, f"messages/{message.pk}")))
+
+
+class TestReadingAsks:
+    @pytest.mark.parametrize("who", ["camille", "odile", "marc"])
+    def test_three_at_most_for_a_page_of_history(
+        self, request: pytest.FixtureRequest, busy: Conversation, who: str
+    ) -> None:
+        caller = bearer(request.getfixturevalue(who))
+
+        asks_at_most(3, lambda: caller.get(of(busy, "messages")))
+
+    def test_three_at_most_for_the_changes(self, odile: User, busy: Conversation) -> None:
+        caller = bearer(odile)
+
+        asks_at_most(3, lambda: caller.get(of(busy, "changes?since=0")))
+
+    @pytest.mark.parametrize(
+        "query", ["", "?limit=100", "?status=open", "?unread=true", "?q=sujet"]
+    )
+    def test_four_at_most_for_the_list_however_long(
+        self, camille: User, odile: User, morel: Client, query: str
+    ) -> None:
+        for number in range(12):
+            opening = Opening(
+                subject=f"Sujet {number}", client=morel.pk, message=Draft(body="Bonjour")
+            )
+            actions.open_conversation(opener=camille, opening=opening)
+        caller = bearer(odile)
+
+        asks_at_most(4, lambda: caller.get(f"{CONVERSATIONS}{query}"))
+
+    def test_two_for_the_unread_counters(self, odile: User, busy: Conversation) -> None:
+        caller = bearer(odile)
+
+        asks_at_most(2, lambda: caller.get("/api/v1/unread"))

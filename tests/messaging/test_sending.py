@@ -1,0 +1,371 @@
+"""Sending a message: recorded once, in order, told to whom it concerns and to nobody else."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from rest_framework.test import APIClient
+
+from core.models import Chantier, User
+from messaging import actions
+from messaging.drafts import Draft
+from messaging.models import Conversation, Message
+from tests.cast import Call, Say
+from tests.messaging.addresses import of, of_message
+
+pytestmark = pytest.mark.django_db
+
+
+def send(api: Call, person: User, conversation: Conversation, **draft: Any) -> Any:
+    return api(person).post(of(conversation, "messages"), draft)
+
+
+class TestSendMessage:
+    def test_answers_with_the_message_as_everyone_will_see_it(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        draft_id = str(uuid4())
+
+        answer = send(api, camille, conversation, id=draft_id, body=" Le carreau\r\nest fendu ")
+
+        assert answer.status_code == 201
+        shown = answer.json()
+        assert shown.pop("created_at").endswith("Z")
+        assert shown.pop("attachments") == []
+        assert shown == {
+            "id": draft_id,
+            "conversation": str(conversation.pk),
+            "seq": 1,
+            "version": 2,
+            "author": {"id": str(camille.pk), "name": "Camille Morel", "role": "client"},
+            "body": "Le carreau\nest fendu",
+            "reply_to": None,
+            "by_email": False,
+            "edited_at": None,
+            "deleted_at": None,
+        }
+
+    def test_is_recorded_with_the_next_seq(self, camille: User, say: Say) -> None:
+        first, second = say(camille, "Bonjour"), say(camille, "Le carreau est fendu")
+
+        assert (first.seq, second.seq) == (1, 2)
+
+    def test_makes_an_id_when_the_caller_has_none(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        assert send(api, camille, conversation, body="Oui").json()["id"]
+
+    def test_moves_the_conversation(
+        self, api: Call, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(camille, "Bonjour")
+
+        conversation.refresh_from_db()
+        assert conversation.last_message == message
+        assert conversation.last_activity_at == message.created_at <= conversation.changed_at
+        assert (conversation.last_seq, conversation.version) == (1, message.version)
+
+    def test_owes_its_fan_out(self, camille: User, say: Say) -> None:
+        assert say(camille, "Bonjour").fanned_out_at is None
+
+    @pytest.mark.parametrize("who", ["camille", "bruno", "odile", "marc"])
+    def test_may_be_done_by_both_sides(
+        self, request: pytest.FixtureRequest, api: Call, conversation: Conversation, who: str
+    ) -> None:
+        person = request.getfixturevalue(who)
+
+        assert send(api, person, conversation, body="Bonjour").status_code == 201
+
+    def test_never_reaches_another_client(
+        self, api: Call, camille: User, yanis: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(camille, "Le code du portail est 1234")
+
+        assert send(api, yanis, conversation, body="Bonjour").status_code == 404
+        assert api(yanis).get(of_message(message)).status_code == 404
+        assert Message.objects.count() == 1
+
+    def test_is_refused_to_a_stranger(self, conversation: Conversation) -> None:
+        answer = APIClient().post(of(conversation, "messages"), {"body": "Bonjour"})
+
+        assert answer.status_code == 401
+
+
+class TestASecondTry:
+    def test_by_a_nervous_phone_is_kept_once(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        draft = {"id": str(uuid4()), "body": "Le carreau est fendu"}
+
+        first = send(api, camille, conversation, **draft)
+        second = send(api, camille, conversation, **draft)
+
+        assert (first.status_code, second.status_code) == (201, 200)
+        assert first.json() == second.json()
+        assert Message.objects.count() == 1
+
+    def test_with_another_text_is_a_conflict(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        draft_id = str(uuid4())
+        send(api, camille, conversation, id=draft_id, body="Oui")
+
+        answer = send(api, camille, conversation, id=draft_id, body="Non")
+
+        assert answer.status_code == 409
+        assert answer.json()["errors"][0]["code"] == "draft_conflict"
+
+    def test_in_another_conversation_is_a_conflict(
+        self,
+        api: Call,
+        camille: User,
+        conversation: Conversation,
+        other_conversation: Conversation,
+    ) -> None:
+        draft = {"id": str(uuid4()), "body": "Oui"}
+        send(api, camille, conversation, **draft)
+
+        assert send(api, camille, other_conversation, **draft).status_code == 409
+
+    def test_by_another_person_is_a_conflict(
+        self, api: Call, camille: User, bruno: User, conversation: Conversation
+    ) -> None:
+        draft = {"id": str(uuid4()), "body": "Oui"}
+        send(api, camille, conversation, **draft)
+
+        assert send(api, bruno, conversation, **draft).status_code == 409
+
+    def test_in_answer_to_another_message_is_a_conflict(
+        self, api: Call, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        draft = {"id": str(uuid4()), "body": "Oui"}
+        quoted = say(camille, "Alors ?")
+        send(api, camille, conversation, **draft)
+
+        again = send(api, camille, conversation, **draft, reply_to=str(quoted.pk))
+
+        assert again.status_code == 409
+
+    def test_is_known_again_after_an_edit(self, camille: User, conversation: Conversation) -> None:
+        draft = Draft(body="Lundi")
+        sent = actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        actions.edit_message(editor=camille, message=sent.message, body="Mardi")
+
+        again = actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+
+        assert again.message.body == "Mardi"
+        assert not again.is_new
+
+    def test_is_known_again_after_a_deletion(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        draft = {"id": str(uuid4()), "body": "Le code est 1234"}
+        address = of(conversation, f"messages/{draft['id']}")
+        send(api, camille, conversation, **draft)
+        api(camille).delete(address)
+
+        again = send(api, camille, conversation, **draft)
+
+        assert (again.status_code, again.json()["body"]) == (200, "")
+
+    def test_is_known_again_after_the_archiving(
+        self, api: Call, camille: User, conversation: Conversation, villa: Chantier
+    ) -> None:
+        draft = {"id": str(uuid4()), "body": "Merci"}
+        send(api, camille, conversation, **draft)
+        Chantier.objects.update(status=Chantier.Status.ARCHIVED)
+
+        assert send(api, camille, conversation, **draft).status_code == 200
+
+
+class TestTheBody:
+    @pytest.mark.parametrize("body", ["a", "é" * 10_000, "😀" * 10_000, "  " + "a" * 10_000 + " "])
+    def test_has_one_to_ten_thousand_characters(
+        self, api: Call, camille: User, conversation: Conversation, body: str
+    ) -> None:
+        answer = send(api, camille, conversation, body=body)
+
+        assert (answer.status_code, answer.json()["body"]) == (201, body.strip())
+
+    @pytest.mark.parametrize(
+        ("body", "code"),
+        [
+            ("a" * 10_001, "max_length"),
+            ("a\x00b", "control_characters"),
+            ("a\x07b", "control_characters"),
+            ("a\u202eb", "control_characters"),
+            (None, "null"),
+            (["a"], "invalid"),
+            ({}, "invalid"),
+            (True, "invalid"),
+        ],
+    )
+    def test_is_refused_otherwise(
+        self, api: Call, camille: User, conversation: Conversation, body: object, code: str
+    ) -> None:
+        answer = send(api, camille, conversation, body=body)
+
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, code)
+        assert not Message.objects.exists()
+
+    @pytest.mark.parametrize("body", ["", " \n\t\u00a0"])
+    def test_is_not_empty(
+        self, api: Call, camille: User, conversation: Conversation, body: str
+    ) -> None:
+        assert send(api, camille, conversation, body=body).status_code == 400
+        assert not Message.objects.exists()
+
+    def test_is_required(self, api: Call, camille: User, conversation: Conversation) -> None:
+        assert send(api, camille, conversation).status_code == 400
+
+    def test_comes_back_as_it_was_written(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        body = "<script>alert('é')</script>\n& 👷🏽‍♀️ \\ \" %s {{ x }}"
+
+        assert send(api, camille, conversation, body=body).json()["body"] == body
+
+
+class TestAReply:
+    def test_names_the_message_it_answers_to(
+        self, api: Call, odile: User, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        question = say(camille, "Quand passez-vous ?")
+
+        answer = send(api, odile, conversation, body="Mardi", reply_to=str(question.pk))
+
+        assert answer.json()["reply_to"] == str(question.pk)
+
+    @pytest.mark.parametrize("elsewhere", ["other_conversation", "of_yanis"])
+    def test_never_names_a_message_of_another_conversation(
+        self,
+        request: pytest.FixtureRequest,
+        api: Call,
+        camille: User,
+        conversation: Conversation,
+        elsewhere: str,
+    ) -> None:
+        there = request.getfixturevalue(elsewhere)
+        message = actions.send_message(
+            author=there.created_by, conversation_id=there.pk, draft=Draft(body="Secret")
+        ).message
+
+        answer = send(api, camille, conversation, body="?", reply_to=str(message.pk))
+
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["code"] == "unknown_quoted_message"
+
+    def test_never_names_a_message_that_is_not_there(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        assert send(api, camille, conversation, body="?", reply_to=str(uuid4())).status_code == 400
+
+    def test_may_name_a_deleted_message(
+        self, api: Call, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        message = say(camille, "Oups")
+        actions.delete_message(remover=camille, message=message)
+
+        answer = send(api, camille, conversation, body="Pardon", reply_to=str(message.pk))
+
+        assert answer.status_code == 201
+
+
+class TestWhereOneWrites:
+    def test_a_closed_conversation_opens_again(
+        self, api: Call, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        api(odile).patch(of(conversation), {"status": "closed"})
+
+        send(api, camille, conversation, body="Encore une chose")
+
+        assert api(camille).get(of(conversation)).json()["status"] == "open"
+
+    def test_an_archived_chantier_refuses(
+        self, api: Call, camille: User, archived: Conversation
+    ) -> None:
+        answer = send(api, camille, archived, body="Bonjour")
+
+        assert answer.status_code == 409
+        assert answer.json()["errors"][0]["code"] == "conversation_closed"
+        assert not api(camille).get(of(archived)).json()["accepts_messages"]
+
+    def test_an_archived_conversation_refuses(
+        self, api: Call, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        api(odile).delete(of(conversation))
+
+        assert send(api, camille, conversation, body="Bonjour").status_code == 409
+        assert send(api, odile, conversation, body="Bonjour").status_code == 409
+
+
+class TestAwaitingAReply:
+    """«À répondre» is the team's: since when a client waits."""
+
+    def since(self, api: Call, odile: User, conversation: Conversation) -> Any:
+        return api(odile).get(of(conversation)).json()["awaiting_reply_since"]
+
+    def test_begins_with_the_clients_first_unanswered_message(
+        self,
+        api: Call,
+        camille: User,
+        bruno: User,
+        odile: User,
+        conversation: Conversation,
+        say: Say,
+    ) -> None:
+        assert self.since(api, odile, conversation) is None
+
+        first = say(camille, "Bonjour")
+        say(bruno, "Vous êtes là ?")
+
+        assert self.since(api, odile, conversation) == in_json(first)
+
+    def test_ends_with_an_answer_of_anyone_of_the_company(
+        self,
+        api: Call,
+        camille: User,
+        odile: User,
+        marc: User,
+        conversation: Conversation,
+        say: Say,
+    ) -> None:
+        say(camille, "Bonjour")
+        say(marc, "Bonjour, je m'en occupe")
+
+        assert self.since(api, odile, conversation) is None
+
+    def test_ends_when_the_conversation_is_closed(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Merci, c'est tout")
+
+        api(odile).patch(of(conversation), {"status": "closed"})
+
+        assert self.since(api, odile, conversation) is None
+
+    def test_ends_when_the_client_takes_back_all_that_was_said(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        first, second = say(camille, "Bonjour"), say(camille, "Vous êtes là ?")
+
+        actions.delete_message(remover=camille, message=first)
+        assert self.since(api, odile, conversation) == in_json(second)
+
+        actions.delete_message(remover=camille, message=second)
+        assert self.since(api, odile, conversation) is None
+
+    def test_goes_on_when_an_answered_message_is_taken_back(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        answered = say(camille, "Bonjour")
+        say(odile, "Bonjour")
+        waiting = say(camille, "Et mardi ?")
+
+        actions.delete_message(remover=camille, message=answered)
+
+        assert self.since(api, odile, conversation) == in_json(waiting)
+
+
+def in_json(message: Message) -> str:
+    return message.created_at.isoformat().replace("+00:00", "Z")

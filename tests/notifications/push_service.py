@@ -1,0 +1,156 @@
+"""A push service on loopback that speaks real HTTP, checks our key and reads what we encrypted."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import http_ece
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from notifications import vapid
+
+AUTH = b"0123456789abcdef"
+
+
+@dataclass
+class Browser:
+    """A device: its keys, and what it has been pushed."""
+
+    path: str
+    origin: str
+    private_key: ec.EllipticCurvePrivateKey = field(
+        default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
+    )
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.origin}{self.path}"
+
+    @property
+    def keys(self) -> dict[str, str]:
+        point = self.private_key.public_key().public_bytes(
+            Encoding.X962, PublicFormat.UncompressedPoint
+        )
+        return {"p256dh": vapid.encoded(point), "auth": vapid.encoded(AUTH)}
+
+    def read(self, body: bytes) -> Any:
+        plain = http_ece.decrypt(body, private_key=self.private_key, auth_secret=AUTH)
+        return json.loads(plain)
+
+
+@dataclass(frozen=True)
+class Pushed:
+    path: str
+    headers: dict[str, str]
+    payload: Any
+    size: int
+
+
+@dataclass
+class PushService:
+    """Answers `status` to everybody, or what `answers` holds for a path, one after the other."""
+
+    port: int = 0
+    public_key: str = ""
+    status: int = 201
+    headers: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, list[int]] = field(default_factory=dict)
+    browsers: dict[str, Browser] = field(default_factory=dict)
+    received: list[Pushed] = field(default_factory=list)
+    tokens: list[dict[str, Any]] = field(default_factory=list)
+    drips: bool = False
+    # How long it thinks after it has taken a push.
+    pause_seconds: float = 0.0
+    body: bytes = b""
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def browser(self, name: str) -> Browser:
+        browser = Browser(f"/push/{name}", self.origin)
+        self.browsers[browser.path] = browser
+        return browser
+
+    def answer_of(self, path: str) -> int:
+        queue = self.answers.get(path)
+        return queue.pop(0) if queue else self.status
+
+    def check_signature(self, authorization: str) -> None:
+        """VAPID (RFC 8292): an ES256 token for this very service, of a key that we were told."""
+        scheme, _, rest = authorization.partition(" ")
+        parts = dict(part.strip().split("=", 1) for part in rest.split(","))
+        assert scheme == "vapid"
+        assert parts["k"] == self.public_key
+        point = ec.EllipticCurvePublicKey.from_encoded_point(
+            ec.SECP256R1(), vapid.decoded(parts["k"])
+        )
+        claims = jwt.decode(parts["t"], point, algorithms=["ES256"], audience=self.origin)
+        assert claims["exp"] - time.time() <= 24 * 3600
+        assert claims["sub"].startswith(("mailto:", "https:"))
+        self.tokens.append(claims)
+
+
+def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            service.check_signature(self.headers["Authorization"])
+            status = service.answer_of(self.path)
+            payload = service.browsers[self.path].read(body)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            service.received.append(Pushed(self.path, headers, payload, len(body)))
+            time.sleep(service.pause_seconds)
+            if service.drips:
+                self.drip()
+                return
+            self.send_response(status)
+            for name, value in service.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(service.body)))
+            self.end_headers()
+            self.wfile.write(service.body)
+
+        def drip(self) -> None:
+            """One byte at a time: every read succeeds, and the answer never ends."""
+            try:
+                self.wfile.write(b"HTTP/1.1 201 Created\r\nX-Slow: ")
+                for _ in range(100):
+                    self.wfile.write(b"x")
+                    self.wfile.flush()
+                    time.sleep(0.1)
+            except OSError:
+                return
+
+        def log_message(self, format: str, *args: Any) -> None:
+            return
+
+    return Handler
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up is what some tests are about."""
+
+
+@contextmanager
+def running(service: PushService) -> Iterator[PushService]:
+    server = Server(("127.0.0.1", 0), _handler(service))
+    service.port = server.server_address[1]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield service
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,67 @@
+"""What people and devices do in these tests, and what is looked at."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from attachments.models import Attachment
+from core.models import Chantier, User
+from messaging import actions as messaging
+from messaging.drafts import Draft, Opening
+from messaging.models import Conversation, Message
+from notifications import actions
+from notifications.states import states_of
+from tests.notifications.push_service import PushService
+
+PassTime = Callable[[timedelta], None]
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+
+def read(reader: User, message: Message) -> None:
+    messaging.read_up_to(reader=reader, conversation=message.conversation, seq=message.seq)
+
+
+def display_all(push_service: PushService) -> None:
+    """The service worker of each device shows what came, and says so."""
+    for pushed in push_service.received:
+        actions.acknowledge(pushed.payload["notification"]["data"]["token"])
+
+
+class Killed(BaseException):
+    """As SIGKILL: nothing of ours catches it."""
+
+
+def kill(*_args: object) -> None:
+    raise Killed
+
+
+def state_of(message: Message, person: User) -> str:
+    states = states_of([message])[message.pk]
+    return next(each.state for each in states if each.user == person)
+
+
+def text_of(letter: object) -> str:
+    return letter.get_body(("plain",)).get_content()  # type: ignore[attr-defined,no-any-return]
+
+
+def conversation_about(subject: str, opener: User, villa: Chantier) -> Conversation:
+    opening = Opening(subject=subject, client=villa.client_id, chantier=villa.pk)
+    return messaging.open_conversation(opener=opener, opening=opening).conversation
+
+
+def send_file(author: User, conversation: Conversation, name: str, body: str = "") -> Message:
+    """A message with a file whose bytes are on their way."""
+    file = Attachment.objects.create(
+        uploader=author, name=name, size=9, sha256=bytes(32), content_type="application/pdf",
+        kind=Attachment.Kind.PDF,
+    )  # fmt: skip
+    draft = Draft(body=body, attachment_ids=(file.pk,))
+    return messaging.send_message(
+        author=author, conversation_id=conversation.pk, draft=draft
+    ).message
+
+
+def write(author: User, conversation: Conversation, body: str) -> Message:
+    draft = Draft(body=body)
+    return messaging.send_message(
+        author=author, conversation_id=conversation.pk, draft=draft
+    ).message

@@ -1,0 +1,391 @@
+"""The endpoints: each person has their own devices, wishes and deliveries, and nobody else's."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.mail import EmailMessage
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from core.models import User
+from messaging.models import Conversation, Message
+from notifications import mailbox, presence, replies, tokens, vapid
+from notifications.models import Delivery, Mute, Preference, PushSubscription
+from tests.cast import Call, Say
+from tests.notifications.conftest import Device, Work
+from tests.notifications.push_service import Browser, PushService
+
+pytestmark = pytest.mark.django_db
+
+V1 = "/api/v1"
+
+
+def registration(browser: Browser, **more: Any) -> dict[str, Any]:
+    return {"endpoint": browser.endpoint, "keys": browser.keys, "label": "Chrome", **more}
+
+
+class TestDevices:
+    def test_registered_at_each_start_it_stays_one(
+        self, api: Call, odile: User, push_service: PushService
+    ) -> None:
+        browser = push_service.browser("phone")
+
+        answers = [
+            api(odile).post(f"{V1}/push-subscriptions", registration(browser)) for _ in range(2)
+        ]
+
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert PushSubscription.objects.get().user == odile
+
+    def test_belongs_to_the_last_person_who_registered_it(
+        self, api: Call, odile: User, camille: User, push_service: PushService
+    ) -> None:
+        browser = push_service.browser("shared")
+        api(odile).post(f"{V1}/push-subscriptions", registration(browser))
+
+        api(camille).post(f"{V1}/push-subscriptions", registration(browser))
+
+        assert api(odile).get(f"{V1}/push-subscriptions").json() == []
+        assert len(api(camille).get(f"{V1}/push-subscriptions").json()) == 1
+
+    @pytest.mark.parametrize(
+        "endpoint", ["http://127.0.0.1:1/x", "https://169.254.169.254/latest", "https://x.fr/"]
+    )
+    def test_of_no_push_service_is_refused(
+        self, api: Call, odile: User, push_service: PushService, endpoint: str
+    ) -> None:
+        body = registration(push_service.browser("a"), endpoint=endpoint)
+
+        answer = api(odile).post(f"{V1}/push-subscriptions", body)
+
+        assert answer.status_code == 400
+        assert answer.json()["errors"][0]["code"] == "unknown_push_service"
+
+    def test_beyond_ten_the_oldest_is_forgotten(
+        self, api: Call, odile: User, push_service: PushService
+    ) -> None:
+        for number in range(11):
+            body = registration(push_service.browser(str(number)))
+            api(odile).post(f"{V1}/push-subscriptions", body)
+
+        kept = PushSubscription.objects.values_list("endpoint", flat=True)
+        assert len(kept) == 10
+        assert not any(endpoint.endswith("/0") for endpoint in kept)
+
+    def test_goes_at_logout(self, client: Client, odile: User, push_service: PushService) -> None:
+        client.force_login(odile)
+        client.post(
+            f"{V1}/push-subscriptions",
+            registration(push_service.browser("phone")),
+            content_type="application/json",
+        )
+        assert PushSubscription.objects.exists()
+
+        client.post("/logout")
+
+        assert not PushSubscription.objects.exists()
+
+    def test_is_tested_by_a_push(
+        self, api: Call, odile: User, device: Device, push_service: PushService
+    ) -> None:
+        device(odile, "phone")
+        mine = PushSubscription.objects.get()
+
+        answer = api(odile).post(f"{V1}/push-subscriptions/{mine.pk}/test")
+
+        assert answer.status_code == 204
+        shown = push_service.received[0].payload["notification"]
+        assert shown["body"] == "Cet appareil affiche vos notifications."
+
+    def test_another_persons_does_not_exist(
+        self, api: Call, odile: User, yanis: User, device: Device
+    ) -> None:
+        device(odile, "phone")
+        url = f"{V1}/push-subscriptions/{PushSubscription.objects.get().pk}"
+
+        assert api(yanis).delete(url).status_code == 404
+        assert api(yanis).post(f"{url}/test").status_code == 404
+
+    def test_is_followed_when_the_browser_changes_its_address(
+        self, api: Call, client: Client, odile: User, device: Device, push_service: PushService
+    ) -> None:
+        old, new = device(odile, "old"), push_service.browser("new")
+        body = {"old_endpoint": old.endpoint, "endpoint": new.endpoint, "keys": new.keys}
+
+        answer = client.post(f"{V1}/push/renewed", body, content_type="application/json")
+
+        assert answer.status_code == 204
+        assert PushSubscription.objects.get().endpoint == new.endpoint
+
+    def test_that_nobody_knows_vouches_for_nothing(
+        self, client: Client, push_service: PushService
+    ) -> None:
+        new = push_service.browser("new")
+        body = {"old_endpoint": "https://x", "endpoint": new.endpoint, "keys": new.keys}
+
+        answer = client.post(f"{V1}/push/renewed", body, content_type="application/json")
+
+        assert answer.status_code == 404
+        assert not PushSubscription.objects.exists()
+
+
+class TestPreferences:
+    def test_have_defaults(self, api: Call, camille: User) -> None:
+        assert api(camille).get(f"{V1}/preferences").json() == {
+            "push": True, "is_discreet": False, "email": "unread", "email_delay_minutes": None,
+            "quiet_from": None, "quiet_until": None, "locale": "fr", "muted": [],
+        }  # fmt: skip
+
+    def test_change_one_by_one(self, api: Call, camille: User) -> None:
+        api(camille).patch(f"{V1}/preferences", {"email": "never", "locale": "en"})
+        api(camille).patch(f"{V1}/preferences", {"quiet_from": "20:00", "quiet_until": "07:00"})
+
+        camille.refresh_from_db()
+        mine = Preference.objects.get(user=camille)
+        assert (mine.email, camille.locale, str(mine.quiet_from)) == ("never", "en", "20:00:00")
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"email_delay_minutes": 1}, {"email_delay_minutes": 1441}, {"email": "often"},
+            {"quiet_from": "20:00"}, {"locale": "de"},
+        ],
+    )  # fmt: skip
+    def test_refuse_what_has_no_sense(
+        self, api: Call, camille: User, change: dict[str, Any]
+    ) -> None:
+        assert api(camille).patch(f"{V1}/preferences", change).status_code == 400
+
+    def test_mute_and_unmute(self, api: Call, camille: User, conversation: Conversation) -> None:
+        url = f"{V1}/conversations/{conversation.pk}/mute"
+
+        before = api(camille).get(url).json()
+        api(camille).post(url)
+        after = api(camille).get(url).json()
+        muted = api(camille).get(f"{V1}/preferences").json()["muted"]
+        api(camille).post(url, {"muted": False})
+
+        assert (before, after) == ({"muted": False}, {"muted": True})
+        assert [each["subject"] for each in muted] == ["Carrelage du séjour"]
+        assert not Mute.objects.exists()
+
+    def test_of_another_client_mute_nothing_here(
+        self, api: Call, yanis: User, conversation: Conversation
+    ) -> None:
+        url = f"{V1}/conversations/{conversation.pk}/mute"
+        assert api(yanis).post(url).status_code == 404
+
+
+class TestPresence:
+    def test_is_noted_and_ends(self, api: Call, odile: User) -> None:
+        api(odile).post(f"{V1}/presence")
+        here = presence.present_among([odile.pk])
+        api(odile).post(f"{V1}/presence", {"visible": False})
+
+        assert here == {odile.pk}
+        assert presence.present_among([odile.pk]) == set()
+
+    def test_without_valkey_everybody_is_absent(self, odile: User, settings: Settings) -> None:
+        from core.valkey import valkey
+
+        settings.REDIS_URL = "redis://127.0.0.1:9/0"
+        valkey.cache_clear()
+        try:
+            presence.note(odile.pk, is_visible=True)
+            assert presence.present_among([odile.pk]) == set()
+        finally:
+            valkey.cache_clear()
+
+
+@pytest.fixture
+def sent(odile: User, camille: User, say: Say, work: Work) -> Message:
+    return say(odile, "Bonjour")
+
+
+class TestDeliveriesOfAMessage:
+    @staticmethod
+    def url(message: Message) -> str:
+        return f"{V1}/conversations/{message.conversation_id}/messages/{message.pk}/deliveries"
+
+    def test_are_told_to_its_author_and_their_colleagues(
+        self, api: Call, sent: Message, odile: User, marc: User
+    ) -> None:
+        for reader in (odile, marc):
+            people = api(reader).get(self.url(sent)).json()["results"]
+            assert {each["person"]["name"]: each["state"] for each in people} == {
+                "Bruno Morel": "sent", "Camille Morel": "sent",
+            }  # fmt: skip
+
+    def test_are_nobody_elses_affair(
+        self, api: Call, sent: Message, camille: User, yanis: User
+    ) -> None:
+        for reader in (camille, yanis):
+            assert api(reader).get(self.url(sent)).status_code == 404
+            assert api(reader).post(f"{self.url(sent)}/retry").status_code == 404
+
+    def test_of_a_page_of_history_are_one_question(
+        self, api: Call, say: Say, work: Work, odile: User, marc: User, camille: User, bruno: User,
+        yanis: User, conversation: Conversation, django_assert_max_num_queries: Any,
+    ) -> None:  # fmt: skip
+        mine, hers, ours = say(odile, "Bonjour"), say(camille, "Oui ?"), say(marc, "Jeudi ?")
+        work()
+        url = f"{V1}/conversations/{conversation.pk}/deliveries?first=1&last=3"
+
+        with django_assert_max_num_queries(6):
+            answer = api(odile).get(url).json()["results"]
+
+        assert {each["message"] for each in answer} == {str(mine.pk), str(ours.pk)}
+        told = {each["person"]["name"] for each in answer[0]["deliveries"]}
+        assert {"Camille Morel", "Bruno Morel"} <= told
+        assert [e["message"] for e in api(camille).get(url).json()["results"]] == [str(hers.pk)]
+        assert api(bruno).get(url).json()["results"] == []
+        assert api(yanis).get(url).status_code == 404
+        for bad in ("first=1", "first=3&last=1", "first=1&last=9999"):
+            assert api(odile).get(f"{url.partition('?')[0]}?{bad}").status_code == 400
+
+    def test_are_sent_again_on_demand(
+        self, api: Call, sent: Message, odile: User, camille: User
+    ) -> None:
+        Delivery.objects.create(
+            message=sent, recipient=camille, channel="email", seq=sent.seq, status="failed",
+            conversation=sent.conversation, due_at=None, last_error="550 No such mailbox",
+        )  # fmt: skip
+        url = self.url(sent)
+        before = api(odile).get(url).json()["results"][1]
+
+        answer = api(odile).post(f"{url}/retry")
+
+        assert (before["state"], before["reason"]) == ("undelivered", "550 No such mailbox")
+        assert answer.json()["results"][1]["state"] == "sent"
+        assert api(odile).post(f"{url}/retry").status_code == 409
+
+    def test_tell_a_client_nothing_of_our_mail_servers(
+        self, api: Call, camille: User, odile: User, say: Say, work: Work
+    ) -> None:
+        message = say(camille, "Bonjour")
+        work()
+        refused = Delivery.objects.filter(message=message, recipient=odile)
+        refused.update(status="failed", last_error="550 odile@interne.example unknown")
+
+        told = api(camille).get(self.url(message)).json()["results"]
+
+        hers = next(each for each in told if each["person"]["name"] == "Odile Perrin")
+        assert (hers["state"], hers["reason"]) == ("undelivered", "")
+
+
+class TestByToken:
+    @pytest.mark.parametrize("path", ["displayed", "read"])
+    def test_a_token_of_ours_only(self, client: Client, path: str, camille: User) -> None:
+        for token in ("nonsense", tokens.for_unsubscribing(camille.pk)):
+            answer = client.post(
+                f"{V1}/push/{path}", {"token": token}, content_type="application/json"
+            )
+            assert answer.status_code == 400
+
+    def test_of_a_push_that_is_no_more_is_fine(self, client: Client) -> None:
+        token = tokens.for_display(uuid4())
+        answer = client.post(
+            f"{V1}/push/displayed", {"token": token}, content_type="application/json"
+        )
+        assert answer.status_code == 204
+
+
+class TestUnsubscribing:
+    def test_is_one_post_without_a_session(self, client: Client, camille: User) -> None:
+        url = f"/unsubscribe/{tokens.for_unsubscribing(camille.pk)}"
+
+        answer = client.post(url, {"List-Unsubscribe": "One-Click"})
+
+        assert answer.status_code == 200
+        assert Preference.objects.get(user=camille).email == "never"
+
+    def test_is_not_done_by_whoever_follows_links(self, client: Client, camille: User) -> None:
+        client.get(f"/unsubscribe/{tokens.for_unsubscribing(camille.pk)}")
+        assert not Preference.objects.exists()
+
+    def test_with_a_link_that_is_not_ours(self, client: Client) -> None:
+        assert client.post("/unsubscribe/nonsense").status_code == 400
+
+
+class TestKeys:
+    def test_are_made_as_browsers_want_them(self, capsys: pytest.CaptureFixture[str]) -> None:
+        call_command("vapid_keys")
+
+        lines = capsys.readouterr().out.splitlines()
+        private = lines[0].removeprefix("VAPID_PRIVATE_KEY=")
+        assert len(vapid.decoded(private)) == 32
+        assert vapid.public_key(private) in lines[1]
+        # An uncompressed point of P-256.
+        assert vapid.decoded(vapid.public_key(private))[0] == 4
+
+
+class TestPages:
+    def test_the_service_worker_is_never_stale(self, client: Client) -> None:
+        answer = client.get("/sw.js")
+
+        assert answer["Content-Type"] == "text/javascript"
+        assert answer["Cache-Control"] == "no-cache"
+        assert b"showNotification" in answer.content
+
+    def test_the_manifest_makes_an_app(self, client: Client, odile: User) -> None:
+        client.force_login(odile)
+
+        shape = client.get("/manifest.webmanifest").json()
+
+        assert (shape["id"], shape["scope"], shape["display"]) == ("/", "/", "standalone")
+        assert {icon["purpose"] for icon in shape["icons"]} == {"any", "maskable"}
+        assert shape["shortcuts"][0]["url"] == "/staff/messages/new"
+
+    def test_the_mailbox_is_for_the_company_in_a_demonstration(
+        self, client: Client, odile: User, camille: User, settings: Settings
+    ) -> None:
+        settings.DEBUG = True
+        client.force_login(camille)
+        assert client.get("/staff/mailbox").status_code == 404
+        client.force_login(odile)
+        assert client.get("/staff/mailbox").status_code == 200
+        settings.DEBUG = False
+        assert client.get("/staff/mailbox").status_code == 404
+
+    def test_the_mailbox_shows_what_was_sent_and_when(
+        self, client: Client, odile: User, settings: Settings, tmp_path: Path
+    ) -> None:
+        settings.DEBUG, settings.LIAISON_HOME = True, tmp_path
+        settings.EMAIL_BACKEND = "notifications.mailbox.FileMailbox"
+        EmailMessage("Carrelage", "Jeudi ?", to=["camille@demo.test"]).send()
+        client.force_login(odile)
+
+        page = client.get("/staff/mailbox").content.decode()
+
+        (letter,) = mailbox.letters()
+        assert letter.sent_at is not None
+        assert abs(timezone.now() - letter.sent_at) < timedelta(minutes=1)
+        assert "Carrelage" in page
+        assert "Jeudi ?" in page
+
+    def test_everybody_is_sent_to_their_own_side(self, client: Client, camille: User) -> None:
+        client.force_login(camille)
+        assert client.get("/notifications").headers["Location"] == "/client/notifications"
+        assert client.get("/staff/notifications").status_code == 302
+
+
+class TestReplyAddresses:
+    def test_are_random_bound_and_given_again(
+        self, camille: User, bruno: User, conversation: Conversation, settings: Settings
+    ) -> None:
+        settings.REPLY_DOMAIN = "reponse.liaison.example"
+
+        addresses = {replies.address_for(camille, conversation) for _ in range(2)}
+        (address,) = addresses
+
+        assert len(address.split("@")[0]) == len("reply+") + 26
+        assert replies.address_for(bruno, conversation) != address
+        holder = replies.holder_of(replies.tokens_in(address.upper())[0])
+        assert holder is not None
+        assert holder.user == camille
+        assert (holder.expires_at - timezone.now()).days in (89, 90)

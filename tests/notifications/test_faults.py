@@ -1,0 +1,193 @@
+"""Broker, database and workers killed while people are being told: each is interrupted once.
+
+What is sent again cannot be prevented; it is counted, printed, and recognised where it arrives: a
+device by the envelope in the push, a mail program by the Message-ID.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.faults.system import WORKERS, System, until
+from tests.notifications.mail_server import MailServer, controller
+from tests.notifications.push_service import PushService
+
+CONVERSATIONS, MESSAGES = 2, 2
+# A kill finds something between sent and marked.
+PAUSE_SECONDS = 0.4
+
+
+@dataclass
+class Outside:
+    """The product as processes, and those it sends to."""
+
+    system: System
+    pushes: PushService
+    mails: MailServer
+    conversations: Iterator[list[str]]
+
+    def change(self, sql: str) -> None:
+        address = self.system.environment["DATABASE_URL"]
+        with psycopg.connect(address, connect_timeout=5) as connected:
+            connected.execute(sql.encode())
+
+    def open_rows(self, channel: str) -> int:
+        return int(self.system.ask(OPEN[channel]))
+
+    def settle(self, channel: str, received: list[Any]) -> None:
+        """Wait until everybody is told; leases of what was killed end sooner than they would."""
+
+        def is_settled() -> bool:
+            before = len(received)
+            time.sleep(2 * PAUSE_SECONDS)
+            if len(received) == before:
+                # Nothing moves: whoever held these is no more.
+                self.change(LET_GO)
+            return self.open_rows(channel) == 0
+
+        until(is_settled, f"a {channel} is still owed")
+
+
+OPEN = {
+    "push": """SELECT count(*) FROM notifications_delivery
+        WHERE channel = 'push' AND status IN ('pending', 'sending')""",
+    "email": """SELECT count(*) FROM notifications_delivery
+        WHERE channel = 'email' AND status IN ('pending', 'sending')""",
+}
+# Email as well, after push: as for whoever has chosen nothing.
+WISHES_OF_NOBODY = "DELETE FROM notifications_preference"
+LET_GO = """UPDATE notifications_delivery SET leased_until = now()
+    WHERE status = 'sending' AND leased_until > now()"""
+
+
+@pytest.fixture(scope="module")
+def outside() -> Iterator[Outside]:
+    mails = MailServer()
+    control = controller(mails)
+    control.start()
+    with running_system(EMAIL_URL=f"smtp://127.0.0.1:{control.port}") as system:
+        known = system.prepared["conversations"]
+        pairs = iter([known[at : at + CONVERSATIONS] for at in range(0, 8, CONVERSATIONS)])
+        there = Outside(system, system.phone.service, mails, pairs)
+        there.change(WISHES_OF_NOBODY)
+        yield there
+    control.stop()
+
+
+@contextmanager
+def running_system(**given: str) -> Iterator[System]:
+    # Not pytest's own folder, which is closed to the account of PostgreSQL.
+    with TemporaryDirectory(prefix="liaison-told-", ignore_cleanup_errors=True) as folder:
+        system = System(Path(folder), **given)
+        # What a device displays is sent by no email.
+        system.phone.is_looked_at = False
+        try:
+            system.start()
+            yield system
+        finally:
+            system.stop()
+
+
+def kill_broker(system: System) -> None:
+    system.kill("valkey")
+    time.sleep(0.5)
+    system.start_service("valkey")
+
+
+def kill_database(system: System) -> None:
+    system.kill("postgres")
+    time.sleep(0.5)
+    system.start_service("postgres")
+
+
+def kill_who_sends(system: System) -> None:
+    for number in range(WORKERS):
+        system.kill_child(number)
+
+
+def write(outside: Outside, conversations: list[str], part: str) -> list[str]:
+    """Camille writes in each conversation; the whole company's manager and Bruno are to be told."""
+    bodies = []
+    for conversation in conversations:
+        for number in range(MESSAGES):
+            body = f"{part} {number} in {conversation}"
+            path = f"/api/v1/conversations/{conversation}/messages"
+            status, answer, _headers = outside.system.call(
+                "POST", path, {"body": body}, who="client"
+            )
+            assert status == 201, answer
+            bodies.append(body)
+    return bodies
+
+
+@pytest.mark.parametrize(
+    "fault", [kill_broker, kill_database, kill_who_sends], ids=lambda fault: fault.__name__
+)
+def test_each_is_interrupted_once(
+    outside: Outside, fault: Callable[[System], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    system, pushes, mails = outside.system, outside.pushes, outside.mails
+    conversations = next(outside.conversations)
+    pushes.received.clear()
+    mails.letters.clear()
+    pushes.pause_seconds = mails.pause_seconds = PAUSE_SECONDS
+
+    bodies = write(outside, conversations, "before")
+    until(lambda: len(pushes.received) > 0, "no push leaves")
+    fault(system)
+    bodies += write(outside, conversations, "after")
+    outside.settle("push", pushes.received)
+
+    outside.change(HURRY)
+    until(lambda: len(mails.letters) > 0, "no email leaves")
+    fault(system)
+    outside.settle("email", mails.letters)
+
+    heard, repeated = heard_and_repeated(pushes)
+    letters = Counter(str(letter["Message-ID"]) for letter in mails.letters)
+    with capsys.disabled():
+        print(
+            f"\n{fault.__name__}: {len(bodies)} messages, {len(pushes.received)} pushes of which "
+            f"{repeated} again, {len(mails.letters)} emails of which "
+            f"{letters.total() - len(letters)} again"
+        )
+    assert system.ask(UNTOLD) == 0
+    # Of an envelope nothing is heard twice, and each message is in one envelope.
+    assert max(heard.values()) == 1
+    assert set(pushed_conversations(pushes)) == set(conversations)
+    # Marc and Bruno, an email a conversation; every message in it, once.
+    assert len(letters) == 2 * CONVERSATIONS
+    for body in bodies:
+        ids = {str(each["Message-ID"]) for each in mails.letters if body in text_of(each)}
+        assert len(ids) == 2, body
+
+
+HURRY = """UPDATE notifications_delivery SET due_at = now()
+    WHERE channel = 'email' AND status = 'pending'"""
+# Marc's, who has a device: whatever he was not pushed, or pushed in no envelope.
+UNTOLD = """SELECT count(*) FROM notifications_delivery AS d
+    JOIN core_user AS u ON u.id = d.recipient_id
+    WHERE u.email = 'marc@demo.test' AND (d.status <> 'sent' OR d.envelope IS NULL)"""
+
+
+def heard_and_repeated(pushes: PushService) -> tuple[Counter[str], int]:
+    """How often each envelope asked to be heard, and how many pushes the device had before."""
+    shown = [pushed.payload["notification"]["data"] for pushed in pushes.received]
+    heard = Counter(data["id"] for data in shown if data["alerts"])
+    return heard, len(shown) - len({data["id"] for data in shown})
+
+
+def pushed_conversations(pushes: PushService) -> list[str]:
+    return [pushed.payload["notification"]["data"]["conversation"] for pushed in pushes.received]
+
+
+def text_of(letter: Any) -> str:
+    return str(letter.get_body(("plain",)).get_content())

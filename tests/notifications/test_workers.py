@@ -1,0 +1,107 @@
+"""The whole way with a real worker: message, fan-out, push over HTTP; and a worker killed."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from core.models import User
+from messaging.models import Conversation
+from notifications import vapid
+from notifications.models import Delivery, DevicePush, Preference, PushSubscription
+from tests.cast import Say
+from tests.notifications.push_service import PushService, running
+from tests.site import Site
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def pushing(site: Site) -> Iterator[PushService]:
+    """A push service that the worker of the running product may call."""
+    private = vapid.generate_private_key()
+    service = PushService(public_key=vapid.public_key(private))
+    before = dict(site.environment)
+    with running(service):
+        site.stop_worker()
+        site.environment |= {
+            "VAPID_PRIVATE_KEY": private,
+            "PUSH_ALLOWED_HOSTS": service.origin,
+        }
+        site.start_worker()
+        yield service
+        site.stop_worker()
+    site.environment = before
+
+
+@pytest.fixture
+def phone(pushing: PushService, odile: User, camille: User, bruno: User) -> PushSubscription:
+    for person in (camille, bruno):
+        Preference.objects.create(user=person, push=False, email="never")
+    browser = pushing.browser("phone")
+    return PushSubscription.objects.create(user=odile, endpoint=browser.endpoint, **browser.keys)
+
+
+def kill_worker(site: Site) -> None:
+    """SIGKILL to the process that was sending, too, which would outlive its parent."""
+    assert site.worker is not None
+    pid = site.worker.pid
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    site.stop_worker(kill=True)
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+
+
+def test_a_message_becomes_a_push(
+    pushing: PushService, phone: PushSubscription, camille: User, conversation: Conversation,
+    say: Say,
+) -> None:  # fmt: skip
+    say(camille, "Bonjour")
+    wait_for(lambda: pushing.received)
+    # No longer the same burst, and the worker has started.
+    time.sleep(5.5)
+    started = time.monotonic()
+    say(camille, "Le carreau est fendu")
+
+    wait_for(lambda: len(pushing.received) == 2)
+
+    print(f"from the message to the push service: {time.monotonic() - started:.2f} s")
+    assert pushing.received[0].payload["notification"]["title"] == "Camille Morel"
+    wait_for(lambda: Delivery.objects.filter(channel="push", status="sent").count() == 2)
+
+
+def test_a_worker_killed_between_sent_and_marked_repeats_it_recognisably(
+    site: Site, pushing: PushService, phone: PushSubscription, camille: User,
+    conversation: Conversation, say: Say,
+) -> None:  # fmt: skip
+    pushing.pause_seconds = 2
+    say(camille, "Le carreau est fendu")
+    wait_for(lambda: pushing.received)
+    kill_worker(site)
+    pushing.pause_seconds = 0
+    # As if its lease had ended.
+    Delivery.objects.filter(status="sending").update(leased_until=timezone.now())
+    site.start_worker()
+
+    wait_for(lambda: Delivery.objects.filter(channel="push", status="sent").exists(), 40)
+
+    first, *again = [pushed.payload["notification"] for pushed in pushing.received]
+    repeats = sum(row.sends for row in DevicePush.objects.all()) - 1
+    print(f"pushes repeated after the kill: {repeats}")
+    assert len(again) == repeats == 1
+    assert again[0]["tag"] == first["tag"]
+    assert again[0]["data"]["id"] == first["data"]["id"]
+    assert not again[0]["data"]["alerts"]
+    topics = {pushed.headers["topic"] for pushed in pushing.received}
+    assert topics == {conversation.pk.hex}

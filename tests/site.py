@@ -1,0 +1,188 @@
+"""The whole product for tests that go over the network: web and worker as real processes."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+from django.db import connection
+
+from core.jobs import broker
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+@dataclass
+class Site:
+    """A running web process and a worker, on the test database."""
+
+    port: int
+    logs: Path
+    environment: dict[str, str]
+    web: subprocess.Popen[bytes] = field(init=False)
+    worker: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start_web(self) -> None:
+        arguments = [
+            "uvicorn", "core.asgi:application", "--lifespan", "off", "--port", str(self.port),
+            "--timeout-graceful-shutdown", "3", "--log-level", "warning",
+        ]  # fmt: skip
+        self.web = self._spawn("web", arguments)
+        self._wait_until(self._web_answers, "the web process does not answer")
+
+    def stop_web(self, *, kill: bool = False) -> None:
+        _end(self.web, kill=kill)
+
+    def start_worker(self) -> None:
+        arguments = [
+            "celery", "-A", "workers.celery", "worker", "--concurrency", "1",
+            "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+            "-Q", "realtime,notifications,attachments,maintenance",
+        ]  # fmt: skip
+        self.worker = self._spawn("worker", arguments)
+        # Starting takes seconds on a busy machine; no test should count them as its own.
+        self._wait_until(self._worker_answers, "the worker does not answer")
+
+    def stop_worker(self, *, kill: bool = False) -> None:
+        if self.worker is not None:
+            _end(self.worker, kill=kill)
+            self.worker = None
+
+    def start_what_stopped(self) -> None:
+        if self.web.poll() is not None:
+            self.start_web()
+        if self.worker is None or self.worker.poll() is not None:
+            self.start_worker()
+
+    def stop(self) -> None:
+        self.stop_worker()
+        self.stop_web()
+
+    def _spawn(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
+        with (self.logs / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", *arguments],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def _web_answers(self) -> bool:
+        asking = http.client.HTTPConnection("127.0.0.1", self.port, timeout=1)
+        try:
+            asking.request("GET", "/livez")
+            return asking.getresponse().status == HTTPStatus.OK
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            asking.close()
+
+    def _worker_answers(self) -> bool:
+        return bool(broker().control.ping(timeout=0.5))
+
+    def _wait_until(self, condition: Callable[[], bool], complaint: str) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not condition():
+            if time.monotonic() > deadline:
+                logs = [log.read_text()[-3000:] for log in sorted(self.logs.glob("*.log"))]
+                raise AssertionError("\n".join([f"{complaint}:", *logs]))
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def running_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Start the product once a run; the tests truncate the tables between them."""
+    site = Site(
+        port=free_port(),
+        logs=tmp_path_factory.mktemp("site"),
+        environment={
+            **os.environ,
+            "DATABASE_URL": address_of_test_database(),
+            "DJANGO_SETTINGS_MODULE": "core.settings",
+            "MESSAGES_PER_MINUTE": "100000",
+            # The least that S3 takes: a file of several parts need not be large.
+            "ATTACHMENT_PART_BYTES": str(5 * 1024 * 1024),
+            "PYTHONUNBUFFERED": "1",
+        },
+    )
+    site.environment["PUBLIC_URL"] = site.url
+    site.start_web()
+    site.start_worker()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def site(
+    request: pytest.FixtureRequest, running_site: Site, transactional_db: None
+) -> Iterator[Site]:
+    """The running product on an empty database, whatever an earlier test stopped."""
+    running_site.start_what_stopped()
+    yield running_site
+    if not needs_site(request.node.stash.get(NEXT_TEST, None)):
+        # It would do the work that the next test's rows owe, and stand in its way.
+        running_site.stop_worker()
+    let_the_worker_lose()
+
+
+NEXT_TEST = pytest.StashKey[pytest.Item | None]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    item.stash[NEXT_TEST] = nextitem
+
+
+def needs_site(item: pytest.Item | None) -> bool:
+    return "site" in getattr(item, "fixturenames", ())
+
+
+def let_the_worker_lose() -> None:
+    """When emptying the tables and the worker wait for each other, the worker gives up.
+
+    PostgreSQL ends whoever notices first; only a superuser, as ours is, may notice later.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('deadlock_timeout', '60s', false)"
+            " FROM pg_roles WHERE rolname = current_user AND rolsuper"
+        )
+
+
+def address_of_test_database() -> str:
+    """The address of the database that pytest-django made for this process."""
+    given = urlsplit(os.environ["DATABASE_URL"])
+    return given._replace(path="/" + quote(str(connection.settings_dict["NAME"]))).geturl()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _end(process: subprocess.Popen[bytes], *, kill: bool) -> None:
+    if kill:
+        process.kill()
+    else:
+        process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

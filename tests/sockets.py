@@ -1,0 +1,21 @@
+"""Addresses where a service should be and is not."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+def closed_port() -> int:
+    """A port of loopback on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def frozen_port() -> Iterator[int]:
+    """A port that accepts every connection and never answers, as a stopped process does."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1024)
+        yield int(listener.getsockname()[1])

@@ -1,0 +1,269 @@
+"""Who may do what: every operation of the API, asked by every kind of person about the Morels.
+
+Camille opened the conversation and wrote the message, Odile of the company wrote the note; a file
+that Camille has not sent yet and a device are hers. The caller is nobody, Camille with a token that
+is over, Yanis of another client, Bruno of the same client, Odile, or the manager Marc. What is not
+theirs is not there: 404.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from attachments.models import Attachment
+from core.identities import DEVELOPMENT_TOKEN_AGE, issue_development_token
+from core.models import Client, User
+from messaging import notes
+from messaging.models import Conversation, Message, Note
+from notifications.models import PushSubscription
+from tests.cast import Say
+
+CALLERS = ("nobody", "expired", "yanis", "bruno", "odile", "marc")
+TABLE = """
+                             nobody expired yanis bruno odile marc
+POST   session                  400     401   400   400   400  400
+DELETE session                  204     401   204   204   204  204
+GET    me                       401     401   200   200   200  200
+GET    clients                  401     401   200   200   200  200
+GET    chantiers                401     401   200   200   200  200
+GET    staff                    401     401   200   200   200  200
+POST   stream-tickets           401     401   201   201   201  201
+GET    conversations            401     401   200   200   200  200
+POST   conversations            401     401   400   201   201  201
+GET    conversation             401     401   404   200   200  200
+PATCH  conversation             401     401   404   200   200  200
+DELETE conversation             401     401   404   403   204  204
+GET    messages                 401     401   404   200   200  200
+POST   messages                 401     401   404   201   201  201
+GET    message                  401     401   404   200   200  200
+PATCH  message                  401     401   404   403   403  403
+DELETE message                  401     401   404   403   403  204
+GET    revisions                401     401   404   403   200  200
+GET    changes                  401     401   404   200   200  200
+PUT    read                     401     401   404   200   200  200
+PUT    mark-unread              401     401   404   200   200  403
+POST   typing                   401     401   404   204   204  204
+GET    notes                    401     401   404   404   200  200
+POST   notes                    401     401   404   404   201  201
+PATCH  note                     401     401   404   404   200  403
+DELETE note                     401     401   404   404   204  204
+GET    unread                   401     401   200   200   200  200
+POST   attachments              401     401   400   400   400  400
+GET    attachment               401     401   404   404   404  404
+DELETE attachment               401     401   404   404   404  404
+GET    attachment-parts         401     401   404   404   404  404
+POST   attachment-parts         401     401   404   404   404  404
+POST   attachment-complete      401     401   404   404   404  404
+GET    attachment-content       401     401   404   404   404  404
+GET    attachment-preview       401     401   404   404   404  404
+GET    conversation-attachments 401     401   404   200   200  200
+GET    chantier-attachments     401     401   404   200   200  200
+GET    devices                  401     401   200   200   200  200
+POST   devices                  401     401   400   400   400  400
+DELETE device                   401     401   404   404   404  404
+POST   device-test              401     401   404   404   404  404
+GET    push-key                 401     401   200   200   200  200
+POST   push-displayed           400     400   400   400   400  400
+POST   push-read                400     400   400   400   400  400
+POST   push-renewed             400     400   400   400   400  400
+GET    preferences              401     401   200   200   200  200
+PATCH  preferences              401     401   200   200   200  200
+POST   presence                 401     401   204   204   204  204
+GET    mute                     401     401   404   200   200  200
+POST   mute                     401     401   404   200   200  200
+GET    conversation-deliveries  401     401   404   200   200  200
+GET    deliveries               401     401   404   404   404  404
+POST   deliveries-retry         401     401   404   404   404  404
+GET    tasks                    401     401   403   403   200  200
+GET    task-summary             401     401   403   403   200  200
+GET    task-queues              401     401   403   403   200  200
+POST   queue-act                401     401   403   403   403  200
+GET    task-workers             401     401   403   403   200  200
+POST   worker-act               401     401   403   403   404  404
+GET    task-schedules           401     401   403   403   200  200
+POST   schedule-act             401     401   403   403   404  404
+GET    task-failures            401     401   403   403   200  200
+GET    task-series              401     401   403   403   200  200
+GET    task-actions             401     401   403   403   200  200
+GET    task-export              401     401   403   403   200  200
+POST   task-retry-many          401     401   403   403   403  409
+POST   task-discard             401     401   403   403   403  404
+POST   task-retry               401     401   403   403   404  404
+POST   task-cancel              401     401   403   403   404  404
+GET    task                     401     401   403   403   404  404
+PATCH  task                     401     401   403   403   404  404
+"""
+# Operations whose answer is a stream, which this kind of caller cannot read.
+ELSEWHERE = {("GET", "stream"): "tests.flows.test_stream"}
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "conversations"): {"subject": "Portail"},
+    ("PATCH", "conversation"): {"subject": "Carrelage"},
+    ("POST", "messages"): {"body": "Bonjour"},
+    ("PATCH", "message"): {"body": "Bonsoir"},
+    ("PUT", "read"): {"seq": 1},
+    ("PUT", "mark-unread"): {"seq": 1},
+    ("POST", "notes"): {"body": "À rappeler"},
+    ("PATCH", "note"): {"body": "Rappelé"},
+    ("POST", "task-discard"): {"reason": "En double"},
+    ("POST", "attachment-parts"): {"parts": [{"number": 1, "sha256": "0" * 64}]},
+}
+QUERIES = {"changes": "since=0", "conversation-deliveries": "first=1&last=9"}
+
+
+class Case(NamedTuple):
+    method: str
+    name: str
+    caller: str
+    status: int
+
+
+def cases(table: str = TABLE) -> Iterator[Case]:
+    _callers, *rows = table.strip().splitlines()
+    for row in rows:
+        method, name, *statuses = row.split()
+        for caller, status in zip(CALLERS, statuses, strict=True):
+            yield Case(method, name, caller, int(status))
+
+
+class World(NamedTuple):
+    morel: Client
+    conversation: Conversation
+    message: Message
+    note: Note
+    file: Attachment
+    device: PushSubscription
+
+
+@pytest.fixture
+def world(
+    morel: Client, camille: User, yanis: User, odile: User, conversation: Conversation, say: Say
+) -> World:
+    message = say(camille, "Le code du portail est 1234")
+    note = notes.write_note(
+        author=odile, conversation=conversation, body="Client pressé", note_id=uuid4()
+    )
+    file = Attachment.objects.create(
+        uploader=camille, name="plan.pdf", size=9, sha256=bytes(32), content_type="application/pdf",
+        kind=Attachment.Kind.PDF,
+    )  # fmt: skip
+    device = PushSubscription.objects.create(
+        user=camille, endpoint="https://push.test/1", p256dh="p", auth="a"
+    )
+    return World(morel, conversation, message, note, file, device)
+
+
+@pytest.fixture
+def token(request: pytest.FixtureRequest) -> Any:
+    def of(caller: str) -> str | None:
+        if caller == "nobody":
+            return None
+        if caller == "expired":
+            earlier = timezone.now() - DEVELOPMENT_TOKEN_AGE - timedelta(minutes=1)
+            with time_machine.travel(earlier):
+                return issue_development_token(request.getfixturevalue("camille"))
+        return issue_development_token(request.getfixturevalue(caller))
+
+    return of
+
+
+def address_of(name: str, world: World) -> str:
+    ids = {
+        "conversation_id": world.conversation.pk,
+        "message_id": world.message.pk,
+        "note_id": world.note.pk,
+        "chantier_id": world.conversation.chantier_id,
+        "attachment_id": world.file.pk,
+        "max_px": 320,
+        "device_id": world.device.pk,
+        "task_id": "unknown",
+        "worker_id": uuid4(),
+        "queue": "maintenance",
+        "name": "unknown",
+        "verb": "enable" if name == "schedule-act" else "resume",
+    }
+    needed = get_resolver().reverse_dict.getlist(name)[0][0][0][1]
+    address = reverse(name, kwargs={word: ids[word] for word in needed})
+    return f"{address}?{QUERIES[name]}" if name in QUERIES else address
+
+
+def body_of(case: Case, world: World) -> dict[str, Any] | None:
+    body = BODIES.get((case.method, case.name))
+    if (case.method, case.name) == ("POST", "conversations"):
+        return {**(body or {}), "client": str(world.morel.pk)}
+    return body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "case", list(cases()), ids=lambda case: f"{case.method} {case.name} {case.caller}"
+)
+def test_everyone_may_do_what_the_table_says(case: Case, world: World, token: Any) -> None:
+    bearer = token(case.caller)
+    caller = APIClient()
+    caller.credentials(**({"HTTP_AUTHORIZATION": f"Bearer {bearer}"} if bearer else {}))
+    before = Message.objects.get(pk=world.message.pk).body
+
+    answer = caller.generic(
+        case.method,
+        address_of(case.name, world),
+        data="" if (body := body_of(case, world)) is None else json.dumps(body),
+        content_type="application/json",
+    )
+
+    assert answer.status_code == case.status, answer.content
+    if case.status >= 400:
+        assert "1234" not in answer.content.decode()
+        assert Message.objects.get(pk=world.message.pk).body == before
+
+
+# --- The table is whole ---------------------------------------------------------------------------
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, path)
+        else:
+            yield path, entry
+
+
+def operations() -> Iterator[tuple[str, str]]:
+    """The method and the name of every operation under /api/v1."""
+    for path, pattern in patterns(get_resolver()):
+        if not path.startswith("api/v1/"):
+            continue
+        view = getattr(pattern.callback, "cls", None)
+        methods = ("get", "post", "put", "patch", "delete") if view else ("get",)
+        for method in methods:
+            if view is None or hasattr(view, method):
+                yield method.upper(), str(pattern.name)
+
+
+def other_tables() -> Iterator[str]:
+    """The `TABLE`s, of the same form, that apps keep in a `test_access` beside their tests."""
+    for path in Path(__file__).parent.glob("*/test_access.py"):
+        yield import_module(f"tests.{path.parent.name}.test_access").TABLE
+
+
+def test_the_tables_have_every_operation() -> None:
+    told = {(case.method, case.name) for table in (TABLE, *other_tables()) for case in cases(table)}
+
+    untold = {operation for operation in operations() if operation not in told | ELSEWHERE.keys()}
+
+    assert untold == set()
+
+
+def test_what_is_told_elsewhere_is_told() -> None:
+    assert all(find_spec(module) for module in ELSEWHERE.values())

@@ -1,0 +1,270 @@
+"""The shape of the code: who may import whom, and what must never be forgotten."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import grimp
+import pytest
+from django.core.management import call_command
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from core.jobs import QUEUES, Job, Queue
+from workers.celery import app as celery
+
+ROOT = Path(__file__).resolve().parent.parent
+# The stack, bottom first.
+STACK = ["core", "attachments", "messaging", "notifications", "workers"]
+APPS = [app for app in STACK if (ROOT / app).is_dir()]
+
+
+@cache
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph(*APPS, cache_dir=None)
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+# --- Imports of Python --------------------------------------------------------------------------
+
+
+def test_imports_go_down_only() -> None:
+    """The contracts are in pyproject.toml."""
+    ran = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.returncode == 0, ran.stdout[-3000:]
+
+
+# Modules through which something from outside enters an app: a request, a command.
+DOORS = {"urls", "api", "pages", "admin", "management", "demo", "asgi", "wsgi", "tasks"}
+DOOR_ENDINGS = ("_api", "_pages")
+# What a door does with several rows at once; a signal's listeners, and who connects them.
+MORE_DOORS = {"workers.choosing", "notifications.receivers", "notifications.apps"}
+
+
+def is_door(module: str) -> bool:
+    name = module.split(".")[1]
+    return name in DOORS or name.endswith(DOOR_ENDINGS)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_work_modules_know_neither_doors_nor_actions(app: str) -> None:
+    """Else an action would be a step of another story, and a door a step of an action."""
+    modules = [name for name in graph().modules if name.startswith(f"{app}.")]
+    inner = [name for name in modules if not is_door(name) and name not in MORE_DOORS]
+
+    wrong = {
+        (name, known)
+        for name in inner
+        for known in graph().find_modules_directly_imported_by(name)
+        if known.startswith(f"{app}.") and (is_door(known) or known == f"{app}.actions")
+    }
+
+    assert wrong == set()
+
+
+def test_no_import_hides_in_a_function() -> None:
+    hidden = {
+        f"{relative(path)}:{node.lineno}"
+        for path in sources(*APPS, "deploy")
+        for function in ast.walk(ast.parse(path.read_text()))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+
+    # An AppConfig imports what needs the models when Django is ready, as Django asks for; a
+    # program that runs on its own chooses what it loads.
+    assert {place for place in hidden if not re.search(r"/(apps|decoder/\w+)\.py:", place)} == set()
+
+
+def test_core_names_the_other_apps_in_its_settings_and_addresses_alone() -> None:
+    others = re.compile(rf"\b({'|'.join(STACK[1:])})\.\w")
+    naming = {
+        relative(path)
+        for path in sources("core")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if others.search(node.value) and " " not in node.value
+    }
+
+    assert naming <= {"core/settings.py", "core/urls.py"}
+
+
+def sources(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from (
+            path for path in (ROOT / folder).rglob("*.py") if "migrations" not in path.parts
+        )
+
+
+# --- Imports of JavaScript ----------------------------------------------------------------------
+
+IMPORT = re.compile(
+    r"""(?:^|\s)(?:import|export)\b[^"';]*?from\s*["']([^"']+)|import\s*\(?\s*["']([^"']+)"""
+)
+
+
+def scripts(app: str) -> list[Path]:
+    return [path for path in (ROOT / app / "static").rglob("*.js") if "vendor" not in path.parts]
+
+
+def imported_by(script: Path) -> list[str]:
+    # Types in comments are not loaded.
+    code = re.sub(r"/\*.*?\*/|^\s*//.*?$", "", script.read_text(), flags=re.S | re.M)
+    return [one or other for one, other in IMPORT.findall(code)]
+
+
+def app_of(name: str, script: Path) -> str | None:
+    """The app whose module a name means; None for a vendored package."""
+    if name.startswith("#"):
+        return name.removeprefix("#").partition("/")[0]
+    if name.startswith("/static/"):
+        return name.split("/")[2]
+    if name.startswith("."):
+        inside = (script.parent / name).resolve().relative_to(ROOT)
+        assert (ROOT / inside).is_file(), f"{relative(script)} imports {name}, which is not there"
+        return inside.parts[0]
+    return None
+
+
+class TestBrowserModules:
+    @pytest.mark.parametrize("app", APPS)
+    def test_import_down_the_stack(self, app: str) -> None:
+        wrong = {
+            (relative(script), name)
+            for script in scripts(app)
+            for name in imported_by(script)
+            if (known := app_of(name, script)) and STACK.index(known) > STACK.index(app)
+        }
+
+        assert wrong == set()
+
+    def test_import_from_a_known_place(self) -> None:
+        """Which also shows that the expression above finds imports at all."""
+        names = [name for app in APPS for script in scripts(app) for name in imported_by(script)]
+
+        assert len(names) > 50
+        packages = {name for name in names if name[0] not in "#./"}
+        assert {name.partition("/")[0] for name in packages} == {"lit"}
+
+
+# --- Size -----------------------------------------------------------------------------------------
+
+LONGEST_LINES = 400
+# Lists, with one room however long.
+LISTS = {"core/settings.py"}
+
+
+def test_no_module_has_two_rooms() -> None:
+    files = [*sources(*APPS, "deploy"), *(script for app in APPS for script in scripts(app))]
+    lengths = {relative(path): len(path.read_text().splitlines()) for path in files}
+
+    long = {name: lines for name, lines in lengths.items() if lines > LONGEST_LINES}
+
+    assert long.keys() <= LISTS, long
+
+
+# --- Jobs -----------------------------------------------------------------------------------------
+
+
+class TestJobs:
+    def test_have_a_task_each_and_every_task_is_a_job(self) -> None:
+        celery.loader.import_default_modules()
+        tasks = {name for name in celery.tasks if not name.startswith("celery.")}
+
+        assert tasks == {job.value for job in Job}
+
+    def test_have_a_queue_each_that_workers_listen_to(self) -> None:
+        listened = {queue.name for queue in celery.conf.task_queues}
+
+        assert QUEUES.keys() == set(Job)
+        assert {queue.value for queue in QUEUES.values()} <= listened == {q.value for q in Queue}
+
+    def test_that_are_due_at_times_are_jobs(self) -> None:
+        schedule = celery.conf.beat_schedule.values()
+
+        assert {entry["task"] for entry in schedule} <= {job.value for job in Job}
+
+
+# --- Addresses ------------------------------------------------------------------------------------
+
+# Open to everybody, each for a reason.
+PUBLIC = {
+    "login": "how one gets in",
+    "session": "how one gets in",
+    "livez": "asked by the load balancer",
+    "readyz": "asked by the load balancer",
+    "schema": "says what the API is, and holds nobody's data",
+    "api-docs": "as the schema",
+    "api-redoc": "as the schema",
+    "manifest": "fetched by the browser without cookies",
+    "service-worker": "fetched by the browser on its own",
+    "push-displayed": "called by the service worker, with a token of its own",
+    "push-read": "called by the service worker, with a token of its own",
+    "push-renewed": "called by the service worker, with a token of its own",
+    "unsubscribe": "opened from an email, with a token of its own",
+    "demo-mailbox": "not there outside the demonstration",
+}
+# One of them fits whatever an address takes.
+EXAMPLES = ["018f0000-0000-7000-8000-000000000000", "1", "a", "320", "resume", "run"]
+
+
+def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry, path)
+        else:
+            yield path, entry
+
+
+def example_of(path: str, pattern: URLPattern) -> str:
+    """An address that a pattern matches."""
+    for word, converter in pattern.pattern.converters.items():
+        example = next(text for text in EXAMPLES if re.fullmatch(converter.regex, text))
+        path = re.sub(rf"<(\w+:)?{word}>", example, path)
+    return f"/{path}"
+
+
+def private_addresses() -> list[str]:
+    found = [
+        example_of(path, pattern)
+        for path, pattern in addresses(get_resolver())
+        if pattern.name not in PUBLIC and not path.startswith("admin/")
+    ]
+    return [*found, "/admin/"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", private_addresses())
+def test_no_address_opens_without_a_login(address: str) -> None:
+    # From elsewhere: this machine may read the metrics.
+    stranger = Browser(REMOTE_ADDR="203.0.113.9")
+
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        answer = stranger.generic(method, address, "{}", content_type="application/json")
+
+        to_login = answer.status_code == 302 and "login" in answer.headers["Location"]
+        assert to_login or answer.status_code in (401, 403, 405), (method, answer.status_code)
+
+
+# --- The database ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)

@@ -1,0 +1,86 @@
+"""`.env.example` names every variable that is read, with its default and its meaning."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / ".env.example"
+LINE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=(.*)$")
+# Given by one of our processes to another, or by the system; nobody sets them.
+INTERNAL = {"DJANGO_SETTINGS_MODULE", "REMAP_SIGTERM", "PATH", "HOME", "TMPDIR"}
+
+
+class Variable(NamedTuple):
+    name: str
+    # As a line of the file would have it; None when it follows from other variables.
+    default: str | None
+
+
+def variables_of_settings() -> Iterator[Variable]:
+    for node in ast.walk(ast.parse((ROOT / "core" / "settings.py").read_text())):
+        if not (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env.")):
+            continue
+        if node.args and isinstance(node.args[0], ast.Constant):
+            default = next(word.value for word in node.keywords if word.arg == "default")
+            yield Variable(str(node.args[0].value), written(default))
+
+
+def written(default: ast.expr) -> str | None:
+    if any(isinstance(part, ast.Name) for part in ast.walk(default)):
+        return None
+    value = eval(ast.unparse(default), {"__builtins__": {}})  # noqa: S307 (our own constants)
+    if isinstance(value, list):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def variables_read_elsewhere() -> Iterator[str]:
+    """Literal names asked of the environment outside the settings."""
+    reading = re.compile(r"""os\.(?:environ\.get\(|environ\[|getenv\()\s*["']([A-Z_0-9]+)["']""")
+    for folder in ("core", "attachments", "messaging", "notifications", "workers", "deploy"):
+        for path in (ROOT / folder).rglob("*.py"):
+            yield from reading.findall(path.read_text())
+
+
+def example() -> dict[str, str]:
+    found = [LINE.match(line) for line in EXAMPLE.read_text().splitlines()]
+    return {match[1]: match[2] for match in found if match}
+
+
+SETTINGS = sorted(set(variables_of_settings()))
+
+
+class TestTheExample:
+    def test_names_each_variable_once(self) -> None:
+        lines = EXAMPLE.read_text().splitlines()
+        names = [match[1] for line in lines if (match := LINE.match(line))]
+
+        assert len(names) == len(set(names))
+
+    def test_names_all_that_are_read_and_no_other(self) -> None:
+        read = {variable.name for variable in SETTINGS} | set(variables_read_elsewhere())
+
+        assert example().keys() == read - INTERNAL
+
+    @pytest.mark.parametrize("variable", SETTINGS, ids=lambda variable: variable.name)
+    def test_shows_its_default(self, variable: Variable) -> None:
+        assert example()[variable.name] == (variable.default or "")
+
+    def test_sets_nothing_by_itself(self) -> None:
+        lines = EXAMPLE.read_text().splitlines()
+
+        assert [line for line in lines if line and not line.startswith("#")] == []
+
+    def test_says_what_each_means(self) -> None:
+        """A comment above it, or above the others of its group."""
+        meaning = ""
+        for line in EXAMPLE.read_text().splitlines():
+            if LINE.match(line):
+                assert meaning, f"{line} has no meaning above it"
+            else:
+                meaning = line.strip("# -")

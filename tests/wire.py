@@ -1,0 +1,162 @@
+"""Calling the running site as a browser or a phone does: over HTTP, with an open stream."""
+
+import http.client
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from core.identities import issue_development_token
+from core.models import User
+from tests.site import Site
+
+TIMEOUT_SECONDS = 15.0
+STREAM = "/api/v1/stream"
+
+
+class Answer(NamedTuple):
+    status: int
+    content: Any
+
+
+class Frame(NamedTuple):
+    """One server-sent event."""
+
+    name: str
+    data: dict[str, Any]
+
+
+@dataclass
+class Caller:
+    """A person with a bearer token."""
+
+    site: Site
+    person: User
+
+    def __post_init__(self) -> None:
+        self.token = issue_development_token(self.person)
+
+    def call(self, method: str, path: str, body: Any = None) -> Answer:
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", self.site.port, timeout=TIMEOUT_SECONDS
+        )
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        try:
+            content = None if body is None else json.dumps(body)
+            connection.request(method, f"/api/v1{path}", content, headers)
+            response = connection.getresponse()
+            text = response.read()
+        finally:
+            connection.close()
+        return Answer(response.status, json.loads(text) if text else None)
+
+    def get(self, path: str) -> Any:
+        answer = self.call("GET", path)
+        assert answer.status == 200, answer
+        return answer.content
+
+    def post(self, path: str, body: Any = None) -> Any:
+        answer = self.call("POST", path, body)
+        assert answer.status in (200, 201, 204), answer
+        return answer.content
+
+
+@dataclass
+class OpenStream:
+    """A person's open stream; a thread reads its frames as they come."""
+
+    connection: http.client.HTTPConnection
+    response: http.client.HTTPResponse
+    arrived: "queue.Queue[Frame]" = field(default_factory=queue.Queue)
+    comments: list[str] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    @property
+    def status(self) -> int:
+        return self.response.status
+
+    def wait_for(
+        self, name: str, holds: Callable[[dict[str, Any]], bool] = lambda data: True
+    ) -> dict[str, Any]:
+        """Return the data of the next such event; the ones before it are passed over."""
+        return self.until(name, holds)[-1].data
+
+    def until(
+        self, name: str, holds: Callable[[dict[str, Any]], bool] = lambda data: True
+    ) -> list[Frame]:
+        """Return the frames up to the next such event, that one last."""
+        deadline, seen = time.monotonic() + TIMEOUT_SECONDS, list[Frame]()
+        while True:
+            try:
+                frame = self.arrived.get(timeout=max(0.01, deadline - time.monotonic()))
+            except queue.Empty:
+                names = [frame.name for frame in seen]
+                raise AssertionError(f"no {name} came, only {names}") from None
+            seen.append(frame)
+            if frame.name == name and holds(frame.data):
+                return seen
+
+    def received(self) -> list[Frame]:
+        """What has come so far and was not yet looked at."""
+        found = []
+        while not self.arrived.empty():
+            found.append(self.arrived.get())
+        return found
+
+    def close(self) -> None:
+        if self.connection.sock is not None:
+            # Wakes the reading thread, which `close` alone would wait for.
+            self.connection.sock.shutdown(2)
+        self.connection.close()
+
+    def _read(self) -> None:
+        name = ""
+        try:
+            for raw in iter(self.response.readline, b""):
+                line = raw.decode().rstrip("\n")
+                if line.startswith("event: "):
+                    name = line.removeprefix("event: ")
+                elif line.startswith("data: "):
+                    self.arrived.put(Frame(name, json.loads(line.removeprefix("data: "))))
+                elif line.startswith(":"):
+                    self.comments.append(line)
+        except (OSError, ValueError, http.client.HTTPException, AttributeError):
+            # Closed by us, or cut.
+            pass
+        self.ended.set()
+
+
+def ask_for_stream(site: Site, path: str = STREAM, **headers: str) -> OpenStream:
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=60)
+    connection.request("GET", path, headers=headers)
+    return OpenStream(connection, connection.getresponse())
+
+
+@contextmanager
+def stream_of(site: Site, person: User) -> Iterator[OpenStream]:
+    """A stream that is open and subscribed."""
+    token = issue_development_token(person)
+    opened = ask_for_stream(site, Authorization=f"Bearer {token}")
+    assert opened.status == 200
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def until(condition: Callable[[], bool], seconds: float = TIMEOUT_SECONDS) -> bool:
+    """Wait until a condition holds; return whether it came to hold in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True

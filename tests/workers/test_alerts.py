@@ -1,0 +1,213 @@
+"""An alert opens once, is told once where somebody wants to hear it, and closes by itself."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+from celery.signals import beat_init
+from django.core import mail
+from django.utils import timezone
+from pytest_django import Settings
+
+from core.jobs import Queue
+from core.models import User
+from messaging.models import Message
+from notifications.models import PushSubscription
+from tests.cast import Call, Say
+from tests.sockets import closed_port
+from workers import alerts, watchman
+from workers.models import (
+    Alert,
+    CounterAudit,
+    DeadLetter,
+    Heartbeat,
+    TaskRun,
+    WorkerProcess,
+)
+from workers.registry import KINDS
+
+
+def codes() -> set[str]:
+    return {finding.code for finding in alerts.findings(KINDS)}
+
+
+@pytest.fixture
+def worker(db: None) -> WorkerProcess:
+    queues = [queue.value for queue in Queue]
+    return WorkerProcess.objects.create(host="h", pid=1, queues=queues, concurrency=2)
+
+
+@pytest.fixture
+def dead(db: None) -> DeadLetter:
+    return DeadLetter.objects.create(
+        job="fan_out_message", subject="1", attempts=8, reason="RuntimeError: no paper left"
+    )
+
+
+def late_beat() -> None:
+    Heartbeat.objects.create(name="beat", seen_at=timezone.now() - timedelta(minutes=2))
+
+
+def failures() -> None:
+    now = timezone.now()
+    for number in range(20):
+        TaskRun.objects.create(
+            name="fan_out_message", queue="realtime", worker="h:1",
+            outcome="failed" if number < 2 else "succeeded",
+            started_at=now, ended_at=now, wait_seconds=0, run_seconds=0,
+        )  # fmt: skip
+
+
+def broker_away() -> None:
+    WorkerProcess.objects.update(reaches_broker=False)
+
+
+def drift() -> None:
+    CounterAudit.objects.create(conversations=3, drifts=[{"was": 1, "is": 2}])
+
+
+def refused_key() -> None:
+    PushSubscription.objects.create(
+        user=User.objects.create(email="odile@demo.test", role=User.Role.STAFF),
+        endpoint="https://push.test/1",
+        key_refused_at=timezone.now(),
+    )
+
+
+def lost_worker() -> None:
+    WorkerProcess.objects.update(seen_at=timezone.now() - timedelta(seconds=20))
+
+
+@pytest.mark.parametrize(
+    ("code", "cause"),
+    [
+        ("beat_late", late_beat),
+        ("failures", failures),
+        ("broker_away", broker_away),
+        ("drift", drift),
+        ("push_key", refused_key),
+        ("no_worker", lost_worker),
+    ],
+)
+def test_each_cause_is_found(worker: WorkerProcess, code: str, cause: Callable[[], None]) -> None:
+    assert codes() == set()
+
+    cause()
+
+    assert codes() == {code}
+
+
+def test_a_message_that_waits_for_too_long_is_found(
+    worker: WorkerProcess, say: Say, camille: User
+) -> None:
+    say(camille, "Bonjour")
+    Message.objects.update(due_at=timezone.now() - timedelta(minutes=2))
+
+    assert codes() == {"oldest"}
+
+
+def test_is_on_the_page_before_anybody_was_told(api: Call, odile: User, dead: DeadLetter) -> None:
+    summary = api(odile).get("/api/v1/staff/tasks/summary").json()
+
+    [alert] = [alert for alert in summary["alerts"] if alert["code"] == "dead"]
+    assert alert["words"]
+    assert alert["told_at"] is None
+
+
+def test_is_told_once_by_email(dead: DeadLetter, settings: Settings) -> None:
+    settings.TASK_ALERT_EMAILS = ["astreinte@demo.test"]
+
+    alerts.watch(KINDS)
+    alerts.watch(KINDS)
+
+    assert Alert.objects.get(code="dead").told_at is not None
+    [sent] = [message for message in mail.outbox if "Tâches mortes" in message.body]
+    assert sent.to == ["astreinte@demo.test"]
+
+
+@pytest.fixture
+def heard(settings: Settings) -> Iterator[list[Any]]:
+    """What a webhook on loopback was told."""
+    told: list[Any] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    settings.TASK_ALERT_WEBHOOK_URL = f"http://127.0.0.1:{server.server_port}/"
+    yield told
+    server.shutdown()
+    server.server_close()
+
+
+def test_is_told_once_by_webhook(dead: DeadLetter, heard: list[Any]) -> None:
+    alerts.watch(KINDS)
+    alerts.watch(KINDS)
+
+    [told] = heard
+    assert any("Tâches mortes" in line for line in told["alerts"])
+    assert told["url"].endswith("/staff/tasks")
+
+
+def test_is_told_again_when_it_could_not_be(dead: DeadLetter, settings: Settings) -> None:
+    settings.TASK_ALERT_WEBHOOK_URL = f"http://127.0.0.1:{closed_port()}/"
+    alerts.watch(KINDS)
+    assert Alert.objects.get(code="dead").told_at is None
+
+    settings.TASK_ALERT_WEBHOOK_URL, settings.TASK_ALERT_EMAILS = "", ["astreinte@demo.test"]
+    alerts.watch(KINDS)
+
+    assert Alert.objects.get(code="dead").told_at is not None
+    assert len(mail.outbox) == 1
+
+
+def test_is_not_called_sent_when_nobody_listens(dead: DeadLetter) -> None:
+    alerts.watch(KINDS)
+
+    assert Alert.objects.get(code="dead").told_at is None
+    assert mail.outbox == []
+
+
+def test_ends_with_its_cause(dead: DeadLetter) -> None:
+    alerts.watch(KINDS)
+    dead.delete()
+
+    alerts.watch(KINDS)
+
+    assert Alert.objects.get(code="dead").ended_at is not None
+
+
+class TestWithoutAnyWorker:
+    """The workers tell of alerts themselves; of their own absence beat does."""
+
+    def test_beat_tells(self, worker: WorkerProcess, settings: Settings) -> None:
+        settings.TASK_ALERT_EMAILS = ["astreinte@demo.test"]
+        watchman.look()
+        assert mail.outbox == []
+
+        lost_worker()
+        watchman.look()
+
+        assert Alert.objects.filter(code="no_worker").exclude(told_at=None).count() == len(Queue)
+        assert len(mail.outbox) == 1
+
+    def test_beat_looks_once_it_has_begun(self) -> None:
+        assert watchman.start in [receiver() for _key, receiver in beat_init.receivers]
+
+
+@pytest.mark.django_db
+def test_says_that_no_worker_serves_a_queue() -> None:
+    found = {(finding.code, finding.about) for finding in alerts.findings(KINDS)}
+
+    assert ("no_worker", "realtime") in found

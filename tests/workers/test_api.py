@@ -1,0 +1,292 @@
+"""The dashboard's REST endpoints: who reads, who acts, and what they find."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from core.models import User
+from messaging.models import Message
+from tests.attachments import samples
+from tests.attachments.senders import analysed, send
+from tests.cast import Call, Say
+from workers import engine, recording
+from workers.drains import perform
+from workers.models import DeadLetter, TaskAction, TaskRun
+from workers.registry import ATTACHMENTS, MESSAGES, PERIODIC
+
+TASKS = "/api/v1/staff/tasks"
+READS = ["", "/summary", "/queues", "/workers", "/failures", "/schedules", "/series", "/actions"]
+
+
+@pytest.fixture
+def dead(say: Say, camille: User) -> Message:
+    """A message of Camille's whose fan-out has failed for the last time."""
+    message = say(camille, "Le carreau est fendu")
+    row = engine.hold(MESSAGES, message.pk)
+    assert row is not None
+    last = replace(row, attempts=MESSAGES.max_attempts)
+    engine.give_back(MESSAGES, last, RuntimeError("no paper left"))
+    return message
+
+
+class TestReading:
+    @pytest.mark.parametrize("path", READS)
+    def test_is_for_the_company(
+        self, api: Call, odile: User, camille: User, dead: Message, path: str
+    ) -> None:
+        assert api(odile).get(TASKS + path).status_code == 200
+        assert api(camille).get(TASKS + path).status_code == 403
+
+    def test_shows_the_dead_in_words(self, api: Call, odile: User, dead: Message) -> None:
+        [task] = api(odile).get(TASKS, {"state": "dead"}).json()["results"]
+
+        assert task["id"] == f"fan_out_message:{dead.pk}"
+        assert "Camille Morel" in task["words"]
+        assert "Villa Lumière" in task["words"]
+        assert task["link"].endswith(f"#m-{dead.pk}")
+        assert task["error_text"] == "RuntimeError: no paper left"
+
+    def test_shows_what_waits_and_for_how_long(
+        self, api: Call, odile: User, camille: User, say: Say
+    ) -> None:
+        message = say(camille, "Bonjour")
+
+        [task] = api(odile).get(TASKS, {"state": "waiting"}).json()["results"]
+        queues = {row["queue"]: row for row in api(odile).get(f"{TASKS}/queues").json()}
+
+        assert task["subject"] == str(message.pk)
+        assert queues["realtime"]["waiting"] == 1
+        assert queues["realtime"]["oldest_seconds"] > 0
+
+    def test_finds_an_attempt_by_its_own_id_and_by_its_orders(
+        self, api: Call, odile: User, camille: User, say: Say
+    ) -> None:
+        message = say(camille, "Bonjour")
+        perform(MESSAGES, message.pk)
+        recording.flush()
+        run = TaskRun.objects.get(subject=str(message.pk))
+
+        for task_id in (str(run.pk), f"fan_out_message:{message.pk}"):
+            found = api(odile).get(f"{TASKS}/{task_id}").json()
+            assert [attempt["id"] for attempt in found["attempts"]] == [str(run.pk)]
+
+    def test_knows_nothing_of_an_unknown_task(self, api: Call, odile: User) -> None:
+        for task_id in ("nonsense", "fan_out_message:nonsense", "beat:1", "%00"):
+            assert api(odile).get(f"{TASKS}/{task_id}").status_code == 404
+
+    def test_gives_pages_without_a_gap(
+        self, api: Call, odile: User, camille: User, say: Say
+    ) -> None:
+        for number in range(5):
+            perform(MESSAGES, say(camille, str(number)).pk)
+        recording.flush()
+
+        first = api(odile).get(TASKS, {"limit": 3}).json()
+        second = api(odile).get(TASKS, {"limit": 3, "cursor": first["next"]}).json()
+
+        seen = [task["id"] for task in (*first["results"], *second["results"])]
+        assert len(set(seen)) == len(seen) == 5
+        assert second["next"] is None
+
+    def test_refuses_a_cursor_of_somebody_elses(self, api: Call, odile: User) -> None:
+        assert api(odile).get(TASKS, {"cursor": "zzz"}).status_code == 400
+
+    def test_exports_no_formula(self, api: Call, odile: User) -> None:
+        run = recording.Run(name="=1+1", queue="realtime")
+        run.ended_at = run.started_at
+        recording.write([run])
+
+        answer = api(odile).get(f"{TASKS}/export")
+
+        assert answer["Content-Type"] == "text/csv"
+        assert b"'=1+1" in answer.content
+
+
+class TestWhileTheBrokerIsFrozen:
+    def test_every_table_comes_from_the_database(
+        self, api: Call, marc: User, dead: Message, frozen_valkey: None
+    ) -> None:
+        answers = {path: api(marc).get(TASKS + path).status_code for path in READS}
+        retried = api(marc).post(f"{TASKS}/fan_out_message:{dead.pk}/retry")
+
+        assert set(answers.values()) == {200}, answers
+        assert retried.status_code == 200
+
+
+class TestRetrying:
+    def test_gives_a_dead_task_its_attempts_again(
+        self, api: Call, marc: User, dead: Message
+    ) -> None:
+        answer = api(marc).post(f"{TASKS}/fan_out_message:{dead.pk}/retry")
+
+        assert answer.json() == {"count": 1}
+        dead.refresh_from_db()
+        assert dead.attempts == 0
+        assert dead.due_at is not None
+        assert api(marc).get(TASKS, {"state": "dead"}).json()["results"] == []
+
+    def test_leaves_who_did_it(self, api: Call, marc: User, dead: Message) -> None:
+        api(marc).post(f"{TASKS}/fan_out_message:{dead.pk}/retry")
+
+        action = TaskAction.objects.get()
+        assert (action.actor, action.verb, action.count) == (marc, "retry", 1)
+
+    def test_of_all_that_match(self, api: Call, marc: User, dead: Message) -> None:
+        answer = api(marc).post(f"{TASKS}/retry", {"filters": {"state": "dead", "q": "paper"}})
+
+        assert answer.json() == {"count": 1}
+
+    def test_of_what_is_done_says_so(self, api: Call, marc: User, camille: User, say: Say) -> None:
+        message = say(camille, "Bonjour")
+        engine.take(MESSAGES, message.pk)
+
+        answer = api(marc).post(f"{TASKS}/fan_out_message:{message.pk}/retry")
+
+        assert answer.status_code == 409
+        assert answer.json()["errors"][0]["code"] == "nothing_to_retry"
+
+    def test_is_for_managers(self, api: Call, odile: User, dead: Message) -> None:
+        for path in (f"{TASKS}/fan_out_message:{dead.pk}/retry", f"{TASKS}/queues/realtime/pause"):
+            assert api(odile).post(path).status_code == 403
+        assert not TaskAction.objects.exists()
+
+
+class TestRetryingAFile:
+    def test_that_no_analysis_could_open_shows_it_after_all(
+        self, api: Call, camille: User, marc: User
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        row = engine.hold(ATTACHMENTS, file)
+        assert row is not None
+        last = replace(row, attempts=ATTACHMENTS.max_attempts)
+        engine.give_back(ATTACHMENTS, last, RuntimeError("no paper left"))
+        [dead] = api(marc).get(TASKS, {"state": "dead"}).json()["results"]
+        assert "photo.jpg" in dead["words"]
+
+        assert api(marc).post(f"{TASKS}/{dead['id']}/retry").json() == {"count": 1}
+
+        assert analysed(file).status == "ready"
+        assert api(marc).get(TASKS, {"state": "dead"}).json()["results"] == []
+
+
+class TestCounting:
+    def test_says_how_many_there_are_and_touches_none(
+        self, api: Call, marc: User, dead: Message
+    ) -> None:
+        asked = {"filters": {"state": "dead"}, "count_only": True}
+
+        assert api(marc).post(f"{TASKS}/retry", asked).json() == {"count": 1}
+
+        assert DeadLetter.objects.exists()
+        assert not TaskAction.objects.exists()
+
+
+class TestSearching:
+    @pytest.mark.parametrize("state", ["", "waiting"])
+    def test_by_a_conversation_finds_all_that_belongs_to_it(
+        self, api: Call, odile: User, camille: User, say: Say, state: str
+    ) -> None:
+        message = say(camille, "Bonjour")
+        if not state:
+            perform(MESSAGES, message.pk)
+            recording.flush()
+        filters = {"state": state} if state else {}
+
+        def found(text: object) -> list[str]:
+            page = api(odile).get(TASKS, {**filters, "q": str(text)}).json()
+            return [task["subject"] for task in page["results"]]
+
+        assert found(message.conversation_id) == found(message.pk) == [str(message.pk)]
+        assert found(uuid4()) == []
+
+
+class TestSchedules:
+    def test_are_run_disabled_and_enabled(self, api: Call, marc: User) -> None:
+        def schedule() -> Any:
+            rows = api(marc).get(f"{TASKS}/schedules").json()
+            return next(row for row in rows if row["name"] == "audit_counters")
+
+        path = f"{TASKS}/schedules/audit_counters"
+        assert api(marc).post(f"{path}/disable").status_code == 200
+        assert schedule()["state"] == "disabled"
+        assert api(marc).post(f"{path}/enable").status_code == 200
+        assert schedule()["state"] == "ok"
+        assert api(marc).post(f"{path}/run").status_code == 200
+        assert schedule()["due_at"] <= timezone.now().isoformat().replace("+00:00", "Z")
+        assert engine.take(PERIODIC, "audit_counters") == "succeeded"
+        assert schedule()["last_result"] == "0 / 0"
+
+    def test_of_another_name_are_not_there(self, api: Call, marc: User) -> None:
+        assert api(marc).post(f"{TASKS}/schedules/nonsense/run").status_code == 404
+
+
+class TestDiscarding:
+    def test_takes_a_reason(self, api: Call, marc: User, dead: Message) -> None:
+        chosen = {"ids": [f"fan_out_message:{dead.pk}"]}
+        assert api(marc).post(f"{TASKS}/discard", chosen).status_code == 400
+
+        api(marc).post(f"{TASKS}/discard", {**chosen, "reason": "duplicate"})
+
+        assert TaskAction.objects.get().reason == "duplicate"
+        assert DeadLetter.objects.get().settled_at is not None
+
+
+class TestNotes:
+    def test_say_who_takes_care_of_it(
+        self, api: Call, marc: User, odile: User, dead: Message
+    ) -> None:
+        path = f"{TASKS}/fan_out_message:{dead.pk}"
+
+        found = api(marc).patch(path, {"note": "Seen", "owner": str(odile.pk)}).json()
+
+        assert (found["note"], found["owner"]["name"]) == ("Seen", "Odile Perrin")
+
+
+class TestQueues:
+    def test_paused_and_resumed(self, api: Call, marc: User) -> None:
+        api(marc).post(f"{TASKS}/queues/attachments/pause")
+        queues = {row["queue"]: row for row in api(marc).get(f"{TASKS}/queues").json()}
+        assert queues["attachments"]["paused_by"]["name"] == "Marc Vidal"
+
+        api(marc).post(f"{TASKS}/queues/attachments/resume")
+        queues = {row["queue"]: row for row in api(marc).get(f"{TASKS}/queues").json()}
+        assert queues["attachments"]["paused_by"] is None
+
+    def test_emptied_only_when_named_again(self, api: Call, marc: User) -> None:
+        path = f"{TASKS}/queues/maintenance/purge"
+
+        assert api(marc).post(path).status_code == 409
+        assert api(marc).post(path, {"confirm": "maintenance"}).status_code == 200
+
+
+class TestMetrics:
+    def test_count_requests_by_route_and_never_by_address(
+        self, api: Call, client: Client, odile: User, dead: Message
+    ) -> None:
+        api(odile).get(f"{TASKS}/fan_out_message:{dead.pk}")
+        client.get("/nowhere/at/all")
+
+        text = client.get("/metrics").content.decode()
+
+        route = 'method="GET",route="api/v1/staff/tasks/<str:task_id>"'
+        assert f'liaison_http_requests_total{{{route},status="200"}}' in text
+        assert f"liaison_http_request_seconds_count{{{route}}}" in text
+        assert str(dead.pk) not in text
+        assert "nowhere" not in text
+
+    def test_are_for_this_machine_or_a_token(
+        self, client: Client, settings: Settings, dead: Message
+    ) -> None:
+        text = client.get("/metrics").content.decode()
+        assert "liaison_tasks_dead 1.0" in text
+
+        assert client.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 403
+        settings.METRICS_TOKEN = "s3cret"
+        assert client.get("/metrics").status_code == 403
+        headers = {"Authorization": "Bearer s3cret"}
+        assert client.get("/metrics", headers=headers).status_code == 200

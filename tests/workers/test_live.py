@@ -1,0 +1,116 @@
+"""A real worker: what it says of itself, what it obeys, and what the company's screens hear."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.models import User
+from messaging.models import Conversation, Message
+from tests.site import Site
+from tests.wire import Caller, stream_of
+from workers.models import TaskRun
+
+TASKS = "/staff/tasks"
+# A worker starts, and hears of orders every three seconds; the machine may be busy.
+PATIENCE_SECONDS = 40
+
+
+def until(condition: Callable[[], object], complaint: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, complaint
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def say(site: Site, camille: User, conversation: Conversation) -> Callable[[], Message]:
+    def send() -> Message:
+        path = f"/conversations/{conversation.pk}/messages"
+        sent = Caller(site, camille).post(path, {"body": "Le carreau est fendu"})
+        return Message.objects.get(pk=sent["id"])
+
+    return send
+
+
+def is_done(message: Message) -> bool:
+    message.refresh_from_db()
+    return message.fanned_out_at is not None
+
+
+def test_an_attempt_is_on_the_record_and_the_screens_hear_of_it(
+    site: Site, odile: User, say: Callable[[], Message]
+) -> None:
+    with stream_of(site, odile) as screen:
+        message = say()
+
+        assert "at" in screen.wait_for("task.updated")
+
+    until(lambda: TaskRun.objects.filter(subject=str(message.pk)).exists(), "nothing is recorded")
+    run = TaskRun.objects.filter(subject=str(message.pk), outcome="succeeded").get()
+    assert run.queue == "realtime"
+    assert run.wait_seconds >= 0
+    assert run.memory_bytes > 0
+
+
+def test_a_worker_says_that_it_lives(site: Site, odile: User) -> None:
+    def states() -> list[str]:
+        return [worker["state"] for worker in Caller(site, odile).get(f"{TASKS}/workers")]
+
+    until(lambda: "alive" in states(), "no worker is alive")
+
+
+def shown(manager: Caller, site: Site) -> dict[str, Any]:
+    """What the dashboard shows of the site's worker, once it does."""
+    assert site.worker is not None
+    pid, found = site.worker.pid, list[dict[str, Any]]()
+
+    def is_there() -> bool:
+        found[:] = [row for row in manager.get(f"{TASKS}/workers") if row["pid"] == pid]
+        return bool(found)
+
+    until(is_there, "the worker does not come")
+    return found[0]
+
+
+def test_a_quiet_worker_takes_nothing_until_it_is_told(
+    site: Site, marc: User, say: Callable[[], Message]
+) -> None:
+    manager = Caller(site, marc)
+    worker = f"{TASKS}/workers/{shown(manager, site)['id']}"
+
+    assert manager.call("POST", f"{worker}/quiet").status == 202
+
+    until(lambda: shown(manager, site)["state"] == "quiet", "it is not quiet")
+    assert manager.call("POST", f"{worker}/resume").status == 202
+    until(lambda: shown(manager, site)["state"] == "alive", "it is not back")
+    message = say()
+    until(lambda: is_done(message), "it does not work again")
+
+
+def test_a_worker_stops_when_it_is_told(site: Site, marc: User) -> None:
+    manager, process = Caller(site, marc), site.worker
+    assert process is not None
+    worker = f"{TASKS}/workers/{shown(manager, site)['id']}"
+
+    assert manager.call("POST", f"{worker}/stop").status == 202
+
+    until(lambda: process.poll() is not None, "it does not stop")
+    assert shown(manager, site)["state"] == "stopped"
+
+
+def test_a_paused_queue_waits_and_goes_on(
+    site: Site, marc: User, say: Callable[[], Message]
+) -> None:
+    manager = Caller(site, marc)
+    manager.post(f"{TASKS}/queues/realtime/pause")
+    # Until the worker has heard of it.
+    time.sleep(4)
+    message = say()
+    time.sleep(3)
+    assert not is_done(message)
+
+    manager.post(f"{TASKS}/queues/realtime/resume")
+
+    until(lambda: is_done(message), "the queue does not go on")

@@ -1,0 +1,139 @@
+"""Work that lasts says how far it is, and may be cut where that costs nothing."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from core.models import User
+from core.progress import step
+from tests.cast import Call, Say
+from workers import engine, progress
+from workers.models import Periodic, TaskAction, TaskProgress
+from workers.periodic import Chore
+from workers.registry import CHORES, MESSAGES, PERIODIC
+
+TASKS = "/api/v1/staff/tasks"
+AUDIT = "run_periodic:audit_counters"
+
+
+@pytest.fixture(autouse=True)
+def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "TOLD_EVERY_SECONDS", 0.0)
+
+
+@pytest.fixture
+def slow_audit(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[threading.Event]:
+    """An audit that stands at 3 of 12 until it is let go."""
+    go_on = threading.Event()
+
+    def audit() -> str:
+        step(3, 12, "comparing")
+        assert go_on.wait(30)
+        step(4, 12, "comparing")
+        return "all of it"
+
+    chore = Chore("audit_counters", "Audit", timedelta(hours=1), audit)
+    monkeypatch.setattr(CHORES, "by_name", {**CHORES.by_name, "audit_counters": chore})
+    CHORES.ensure_rows()
+    Periodic.objects.update(due_at=timezone.now())
+    yield go_on
+    go_on.set()
+
+
+@pytest.fixture
+def running(slow_audit: threading.Event, transactional_db: None) -> Iterator[Callable[[], str]]:
+    """The audit at work in a thread; to be called for its end."""
+    ended: list[str] = []
+
+    def work() -> None:
+        try:
+            ended.append(engine.take(PERIODIC, "audit_counters"))
+        except progress.Cancelled:
+            ended.append("cancelled")
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    deadline = time.monotonic() + 30
+    while not TaskProgress.objects.exists():
+        assert time.monotonic() < deadline, "it does not begin"
+        time.sleep(0.02)
+
+    def end() -> str:
+        slow_audit.set()
+        thread.join(30)
+        return ended[0]
+
+    yield end
+    slow_audit.set()
+    thread.join(30)
+
+
+def test_is_shown_while_it_runs_and_gone_after(
+    api: Call, odile: User, running: Callable[[], str]
+) -> None:
+    [task] = api(odile).get(TASKS, {"state": "running"}).json()["results"]
+    assert task["progress"] == {
+        "done": 3, "total": 12, "phase": "comparaison", "is_cancelled": False,
+    }  # fmt: skip
+    assert task["is_cancellable"]
+
+    assert running() == "succeeded"
+
+    assert not TaskProgress.objects.exists()
+
+
+def test_cancelled_it_ends_at_its_next_step_and_comes_back(
+    api: Call, marc: User, running: Callable[[], str]
+) -> None:
+    assert api(marc).post(f"{TASKS}/{AUDIT}/cancel").status_code == 202
+    assert api(marc).get(f"{TASKS}/{AUDIT}").json()["progress"]["is_cancelled"]
+
+    assert running() == "cancelled"
+
+    row = Periodic.objects.get(name="audit_counters")
+    assert row.last_error == "Cancelled: Marc Vidal"
+    assert (row.leased_until, row.attempts) == (None, 0)
+    assert row.due_at is not None
+    assert row.due_at > timezone.now() + timedelta(minutes=50)
+    assert (TaskAction.objects.get().verb, TaskProgress.objects.count()) == ("cancel", 0)
+
+
+def test_is_for_managers(api: Call, odile: User, running: Callable[[], str]) -> None:
+    assert api(odile).post(f"{TASKS}/{AUDIT}/cancel").status_code == 403
+
+
+@pytest.mark.django_db
+def test_what_does_not_run_is_not_cancelled(api: Call, marc: User) -> None:
+    CHORES.ensure_rows()
+
+    answer = api(marc).post(f"{TASKS}/{AUDIT}/cancel")
+
+    assert answer.json()["errors"][0]["code"] == "nothing_to_cancel"
+
+
+def test_a_message_is_never_cut(api: Call, marc: User, camille: User, say: Say) -> None:
+    message = say(camille, "Bonjour")
+    engine.hold(MESSAGES, message.pk)
+
+    assert api(marc).post(f"{TASKS}/fan_out_message:{message.pk}/cancel").status_code == 409
+
+
+def test_short_work_writes_nothing_down(
+    monkeypatch: pytest.MonkeyPatch, slow_audit: threading.Event
+) -> None:
+    monkeypatch.setattr(progress, "TOLD_EVERY_SECONDS", 60.0)
+    slow_audit.set()
+
+    with CaptureQueriesContext(connection) as asked:
+        assert engine.take(PERIODIC, "audit_counters") == "succeeded"
+
+    table = TaskProgress._meta.db_table
+    assert not [query for query in asked if f'INSERT INTO "{table}"' in query["sql"]]

@@ -1,0 +1,143 @@
+"""What the records of attempts tell: rates, percentiles, failures by cause; and their end."""
+
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from core.models import User
+from tests.cast import Call
+from workers import recording, retention, statistics
+from workers.durations import bucket_of, percentile
+from workers.models import DeadLetter, QueueSample, TaskHour, TaskRun, WorkerProcess
+from workers.periods import PERIODS
+
+pytestmark = pytest.mark.django_db
+TASKS = "/api/v1/staff/tasks"
+DAY = timedelta(days=1)
+
+
+def attempt(
+    *, ago: timedelta = timedelta(minutes=1), seconds: float = 0.02, outcome: str = "succeeded",
+    error: Exception | None = None, waited: float = 0.01, name: str = "fan_out_message",
+) -> recording.Run:  # fmt: skip
+    """An attempt that ended that long ago."""
+    ended_at = time.time() - ago.total_seconds()
+    return recording.Run(
+        name=name, queue="realtime", subject=str(uuid4()), outcome=outcome, error=error,
+        ordered_at=ended_at - seconds - waited, started_at=ended_at - seconds, ended_at=ended_at,
+    )  # fmt: skip
+
+
+class TestPercentiles:
+    def test_of_a_day_are_those_of_its_attempts(self) -> None:
+        recording.write([attempt(seconds=n / 100) for n in range(1, 101)])
+
+        [latency] = statistics.latencies(PERIODS["24h"])
+
+        assert latency.count == 100
+        assert latency.run == pytest.approx([0.505, 0.9505, 0.9901], abs=1e-3)
+
+    def test_beyond_are_those_of_the_buckets(self) -> None:
+        recording.write([attempt(seconds=0.02) for _ in range(99)] + [attempt(seconds=4)])
+        TaskRun.objects.all().delete()
+
+        [latency] = statistics.latencies(PERIODS["7d"])
+
+        p50, _p95, p99 = latency.run
+        assert p50 is not None
+        assert p99 is not None
+        assert 0.01 < p50 <= 0.025
+        assert p99 <= 0.025
+
+    def test_count_what_nothing_was_done_for_nowhere(self) -> None:
+        recording.write([attempt(), attempt(outcome="nothing", seconds=9)])
+
+        [latency] = statistics.latencies(PERIODS["24h"])
+
+        assert latency.count == 1
+
+    def test_of_no_duration_are_unknown(self) -> None:
+        assert percentile([0] * 15, 0.99) is None
+
+    def test_grow_with_the_share(self) -> None:
+        counts = [0] * 15
+        for seconds in (0.003, 0.04, 0.04, 0.3, 2, 400):
+            counts[bucket_of(seconds)] += 1
+
+        found = [percentile(counts, share) for share in (0.1, 0.5, 0.9, 1.0)]
+
+        assert found == sorted(found)  # type: ignore[type-var]
+
+
+class TestThePlot:
+    def test_counts_each_step(self, api: Call, odile: User) -> None:
+        recording.write([attempt(), attempt(outcome="failed"), attempt(outcome="lost")])
+        QueueSample.objects.create(queue="realtime", waiting=7, oldest_seconds=3)
+
+        series = api(odile).get(f"{TASKS}/series", {"period": "1h"}).json()
+
+        assert (sum(series["succeeded"]), sum(series["failed"])) == (1, 2)
+        assert max(series["depths"]["realtime"]) == 7
+        assert len(series["at"]) == len(series["failed"]) == 60
+
+    def test_marks_where_another_version_began(self, api: Call, odile: User) -> None:
+        for ago, version in ((50, "aaa"), (40, "aaa"), (10, "bbb")):
+            started_at = timezone.now() - timedelta(minutes=ago)
+            WorkerProcess.objects.create(
+                host="h", pid=1, queues=[], concurrency=1, version=version, started_at=started_at
+            )
+
+        marks = api(odile).get(f"{TASKS}/series", {"period": "1h"}).json()["marks"]
+
+        assert [mark["version"] for mark in marks] == ["aaa", "bbb"]
+
+
+class TestFailures:
+    def test_are_grouped_by_cause(self, api: Call, odile: User) -> None:
+        recording.write(
+            [
+                *[attempt(outcome="failed", error=ValueError("a")) for _ in range(3)],
+                attempt(outcome="dead", error=KeyError("b")),
+                attempt(),
+            ]
+        )
+
+        groups = api(odile).get(f"{TASKS}/failures").json()
+
+        found = {group["error_class"]: group["count"] for group in groups}
+        assert found == {"ValueError": 3, "KeyError": 1}
+        assert all(sum(group["spark"]) == group["count"] for group in groups)
+        opened = api(odile).get(f"{TASKS}/{groups[0]['example']}")
+        assert opened.status_code == 200
+
+
+class TestForgetting:
+    def test_removes_attempts_and_keeps_their_hours(self) -> None:
+        recording.write([attempt(ago=31 * DAY), attempt(ago=29 * DAY)])
+
+        retention.clean()
+
+        assert TaskRun.objects.count() == 1
+        assert TaskHour.objects.count() == 2
+
+    def test_removes_hours_after_a_year(self) -> None:
+        recording.write([attempt(ago=366 * DAY), attempt(ago=364 * DAY)])
+
+        retention.clean()
+
+        assert TaskHour.objects.count() == 1
+
+    def test_removes_the_dead_that_were_settled_and_no_others(self) -> None:
+        long_ago = timezone.now() - 91 * DAY
+        for subject, settled_at in (("settled", long_ago), ("open", None)):
+            DeadLetter.objects.create(
+                job="fan_out_message", subject=subject, attempts=8, reason="",
+                died_at=long_ago, settled_at=settled_at,
+            )  # fmt: skip
+
+        retention.clean()
+
+        assert DeadLetter.objects.get().subject == "open"
