@@ -42,7 +42,7 @@ class Outside:
             connected.execute(sql.encode())
 
     def open_rows(self, channel: str) -> int:
-        return int(self.system.ask(OPEN[channel]))
+        return int(self.system.ask(OPEN, channel))
 
     def settle(self, channel: str, received: list[Any]) -> None:
         """Wait until everybody is told; leases of what was killed end sooner than they would."""
@@ -59,13 +59,10 @@ class Outside:
 
 
 # A message that is not fanned out yet has no deliveries: nothing open is not nothing owed.
-OPEN = {
-    channel: f"""SELECT
-        (SELECT count(*) FROM messaging_message WHERE fanned_out_at IS NULL)
-        + (SELECT count(*) FROM notifications_delivery
-            WHERE channel = '{channel}' AND status IN ('pending', 'sending'))"""
-    for channel in ("push", "email")
-}
+OPEN = """SELECT
+    (SELECT count(*) FROM messaging_message WHERE fanned_out_at IS NULL)
+    + (SELECT count(*) FROM notifications_delivery
+        WHERE channel = %s AND status IN ('pending', 'sending'))"""
 # Email as well, after push: as for whoever has chosen nothing.
 WISHES_OF_NOBODY = "DELETE FROM notifications_preference"
 LET_GO = """UPDATE notifications_delivery SET leased_until = now()
