@@ -72,6 +72,10 @@ class Site:
         self.stop_worker()
         self.stop_web()
 
+    def said_last(self) -> str:
+        """Return the ends of the logs, for whoever has to find out why."""
+        return "\n".join(log.read_text()[-3000:] for log in sorted(self.logs.glob("*.log")))
+
     def _spawn(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
         with (self.logs / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
@@ -99,8 +103,7 @@ class Site:
         deadline = time.monotonic() + START_SECONDS
         while not condition():
             if time.monotonic() > deadline:
-                logs = [log.read_text()[-3000:] for log in sorted(self.logs.glob("*.log"))]
-                raise AssertionError("\n".join([f"{complaint}:", *logs]))
+                raise AssertionError(f"{complaint}:\n{self.said_last()}")
             time.sleep(0.05)
 
 

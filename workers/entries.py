@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from workers import queries
@@ -120,13 +121,13 @@ def of_dead(letters: Iterable[DeadLetter], kinds: ByJob) -> list[Entry]:
 
 def of_order(kind: Kind, subject: str) -> Entry | None:
     """One order as it is now, or None when nothing is owed."""
-    row = kind.owed().filter(pk=kind.key_of(subject)).first()
+    # Row and state of one moment: a worker may take the row between two questions.
+    states = [When(state, then=Value(name)) for name, state in queries.by_state(kind).items()]
+    rows = kind.owed().annotate(state_now=Case(*states, default=Value("dead")))
+    row = rows.filter(pk=kind.key_of(subject)).first()
     if row is None:
         return None
-    states = queries.by_state(kind).items()
-    rows = kind.owed().filter(pk=row.pk)
-    state = next((name for name, condition in states if rows.filter(condition).exists()), "dead")
-    entries = _as_they_run([_of_row(kind, row, state)])
+    entries = _as_they_run([_of_row(kind, row, row.state_now)])
     return with_words(entries, {kind.job.value: kind})[0]
 
 

@@ -107,7 +107,7 @@ def visit(
     for context in contexts:
         context.close()
     wait_until_counted()
-    assert complaints == []
+    assert complaints == [], site.said_last()
 
 
 @pytest.fixture

@@ -206,10 +206,14 @@ class TestTheThread:
         read_up_to(reader=camille, conversation=conversation, seq=120)
         client = client_page(visit, camille, conversation)
 
-        for page in range(2):
-            first = client.locator("message-bubble").first
-            first.scroll_into_view_if_needed()
-            expect(client.locator("message-bubble")).to_have_count([100, 120][page])
+        for first, count in ((71, 100), (21, 120)):
+            read = bubble(client, f"Message numéro {first}.")
+            read.scroll_into_view_if_needed()
+            expect(client.locator("message-bubble")).to_have_count(count)
+            # Whoever did not move is not moved, nor given yet another page.
+            client.wait_for_timeout(300)
+            expect(read).to_be_in_viewport()
+            expect(client.locator("message-bubble")).to_have_count(count)
 
         expect(bubble(client, "Message numéro 1.")).to_have_count(1)
 

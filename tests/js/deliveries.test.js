@@ -79,12 +79,27 @@ describe("Deliveries", () => {
     watch(deliveries, 1);
     await wait(100);
 
-    const data = { conversation: "tiles", message: "m1", deliveries: [told(camille, "read")] };
+    const data = { conversation: "tiles", message: "m1", deliveries: [told(camille, "undelivered")] };
     page.dispatchEvent(new CustomEvent("live-event", { detail: { type: "delivery.updated", data } }));
     answers[0]?.({ results: [{ message: "m1", deliveries: [told(camille, "sent")] }] });
     await wait(10);
 
-    assert.deepEqual(states(deliveries, "m1"), ["read"]);
+    assert.deepEqual(states(deliveries, "m1"), ["undelivered"]);
+  });
+
+  it("takes back nothing that has happened when two workers tell in the wrong order", async () => {
+    const { deliveries, live } = started();
+    watch(deliveries, 1);
+    await wait(100);
+    /** @param {PersonDelivery[]} people */
+    const hear = (...people) => live("delivery.updated", { conversation: "tiles", message: "m1", deliveries: people });
+
+    hear(told(camille, "emailed"), told(odile, "undelivered"));
+    hear(told(camille, "sent"), told(odile, "sent"));
+    assert.deepEqual(states(deliveries, "m1"), ["emailed", "sent"]);
+
+    hear(told(camille, "undelivered"), told(odile, "undelivered"));
+    assert.deepEqual(states(deliveries, "m1"), ["emailed", "undelivered"]);
   });
 
   it("keeps nothing of what is not on screen", async () => {

@@ -1,10 +1,12 @@
 """The dashboard's REST endpoints: who reads, who acts, and what they find."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -19,6 +21,7 @@ from workers.drains import perform
 from workers.models import DeadLetter, TaskAction, TaskRun
 from workers.registry import ATTACHMENTS, MESSAGES, PERIODIC
 
+LEASE = timedelta(seconds=30)
 TASKS = "/api/v1/staff/tasks"
 READS = ["", "/summary", "/queues", "/workers", "/failures", "/schedules", "/series", "/actions"]
 
@@ -74,6 +77,23 @@ class TestReading:
         for task_id in (str(run.pk), f"fan_out_message:{message.pk}"):
             found = api(odile).get(f"{TASKS}/{task_id}").json()
             assert [attempt["id"] for attempt in found["attempts"]] == [str(run.pk)]
+
+    def test_shows_one_moment_of_an_order_that_a_worker_takes_just_now(
+        self, api: Call, odile: User, camille: User, say: Say
+    ) -> None:
+        message = say(camille, "Bonjour")
+
+        def take_it_after(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            answer = execute(sql, params, many, context)
+            if 'FROM "messaging_message"' in sql and "last_error" in sql:
+                Message.objects.filter(pk=message.pk).update(leased_until=timezone.now() + LEASE)
+            return answer
+
+        with connection.execute_wrapper(take_it_after):
+            answer = api(odile).get(f"{TASKS}/fan_out_message:{message.pk}")
+
+        assert answer.json()["state"] == "waiting"
+        assert api(odile).get(f"{TASKS}/fan_out_message:{message.pk}").json()["state"] == "running"
 
     def test_knows_nothing_of_an_unknown_task(self, api: Call, odile: User) -> None:
         for task_id in ("nonsense", "fan_out_message:nonsense", "beat:1", "%00"):

@@ -133,8 +133,10 @@ export class ScrollKeeper {
     this.#onMove();
   };
 
+  /** Not a floating row: the heading of a day goes up above what is loaded of that day. */
   #firstVisible() {
     for (const row of /** @type {Iterable<HTMLElement>} */ (this.#content?.children ?? [])) {
+      if ("floating" in row.dataset) continue;
       const top = this.#topOf(row);
       if (top + row.offsetHeight > 0) return { key: row.dataset.key ?? "", top };
     }

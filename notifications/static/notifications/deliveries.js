@@ -2,7 +2,10 @@ import { ApiError, NetworkError } from "#core/api.js";
 
 import * as api from "./notifications-api.js";
 
-/** @import { PersonDelivery } from "./types.js" */
+/** @import { DeliveryState, PersonDelivery } from "./types.js" */
+
+/** From the nearest to the furthest. @type {Exclude<DeliveryState, "undelivered">[]} */
+export const STEPS = ["sent", "emailed", "received", "read"];
 
 // Elements of one page of history come within a few frames of each other: one question for all.
 const GATHERED_MS = 40;
@@ -60,7 +63,8 @@ export class Deliveries extends EventTarget {
   /** @param {string} id @param {PersonDelivery[]} deliveries as the server says they are now, or said at a moment */
   put(id, deliveries, moment = ++this.#clock) {
     if (!this.#watched.has(id) || moment < (this.#moments.get(id) ?? 0)) return;
-    this.#known.set(id, deliveries);
+    const known = this.#known.get(id);
+    this.#known.set(id, known ? deliveries.map((each) => stepsTaken(known, each)) : deliveries);
     this.#moments.set(id, moment);
     this.#changed([id]);
   }
@@ -131,6 +135,23 @@ function spansOf(places) {
     else spans.push({ conversation, first: seq, last: seq });
   }
   return spans;
+}
+
+/**
+ * What is known of a person after one more word about them. Two workers may tell of one message in the wrong order:
+ * what has happened stays.
+ *
+ * @param {PersonDelivery[]} known
+ * @param {PersonDelivery} told
+ */
+function stepsTaken(known, told) {
+  const before = known.find(({ person }) => person.id === told.person.id);
+  return before && stepOf(before) > stepOf(told) ? before : told;
+}
+
+/** What was only sent may yet be lost. @param {PersonDelivery} delivery */
+function stepOf({ state }) {
+  return state === "undelivered" ? STEPS.indexOf("sent") : STEPS.indexOf(state);
 }
 
 /** @param {PersonDelivery} delivery @returns {PersonDelivery} */

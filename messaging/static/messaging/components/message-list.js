@@ -166,7 +166,9 @@ export class MessageList extends LitElement {
   /** @param {Row} row */
   #item(row) {
     const isPointed = row.key === this.pointed;
-    return html`<li data-key=${row.key} tabindex="-1" class=${isPointed ? "pointed" : ""}>${this.#row(row)}</li>`;
+    return html`<li data-key=${row.key} ?data-floating=${row.kind === "day"} tabindex="-1" class=${isPointed ? "pointed" : ""}>
+      ${this.#row(row)}
+    </li>`;
   }
 
   /** @param {Row} row */

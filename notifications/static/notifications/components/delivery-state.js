@@ -4,14 +4,11 @@ import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 import { exactLabel } from "#core/time.js";
 
-import { Deliveries } from "../deliveries.js";
+import { Deliveries, STEPS } from "../deliveries.js";
 import { t } from "../i18n/index.js";
 import * as api from "../notifications-api.js";
 
-/** @import { DeliveryState, PersonDelivery } from "../types.js" */
-
-/** From the nearest to the furthest. @type {Exclude<DeliveryState, "undelivered">[]} */
-const STEPS = ["sent", "emailed", "received", "read"];
+/** @import { PersonDelivery } from "../types.js" */
 
 const WORDS = /** @type {const} */ ({
   sent: "stateSent",
