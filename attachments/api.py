@@ -4,7 +4,6 @@ What a conversation shows (its completion, its content) is in `messaging.attachm
 """
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,7 +11,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from attachments import actions, queries, uploads
@@ -28,7 +26,7 @@ from attachments.serializers import (
 )
 from attachments.uploads import UploadOver, WantedPart
 from core import limits
-from core.requests import person
+from core.requests import person, validated
 from core.schema import refusals
 
 ONE_HOUR = timedelta(hours=1)
@@ -52,7 +50,7 @@ class AttachmentList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Announce a file; the answer says how to send it. The same again answers 200."""
-        uploader, asked = person(request), _asked(AnnouncementSerializer, request.data)
+        uploader, asked = person(request), validated(AnnouncementSerializer, request.data)
         limits.spend(
             "attachment", uploader.pk, at_most=settings.ATTACHMENTS_PER_HOUR, window=ONE_HOUR
         )
@@ -79,7 +77,7 @@ class PartList(APIView):
     def post(self, request: Request, attachment_id: UUID) -> Response:
         """Sign parts that are about to be sent, each with its own SHA-256."""
         attachment = _in_parts(request, attachment_id)
-        asked = _asked(WantedPartsSerializer, request.data)["parts"]
+        asked = validated(WantedPartsSerializer, request.data)["parts"]
         signed = uploads.sign(attachment, [WantedPart(**part) for part in asked])
         return Response(SignedPartsSerializer({"parts": signed}).data)
 
@@ -89,9 +87,3 @@ def _in_parts(request: Request, attachment_id: UUID) -> Attachment:
     if attachment.status != Attachment.Status.UPLOADING or not attachment.is_multipart:
         raise UploadOver
     return attachment
-
-
-def _asked(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    serializer = shape(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)

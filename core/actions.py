@@ -8,6 +8,7 @@ from rest_framework import status
 from core import lockout
 from core.errors import Refusal
 from core.models import User
+from core.requests import address_of
 
 
 class InvalidCredentials(Refusal):
@@ -22,7 +23,7 @@ def log_in(request: HttpRequest, *, email: str, password: str) -> User:
     Raises InvalidCredentials, the same for an unknown address and a wrong password, and TooMany
     after several failures.
     """
-    email, address = email.strip().lower(), lockout.address_of(request)
+    email, address = email.strip().lower(), address_of(request)
     lockout.check(email, address)
     user = authenticate(request, username=email, password=password)
     if not isinstance(user, User):

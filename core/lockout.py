@@ -5,7 +5,6 @@ from elsewhere; and, much higher, on the address alone, since a whole site may s
 """
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core import limits
@@ -13,14 +12,6 @@ from core.errors import TooMany
 
 PERSON = "login-person"
 ADDRESS = "login-address"
-
-
-def address_of(request: HttpRequest) -> str:
-    """Return the caller's address, as the outermost trusted proxy saw it."""
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    if settings.TRUSTED_PROXY_COUNT and len(forwarded) >= settings.TRUSTED_PROXY_COUNT:
-        return str(forwarded[-settings.TRUSTED_PROXY_COUNT].strip())
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def check(email: str, address: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from django_structlog.middlewares import RequestMiddleware
 
 from core.errors import RETRY_AFTER_SECONDS
 from core.models import User
+from core.requests import address_of
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -23,6 +25,11 @@ class RequestLog(RequestMiddleware):
         # `request.user` is lazy: the log line would ask the database, which may be what is away.
         if hasattr(request, "_cached_user"):
             RequestMiddleware.bind_user_id(request)
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        """Bind the address that our own proxy saw, and none that the caller may make up."""
+        structlog.contextvars.bind_contextvars(ip=address_of(request))
 
 
 class PermissionsPolicy:

@@ -1,8 +1,12 @@
-"""The person behind an authenticated request."""
+"""Who asks, from where, and what."""
 
+from typing import Any
+
+from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 
 from core.models import User
 
@@ -12,3 +16,18 @@ def person(request: Request | HttpRequest) -> User:
     if isinstance(request.user, User):
         return request.user
     raise NotAuthenticated
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the caller's address, as the outermost trusted proxy saw it."""
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    if settings.TRUSTED_PROXY_COUNT and len(forwarded) >= settings.TRUSTED_PROXY_COUNT:
+        return str(forwarded[-settings.TRUSTED_PROXY_COUNT].strip())
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def validated(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+    """Return what was asked in that shape; raises ValidationError."""
+    serializer = shape(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)

@@ -96,8 +96,9 @@ TEMPLATES = [
 # --- PostgreSQL -------------------------------------------------------------------------------
 
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://liaison@127.0.0.1:5432/liaison")}
-# One lasting connection a thread, checked before each request: as many as there are threads, and
+# One lasting connection a thread, looked at before each request: as many as there are threads, and
 # a restarted PostgreSQL costs no request. A pool would be closed by Celery at every task.
+DATABASES["default"]["ENGINE"] = "core.postgres"
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).update(

@@ -14,13 +14,12 @@ from rest_framework import generics, status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core import limits
 from core.ids import new_id
 from core.models import User
-from core.requests import person
+from core.requests import person, validated
 from messaging import actions, notes, queries, requests
 from messaging.filters import ConversationFilter
 from messaging.models import Conversation, MessageRevision, Participant
@@ -72,7 +71,7 @@ class ConversationList(generics.ListAPIView[Conversation]):
     def post(self, request: Request) -> Response:
         """Open one, with its first message or without."""
         opener = person(request)
-        opening = requests.opening_of(opener, _asked(OpeningSerializer, request.data))
+        opening = requests.opening_of(opener, validated(OpeningSerializer, request.data))
         limits.spend(
             "conversation", opener.pk, at_most=settings.CONVERSATIONS_PER_HOUR, window=ONE_HOUR
         )
@@ -90,7 +89,7 @@ class ConversationDetail(APIView):
         """Change the subject; for the company also the chantier, the status, who is assigned."""
         editor = person(request)
         conversation = queries.conversation_for(editor, conversation_id)
-        asked = _asked(ConversationChangeSerializer, request.data)
+        asked = validated(ConversationChangeSerializer, request.data)
         changes = requests.changes_of(editor, conversation, asked)
         actions.change_conversation(editor=editor, conversation=conversation, changes=changes)
         return Response(_shown(request, conversation_id))
@@ -107,7 +106,7 @@ class MessageList(APIView):
     @extend_schema(parameters=[WindowSerializer], responses=HistorySerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """A page of history, in seq order; the newest without a bound."""
-        window = queries.Window(**_asked(WindowSerializer, request.query_params))
+        window = queries.Window(**validated(WindowSerializer, request.query_params))
         conversation = queries.conversation_for(person(request), conversation_id)
         return Response(HistorySerializer(queries.history_of(conversation, window)).data)
 
@@ -117,7 +116,7 @@ class MessageList(APIView):
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Send a message; the same id and content again answers 200 with the first one."""
         author = person(request)
-        draft = requests.draft_of(_asked(DraftSerializer, request.data))
+        draft = requests.draft_of(validated(DraftSerializer, request.data))
         limits.spend("message", author.pk, at_most=settings.MESSAGES_PER_MINUTE, window=ONE_MINUTE)
         sent = actions.send_message(author=author, conversation_id=conversation_id, draft=draft)
         return Response(MessageSerializer.shown(sent.message), status=_created(sent.is_new))
@@ -133,7 +132,7 @@ class MessageDetail(APIView):
     def patch(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
         """Change one's own recent text; earlier texts are kept."""
         message = queries.message_for(person(request), conversation_id, message_id)
-        asked = _asked(BodySerializer, request.data)
+        asked = validated(BodySerializer, request.data)
         message = actions.edit_message(editor=person(request), message=message, body=asked["body"])
         return Response(MessageSerializer.shown(message))
 
@@ -167,7 +166,7 @@ class ChangeList(APIView):
     @extend_schema(parameters=[SinceSerializer], responses=ChangesSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Everything that changed since a version."""
-        since = _asked(SinceSerializer, request.query_params)["since"]
+        since = validated(SinceSerializer, request.query_params)["since"]
         conversation = queries.dressed_conversation_for(person(request), conversation_id)
         changes = queries.changes_of(conversation, since)
         return Response(ChangesSerializer(changes, context={"reader": person(request)}).data)
@@ -177,7 +176,7 @@ class ReadMark(APIView):
     @extend_schema(request=SeqSerializer, responses=ReadStateSerializer)
     def put(self, request: Request, conversation_id: UUID) -> Response:
         """I have read up to `seq`; never goes back."""
-        reader, seq = person(request), _asked(SeqSerializer, request.data)["seq"]
+        reader, seq = person(request), validated(SeqSerializer, request.data)["seq"]
         conversation = queries.conversation_for(reader, conversation_id)
         mark = actions.read_up_to(reader=reader, conversation=conversation, seq=seq)
         return Response(_read_state(request, mark))
@@ -187,7 +186,7 @@ class UnreadMark(APIView):
     @extend_schema(request=UnreadFromSerializer, responses=ReadStateSerializer)
     def put(self, request: Request, conversation_id: UUID) -> Response:
         """Count the messages from `seq` on as unread again, for me."""
-        reader, seq = person(request), _asked(UnreadFromSerializer, request.data)["seq"]
+        reader, seq = person(request), validated(UnreadFromSerializer, request.data)["seq"]
         conversation = queries.conversation_for(reader, conversation_id)
         mark = actions.mark_unread_from(reader=reader, conversation=conversation, seq=seq)
         return Response(_read_state(request, mark))
@@ -217,7 +216,7 @@ class NoteList(APIView):
     def post(self, request: Request, conversation_id: UUID) -> Response:
         author = _colleague(request)
         conversation = queries.conversation_for(author, conversation_id)
-        asked = _asked(NoteDraftSerializer, request.data)
+        asked = validated(NoteDraftSerializer, request.data)
         note = notes.write_note(
             author=author,
             conversation=conversation,
@@ -231,7 +230,7 @@ class NoteDetail(APIView):
     @extend_schema(request=BodySerializer, responses=NoteSerializer)
     def patch(self, request: Request, conversation_id: UUID, note_id: UUID) -> Response:
         note = queries.note_for(_colleague(request), conversation_id, note_id)
-        asked = _asked(BodySerializer, request.data)
+        asked = validated(BodySerializer, request.data)
         note = notes.edit_note(editor=person(request), note=note, body=asked["body"])
         return Response(NoteSerializer(note).data)
 
@@ -256,12 +255,6 @@ class Unread(APIView):
     def get(self, request: Request) -> Response:
         """My unread messages, in all and by conversation."""
         return Response(UnreadSerializer(queries.unread_for(person(request))).data)
-
-
-def _asked(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    serializer = shape(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def _shown(request: Request, conversation_id: UUID) -> dict[str, Any]:

@@ -10,11 +10,10 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core import limits
-from core.requests import person
+from core.requests import person, validated
 from messaging.models import Message
 from messaging.queries import conversation_for
 from notifications import actions, queries, vapid
@@ -48,7 +47,7 @@ class DeviceList(APIView):
     @extend_schema(request=NewDeviceSerializer, responses={201: DeviceSerializer})
     def post(self, request: Request) -> Response:
         """Push to this browser: at each start of the app, since browsers change their minds."""
-        asked = _asked(NewDeviceSerializer, request.data)
+        asked = validated(NewDeviceSerializer, request.data)
         device = actions.register_device(
             person(request),
             _subscription(asked),
@@ -95,7 +94,7 @@ class PushDisplayed(ByToken):
     @extend_schema(request=TokenSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """Shown on this device."""
-        actions.acknowledge(_asked(TokenSerializer, request.data)["token"])
+        actions.acknowledge(validated(TokenSerializer, request.data)["token"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -103,7 +102,7 @@ class PushRead(ByToken):
     @extend_schema(request=TokenSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """Marked as read from the notification itself."""
-        actions.read_from_push(_asked(TokenSerializer, request.data)["token"])
+        actions.read_from_push(validated(TokenSerializer, request.data)["token"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -111,7 +110,7 @@ class PushRenewed(ByToken):
     @extend_schema(request=RenewedDeviceSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """The browser changed its subscription while no page was open."""
-        asked = _asked(RenewedDeviceSerializer, request.data)
+        asked = validated(RenewedDeviceSerializer, request.data)
         actions.renew_device(asked["old_endpoint"], _subscription(asked))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -145,7 +144,7 @@ class MuteMark(APIView):
         """Tell me no more of this conversation, or again (`{"muted": false}`)."""
         user = person(request)
         conversation = conversation_for(user, conversation_id)
-        is_muted = _asked(MuteSerializer, request.data)["muted"]
+        is_muted = validated(MuteSerializer, request.data)["muted"]
         actions.mute(user, conversation, is_muted=is_muted)
         return Response({"muted": is_muted})
 
@@ -154,7 +153,7 @@ class Presence(APIView):
     @extend_schema(request=PresenceSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """I look at a page (every 40 s), or no more."""
-        asked = _asked(PresenceSerializer, request.data)
+        asked = validated(PresenceSerializer, request.data)
         actions.note_presence(person(request), is_visible=asked["visible"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -171,7 +170,7 @@ class SpanDeliveries(APIView):
     @extend_schema(parameters=[SpanSerializer], responses=SpanDeliveriesSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """How far the messages of my side have come, for a page of history at once."""
-        span = _asked(SpanSerializer, request.query_params)
+        span = validated(SpanSerializer, request.query_params)
         messages = queries.told_messages_of(person(request), conversation_id, **span)
         told = [{"message": key, "deliveries": all_} for key, all_ in states_of(messages).items()]
         return Response(SpanDeliveriesSerializer({"results": told}).data)
@@ -186,12 +185,6 @@ class DeliveryRetry(APIView):
         limits.spend("resend", user.pk, at_most=RESENDS_PER_MINUTE, window=ONE_MINUTE)
         actions.resend(message)
         return Response(_deliveries(message))
-
-
-def _asked(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    serializer = shape(data=data)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def _subscription(asked: dict[str, Any]) -> Subscription:

@@ -10,13 +10,12 @@ from rest_framework import status
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core.jobs import Queue
 from core.models import User
 from core.queries import staff_for
-from core.requests import person
+from core.requests import person, validated
 from workers import actions, choosing, details, exports, overview, statistics
 from workers.kinds import Kind
 from workers.models import TaskAction, WorkerProcess
@@ -64,7 +63,7 @@ class TaskList(StaffView):
     )
     def get(self, request: Request) -> Response:
         """Tasks, newest first: orders for a live state or the dead, else attempts."""
-        filters = _asked(PageSerializer, request.query_params)
+        filters = validated(PageSerializer, request.query_params)
         cursor, limit = filters.pop("cursor", None), filters.pop("limit")
         page = choosing.page(filters, BY_JOB, cursor=cursor, limit=limit)
         return Response(TaskPageSerializer(page).data)
@@ -129,7 +128,7 @@ class TaskExport(StaffView):
     )
     def get(self, request: Request) -> HttpResponse:
         """The attempts that match, as a file (10,000 at most)."""
-        filters = _asked(ExportSerializer, request.query_params)
+        filters = validated(ExportSerializer, request.query_params)
         kind = filters.pop("to")
         return exports.file_of(choosing.runs(filters), kind)
 
@@ -146,7 +145,7 @@ class TaskDetail(StaffView):
     @extend_schema(request=NoteSerializer, responses=TaskDetailSerializer)
     def patch(self, request: Request, task_id: str) -> Response:
         """Write a note on a dead task, or say who takes care of it."""
-        changes = _asked(NoteSerializer, request.data)
+        changes = validated(NoteSerializer, request.data)
         if owner := changes.get("owner"):
             changes["owner"] = _colleague(person(request), owner)
         kind, subject = _order(task_id)
@@ -181,7 +180,7 @@ class TaskRetryMany(StaffView):
     )
     def post(self, request: Request) -> Response:
         """Retry chosen tasks, or all that match (a thousand at most)."""
-        asked = _asked(RetrySerializer, request.data)
+        asked = validated(RetrySerializer, request.data)
         orders = choosing.orders_of(asked, BY_JOB)
         if asked["count_only"]:
             return Response({"count": choosing.count_of(orders)})
@@ -193,7 +192,7 @@ class TaskDiscard(StaffView):
     @extend_schema(request=DiscardSerializer, responses=CountSerializer)
     def post(self, request: Request) -> Response:
         """Take dead tasks off the list, with a reason."""
-        asked = _asked(DiscardSerializer, request.data)
+        asked = validated(DiscardSerializer, request.data)
         orders = choosing.orders_of(asked, BY_JOB)
         count = actions.discard(
             actor=person(request), orders=orders, target=_target(request), reason=asked["reason"]
@@ -209,7 +208,7 @@ class QueueAct(StaffView):
             raise Http404
         actor = person(request)
         if verb == "purge":
-            confirm = _asked(PurgeSerializer, request.data)["confirm"]
+            confirm = validated(PurgeSerializer, request.data)["confirm"]
             return Response({"count": actions.purge(actor=actor, queue=queue, confirm=confirm)})
         {"pause": actions.pause, "resume": actions.resume}[verb](actor=actor, queue=queue)
         return Response({"count": 1})
@@ -243,14 +242,8 @@ class ScheduleAct(StaffView):
         return Response({"count": 1})
 
 
-def _asked(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    asked = serializer(data=data)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
-
-
 def _period(request: Request) -> Period:
-    return PERIODS[_asked(PeriodSerializer, request.query_params)["period"]]
+    return PERIODS[validated(PeriodSerializer, request.query_params)["period"]]
 
 
 def _order(task_id: str) -> tuple[Kind, str]:

@@ -86,11 +86,16 @@ def failure_groups(period: Period) -> list[dict[str, Any]]:
     )
     sparks = _sparks(errors, start, period.span / SPARK_POINTS)
     examples = _examples(errors)
+    found = []
     for group in groups:
         key = tuple(group[name] for name in keys)
-        group["spark"] = sparks[key]
-        group["example"], group["error_text"] = examples[key]
-    return groups
+        # What is kept no longer may have been removed between two of these questions.
+        if key in examples:
+            example, error_text = examples[key]
+            found.append(
+                {**group, "spark": sparks[key], "example": example, "error_text": error_text}
+            )
+    return found
 
 
 def slowest(period: Period, at_most: int = 10) -> QuerySet[TaskRun]:

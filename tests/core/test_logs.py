@@ -6,8 +6,11 @@ import sys
 
 import pytest
 import structlog
+from django.test import RequestFactory
+from pytest_django import Settings
 
 from core import logs
+from core.middleware import RequestLog
 
 
 @pytest.fixture
@@ -40,3 +43,15 @@ class TestALogLine:
 
     def test_never_holds_the_variables_of_the_code(self, line_of_an_error: str) -> None:
         assert "chantier-demo" not in line_of_an_error
+
+
+class TestTheAddressOnALogLine:
+    def test_is_not_what_the_caller_says_it_is(self, settings: Settings) -> None:
+        settings.TRUSTED_PROXY_COUNT = 1
+        request = RequestFactory().get(
+            "/", headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
+        )
+
+        with structlog.contextvars.bound_contextvars():
+            RequestLog.bind_ip(request)
+            assert structlog.contextvars.get_contextvars()["ip"] == "203.0.113.9"

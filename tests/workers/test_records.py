@@ -2,9 +2,11 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from core.models import User
@@ -112,6 +114,20 @@ class TestFailures:
         assert all(sum(group["spark"]) == group["count"] for group in groups)
         opened = api(odile).get(f"{TASKS}/{groups[0]['example']}")
         assert opened.status_code == 200
+
+    def test_that_are_forgotten_while_they_are_asked_for_are_left_out(
+        self, api: Call, odile: User
+    ) -> None:
+        recording.write([attempt(outcome="failed", error=ValueError("a"))])
+
+        def forget_after(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            answer = execute(sql, params, many, context)
+            if "GROUP BY" in sql:
+                TaskRun.objects.all().delete()
+            return answer
+
+        with connection.execute_wrapper(forget_after):
+            assert api(odile).get(f"{TASKS}/failures").json() == []
 
 
 class TestForgetting:

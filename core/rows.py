@@ -1,0 +1,32 @@
+"""The rows of queries that are written out, as instances of their models.
+
+For what every request asks: the ORM takes longer to compose a question than PostgreSQL to answer
+it, and `Manager.raw` nearly as long to make something of the answer.
+"""
+
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Model
+
+M = TypeVar("M", bound=Model)
+
+
+def row_of(model: type[M], sql: str, asked: Any) -> M | None:
+    """Return the first row of a query that selects every column of a model's table; None without.
+
+    What it selects beside them is an attribute of that name. Columns that Django converts after
+    reading (JSON, composite types) are not for this.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, asked)
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        values = {column.name: value for column, value in zip(cursor.description, row, strict=True)}
+    fields = model._meta.concrete_fields
+    own = [values.pop(field.column) for field in fields]
+    found = model.from_db(connection.alias, [field.attname for field in fields], own)
+    for name, value in values.items():
+        setattr(found, name, value)
+    return found

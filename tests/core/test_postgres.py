@@ -1,0 +1,84 @@
+"""The lasting connection of a thread: kept while the server is there, replaced when it hung up."""
+
+import psycopg
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
+from core.models import Client, User
+from core.rows import row_of
+
+
+def pid() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def begin_request() -> None:
+    """As Django does at each `request_started`, where connections are lasting."""
+    connection.health_check_enabled = True  # type: ignore[attr-defined]
+    connection.health_check_done = False  # type: ignore[attr-defined]
+
+
+def from_elsewhere(statement: str) -> None:
+    """Run a statement on a connection of its own."""
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
+        other.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestALastingConnection:
+    def test_that_the_server_ended_is_replaced_before_the_next_request(self) -> None:
+        before = pid()
+        from_elsewhere(f"SELECT pg_terminate_backend({before}, 5000)")
+
+        begin_request()
+
+        assert pid() != before
+
+    def test_is_kept_with_a_notice_that_nobody_has_read(self) -> None:
+        before = pid()
+        with connection.cursor() as cursor:
+            cursor.execute("LISTEN somebody")
+        from_elsewhere("NOTIFY somebody")
+
+        begin_request()
+
+        assert pid() == before
+
+    def test_is_looked_at_once_a_request(self) -> None:
+        before = pid()
+        begin_request()
+        assert pid() == before
+        from_elsewhere(f"SELECT pg_terminate_backend({before}, 5000)")
+
+        with pytest.raises(OperationalError):
+            pid()
+
+        connection.close()
+
+
+class TestARowOfAWrittenQuery:
+    def test_is_an_instance_that_can_be_saved(self, camille: User) -> None:
+        found = row_of(User, "SELECT *, 7 AS seats FROM core_user WHERE id = %s", [camille.pk])
+
+        assert found == camille
+        assert getattr(found, "seats", None) == 7
+        assert found.created_at == camille.created_at
+        found.name = "Camille Rey"
+        found.save()
+        assert User.objects.get().name == "Camille Rey"
+
+    def test_has_the_columns_by_their_names(self, morel: Client) -> None:
+        sql = "SELECT name, created_at, external_id, id FROM core_client"
+
+        with CaptureQueriesContext(connection) as asked:
+            found = row_of(Client, sql, [])
+            assert found is not None
+            assert (found.pk, found.name) == (morel.pk, morel.name)
+
+        assert len(asked) == 1
+
+    def test_is_none_where_there_is_none(self, morel: Client) -> None:
+        assert row_of(Client, "SELECT * FROM core_client WHERE name = %s", ["Nobody"]) is None
