@@ -220,6 +220,8 @@ class TestThePage:
         expect(words).to_be_visible()
         height = "words => words.getBoundingClientRect().height"
         wait_until(lambda: words.evaluate(height) > SMALLEST_READABLE_PX)
+        # The part inside scrolls, and nothing pushes the page out from under it.
+        assert page.evaluate("() => document.documentElement.scrollHeight - innerHeight") <= 0
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

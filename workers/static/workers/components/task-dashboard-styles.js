@@ -3,6 +3,8 @@ import { css } from "lit";
 /** The page itself: its heading, cards, parts and notices. */
 export const dashboardStyles = css`
   :host {
+    /* Words for screen readers alone are placed in it, and scroll with it. */
+    position: relative;
     flex: 1;
     min-height: 0;
     overflow: auto;
