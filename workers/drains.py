@@ -4,15 +4,17 @@ One each, so that a file that takes a quarter of a minute keeps neither a messag
 thread that sweeps and says that the worker lives.
 """
 
+import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from django.db import close_old_connections
 
+from core.owed import due
 from workers import recording
 from workers.connections import DATABASE_ERRORS, Held
 from workers.engine import take
@@ -21,6 +23,8 @@ from workers.models import TaskRun
 
 # How long rows that were offered are worked on before newer ones are asked for.
 BATCH_SECONDS = 2.0
+# Rows that one question asks about, whether they are still free.
+GLANCE = 10
 # A connection that did nothing for so long is closed.
 IDLE_SECONDS = 10.0
 
@@ -62,10 +66,18 @@ class Drain:
             while not self.ending.is_set():
                 keys = self.next_batch()
                 if keys:
-                    close_old_connections()
-                    drain(self.kind, keys, is_over=self.ending.is_set, note=self.note)
+                    self.work_on(keys)
                 else:
                     self.held.hang_up()
+
+    def work_on(self, keys: list[Key]) -> None:
+        try:
+            close_old_connections()
+            drain(self.kind, keys, is_over=self.ending.is_set, note=self.note)
+        except DATABASE_ERRORS as error:
+            # The sweeper offers them again.
+            logger.warning("drain_without_database", error=str(error))
+            self.held.hang_up()
 
     def next_batch(self) -> list[Key]:
         """Wait for rows, for a while; return none when none came."""
@@ -92,7 +104,7 @@ def drain(
     """Work on rows here, one after the other, for a moment; return how many."""
     deadline = time.monotonic() + BATCH_SECONDS
     done = 0
-    for key in keys:
+    for key in still_free(kind, keys):
         if is_over() or time.monotonic() > deadline:
             break
         note(key)
@@ -100,6 +112,19 @@ def drain(
         note(None)
         done += 1
     return done
+
+
+def still_free(kind: Kind, keys: list[Key]) -> Iterator[Key]:
+    """Yield the rows that nobody has taken since they were found, from anywhere in the middle on.
+
+    In a backlog the pools begin at the oldest, and each worker's thread is offered the same rows:
+    beginning there too, most of them would meet at each row.
+    """
+    middle = random.randrange(len(keys)) if keys else 0
+    turned = keys[middle:] + keys[:middle]
+    for start in range(0, len(turned), GLANCE):
+        few = turned[start : start + GLANCE]
+        yield from due(kind.owed()).filter(pk__in=few).values_list("pk", flat=True)
 
 
 def perform(kind: Kind, key: Key) -> None:

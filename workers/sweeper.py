@@ -26,7 +26,8 @@ from workers.kinds import Key, Kind
 # Any number; the lock belongs to this database.
 SWEEP_LOCK = 0x1A1501
 BATCH = 200
-# A queue this long is not lost hints but busy workers: more hints would only make it longer.
+# A queue this long, or with a hint for each row that waits, is not lost hints but busy workers:
+# more hints would only make it longer.
 LONG_QUEUE = 50
 HINTED_AGAIN_SECONDS = 5.0
 BROKER_PAUSE_SECONDS = 2.0
@@ -94,7 +95,7 @@ class Sweeper:
         new = [row for row in waiting if not self.was_hinted(kind, row)]
         try:
             ask_whether_it_answers()
-            if new and queue_length(kind) < LONG_QUEUE:
+            if new and queue_length(kind) < min(LONG_QUEUE, len(waiting)):
                 for row in new:
                     send(kind, row.key)
                     self.hinted_at[kind.job, row.key, row.attempts] = time.monotonic()
@@ -142,10 +143,12 @@ def ask_whether_it_answers() -> None:
 def queue_length(kind: Kind) -> int:
     """Return how many hints wait in the broker, whichever broker it is."""
     with broker().connection_for_write() as connected:
+        # Of Valkey kombu asks, if it is only to look, for a key without the prefix: none is there.
+        is_prefixed = connected.transport.driver_type == "redis"
         try:
             channel: Any = connected.default_channel
-            found = channel.queue_declare(kind.queue.value, passive=True)
+            found = channel.queue_declare(kind.queue.value, passive=not is_prefixed)
         except connected.channel_errors:
-            # In Redis a queue without messages does not exist.
+            # Nobody has taken from it or sent to it yet.
             return 0
         return int(found.message_count)

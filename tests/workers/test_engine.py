@@ -1,12 +1,14 @@
 """Owed work is taken by one, tried again after a pause, and ends as done or dead."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from core import jobs
 from core.models import User
 from messaging.models import Message, Participant
 from notifications.models import Delivery
@@ -16,7 +18,7 @@ from workers.drains import drain, perform
 from workers.kinds import Key, Kind
 from workers.models import DeadLetter, Heartbeat, Periodic, TaskHour, TaskRun
 from workers.registry import CHORES, DELIVERIES, MESSAGES, PERIODIC
-from workers.sweeper import Sweeper
+from workers.sweeper import Sweeper, queue_length
 
 
 @pytest.fixture
@@ -105,6 +107,20 @@ class TestAWorkerThatDied:
         assert DeadLetter.objects.get().reason == engine.PROCESS_ENDED
 
 
+@pytest.fixture
+def realtime_queue() -> Iterator[None]:
+    """The queue of the messages, with no hint in it."""
+    empty_realtime()
+    yield
+    empty_realtime()
+
+
+def empty_realtime() -> None:
+    with jobs.broker().connection_for_write() as connected:
+        channel: Any = connected.default_channel
+        channel.queue_purge(jobs.Queue.REALTIME.value)
+
+
 def swept(sweeper: Sweeper) -> int:
     """Sweep, and do what hints do not help."""
     return sum(drain(kind, keys) for kind, keys in sweeper.look().items())
@@ -130,6 +146,24 @@ class TestSweeper:
         sweeper.broker_away_until = float("inf")
 
         assert swept(sweeper) == 1
+
+    def test_adds_no_hints_to_a_queue_that_has_one_for_each_row(
+        self, message: Message, realtime_queue: None
+    ) -> None:
+        """Such hints are not lost: the workers are busy, or have just come back."""
+        aged(message, seconds=0.7)
+        sweepers = [Sweeper([MESSAGES]) for _worker in range(3)]
+
+        for sweeper in sweepers:
+            sweeper.look()
+
+        assert queue_length(MESSAGES) == 1
+
+    def test_leaves_what_was_taken_since_it_was_found(self, message: Message, say: Say) -> None:
+        second = say(message.author, "Et le joint")
+        engine.take(MESSAGES, second.pk)
+
+        assert drain(MESSAGES, [second.pk, message.pk]) == 1
 
     def test_goes_on_after_a_broken_row(self, message: Message, say: Say, camille: User) -> None:
         second = say(camille, "Et le joint")
