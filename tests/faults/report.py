@@ -50,8 +50,8 @@ class Report:
         assert self.acknowledged > 0
         assert (*self.losses, self.shown) == (0,) * len(self.losses) + (1,), self
 
-    def require_speed(self, *, is_queue: bool = False) -> None:
-        assert is_queue or self.p99_seconds <= P99_SECONDS, self
+    def require_speed(self) -> None:
+        assert self.p99_seconds <= P99_SECONDS, self
         assert self.max_seconds <= MAX_SECONDS, self
 
     def row(self, name: str) -> str:

@@ -132,8 +132,7 @@ def test_nothing_acknowledged_is_lost(
         print(f"\n{HEADING}\n{report.row(fault.__name__)}")  # noqa: T201  (the table)
     report.require_nothing_lost()
     if IS_FULL and report.was_calm:
-        # After twenty seconds without any worker, what is measured is a queue.
-        report.require_speed(is_queue=fault is all_workers_off)
+        report.require_speed()
 
 
 class TestPostgresAway:
