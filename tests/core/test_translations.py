@@ -30,6 +30,11 @@ def test_no_french_is_left_over(french: dict[str, str]) -> None:
     assert french.keys() - set(written()) == set()
 
 
+def test_french_signs_stay_on_the_line_of_their_word(french: dict[str, str]) -> None:
+    """A space that does not break: U+00A0 before a colon and inside « », U+202F before ; ! ?"""
+    assert [said for said in french.values() if re.search(r" [:;!?»]|« ", said)] == []
+
+
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-5])
 def test_the_compiled_file_is_the_written_one(catalog: Path) -> None:
     """Otherwise: `pybabel compile -D django -d APP/locale`."""

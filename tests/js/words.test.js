@@ -5,8 +5,6 @@ import { backoff } from "#core/backoff.js";
 import { EventParser } from "#core/sse.js";
 import { dayLabel, shortLabel } from "#core/time.js";
 import { uuid7 } from "#core/uuid.js";
-import en from "#messaging/i18n/en.js";
-import fr from "#messaging/i18n/fr.js";
 import { t } from "#messaging/i18n/index.js";
 import { linkify } from "#messaging/linkify.js";
 
@@ -58,9 +56,21 @@ describe("dates", () => {
 });
 
 describe("texts", () => {
-  test("exist in both languages", () => {
-    assert.deepEqual(Object.keys(en).sort(), Object.keys(fr).sort());
-  });
+  /** @param {string} app @param {string} language @returns {Promise<Record<string, unknown>>} */
+  const texts = async (app, language) => (await import(`#${app}/i18n/${language}.js`)).default;
+
+  for (const app of ["attachments", "core", "messaging", "notifications", "workers"]) {
+    test(`of ${app} exist in both languages`, async () => {
+      const [en, fr] = [await texts(app, "en"), await texts(app, "fr")];
+
+      assert.deepEqual(Object.keys(en).sort(), Object.keys(fr).sort());
+    });
+
+    test(`of ${app} keep French signs on the line of their word`, async () => {
+      // U+00A0 before a colon and inside « », U+202F before ; ! ?
+      assert.deepEqual(JSON.stringify(await texts(app, "fr")).match(/[^"]* [:;?!»][^"]*|[^"]*« [^"]*/g), null);
+    });
+  }
 
   test("agree with their number", () => {
     assert.equal(t("unreadCount", { n: 1 }), "1 message non lu");

@@ -122,7 +122,7 @@ class TestPatience:
 
         assert before == 1
         _refused, *shown = [pushed.payload["notification"] for pushed in push_service.received]
-        assert {each["title"] for each in shown} == {"Camille Morel : 2 nouveaux messages"}
+        assert {each["title"] for each in shown} == {"Camille Morel\u00a0: 2 nouveaux messages"}
         # The first of them is heard: what was refused was not.
         assert [each["data"]["alerts"] for each in shown] == [True, False]
 
@@ -239,7 +239,7 @@ class TestPush:
             pushed.payload["notification"]["data"]["alerts"] for pushed in push_service.received
         ]
 
-        assert titles == ["Camille Morel", "Camille Morel : 3 nouveaux messages"]
+        assert titles == ["Camille Morel", "Camille Morel\u00a0: 3 nouveaux messages"]
         assert heard == [True, False]
 
     def test_goes_to_every_device(

@@ -2,7 +2,7 @@ export default {
   title: "Notifications",
   back: "Retour aux messages",
   saved: "Enregistré",
-  failed: "Cela n’a pas marché : {reason}",
+  failed: "Cela n’a pas marché : {reason}",
   noNetwork: "Pas de réseau. Réessayez dans un instant.",
 
   thisDevice: "Cet appareil",
@@ -10,7 +10,7 @@ export default {
   pushOff: "Soyez averti ici dès qu’un message arrive, même quand Liaison est fermé.",
   pushRefused: "Les notifications de ce site sont bloquées. Ouvrez les réglages du site dans votre navigateur, autorisez les notifications, puis rechargez cette page.",
   pushUnsupported: "Ce navigateur ne sait pas avertir. Les e-mails restent là pour vous.",
-  installFirst: "Sur iPhone et iPad, ajoutez d’abord Liaison à l’écran d’accueil :",
+  installFirst: "Sur iPhone et iPad, ajoutez d’abord Liaison à l’écran d’accueil :",
   installStep1: "Touchez le bouton Partager de Safari.",
   installStep2: "Choisissez «\u00a0Sur l’écran d’accueil\u00a0».",
   installStep3: "Ouvrez Liaison depuis l’écran d’accueil et revenez ici.",
@@ -41,7 +41,7 @@ export default {
 
   calm: "Tranquillité",
   quiet: "Heures calmes",
-  quietHint: "Rien ne vous dérange ; un résumé vous attend à la fin. Heure de Paris.",
+  quietHint: "Rien ne vous dérange ; un résumé vous attend à la fin. Heure de Paris.",
   quietFrom: "De",
   quietUntil: "À",
   discreet: "Notifications discrètes",
@@ -61,15 +61,15 @@ export default {
   stateEmailed: "Notifié par e-mail",
   stateRead: "Lu",
   stateUndelivered: "Non remis",
-  deliveryOf: "{name} : {state}",
+  deliveryOf: "{name} : {state}",
   deliveryDetails: "Voir personne par personne",
   deliveryToNobody: "Personne d’autre ne suit cette conversation.",
   deliveryUnknown: "Pas de nouvelles pour l’instant.",
-  undeliveredTo: "Non remis : {names}",
+  undeliveredTo: "Non remis : {names}",
   resend: "Renvoyer",
 
   mute: "Mettre en sourdine",
-  isMuted: "En sourdine : rien ne vous avertit de cette conversation",
+  isMuted: "En sourdine : rien ne vous avertit de cette conversation",
 
   silentNotice: {
     one: "{names} n’affiche plus nos notifications. Les e-mails prennent le relais.",
