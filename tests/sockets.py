@@ -13,9 +13,10 @@ def closed_port() -> int:
 
 
 @contextmanager
-def frozen_port() -> Iterator[int]:
+def frozen_port(port: int = 0) -> Iterator[int]:
     """A port that accepts every connection and never answers, as a stopped process does."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         listener.listen(1024)
         yield int(listener.getsockname()[1])

@@ -63,13 +63,12 @@ class Load:
         """When each message was acknowledged, by its id."""
         return {sent.id: sent.acknowledged_at for sent in self.sent if sent.acknowledged_at}
 
-    def report(self) -> Report:
-        """Wait until nothing is owed any more, then compare."""
+    def report(self, also: dict[str, float] | None = None) -> Report:
+        """Wait until nothing is owed any more, then compare, with what else was acknowledged."""
         until(self._is_settled, "something is still owed", SETTLE_SECONDS)
         posts = self.posts_between(0, time.time())
-        return report_of(
-            self.system, self.acknowledged, longest_post_seconds=max(posts, default=0.0)
-        )
+        acknowledged = self.acknowledged | (also or {})
+        return report_of(self.system, acknowledged, longest_post_seconds=max(posts, default=0.0))
 
     def posts_between(self, start: float, end: float) -> list[float]:
         """How long the answered POSTs took that began in a span of time."""

@@ -209,17 +209,17 @@ class System:
         *,
         who: str = "",
         token: str = "",
+        headers: dict[str, str] | None = None,
         timeout: float = 20,
     ) -> tuple[int, Any, dict[str, str]]:
-        """Send a request and return status, decoded answer and headers."""
+        """Send a request, bytes as they are, and return status, decoded answer and headers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        headers = {"Content-Type": "application/json", "Connection": "close"}
+        headers = {"Content-Type": "application/json", "Connection": "close", **(headers or {})}
         if token or who:
             headers["Authorization"] = f"Bearer {token or self.prepared[who]}"
         try:
-            connection.request(
-                method, path, json.dumps(body) if body is not None else None, headers
-            )
+            is_raw = body is None or isinstance(body, bytes)
+            connection.request(method, path, body if is_raw else json.dumps(body), headers)
             answer = connection.getresponse()
             content = answer.read()
             is_json = "json" in (answer.getheader("Content-Type") or "")

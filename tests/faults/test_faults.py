@@ -1,7 +1,8 @@
 """Each fault alone, under load: nothing acknowledged is lost, doubled, or without its effect.
 
-Elsewhere, because it needs their parts: S3 and the antivirus (`tests/attachments`), SMTP, push
-services and inbound email (`tests/notifications`).
+Beside it: emails out and in (`test_emails`), a full disk, work that ends its process, mixed kills.
+Elsewhere, because it needs their parts: S3 and the antivirus (`tests/attachments`), push services
+and what is sent while something dies (`tests/notifications`).
 """
 
 import signal

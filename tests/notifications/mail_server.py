@@ -41,5 +41,5 @@ class MailServer:
         return self.answer
 
 
-def controller(server: MailServer) -> Controller:
-    return Controller(server, hostname="127.0.0.1", port=free_port(taken=[]))
+def controller(server: MailServer, port: int = 0) -> Controller:
+    return Controller(server, hostname="127.0.0.1", port=port or free_port(taken=[]))

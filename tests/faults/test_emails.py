@@ -1,0 +1,206 @@
+"""Emails under load: out by an SMTP server that is away or hangs, and in, each several times."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from threading import Thread
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.faults.conftest import IS_FULL
+from tests.faults.load import Load
+from tests.faults.post import Answer, PostOffice, addressee, text_of
+from tests.faults.report import HEADING
+from tests.faults.system import System, until
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+Fault = Callable[[PostOffice], AbstractContextManager[None]]
+SECRET = "of-the-mail-provider"
+# In few conversations, so that several messages are due to a person when the server is back.
+CONVERSATIONS = 2
+BEFORE_SECONDS, AFTER_SECONDS = (3.0, 6.0) if IS_FULL else (1.5, 2.0)
+# In full longer than the two time-outs of `EMAIL_TIMEOUT` that a worker may spend on it.
+AWAY_SECONDS = 25.0 if IS_FULL else 3.0
+LONGEST_POST_SECONDS = 0.5
+# Of each email: so often at the same moment, as a provider does whose connection was cut.
+COPIES = 4
+ANSWERS = 40 if IS_FULL else 10
+ANSWER_SECONDS = 0.25
+# Those who are told of what Camille writes, by an email at once, whatever their devices show.
+BRUNO = "bruno@demo.test"
+TOLD = (BRUNO, "marc@demo.test")
+WISHES = """
+UPDATE notifications_preference SET email = 'always', email_delay_minutes = 0
+WHERE user_id IN (SELECT id FROM core_user WHERE email = ANY(%s))
+"""
+
+
+@dataclass
+class Office:
+    """The product as processes, and the server that takes its emails."""
+
+    system: System
+    post: PostOffice
+
+    @property
+    def conversations(self) -> list[str]:
+        known: list[str] = self.system.prepared["conversations"]
+        return known[:CONVERSATIONS]
+
+
+@pytest.fixture(scope="module")
+def office() -> Iterator[Office]:
+    post = PostOffice()
+    post.start()
+    # Not pytest's own folder, which is closed to the account of PostgreSQL.
+    with TemporaryDirectory(prefix="liaison-emails-", ignore_cleanup_errors=True) as folder:
+        system = System(
+            Path(folder),
+            EMAIL_URL=f"smtp://127.0.0.1:{post.port}",
+            REPLY_DOMAIN="reponse.demo.test",
+            INBOUND_EMAIL_SECRET=SECRET,
+        )
+        try:
+            system.start()
+            with psycopg.connect(system.environment["DATABASE_URL"]) as connected:
+                connected.execute(WISHES, [list(TOLD)])
+            yield Office(system, post)
+        finally:
+            system.stop()
+            post.stop()
+
+
+@pytest.mark.parametrize("fault", [PostOffice.away, PostOffice.hanging], ids=lambda f: f.__name__)
+def test_each_is_told_in_one_email_though_smtp_was(
+    office: Office, fault: Fault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load = Load(office.system, conversations=office.conversations)
+    with load.running():
+        time.sleep(BEFORE_SECONDS)
+        began = time.time()
+        with fault(office.post):
+            time.sleep(AWAY_SECONDS)
+        ended = time.time()
+        time.sleep(AFTER_SECONDS)
+
+    report = load.report()
+
+    texts = {f"Message {key}" for key in load.acknowledged}
+    mentions = office.post.mentions(texts)
+    untold = [(who, text) for who in TOLD for text in texts if not mentions[who, text]]
+    told_twice = [pair for pair, ids in mentions.items() if len(ids) > 1]
+    tried_again = office.system.ask(TRIED_AGAIN, list(load.acknowledged))
+    calm, during = load.posts_between(0, began), load.posts_between(began, ended)
+    with capsys.disabled():
+        print(f"\n{HEADING}\n{report.row(f'smtp {fault.__name__}')}")  # noqa: T201  (the table)
+        print(  # noqa: T201
+            f"  emails: {len(texts)} messages to {len(TOLD)} people in"
+            f" {len(office.post.letters)} emails so far, {office.post.came_again()} of them again;"
+            f" tried again {tried_again}, untold {len(untold)}, told twice {len(told_twice)};"
+            f" POST {max(calm):.2f} s before, {max(during):.2f} s meanwhile"
+        )
+    report.require_nothing_lost()
+    assert (untold, told_twice) == ([], [])
+    assert tried_again > 0
+    # Each would wait, where a machine that is busy with other tests delays one or the other.
+    assert median(during) < LONGEST_POST_SECONDS + median(calm)
+    if IS_FULL and report.was_calm:
+        report.require_speed()
+        assert max(during) < LONGEST_POST_SECONDS
+
+
+TRIED_AGAIN = """
+SELECT count(*) FROM notifications_delivery
+WHERE channel = 'email' AND attempts > 1 AND message_id::text = ANY(%s)
+"""
+
+
+def test_an_answer_that_comes_again_and_again_is_one_message(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system = office.system
+    addresses = reply_addresses(office)
+    answers = [
+        Answer(*addresses[number % len(addresses)], secret=SECRET) for number in range(ANSWERS)
+    ]
+    first, second = answers[: ANSWERS // 2], answers[ANSWERS // 2 :]
+    load = Load(system, conversations=office.conversations)
+    with load.running():
+        callers = delivered_in_turn(system, first)
+        # What was just begun is cut.
+        system.kill("web")
+        callers += delivered_in_turn(system, second)
+        system.start_web()
+        join(callers)
+        join([caller for one in answers for caller in one.deliver_at_once(system, times=1)])
+
+    kept = [system.ask(KEPT, one.text, one.conversation) for one in answers]
+    acknowledged = {
+        ids[0]: one.acknowledged_at for one, ids in zip(answers, kept, strict=True) if ids
+    }
+    report = load.report(acknowledged)
+
+    calls = sum(len(one.verdicts) for one in answers)
+    failures = sum(one.failures for one in answers)
+    with capsys.disabled():
+        print(f"\n{HEADING}\n{report.row('duplicate inbound email')}")  # noqa: T201  (the table)
+        print(  # noqa: T201
+            f"  answers: {len(answers)}, each taken {calls // len(answers)} times after {failures}"
+            f" calls in vain; lost {sum(not ids for ids in kept)},"
+            f" doubled {sum(len(ids) > 1 for ids in kept)}"
+        )
+    assert [len(one.verdicts) for one in answers] == [COPIES + 1] * ANSWERS
+    # The answer to whoever wrote it down may have been cut: then all others hear of a duplicate.
+    assert all(one.verdicts.count("accepted") <= 1 for one in answers)
+    assert {verdict for one in answers for verdict in one.verdicts} <= {"accepted", "duplicate"}
+    assert failures > 0
+    assert [len(ids) for ids in kept] == [1] * ANSWERS
+    report.require_nothing_lost()
+    if IS_FULL and report.was_calm:
+        report.require_speed()
+
+
+KEPT = """
+SELECT coalesce(array_agg(id::text), '{}') FROM messaging_message
+WHERE body = %s AND conversation_id = %s AND by_email
+"""
+
+
+def reply_addresses(office: Office) -> list[tuple[str, str]]:
+    """Bruno's address of each conversation, as the emails to him say it, and the conversation."""
+    texts = {}
+    for conversation in office.conversations:
+        texts[conversation] = text = f"Asked {uuid4()}"
+        path = f"/api/v1/conversations/{conversation}/messages"
+        assert office.system.call("POST", path, {"body": text}, who="client")[0] == 201
+
+    def asked() -> list[tuple[str, str]]:
+        return [
+            (str(letter["Reply-To"]), conversation)
+            for conversation, text in texts.items()
+            for letter in office.post.letters
+            if addressee(letter) == BRUNO and text in text_of(letter)
+        ]
+
+    until(lambda: len(asked()) >= len(texts), "no email leaves")
+    return asked()
+
+
+def delivered_in_turn(system: System, answers: list[Answer]) -> list[Thread]:
+    callers = []
+    for one in answers:
+        time.sleep(ANSWER_SECONDS)
+        callers += one.deliver_at_once(system, times=COPIES)
+    return callers
+
+
+def join(callers: list[Thread]) -> None:
+    for caller in callers:
+        caller.join(90)
