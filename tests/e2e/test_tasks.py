@@ -86,7 +86,7 @@ class TestAManager:
         page.get_by_role("button", name="Réessayer toutes celles du filtre").click()
 
         expect(page.get_by_text("Aucune tâche morte")).to_be_visible()
-        assert asked == ["Réessayer la tâche du filtre qui est encore due ?"]
+        assert asked == ["Réessayer la tâche du filtre qui est encore due\u202f?"]
 
     def test_discards_one_with_a_reason_that_stays(
         self, visit: Visit, marc: User, dead: Message
