@@ -24,7 +24,7 @@ from tests.faults.system import WORKERS, System, until
 Fault = Callable[[System], None]
 # At which a run has enough messages for its 99th of a hundred to mean something.
 FULL_PER_SECOND = 10.0
-BEFORE_SECONDS, AFTER_SECONDS = (3.0, 6.0) if IS_FULL else (1.5, 3.0)
+BEFORE_SECONDS, AFTER_SECONDS = (3.0, 10.0) if IS_FULL else (1.5, 3.0)
 LONGEST_POST_SECONDS = 0.5
 # What a publish to a frozen broker takes: the `socket_timeout` of the settings.
 BROKER_SECONDS = 2.0
