@@ -181,16 +181,16 @@ def reply_addresses(office: Office) -> list[tuple[str, str]]:
         path = f"/api/v1/conversations/{conversation}/messages"
         assert office.system.call("POST", path, {"body": text}, who="client")[0] == 201
 
-    def asked() -> list[tuple[str, str]]:
-        return [
-            (str(letter["Reply-To"]), conversation)
+    def asked() -> dict[str, str]:
+        return {
+            conversation: str(letter["Reply-To"])
             for conversation, text in texts.items()
             for letter in office.post.letters
             if addressee(letter) == BRUNO and text in text_of(letter)
-        ]
+        }
 
-    until(lambda: len(asked()) >= len(texts), "no email leaves")
-    return asked()
+    until(lambda: asked().keys() == texts.keys(), "no email leaves")
+    return [(address, conversation) for conversation, address in asked().items()]
 
 
 def delivered_in_turn(system: System, answers: list[Answer]) -> list[Thread]:
