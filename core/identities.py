@@ -40,7 +40,6 @@ DEVELOPMENT_TOKEN_AGE = timedelta(days=30)
 PERSON_BY_ID = "SELECT * FROM core_user WHERE id = %s AND is_active"
 PERSON_BY_EXTERNAL_ID = "SELECT * FROM core_user WHERE external_id = %s AND is_active"
 
-
 NOBODY = "No active person has this identity."
 
 
