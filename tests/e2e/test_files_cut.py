@@ -10,6 +10,7 @@ from core.models import User
 from messaging.models import Conversation
 from tests import services
 from tests.e2e.conftest import Visit
+from tests.e2e.deliveries import wait_for
 from tests.e2e.files import (
     LARGE,
     SCAN_MS,
@@ -87,8 +88,8 @@ class TestALostSignal:
 
         theirs = bubble(company, "Lisez déjà ceci")
         expect(theirs).to_contain_text("Envoi en cours")
-        for route in held:
-            route.continue_()
+        wait_for(client, lambda: held)
+        held[0].continue_()
         is_drawn(theirs.locator("img.full"))
 
 

@@ -31,6 +31,14 @@ SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotificat
   ({ title, body, tag, renotify, data, actions }) => (
     { title, body, tag, renotify, data, actions: actions.map(({ action }) => action) }))"""
 
+# What the service worker tells its pages once the notification is there. Chromium forgets a
+# notification when the list is asked for while it is being shown: nothing is listed before.
+LISTENS = """() => {
+  window.isTold = false;
+  const { serviceWorker } = navigator;
+  serviceWorker.addEventListener("message", ({ data }) => window.isTold ||= data.kind === "pushed");
+}"""
+
 
 class Installed:
     """A page of the app whose service worker runs, and the way to push to it."""
@@ -61,6 +69,7 @@ class Installed:
         raise AssertionError("no service worker is registered")
 
     def push(self, payload: bytes) -> None:
+        self.page.evaluate(LISTENS)
         self.cdp.send(
             "ServiceWorker.deliverPushMessage",
             {
@@ -69,6 +78,7 @@ class Installed:
                 "data": payload.decode(),
             },
         )
+        self.page.wait_for_function("() => window.isTold")
 
     def shown(self, count: int) -> list[dict[str, Any]]:
         for _ in range(100):
