@@ -3,10 +3,11 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from core.models import User
 from messaging.models import Conversation, Message
+from messaging.queries import owed_messages
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.e2e.deliveries import wait_for
@@ -99,18 +100,26 @@ class TestTabs:
     ) -> None:
         first = visit(camille, f"/client/messages/{conversation.pk}")
         wait_until_live(first)
-        streams: list[str] = []
-        first.context.on(
-            "request", lambda asked: streams.append(asked.url) if "/stream" in asked.url else None
-        )
-        second = first.context.new_page()
-        second.goto(f"/client/messages/{conversation.pk}")
-        wait_until_live(second)
-        assert streams == []
+        asked: list[Route] = []
+        first.context.route(re.compile("/stream"), lambda route: asked.append(route))
+        second, third = (first.context.new_page() for _ in range(2))
+        for tab in (second, third):
+            tab.goto(f"/client/messages/{conversation.pk}")
+            wait_until_live(tab)
+        assert asked == []
 
+        # A tab that is killed has no last word.
+        first.evaluate("() => { BroadcastChannel.prototype.postMessage = () => {}; }")
         first.close()
+        wait_for(second, lambda: asked)
+        # Now no tab listens, neither to the message nor to its second publishing by the worker.
         say(odile, "Toujours là")
+        wait_for(second, lambda: not owed_messages().exists())
+        asked[0].continue_()
 
-        expect(bubble(second, "Toujours là")).to_be_visible()
-        # Catching up may have brought it before the stream was asked for.
-        wait_for(second, lambda: len(streams) == 1)
+        for tab in (second, third):
+            expect(bubble(tab, "Toujours là")).to_be_visible()
+        say(odile, "Et encore")
+        for tab in (second, third):
+            expect(bubble(tab, "Et encore")).to_be_visible()
+        assert len(asked) == 1

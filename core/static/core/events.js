@@ -33,7 +33,8 @@ export class EventStream extends EventTarget {
   #connection = new AbortController();
   /** @type {BroadcastChannel | null} */
   #channel = null;
-  #reads = false;
+  /** Until this tab stops, once it has a stream of its own. @type {Promise<void> | null} */
+  #reading = null;
   #leaderSeenAt = Date.now();
 
   /** @param {{ url: string, personId: string }} options */
@@ -48,7 +49,7 @@ export class EventStream extends EventTarget {
     addEventListener("offline", this.#reconnect);
     addEventListener("online", this.#reconnect);
     if (!("locks" in navigator) || !("BroadcastChannel" in window)) {
-      void this.#readForever();
+      void this.#read();
       return;
     }
     this.#channel = new BroadcastChannel(this.#name);
@@ -77,7 +78,7 @@ export class EventStream extends EventTarget {
   async #lead() {
     const alive = setInterval(() => this.#say({ kind: "state", state: this.state }), ALIVE_EVERY_MS);
     try {
-      await this.#readForever();
+      await this.#read();
     } finally {
       clearInterval(alive);
     }
@@ -87,14 +88,20 @@ export class EventStream extends EventTarget {
   #watchLeader() {
     const timer = setInterval(() => {
       const isLost = Date.now() - this.#leaderSeenAt > LEADER_LOST_AFTER_MS;
-      if (isLost && !this.#reads && document.visibilityState === "visible") void this.#readForever();
+      if (isLost && document.visibilityState === "visible") void this.#read();
     }, ALIVE_EVERY_MS);
     this.#stopped.signal.addEventListener("abort", () => clearInterval(timer));
   }
 
+  #read() {
+    this.#reading ??= this.#readForever();
+    return this.#reading;
+  }
+
   async #readForever() {
-    if (this.#reads) return;
-    this.#reads = true;
+    // The tab that had the stream has said "open", and what it did not hear was heard by none: once
+    // this stream is open, every tab asks what it missed.
+    this.#moveTo("connecting");
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt++) {
       const wasOpen = await this.#readOnce();
       if (wasOpen) attempt = 0;
@@ -167,11 +174,11 @@ export class EventStream extends EventTarget {
   /** @param {any} said by another tab */
   #hear(said) {
     if (said.kind === "hello") {
-      if (this.#reads) this.#say({ kind: "state", state: this.state });
+      if (this.#reading) this.#say({ kind: "state", state: this.state });
       return;
     }
     this.#leaderSeenAt = Date.now();
-    if (this.#reads) return;
+    if (this.#reading) return;
     if (said.kind === "session-ended") this.dispatchEvent(new Event("session-ended"));
     if (said.kind === "state") this.#setState(said.state);
     if (said.kind === "event") this.#give(said.detail);
