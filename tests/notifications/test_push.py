@@ -5,7 +5,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 from unittest.mock import patch
 
 import pytest
@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from notifications.transports import Verdict, addresses, push
 from notifications.transports.addresses import ForbiddenAddress
+from notifications.transports.pinned import PinnedConnection
 from notifications.transports.push import BadSubscription, Push, Subscription
 from tests.notifications.push_service import Browser, PushService
 
@@ -176,6 +177,23 @@ class TestNothingElseIsCalled:
         assert "TimeoutError" in answer.detail
         # The drip lasts for ten seconds.
         assert time.monotonic() - started < 8
+
+    def test_a_byte_just_after_the_deadline_is_still_a_time_out(
+        self, push_service: PushService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(push, "DEADLINE_SECONDS", 0.2)
+        push_service.drips = True
+
+        def reset(connection: PinnedConnection) -> NoReturn:
+            while connection.sock.recv(1):
+                pass
+            raise ConnectionResetError("what Linux says when a byte follows the cut")
+
+        with patch.object(PinnedConnection, "getresponse", reset):
+            answer = push.send(subscription(push_service.browser("a")), HELLO)
+
+        assert answer.verdict == Verdict.LATER
+        assert "TimeoutError" in answer.detail
 
     def test_a_name_that_takes_for_ever_ends_at_the_deadline(
         self, push_service: PushService, settings: Settings, monkeypatch: pytest.MonkeyPatch
