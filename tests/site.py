@@ -48,14 +48,18 @@ class Site:
         _end(self.web, kill=kill)
 
     def start_worker(self) -> None:
+        self.spawn_worker()
+        # Starting takes seconds on a busy machine; no test should count them as its own.
+        self._wait_until(self._worker_answers, "the worker does not answer")
+
+    def spawn_worker(self) -> None:
+        """Start it for whoever watches what it does first: it may do that before it answers."""
         arguments = [
             "celery", "-A", "workers.celery", "worker", "--concurrency", "1",
             "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
             "-Q", "realtime,notifications,attachments,maintenance",
         ]  # fmt: skip
         self.worker = self._spawn("worker", arguments)
-        # Starting takes seconds on a busy machine; no test should count them as its own.
-        self._wait_until(self._worker_answers, "the worker does not answer")
 
     def stop_worker(self, *, kill: bool = False) -> None:
         if self.worker is not None:

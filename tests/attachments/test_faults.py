@@ -72,7 +72,7 @@ class TestWorker:
         file = send(api(camille), "plan.png", samples.slow_picture())
         draft = Draft(body="Le plan", attachment_ids=(file,))
         actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
-        site.start_worker()
+        site.spawn_worker()
         wait_until(lambda: Attachment.objects.get(pk=file).leased_until is not None)
 
         kill_at_once(site)
