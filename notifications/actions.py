@@ -105,8 +105,10 @@ def resend(message: Message) -> None:
 
     Raises NothingToResend.
     """
-    rows = Delivery.objects.filter(
-        message=message, status__in=(Delivery.Status.FAILED, Delivery.Status.DEAD)
+    rows = queries.held(
+        Delivery.objects.filter(
+            message=message, status__in=(Delivery.Status.FAILED, Delivery.Status.DEAD)
+        )
     )
     ids = list(rows.values_list("pk", flat=True))
     if not ids:

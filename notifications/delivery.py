@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from core.owed import pause_after
-from notifications import devices, events, mails, rules
+from notifications import devices, events, mails, queries, rules
 from notifications.envelopes import MAX_ATTEMPTS, Envelope
 from notifications.models import Channel, Delivery
 from notifications.transports import Answer, Verdict, email
@@ -53,7 +53,9 @@ def settle(envelope: Envelope, outcome: Outcome) -> None:
 
     What was acknowledged in the meantime is displayed already, and stays so.
     """
-    rows = Delivery.objects.filter(envelope=envelope.id, status=Delivery.Status.SENDING)
+    rows = queries.held(
+        Delivery.objects.filter(envelope=envelope.id, status=Delivery.Status.SENDING)
+    )
     now = timezone.now()
     match outcome.end:
         case End.SENT:
@@ -132,4 +134,4 @@ def _hurry_emails(envelope: Envelope, now: datetime) -> None:
         attempts=0,
     )
     soon = Value(now + rules.EMAIL_DELAY_WITHOUT_DEVICE)
-    emails.update(due_at=Least(F("due_at"), soon))
+    queries.held(emails).update(due_at=Least(F("due_at"), soon))

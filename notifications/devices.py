@@ -117,9 +117,9 @@ def _note(attempt: Attempt, answer: Answer) -> None:
     device = PushSubscription.objects.filter(pk=row.subscription_id)
     match answer.verdict:
         case Verdict.ACCEPTED:
-            device.exclude(key_refused_at=None).update(key_refused_at=None)
             mine = DevicePush.objects.filter(pk=row.pk)
             mine.update(accepted_at=now)
+            device.exclude(key_refused_at=None).update(key_refused_at=None)
             # The acknowledgement may have been faster than the answer. And a burst counts once:
             # a phone that is slow for ten seconds is not silent.
             if attempt.notice.alerts and mine.filter(displayed_at=None).exists():

@@ -23,6 +23,16 @@ from notifications.models import (
 OPEN = (Delivery.Status.PENDING, Delivery.Status.SENDING)
 
 
+def held(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Lock these deliveries until the end of the transaction: pushes first, then by id.
+
+    For whoever changes several at once. Two that lock the same ones each in its own order wait for
+    each other, until PostgreSQL ends one of them.
+    """
+    ordered = rows.select_for_update(of=("self",), no_key=True).order_by("-channel", "pk")
+    return Delivery.objects.filter(pk__in=list(ordered.values_list("pk", flat=True)))
+
+
 def devices_of(user: User) -> QuerySet[PushSubscription]:
     return PushSubscription.objects.filter(user=user)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.models import User
 from messaging.models import Message, Participant
 from messaging.queries import unread_for
-from notifications import events
+from notifications import events, queries
 from notifications.models import Channel, Delivery, DevicePush, PushSubscription
 
 
@@ -32,7 +32,7 @@ def note_displayed(device_push_id: UUID) -> None:
     shown = _shown_with(row.envelope)
     if shown is None:
         return
-    told = Delivery.objects.filter(shown)
+    told = queries.held(Delivery.objects.filter(shown))
     messages = list(Message.objects.filter(deliveries__in=told).select_related("author"))
     told.update(
         status=Delivery.Status.DISPLAYED,
@@ -48,11 +48,13 @@ def note_displayed(device_push_id: UUID) -> None:
 def note_on_screen(user: User) -> None:
     """Note that a person has come to a page, whose list shows what waits for them."""
     marks = Participant.objects.filter(user=user, conversation=OuterRef("conversation"))
-    waiting = Delivery.objects.filter(
-        recipient=user,
-        conversation__in=unread_for(user),
-        was_present=False,
-        seq__gt=Subquery(marks.values("last_read_seq")[:1]),
+    waiting = queries.held(
+        Delivery.objects.filter(
+            recipient=user,
+            conversation__in=unread_for(user),
+            was_present=False,
+            seq__gt=Subquery(marks.values("last_read_seq")[:1]),
+        )
     )
     messages = list(
         Message.objects.filter(deliveries__in=waiting).select_related("author").distinct()

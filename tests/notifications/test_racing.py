@@ -1,18 +1,22 @@
 """Several workers at once, on a real database: each envelope leaves once."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
+from core.ids import new_id
 from core.models import User
 from core.owed import due
 from messaging.models import Conversation
-from notifications import actions, queries
-from notifications.models import Delivery, Preference, PushSubscription
+from notifications import actions, delivery, queries, receipts
+from notifications.delivery import End, Outcome
+from notifications.envelopes import Envelope
+from notifications.models import Channel, Delivery, DevicePush, Preference, PushSubscription
 from tests.cast import Say
 from tests.notifications.conftest import do_what_is_due
 from tests.notifications.mail_server import MailServer
@@ -61,3 +65,62 @@ def test_racing_workers_send_one_email_and_one_push(
     heard = [p.payload["notification"]["data"]["alerts"] for p in push_service.received]
     assert heard.count(True) == 1
     assert not due(queries.owed_deliveries()).exists()
+
+
+@pytest.mark.parametrize("deed", ["settle", "display", "come_to_a_page", "resend"])
+def test_deliveries_are_locked_in_one_order(
+    camille: User, bruno: User, odile: User, conversation: Conversation, say: Say,
+    push_service: PushService, deed: str,
+) -> None:  # fmt: skip
+    """Whoever waits for the first one holds none of the others: so nobody waits for each other."""
+    browser = push_service.browser("phone")
+    device = PushSubscription.objects.create(
+        user=camille, endpoint=browser.endpoint, **browser.keys
+    )
+    for number in range(3):
+        actions.fan_out(say(odile, f"Photo {number}").pk)
+    rows = Delivery.objects.filter(recipient=camille).order_by("-channel", "pk")
+    envelope = Envelope(new_id(), Channel.PUSH, camille, list(rows.filter(channel="push")), 1)
+    shown = DevicePush.objects.create(envelope=envelope.id, subscription=device)
+    # The order of the table and of its indexes is the other one.
+    for row in rows.reverse():
+        row.envelope = envelope.id if row.channel == "push" else None
+        row.status = "failed" if deed == "resend" else "sending"
+        row.save()
+    deeds: dict[str, Callable[[], None]] = {
+        "settle": lambda: delivery.settle(envelope, Outcome(End.FAILED, "410")),
+        "display": lambda: receipts.note_displayed(shown.pk),
+        "come_to_a_page": lambda: receipts.note_on_screen(camille),
+        "resend": lambda: actions.resend(rows[0].message),
+    }
+
+    def do() -> None:
+        try:
+            deeds[deed]()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=do)
+    with transaction.atomic():
+        first, *others = rows.values_list("pk", flat=True)
+        locked = Delivery.objects.select_for_update(nowait=True, no_key=True)
+        locked.get(pk=first)
+        thread.start()
+        wait_until_one_waits()
+        assert len(locked.filter(pk__in=others)) == 5
+    thread.join()
+
+
+def wait_until_one_waits() -> None:
+    """Until another connection waits for what this one holds."""
+    deadline = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < deadline:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    raise AssertionError("nobody waits")
