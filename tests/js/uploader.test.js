@@ -156,9 +156,46 @@ describe("a file on its way", () => {
 
     uploader.remove(id);
 
-    assert.deepEqual(world.withdrawn, [id]);
     assert.equal(uploader.sendings.size, 0);
-    await until(() => drawer.kept.size === 0);
+    await until(() => world.withdrawn.length === 1 && drawer.kept.size === 0);
+    assert.deepEqual(world.withdrawn, [id]);
+  });
+
+  test("that is given up while its end is being told is withdrawn after the answer", async () => {
+    world = server();
+    /** @type {(answer: any) => void} */
+    let answer = () => {};
+    world.api.complete = () => new Promise((resolve) => (answer = resolve));
+    const uploader = uploaderOf(world);
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => world.puts.length === 1 && answer.length === 1);
+    const id = uploader.of("tiles")[0]?.id ?? "";
+
+    uploader.remove(id);
+    await pause(20);
+    assert.deepEqual(world.withdrawn, []);
+    answer(attachment(world.known.get(id)));
+
+    await until(() => world.withdrawn.length === 1);
+    assert.equal(uploader.of("tiles").length, 0);
+  });
+
+  test("that is given up when its bytes have just arrived is not told of", async () => {
+    world = server();
+    let isTold = false;
+    world.api.complete = async () => (isTold = true);
+    const { store } = world;
+    world.store = async (/** @type {any[]} */ ...given) => {
+      await store(...given);
+      uploader.remove(uploader.of("tiles")[0]?.id ?? "");
+    };
+    const uploader = uploaderOf(world);
+
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => world.puts.length === 1);
+    await pause(20);
+
+    assert.equal(isTold, false);
   });
 
   test("that the server refuses says why and does not go with the message", async () => {

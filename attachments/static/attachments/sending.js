@@ -43,6 +43,8 @@ export async function sendBytes(announced, file, options) {
   if (!upload) return attachment;
   if (upload.method === "multipart") await sendParts(announced.id, file, options);
   else await sendWhole(upload, file, options);
+  // Given up when its last byte had arrived.
+  options.signal.throwIfAborted();
   return options.api.complete(announced.id);
 }
 

@@ -15,7 +15,7 @@ import { announceFile, sendBytes } from "./sending.js";
  * @import { Attachment, Kept, Sending } from "./types.js"
  *
  * @typedef {typeof api} UploaderApi
- * @typedef {{ kept: Kept, stop: AbortController, shown: Sending }} Job
+ * @typedef {{ kept: Kept, stop: AbortController, shown: Sending, asked?: Promise<unknown> }} Job
  */
 
 // Hashing is the processor's, sending the line's.
@@ -166,8 +166,15 @@ export class Uploader extends EventTarget {
     if (!job) return;
     job.stop.abort();
     this.#forget(job);
+    if (job.kept.isAnnounced) void this.#withdraw(job);
+  }
+
+  /** @param {Job} job */
+  async #withdraw({ kept, asked }) {
+    // What was asked about it at this moment would not find it any more.
+    if (asked) await asked.catch(() => {});
     // One that is lost for the server alone is cleaned there after a day.
-    if (job.kept.isAnnounced) this.#api.withdraw(id).catch(() => {});
+    await this.#api.withdraw(kept.id).catch(() => {});
   }
 
   /** The message that shows it was deleted: what has not left stays here. @param {string} id */
@@ -259,8 +266,9 @@ export class Uploader extends EventTarget {
    */
   #sendBytes(job, announced) {
     this.#show(job, { step: "sending" });
+    const { announce, listParts, signParts, complete } = this.#api;
     return sendBytes(announced, job.kept.file, {
-      api: this.#api,
+      api: { announce, listParts: noted(job, listParts), signParts: noted(job, signParts), complete: noted(job, complete) },
       signal: job.stop.signal,
       onProgress: (bytes) => this.#progress(job, bytes / job.kept.file.size),
       ...(this.#store && { store: this.#store }),
@@ -347,6 +355,21 @@ export class Uploader extends EventTarget {
     this.sendings = new Map([...this.#jobs].map(([id, { shown }]) => [id, shown]));
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/**
+ * @template {unknown[]} Given
+ * @template Answer
+ * @param {Job} job
+ * @param {(...given: Given) => Promise<Answer>} ask
+ * @returns {(...given: Given) => Promise<Answer>} the same, and what was asked last is known
+ */
+function noted(job, ask) {
+  return (...given) => {
+    const asked = ask(...given);
+    job.asked = asked;
+    return asked;
+  };
 }
 
 /** @param {Sending} sending */
