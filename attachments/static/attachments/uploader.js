@@ -3,8 +3,8 @@ import { backoff, wait } from "#core/backoff.js";
 import { uuid7 } from "#core/uuid.js";
 
 import * as api from "./attachments-api.js";
+import { askedWaitMs, isFinal, wordsOf } from "./failures.js";
 import { isShut, kindOf } from "./files.js";
-import { t } from "./i18n/index.js";
 import { Lane } from "./lane.js";
 import { measured } from "./picture.js";
 import { announceFile, sendBytes } from "./sending.js";
@@ -23,13 +23,6 @@ const ANNOUNCED_AT_ONCE = 2;
 const SENT_AT_ONCE = 2;
 
 const PROGRESS_SHOWN_EVERY_MS = 150;
-
-// What arrived was cut or altered on the way: sent again this many times before a person is asked.
-const ALTERED_TRIES = 3;
-const ALTERED = ["upload_incomplete", "upload_differs"];
-
-// Told to come back later than this, a person is told too (so much in a day).
-const LONGEST_WAIT_SECONDS = 60;
 
 /**
  * The files of one person on their way from this device. A file leaves as soon as it is chosen, whether
@@ -380,27 +373,6 @@ export function isSendable({ step, server }) {
 /** @param {Attachment} attachment */
 function isOver(attachment) {
   return attachment.status === "ready" || isShut(attachment);
-}
-
-/**
- * @param {unknown} error
- * @param {number} attempt
- */
-function isFinal(error, attempt) {
-  if (error instanceof NetworkError) return false;
-  if (!(error instanceof ApiError) || askedWaitMs(error) > LONGEST_WAIT_SECONDS * 1_000) return true;
-  return !error.isTemporary && !(ALTERED.includes(error.code) && attempt < ALTERED_TRIES);
-}
-
-/** @param {unknown} error */
-function askedWaitMs(error) {
-  return error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
-}
-
-/** @param {unknown} error */
-function wordsOf(error) {
-  // Otherwise the file itself: moved or changed on the device since it was chosen.
-  return error instanceof ApiError ? error.message : t("gone");
 }
 
 /**
