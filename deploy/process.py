@@ -96,6 +96,7 @@ def stop_together(
     deadline = time.monotonic() + seconds
     while any(process.poll() is None for process, _ in processes) and time.monotonic() < deadline:
         meanwhile()
+        # `wait` would wait for one of them, and `meanwhile` with it.
         time.sleep(0.02)
     for process, _ in processes:
         # Also after a clean end: its children can outlive it.
@@ -109,6 +110,7 @@ def end_leftovers(pid_file: Path, stop_signal: signal.Signals, seconds: float) -
         deadline = time.monotonic() + patience
         signal_leftovers(pid_file, ask)
         while not is_gone(pid_file) and time.monotonic() < deadline:
+            # Not a child of ours: its end is told to nobody here.
             time.sleep(0.05)
     if not is_gone(pid_file):
         pid = pid_file.read_text().strip()
