@@ -96,6 +96,7 @@ class _Gallery(generics.ListAPIView[MessageAttachment]):
     queryset = MessageAttachment.objects.none()
 
     def conversations(self) -> QuerySet[Conversation]:
+        """Those whose files are shown, which is what each gallery has to say."""
         raise NotImplementedError
 
     def get_queryset(self) -> QuerySet[MessageAttachment]:
