@@ -5,7 +5,7 @@ import { sha256 } from "./sha256.js";
  * @import * as Api from "./attachments-api.js"
  * @import { Announced, Attachment, Instructions, Kept } from "./types.js"
  *
- * @typedef {Pick<typeof Api, "announce" | "listParts" | "signParts" | "complete">} SendingApi
+ * @typedef {Pick<typeof Api, "listParts" | "signParts" | "complete">} SendingApi
  * @typedef {{
  *   api: SendingApi, signal: AbortSignal, onProgress: (sentBytes: number) => void, store?: typeof put,
  * }} SendingOptions
@@ -17,7 +17,7 @@ const sums = new WeakMap();
 /**
  * Tell the server of a file, with the sum of its bytes. The same again is harmless, and gives a fresh address.
  *
- * @param {SendingApi} api
+ * @param {Pick<typeof Api, "announce">} api
  * @param {Kept} kept
  * @returns {Promise<Announced>}
  */

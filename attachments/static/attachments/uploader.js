@@ -259,9 +259,9 @@ export class Uploader extends EventTarget {
    */
   #sendBytes(job, announced) {
     this.#show(job, { step: "sending" });
-    const { announce, listParts, signParts, complete } = this.#api;
+    const { listParts, signParts, complete } = this.#api;
     return sendBytes(announced, job.kept.file, {
-      api: { announce, listParts: noted(job, listParts), signParts: noted(job, signParts), complete: noted(job, complete) },
+      api: { listParts: noted(job, listParts), signParts: noted(job, signParts), complete: noted(job, complete) },
       signal: job.stop.signal,
       onProgress: (bytes) => this.#progress(job, bytes / job.kept.file.size),
       ...(this.#store && { store: this.#store }),
