@@ -17,7 +17,7 @@ from amqp import AMQPError
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-Hint = Callable[[], object]
+Call = Callable[[], object]
 
 MAX_WAITING = 10_000
 # After a failure hints are dropped for this long, or a frozen Valkey would let them pile up
@@ -33,16 +33,16 @@ logger = structlog.get_logger(__name__)
 class Sender:
     """A queue and the thread that empties it."""
 
-    waiting: queue.Queue[Hint] = field(default_factory=lambda: queue.Queue(MAX_WAITING))
+    waiting: queue.Queue[Call] = field(default_factory=lambda: queue.Queue(MAX_WAITING))
     paused_until: float = 0.0
     dropped: int = 0
     thread: threading.Thread | None = None
     starting: threading.Lock = field(default_factory=threading.Lock)
 
-    def put(self, hint: Hint) -> None:
+    def put(self, call: Call) -> None:
         self.ensure_started()
         try:
-            self.waiting.put_nowait(hint)
+            self.waiting.put_nowait(call)
         except queue.Full:
             self.dropped += 1
 
@@ -50,29 +50,31 @@ class Sender:
         if self.thread is None:
             with self.starting:
                 if self.thread is None:
-                    self.thread = threading.Thread(target=self.run, name="hints", daemon=True)
+                    self.thread = threading.Thread(
+                        target=self.run, name="background-sender", daemon=True
+                    )
                     self.thread.start()
 
     def run(self) -> None:
         while True:
-            hint = self.waiting.get()
+            call = self.waiting.get()
             try:
-                self.send(hint)
+                self.send(call)
             finally:
                 self.waiting.task_done()
 
-    def send(self, hint: Hint) -> None:
+    def send(self, call: Call) -> None:
         if time.monotonic() < self.paused_until:
             self.dropped += 1
             return
         try:
-            hint()
+            call()
         except UNREACHABLE as error:
             self.dropped += 1
             self.paused_until = time.monotonic() + PAUSE_SECONDS
             logger.warning("hint_dropped", error=str(error), dropped=self.dropped)
         except Exception:
-            # A defect in one hint must not silence all that follow.
+            # A defect in one call must not silence all that follow.
             logger.exception("hint_failed")
 
 
@@ -88,9 +90,9 @@ def _start_afresh() -> None:
 os.register_at_fork(after_in_child=_start_afresh)
 
 
-def send(hint: Hint) -> None:
-    """Send a hint soon, in order, from this process's thread; never raises, never waits."""
-    _sender.put(hint)
+def send(call: Call) -> None:
+    """Send a call soon, in order, from this process's thread; never raises, never waits."""
+    _sender.put(call)
 
 
 def flush() -> None:

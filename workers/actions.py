@@ -28,7 +28,7 @@ from workers.sweeper import send
 Verb = TaskAction.Verb
 # What one act may touch: more is a defect to repair, not a thousand clicks.
 AT_MOST = 1_000
-HINTED_AT_MOST = 200
+WAKE_UPS_AT_MOST = 200
 
 
 class NothingToRetry(Refusal):
@@ -156,7 +156,7 @@ def run_now(*, actor: User, kind: Kind, name: str) -> None:
     _require_manager(actor)
     if not engine.revive(kind, [name]):
         raise NothingToRetry
-    transaction.on_commit(partial(_hint, kind, [name]))
+    transaction.on_commit(partial(_wake_workers, kind, [name]))
     _log(actor, Verb.RUN_NOW, {"schedule": name})
 
 
@@ -178,7 +178,7 @@ def _revive(kind: Kind, subjects: Iterable[str]) -> int:
     keys = engine.revive(kind, [kind.key_of(subject) for subject in subjects])
     # Removed, not settled: it may die again.
     DeadLetter.objects.filter(job=kind.job.value, subject__in=map(str, keys)).delete()
-    transaction.on_commit(partial(_hint, kind, keys[:HINTED_AT_MOST]))
+    transaction.on_commit(partial(_wake_workers, kind, keys[:WAKE_UPS_AT_MOST]))
     return len(keys)
 
 
@@ -189,7 +189,7 @@ def _settle(kind: Kind, subjects: Iterable[str]) -> int:
     return letters.update(settled_at=timezone.now())
 
 
-def _hint(kind: Kind, keys: list[Any]) -> None:
+def _wake_workers(kind: Kind, keys: list[Any]) -> None:
     """Ask for rows; the sweeper finds what is lost of this."""
     for key in keys:
         hints.send(partial(send, kind, key))

@@ -29,7 +29,7 @@ BATCH = 200
 # A queue this long, or with a hint for each row that waits, is not lost hints but busy workers:
 # more hints would only make it longer.
 LONG_QUEUE = 50
-HINTED_AGAIN_SECONDS = 5.0
+WAKE_AGAIN_SECONDS = 5.0
 BROKER_PAUSE_SECONDS = 2.0
 BURY_SECONDS = 2.0
 # What a process ended over is left to the pools for longer, and after a second end for good: it may
@@ -59,7 +59,7 @@ class Sweeper:
 
     def __init__(self, kinds: Iterable[Kind]) -> None:
         self.kinds = list(kinds)
-        self.hinted_at: dict[tuple[Job, Key, int], float] = {}
+        self.woken_at: dict[tuple[Job, Key, int], float] = {}
         self.buried_at: dict[Job, float] = {}
         self.broker_away_until = 0.0
 
@@ -84,21 +84,21 @@ class Sweeper:
         waiting = engine.oldest_first(kind, older_than=kind.patience, at_most=BATCH)
         if not waiting:
             return []
-        if not self.hint(kind, waiting):
+        if not self.wake(kind, waiting):
             return [row.key for row in waiting]
-        return [row.key for row in waiting if is_helpless(kind, row)]
+        return [row.key for row in waiting if needs_fallback(kind, row)]
 
-    def hint(self, kind: Kind, waiting: list[Waiting]) -> bool:
+    def wake(self, kind: Kind, waiting: list[Waiting]) -> bool:
         """Ask the workers for rows; return whether the broker took it."""
         if not self.reaches_broker:
             return False
-        new = [row for row in waiting if not self.was_hinted(kind, row)]
+        new = [row for row in waiting if not self.was_woken(kind, row)]
         try:
-            ask_whether_it_answers()
+            require_answer()
             if new and queue_length(kind) < min(LONG_QUEUE, len(waiting)):
                 for row in new:
                     send(kind, row.key)
-                    self.hinted_at[kind.job, row.key, row.attempts] = time.monotonic()
+                    self.woken_at[kind.job, row.key, row.attempts] = time.monotonic()
                 logger.info("hinted_again", job=kind.job.value, rows=len(new))
         except hints.UNREACHABLE as error:
             self.broker_away_until = time.monotonic() + BROKER_PAUSE_SECONDS
@@ -106,17 +106,17 @@ class Sweeper:
             return False
         return True
 
-    def was_hinted(self, kind: Kind, row: Waiting) -> bool:
+    def was_woken(self, kind: Kind, row: Waiting) -> bool:
         """Whether the workers were told lately of this row, for the attempt that it waits for."""
         now = time.monotonic()
-        if len(self.hinted_at) > 10 * BATCH:
-            oldest = now - HINTED_AGAIN_SECONDS
-            self.hinted_at = {k: at for k, at in self.hinted_at.items() if at > oldest}
-        hinted_at = self.hinted_at.get((kind.job, row.key, row.attempts), -1e9)
-        return now - hinted_at < HINTED_AGAIN_SECONDS
+        if len(self.woken_at) > 10 * BATCH:
+            oldest = now - WAKE_AGAIN_SECONDS
+            self.woken_at = {k: at for k, at in self.woken_at.items() if at > oldest}
+        woken_at = self.woken_at.get((kind.job, row.key, row.attempts), -1e9)
+        return now - woken_at < WAKE_AGAIN_SECONDS
 
 
-def is_helpless(kind: Kind, row: Waiting) -> bool:
+def needs_fallback(kind: Kind, row: Waiting) -> bool:
     """Whether hints have not helped a row for too long."""
     if row.lost_at is None:
         return row.due_at <= timezone.now() - kind.drained_after
@@ -134,7 +134,7 @@ def send(kind: Kind, key: Key) -> None:
     )
 
 
-def ask_whether_it_answers() -> None:
+def require_answer() -> None:
     """Raise at once, where a hint to a frozen Valkey would wait for two seconds."""
     if settings.CELERY_BROKER_URL == settings.REDIS_URL:
         valkey().ping()

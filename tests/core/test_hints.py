@@ -53,11 +53,11 @@ class TestALostValkey:
         assert Message.objects.filter(fanned_out_at=None).count() == 9
 
 
-def sent(words: list[str]) -> Callable[[str], hints.Hint]:
-    def hint(word: str) -> hints.Hint:
+def sent(words: list[str]) -> Callable[[str], hints.Call]:
+    def call(word: str) -> hints.Call:
         return lambda: words.append(word)
 
-    return hint
+    return call
 
 
 def unreachable() -> None:
