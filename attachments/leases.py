@@ -18,11 +18,11 @@ from django.utils import timezone
 
 from attachments import queries
 from attachments.models import Attachment
-from core import owed
+from core.owed import backoff_after
 
 LEASE = timedelta(seconds=12)
 RENEWAL_SECONDS = 4.0
-LONGEST_PAUSE = timedelta(seconds=30)
+LONGEST_BACKOFF = timedelta(seconds=30)
 
 
 @dataclass
@@ -53,7 +53,7 @@ def put_off(lease: Lease, error: Exception, *, attempts: int) -> None:
 
     Not counted as an attempt, so that no outage ever ends a file.
     """
-    pause = min(owed.pause_after(attempts), LONGEST_PAUSE)
+    pause = min(backoff_after(attempts), LONGEST_BACKOFF)
     held_by(lease).update(
         due_at=timezone.now() + pause,
         leased_until=None,
@@ -68,7 +68,7 @@ def hand_back(lease: Lease, until: datetime | None) -> None:
 
 
 def held_by(lease: Lease) -> QuerySet[Attachment]:
-    return queries.owed_attachments().filter(
+    return queries.pending_attachments().filter(
         pk=lease.attachment_id, leased_until=lease.until, due_at__isnull=False
     )
 

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import new_id
 from core.models import User
-from core.owed import Owed
+from core.owed import LeasedJob
 
 NAME_LENGTH = 150
 
 
-class Attachment(Owed):
+class Attachment(LeasedJob):
     """One file and its state. `status = SCANNING` is the order to analyse it."""
 
     class Status(models.TextChoices):

@@ -60,7 +60,7 @@ def bytes_sent_since(uploader: User, moment: datetime) -> int:
     return sent.aggregate(total=Sum("size"))["total"] or 0
 
 
-def owed_attachments() -> QuerySet[Attachment]:
+def pending_attachments() -> QuerySet[Attachment]:
     """The files to analyse; without `due_at`, all attempts failed, and a person may order more."""
     failed = Q(status=Status.UNREADABLE, reason_code="analysis_failed")
     return Attachment.objects.filter(Q(status=Status.SCANNING) | failed, discarded_at=None)
@@ -68,7 +68,7 @@ def owed_attachments() -> QuerySet[Attachment]:
 
 def held_attachment(attachment_id: UUID) -> Attachment | None:
     """A file to analyse that a worker holds."""
-    return owed_attachments().filter(pk=attachment_id, leased_until__isnull=False).first()
+    return pending_attachments().filter(pk=attachment_id, leased_until__isnull=False).first()
 
 
 def never_received(limit: int) -> list[Attachment]:

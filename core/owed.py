@@ -14,11 +14,11 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-FIRST_PAUSE = timedelta(seconds=2)
-LONGEST_PAUSE = timedelta(minutes=10)
+FIRST_BACKOFF = timedelta(seconds=2)
+LONGEST_BACKOFF = timedelta(minutes=10)
 
 
-class Owed(models.Model):
+class LeasedJob(models.Model):
     """A row with work to do. `due_at` is None when nothing is owed any more."""
 
     due_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
@@ -30,7 +30,7 @@ class Owed(models.Model):
         abstract = True
 
 
-Row = TypeVar("Row", bound=Owed)
+Row = TypeVar("Row", bound=LeasedJob)
 
 
 def due(rows: QuerySet[Row]) -> QuerySet[Row]:
@@ -65,12 +65,12 @@ def commit_lazily() -> None:
         cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
-def owed_anew() -> dict[str, Any]:
+def reset_attempts() -> dict[str, Any]:
     """Return the columns of a row whose work is ordered once more, from the first attempt."""
     return {"due_at": timezone.now(), "leased_until": None, "attempts": 0, "last_error": ""}
 
 
-def pause_after(attempts: int) -> timedelta:
+def backoff_after(attempts: int) -> timedelta:
     """How long to wait after that many attempts: doubling, with jitter, at most ten minutes."""
-    longest: timedelta = min(FIRST_PAUSE * 2 ** min(attempts, 16), LONGEST_PAUSE)
+    longest: timedelta = min(FIRST_BACKOFF * 2 ** min(attempts, 16), LONGEST_BACKOFF)
     return longest * random.uniform(0.5, 1.0)

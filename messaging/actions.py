@@ -13,7 +13,7 @@ from rest_framework import status
 from core.errors import NotAllowed, Refusal
 from core.jobs import Job, enqueue
 from core.models import User
-from core.owed import commit_lazily, owed_anew
+from core.owed import commit_lazily, reset_attempts
 from core.realtime import Audience, publish
 from messaging import events, participants, seats, unread
 from messaging.attaching import attach
@@ -133,7 +133,7 @@ def delete_message(*, remover: User, message: Message) -> Message:
         body="",
         deleted_at=now,
         fanned_out_at=None,
-        **owed_anew(),
+        **reset_attempts(),
     )
     enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
@@ -147,9 +147,9 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
     any more.
     """
     conversation = lock_to_count(message_id)
-    owed = Message.objects.filter(pk=message_id, fanned_out_at=None).order_by()
+    pending = Message.objects.filter(pk=message_id, fanned_out_at=None).order_by()
     # Asked again under the lock: another worker may have counted it while we waited.
-    message = owed.select_related("author").first() if conversation else None
+    message = pending.select_related("author").first() if conversation else None
     if conversation is None or message is None:
         return None
     message.conversation = conversation
@@ -161,7 +161,7 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
     counted = unread.recount(conversation)
     seats.tell_counters(conversation, counted)
     publish(events.message_again(message), to=audience(conversation))
-    owed.update(fanned_out_at=timezone.now(), due_at=None, leased_until=None, last_error="")
+    pending.update(fanned_out_at=timezone.now(), due_at=None, leased_until=None, last_error="")
     return FannedOut(message, counted)
 
 

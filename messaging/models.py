@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from attachments.models import Attachment
 from core.ids import new_id
 from core.models import Chantier, Client, User
-from core.owed import Owed
+from core.owed import LeasedJob
 from messaging.search import words_of
 
 SUBJECT_LENGTH = 150
@@ -145,7 +145,7 @@ class Participant(models.Model):
         return min(self.last_read_seq, self.unread_from_seq - 1)
 
 
-class Message(Owed):
+class Message(LeasedJob):
     """What one person wrote. Its id was made by that person's device, before it was sent.
 
     `fanned_out_at IS NULL` is the order to count and tell: a worker takes it when `due_at` has

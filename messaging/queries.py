@@ -310,7 +310,7 @@ def changed_since(
     return conversations.filter(changed_at__gte=moment)
 
 
-def owed_messages() -> QuerySet[Message]:
+def pending_messages() -> QuerySet[Message]:
     """The messages that are still to be counted and told; without `due_at`, all attempts failed."""
     return Message.objects.filter(fanned_out_at=None)
 

@@ -13,7 +13,7 @@ from rest_framework import status
 from core.errors import Refusal
 from core.jobs import Job, enqueue
 from core.models import User
-from core.owed import owed_anew
+from core.owed import reset_attempts
 from messaging import actions as messaging
 from messaging.models import Conversation, Message
 from messaging.queries import conversation_for
@@ -89,7 +89,7 @@ def deliver(delivery_id: UUID) -> bool | None:
 
     None when nothing is, or when another worker is about it.
     """
-    row = queries.owed_deliveries().filter(pk=delivery_id).first()
+    row = queries.pending_deliveries().filter(pk=delivery_id).first()
     if row is None:
         return None
     envelope = envelopes.take(row.recipient_id, row.conversation_id, Channel(row.channel))
@@ -114,7 +114,11 @@ def resend(message: Message) -> None:
     if not ids:
         raise NothingToResend
     rows.update(
-        **owed_anew(), status=Delivery.Status.PENDING, envelope=None, is_resent=True, sent_at=None
+        **reset_attempts(),
+        status=Delivery.Status.PENDING,
+        envelope=None,
+        is_resent=True,
+        sent_at=None,
     )
     for delivery_id in ids:
         enqueue(Job.DELIVER, delivery_id=delivery_id)

@@ -10,7 +10,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
-from core.owed import pause_after
+from core.owed import backoff_after
 from notifications import devices, events, mails, queries, rules
 from notifications.envelopes import MAX_ATTEMPTS, Envelope
 from notifications.models import Channel, Delivery
@@ -111,7 +111,7 @@ def _given_up() -> Case:
 
 
 def _postponed(envelope: Envelope, outcome: Outcome, now: datetime) -> dict[str, object]:
-    wait = outcome.retry_after or pause_after(envelope.attempts)
+    wait = outcome.retry_after or backoff_after(envelope.attempts)
     return {
         "status": Delivery.Status.PENDING,
         "due_at": now + wait,

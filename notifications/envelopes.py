@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
-from core import owed
 from core.ids import new_id
 from core.models import User
+from core.owed import claim
 from notifications import queries, rules
 from notifications.models import Channel, Delivery, Preference
 from notifications.rules import Skip
@@ -76,7 +76,7 @@ def _alone_with(recipient_id: UUID, channel: Channel) -> bool:
 
 
 def _open_rows(recipient_id: UUID, channel: Channel) -> QuerySet[Delivery]:
-    rows = queries.owed_deliveries().filter(
+    rows = queries.pending_deliveries().filter(
         recipient=recipient_id, channel=channel, due_at__isnull=False
     )
     return (
@@ -137,7 +137,7 @@ def _sealed(rows: list[Delivery], channel: Channel) -> Envelope:
     envelope = rows[0].envelope or new_id()
     chosen = Delivery.objects.filter(pk__in=[row.pk for row in rows])
     chosen.update(envelope=envelope, status=Delivery.Status.SENDING, due_at=timezone.now())
-    taken = owed.claim(chosen, lease=LEASES[channel], at_most=len(rows))
+    taken = claim(chosen, lease=LEASES[channel], at_most=len(rows))
     return Envelope(
         id=envelope,
         channel=channel,

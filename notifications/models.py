@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import new_id
 from core.models import User
-from core.owed import Owed
+from core.owed import LeasedJob
 from messaging.models import Conversation, Message
 
 # PostgreSQL indexes no longer text than about 2,700 bytes; the longest real endpoints have 600.
@@ -119,7 +119,7 @@ class Mute(models.Model):
         return f"{self.conversation_id} for {self.user_id}"
 
 
-class Delivery(Owed):
+class Delivery(LeasedJob):
     """One person to be told of one message by one channel."""
 
     class Status(models.TextChoices):

@@ -128,7 +128,7 @@ def colleagues() -> QuerySet[User]:
     return User.objects.filter(is_active=True).exclude(role=User.Role.CLIENT)
 
 
-def owed_deliveries() -> QuerySet[Delivery]:
+def pending_deliveries() -> QuerySet[Delivery]:
     """Deliveries that are still to be made; without `due_at`, every attempt has failed."""
     return Delivery.objects.filter(status__in=(*OPEN, Delivery.Status.DEAD))
 

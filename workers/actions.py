@@ -89,7 +89,7 @@ def cancel(*, actor: User, kind: Kind, subject: str) -> None:
     (`Kind.is_cancellable`).
     """
     _require_manager(actor)
-    running = kind.owed().filter(pk=kind.key_of(subject), leased_until__gt=timezone.now())
+    running = kind.pending().filter(pk=kind.key_of(subject), leased_until__gt=timezone.now())
     if not kind.is_cancellable or not running.exists():
         raise NothingToCancel
     TaskProgress.objects.update_or_create(

@@ -124,7 +124,7 @@ def still_free(kind: Kind, keys: list[Key]) -> Iterator[Key]:
     turned = keys[middle:] + keys[:middle]
     for start in range(0, len(turned), GLANCE):
         few = turned[start : start + GLANCE]
-        yield from due(kind.owed()).filter(pk__in=few).values_list("pk", flat=True)
+        yield from due(kind.pending()).filter(pk__in=few).values_list("pk", flat=True)
 
 
 def perform(kind: Kind, key: Key) -> None:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from core.owed import due, pause_after
+from core.owed import backoff_after, due
 from workers import recording
 from workers.kinds import Key, Kind
 from workers.models import DeadLetter, TaskRun
@@ -67,7 +67,7 @@ def hold(kind: Kind, key: Key) -> Hold | None:
     return hold_untried(kind, key) or hold_again(kind, key)
 
 
-# Of a row without `due_at` nothing is owed, so `Kind.owed` need not be asked. Written out, since
+# Of a row without `due_at` nothing is owed, so `Kind.pending` need not be asked. Written out, since
 # it precedes nearly every piece of work; and not waiting for the disk (`synchronous_commit`, for
 # this one transaction), since what the work can kill is its process and not PostgreSQL.
 HOLD_UNTRIED = """
@@ -83,7 +83,7 @@ HOLD_UNTRIED = """
 
 def hold_untried(kind: Kind, key: Key) -> Hold | None:
     """Take a row for its first attempt, in one statement."""
-    meta = kind.owed().model._meta
+    meta = kind.pending().model._meta
     names = {"table": meta.db_table, "key": meta.pk.column}
     now = timezone.now()
     until = now + kind.lease_of(1)
@@ -101,7 +101,7 @@ def hold_again(kind: Kind, key: Key) -> Hold | None:
     instead.
     """
     # No key: rows that only point at this one (a quoted message) are no reason to pass it over.
-    free = due(kind.owed()).select_for_update(skip_locked=True, of=("self",), no_key=True)
+    free = due(kind.pending()).select_for_update(skip_locked=True, of=("self",), no_key=True)
     row = free.filter(pk=key).first()
     if row is None:
         return None
@@ -112,7 +112,7 @@ def hold_again(kind: Kind, key: Key) -> Hold | None:
             return None
     attempts = row.attempts + 1
     until = timezone.now() + kind.lease_of(attempts)
-    kind.owed().filter(pk=key).update(leased_until=until, attempts=attempts)
+    kind.pending().filter(pk=key).update(leased_until=until, attempts=attempts)
     return Hold(key, row.due_at, until, attempts)
 
 
@@ -123,8 +123,8 @@ def give_back(kind: Kind, row: Hold, error: BaseException) -> str:
     if row.attempts >= kind.max_attempts:
         bury(kind, row, words)
         return Outcome.DEAD.value
-    held = kind.owed().filter(pk=row.pk, leased_until=row.leased_until)
-    due_at = timezone.now() + pause_after(row.attempts)
+    held = kind.pending().filter(pk=row.pk, leased_until=row.leased_until)
+    due_at = timezone.now() + backoff_after(row.attempts)
     held.update(due_at=due_at, leased_until=None, last_error=words)
     return Outcome.FAILED.value
 
@@ -132,7 +132,7 @@ def give_back(kind: Kind, row: Hold, error: BaseException) -> str:
 @transaction.atomic
 def bury(kind: Kind, row: Any, reason: str) -> None:
     """Stop trying: the row stays, owed and without a time, and a person must decide."""
-    held = kind.owed().filter(pk=row.pk, leased_until=row.leased_until)
+    held = kind.pending().filter(pk=row.pk, leased_until=row.leased_until)
     if not held.update(due_at=None, leased_until=None, last_error=reason):
         return
     DeadLetter.objects.update_or_create(
@@ -154,7 +154,7 @@ def bury_worn_out(kind: Kind) -> int:
     """Bury the rows whose last attempt ended with its process; return how many."""
     if kind.holds_itself:
         return _write_down_the_dead(kind)
-    rows = due(kind.owed()).filter(attempts__gte=kind.max_attempts).exclude(leased_until=None)
+    rows = due(kind.pending()).filter(attempts__gte=kind.max_attempts).exclude(leased_until=None)
     worn_out = list(rows[:100])
     for row in worn_out:
         _record_lost(kind, row)
@@ -176,7 +176,7 @@ def revive(kind: Kind, keys: list[Key]) -> list[Key]:
 def revivable(kind: Kind, keys: list[Key]) -> QuerySet[Any]:
     """Return those of the rows that are owed and that nobody holds at this moment."""
     free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
-    return kind.owed().filter(free, pk__in=keys)
+    return kind.pending().filter(free, pk__in=keys)
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def oldest_first(kind: Kind, *, older_than: timedelta, at_most: int) -> list[Wai
 
     Of those that are done together, the oldest.
     """
-    rows = due(kind.owed()).filter(due_at__lte=timezone.now() - older_than).order_by("due_at")
+    rows = due(kind.pending()).filter(due_at__lte=timezone.now() - older_than).order_by("due_at")
     values = rows.values_list("pk", "due_at", "attempts", "leased_until", *kind.together)
     oldest: dict[Any, Waiting] = {}
     for key, due_at, attempts, lost_at, *group in values[:at_most]:
@@ -209,7 +209,7 @@ def oldest_first(kind: Kind, *, older_than: timedelta, at_most: int) -> list[Wai
 
 def _let_work(kind: Kind, key: Key) -> str:
     """Have a row worked on by an app that holds its rows itself."""
-    row = due(kind.owed()).filter(pk=key).first()
+    row = due(kind.pending()).filter(pk=key).first()
     if row is None:
         return Outcome.NOTHING.value
     _note_on_run(key, row.attempts + 1, row.due_at)
@@ -222,7 +222,7 @@ def _write_down_the_dead(kind: Kind) -> int:
     known = DeadLetter.objects.filter(job=kind.job.value).values_list("subject", flat=True)
     # Not those whose settled letter may have been removed (`workers.retention`).
     recent = timezone.now() - settings.DEAD_LETTERS_KEPT
-    rows = kind.owed().filter(due_at=None, created_at__gte=recent).order_by("-pk")[:KNOWN_DEAD]
+    rows = kind.pending().filter(due_at=None, created_at__gte=recent).order_by("-pk")[:KNOWN_DEAD]
     dead = {str(row.pk): row for row in rows}
     new = dead.keys() - set(known.filter(subject__in=dead))
     DeadLetter.objects.bulk_create(

@@ -91,7 +91,7 @@ def of_orders(
         _of_row(kind, row, state)
         for kind in kinds.values()
         if is_wanted(kind)
-        for row in kind.owed().filter(queries.by_state(kind)[state]).order_by("due_at")[:AT_MOST]
+        for row in kind.pending().filter(queries.by_state(kind)[state]).order_by("due_at")[:AT_MOST]
     ]
     found.sort(key=lambda entry: str(entry.due_at))
     return with_words(_as_they_run(found[:AT_MOST]), kinds)
@@ -123,7 +123,7 @@ def of_order(kind: Kind, subject: str) -> Entry | None:
     """One order as it is now, or None when nothing is owed."""
     # Row and state of one moment: a worker may take the row between two questions.
     states = [When(state, then=Value(name)) for name, state in queries.by_state(kind).items()]
-    rows = kind.owed().annotate(state_now=Case(*states, default=Value("dead")))
+    rows = kind.pending().annotate(state_now=Case(*states, default=Value("dead")))
     row = rows.filter(pk=kind.key_of(subject)).first()
     if row is None:
         return None

@@ -30,7 +30,7 @@ def without_words(keys: Iterable[str]) -> Mapping[str, Subject]:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of owed row (`core.owed.Owed`) and how its work is done.
+    """One kind of owed row (`core.owed.LeasedJob`) and how its work is done.
 
     `perform` is given the id of a row that the caller holds. It does the work and clears `due_at`
     in the same transaction, or gives it another time; a row that it leaves as it was is tried
@@ -43,7 +43,7 @@ class Kind:
     # The argument of the task that carries the row's id.
     id_name: str
     # The rows with work to do; those without `due_at` among them are dead.
-    owed: Callable[[], QuerySet[Any]]
+    pending: Callable[[], QuerySet[Any]]
     perform: Callable[[Key], object]
     # A worker that was killed frees its row after this long.
     lease: timedelta

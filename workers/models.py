@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.ids import new_id
 from core.models import User
-from core.owed import Owed
+from core.owed import LeasedJob
 
 NAME_LENGTH = 60
 SUBJECT_LENGTH = 60
@@ -181,7 +181,7 @@ class QueuePause(models.Model):
         return self.queue
 
 
-class Periodic(Owed):
+class Periodic(LeasedJob):
     """Work that comes back: `due_at` says when (`workers.periodic`)."""
 
     name = models.CharField(max_length=NAME_LENGTH, primary_key=True)

@@ -39,7 +39,7 @@ class Chores:
     def __init__(self, chores: Iterable[Chore]) -> None:
         self.by_name: Mapping[str, Chore] = {chore.name: chore for chore in chores}
 
-    def owed(self) -> QuerySet[Periodic]:
+    def pending(self) -> QuerySet[Periodic]:
         return Periodic.objects.filter(is_enabled=True, name__in=list(self.by_name))
 
     def describe(self, names: Iterable[str]) -> Mapping[str, Subject]:

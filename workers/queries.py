@@ -61,7 +61,7 @@ def backlog_of(kind: Kind) -> Backlog:
     states = by_state(kind)
     # Aliases of their own: an aggregate may not take the name of a column.
     counts = {f"n_{name}": Count("pk", filter=state) for name, state in states.items()}
-    found = kind.owed().aggregate(**counts, oldest=Min("due_at", filter=states["waiting"]))
+    found = kind.pending().aggregate(**counts, oldest=Min("due_at", filter=states["waiting"]))
     oldest = found.pop("oldest")
     return Backlog(
         **{name.removeprefix("n_"): number for name, number in found.items()},

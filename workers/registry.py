@@ -5,13 +5,13 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from attachments.leases import LEASE
-from attachments.queries import owed_attachments
+from attachments.queries import pending_attachments
 from core.jobs import Job
 from messaging import attaching
-from messaging.queries import owed_messages
+from messaging.queries import pending_messages
 from notifications import actions as notifications
 from notifications import envelopes
-from notifications.queries import owed_deliveries
+from notifications.queries import pending_deliveries
 from workers import alerts, counters, retention, samples, subjects
 from workers.kinds import Kind
 from workers.periodic import Chore, Chores
@@ -20,7 +20,7 @@ MESSAGES = Kind(
     job=Job.FAN_OUT_MESSAGE,
     label=_("Messages counted and announced"),
     id_name="message_id",
-    owed=owed_messages,
+    pending=pending_messages,
     perform=notifications.fan_out,
     # A fan-out takes some 20 ms. One that waits for a lock may lose its lease to another: the
     # second finds it done.
@@ -35,7 +35,7 @@ ATTACHMENTS = Kind(
     job=Job.ANALYSE_ATTACHMENT,
     label=_("Files checked"),
     id_name="attachment_id",
-    owed=owed_attachments,
+    pending=pending_attachments,
     perform=attaching.analyse,
     # Renewed by the analysis while it lasts.
     lease=LEASE,
@@ -48,7 +48,7 @@ DELIVERIES = Kind(
     job=Job.DELIVER,
     label=_("Notifications delivered"),
     id_name="delivery_id",
-    owed=owed_deliveries,
+    pending=pending_deliveries,
     perform=notifications.deliver,
     lease=max(envelopes.LEASES.values()),
     # Taken with the others that leave together, in one envelope.
@@ -85,7 +85,7 @@ PERIODIC = Kind(
     job=Job.RUN_PERIODIC,
     label=_("Periodic work"),
     id_name="name",
-    owed=CHORES.owed,
+    pending=CHORES.pending,
     perform=CHORES.perform,
     lease=timedelta(seconds=60),
     describe=CHORES.describe,

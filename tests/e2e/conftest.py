@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from core.models import User
 from deploy.browser import system_browser
-from messaging.queries import owed_messages
+from messaging.queries import pending_messages
 from notifications.models import PushSubscription
 from tests.site import Site
 
@@ -121,9 +121,9 @@ def phone(odile: User) -> PushSubscription:
 def wait_until_counted() -> None:
     """Let the worker finish: emptying the tables between tests would deadlock with it."""
     # One without `due_at` is left alone: all its attempts have failed.
-    owed = owed_messages().exclude(due_at=None)
+    pending = pending_messages().exclude(due_at=None)
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and owed.exists():
+    while time.monotonic() < deadline and pending.exists():
         time.sleep(0.05)
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 
 from core.models import User
 from messaging.models import Conversation, Message
-from messaging.queries import owed_messages
+from messaging.queries import pending_messages
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.e2e.deliveries import wait_for
@@ -114,7 +114,7 @@ class TestTabs:
         wait_for(second, lambda: asked)
         # Now no tab listens, neither to the message nor to its second publishing by the worker.
         say(odile, "Toujours là")
-        wait_for(second, lambda: not owed_messages().exists())
+        wait_for(second, lambda: not pending_messages().exists())
         asked[0].continue_()
 
         for tab in (second, third):

@@ -56,7 +56,7 @@ class Office:
             self.random.choice(steps)(person)
 
     def work(self) -> None:
-        for message in queries.owed_messages():
+        for message in queries.pending_messages():
             engine.take(MESSAGES, message.pk)
             if self.random.random() < 0.2:
                 engine.take(MESSAGES, message.pk)
@@ -72,7 +72,7 @@ class Office:
         seq = self.random.randint(1, self.last_seq())
         mark = actions.read_up_to(reader=person, conversation=self.conversation, seq=seq)
         # Before a worker has come, a message may be in nobody's counter yet.
-        if mark.pk and not queries.owed_messages().exists():
+        if mark.pk and not queries.pending_messages().exists():
             assert mark.unread_count == recount_of(mark)
 
     def mark_unread(self, person: User) -> None:

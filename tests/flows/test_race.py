@@ -53,8 +53,8 @@ class Cast:
         return self.conversation.messages.order_by("seq")[0]
 
     def fan_out(self) -> None:
-        owed = Message.objects.filter(fanned_out_at=None).order_by("-seq")
-        for message_id in owed.values_list("pk", flat=True):
+        pending = Message.objects.filter(fanned_out_at=None).order_by("-seq")
+        for message_id in pending.values_list("pk", flat=True):
             actions.fan_out_message(message_id)
 
 

@@ -105,13 +105,13 @@ class Life:
         User.objects.filter(pk=person.pk).update(is_active=not is_active)
 
     def count_one(self, person: User, conversation: Conversation) -> None:
-        if owed := list(Message.objects.filter(fanned_out_at=None)):
-            actions.fan_out_message(self.chance.choice(owed).pk)
+        if pending := list(Message.objects.filter(fanned_out_at=None)):
+            actions.fan_out_message(self.chance.choice(pending).pk)
 
     def count_all(self) -> None:
-        owed = list(Message.objects.filter(fanned_out_at=None))
-        self.chance.shuffle(owed)
-        for message in owed:
+        pending = list(Message.objects.filter(fanned_out_at=None))
+        self.chance.shuffle(pending)
+        for message in pending:
             actions.fan_out_message(message.pk)
 
     def some_message(self, conversation: Conversation) -> Message | None:

@@ -41,10 +41,10 @@ class TestLoading:
     def test_leaves_no_job_and_no_event_to_send(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
-        with django_capture_on_commit_callbacks() as owed:
+        with django_capture_on_commit_callbacks() as pending:
             demo.load(now=timezone.now(), size=SIZE)
 
-        assert owed == []
+        assert pending == []
 
 
 class TestTheCommand:

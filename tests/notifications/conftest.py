@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from core.models import User
 from core.owed import due
-from messaging.queries import owed_messages
+from messaging.queries import pending_messages
 from notifications import actions, queries, vapid
 from notifications.models import Preference, PushSubscription
 from tests.notifications.mail_server import MailServer, controller
@@ -77,10 +77,10 @@ def work() -> Work:
 
 
 def do_what_is_due() -> None:
-    for message_id in list(due(owed_messages()).values_list("pk", flat=True)):
+    for message_id in list(due(pending_messages()).values_list("pk", flat=True)):
         actions.fan_out(message_id)
     for _ in range(200):
-        row = due(queries.owed_deliveries()).order_by("due_at").first()
+        row = due(queries.pending_deliveries()).order_by("due_at").first()
         if row is None:
             return
         actions.deliver(row.pk)
@@ -95,7 +95,7 @@ def pass_time(clock: time_machine.Traveller) -> Callable[[timedelta], None]:
         end = timezone.now() + duration
         while timezone.now() < end:
             upcoming = (
-                queries.owed_deliveries()
+                queries.pending_deliveries()
                 .filter(due_at__gt=timezone.now())
                 .order_by("due_at")
                 .values_list("due_at", flat=True)

@@ -64,7 +64,7 @@ def test_racing_workers_send_one_email_and_one_push(
     assert len(push_service.received) <= 2
     heard = [p.payload["notification"]["data"]["alerts"] for p in push_service.received]
     assert heard.count(True) == 1
-    assert not due(queries.owed_deliveries()).exists()
+    assert not due(queries.pending_deliveries()).exists()
 
 
 @pytest.mark.parametrize("deed", ["settle", "display", "come_to_a_page", "resend"])

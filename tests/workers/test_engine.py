@@ -1,4 +1,4 @@
-"""Owed work is taken by one, tried again after a pause, and ends as done or dead."""
+"""LeasedJob work is taken by one, tried again after a pause, and ends as done or dead."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
