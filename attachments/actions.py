@@ -165,18 +165,18 @@ def analyse(attachment_id: UUID) -> Finding | None:
     The finding is not recorded: whoever shows the file does that (`record`), in one transaction
     with what the screens are told. Raises StorageAway or AntivirusAway after putting it off.
     """
-    attachment = queries.held_attachment(attachment_id)
+    attachment = queries.leased_attachment(attachment_id)
     if attachment is None:
         return None
-    with leases.kept(attachment) as lease:
+    with leases.renewed(attachment) as lease:
         try:
             return analysis.examine(attachment, lease)
         except (StorageAway, AntivirusAway) as error:
-            leases.put_off(lease, error, attempts=attachment.attempts)
+            leases.postpone(lease, error, attempts=attachment.attempts)
             raise
         except Exception:
             # A surprise goes on to the worker, which notes it in the row it holds until then.
-            leases.hand_back(lease, attachment.leased_until)
+            leases.restore(lease, attachment.leased_until)
             raise
 
 
@@ -186,7 +186,7 @@ def record(finding: Finding, *, is_claimed: bool) -> Attachment | None:
     None too when the file was, or was not, put in a message meanwhile, unlike `is_claimed` says:
     look again.
     """
-    held = leases.held_by(finding.lease).filter(claimed_at__isnull=not is_claimed)
+    held = leases.rows_under(finding.lease).filter(claimed_at__isnull=not is_claimed)
     if not held.update(**_recorded(finding.judgement), **finding.shown):
         return None
     attachment = Attachment.objects.get(pk=finding.lease.attachment_id)

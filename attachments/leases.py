@@ -34,7 +34,7 @@ class Lease:
 
 
 @contextmanager
-def kept(attachment: Attachment) -> Iterator[Lease]:
+def renewed(attachment: Attachment) -> Iterator[Lease]:
     """Renew the lease of an attachment that the caller holds, as long as the context lasts."""
     assert attachment.leased_until is not None, "held by the worker that runs the job"
     lease = Lease(attachment.pk, attachment.leased_until)
@@ -48,13 +48,13 @@ def kept(attachment: Attachment) -> Iterator[Lease]:
         renewer.join()
 
 
-def put_off(lease: Lease, error: Exception, *, attempts: int) -> None:
+def postpone(lease: Lease, error: Exception, *, attempts: int) -> None:
     """Let go of an attachment because a part that is needed is away: no fault of the file.
 
     Not counted as an attempt, so that no outage ever ends a file.
     """
     pause = min(backoff_after(attempts), LONGEST_BACKOFF)
-    held_by(lease).update(
+    rows_under(lease).update(
         due_at=timezone.now() + pause,
         leased_until=None,
         attempts=max(0, attempts - 1),
@@ -62,12 +62,12 @@ def put_off(lease: Lease, error: Exception, *, attempts: int) -> None:
     )
 
 
-def hand_back(lease: Lease, until: datetime | None) -> None:
+def restore(lease: Lease, until: datetime | None) -> None:
     """Give the lease the end that the worker knows, which is about to say what went wrong."""
-    held_by(lease).update(leased_until=until)
+    rows_under(lease).update(leased_until=until)
 
 
-def held_by(lease: Lease) -> QuerySet[Attachment]:
+def rows_under(lease: Lease) -> QuerySet[Attachment]:
     return queries.pending_attachments().filter(
         pk=lease.attachment_id, leased_until=lease.until, due_at__isnull=False
     )
@@ -78,7 +78,7 @@ def _renew_until(done: threading.Event, lease: Lease) -> None:
     try:
         while not done.wait(RENEWAL_SECONDS):
             until = timezone.now() + LEASE
-            if held_by(lease).update(leased_until=until):
+            if rows_under(lease).update(leased_until=until):
                 lease.until = until
     finally:
         connection.close()

@@ -66,7 +66,7 @@ def pending_attachments() -> QuerySet[Attachment]:
     return Attachment.objects.filter(Q(status=Status.SCANNING) | failed, discarded_at=None)
 
 
-def held_attachment(attachment_id: UUID) -> Attachment | None:
+def leased_attachment(attachment_id: UUID) -> Attachment | None:
     """A file to analyse that a worker holds."""
     return pending_attachments().filter(pk=attachment_id, leased_until__isnull=False).first()
 

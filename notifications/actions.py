@@ -92,7 +92,7 @@ def deliver(delivery_id: UUID) -> bool | None:
     row = queries.pending_deliveries().filter(pk=delivery_id).first()
     if row is None:
         return None
-    envelope = envelopes.take(row.recipient_id, row.conversation_id, Channel(row.channel))
+    envelope = envelopes.acquire(row.recipient_id, row.conversation_id, Channel(row.channel))
     if envelope is None:
         return None
     delivery.settle(envelope, delivery.send(envelope))
@@ -105,7 +105,7 @@ def resend(message: Message) -> None:
 
     Raises NothingToResend.
     """
-    rows = queries.held(
+    rows = queries.locked(
         Delivery.objects.filter(
             message=message, status__in=(Delivery.Status.FAILED, Delivery.Status.DEAD)
         )

@@ -53,7 +53,7 @@ def settle(envelope: Envelope, outcome: Outcome) -> None:
 
     What was acknowledged in the meantime is displayed already, and stays so.
     """
-    rows = queries.held(
+    rows = queries.locked(
         Delivery.objects.filter(envelope=envelope.id, status=Delivery.Status.SENDING)
     )
     now = timezone.now()
@@ -134,4 +134,4 @@ def _hurry_emails(envelope: Envelope, now: datetime) -> None:
         attempts=0,
     )
     soon = Value(now + rules.EMAIL_DELAY_WITHOUT_DEVICE)
-    queries.held(emails).update(due_at=Least(F("due_at"), soon))
+    queries.locked(emails).update(due_at=Least(F("due_at"), soon))

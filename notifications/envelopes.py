@@ -46,7 +46,7 @@ class Envelope:
 
 
 @transaction.atomic
-def take(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Envelope | None:
+def acquire(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Envelope | None:
     """Take what is due to one person in one conversation; None when there is nothing to send."""
     if not _alone_with(recipient_id, channel):
         return None

@@ -23,7 +23,7 @@ from notifications.models import (
 OPEN = (Delivery.Status.PENDING, Delivery.Status.SENDING)
 
 
-def held(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+def locked(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Lock these deliveries until the end of the transaction: pushes first, then by id.
 
     For whoever changes several at once. Two that lock the same ones each in its own order wait for

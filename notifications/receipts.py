@@ -32,7 +32,7 @@ def note_displayed(device_push_id: UUID) -> None:
     shown = _shown_with(row.envelope)
     if shown is None:
         return
-    told = queries.held(Delivery.objects.filter(shown))
+    told = queries.locked(Delivery.objects.filter(shown))
     messages = list(Message.objects.filter(deliveries__in=told).select_related("author"))
     told.update(
         status=Delivery.Status.DISPLAYED,
@@ -48,7 +48,7 @@ def note_displayed(device_push_id: UUID) -> None:
 def note_on_screen(user: User) -> None:
     """Note that a person has come to a page, whose list shows what waits for them."""
     marks = Participant.objects.filter(user=user, conversation=OuterRef("conversation"))
-    waiting = queries.held(
+    waiting = queries.locked(
         Delivery.objects.filter(
             recipient=user,
             conversation__in=unread_for(user),

@@ -20,12 +20,12 @@ from django.db import (
 DATABASE_ERRORS = (DatabaseError, InterfaceError)
 
 
-class Held:
+class ThreadConnection:
     """The connection of one thread; in a forked process it is forgotten."""
 
     def __init__(self) -> None:
         self.wrapper: Any = None
-        os.register_at_fork(after_in_child=self.let_go)
+        os.register_at_fork(after_in_child=self.forget_in_child)
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -34,16 +34,16 @@ class Held:
         try:
             yield
         finally:
-            self.hang_up()
+            self.close()
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Close the calling thread's connection: with it goes whatever was left open."""
         try:
             connection.close()
         except DATABASE_ERRORS:
             connection.connection = None
 
-    def let_go(self) -> None:
+    def forget_in_child(self) -> None:
         """In a forked process: forget the parent's connection without a word to the server."""
         if self.wrapper is not None and self.wrapper.connection is not None:
             os.close(self.wrapper.connection.fileno())

@@ -16,8 +16,8 @@ from django.db import close_old_connections
 
 from core.owed import due
 from workers import recording
-from workers.connections import DATABASE_ERRORS, Held
-from workers.engine import take
+from workers.connections import DATABASE_ERRORS, ThreadConnection
+from workers.engine import execute
 from workers.kinds import Key, Kind
 from workers.models import TaskRun
 
@@ -37,7 +37,7 @@ class Drain:
     def __init__(self, kind: Kind, ending: threading.Event) -> None:
         self.kind = kind
         self.ending = ending
-        self.held = Held()
+        self.connection = ThreadConnection()
         self.offered: list[Key] = []
         self.changed = threading.Condition()
         self.thread: threading.Thread | None = None
@@ -62,13 +62,13 @@ class Drain:
             self.thread.join(max(0.0, deadline - time.monotonic()))
 
     def run(self) -> None:
-        with self.held.open():
+        with self.connection.open():
             while not self.ending.is_set():
                 keys = self.next_batch()
                 if keys:
                     self.work_on(keys)
                 else:
-                    self.held.hang_up()
+                    self.connection.close()
 
     def work_on(self, keys: list[Key]) -> None:
         try:
@@ -77,7 +77,7 @@ class Drain:
         except DATABASE_ERRORS as error:
             # The sweeper offers them again.
             logger.warning("drain_without_database", error=str(error))
-            self.held.hang_up()
+            self.connection.close()
 
     def next_batch(self) -> list[Key]:
         """Wait for rows, for a while; return none when none came."""
@@ -133,7 +133,7 @@ def perform(kind: Kind, key: Key) -> None:
     run.arguments = {kind.id_name: str(key)}
     run.subject = str(key)
     try:
-        run.outcome = take(kind, key)
+        run.outcome = execute(kind, key)
     except Exception as error:
         run.error = error
         if run.outcome == TaskRun.Outcome.SUCCEEDED.value:

@@ -28,15 +28,15 @@ PROCESS_ENDED = "The worker's process ended during the work."
 logger = structlog.get_logger(__name__)
 
 
-def take(kind: Kind, key: Key) -> str:
+def execute(kind: Kind, key: Key) -> str:
     """Do a row's work if it is due and free, and return the outcome.
 
     What the work raises is raised again, once the row says when the next attempt is, or that
     there is none.
     """
-    if kind.holds_itself:
-        return _let_work(kind, key)
-    row = hold(kind, key)
+    if kind.acquires_itself:
+        return _delegate(kind, key)
+    row = acquire(kind, key)
     if row is None:
         return Outcome.NOTHING.value
     _note_on_run(key, row.attempts, row.wanted_at)
@@ -44,7 +44,7 @@ def take(kind: Kind, key: Key) -> str:
         with followed(kind, key):
             kind.perform(key)
     except Exception as error:
-        outcome = give_back(kind, row, error)
+        outcome = release(kind, row, error)
         if run := recording.current():
             run.outcome = outcome
         raise
@@ -52,7 +52,7 @@ def take(kind: Kind, key: Key) -> str:
 
 
 @dataclass(frozen=True)
-class Hold:
+class Acquired:
     """A row that is ours until its lease ends."""
 
     pk: Key
@@ -62,15 +62,15 @@ class Hold:
     attempts: int = 1
 
 
-def hold(kind: Kind, key: Key) -> Hold | None:
+def acquire(kind: Kind, key: Key) -> Acquired | None:
     """Take a row until its lease ends, counted as an attempt; None when it is not to be had."""
-    return hold_untried(kind, key) or hold_again(kind, key)
+    return acquire_first(kind, key) or acquire_again(kind, key)
 
 
 # Of a row without `due_at` nothing is owed, so `Kind.pending` need not be asked. Written out, since
 # it precedes nearly every piece of work; and not waiting for the disk (`synchronous_commit`, for
 # this one transaction), since what the work can kill is its process and not PostgreSQL.
-HOLD_UNTRIED = """
+ACQUIRE_FIRST = """
     UPDATE {table} SET leased_until = %(until)s, attempts = 1
     WHERE {key} = (
         SELECT {key} FROM {table}
@@ -81,20 +81,20 @@ HOLD_UNTRIED = """
 """
 
 
-def hold_untried(kind: Kind, key: Key) -> Hold | None:
+def acquire_first(kind: Kind, key: Key) -> Acquired | None:
     """Take a row for its first attempt, in one statement."""
     meta = kind.pending().model._meta
     names = {"table": meta.db_table, "key": meta.pk.column}
     now = timezone.now()
     until = now + kind.lease_of(1)
     with connection.cursor() as cursor:
-        cursor.execute(HOLD_UNTRIED.format(**names), {"key": key, "now": now, "until": until})
+        cursor.execute(ACQUIRE_FIRST.format(**names), {"key": key, "now": now, "until": until})
         found = cursor.fetchone()
-    return Hold(key, wanted_at=found[0], leased_until=until) if found else None
+    return Acquired(key, wanted_at=found[0], leased_until=until) if found else None
 
 
 @transaction.atomic
-def hold_again(kind: Kind, key: Key) -> Hold | None:
+def acquire_again(kind: Kind, key: Key) -> Acquired | None:
     """Take a row that was tried before.
 
     One that was held and not given back has lost its worker; at the last attempt it is buried
@@ -113,10 +113,10 @@ def hold_again(kind: Kind, key: Key) -> Hold | None:
     attempts = row.attempts + 1
     until = timezone.now() + kind.lease_of(attempts)
     kind.pending().filter(pk=key).update(leased_until=until, attempts=attempts)
-    return Hold(key, row.due_at, until, attempts)
+    return Acquired(key, row.due_at, until, attempts)
 
 
-def give_back(kind: Kind, row: Hold, error: BaseException) -> str:
+def release(kind: Kind, row: Acquired, error: BaseException) -> str:
     """Let go of a row whose work failed: the next attempt comes after a pause, or never."""
     words = f"{type(error).__name__}: {error}".replace("\0", "")[:MAX_ERROR]
     # Not when the lease ended meanwhile and another has it.
@@ -152,7 +152,7 @@ def bury(kind: Kind, row: Any, reason: str) -> None:
 
 def bury_worn_out(kind: Kind) -> int:
     """Bury the rows whose last attempt ended with its process; return how many."""
-    if kind.holds_itself:
+    if kind.acquires_itself:
         return _write_down_the_dead(kind)
     rows = due(kind.pending()).filter(attempts__gte=kind.max_attempts).exclude(leased_until=None)
     worn_out = list(rows[:100])
@@ -207,7 +207,7 @@ def oldest_first(kind: Kind, *, older_than: timedelta, at_most: int) -> list[Wai
     return list(oldest.values())
 
 
-def _let_work(kind: Kind, key: Key) -> str:
+def _delegate(kind: Kind, key: Key) -> str:
     """Have a row worked on by an app that holds its rows itself."""
     row = due(kind.pending()).filter(pk=key).first()
     if row is None:

@@ -13,7 +13,7 @@ from celery import bootsteps
 from django.db import close_old_connections
 
 from workers import presence, recording, signals
-from workers.connections import DATABASE_ERRORS, Held
+from workers.connections import DATABASE_ERRORS, ThreadConnection
 from workers.drains import Drain
 from workers.registry import CHORES, KINDS
 from workers.sweeper import Sweeper
@@ -35,7 +35,7 @@ class Keeper:
         self.presence = presence.Presence(worker, self.drains.values())
         self.sweeper = Sweeper(KINDS)
         self.said_at = 0.0
-        self.held = Held()
+        self.connection = ThreadConnection()
         self.thread = threading.Thread(target=self.run, name="keeper", daemon=True)
 
     def start(self) -> None:
@@ -51,18 +51,18 @@ class Keeper:
             self.thread.join(LEAVE_SECONDS)
 
     def run(self) -> None:
-        with self.held.open():
+        with self.connection.open():
             while not self.ending.wait(LOOK_SECONDS):
                 try:
                     close_old_connections()
                     self.round()
                 except DATABASE_ERRORS as error:
                     logger.warning("keeper_without_database", error=str(error))
-                    self.held.hang_up()
+                    self.connection.close()
                 except Exception:
                     # One broken kind of work must not end the sweeps of the others.
                     logger.exception("keeper_failed")
-                    self.held.hang_up()
+                    self.connection.close()
             self.leave()
 
     def round(self) -> None:

@@ -56,7 +56,7 @@ class Kind:
     on_death: Callable[[Key, str], object] | None = None
     # `perform` takes and gives back the row by itself, with others that belong together, and
     # returns None when there was nothing to do.
-    holds_itself: bool = False
+    acquires_itself: bool = False
     # Columns: rows that have them in common are done together, so one of them is asked for.
     together: tuple[str, ...] = ()
     # Whether people may cut it while it runs: only what comes back by itself. Half a message's

@@ -52,7 +52,7 @@ DELIVERIES = Kind(
     perform=notifications.deliver,
     lease=max(envelopes.LEASES.values()),
     # Taken with the others that leave together, in one envelope.
-    holds_itself=True,
+    acquires_itself=True,
     together=("recipient", "conversation", "channel"),
     describe=subjects.deliveries,
     max_attempts=envelopes.MAX_ATTEMPTS,
@@ -62,7 +62,7 @@ CHORES = Chores(
     [
         Chore(
             "sample_queues", _("Measure of the queues"), timedelta(minutes=1),
-            lambda: samples.take(KINDS),
+            lambda: samples.measure(KINDS),
         ),
         Chore(
             "watch", _("Alerts"), timedelta(seconds=30),

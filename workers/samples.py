@@ -7,7 +7,7 @@ from workers.kinds import Kind
 from workers.models import QueueSample
 
 
-def take(kinds: Iterable[Kind]) -> None:
+def measure(kinds: Iterable[Kind]) -> None:
     """Write down how much each queue owes now, and since when."""
     QueueSample.objects.bulk_create(
         QueueSample(queue=queue, waiting=backlog.waiting, oldest_seconds=backlog.oldest_seconds)

@@ -14,22 +14,22 @@ from workers.registry import ATTACHMENTS, DELIVERIES, MESSAGES, PERIODIC
 
 @shared_task(name=Job.FAN_OUT_MESSAGE.value)
 def fan_out_message(message_id: str) -> str:
-    return engine.take(MESSAGES, UUID(message_id))
+    return engine.execute(MESSAGES, UUID(message_id))
 
 
 @shared_task(name=Job.ANALYSE_ATTACHMENT.value)
 def analyse_attachment(attachment_id: str) -> str:
-    return engine.take(ATTACHMENTS, UUID(attachment_id))
+    return engine.execute(ATTACHMENTS, UUID(attachment_id))
 
 
 @shared_task(name=Job.DELIVER.value)
 def deliver(delivery_id: str) -> str:
-    return engine.take(DELIVERIES, UUID(delivery_id))
+    return engine.execute(DELIVERIES, UUID(delivery_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)
 def run_periodic(name: str) -> str:
-    return engine.take(PERIODIC, name)
+    return engine.execute(PERIODIC, name)
 
 
 @shared_task(name=Job.BEAT.value)

@@ -70,7 +70,7 @@ def send_part(caller: APIClient, attachment_id: str, number: int, content: bytes
 
 def analysed(attachment_id: UUID) -> Attachment:
     """Have the file analysed as a worker does, and return what became of it."""
-    engine.take(ATTACHMENTS, attachment_id)
+    engine.execute(ATTACHMENTS, attachment_id)
     return Attachment.objects.get(pk=attachment_id)
 
 

@@ -110,7 +110,7 @@ class TestStorageAway:
 
         for _ in range(ATTACHMENTS.max_attempts + 1):
             with storage_away(), pytest.raises(StorageAway):
-                engine.take(ATTACHMENTS, file)
+                engine.execute(ATTACHMENTS, file)
             assert status_of(file) == "scanning"
             Attachment.objects.update(due_at=timezone.now())
 
@@ -121,20 +121,20 @@ class TestStorageAway:
 class TestTwoWorkers:
     def test_who_lost_the_lease_records_nothing(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
-        engine.hold(ATTACHMENTS, file)
+        engine.acquire(ATTACHMENTS, file)
         slow = Attachment.objects.get(pk=file)
-        with leases.kept(slow) as lease:
+        with leases.renewed(slow) as lease:
             # Another takes it after the lease has ended.
             Attachment.objects.update(leased_until=timezone.now())
             assert analysed(file).status == "ready"
 
-            assert not leases.held_by(lease).exists()
+            assert not leases.rows_under(lease).exists()
 
     def test_a_file_is_not_taken_twice(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
-        engine.hold(ATTACHMENTS, file)
+        engine.acquire(ATTACHMENTS, file)
 
-        assert engine.take(ATTACHMENTS, file) == "nothing"
+        assert engine.execute(ATTACHMENTS, file) == "nothing"
 
     def test_that_always_die_end_it_in_words(
         self, api: Call, camille: User, conversation: Conversation
@@ -143,10 +143,10 @@ class TestTwoWorkers:
         draft = Draft(body="", attachment_ids=(file,))
         actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
         for _ in range(ATTACHMENTS.max_attempts):
-            engine.hold(ATTACHMENTS, file)
+            engine.acquire(ATTACHMENTS, file)
             Attachment.objects.update(leased_until=timezone.now())
 
-        engine.take(ATTACHMENTS, file)
+        engine.execute(ATTACHMENTS, file)
 
         given_up = Attachment.objects.get(pk=file)
         assert (given_up.status, given_up.reason_code) == ("unreadable", "analysis_failed")
@@ -188,7 +188,7 @@ def test_a_file_sent_while_its_state_is_recorded_is_shown_with_it(
 ) -> None:
     site.stop_worker()
     file = send(api(camille), "photo.jpg", samples.photo())
-    engine.hold(ATTACHMENTS, file)
+    engine.acquire(ATTACHMENTS, file)
 
     with transaction.atomic():
         draft = Draft(body="Voici", id=uuid4(), attachment_ids=(file,))

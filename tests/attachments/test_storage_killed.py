@@ -161,7 +161,7 @@ class TestDuringTheAnalysis:
             monkeypatch.setattr(storage, "write", before(storage.write, s3.kill))
 
         with pytest.raises(StorageAway):
-            engine.take(ATTACHMENTS, file)
+            engine.execute(ATTACHMENTS, file)
 
         waiting = Attachment.objects.get(pk=file)
         assert (waiting.status, waiting.attempts, waiting.leased_until) == ("scanning", 0, None)

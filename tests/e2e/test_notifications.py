@@ -137,7 +137,7 @@ class TestHowFarAMessageHasCome:
         refused = Delivery.objects.filter(message=message, recipient=camille)
         with transaction.atomic():
             # A worker that is about them as well takes them in the same order.
-            queries.held(refused).update(
+            queries.locked(refused).update(
                 status="failed", due_at=None, last_error="550 No such mailbox"
             )
 

@@ -57,9 +57,9 @@ class Office:
 
     def work(self) -> None:
         for message in queries.pending_messages():
-            engine.take(MESSAGES, message.pk)
+            engine.execute(MESSAGES, message.pk)
             if self.random.random() < 0.2:
-                engine.take(MESSAGES, message.pk)
+                engine.execute(MESSAGES, message.pk)
 
     def send(self, person: User) -> None:
         path = f"/api/v1/conversations/{self.conversation.pk}/messages"

@@ -30,10 +30,10 @@ READS = ["", "/summary", "/queues", "/workers", "/failures", "/schedules", "/ser
 def dead(say: Say, camille: User) -> Message:
     """A message of Camille's whose fan-out has failed for the last time."""
     message = say(camille, "Le carreau est fendu")
-    row = engine.hold(MESSAGES, message.pk)
+    row = engine.acquire(MESSAGES, message.pk)
     assert row is not None
     last = replace(row, attempts=MESSAGES.max_attempts)
-    engine.give_back(MESSAGES, last, RuntimeError("no paper left"))
+    engine.release(MESSAGES, last, RuntimeError("no paper left"))
     return message
 
 
@@ -163,7 +163,7 @@ class TestRetrying:
 
     def test_of_what_is_done_says_so(self, api: Call, marc: User, camille: User, say: Say) -> None:
         message = say(camille, "Bonjour")
-        engine.take(MESSAGES, message.pk)
+        engine.execute(MESSAGES, message.pk)
 
         answer = api(marc).post(f"{TASKS}/fan_out_message:{message.pk}/retry")
 
@@ -181,10 +181,10 @@ class TestRetryingAFile:
         self, api: Call, camille: User, marc: User
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
-        row = engine.hold(ATTACHMENTS, file)
+        row = engine.acquire(ATTACHMENTS, file)
         assert row is not None
         last = replace(row, attempts=ATTACHMENTS.max_attempts)
-        engine.give_back(ATTACHMENTS, last, RuntimeError("no paper left"))
+        engine.release(ATTACHMENTS, last, RuntimeError("no paper left"))
         [dead] = api(marc).get(TASKS, {"state": "dead"}).json()["results"]
         assert "photo.jpg" in dead["words"]
 
@@ -238,7 +238,7 @@ class TestSchedules:
         assert schedule()["state"] == "ok"
         assert api(marc).post(f"{path}/run").status_code == 200
         assert schedule()["due_at"] <= timezone.now().isoformat().replace("+00:00", "Z")
-        assert engine.take(PERIODIC, "audit_counters") == "succeeded"
+        assert engine.execute(PERIODIC, "audit_counters") == "succeeded"
         assert schedule()["last_result"] == "0 / 0"
 
     def test_of_another_name_are_not_there(self, api: Call, marc: User) -> None:

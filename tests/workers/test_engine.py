@@ -41,19 +41,19 @@ def aged(message: Message, **ago: float) -> None:
 
 class TestTake:
     def test_does_the_work_once(self, message: Message, odile: User) -> None:
-        outcomes = [engine.take(MESSAGES, message.pk), engine.take(MESSAGES, message.pk)]
+        outcomes = [engine.execute(MESSAGES, message.pk), engine.execute(MESSAGES, message.pk)]
 
         assert outcomes == ["succeeded", "nothing"]
         assert Participant.objects.get(user=odile).unread_count == 1
 
     def test_leaves_alone_what_another_holds(self, message: Message) -> None:
-        engine.hold(MESSAGES, message.pk)
+        engine.acquire(MESSAGES, message.pk)
 
-        assert engine.take(MESSAGES, message.pk) == "nothing"
+        assert engine.execute(MESSAGES, message.pk) == "nothing"
 
     def test_puts_a_failure_off_and_says_why(self, message: Message) -> None:
         with pytest.raises(RuntimeError):
-            engine.take(doing(broken), message.pk)
+            engine.execute(doing(broken), message.pk)
 
         message.refresh_from_db()
         assert message.attempts == 1
@@ -66,7 +66,7 @@ class TestTake:
         Message.objects.update(attempts=MESSAGES.max_attempts - 1)
 
         with pytest.raises(RuntimeError):
-            engine.take(doing(broken), message.pk)
+            engine.execute(doing(broken), message.pk)
 
         message.refresh_from_db()
         assert (message.due_at, message.fanned_out_at) == (None, None)
@@ -78,7 +78,7 @@ class TestTake:
             broken(key)
 
         with pytest.raises(RuntimeError):
-            engine.take(doing(lose_the_lease), message.pk)
+            engine.execute(doing(lose_the_lease), message.pk)
 
         message.refresh_from_db()
         assert message.leased_until is not None
@@ -87,15 +87,15 @@ class TestTake:
 
 class TestAWorkerThatDied:
     def test_loses_its_row_when_the_lease_ends(self, message: Message) -> None:
-        engine.hold(MESSAGES, message.pk)
+        engine.acquire(MESSAGES, message.pk)
         Message.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
 
-        assert engine.take(MESSAGES, message.pk) == "succeeded"
+        assert engine.execute(MESSAGES, message.pk) == "succeeded"
         recording.flush()
         assert TaskRun.objects.filter(outcome="lost", subject=str(message.pk)).count() == 1
 
     def test_is_poison_the_eighth_time(self, message: Message) -> None:
-        engine.hold(MESSAGES, message.pk)
+        engine.acquire(MESSAGES, message.pk)
         Message.objects.update(
             leased_until=timezone.now() - timedelta(seconds=1), attempts=MESSAGES.max_attempts
         )
@@ -161,7 +161,7 @@ class TestSweeper:
 
     def test_leaves_what_was_taken_since_it_was_found(self, message: Message, say: Say) -> None:
         second = say(message.author, "Et le joint")
-        engine.take(MESSAGES, second.pk)
+        engine.execute(MESSAGES, second.pk)
 
         assert drain(MESSAGES, [second.pk, message.pk]) == 1
 
@@ -184,7 +184,7 @@ class TestSweeper:
         self, camille: User, odile: User, say: Say
     ) -> None:
         for body in ("Bonjour", "Et merci"):
-            engine.take(MESSAGES, say(camille, body).pk)
+            engine.execute(MESSAGES, say(camille, body).pk)
         Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=1))
 
         waiting = engine.oldest_first(DELIVERIES, older_than=timedelta(), at_most=100)
@@ -226,7 +226,7 @@ class TestTheLease:
     def test_grows_so_that_slow_work_is_not_taken_for_dead(self, message: Message) -> None:
         taken = []
         for _ in range(MESSAGES.max_attempts):
-            row = engine.hold(MESSAGES, message.pk)
+            row = engine.acquire(MESSAGES, message.pk)
             assert row is not None
             taken.append(round((row.leased_until - timezone.now()).total_seconds(), 1))
             Message.objects.update(leased_until=timezone.now())
@@ -271,12 +271,12 @@ class TestPeriodicWork:
         CHORES.ensure_rows()
         Periodic.objects.update(due_at=timezone.now() - timedelta(hours=50))
 
-        assert engine.take(PERIODIC, "sample_queues") == "succeeded"
+        assert engine.execute(PERIODIC, "sample_queues") == "succeeded"
 
         row = Periodic.objects.get(name="sample_queues")
         assert row.due_at is not None
         assert row.due_at <= timezone.now() + timedelta(seconds=1)
-        assert engine.take(PERIODIC, "sample_queues") == "succeeded"
+        assert engine.execute(PERIODIC, "sample_queues") == "succeeded"
 
     def test_is_not_put_off_by_workers_that_start(self) -> None:
         CHORES.ensure_rows()
@@ -291,7 +291,7 @@ class TestPeriodicWork:
         Periodic.objects.update(due_at=timezone.now(), attempts=PERIODIC.max_attempts - 1)
 
         with pytest.raises(RuntimeError):
-            engine.take(replace(PERIODIC, perform=broken), "watch")
+            engine.execute(replace(PERIODIC, perform=broken), "watch")
 
         row = Periodic.objects.get(name="watch")
         assert row.due_at is not None

@@ -53,7 +53,7 @@ def running(slow_audit: threading.Event, transactional_db: None) -> Iterator[Cal
 
     def work() -> None:
         try:
-            ended.append(engine.take(PERIODIC, "audit_counters"))
+            ended.append(engine.execute(PERIODIC, "audit_counters"))
         except progress.Cancelled:
             ended.append("cancelled")
         finally:
@@ -121,7 +121,7 @@ def test_what_does_not_run_is_not_cancelled(api: Call, marc: User) -> None:
 
 def test_a_message_is_never_cut(api: Call, marc: User, camille: User, say: Say) -> None:
     message = say(camille, "Bonjour")
-    engine.hold(MESSAGES, message.pk)
+    engine.acquire(MESSAGES, message.pk)
 
     assert api(marc).post(f"{TASKS}/fan_out_message:{message.pk}/cancel").status_code == 409
 
@@ -133,7 +133,7 @@ def test_short_work_writes_nothing_down(
     slow_audit.set()
 
     with CaptureQueriesContext(connection) as asked:
-        assert engine.take(PERIODIC, "audit_counters") == "succeeded"
+        assert engine.execute(PERIODIC, "audit_counters") == "succeeded"
 
     table = TaskProgress._meta.db_table
     assert not [query for query in asked if f'INSERT INTO "{table}"' in query["sql"]]

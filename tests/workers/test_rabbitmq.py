@@ -224,7 +224,7 @@ def test_killed_and_back_it_loses_no_work(
     [late] = [keys for keys in sweeper.look().values() if keys]
     assert message.pk in late
     assert not sweeper.reaches_broker
-    assert {engine.take(MESSAGES, key) for key in late} == {"succeeded"}
+    assert {engine.execute(MESSAGES, key) for key in late} == {"succeeded"}
     through_rabbit.start()
 
     # After its pause, the sender makes a connection anew.
