@@ -72,7 +72,7 @@ def withdraw(attachment: Attachment) -> None:
         raise actions.AlreadySent
 
 
-def give_up(attachment_id: UUID, error: str) -> None:
+def mark_unanalysable(attachment_id: UUID, error: str) -> None:
     """Show that a file could not be analysed, after the last attempt."""
     _fail(attachment_id, "analysis_failed")
 

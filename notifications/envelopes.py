@@ -55,7 +55,7 @@ def acquire(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Enve
     if not chosen:
         return None
     if chosen[0].attempts >= MAX_ATTEMPTS:
-        _bury(chosen)
+        _dead_letter(chosen)
         return None
     known = threads(chosen)
     wanted = [row for row in chosen if _is_wanted(row, known[row.conversation_id])]
@@ -108,7 +108,7 @@ def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
     return fresh
 
 
-def _bury(rows: list[Delivery]) -> None:
+def _dead_letter(rows: list[Delivery]) -> None:
     """Give up on what ended its worker at every attempt: somebody must look at it."""
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
         status=Delivery.Status.DEAD, due_at=None, leased_until=None

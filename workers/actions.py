@@ -61,7 +61,7 @@ def retry(*, actor: User, orders: Mapping[Kind, list[str]], target: dict[str, An
     count = 0
     with transaction.atomic():
         for kind, subjects in orders.items():
-            count += _revive(kind, subjects[: AT_MOST - count])
+            count += _requeue(kind, subjects[: AT_MOST - count])
         if not count:
             raise NothingToRetry
         _log(actor, Verb.RETRY, target, count=count)
@@ -154,7 +154,7 @@ def order_worker(*, actor: User, worker: WorkerProcess, order: WorkerProcess.Ord
 def run_now(*, actor: User, kind: Kind, name: str) -> None:
     """Make periodic work due at once."""
     _require_manager(actor)
-    if not engine.revive(kind, [name]):
+    if not engine.requeue(kind, [name]):
         raise NothingToRetry
     transaction.on_commit(partial(_wake_workers, kind, [name]))
     _log(actor, Verb.RUN_NOW, {"schedule": name})
@@ -174,8 +174,8 @@ def _require_manager(actor: User) -> None:
         raise NotAllowed
 
 
-def _revive(kind: Kind, subjects: Iterable[str]) -> int:
-    keys = engine.revive(kind, [kind.key_of(subject) for subject in subjects])
+def _requeue(kind: Kind, subjects: Iterable[str]) -> int:
+    keys = engine.requeue(kind, [kind.key_of(subject) for subject in subjects])
     # Removed, not settled: it may die again.
     DeadLetter.objects.filter(job=kind.job.value, subject__in=map(str, keys)).delete()
     transaction.on_commit(partial(_wake_workers, kind, keys[:WAKE_UPS_AT_MOST]))

@@ -97,7 +97,7 @@ def orders_of(asked: dict[str, Any], kinds: ByJob) -> dict[Kind, list[str]]:
 def count_of(orders: Mapping[Kind, list[str]]) -> int:
     """Return how many of these a retry would give their attempts again."""
     return sum(
-        engine.revivable(kind, [kind.key_of(subject) for subject in subjects]).count()
+        engine.requeueable(kind, [kind.key_of(subject) for subject in subjects]).count()
         for kind, subjects in orders.items()
     )
 

@@ -108,7 +108,7 @@ def acquire_again(kind: Kind, key: Key) -> Acquired | None:
     if row.leased_until is not None:
         _record_lost(kind, row)
         if row.attempts >= kind.max_attempts:
-            bury(kind, row, row.last_error or PROCESS_ENDED)
+            dead_letter(kind, row, row.last_error or PROCESS_ENDED)
             return None
     attempts = row.attempts + 1
     until = timezone.now() + kind.lease_of(attempts)
@@ -121,7 +121,7 @@ def release(kind: Kind, row: Acquired, error: BaseException) -> str:
     words = f"{type(error).__name__}: {error}".replace("\0", "")[:MAX_ERROR]
     # Not when the lease ended meanwhile and another has it.
     if row.attempts >= kind.max_attempts:
-        bury(kind, row, words)
+        dead_letter(kind, row, words)
         return Outcome.DEAD.value
     held = kind.pending().filter(pk=row.pk, leased_until=row.leased_until)
     due_at = timezone.now() + backoff_after(row.attempts)
@@ -130,7 +130,7 @@ def release(kind: Kind, row: Acquired, error: BaseException) -> str:
 
 
 @transaction.atomic
-def bury(kind: Kind, row: Any, reason: str) -> None:
+def dead_letter(kind: Kind, row: Any, reason: str) -> None:
     """Stop trying: the row stays, owed and without a time, and a person must decide."""
     held = kind.pending().filter(pk=row.pk, leased_until=row.leased_until)
     if not held.update(due_at=None, leased_until=None, last_error=reason):
@@ -145,35 +145,35 @@ def bury(kind: Kind, row: Any, reason: str) -> None:
             "settled_at": None,
         },
     )
-    if kind.on_death:
-        kind.on_death(row.pk, reason)
+    if kind.on_dead_letter:
+        kind.on_dead_letter(row.pk, reason)
     logger.error("task_dead", job=kind.job.value, subject=str(row.pk), reason=reason)
 
 
-def bury_worn_out(kind: Kind) -> int:
+def dead_letter_exhausted(kind: Kind) -> int:
     """Bury the rows whose last attempt ended with its process; return how many."""
     if kind.acquires_itself:
-        return _write_down_the_dead(kind)
+        return _record_dead_letters(kind)
     rows = due(kind.pending()).filter(attempts__gte=kind.max_attempts).exclude(leased_until=None)
     worn_out = list(rows[:100])
     for row in worn_out:
         _record_lost(kind, row)
-        bury(kind, row, row.last_error or PROCESS_ENDED)
+        dead_letter(kind, row, row.last_error or PROCESS_ENDED)
     return len(worn_out)
 
 
-def revive(kind: Kind, keys: list[Key]) -> list[Key]:
+def requeue(kind: Kind, keys: list[Key]) -> list[Key]:
     """Give rows all their attempts again, from now; those held at this moment are left alone.
 
     Return the ids of the rows that are due now.
     """
-    rows = revivable(kind, keys)
-    revived = list(rows.values_list("pk", flat=True))
+    rows = requeueable(kind, keys)
+    requeued = list(rows.values_list("pk", flat=True))
     rows.update(due_at=timezone.now(), leased_until=None, attempts=0)
-    return revived
+    return requeued
 
 
-def revivable(kind: Kind, keys: list[Key]) -> QuerySet[Any]:
+def requeueable(kind: Kind, keys: list[Key]) -> QuerySet[Any]:
     """Return those of the rows that are owed and that nobody holds at this moment."""
     free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
     return kind.pending().filter(free, pk__in=keys)
@@ -217,7 +217,7 @@ def _delegate(kind: Kind, key: Key) -> str:
     return Outcome.NOTHING.value if result is None else Outcome.SUCCEEDED.value
 
 
-def _write_down_the_dead(kind: Kind) -> int:
+def _record_dead_letters(kind: Kind) -> int:
     """Show people the rows that their own app has given up on."""
     known = DeadLetter.objects.filter(job=kind.job.value).values_list("subject", flat=True)
     # Not those whose settled letter may have been removed (`workers.retention`).

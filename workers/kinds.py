@@ -53,7 +53,7 @@ class Kind:
     # Says what rows are, given their ids as text, all at once.
     describe: Callable[[Iterable[str]], Mapping[str, Subject]] = without_words
     # Told in the transaction that ends the last attempt.
-    on_death: Callable[[Key, str], object] | None = None
+    on_dead_letter: Callable[[Key, str], object] | None = None
     # `perform` takes and gives back the row by itself, with others that belong together, and
     # returns None when there was nothing to do.
     acquires_itself: bool = False

@@ -40,7 +40,7 @@ ATTACHMENTS = Kind(
     # Renewed by the analysis while it lasts.
     lease=LEASE,
     describe=subjects.attachments,
-    on_death=attaching.give_up,
+    on_dead_letter=attaching.mark_unanalysable,
     max_attempts=5,
 )
 
@@ -89,7 +89,7 @@ PERIODIC = Kind(
     perform=CHORES.perform,
     lease=timedelta(seconds=60),
     describe=CHORES.describe,
-    on_death=CHORES.come_back,
+    on_dead_letter=CHORES.come_back,
     is_cancellable=True,
     max_attempts=3,
     key_of=str,

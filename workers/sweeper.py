@@ -31,7 +31,7 @@ BATCH = 200
 LONG_QUEUE = 50
 WAKE_AGAIN_SECONDS = 5.0
 BROKER_PAUSE_SECONDS = 2.0
-BURY_SECONDS = 2.0
+DEAD_LETTER_SECONDS = 2.0
 # What a process ended over is left to the pools for longer, and after a second end for good: it may
 # be the work that ends them. A pool's are replaced in a moment; ours takes the sweeps with it.
 LOST_PATIENCE = timedelta(seconds=2)
@@ -60,7 +60,7 @@ class Sweeper:
     def __init__(self, kinds: Iterable[Kind]) -> None:
         self.kinds = list(kinds)
         self.woken_at: dict[tuple[Job, Key, int], float] = {}
-        self.buried_at: dict[Job, float] = {}
+        self.dead_lettered_at: dict[Job, float] = {}
         self.broker_away_until = 0.0
 
     @property
@@ -78,9 +78,9 @@ class Sweeper:
 
     def look_at(self, kind: Kind) -> list[Key]:
         """Hint at what waits, and return what hints do not help."""
-        if time.monotonic() - self.buried_at.get(kind.job, -1e9) > BURY_SECONDS:
-            self.buried_at[kind.job] = time.monotonic()
-            engine.bury_worn_out(kind)
+        if time.monotonic() - self.dead_lettered_at.get(kind.job, -1e9) > DEAD_LETTER_SECONDS:
+            self.dead_lettered_at[kind.job] = time.monotonic()
+            engine.dead_letter_exhausted(kind)
         waiting = engine.oldest_first(kind, older_than=kind.patience, at_most=BATCH)
         if not waiting:
             return []

@@ -152,7 +152,7 @@ class TestTwoWorkers:
         assert (given_up.status, given_up.reason_code) == ("unreadable", "analysis_failed")
         assert Message.objects.get().version == 3
         # The dashboard can order it again, and then it is there after all.
-        assert engine.revive(ATTACHMENTS, [file]) == [file]
+        assert engine.requeue(ATTACHMENTS, [file]) == [file]
         assert analysed(file).status == "ready"
         assert Attachment.objects.get(pk=file).reason_code == ""
 

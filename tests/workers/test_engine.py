@@ -100,7 +100,7 @@ class TestAWorkerThatDied:
             leased_until=timezone.now() - timedelta(seconds=1), attempts=MESSAGES.max_attempts
         )
 
-        assert engine.bury_worn_out(MESSAGES) == 1
+        assert engine.dead_letter_exhausted(MESSAGES) == 1
 
         message.refresh_from_db()
         assert message.due_at is None
