@@ -14,7 +14,7 @@ from core.jobs import broker
 from core.models import User
 from workers import engine, recording
 from workers.entries import task_id_of
-from workers.kinds import Kind
+from workers.kinds import JobType
 from workers.models import (
     DeadLetter,
     Periodic,
@@ -52,7 +52,7 @@ class UnknownTarget(Refusal):
     default_detail = _("There is no such thing (any more).")
 
 
-def retry(*, actor: User, orders: Mapping[Kind, list[str]], target: dict[str, Any]) -> int:
+def retry(*, actor: User, orders: Mapping[JobType, list[str]], target: dict[str, Any]) -> int:
     """Give orders all their attempts again, from now; return how many.
 
     Raises NotAllowed, or NothingToRetry when none of them is owed and free.
@@ -60,8 +60,8 @@ def retry(*, actor: User, orders: Mapping[Kind, list[str]], target: dict[str, An
     _require_manager(actor)
     count = 0
     with transaction.atomic():
-        for kind, subjects in orders.items():
-            count += _requeue(kind, subjects[: AT_MOST - count])
+        for job_type, subjects in orders.items():
+            count += _requeue(job_type, subjects[: AT_MOST - count])
         if not count:
             raise NothingToRetry
         _log(actor, Verb.RETRY, target, count=count)
@@ -70,11 +70,11 @@ def retry(*, actor: User, orders: Mapping[Kind, list[str]], target: dict[str, An
 
 @transaction.atomic
 def discard(
-    *, actor: User, orders: Mapping[Kind, list[str]], target: dict[str, Any], reason: str
+    *, actor: User, orders: Mapping[JobType, list[str]], target: dict[str, Any], reason: str
 ) -> int:
     """Take dead orders off the list, with a reason; what they owed stays undone."""
     _require_manager(actor)
-    count = sum(_settle(kind, subjects) for kind, subjects in orders.items())
+    count = sum(_settle(job_type, subjects) for job_type, subjects in orders.items())
     if not count:
         raise UnknownTarget
     _log(actor, Verb.DISCARD, target, count=count, reason=reason)
@@ -82,30 +82,32 @@ def discard(
 
 
 @transaction.atomic
-def cancel(*, actor: User, kind: Kind, subject: str) -> None:
+def cancel(*, actor: User, job_type: JobType, subject: str) -> None:
     """Ask running work to end at its next step.
 
     Raises NotAllowed, or NothingToCancel for what does not run or is not of that sort
-    (`Kind.is_cancellable`).
+    (`JobType.is_cancellable`).
     """
     _require_manager(actor)
-    running = kind.pending().filter(pk=kind.key_of(subject), leased_until__gt=timezone.now())
-    if not kind.is_cancellable or not running.exists():
+    running = job_type.pending().filter(
+        pk=job_type.key_of(subject), leased_until__gt=timezone.now()
+    )
+    if not job_type.is_cancellable or not running.exists():
         raise NothingToCancel
     TaskProgress.objects.update_or_create(
-        job=kind.job.value, subject=subject, defaults={"cancelled_by": actor}
+        job=job_type.job.value, subject=subject, defaults={"cancelled_by": actor}
     )
-    _log(actor, Verb.CANCEL, {"task": task_id_of(kind.job.value, subject)})
+    _log(actor, Verb.CANCEL, {"task": task_id_of(job_type.job.value, subject)})
 
 
 @transaction.atomic
-def note(*, actor: User, kind: Kind, subject: str, changes: dict[str, Any]) -> None:
+def note(*, actor: User, job_type: JobType, subject: str, changes: dict[str, Any]) -> None:
     """Write a note on a dead order, or say who takes care of it."""
     _require_manager(actor)
-    letters = DeadLetter.objects.filter(job=kind.job.value, subject=subject, settled_at=None)
+    letters = DeadLetter.objects.filter(job=job_type.job.value, subject=subject, settled_at=None)
     if not letters.update(**changes):
         raise UnknownTarget
-    _log(actor, Verb.NOTE, {"task": task_id_of(kind.job.value, subject)})
+    _log(actor, Verb.NOTE, {"task": task_id_of(job_type.job.value, subject)})
 
 
 @transaction.atomic
@@ -151,12 +153,12 @@ def order_worker(*, actor: User, worker: WorkerProcess, order: WorkerProcess.Ord
 
 
 @transaction.atomic
-def run_now(*, actor: User, kind: Kind, name: str) -> None:
+def run_now(*, actor: User, job_type: JobType, name: str) -> None:
     """Make periodic work due at once."""
     _require_manager(actor)
-    if not engine.requeue(kind, [name]):
+    if not engine.requeue(job_type, [name]):
         raise NothingToRetry
-    transaction.on_commit(partial(_wake_workers, kind, [name]))
+    transaction.on_commit(partial(_wake_workers, job_type, [name]))
     _log(actor, Verb.RUN_NOW, {"schedule": name})
 
 
@@ -174,25 +176,25 @@ def _require_manager(actor: User) -> None:
         raise NotAllowed
 
 
-def _requeue(kind: Kind, subjects: Iterable[str]) -> int:
-    keys = engine.requeue(kind, [kind.key_of(subject) for subject in subjects])
+def _requeue(job_type: JobType, subjects: Iterable[str]) -> int:
+    keys = engine.requeue(job_type, [job_type.key_of(subject) for subject in subjects])
     # Removed, not settled: it may die again.
-    DeadLetter.objects.filter(job=kind.job.value, subject__in=map(str, keys)).delete()
-    transaction.on_commit(partial(_wake_workers, kind, keys[:WAKE_UPS_AT_MOST]))
+    DeadLetter.objects.filter(job=job_type.job.value, subject__in=map(str, keys)).delete()
+    transaction.on_commit(partial(_wake_workers, job_type, keys[:WAKE_UPS_AT_MOST]))
     return len(keys)
 
 
-def _settle(kind: Kind, subjects: Iterable[str]) -> int:
+def _settle(job_type: JobType, subjects: Iterable[str]) -> int:
     letters = DeadLetter.objects.filter(
-        job=kind.job.value, subject__in=list(subjects), settled_at=None
+        job=job_type.job.value, subject__in=list(subjects), settled_at=None
     )
     return letters.update(settled_at=timezone.now())
 
 
-def _wake_workers(kind: Kind, keys: list[Any]) -> None:
+def _wake_workers(job_type: JobType, keys: list[Any]) -> None:
     """Ask for rows; the sweeper finds what is lost of this."""
     for key in keys:
-        hints.send(partial(send, kind, key))
+        hints.send(partial(send, job_type, key))
 
 
 def _log(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.queries import devices_refusing_our_key
 from workers import queries
-from workers.kinds import Kind
+from workers.kinds import JobType
 from workers.models import Alert
 
 WEBHOOK_SECONDS = 5
@@ -49,10 +49,10 @@ class Finding:
         return str(WORDS[self.code]) % {"about": self.about, "value": self.value}
 
 
-def findings(kinds: Iterable[Kind]) -> list[Finding]:
+def findings(job_types: Iterable[JobType]) -> list[Finding]:
     """Return what is wrong at this moment, from the rows alone."""
     return [
-        *_old_queues(kinds),
+        *_old_queues(job_types),
         *_unserved_queues(),
         *_failures(),
         *_beat(),
@@ -63,9 +63,9 @@ def findings(kinds: Iterable[Kind]) -> list[Finding]:
     ]
 
 
-def watch(kinds: Iterable[Kind]) -> str:
+def watch(job_types: Iterable[JobType]) -> str:
     """Open and close alerts by what is wrong now, and tell about those not told of yet."""
-    found = {(finding.code, finding.about): finding for finding in findings(kinds)}
+    found = {(finding.code, finding.about): finding for finding in findings(job_types)}
     for finding in found.values():
         _open(finding)
     untold: dict[int, Finding] = {}
@@ -130,11 +130,11 @@ def _post(url: str, body: dict[str, object]) -> None:
     urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS).close()  # noqa: S310
 
 
-def _old_queues(kinds: Iterable[Kind]) -> list[Finding]:
+def _old_queues(job_types: Iterable[JobType]) -> list[Finding]:
     limit = settings.TASK_ALERT_OLDEST_SECONDS
     return [
         Finding("oldest", queue, backlog.oldest_seconds)
-        for queue, backlog in queries.backlogs(kinds).items()
+        for queue, backlog in queries.backlogs(job_types).items()
         if backlog.oldest_seconds > limit
     ]
 

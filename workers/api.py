@@ -17,7 +17,7 @@ from core.models import User
 from core.queries import staff_for
 from core.requests import person, validated
 from workers import actions, choosing, details, exports, overview, statistics
-from workers.kinds import Kind
+from workers.kinds import JobType
 from workers.models import TaskAction, WorkerProcess
 from workers.periods import PERIODS, Period
 from workers.registry import BY_JOB, CHORES, PERIODIC
@@ -129,8 +129,8 @@ class TaskExport(StaffView):
     def get(self, request: Request) -> HttpResponse:
         """The attempts that match, as a file (10,000 at most)."""
         filters = validated(ExportSerializer, request.query_params)
-        kind = filters.pop("to")
-        return exports.file_of(choosing.runs(filters), kind)
+        file_format = filters.pop("to")
+        return exports.file_of(choosing.runs(filters), file_format)
 
 
 class TaskDetail(StaffView):
@@ -148,8 +148,8 @@ class TaskDetail(StaffView):
         changes = validated(NoteSerializer, request.data)
         if owner := changes.get("owner"):
             changes["owner"] = _colleague(person(request), owner)
-        kind, subject = _order(task_id)
-        actions.note(actor=person(request), kind=kind, subject=subject, changes=changes)
+        job_type, subject = _order(task_id)
+        actions.note(actor=person(request), job_type=job_type, subject=subject, changes=changes)
         return self.get(request, task_id)
 
 
@@ -157,8 +157,8 @@ class TaskRetry(StaffView):
     @extend_schema(request=None, responses=CountSerializer)
     def post(self, request: Request, task_id: str) -> Response:
         """Give one task all its attempts again, from now."""
-        kind, subject = _order(task_id)
-        orders = {kind: [subject]}
+        job_type, subject = _order(task_id)
+        orders = {job_type: [subject]}
         count = actions.retry(actor=person(request), orders=orders, target={"ids": [task_id]})
         return Response({"count": count})
 
@@ -167,8 +167,8 @@ class TaskCancel(StaffView):
     @extend_schema(request=None, responses={202: CountSerializer})
     def post(self, request: Request, task_id: str) -> Response:
         """Cut periodic work that runs, at its next step; it comes back at its next time."""
-        kind, subject = _order(task_id)
-        actions.cancel(actor=person(request), kind=kind, subject=subject)
+        job_type, subject = _order(task_id)
+        actions.cancel(actor=person(request), job_type=job_type, subject=subject)
         return Response({"count": 1}, status=status.HTTP_202_ACCEPTED)
 
 
@@ -236,7 +236,7 @@ class ScheduleAct(StaffView):
         # Before any worker has started, the row may not be there yet.
         CHORES.ensure_rows()
         if verb == "run":
-            actions.run_now(actor=actor, kind=PERIODIC, name=name)
+            actions.run_now(actor=actor, job_type=PERIODIC, name=name)
         else:
             actions.enable(actor=actor, name=name, is_enabled=verb == "enable")
         return Response({"count": 1})
@@ -246,7 +246,7 @@ def _period(request: Request) -> Period:
     return PERIODS[validated(PeriodSerializer, request.query_params)["period"]]
 
 
-def _order(task_id: str) -> tuple[Kind, str]:
+def _order(task_id: str) -> tuple[JobType, str]:
     order = choosing.order_of(task_id, BY_JOB)
     if order is None:
         raise Http404

@@ -16,7 +16,7 @@ from rest_framework.exceptions import ValidationError
 from workers import engine, entries, queries, subjects
 from workers.actions import AT_MOST
 from workers.entries import LIVE_STATES, ByJob, Entry
-from workers.kinds import Kind
+from workers.kinds import JobType
 from workers.models import TaskRun
 
 Filters = dict[str, Any]
@@ -29,20 +29,20 @@ class Page:
     next: str | None
 
 
-def page(filters: Filters, kinds: ByJob, *, cursor: str | None, limit: int) -> Page:
+def page(filters: Filters, job_types: ByJob, *, cursor: str | None, limit: int) -> Page:
     """Return a page of tasks: orders for a live state or the dead, else attempts, newest first."""
     state = filters.get("state")
     if state in LIVE_STATES:
-        return Page(orders(filters, kinds), None)
+        return Page(orders(filters, job_types), None)
     if state == "dead":
-        return Page(dead(filters, kinds), None)
+        return Page(dead(filters, job_types), None)
     found = runs(filters).order_by("-ended_at", "-pk")
     if cursor:
         ended_at, pk = _position(cursor)
         found = found.filter(Q(ended_at__lt=ended_at) | Q(ended_at=ended_at, pk__lt=pk))
     rows = list(found[: limit + 1])
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
-    return Page(entries.of_runs(rows[:limit], kinds), following)
+    return Page(entries.of_runs(rows[:limit], job_types), following)
 
 
 def runs(filters: Filters) -> QuerySet[TaskRun]:
@@ -66,55 +66,55 @@ def runs(filters: Filters) -> QuerySet[TaskRun]:
     return _mentioning(found, filters["q"]) if "q" in filters else found
 
 
-def orders(filters: Filters, kinds: ByJob) -> list[Entry]:
+def orders(filters: Filters, job_types: ByJob) -> list[Entry]:
     """Return the orders in a live state that match."""
 
-    def is_wanted(kind: Kind) -> bool:
-        job, queue = kind.job.value, kind.queue.value
+    def is_wanted(job_type: JobType) -> bool:
+        job, queue = job_type.job.value, job_type.queue.value
         return bool(filters.get("name", job) == job and filters.get("queue", queue) == queue)
 
-    found = entries.of_orders(filters["state"], kinds, is_wanted=is_wanted)
+    found = entries.of_orders(filters["state"], job_types, is_wanted=is_wanted)
     return _matching(found, filters)
 
 
-def dead(filters: Filters, kinds: ByJob) -> list[Entry]:
+def dead(filters: Filters, job_types: ByJob) -> list[Entry]:
     """Return the dead orders that match."""
-    return _matching(entries.of_dead(queries.dead_letters()[:AT_MOST], kinds), filters)
+    return _matching(entries.of_dead(queries.dead_letters()[:AT_MOST], job_types), filters)
 
 
-def orders_of(asked: dict[str, Any], kinds: ByJob) -> dict[Kind, list[str]]:
-    """Return the rows to act on, by kind: those of some ids, or all that match filters."""
+def orders_of(asked: dict[str, Any], job_types: ByJob) -> dict[JobType, list[str]]:
+    """Return the rows to act on, by job_type: those of some ids, or all that match filters."""
     if "ids" in asked:
-        pairs = [pair for task_id in asked["ids"] if (pair := order_of(task_id, kinds))]
+        pairs = [pair for task_id in asked["ids"] if (pair := order_of(task_id, job_types))]
     else:
-        pairs = list(_matching_orders(asked.get("filters") or {}, kinds))
-    found: dict[Kind, list[str]] = defaultdict(list)
-    for kind, subject in dict.fromkeys(pairs):
-        found[kind].append(subject)
+        pairs = list(_matching_orders(asked.get("filters") or {}, job_types))
+    found: dict[JobType, list[str]] = defaultdict(list)
+    for job_type, subject in dict.fromkeys(pairs):
+        found[job_type].append(subject)
     return found
 
 
-def count_of(orders: Mapping[Kind, list[str]]) -> int:
+def count_of(orders: Mapping[JobType, list[str]]) -> int:
     """Return how many of these a retry would give their attempts again."""
     return sum(
-        engine.requeueable(kind, [kind.key_of(subject) for subject in subjects]).count()
-        for kind, subjects in orders.items()
+        engine.requeueable(job_type, [job_type.key_of(subject) for subject in subjects]).count()
+        for job_type, subjects in orders.items()
     )
 
 
-def order_of(task_id: str, kinds: ByJob) -> tuple[Kind, str] | None:
+def order_of(task_id: str, job_types: ByJob) -> tuple[JobType, str] | None:
     """Return the kind and the row that an id means: an order's own, or that of an attempt."""
     job, separator, subject = task_id.partition(":")
     if not separator:
         run = run_of(task_id)
         job, subject = (run.name, run.subject) if run else ("", "")
-    if job not in kinds or not subject:
+    if job not in job_types or not subject:
         return None
     try:
-        kinds[job].key_of(subject)
+        job_types[job].key_of(subject)
     except ValueError:
         return None
-    return kinds[job], subject
+    return job_types[job], subject
 
 
 def run_of(task_id: str) -> TaskRun | None:
@@ -124,16 +124,16 @@ def run_of(task_id: str) -> TaskRun | None:
         return None
 
 
-def _matching_orders(filters: Filters, kinds: ByJob) -> Iterable[tuple[Kind, str]]:
+def _matching_orders(filters: Filters, job_types: ByJob) -> Iterable[tuple[JobType, str]]:
     state = filters.get("state")
     if state in LIVE_STATES or state == "dead":
-        found = dead(filters, kinds) if state == "dead" else orders(filters, kinds)
+        found = dead(filters, job_types) if state == "dead" else orders(filters, job_types)
         pairs = [(entry.name, entry.subject) for entry in found]
     else:
         # Failures by default: what succeeded owes nothing.
         matching = runs({"state": "error", **filters}).order_by()
         pairs = list(matching.values_list("name", "subject").distinct()[:AT_MOST])
-    return [(kinds[name], subject) for name, subject in pairs if name in kinds and subject]
+    return [(job_types[name], subject) for name, subject in pairs if name in job_types and subject]
 
 
 def _matching(found: list[Entry], filters: Filters) -> list[Entry]:

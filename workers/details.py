@@ -9,33 +9,33 @@ from workers.models import TaskRun
 ATTEMPTS_SHOWN = 50
 
 
-def detail_of(task_id: str, kinds: ByJob) -> dict[str, Any] | None:
+def detail_of(task_id: str, job_types: ByJob) -> dict[str, Any] | None:
     """Return an order or an attempt with the attempts at the same row; None when unknown."""
     run = choosing.run_of(task_id)
-    order = choosing.order_of(task_id, kinds)
+    order = choosing.order_of(task_id, job_types)
     if order is None:
-        return _shown(entries.of_runs([run], kinds)[0], [run]) if run else None
-    kind, subject = order
+        return _shown(entries.of_runs([run], job_types)[0], [run]) if run else None
+    job_type, subject = order
     attempts = list(
-        TaskRun.objects.filter(name=kind.job.value, subject=subject)
+        TaskRun.objects.filter(name=job_type.job.value, subject=subject)
         .exclude(outcome=TaskRun.Outcome.NOTHING)
         .order_by("-started_at", "-pk")[:ATTEMPTS_SHOWN]
     )
-    entry = _entry(task_id, run or next(iter(attempts), None), kinds)
+    entry = _entry(task_id, run or next(iter(attempts), None), job_types)
     return _shown(entry, attempts) if entry else None
 
 
-def _entry(task_id: str, run: TaskRun | None, kinds: ByJob) -> Entry | None:
+def _entry(task_id: str, run: TaskRun | None, job_types: ByJob) -> Entry | None:
     """Return the order as it is now, else its last attempt."""
-    order = choosing.order_of(task_id, kinds)
+    order = choosing.order_of(task_id, job_types)
     assert order is not None, "asked by detail_of"
-    kind, subject = order
-    letters = queries.dead_letters().filter(job=kind.job.value, subject=subject)
+    job_type, subject = order
+    letters = queries.dead_letters().filter(job=job_type.job.value, subject=subject)
     if letter := letters.first():
-        return entries.of_dead([letter], kinds)[0]
-    if task_id.partition(":")[1] and (live := entries.of_order(kind, subject)):
+        return entries.of_dead([letter], job_types)[0]
+    if task_id.partition(":")[1] and (live := entries.of_order(job_type, subject)):
         return live
-    return entries.of_runs([run], kinds)[0] if run else None
+    return entries.of_runs([run], job_types)[0] if run else None
 
 
 def _shown(entry: Entry, attempts: list[TaskRun]) -> dict[str, Any]:

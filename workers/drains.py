@@ -18,7 +18,7 @@ from core.owed import due
 from workers import recording
 from workers.connections import DATABASE_ERRORS, ThreadConnection
 from workers.engine import execute
-from workers.kinds import Key, Kind
+from workers.kinds import JobType, Key
 from workers.models import TaskRun
 
 # How long rows that were offered are worked on before newer ones are asked for.
@@ -32,10 +32,10 @@ logger = structlog.get_logger(__name__)
 
 
 class Drain:
-    """The thread of one kind. It starts with the first rows that are offered."""
+    """The thread of one job_type. It starts with the first rows that are offered."""
 
-    def __init__(self, kind: Kind, ending: threading.Event) -> None:
-        self.kind = kind
+    def __init__(self, job_type: JobType, ending: threading.Event) -> None:
+        self.job_type = job_type
         self.ending = ending
         self.connection = ThreadConnection()
         self.offered: list[Key] = []
@@ -49,7 +49,7 @@ class Drain:
         with self.changed:
             self.offered = list(keys)
             if keys and self.thread is None:
-                name = f"drain {self.kind.job.value}"
+                name = f"drain {self.job_type.job.value}"
                 self.thread = threading.Thread(target=self.run, name=name, daemon=True)
                 self.thread.start()
             self.changed.notify()
@@ -73,7 +73,7 @@ class Drain:
     def work_on(self, keys: list[Key]) -> None:
         try:
             close_old_connections()
-            drain(self.kind, keys, is_over=self.ending.is_set, note=self.note)
+            drain(self.job_type, keys, is_over=self.ending.is_set, note=self.note)
         except DATABASE_ERRORS as error:
             # The sweeper offers them again.
             logger.warning("drain_without_database", error=str(error))
@@ -91,11 +91,11 @@ class Drain:
             self.current = None
             return
         now = datetime.now(UTC).isoformat()
-        self.current = {"name": self.kind.job.value, "subject": str(key), "started_at": now}
+        self.current = {"name": self.job_type.job.value, "subject": str(key), "started_at": now}
 
 
 def drain(
-    kind: Kind,
+    job_type: JobType,
     keys: list[Key],
     *,
     is_over: Callable[[], bool] = lambda: False,
@@ -104,17 +104,17 @@ def drain(
     """Work on rows here, one after the other, for a moment; return how many."""
     deadline = time.monotonic() + BATCH_SECONDS
     done = 0
-    for key in still_free(kind, keys):
+    for key in still_free(job_type, keys):
         if is_over() or time.monotonic() > deadline:
             break
         note(key)
-        perform(kind, key)
+        perform(job_type, key)
         note(None)
         done += 1
     return done
 
 
-def still_free(kind: Kind, keys: list[Key]) -> Iterator[Key]:
+def still_free(job_type: JobType, keys: list[Key]) -> Iterator[Key]:
     """Yield the rows that nobody has taken since they were found, from anywhere in the middle on.
 
     In a backlog the pools begin at the oldest, and each worker's thread is offered the same rows:
@@ -124,22 +124,22 @@ def still_free(kind: Kind, keys: list[Key]) -> Iterator[Key]:
     turned = keys[middle:] + keys[:middle]
     for start in range(0, len(turned), GLANCE):
         few = turned[start : start + GLANCE]
-        yield from due(kind.pending()).filter(pk__in=few).values_list("pk", flat=True)
+        yield from due(job_type.pending()).filter(pk__in=few).values_list("pk", flat=True)
 
 
-def perform(kind: Kind, key: Key) -> None:
+def perform(job_type: JobType, key: Key) -> None:
     """Do one row's work outside Celery, recorded like any attempt."""
-    run = recording.begin(recording.Run(name=kind.job.value, queue=kind.queue.value))
-    run.arguments = {kind.id_name: str(key)}
+    run = recording.begin(recording.Run(name=job_type.job.value, queue=job_type.queue.value))
+    run.arguments = {job_type.id_name: str(key)}
     run.subject = str(key)
     try:
-        run.outcome = execute(kind, key)
+        run.outcome = execute(job_type, key)
     except Exception as error:
         run.error = error
         if run.outcome == TaskRun.Outcome.SUCCEEDED.value:
             # Nor could the row be told: PostgreSQL is away.
             run.outcome = TaskRun.Outcome.FAILED.value
-        logger.exception("task_failed", job=kind.job.value, subject=str(key))
+        logger.exception("task_failed", job=job_type.job.value, subject=str(key))
         if isinstance(error, DATABASE_ERRORS):
             # The next row needs a sound connection.
             close_old_connections()

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from core.owed import backoff_after, due
 from workers import recording
-from workers.kinds import Key, Kind
+from workers.kinds import JobType, Key
 from workers.models import DeadLetter, TaskRun
 from workers.progress import followed
 
@@ -28,23 +28,23 @@ PROCESS_ENDED = "The worker's process ended during the work."
 logger = structlog.get_logger(__name__)
 
 
-def execute(kind: Kind, key: Key) -> str:
+def execute(job_type: JobType, key: Key) -> str:
     """Do a row's work if it is due and free, and return the outcome.
 
     What the work raises is raised again, once the row says when the next attempt is, or that
     there is none.
     """
-    if kind.acquires_itself:
-        return _delegate(kind, key)
-    row = acquire(kind, key)
+    if job_type.acquires_itself:
+        return _delegate(job_type, key)
+    row = acquire(job_type, key)
     if row is None:
         return Outcome.NOTHING.value
     _note_on_run(key, row.attempts, row.wanted_at)
     try:
-        with followed(kind, key):
-            kind.perform(key)
+        with followed(job_type, key):
+            job_type.perform(key)
     except Exception as error:
-        outcome = release(kind, row, error)
+        outcome = release(job_type, row, error)
         if run := recording.current():
             run.outcome = outcome
         raise
@@ -62,12 +62,12 @@ class Acquired:
     attempts: int = 1
 
 
-def acquire(kind: Kind, key: Key) -> Acquired | None:
+def acquire(job_type: JobType, key: Key) -> Acquired | None:
     """Take a row until its lease ends, counted as an attempt; None when it is not to be had."""
-    return acquire_first(kind, key) or acquire_again(kind, key)
+    return acquire_first(job_type, key) or acquire_again(job_type, key)
 
 
-# Of a row without `due_at` nothing is owed, so `Kind.pending` need not be asked. Written out, since
+# Of a row without `due_at` nothing is owed, so `JobType.pending` need not be asked. Written out, since
 # it precedes nearly every piece of work; and not waiting for the disk (`synchronous_commit`, for
 # this one transaction), since what the work can kill is its process and not PostgreSQL.
 ACQUIRE_FIRST = """
@@ -81,12 +81,12 @@ ACQUIRE_FIRST = """
 """
 
 
-def acquire_first(kind: Kind, key: Key) -> Acquired | None:
+def acquire_first(job_type: JobType, key: Key) -> Acquired | None:
     """Take a row for its first attempt, in one statement."""
-    meta = kind.pending().model._meta
+    meta = job_type.pending().model._meta
     names = {"table": meta.db_table, "key": meta.pk.column}
     now = timezone.now()
-    until = now + kind.lease_of(1)
+    until = now + job_type.lease_of(1)
     with connection.cursor() as cursor:
         cursor.execute(ACQUIRE_FIRST.format(**names), {"key": key, "now": now, "until": until})
         found = cursor.fetchone()
@@ -94,49 +94,49 @@ def acquire_first(kind: Kind, key: Key) -> Acquired | None:
 
 
 @transaction.atomic
-def acquire_again(kind: Kind, key: Key) -> Acquired | None:
+def acquire_again(job_type: JobType, key: Key) -> Acquired | None:
     """Take a row that was tried before.
 
     One that was held and not given back has lost its worker; at the last attempt it is buried
     instead.
     """
     # No key: rows that only point at this one (a quoted message) are no reason to pass it over.
-    free = due(kind.pending()).select_for_update(skip_locked=True, of=("self",), no_key=True)
+    free = due(job_type.pending()).select_for_update(skip_locked=True, of=("self",), no_key=True)
     row = free.filter(pk=key).first()
     if row is None:
         return None
     if row.leased_until is not None:
-        _record_lost(kind, row)
-        if row.attempts >= kind.max_attempts:
-            dead_letter(kind, row, row.last_error or PROCESS_ENDED)
+        _record_lost(job_type, row)
+        if row.attempts >= job_type.max_attempts:
+            dead_letter(job_type, row, row.last_error or PROCESS_ENDED)
             return None
     attempts = row.attempts + 1
-    until = timezone.now() + kind.lease_of(attempts)
-    kind.pending().filter(pk=key).update(leased_until=until, attempts=attempts)
+    until = timezone.now() + job_type.lease_of(attempts)
+    job_type.pending().filter(pk=key).update(leased_until=until, attempts=attempts)
     return Acquired(key, row.due_at, until, attempts)
 
 
-def release(kind: Kind, row: Acquired, error: BaseException) -> str:
+def release(job_type: JobType, row: Acquired, error: BaseException) -> str:
     """Let go of a row whose work failed: the next attempt comes after a pause, or never."""
     words = f"{type(error).__name__}: {error}".replace("\0", "")[:MAX_ERROR]
     # Not when the lease ended meanwhile and another has it.
-    if row.attempts >= kind.max_attempts:
-        dead_letter(kind, row, words)
+    if row.attempts >= job_type.max_attempts:
+        dead_letter(job_type, row, words)
         return Outcome.DEAD.value
-    held = kind.pending().filter(pk=row.pk, leased_until=row.leased_until)
+    held = job_type.pending().filter(pk=row.pk, leased_until=row.leased_until)
     due_at = timezone.now() + backoff_after(row.attempts)
     held.update(due_at=due_at, leased_until=None, last_error=words)
     return Outcome.FAILED.value
 
 
 @transaction.atomic
-def dead_letter(kind: Kind, row: Any, reason: str) -> None:
+def dead_letter(job_type: JobType, row: Any, reason: str) -> None:
     """Stop trying: the row stays, owed and without a time, and a person must decide."""
-    held = kind.pending().filter(pk=row.pk, leased_until=row.leased_until)
+    held = job_type.pending().filter(pk=row.pk, leased_until=row.leased_until)
     if not held.update(due_at=None, leased_until=None, last_error=reason):
         return
     DeadLetter.objects.update_or_create(
-        job=kind.job.value,
+        job=job_type.job.value,
         subject=str(row.pk),
         defaults={
             "attempts": row.attempts,
@@ -145,38 +145,42 @@ def dead_letter(kind: Kind, row: Any, reason: str) -> None:
             "settled_at": None,
         },
     )
-    if kind.on_dead_letter:
-        kind.on_dead_letter(row.pk, reason)
-    logger.error("task_dead", job=kind.job.value, subject=str(row.pk), reason=reason)
+    if job_type.on_dead_letter:
+        job_type.on_dead_letter(row.pk, reason)
+    logger.error("task_dead", job=job_type.job.value, subject=str(row.pk), reason=reason)
 
 
-def dead_letter_exhausted(kind: Kind) -> int:
+def dead_letter_exhausted(job_type: JobType) -> int:
     """Bury the rows whose last attempt ended with its process; return how many."""
-    if kind.acquires_itself:
-        return _record_dead_letters(kind)
-    rows = due(kind.pending()).filter(attempts__gte=kind.max_attempts).exclude(leased_until=None)
+    if job_type.acquires_itself:
+        return _record_dead_letters(job_type)
+    rows = (
+        due(job_type.pending())
+        .filter(attempts__gte=job_type.max_attempts)
+        .exclude(leased_until=None)
+    )
     worn_out = list(rows[:100])
     for row in worn_out:
-        _record_lost(kind, row)
-        dead_letter(kind, row, row.last_error or PROCESS_ENDED)
+        _record_lost(job_type, row)
+        dead_letter(job_type, row, row.last_error or PROCESS_ENDED)
     return len(worn_out)
 
 
-def requeue(kind: Kind, keys: list[Key]) -> list[Key]:
+def requeue(job_type: JobType, keys: list[Key]) -> list[Key]:
     """Give rows all their attempts again, from now; those held at this moment are left alone.
 
     Return the ids of the rows that are due now.
     """
-    rows = requeueable(kind, keys)
+    rows = requeueable(job_type, keys)
     requeued = list(rows.values_list("pk", flat=True))
     rows.update(due_at=timezone.now(), leased_until=None, attempts=0)
     return requeued
 
 
-def requeueable(kind: Kind, keys: list[Key]) -> QuerySet[Any]:
+def requeueable(job_type: JobType, keys: list[Key]) -> QuerySet[Any]:
     """Return those of the rows that are owed and that nobody holds at this moment."""
     free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
-    return kind.pending().filter(free, pk__in=keys)
+    return job_type.pending().filter(free, pk__in=keys)
 
 
 @dataclass(frozen=True)
@@ -194,41 +198,45 @@ class Waiting:
         return max(self.due_at, self.lost_at or self.due_at)
 
 
-def oldest_first(kind: Kind, *, older_than: timedelta, at_most: int) -> list[Waiting]:
+def oldest_first(job_type: JobType, *, older_than: timedelta, at_most: int) -> list[Waiting]:
     """Return the rows that have been due for longer than that, and are free.
 
     Of those that are done together, the oldest.
     """
-    rows = due(kind.pending()).filter(due_at__lte=timezone.now() - older_than).order_by("due_at")
-    values = rows.values_list("pk", "due_at", "attempts", "leased_until", *kind.together)
+    rows = (
+        due(job_type.pending()).filter(due_at__lte=timezone.now() - older_than).order_by("due_at")
+    )
+    values = rows.values_list("pk", "due_at", "attempts", "leased_until", *job_type.together)
     oldest: dict[Any, Waiting] = {}
     for key, due_at, attempts, lost_at, *group in values[:at_most]:
         oldest.setdefault(tuple(group) or key, Waiting(key, due_at, attempts, lost_at))
     return list(oldest.values())
 
 
-def _delegate(kind: Kind, key: Key) -> str:
+def _delegate(job_type: JobType, key: Key) -> str:
     """Have a row worked on by an app that holds its rows itself."""
-    row = due(kind.pending()).filter(pk=key).first()
+    row = due(job_type.pending()).filter(pk=key).first()
     if row is None:
         return Outcome.NOTHING.value
     _note_on_run(key, row.attempts + 1, row.due_at)
-    result = kind.perform(key)
+    result = job_type.perform(key)
     return Outcome.NOTHING.value if result is None else Outcome.SUCCEEDED.value
 
 
-def _record_dead_letters(kind: Kind) -> int:
+def _record_dead_letters(job_type: JobType) -> int:
     """Show people the rows that their own app has given up on."""
-    known = DeadLetter.objects.filter(job=kind.job.value).values_list("subject", flat=True)
+    known = DeadLetter.objects.filter(job=job_type.job.value).values_list("subject", flat=True)
     # Not those whose settled letter may have been removed (`workers.retention`).
     recent = timezone.now() - settings.DEAD_LETTERS_KEPT
-    rows = kind.pending().filter(due_at=None, created_at__gte=recent).order_by("-pk")[:KNOWN_DEAD]
+    rows = (
+        job_type.pending().filter(due_at=None, created_at__gte=recent).order_by("-pk")[:KNOWN_DEAD]
+    )
     dead = {str(row.pk): row for row in rows}
     new = dead.keys() - set(known.filter(subject__in=dead))
     DeadLetter.objects.bulk_create(
         [
             DeadLetter(
-                job=kind.job.value,
+                job=job_type.job.value,
                 subject=subject,
                 attempts=dead[subject].attempts,
                 reason=dead[subject].last_error,
@@ -247,17 +255,17 @@ def _note_on_run(key: Key, attempt: int, wanted_at: datetime) -> None:
         run.ordered_at = wanted_at.timestamp()
 
 
-def _record_lost(kind: Kind, row: Any) -> None:
+def _record_lost(job_type: JobType, row: Any) -> None:
     """Write down the attempt whose process could not."""
     ended_at = row.leased_until.timestamp()
     recording.keep(
         recording.Run(
-            name=kind.job.value,
-            queue=kind.queue.value,
+            name=job_type.job.value,
+            queue=job_type.queue.value,
             subject=str(row.pk),
             attempt=row.attempts,
             ordered_at=row.due_at.timestamp(),
-            started_at=(row.leased_until - kind.lease_of(row.attempts)).timestamp(),
+            started_at=(row.leased_until - job_type.lease_of(row.attempts)).timestamp(),
             ended_at=ended_at,
             outcome=Outcome.LOST.value,
             error_text=PROCESS_ENDED,

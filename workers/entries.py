@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from workers import queries
 from workers.engine import PROCESS_ENDED
-from workers.kinds import Kind, Subject, Text
+from workers.kinds import Description, JobType, Text
 from workers.models import DeadLetter, TaskProgress, TaskRun
 from workers.progress import PHASES
 
@@ -24,7 +24,7 @@ OTHER_LABELS: dict[str, Text] = {"beat": _("Sign of life of beat")}
 # What rows keep of errors that are ours, for people.
 OUR_ERRORS: dict[str, Text] = {PROCESS_ENDED: _("The worker's process ended during the work.")}
 
-ByJob = Mapping[str, Kind]
+ByJob = Mapping[str, JobType]
 
 
 @dataclass
@@ -59,7 +59,7 @@ def task_id_of(job: str, subject: str) -> str:
     return f"{job}:{subject}"
 
 
-def of_runs(runs: Iterable[TaskRun], kinds: ByJob) -> list[Entry]:
+def of_runs(runs: Iterable[TaskRun], job_types: ByJob) -> list[Entry]:
     """Attempts as entries, with their words."""
     entries = [
         Entry(
@@ -80,34 +80,36 @@ def of_runs(runs: Iterable[TaskRun], kinds: ByJob) -> list[Entry]:
         )
         for run in runs
     ]
-    return with_words(entries, kinds)
+    return with_words(entries, job_types)
 
 
 def of_orders(
-    state: str, kinds: ByJob, *, is_wanted: Callable[[Kind], bool] = lambda kind: True
+    state: str, job_types: ByJob, *, is_wanted: Callable[[JobType], bool] = lambda job_type: True
 ) -> list[Entry]:
     """The orders in a live state, the longest due first."""
     found = [
-        _of_row(kind, row, state)
-        for kind in kinds.values()
-        if is_wanted(kind)
-        for row in kind.pending().filter(queries.by_state(kind)[state]).order_by("due_at")[:AT_MOST]
+        _of_row(job_type, row, state)
+        for job_type in job_types.values()
+        if is_wanted(job_type)
+        for row in job_type.pending()
+        .filter(queries.by_state(job_type)[state])
+        .order_by("due_at")[:AT_MOST]
     ]
     found.sort(key=lambda entry: str(entry.due_at))
-    return with_words(_as_they_run(found[:AT_MOST]), kinds)
+    return with_words(_as_they_run(found[:AT_MOST]), job_types)
 
 
-def of_dead(letters: Iterable[DeadLetter], kinds: ByJob) -> list[Entry]:
+def of_dead(letters: Iterable[DeadLetter], job_types: ByJob) -> list[Entry]:
     """Dead orders, with the note and the owner that people gave them."""
     entries = [
         Entry(
             id=task_id_of(letter.job, letter.subject),
             state="dead",
             name=letter.job,
-            queue=kinds[letter.job].queue.value if letter.job in kinds else "",
+            queue=job_types[letter.job].queue.value if letter.job in job_types else "",
             subject=letter.subject,
             attempt=letter.attempts,
-            max_attempts=kinds[letter.job].max_attempts if letter.job in kinds else None,
+            max_attempts=job_types[letter.job].max_attempts if letter.job in job_types else None,
             ended_at=letter.died_at,
             error_class=class_in(letter.reason),
             error_text=said(letter.reason),
@@ -116,31 +118,31 @@ def of_dead(letters: Iterable[DeadLetter], kinds: ByJob) -> list[Entry]:
         )
         for letter in letters
     ]
-    return with_words(entries, kinds)
+    return with_words(entries, job_types)
 
 
-def of_order(kind: Kind, subject: str) -> Entry | None:
+def of_order(job_type: JobType, subject: str) -> Entry | None:
     """One order as it is now, or None when nothing is owed."""
     # Row and state of one moment: a worker may take the row between two questions.
-    states = [When(state, then=Value(name)) for name, state in queries.by_state(kind).items()]
-    rows = kind.pending().annotate(state_now=Case(*states, default=Value("dead")))
-    row = rows.filter(pk=kind.key_of(subject)).first()
+    states = [When(state, then=Value(name)) for name, state in queries.by_state(job_type).items()]
+    rows = job_type.pending().annotate(state_now=Case(*states, default=Value("dead")))
+    row = rows.filter(pk=job_type.key_of(subject)).first()
     if row is None:
         return None
-    entries = _as_they_run([_of_row(kind, row, row.state_now)])
-    return with_words(entries, {kind.job.value: kind})[0]
+    entries = _as_they_run([_of_row(job_type, row, row.state_now)])
+    return with_words(entries, {job_type.job.value: job_type})[0]
 
 
-def with_words(entries: list[Entry], kinds: ByJob) -> list[Entry]:
-    """Say what each entry worked on, with one query a kind."""
+def with_words(entries: list[Entry], job_types: ByJob) -> list[Entry]:
+    """Say what each entry worked on, with one query a job_type."""
     subjects: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
-        if entry.subject and entry.name in kinds:
+        if entry.subject and entry.name in job_types:
             subjects[entry.name].add(entry.subject)
-    said = {name: kinds[name].describe(sorted(keys)) for name, keys in subjects.items()}
+    said = {name: job_types[name].describe(sorted(keys)) for name, keys in subjects.items()}
     for entry in entries:
-        subject = said.get(entry.name, {}).get(entry.subject, Subject(""))
-        entry.title = title_of(entry.name, kinds)
+        subject = said.get(entry.name, {}).get(entry.subject, Description(""))
+        entry.title = title_of(entry.name, job_types)
         entry.words, entry.link = subject.words, subject.link
     return entries
 
@@ -156,24 +158,26 @@ def said(error: str) -> Text:
     return OUR_ERRORS.get(error, error)
 
 
-def title_of(name: str, kinds: ByJob) -> Text:
-    return kinds[name].label if name in kinds else OTHER_LABELS.get(name, name)
+def title_of(name: str, job_types: ByJob) -> Text:
+    return job_types[name].label if name in job_types else OTHER_LABELS.get(name, name)
 
 
-def _of_row(kind: Kind, row: Any, state: str) -> Entry:
+def _of_row(job_type: JobType, row: Any, state: str) -> Entry:
     return Entry(
-        id=task_id_of(kind.job.value, str(row.pk)),
+        id=task_id_of(job_type.job.value, str(row.pk)),
         state=state,
-        name=kind.job.value,
-        queue=kind.queue.value,
+        name=job_type.job.value,
+        queue=job_type.queue.value,
         subject=str(row.pk),
         attempt=row.attempts,
-        max_attempts=kind.max_attempts,
+        max_attempts=job_type.max_attempts,
         due_at=row.due_at,
-        started_at=row.leased_until - kind.lease_of(row.attempts) if state == "running" else None,
+        started_at=row.leased_until - job_type.lease_of(row.attempts)
+        if state == "running"
+        else None,
         error_class=class_in(row.last_error),
         error_text=said(row.last_error),
-        is_cancellable=kind.is_cancellable and state == "running",
+        is_cancellable=job_type.is_cancellable and state == "running",
     )
 
 

@@ -19,12 +19,12 @@ COLUMNS = (
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def file_of(runs: QuerySet[TaskRun], kind: str) -> HttpResponse:
+def file_of(runs: QuerySet[TaskRun], file_format: str) -> HttpResponse:
     """Return the newest attempts as an attached CSV or JSON file."""
     rows = runs.order_by("-ended_at", "-pk").values(*COLUMNS)[:AT_MOST]
-    response = HttpResponse(content_type="text/csv" if kind == "csv" else "application/json")
-    response["Content-Disposition"] = f'attachment; filename="tasks.{kind}"'
-    if kind == "json":
+    response = HttpResponse(content_type="text/csv" if file_format == "csv" else "application/json")
+    response["Content-Disposition"] = f'attachment; filename="tasks.{file_format}"'
+    if file_format == "json":
         json.dump(list(rows), response, cls=JSONEncoder, ensure_ascii=False)
         return response
     writer = csv.writer(response)

@@ -15,7 +15,7 @@ from django.db import close_old_connections
 from workers import presence, recording, signals
 from workers.connections import DATABASE_ERRORS, ThreadConnection
 from workers.drains import Drain
-from workers.registry import CHORES, KINDS
+from workers.registry import CHORES, JOB_TYPES
 from workers.sweeper import Sweeper
 
 LOOK_SECONDS = 0.3
@@ -31,9 +31,9 @@ class Keeper:
 
     def __init__(self, worker: Any) -> None:
         self.ending = threading.Event()
-        self.drains = {kind: Drain(kind, self.ending) for kind in KINDS}
+        self.drains = {job_type: Drain(job_type, self.ending) for job_type in JOB_TYPES}
         self.presence = presence.Presence(worker, self.drains.values())
-        self.sweeper = Sweeper(KINDS)
+        self.sweeper = Sweeper(JOB_TYPES)
         self.said_at = 0.0
         self.connection = ThreadConnection()
         self.thread = threading.Thread(target=self.run, name="keeper", daemon=True)
@@ -72,8 +72,8 @@ class Keeper:
                 CHORES.ensure_rows()
             self.presence.say(reaches_broker=self.sweeper.reaches_broker)
             self.said_at = now
-        for kind, keys in self.sweeper.look().items():
-            self.drains[kind].offer(keys)
+        for job_type, keys in self.sweeper.look().items():
+            self.drains[job_type].offer(keys)
 
     def leave(self) -> None:
         try:

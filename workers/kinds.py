@@ -17,19 +17,19 @@ Text = str | Promise
 
 
 @dataclass(frozen=True)
-class Subject:
+class Description:
     """What a task worked on, for people: words, and where to look at it."""
 
     words: Text
     link: str = ""
 
 
-def without_words(keys: Iterable[str]) -> Mapping[str, Subject]:
+def no_descriptions(keys: Iterable[str]) -> Mapping[str, Description]:
     return {}
 
 
 @dataclass(frozen=True)
-class Kind:
+class JobType:
     """One kind of owed row (`core.owed.LeasedJob`) and how its work is done.
 
     `perform` is given the id of a row that the caller holds. It does the work and clears `due_at`
@@ -51,7 +51,7 @@ class Kind:
     # taken for dead until no attempt is left. Not for work that renews its lease.
     longest_lease: timedelta | None = None
     # Says what rows are, given their ids as text, all at once.
-    describe: Callable[[Iterable[str]], Mapping[str, Subject]] = without_words
+    describe: Callable[[Iterable[str]], Mapping[str, Description]] = no_descriptions
     # Told in the transaction that ends the last attempt.
     on_dead_letter: Callable[[Key, str], object] | None = None
     # `perform` takes and gives back the row by itself, with others that belong together, and

@@ -28,7 +28,7 @@ from workers import queries
 from workers.durations import BOUNDS, BUCKETS
 from workers.facts import FACTS
 from workers.models import TaskHour, TaskRun
-from workers.registry import KINDS
+from workers.registry import JOB_TYPES
 
 LOOPBACK = {"127.0.0.1", "::1"}
 
@@ -74,7 +74,7 @@ def _queues() -> Iterator[Metric]:
     )
     paused = GaugeMetricFamily("liaison_queue_paused", "Whether it is paused", labels=["queue"])
     is_paused = queries.paused_queues()
-    for queue, backlog in queries.backlogs(KINDS).items():
+    for queue, backlog in queries.backlogs(JOB_TYPES).items():
         for state in ("waiting", "running", "retrying", "scheduled"):
             depth.add_metric([queue, state], getattr(backlog, state))
         oldest.add_metric([queue], backlog.oldest_seconds)

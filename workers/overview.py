@@ -28,9 +28,9 @@ QUEUE_LABELS: dict[str, Text] = {
 LATE = timedelta(seconds=60)
 
 
-def summary(kinds: ByJob, period: Period, *, may_act: bool) -> dict[str, Any]:
+def summary(job_types: ByJob, period: Period, *, may_act: bool) -> dict[str, Any]:
     """Return everything that is one number or a short table."""
-    backlogs = queries.backlogs(kinds.values())
+    backlogs = queries.backlogs(job_types.values())
     states = ("running", "waiting", "retrying", "scheduled")
     cards = {name: sum(getattr(b, name) for b in backlogs.values()) for name in states}
     audit = queries.last_audit()
@@ -43,25 +43,25 @@ def summary(kinds: ByJob, period: Period, *, may_act: bool) -> dict[str, Any]:
             **statistics.counts(period),
             "dead": queries.dead_letters().count(),
         },
-        "alerts": _alerts(kinds),
+        "alerts": _alerts(job_types),
         "broker_is_away": queries.broker_is_away(),
         "outbox_lag_seconds": backlogs[Queue.REALTIME.value].oldest_seconds,
         "facts": [fact for tell in FACTS for fact in tell()],
-        "latencies": _latencies(kinds, period),
-        "slowest": entries.of_runs(statistics.slowest(period), kinds),
+        "latencies": _latencies(job_types, period),
+        "slowest": entries.of_runs(statistics.slowest(period), job_types),
         "audit": audit,
         "runs_kept_days": settings.TASK_RUNS_KEPT.days,
         "hours_kept_days": settings.TASK_HOURS_KEPT.days,
     }
 
 
-def queues(kinds: ByJob) -> list[dict[str, Any]]:
+def queues(job_types: ByJob) -> list[dict[str, Any]]:
     """Return what each queue owes and how fast it goes down."""
     pauses = {pause.queue: pause for pause in QueuePause.objects.select_related("paused_by")}
     out, ordered = statistics.rates(), statistics.ordered_rates()
     serving = [worker.queues for worker in queries.workers_alive().filter(is_quiet=False)]
     found = []
-    for queue, backlog in queries.backlogs(kinds.values()).items():
+    for queue, backlog in queries.backlogs(job_types.values()).items():
         pause = pauses.get(queue)
         found.append(
             {
@@ -108,10 +108,10 @@ def state_of(worker: WorkerProcess) -> str:
     return "quiet" if worker.is_quiet else "alive"
 
 
-def failures(kinds: ByJob, period: Period) -> list[dict[str, Any]]:
+def failures(job_types: ByJob, period: Period) -> list[dict[str, Any]]:
     groups = statistics.failure_groups(period)
     for group in groups:
-        group["title"] = entries.title_of(group["name"], kinds)
+        group["title"] = entries.title_of(group["name"], job_types)
         group["error_text"] = entries.said(group["error_text"])
     return groups
 
@@ -147,11 +147,11 @@ def every(seconds: int) -> str:
     return gettext("every %(n)d s") % {"n": seconds}
 
 
-def _alerts(kinds: ByJob) -> list[dict[str, Any]]:
+def _alerts(job_types: ByJob) -> list[dict[str, Any]]:
     """Return what is wrong now, with when it was first seen: asked anew, not only each watch."""
     known = {(a.code, a.about): a for a in Alert.objects.filter(ended_at=None)}
     found = []
-    for finding in alerts.findings(kinds.values()):
+    for finding in alerts.findings(job_types.values()):
         alert = known.get((finding.code, finding.about))
         found.append(
             {
@@ -165,13 +165,13 @@ def _alerts(kinds: ByJob) -> list[dict[str, Any]]:
     return found
 
 
-def _latencies(kinds: ByJob, period: Period) -> list[dict[str, Any]]:
+def _latencies(job_types: ByJob, period: Period) -> list[dict[str, Any]]:
     peaks = statistics.memory_peaks()
     return [
         {
             "queue": latency.queue,
             "name": latency.name,
-            "title": entries.title_of(latency.name, kinds),
+            "title": entries.title_of(latency.name, job_types),
             "count": latency.count,
             "wait": dict(zip(("p50", "p95", "p99"), latency.wait, strict=True)),
             "run": dict(zip(("p50", "p95", "p99"), latency.run, strict=True)),

@@ -13,7 +13,7 @@ import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from workers.kinds import Subject, Text
+from workers.kinds import Description, Text
 from workers.models import Heartbeat, Periodic
 from workers.progress import Cancelled
 
@@ -42,9 +42,9 @@ class Chores:
     def pending(self) -> QuerySet[Periodic]:
         return Periodic.objects.filter(is_enabled=True, name__in=list(self.by_name))
 
-    def describe(self, names: Iterable[str]) -> Mapping[str, Subject]:
+    def describe(self, names: Iterable[str]) -> Mapping[str, Description]:
         known = (self.by_name[name] for name in names if name in self.by_name)
-        return {chore.name: Subject(chore.label) for chore in known}
+        return {chore.name: Description(chore.label) for chore in known}
 
     def ensure_rows(self) -> None:
         """Give every chore its row, first due one period from now."""

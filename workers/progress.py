@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import progress
-from workers.kinds import Key, Kind, Text
+from workers.kinds import JobType, Key, Text
 from workers.models import TaskProgress
 
 TOLD_EVERY_SECONDS = 1.0
@@ -32,23 +32,23 @@ class Cancelled(Exception):
 
 
 @contextmanager
-def followed(kind: Kind, key: Key) -> Iterator[None]:
+def followed(job_type: JobType, key: Key) -> Iterator[None]:
     """Write down how far the work in this context is; raises Cancelled out of its steps."""
-    teller = _Teller(kind, key)
-    if kind.is_cancellable:
+    teller = _Teller(job_type, key)
+    if job_type.is_cancellable:
         # What was asked of an earlier attempt.
         teller.rows().delete()
     try:
         with progress.told_to(teller):
             yield
     finally:
-        if teller.has_told or kind.is_cancellable:
+        if teller.has_told or job_type.is_cancellable:
             teller.rows().delete()
 
 
 class _Teller:
-    def __init__(self, kind: Kind, key: Key) -> None:
-        self.kind = kind
+    def __init__(self, job_type: JobType, key: Key) -> None:
+        self.job_type = job_type
         self.subject = str(key)
         self.has_told = False
         self.told_at = time.monotonic()
@@ -58,7 +58,7 @@ class _Teller:
             return
         self.told_at, self.has_told = time.monotonic(), True
         row, _is_new = TaskProgress.objects.update_or_create(
-            job=self.kind.job.value,
+            job=self.job_type.job.value,
             subject=self.subject,
             defaults={"done": done, "total": total, "phase": phase, "at": timezone.now()},
         )
@@ -66,4 +66,4 @@ class _Teller:
             raise Cancelled(row.cancelled_by.name)
 
     def rows(self) -> QuerySet[TaskProgress]:
-        return TaskProgress.objects.filter(job=self.kind.job.value, subject=self.subject)
+        return TaskProgress.objects.filter(job=self.job_type.job.value, subject=self.subject)

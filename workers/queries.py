@@ -11,7 +11,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from core.jobs import Queue
-from workers.kinds import Kind
+from workers.kinds import JobType
 from workers.models import (
     CounterAudit,
     DeadLetter,
@@ -44,8 +44,8 @@ class Backlog:
         self.oldest_seconds = max(self.oldest_seconds, other.oldest_seconds)
 
 
-def by_state(kind: Kind) -> dict[str, Q]:
-    """Return the condition of each state of an owed row of that kind."""
+def by_state(job_type: JobType) -> dict[str, Q]:
+    """Return the condition of each state of an owed row of that job_type."""
     now = timezone.now()
     held = Q(leased_until__gt=now)
     return {
@@ -56,12 +56,12 @@ def by_state(kind: Kind) -> dict[str, Q]:
     }
 
 
-def backlog_of(kind: Kind) -> Backlog:
-    """Return what is owed of one kind, in one query."""
-    states = by_state(kind)
+def backlog_of(job_type: JobType) -> Backlog:
+    """Return what is owed of one job_type, in one query."""
+    states = by_state(job_type)
     # Aliases of their own: an aggregate may not take the name of a column.
     counts = {f"n_{name}": Count("pk", filter=state) for name, state in states.items()}
-    found = kind.pending().aggregate(**counts, oldest=Min("due_at", filter=states["waiting"]))
+    found = job_type.pending().aggregate(**counts, oldest=Min("due_at", filter=states["waiting"]))
     oldest = found.pop("oldest")
     return Backlog(
         **{name.removeprefix("n_"): number for name, number in found.items()},
@@ -69,11 +69,11 @@ def backlog_of(kind: Kind) -> Backlog:
     )
 
 
-def backlogs(kinds: Iterable[Kind]) -> dict[str, Backlog]:
+def backlogs(job_types: Iterable[JobType]) -> dict[str, Backlog]:
     """Return what each queue owes; a queue that owes nothing is there too."""
     queues = {queue.value: Backlog() for queue in Queue}
-    for kind in kinds:
-        queues[kind.queue.value].add(backlog_of(kind))
+    for job_type in job_types:
+        queues[job_type.queue.value].add(backlog_of(job_type))
     return queues
 
 

@@ -13,10 +13,10 @@ from notifications import actions as notifications
 from notifications import envelopes
 from notifications.queries import pending_deliveries
 from workers import alerts, counters, retention, samples, subjects
-from workers.kinds import Kind
+from workers.kinds import JobType
 from workers.periodic import Chore, Chores
 
-MESSAGES = Kind(
+MESSAGES = JobType(
     job=Job.FAN_OUT_MESSAGE,
     label=_("Messages counted and announced"),
     id_name="message_id",
@@ -31,7 +31,7 @@ MESSAGES = Kind(
     describe=subjects.messages,
 )
 
-ATTACHMENTS = Kind(
+ATTACHMENTS = JobType(
     job=Job.ANALYSE_ATTACHMENT,
     label=_("Files checked"),
     id_name="attachment_id",
@@ -44,7 +44,7 @@ ATTACHMENTS = Kind(
     max_attempts=5,
 )
 
-DELIVERIES = Kind(
+DELIVERIES = JobType(
     job=Job.DELIVER,
     label=_("Notifications delivered"),
     id_name="delivery_id",
@@ -62,11 +62,11 @@ CHORES = Chores(
     [
         Chore(
             "sample_queues", _("Measure of the queues"), timedelta(minutes=1),
-            lambda: samples.measure(KINDS),
+            lambda: samples.measure(JOB_TYPES),
         ),
         Chore(
             "watch", _("Alerts"), timedelta(seconds=30),
-            lambda: alerts.watch(KINDS),
+            lambda: alerts.watch(JOB_TYPES),
         ),
         Chore(
             "clean_attachments", _("Removal of the files that no message shows"),
@@ -81,7 +81,7 @@ CHORES = Chores(
     ]
 )  # fmt: skip
 
-PERIODIC = Kind(
+PERIODIC = JobType(
     job=Job.RUN_PERIODIC,
     label=_("Periodic work"),
     id_name="name",
@@ -95,5 +95,5 @@ PERIODIC = Kind(
     key_of=str,
 )
 
-KINDS: tuple[Kind, ...] = (MESSAGES, ATTACHMENTS, DELIVERIES, PERIODIC)
-BY_JOB = {kind.job.value: kind for kind in KINDS}
+JOB_TYPES: tuple[JobType, ...] = (MESSAGES, ATTACHMENTS, DELIVERIES, PERIODIC)
+BY_JOB = {job_type.job.value: job_type for job_type in JOB_TYPES}

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from workers import queries
-from workers.kinds import Kind
+from workers.kinds import JobType
 from workers.models import QueueSample
 
 
-def measure(kinds: Iterable[Kind]) -> None:
+def measure(job_types: Iterable[JobType]) -> None:
     """Write down how much each queue owes now, and since when."""
     QueueSample.objects.bulk_create(
         QueueSample(queue=queue, waiting=backlog.waiting, oldest_seconds=backlog.oldest_seconds)
-        for queue, backlog in queries.backlogs(kinds).items()
+        for queue, backlog in queries.backlogs(job_types).items()
     )

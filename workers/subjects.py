@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from attachments.models import Attachment
 from messaging.models import Message, MessageAttachment
 from notifications.models import Channel, Delivery
-from workers.kinds import Subject
+from workers.kinds import Description
 
 
 def about(text: str) -> set[str]:
@@ -35,12 +35,12 @@ def about(text: str) -> set[str]:
     }
 
 
-def messages(keys: Iterable[str]) -> Mapping[str, Subject]:
+def messages(keys: Iterable[str]) -> Mapping[str, Description]:
     """Say which messages these are, in one query."""
     rows = Message.objects.filter(pk__in=list(keys)).select_related(
         "author", "conversation__chantier", "conversation__client"
     )
-    return {str(row.pk): Subject(_words(row), _link(row)) for row in rows}
+    return {str(row.pk): Description(_words(row), _link(row)) for row in rows}
 
 
 def _words(message: Message) -> str:
@@ -56,13 +56,13 @@ def _link(message: Message) -> str:
     return f"/staff/messages/{message.conversation_id}#m-{message.pk}"
 
 
-def attachments(keys: Iterable[str]) -> Mapping[str, Subject]:
+def attachments(keys: Iterable[str]) -> Mapping[str, Description]:
     """Say which files these are, in two queries; with a link once a message shows them."""
     files = Attachment.objects.filter(pk__in=list(keys)).select_related("uploader")
     shown = MessageAttachment.objects.filter(attachment__in=files).select_related("message")
     links = {link.attachment_id: _link(link.message) for link in shown}
     return {
-        str(file.pk): Subject(
+        str(file.pk): Description(
             _("File “%(name)s” of %(uploader)s")
             % {"name": file.name, "uploader": file.uploader.name},
             links.get(file.pk, ""),
@@ -77,13 +77,13 @@ def _told_by(channel: str) -> str:
     return _("Email to %(recipient)s: message of %(author)s, “%(subject)s”")
 
 
-def deliveries(keys: Iterable[str]) -> Mapping[str, Subject]:
+def deliveries(keys: Iterable[str]) -> Mapping[str, Description]:
     """Say who was to be told of what, in one query."""
     rows = Delivery.objects.filter(pk__in=list(keys)).select_related(
         "recipient", "message__author", "conversation"
     )
     return {
-        str(row.pk): Subject(
+        str(row.pk): Description(
             _told_by(row.channel)
             % {
                 "recipient": row.recipient.name,

@@ -21,7 +21,7 @@ from core.jobs import QUEUES, Job, broker
 from core.valkey import valkey
 from workers import engine, queries
 from workers.engine import Waiting
-from workers.kinds import Key, Kind
+from workers.kinds import JobType, Key
 
 # Any number; the lock belongs to this database.
 SWEEP_LOCK = 0x1A1501
@@ -57,8 +57,8 @@ def alone() -> Iterator[bool]:
 class Sweeper:
     """One worker's sweeps, and what it remembers between them."""
 
-    def __init__(self, kinds: Iterable[Kind]) -> None:
-        self.kinds = list(kinds)
+    def __init__(self, job_types: Iterable[JobType]) -> None:
+        self.job_types = list(job_types)
         self.woken_at: dict[tuple[Job, Key, int], float] = {}
         self.dead_lettered_at: dict[Job, float] = {}
         self.broker_away_until = 0.0
@@ -67,69 +67,73 @@ class Sweeper:
     def reaches_broker(self) -> bool:
         return time.monotonic() >= self.broker_away_until
 
-    def look(self) -> dict[Kind, list[Key]]:
+    def look(self) -> dict[JobType, list[Key]]:
         """Sweep once, unless another worker does at this moment; return what hints do not help."""
         with alone() as is_ours:
-            return {kind: self.look_at(kind) for kind in self.unpaused()} if is_ours else {}
+            return (
+                {job_type: self.look_at(job_type) for job_type in self.unpaused()}
+                if is_ours
+                else {}
+            )
 
-    def unpaused(self) -> list[Kind]:
+    def unpaused(self) -> list[JobType]:
         paused = queries.paused_queues()
-        return [kind for kind in self.kinds if kind.queue.value not in paused]
+        return [job_type for job_type in self.job_types if job_type.queue.value not in paused]
 
-    def look_at(self, kind: Kind) -> list[Key]:
+    def look_at(self, job_type: JobType) -> list[Key]:
         """Hint at what waits, and return what hints do not help."""
-        if time.monotonic() - self.dead_lettered_at.get(kind.job, -1e9) > DEAD_LETTER_SECONDS:
-            self.dead_lettered_at[kind.job] = time.monotonic()
-            engine.dead_letter_exhausted(kind)
-        waiting = engine.oldest_first(kind, older_than=kind.patience, at_most=BATCH)
+        if time.monotonic() - self.dead_lettered_at.get(job_type.job, -1e9) > DEAD_LETTER_SECONDS:
+            self.dead_lettered_at[job_type.job] = time.monotonic()
+            engine.dead_letter_exhausted(job_type)
+        waiting = engine.oldest_first(job_type, older_than=job_type.patience, at_most=BATCH)
         if not waiting:
             return []
-        if not self.wake(kind, waiting):
+        if not self.wake(job_type, waiting):
             return [row.key for row in waiting]
-        return [row.key for row in waiting if needs_fallback(kind, row)]
+        return [row.key for row in waiting if needs_fallback(job_type, row)]
 
-    def wake(self, kind: Kind, waiting: list[Waiting]) -> bool:
+    def wake(self, job_type: JobType, waiting: list[Waiting]) -> bool:
         """Ask the workers for rows; return whether the broker took it."""
         if not self.reaches_broker:
             return False
-        new = [row for row in waiting if not self.was_woken(kind, row)]
+        new = [row for row in waiting if not self.was_woken(job_type, row)]
         try:
             require_answer()
-            if new and queue_length(kind) < min(LONG_QUEUE, len(waiting)):
+            if new and queue_length(job_type) < min(LONG_QUEUE, len(waiting)):
                 for row in new:
-                    send(kind, row.key)
-                    self.woken_at[kind.job, row.key, row.attempts] = time.monotonic()
-                logger.info("hinted_again", job=kind.job.value, rows=len(new))
+                    send(job_type, row.key)
+                    self.woken_at[job_type.job, row.key, row.attempts] = time.monotonic()
+                logger.info("hinted_again", job=job_type.job.value, rows=len(new))
         except hints.UNREACHABLE as error:
             self.broker_away_until = time.monotonic() + BROKER_PAUSE_SECONDS
             logger.warning("broker_away", error=str(error))
             return False
         return True
 
-    def was_woken(self, kind: Kind, row: Waiting) -> bool:
+    def was_woken(self, job_type: JobType, row: Waiting) -> bool:
         """Whether the workers were told lately of this row, for the attempt that it waits for."""
         now = time.monotonic()
         if len(self.woken_at) > 10 * BATCH:
             oldest = now - WAKE_AGAIN_SECONDS
             self.woken_at = {k: at for k, at in self.woken_at.items() if at > oldest}
-        woken_at = self.woken_at.get((kind.job, row.key, row.attempts), -1e9)
+        woken_at = self.woken_at.get((job_type.job, row.key, row.attempts), -1e9)
         return now - woken_at < WAKE_AGAIN_SECONDS
 
 
-def needs_fallback(kind: Kind, row: Waiting) -> bool:
+def needs_fallback(job_type: JobType, row: Waiting) -> bool:
     """Whether hints have not helped a row for too long."""
     if row.lost_at is None:
-        return row.due_at <= timezone.now() - kind.drained_after
-    patience = kind.drained_after + LOST_PATIENCE
+        return row.due_at <= timezone.now() - job_type.drained_after
+    patience = job_type.drained_after + LOST_PATIENCE
     return row.attempts < SUSPECT_ATTEMPTS and row.free_since <= timezone.now() - patience
 
 
-def send(kind: Kind, key: Key) -> None:
+def send(job_type: JobType, key: Key) -> None:
     """Publish one hint now; raises what the broker's connection raises."""
     broker().send_task(
-        kind.job.value,
-        kwargs={kind.id_name: str(key)},
-        queue=QUEUES[kind.job].value,
+        job_type.job.value,
+        kwargs={job_type.id_name: str(key)},
+        queue=QUEUES[job_type.job].value,
         ignore_result=True,
     )
 
@@ -140,14 +144,14 @@ def require_answer() -> None:
         valkey().ping()
 
 
-def queue_length(kind: Kind) -> int:
+def queue_length(job_type: JobType) -> int:
     """Return how many hints wait in the broker, whichever broker it is."""
     with broker().connection_for_write() as connected:
         # Of Valkey kombu asks, if it is only to look, for a key without the prefix: none is there.
         is_prefixed = connected.transport.driver_type == "redis"
         try:
             channel: Any = connected.default_channel
-            found = channel.queue_declare(kind.queue.value, passive=not is_prefixed)
+            found = channel.queue_declare(job_type.queue.value, passive=not is_prefixed)
         except connected.channel_errors:
             # Nobody has taken from it or sent to it yet.
             return 0

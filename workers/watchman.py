@@ -13,7 +13,7 @@ from django.db import close_old_connections
 
 from workers import alerts, queries
 from workers.connections import DATABASE_ERRORS
-from workers.registry import KINDS
+from workers.registry import JOB_TYPES
 
 # Longer than workers take to start, beside which beat starts.
 LOOK_SECONDS = 30.0
@@ -24,7 +24,7 @@ logger = structlog.get_logger(__name__)
 def look() -> None:
     """Open and tell alerts in place of the workers, when there are none."""
     if not queries.workers_alive().exists():
-        alerts.watch(KINDS)
+        alerts.watch(JOB_TYPES)
 
 
 def look_for_ever() -> None:

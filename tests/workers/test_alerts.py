@@ -28,11 +28,11 @@ from workers.models import (
     TaskRun,
     WorkerProcess,
 )
-from workers.registry import KINDS
+from workers.registry import JOB_TYPES
 
 
 def codes() -> set[str]:
-    return {finding.code for finding in alerts.findings(KINDS)}
+    return {finding.code for finding in alerts.findings(JOB_TYPES)}
 
 
 @pytest.fixture
@@ -121,8 +121,8 @@ def test_is_on_the_page_before_anybody_was_told(api: Call, odile: User, dead: De
 def test_is_told_once_by_email(dead: DeadLetter, settings: Settings) -> None:
     settings.TASK_ALERT_EMAILS = ["astreinte@demo.test"]
 
-    alerts.watch(KINDS)
-    alerts.watch(KINDS)
+    alerts.watch(JOB_TYPES)
+    alerts.watch(JOB_TYPES)
 
     assert Alert.objects.get(code="dead").told_at is not None
     [sent] = [message for message in mail.outbox if "Tâches mortes" in message.body]
@@ -152,8 +152,8 @@ def heard(settings: Settings) -> Iterator[list[Any]]:
 
 
 def test_is_told_once_by_webhook(dead: DeadLetter, heard: list[Any]) -> None:
-    alerts.watch(KINDS)
-    alerts.watch(KINDS)
+    alerts.watch(JOB_TYPES)
+    alerts.watch(JOB_TYPES)
 
     [told] = heard
     assert any("Tâches mortes" in line for line in told["alerts"])
@@ -162,28 +162,28 @@ def test_is_told_once_by_webhook(dead: DeadLetter, heard: list[Any]) -> None:
 
 def test_is_told_again_when_it_could_not_be(dead: DeadLetter, settings: Settings) -> None:
     settings.TASK_ALERT_WEBHOOK_URL = f"http://127.0.0.1:{closed_port()}/"
-    alerts.watch(KINDS)
+    alerts.watch(JOB_TYPES)
     assert Alert.objects.get(code="dead").told_at is None
 
     settings.TASK_ALERT_WEBHOOK_URL, settings.TASK_ALERT_EMAILS = "", ["astreinte@demo.test"]
-    alerts.watch(KINDS)
+    alerts.watch(JOB_TYPES)
 
     assert Alert.objects.get(code="dead").told_at is not None
     assert len(mail.outbox) == 1
 
 
 def test_is_not_called_sent_when_nobody_listens(dead: DeadLetter) -> None:
-    alerts.watch(KINDS)
+    alerts.watch(JOB_TYPES)
 
     assert Alert.objects.get(code="dead").told_at is None
     assert mail.outbox == []
 
 
 def test_ends_with_its_cause(dead: DeadLetter) -> None:
-    alerts.watch(KINDS)
+    alerts.watch(JOB_TYPES)
     dead.delete()
 
-    alerts.watch(KINDS)
+    alerts.watch(JOB_TYPES)
 
     assert Alert.objects.get(code="dead").ended_at is not None
 
@@ -208,6 +208,6 @@ class TestWithoutAnyWorker:
 
 @pytest.mark.django_db
 def test_says_that_no_worker_serves_a_queue() -> None:
-    found = {(finding.code, finding.about) for finding in alerts.findings(KINDS)}
+    found = {(finding.code, finding.about) for finding in alerts.findings(JOB_TYPES)}
 
     assert ("no_worker", "realtime") in found

@@ -15,7 +15,7 @@ from notifications.models import Delivery
 from tests.cast import Say
 from workers import actions, engine, periodic, recording
 from workers.drains import drain, perform
-from workers.kinds import Key, Kind
+from workers.kinds import JobType, Key
 from workers.models import DeadLetter, Heartbeat, Periodic, TaskHour, TaskRun
 from workers.registry import CHORES, DELIVERIES, MESSAGES, PERIODIC
 from workers.sweeper import Sweeper, queue_length
@@ -26,7 +26,7 @@ def message(say: Say, camille: User) -> Message:
     return say(camille, "Le carreau est fendu")
 
 
-def doing(work: Callable[[Key], object]) -> Kind:
+def doing(work: Callable[[Key], object]) -> JobType:
     """Messages whose work is something else."""
     return replace(MESSAGES, perform=work)
 
@@ -123,7 +123,7 @@ def empty_realtime() -> None:
 
 def swept(sweeper: Sweeper) -> int:
     """Sweep, and do what hints do not help."""
-    return sum(drain(kind, keys) for kind, keys in sweeper.look().items())
+    return sum(drain(job_type, keys) for job_type, keys in sweeper.look().items())
 
 
 class TestSweeper:
