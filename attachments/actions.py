@@ -119,7 +119,7 @@ def open_upload(*, uploader: User, wanted: Wanted) -> Opened:
     return Opened(attachment, is_new=True)
 
 
-def order_analysis(attachment_id: UUID, *, is_claimed: bool) -> Attachment | None:
+def request_analysis(attachment_id: UUID, *, is_claimed: bool) -> Attachment | None:
     """Take note that the bytes have arrived (`uploads.verify`), and order their analysis.
 
     Like `record`, None when there is nothing to write under these conditions.

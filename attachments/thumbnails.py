@@ -16,7 +16,7 @@ from typing import IO
 
 from django.conf import settings
 
-from attachments.decoder.order import LARGE_PX, SMALL_PX, Order, Report
+from attachments.decoder.order import LARGE_PX, SMALL_PX, DecodeRequest, Report
 from attachments.formats import Format
 
 WALL_SECONDS = 15
@@ -54,7 +54,7 @@ def looked_at(file: IO[bytes], format: Format, *, keeps_location: bool) -> Itera
         small, large, shared, contents = (
             stack.enter_context(tempfile.TemporaryFile()) for _ in range(4)
         )
-        order = Order(
+        request = DecodeRequest(
             format=format.name,
             family=format.family,
             content_type=format.content_type,
@@ -66,19 +66,19 @@ def looked_at(file: IO[bytes], format: Format, *, keeps_location: bool) -> Itera
             shared_fd=shared.fileno(),
             contents_fd=contents.fileno(),
         )
-        report = _report(file, order)
+        report = _report(file, request)
         yield Looked(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
 
 
-def _report(file: IO[bytes], order: Order) -> Report:
+def _report(file: IO[bytes], request: DecodeRequest) -> Report:
     file.seek(0)
     try:
         child = subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "-I", "-S", "-c", _PROGRAM, json.dumps(order._asdict())],
+            [sys.executable, "-I", "-S", "-c", _PROGRAM, json.dumps(request._asdict())],
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=(order.large_fd, order.small_fd, order.shared_fd, order.contents_fd),
+            pass_fds=(request.large_fd, request.small_fd, request.shared_fd, request.contents_fd),
             env={},
             timeout=WALL_SECONDS,
             check=False,

@@ -90,7 +90,7 @@ def _fail(attachment_id: UUID, reason: str) -> bool:
 
 
 def _ordered(attachment: Attachment, is_claimed: bool) -> Attachment | None:
-    return actions.order_analysis(attachment.pk, is_claimed=is_claimed)
+    return actions.request_analysis(attachment.pk, is_claimed=is_claimed)
 
 
 def _recorded(finding: Finding, is_claimed: bool) -> Attachment | None:

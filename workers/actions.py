@@ -21,6 +21,7 @@ from workers.models import (
     QueuePause,
     TaskAction,
     TaskProgress,
+    WorkerCommand,
     WorkerProcess,
 )
 from workers.sweeper import send
@@ -52,15 +53,15 @@ class UnknownTarget(Refusal):
     default_detail = _("There is no such thing (any more).")
 
 
-def retry(*, actor: User, orders: Mapping[JobType, list[str]], target: dict[str, Any]) -> int:
-    """Give orders all their attempts again, from now; return how many.
+def retry(*, actor: User, jobs: Mapping[JobType, list[str]], target: dict[str, Any]) -> int:
+    """Give jobs all their attempts again, from now; return how many.
 
     Raises NotAllowed, or NothingToRetry when none of them is owed and free.
     """
     _require_manager(actor)
     count = 0
     with transaction.atomic():
-        for job_type, subjects in orders.items():
+        for job_type, subjects in jobs.items():
             count += _requeue(job_type, subjects[: AT_MOST - count])
         if not count:
             raise NothingToRetry
@@ -70,11 +71,11 @@ def retry(*, actor: User, orders: Mapping[JobType, list[str]], target: dict[str,
 
 @transaction.atomic
 def discard(
-    *, actor: User, orders: Mapping[JobType, list[str]], target: dict[str, Any], reason: str
+    *, actor: User, jobs: Mapping[JobType, list[str]], target: dict[str, Any], reason: str
 ) -> int:
-    """Take dead orders off the list, with a reason; what they owed stays undone."""
+    """Take dead jobs off the list, with a reason; what they owed stays undone."""
     _require_manager(actor)
-    count = sum(_settle(job_type, subjects) for job_type, subjects in orders.items())
+    count = sum(_settle(job_type, subjects) for job_type, subjects in jobs.items())
     if not count:
         raise UnknownTarget
     _log(actor, Verb.DISCARD, target, count=count, reason=reason)
@@ -112,7 +113,7 @@ def note(*, actor: User, job_type: JobType, subject: str, changes: dict[str, Any
 
 @transaction.atomic
 def pause(*, actor: User, queue: str) -> None:
-    """Let nobody take from a queue; what is running ends. The orders wait in their rows."""
+    """Let nobody take from a queue; what is running ends. The jobs wait in their rows."""
     _require_manager(actor)
     QueuePause.objects.get_or_create(queue=queue, defaults={"paused_by": actor})
     _log(actor, Verb.PAUSE, {"queue": queue})
@@ -144,12 +145,12 @@ def purge(*, actor: User, queue: str, confirm: str) -> int:
 
 
 @transaction.atomic
-def order_worker(*, actor: User, worker: WorkerProcess, order: WorkerProcess.Order) -> None:
+def command_worker(*, actor: User, worker: WorkerProcess, command: WorkerCommand) -> None:
     """Tell a worker to take no more tasks, to take them again, or to stop; it obeys in seconds."""
     _require_manager(actor)
     verbs = {"quiet": Verb.QUIET, "resume": Verb.UNQUIET, "stop": Verb.STOP}
-    WorkerProcess.objects.filter(pk=worker.pk).update(order=order)
-    _log(actor, verbs[order.value], {"worker": str(worker)})
+    WorkerProcess.objects.filter(pk=worker.pk).update(order=command)
+    _log(actor, verbs[command.value], {"worker": str(worker)})
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from core.queries import staff_for
 from core.requests import person, validated
 from workers import actions, choosing, details, exports, overview, statistics
 from workers.kinds import JobType
-from workers.models import TaskAction, WorkerProcess
+from workers.models import TaskAction, WorkerCommand, WorkerProcess
 from workers.periods import PERIODS, Period
 from workers.registry import BY_JOB, CHORES, PERIODIC
 from workers.serializers import (
@@ -62,7 +62,7 @@ class TaskList(StaffView):
         responses=TaskPageSerializer,
     )
     def get(self, request: Request) -> Response:
-        """Tasks, newest first: orders for a live state or the dead, else attempts."""
+        """Tasks, newest first: jobs for a live state or the dead, else attempts."""
         filters = validated(PageSerializer, request.query_params)
         cursor, limit = filters.pop("cursor", None), filters.pop("limit")
         page = choosing.page(filters, BY_JOB, cursor=cursor, limit=limit)
@@ -148,7 +148,7 @@ class TaskDetail(StaffView):
         changes = validated(NoteSerializer, request.data)
         if owner := changes.get("owner"):
             changes["owner"] = _colleague(person(request), owner)
-        job_type, subject = _order(task_id)
+        job_type, subject = _job(task_id)
         actions.note(actor=person(request), job_type=job_type, subject=subject, changes=changes)
         return self.get(request, task_id)
 
@@ -157,9 +157,9 @@ class TaskRetry(StaffView):
     @extend_schema(request=None, responses=CountSerializer)
     def post(self, request: Request, task_id: str) -> Response:
         """Give one task all its attempts again, from now."""
-        job_type, subject = _order(task_id)
-        orders = {job_type: [subject]}
-        count = actions.retry(actor=person(request), orders=orders, target={"ids": [task_id]})
+        job_type, subject = _job(task_id)
+        jobs = {job_type: [subject]}
+        count = actions.retry(actor=person(request), jobs=jobs, target={"ids": [task_id]})
         return Response({"count": count})
 
 
@@ -167,7 +167,7 @@ class TaskCancel(StaffView):
     @extend_schema(request=None, responses={202: CountSerializer})
     def post(self, request: Request, task_id: str) -> Response:
         """Cut periodic work that runs, at its next step; it comes back at its next time."""
-        job_type, subject = _order(task_id)
+        job_type, subject = _job(task_id)
         actions.cancel(actor=person(request), job_type=job_type, subject=subject)
         return Response({"count": 1}, status=status.HTTP_202_ACCEPTED)
 
@@ -181,10 +181,10 @@ class TaskRetryMany(StaffView):
     def post(self, request: Request) -> Response:
         """Retry chosen tasks, or all that match (a thousand at most)."""
         asked = validated(RetrySerializer, request.data)
-        orders = choosing.orders_of(asked, BY_JOB)
+        jobs = choosing.jobs_of(asked, BY_JOB)
         if asked["count_only"]:
-            return Response({"count": choosing.count_of(orders)})
-        count = actions.retry(actor=person(request), orders=orders, target=_target(request))
+            return Response({"count": choosing.count_of(jobs)})
+        count = actions.retry(actor=person(request), jobs=jobs, target=_target(request))
         return Response({"count": count})
 
 
@@ -193,9 +193,9 @@ class TaskDiscard(StaffView):
     def post(self, request: Request) -> Response:
         """Take dead tasks off the list, with a reason."""
         asked = validated(DiscardSerializer, request.data)
-        orders = choosing.orders_of(asked, BY_JOB)
+        jobs = choosing.jobs_of(asked, BY_JOB)
         count = actions.discard(
-            actor=person(request), orders=orders, target=_target(request), reason=asked["reason"]
+            actor=person(request), jobs=jobs, target=_target(request), reason=asked["reason"]
         )
         return Response({"count": count})
 
@@ -221,8 +221,8 @@ class WorkerAct(StaffView):
         worker = WorkerProcess.objects.filter(pk=worker_id, stopped_at=None).first()
         if worker is None:
             raise Http404
-        order = WorkerProcess.Order(verb)
-        actions.order_worker(actor=person(request), worker=worker, order=order)
+        command = WorkerCommand(verb)
+        actions.command_worker(actor=person(request), worker=worker, command=command)
         return Response({"count": 1}, status=status.HTTP_202_ACCEPTED)
 
 
@@ -246,11 +246,11 @@ def _period(request: Request) -> Period:
     return PERIODS[validated(PeriodSerializer, request.query_params)["period"]]
 
 
-def _order(task_id: str) -> tuple[JobType, str]:
-    order = choosing.order_of(task_id, BY_JOB)
-    if order is None:
+def _job(task_id: str) -> tuple[JobType, str]:
+    job = choosing.job_of(task_id, BY_JOB)
+    if job is None:
         raise Http404
-    return order
+    return job
 
 
 def _colleague(reader: User, user_id: UUID) -> User:

@@ -1,4 +1,4 @@
-"""From filters and ids of a request to attempts and orders."""
+"""From filters and ids of a request to attempts and jobs."""
 
 import base64
 import binascii
@@ -33,9 +33,9 @@ def page(filters: Filters, job_types: ByJob, *, cursor: str | None, limit: int) 
     """Return a page of tasks: orders for a live state or the dead, else attempts, newest first."""
     state = filters.get("state")
     if state in LIVE_STATES:
-        return Page(orders(filters, job_types), None)
+        return Page(live_jobs(filters, job_types), None)
     if state == "dead":
-        return Page(dead(filters, job_types), None)
+        return Page(dead_jobs(filters, job_types), None)
     found = runs(filters).order_by("-ended_at", "-pk")
     if cursor:
         ended_at, pk = _position(cursor)
@@ -66,43 +66,43 @@ def runs(filters: Filters) -> QuerySet[TaskRun]:
     return _mentioning(found, filters["q"]) if "q" in filters else found
 
 
-def orders(filters: Filters, job_types: ByJob) -> list[Entry]:
+def live_jobs(filters: Filters, job_types: ByJob) -> list[Entry]:
     """Return the orders in a live state that match."""
 
     def is_wanted(job_type: JobType) -> bool:
         job, queue = job_type.job.value, job_type.queue.value
         return bool(filters.get("name", job) == job and filters.get("queue", queue) == queue)
 
-    found = entries.of_orders(filters["state"], job_types, is_wanted=is_wanted)
+    found = entries.of_live_jobs(filters["state"], job_types, is_wanted=is_wanted)
     return _matching(found, filters)
 
 
-def dead(filters: Filters, job_types: ByJob) -> list[Entry]:
+def dead_jobs(filters: Filters, job_types: ByJob) -> list[Entry]:
     """Return the dead orders that match."""
     return _matching(entries.of_dead(queries.dead_letters()[:AT_MOST], job_types), filters)
 
 
-def orders_of(asked: dict[str, Any], job_types: ByJob) -> dict[JobType, list[str]]:
+def jobs_of(asked: dict[str, Any], job_types: ByJob) -> dict[JobType, list[str]]:
     """Return the rows to act on, by job_type: those of some ids, or all that match filters."""
     if "ids" in asked:
-        pairs = [pair for task_id in asked["ids"] if (pair := order_of(task_id, job_types))]
+        pairs = [pair for task_id in asked["ids"] if (pair := job_of(task_id, job_types))]
     else:
-        pairs = list(_matching_orders(asked.get("filters") or {}, job_types))
+        pairs = list(_matching_jobs(asked.get("filters") or {}, job_types))
     found: dict[JobType, list[str]] = defaultdict(list)
     for job_type, subject in dict.fromkeys(pairs):
         found[job_type].append(subject)
     return found
 
 
-def count_of(orders: Mapping[JobType, list[str]]) -> int:
+def count_of(jobs: Mapping[JobType, list[str]]) -> int:
     """Return how many of these a retry would give their attempts again."""
     return sum(
         engine.requeueable(job_type, [job_type.key_of(subject) for subject in subjects]).count()
-        for job_type, subjects in orders.items()
+        for job_type, subjects in jobs.items()
     )
 
 
-def order_of(task_id: str, job_types: ByJob) -> tuple[JobType, str] | None:
+def job_of(task_id: str, job_types: ByJob) -> tuple[JobType, str] | None:
     """Return the kind and the row that an id means: an order's own, or that of an attempt."""
     job, separator, subject = task_id.partition(":")
     if not separator:
@@ -124,10 +124,10 @@ def run_of(task_id: str) -> TaskRun | None:
         return None
 
 
-def _matching_orders(filters: Filters, job_types: ByJob) -> Iterable[tuple[JobType, str]]:
+def _matching_jobs(filters: Filters, job_types: ByJob) -> Iterable[tuple[JobType, str]]:
     state = filters.get("state")
     if state in LIVE_STATES or state == "dead":
-        found = dead(filters, job_types) if state == "dead" else orders(filters, job_types)
+        found = dead_jobs(filters, job_types) if state == "dead" else live_jobs(filters, job_types)
         pairs = [(entry.name, entry.subject) for entry in found]
     else:
         # Failures by default: what succeeded owes nothing.

@@ -12,10 +12,10 @@ ATTEMPTS_SHOWN = 50
 def detail_of(task_id: str, job_types: ByJob) -> dict[str, Any] | None:
     """Return an order or an attempt with the attempts at the same row; None when unknown."""
     run = choosing.run_of(task_id)
-    order = choosing.order_of(task_id, job_types)
-    if order is None:
+    job = choosing.job_of(task_id, job_types)
+    if job is None:
         return _shown(entries.of_runs([run], job_types)[0], [run]) if run else None
-    job_type, subject = order
+    job_type, subject = job
     attempts = list(
         TaskRun.objects.filter(name=job_type.job.value, subject=subject)
         .exclude(outcome=TaskRun.Outcome.NOTHING)
@@ -27,13 +27,13 @@ def detail_of(task_id: str, job_types: ByJob) -> dict[str, Any] | None:
 
 def _entry(task_id: str, run: TaskRun | None, job_types: ByJob) -> Entry | None:
     """Return the order as it is now, else its last attempt."""
-    order = choosing.order_of(task_id, job_types)
-    assert order is not None, "asked by detail_of"
-    job_type, subject = order
+    job = choosing.job_of(task_id, job_types)
+    assert job is not None, "asked by detail_of"
+    job_type, subject = job
     letters = queries.dead_letters().filter(job=job_type.job.value, subject=subject)
     if letter := letters.first():
         return entries.of_dead([letter], job_types)[0]
-    if task_id.partition(":")[1] and (live := entries.of_order(job_type, subject)):
+    if task_id.partition(":")[1] and (live := entries.of_job(job_type, subject)):
         return live
     return entries.of_runs([run], job_types)[0] if run else None
 

@@ -83,7 +83,7 @@ def of_runs(runs: Iterable[TaskRun], job_types: ByJob) -> list[Entry]:
     return with_words(entries, job_types)
 
 
-def of_orders(
+def of_live_jobs(
     state: str, job_types: ByJob, *, is_wanted: Callable[[JobType], bool] = lambda job_type: True
 ) -> list[Entry]:
     """The orders in a live state, the longest due first."""
@@ -121,7 +121,7 @@ def of_dead(letters: Iterable[DeadLetter], job_types: ByJob) -> list[Entry]:
     return with_words(entries, job_types)
 
 
-def of_order(job_type: JobType, subject: str) -> Entry | None:
+def of_job(job_type: JobType, subject: str) -> Entry | None:
     """One order as it is now, or None when nothing is owed."""
     # Row and state of one moment: a worker may take the row between two questions.
     states = [When(state, then=Value(name)) for name, state in queries.by_state(job_type).items()]

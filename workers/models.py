@@ -118,14 +118,17 @@ class QueueSample(models.Model):
         return f"{self.queue}: {self.waiting} at {self.at}"
 
 
+class WorkerCommand(models.TextChoices):
+    """What a manager tells a worker to do."""
+
+    NONE = "", _("None")
+    QUIET = "quiet", _("Take no more tasks")
+    RESUME = "resume", _("Take tasks again")
+    STOP = "stop", _("Stop")
+
+
 class WorkerProcess(models.Model):
     """One start of a worker, and what it last said of itself."""
-
-    class Order(models.TextChoices):
-        NONE = "", _("None")
-        QUIET = "quiet", _("Take no more tasks")
-        RESUME = "resume", _("Take tasks again")
-        STOP = "stop", _("Stop")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     host = models.CharField(max_length=100)
@@ -138,7 +141,7 @@ class WorkerProcess(models.Model):
     memory_bytes = models.PositiveBigIntegerField(default=0)
     is_quiet = models.BooleanField(default=False)
     reaches_broker = models.BooleanField(default=True)
-    order = models.CharField(max_length=10, choices=Order.choices, blank=True)
+    order = models.CharField(max_length=10, choices=WorkerCommand.choices, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
     stopped_at = models.DateTimeField(null=True, blank=True)

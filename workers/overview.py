@@ -58,7 +58,7 @@ def summary(job_types: ByJob, period: Period, *, may_act: bool) -> dict[str, Any
 def queues(job_types: ByJob) -> list[dict[str, Any]]:
     """Return what each queue owes and how fast it goes down."""
     pauses = {pause.queue: pause for pause in QueuePause.objects.select_related("paused_by")}
-    out, ordered = statistics.rates(), statistics.ordered_rates()
+    out, ordered = statistics.rates(), statistics.arrival_rates()
     serving = [worker.queues for worker in queries.workers_alive().filter(is_quiet=False)]
     found = []
     for queue, backlog in queries.backlogs(job_types.values()).items():

@@ -16,9 +16,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from workers.drains import Drain
-from workers.models import QueuePause, WorkerProcess
+from workers.models import QueuePause, WorkerCommand, WorkerProcess
 
-Order = WorkerProcess.Order
 logger = structlog.get_logger(__name__)
 
 
@@ -54,22 +53,22 @@ class Presence:
             for name, value in facts.items():
                 setattr(self.row, name, value)
             self.row.save(force_insert=True)
-        order = rows.exclude(order=Order.NONE).values_list("order", flat=True).first()
-        if order:
-            rows.filter(order=order).update(order=Order.NONE)
-            self.obey(Order(order))
+        command = rows.exclude(order=WorkerCommand.NONE).values_list("order", flat=True).first()
+        if command:
+            rows.filter(order=command).update(order=WorkerCommand.NONE)
+            self.obey(WorkerCommand(command))
         self.follow_pauses()
 
     def leave(self) -> None:
         """Write down that the worker ended as it should."""
         WorkerProcess.objects.filter(pk=self.row.pk).update(stopped_at=timezone.now(), busy=[])
 
-    def obey(self, order: WorkerProcess.Order) -> None:
-        logger.info("worker_ordered", order=order.value)
-        if order == Order.STOP:
+    def obey(self, command: WorkerCommand) -> None:
+        logger.info("worker_ordered", order=command.value)
+        if command == WorkerCommand.STOP:
             os.kill(os.getpid(), signal.SIGTERM)
         else:
-            self.is_quiet = order == Order.QUIET
+            self.is_quiet = command == WorkerCommand.QUIET
             WorkerProcess.objects.filter(pk=self.row.pk).update(is_quiet=self.is_quiet)
 
     def follow_pauses(self) -> None:

@@ -118,7 +118,7 @@ def rates(minutes: int = 5) -> dict[str, float]:
     return {row["queue"]: row["count"] / minutes for row in rows}
 
 
-def ordered_rates(minutes: int = 5) -> dict[str, float]:
+def arrival_rates(minutes: int = 5) -> dict[str, float]:
     """Return how many rows a minute were ordered lately, by queue, as their attempts tell."""
     since = timezone.now() - timedelta(minutes=minutes)
     runs = TaskRun.objects.filter(ended_at__gte=since, ordered_at__gte=since, attempt=1)

@@ -12,7 +12,7 @@ from io import BufferedReader, FileIO
 from typing import IO
 
 from attachments.decoder import sniffing
-from attachments.decoder.order import Order, Refused, Report
+from attachments.decoder.order import DecodeRequest, Refused, Report
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 10
@@ -37,8 +37,8 @@ MODULES = {
 def main() -> None:
     set_limits()
     asked = json.loads(sys.argv[1])
-    order = Order(**{**asked, "sniffed": tuple(asked["sniffed"])})
-    report = look(BufferedReader(FileIO(0, closefd=False)), order)
+    request = DecodeRequest(**{**asked, "sniffed": tuple(asked["sniffed"])})
+    report = look(BufferedReader(FileIO(0, closefd=False)), request)
     sys.stdout.write(json.dumps(report._replace(peak_bytes=peak_bytes())._asdict()))
 
 
@@ -62,16 +62,16 @@ def peak_bytes() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def look(file: IO[bytes], order: Order) -> Report:
+def look(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm that a file is what its name says, and derive from it what is shown of it."""
     try:
-        sniffing.require(file, order)
+        sniffing.require(file, request)
     except Refused as refused:
         return Report(reason=refused.reason, detail=refused.detail)
     file.seek(0)
     try:
-        module = import_module(f"attachments.decoder.{_module_of(order)}")
-        report: Report = module.look(file, order)
+        module = import_module(f"attachments.decoder.{_module_of(request)}")
+        report: Report = module.look(file, request)
         return report
     except Refused as refused:
         return Report(reason=refused.reason, detail=refused.detail)
@@ -82,5 +82,5 @@ def look(file: IO[bytes], order: Order) -> Report:
         return Report(reason="unreadable", detail=f"{type(error).__name__}: {error}"[:200])
 
 
-def _module_of(order: Order) -> str:
-    return MODULES.get(order.format) or MODULES[order.family]
+def _module_of(request: DecodeRequest) -> str:
+    return MODULES.get(request.format) or MODULES[request.family]

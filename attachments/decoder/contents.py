@@ -3,15 +3,15 @@
 import os
 from collections.abc import Iterable
 
-from attachments.decoder.order import Order, Refused
+from attachments.decoder.order import DecodeRequest, Refused
 
 CONTENTS_MAX_BYTES = 200 * 1024 * 1024
 
 
-def write_contents(order: Order, chunks: Iterable[bytes]) -> None:
+def write_contents(request: DecodeRequest, chunks: Iterable[bytes]) -> None:
     """Write out what a file holds; raises Refused when that is too much (a bomb)."""
     written = 0
-    with os.fdopen(order.contents_fd, "wb", closefd=False) as contents:
+    with os.fdopen(request.contents_fd, "wb", closefd=False) as contents:
         for chunk in chunks:
             written += len(chunk)
             if written > CONTENTS_MAX_BYTES:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from attachments.decoder.contents import CONTENTS_MAX_BYTES, write_contents
-from attachments.decoder.order import Order, Refused, Report
+from attachments.decoder.order import DecodeRequest, Refused, Report
 
 MEMBERS_MAX = 10_000
 CHUNK_BYTES = 256 * 1024
@@ -24,28 +24,28 @@ OLE_STREAMS = {
 OOXML_FOLDERS = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 
 
-def look(file: IO[bytes], order: Order) -> Report:
-    return _look_at_ole(file, order) if order.family == "ole" else _look_at_zip(file, order)
+def look(file: IO[bytes], request: DecodeRequest) -> Report:
+    return _look_at_ole(file, request) if request.family == "ole" else _look_at_zip(file, request)
 
 
-def _look_at_zip(file: IO[bytes], order: Order) -> Report:
+def _look_at_zip(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm an Office or OpenDocument file, and write out its members."""
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         _require_simple(members)
-        _require_document(archive, order)
-        write_contents(order, _zip_contents(archive, members))
+        _require_document(archive, request)
+        write_contents(request, _zip_contents(archive, members))
     return Report()
 
 
-def _look_at_ole(file: IO[bytes], order: Order) -> Report:
+def _look_at_ole(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm a document of Office 97 to 2003 by the stream that its program writes."""
     content = file.read()
     if not content.startswith(OLE_HEADER):
         raise Refused("name_and_type_differ", "no OLE container")
     if _ole_name("EncryptedPackage") in content:
         raise Refused("encrypted")
-    if not any(_ole_name(name) in content for name in OLE_STREAMS[order.format]):
+    if not any(_ole_name(name) in content for name in OLE_STREAMS[request.format]):
         raise Refused("name_and_type_differ", "another kind of OLE container")
     return Report()
 
@@ -59,15 +59,15 @@ def _require_simple(members: list[zipfile.ZipInfo]) -> None:
         raise Refused("encrypted")
 
 
-def _require_document(archive: zipfile.ZipFile, order: Order) -> None:
+def _require_document(archive: zipfile.ZipFile, request: DecodeRequest) -> None:
     names = archive.namelist()
-    if folder := OOXML_FOLDERS.get(order.format):
+    if folder := OOXML_FOLDERS.get(request.format):
         is_one = "[Content_Types].xml" in names and any(n.startswith(folder) for n in names)
     else:
         is_one = (
             "mimetype" in names
             and archive.read("mimetype")[:200].decode("ascii", "replace").strip()
-            == order.content_type
+            == request.content_type
         )
     if not is_one:
         raise Refused("name_and_type_differ", "another kind of archive")

@@ -3,11 +3,11 @@
 import re
 from typing import IO
 
-from attachments.decoder.order import Order, Refused, Report
+from attachments.decoder.order import DecodeRequest, Refused, Report
 
 
-def look(file: IO[bytes], order: Order) -> Report:
-    return _look_at_dwg(file) if order.format == "dwg" else _look_at_dxf(file)
+def look(file: IO[bytes], request: DecodeRequest) -> Report:
+    return _look_at_dwg(file) if request.format == "dwg" else _look_at_dxf(file)
 
 
 def _look_at_dwg(file: IO[bytes]) -> Report:

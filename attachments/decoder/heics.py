@@ -5,9 +5,9 @@ from typing import IO
 import pi_heif
 
 from attachments.decoder import images
-from attachments.decoder.order import Order, Report
+from attachments.decoder.order import DecodeRequest, Report
 
 
-def look(file: IO[bytes], order: Order) -> Report:
+def look(file: IO[bytes], request: DecodeRequest) -> Report:
     pi_heif.register_heif_opener(thumbnails=False)
-    return images.look(file, order)
+    return images.look(file, request)

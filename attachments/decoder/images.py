@@ -11,7 +11,7 @@ from typing import IO
 from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401
 
 from attachments.decoder import location
-from attachments.decoder.order import LARGE_PX, SMALL_PX, Order, Refused, Report
+from attachments.decoder.order import LARGE_PX, SMALL_PX, DecodeRequest, Refused, Report
 
 PLACEHOLDER_PX = 16
 QUALITY = 80
@@ -20,22 +20,22 @@ METHOD = 2
 PILLOW_NAMES = {"heic": "HEIF"}
 
 
-def look(file: IO[bytes], order: Order) -> Report:
+def look(file: IO[bytes], request: DecodeRequest) -> Report:
     """Decode a photo, write its previews, and its copy without a location when it has one."""
-    picture = _opened(file, order)
+    picture = _opened(file, request)
     with picture:
         width, height = _upright_size(picture)
         large = _reduced(picture)
-    report = previewed(large, order)
-    return report._replace(width=width, height=height, location=_location(file, order))
+    report = previewed(large, request)
+    return report._replace(width=width, height=height, location=_location(file, request))
 
 
-def previewed(large: Image.Image, order: Order) -> Report:
+def previewed(large: Image.Image, request: DecodeRequest) -> Report:
     """Write both previews of a picture that already fits the larger one."""
-    save(large, order.large_fd)
+    save(large, request.large_fd)
     small = large.copy()
     small.thumbnail((SMALL_PX, SMALL_PX))
-    save(small, order.small_fd)
+    save(small, request.small_fd)
     return Report(
         width=large.width, height=large.height, placeholder=_placeholder(small), has_preview=True
     )
@@ -47,11 +47,11 @@ def save(picture: Image.Image, descriptor: int) -> None:
         picture.save(file, "WEBP", quality=QUALITY, method=METHOD, exif=b"", icc_profile=b"")
 
 
-def _opened(file: IO[bytes], order: Order) -> Image.Image:
+def _opened(file: IO[bytes], request: DecodeRequest) -> Image.Image:
     warnings.simplefilter("error")
-    Image.MAX_IMAGE_PIXELS = order.max_pixels
+    Image.MAX_IMAGE_PIXELS = request.max_pixels
     try:
-        return Image.open(file, formats=[PILLOW_NAMES.get(order.format, order.format.upper())])
+        return Image.open(file, formats=[PILLOW_NAMES.get(request.format, request.format.upper())])
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused("too_complex", str(error)) from error
 
@@ -99,15 +99,15 @@ def _placeholder(small: Image.Image) -> str:
     return "data:image/webp;base64," + base64.b64encode(content.getvalue()).decode()
 
 
-def _location(file: IO[bytes], order: Order) -> str:
+def _location(file: IO[bytes], request: DecodeRequest) -> str:
     """Say whether the photo tells where it was taken; write the copy that does not."""
     file.seek(0)
     content = bytearray(file.read())
     if not location.blank(content):
         return ""
-    if order.keeps_location:
+    if request.keeps_location:
         return "kept"
-    location.require_gone(content, order)
-    with os.fdopen(order.shared_fd, "wb", closefd=False) as shared:
+    location.require_gone(content)
+    with os.fdopen(request.shared_fd, "wb", closefd=False) as shared:
         shared.write(content)
     return "removed"

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from attachments.decoder.order import Order, Refused
+from attachments.decoder.order import Refused
 
 TIFF_HEADERS = (b"II*\0", b"MM\0*")
 # XMP is text; a packet that names GPS is blanked whole.
@@ -40,7 +40,7 @@ def blank(content: bytearray) -> bool:
     return is_changed
 
 
-def require_gone(content: bytearray, order: Order) -> None:
+def require_gone(content: bytearray) -> None:
     """Raise Refused when a reader of photos still finds a location."""
     with Image.open(io.BytesIO(content)) as picture:
         left = any(picture.getexif().get_ifd(GPS_DIRECTORY).values())
@@ -58,27 +58,27 @@ def _places(content: bytearray, what: bytes) -> Iterator[int]:
 
 def _blank_exif(content: bytearray, start: int) -> bool:
     """Blank the GPS directory of the TIFF structure at an offset; False when it has none."""
-    order = "<" if content[start : start + 2] == b"II" else ">"
+    byte_order = "<" if content[start : start + 2] == b"II" else ">"
     try:
-        (first,) = struct.unpack_from(f"{order}I", content, start + 4)
-        for tag, _kind, count, at in _entries(content, order, start, first):
+        (first,) = struct.unpack_from(f"{byte_order}I", content, start + 4)
+        for tag, _kind, count, at in _entries(content, byte_order, start, first):
             if tag == GPS_DIRECTORY and count == 1:
-                (directory,) = struct.unpack_from(f"{order}I", content, at)
-                return _blank_directory(content, order, start, directory)
+                (directory,) = struct.unpack_from(f"{byte_order}I", content, at)
+                return _blank_directory(content, byte_order, start, directory)
     except struct.error:
         # Four bytes that look like a header, near the end of the file.
         return False
     return False
 
 
-def _blank_directory(content: bytearray, order: str, start: int, directory: int) -> bool:
-    entries = list(_entries(content, order, start, directory))
+def _blank_directory(content: bytearray, byte_order: str, start: int, directory: int) -> bool:
+    entries = list(_entries(content, byte_order, start, directory))
     if not entries:
         return False
     for _tag, kind, count, at in entries:
         size = TYPE_BYTES.get(kind, 1) * count
         if size > 4:
-            (value,) = struct.unpack_from(f"{order}I", content, at)
+            (value,) = struct.unpack_from(f"{byte_order}I", content, at)
             _zero(content, start + value, size)
     begin = start + directory
     # No entries, and what were entries is nothing.
@@ -87,15 +87,15 @@ def _blank_directory(content: bytearray, order: str, start: int, directory: int)
 
 
 def _entries(
-    content: bytearray, order: str, start: int, directory: int
+    content: bytearray, byte_order: str, start: int, directory: int
 ) -> Iterator[tuple[int, int, int, int]]:
     """Yield tag, type, count and the offset of the value of each entry of a directory."""
-    (number,) = struct.unpack_from(f"{order}H", content, start + directory)
+    (number,) = struct.unpack_from(f"{byte_order}H", content, start + directory)
     if number > ENTRIES_MAX:
         return
     for index in range(number):
         at = start + directory + 2 + index * ENTRY_BYTES
-        tag, kind, count = struct.unpack_from(f"{order}HHI", content, at)
+        tag, kind, count = struct.unpack_from(f"{byte_order}HHI", content, at)
         yield tag, kind, count, at + 8
 
 

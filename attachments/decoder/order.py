@@ -20,7 +20,7 @@ class Refused(Exception):
         self.detail = detail
 
 
-class Order(NamedTuple):
+class DecodeRequest(NamedTuple):
     """A file to look at, and the descriptors of the (empty) files that take what comes of it."""
 
     format: str

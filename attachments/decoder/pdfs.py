@@ -9,7 +9,7 @@ import pypdfium2
 
 from attachments.decoder import images
 from attachments.decoder.contents import CONTENTS_MAX_BYTES, write_contents
-from attachments.decoder.order import LARGE_PX, Order, Refused, Report
+from attachments.decoder.order import LARGE_PX, DecodeRequest, Refused, Report
 
 STREAM = re.compile(rb"stream\r?\n")
 NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -19,7 +19,7 @@ WRAPPED = re.compile(rb"/(ObjStm|EmbeddedFile|XRef|Metadata)\b")
 PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
-def look(file: IO[bytes], order: Order) -> Report:
+def look(file: IO[bytes], request: DecodeRequest) -> Report:
     """Draw the first page, and write out the objects that a compressed PDF hides."""
     try:
         document = pypdfium2.PdfDocument(file)
@@ -29,12 +29,12 @@ def look(file: IO[bytes], order: Order) -> Report:
         raise
     if len(document) == 0:
         raise Refused("unreadable", "no page")
-    write_contents(order, _contents(file))
+    write_contents(request, _contents(file))
     page = document[0]
     width, height = page.get_size()
     picture = page.render(scale=LARGE_PX / max(width, height, 1)).to_pil().convert("RGB")
     picture.thumbnail((LARGE_PX, LARGE_PX))
-    return images.previewed(picture, order)
+    return images.previewed(picture, request)
 
 
 def _contents(file: IO[bytes]) -> Iterator[bytes]:

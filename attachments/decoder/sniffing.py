@@ -6,7 +6,7 @@ from glob import glob
 from importlib.util import find_spec
 from typing import IO
 
-from attachments.decoder.order import Order, Refused
+from attachments.decoder.order import DecodeRequest, Refused
 
 # The folder is all that is wanted of it: loading it takes longer than most files.
 _CARRIER = find_spec("pylibmagic")
@@ -27,12 +27,12 @@ import magic  # noqa: E402
 LOCKED_OFFICE = "application/encrypted"
 
 
-def require(file: IO[bytes], order: Order) -> None:
+def require(file: IO[bytes], request: DecodeRequest) -> None:
     """Raise Refused when the bytes are not of a type that the file's name announces."""
     found = sniffed(file)
-    if found in order.sniffed:
+    if found in request.sniffed:
         return
-    if order.family == "zip" and (found == LOCKED_OFFICE or _is_locked_office(file)):
+    if request.family == "zip" and (found == LOCKED_OFFICE or _is_locked_office(file)):
         raise Refused("encrypted", found)
     raise Refused("name_and_type_differ", found)
 

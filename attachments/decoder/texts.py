@@ -4,19 +4,19 @@ import re
 from typing import IO
 
 from attachments.decoder.contents import write_contents
-from attachments.decoder.order import Order, Refused, Report
+from attachments.decoder.order import DecodeRequest, Refused, Report
 
 # All but tab, line ends and the page break of old listings: a text holds none.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def look(file: IO[bytes], order: Order) -> Report:
+def look(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm a text, and write it out in UTF-8, whatever it was in."""
     content = file.read()
     text = _decoded(content)
     if CONTROLS.search(text):
         raise Refused("name_and_type_differ", "not a text")
-    write_contents(order, [text.encode()])
+    write_contents(request, [text.encode()])
     return Report()
 
 

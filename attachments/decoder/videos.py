@@ -8,15 +8,15 @@ except ImportError:
     av = None  # type: ignore[assignment]  # an extra
 
 from attachments.decoder import images
-from attachments.decoder.order import LARGE_PX, Order, Refused, Report
+from attachments.decoder.order import LARGE_PX, DecodeRequest, Refused, Report
 
 
-def look(file: IO[bytes], order: Order) -> Report:
+def look(file: IO[bytes], request: DecodeRequest) -> Report:
     """Write a poster of the first key frame; without PyAV only the container is confirmed."""
     _require_boxes(file)
     if av is None:
         return Report()
-    return _poster(file, order)
+    return _poster(file, request)
 
 
 def _require_boxes(file: IO[bytes]) -> None:
@@ -27,12 +27,12 @@ def _require_boxes(file: IO[bytes]) -> None:
         raise Refused("unreadable", "no box of a video")
 
 
-def _poster(file: IO[bytes], order: Order) -> Report:
+def _poster(file: IO[bytes], request: DecodeRequest) -> Report:
     with av.open(file, mode="r", format="mov") as container:
         if not container.streams.video:
             raise Refused("unreadable", "no pictures in this video")
         stream = container.streams.video[0]
-        if stream.width * stream.height > order.max_pixels:
+        if stream.width * stream.height > request.max_pixels:
             raise Refused("too_complex", f"{stream.width} by {stream.height}")
         stream.codec_context.skip_frame = "NONKEY"
         frame: Any = next(container.decode(stream))
@@ -41,4 +41,4 @@ def _poster(file: IO[bytes], order: Order) -> Report:
     if turned:
         picture = picture.rotate(-turned, expand=True)
     picture.thumbnail((LARGE_PX, LARGE_PX))
-    return images.previewed(picture, order)
+    return images.previewed(picture, request)
