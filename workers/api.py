@@ -20,7 +20,7 @@ from workers import actions, choosing, details, exports, overview, statistics
 from workers.kinds import JobType
 from workers.models import TaskAction, WorkerCommand, WorkerProcess
 from workers.periods import PERIODS, Period
-from workers.registry import BY_JOB, CHORES, PERIODIC
+from workers.registry import BY_JOB, PERIODIC, PERIODIC_TASKS
 from workers.serializers import (
     CountSerializer,
     DiscardSerializer,
@@ -100,7 +100,7 @@ class FailureList(StaffView):
 class ScheduleList(StaffView):
     @extend_schema(responses=ScheduleSerializer(many=True))
     def get(self, request: Request) -> Response:
-        return Response(ScheduleSerializer(overview.schedules(CHORES), many=True).data)
+        return Response(ScheduleSerializer(overview.schedules(PERIODIC_TASKS), many=True).data)
 
 
 class TaskSeries(StaffView):
@@ -231,10 +231,10 @@ class ScheduleAct(StaffView):
     def post(self, request: Request, name: str, verb: str) -> Response:
         """`run` now, `enable` or `disable`."""
         actor = person(request)
-        if name not in CHORES.by_name:
+        if name not in PERIODIC_TASKS.by_name:
             raise Http404
         # Before any worker has started, the row may not be there yet.
-        CHORES.ensure_rows()
+        PERIODIC_TASKS.ensure_rows()
         if verb == "run":
             actions.run_now(actor=actor, job_type=PERIODIC, name=name)
         else:

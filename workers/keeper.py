@@ -15,7 +15,7 @@ from django.db import close_old_connections
 from workers import presence, recording, signals
 from workers.connections import DATABASE_ERRORS, ThreadConnection
 from workers.drains import Drain
-from workers.registry import CHORES, JOB_TYPES
+from workers.registry import JOB_TYPES, PERIODIC_TASKS
 from workers.sweeper import Sweeper
 
 LOOK_SECONDS = 0.3
@@ -69,7 +69,7 @@ class Keeper:
         now = time.monotonic()
         if now - self.said_at >= PRESENCE_SECONDS:
             if not self.said_at:
-                CHORES.ensure_rows()
+                PERIODIC_TASKS.ensure_rows()
             self.presence.say(reaches_broker=self.sweeper.reaches_broker)
             self.said_at = now
         for job_type, keys in self.sweeper.look().items():

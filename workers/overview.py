@@ -15,7 +15,7 @@ from workers.entries import ByJob
 from workers.facts import FACTS
 from workers.kinds import Text
 from workers.models import Alert, Periodic, QueuePause, WorkerProcess
-from workers.periodic import Chores
+from workers.periodic import PeriodicTasks
 from workers.periods import Period
 
 QUEUE_LABELS: dict[str, Text] = {
@@ -116,13 +116,13 @@ def failures(job_types: ByJob, period: Period) -> list[dict[str, Any]]:
     return groups
 
 
-def schedules(chores: Chores) -> list[dict[str, Any]]:
+def schedules(tasks: PeriodicTasks) -> list[dict[str, Any]]:
     """Return periodic work with its times, the next one first."""
-    rows = Periodic.objects.filter(name__in=list(chores.by_name)).order_by("due_at")
+    rows = Periodic.objects.filter(name__in=list(tasks.by_name)).order_by("due_at")
     return [
         {
             **{name: getattr(row, name) for name in SCHEDULE_FIELDS},
-            "title": chores.by_name[row.name].label,
+            "title": tasks.by_name[row.name].label,
             "words": every(row.every_seconds),
             "state": _schedule_state(row),
         }

@@ -24,38 +24,38 @@ logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Chore:
+class PeriodicTask:
     """One piece of periodic work; what `do` returns is shown as its last result."""
 
     name: str
     label: Text
     every: timedelta
-    do: Callable[[], object]
+    run: Callable[[], object]
 
 
-class Chores:
+class PeriodicTasks:
     """All periodic work by name, as its kind of owed row wants it."""
 
-    def __init__(self, chores: Iterable[Chore]) -> None:
-        self.by_name: Mapping[str, Chore] = {chore.name: chore for chore in chores}
+    def __init__(self, tasks: Iterable[PeriodicTask]) -> None:
+        self.by_name: Mapping[str, PeriodicTask] = {task.name: task for task in tasks}
 
     def pending(self) -> QuerySet[Periodic]:
         return Periodic.objects.filter(is_enabled=True, name__in=list(self.by_name))
 
     def describe(self, names: Iterable[str]) -> Mapping[str, Description]:
         known = (self.by_name[name] for name in names if name in self.by_name)
-        return {chore.name: Description(chore.label) for chore in known}
+        return {task.name: Description(task.label) for task in known}
 
     def ensure_rows(self) -> None:
-        """Give every chore its row, first due one period from now."""
+        """Give every task its row, first due one period from now."""
         now = timezone.now()
         rows = [
             Periodic(
-                name=chore.name,
-                every_seconds=int(chore.every.total_seconds()),
-                due_at=now + chore.every,
+                name=task.name,
+                every_seconds=int(task.every.total_seconds()),
+                due_at=now + task.every,
             )
-            for chore in self.by_name.values()
+            for task in self.by_name.values()
         ]
         Periodic.objects.bulk_create(
             rows,
@@ -66,19 +66,19 @@ class Chores:
         )
 
     def perform(self, name: str) -> None:
-        """Do a chore that the caller holds, and say when it comes again."""
-        chore = self.by_name[name]
+        """Do a task that the caller holds, and say when it comes again."""
+        task = self.by_name[name]
         row = Periodic.objects.get(name=name)
         started_at, started = timezone.now(), time.monotonic()
         try:
-            result = chore.do()
+            result = task.run()
         except Cancelled as error:
-            self.come_back(name, f"Cancelled: {error}")
+            self.reschedule(name, f"Cancelled: {error}")
             raise
         due_at = row.due_at or started_at
         Periodic.objects.filter(name=name).update(
             # From now, not from when it was due: after a night off it runs once, not fifty times.
-            due_at=max(due_at + chore.every, timezone.now()),
+            due_at=max(due_at + task.every, timezone.now()),
             leased_until=None,
             attempts=0,
             last_error="",
@@ -88,10 +88,10 @@ class Chores:
             last_result="" if result is None else str(result)[:MAX_RESULT],
         )
 
-    def come_back(self, name: str, reason: str) -> None:
+    def reschedule(self, name: str, reason: str) -> None:
         """Keep work alive that failed or was cancelled: unlike a message it has a next time."""
-        chore = self.by_name[name]
-        due_at = timezone.now() + chore.every
+        task = self.by_name[name]
+        due_at = timezone.now() + task.every
         rows = Periodic.objects.filter(name=name)
         rows.update(
             due_at=due_at,
@@ -102,6 +102,6 @@ class Chores:
         )
 
 
-def beat_was_here() -> None:
+def record_beat() -> None:
     """Note that beat is alive, for the dashboard."""
     Heartbeat.objects.update_or_create(name=BEAT, defaults={"seen_at": timezone.now()})

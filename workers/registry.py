@@ -14,7 +14,7 @@ from notifications import envelopes
 from notifications.queries import pending_deliveries
 from workers import alerts, counters, retention, samples, subjects
 from workers.kinds import JobType
-from workers.periodic import Chore, Chores
+from workers.periodic import PeriodicTask, PeriodicTasks
 
 MESSAGES = JobType(
     job=Job.FAN_OUT_MESSAGE,
@@ -58,25 +58,25 @@ DELIVERIES = JobType(
     max_attempts=envelopes.MAX_ATTEMPTS,
 )
 
-CHORES = Chores(
+PERIODIC_TASKS = PeriodicTasks(
     [
-        Chore(
+        PeriodicTask(
             "sample_queues", _("Measure of the queues"), timedelta(minutes=1),
             lambda: samples.measure(JOB_TYPES),
         ),
-        Chore(
+        PeriodicTask(
             "watch", _("Alerts"), timedelta(seconds=30),
             lambda: alerts.watch(JOB_TYPES),
         ),
-        Chore(
+        PeriodicTask(
             "clean_attachments", _("Removal of the files that no message shows"),
             timedelta(hours=1), attaching.clean,
         ),
-        Chore("poll_inbox", _("Answers by email fetched"), timedelta(minutes=1),
+        PeriodicTask("poll_inbox", _("Answers by email fetched"), timedelta(minutes=1),
               notifications.poll_inbox),
-        Chore("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
+        PeriodicTask("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
               counters.audit),
-        Chore("clean_records", _("Cleaning of the task records"), timedelta(hours=6),
+        PeriodicTask("clean_records", _("Cleaning of the task records"), timedelta(hours=6),
               retention.clean),
     ]
 )  # fmt: skip
@@ -85,11 +85,11 @@ PERIODIC = JobType(
     job=Job.RUN_PERIODIC,
     label=_("Periodic work"),
     id_name="name",
-    pending=CHORES.pending,
-    perform=CHORES.perform,
+    pending=PERIODIC_TASKS.pending,
+    perform=PERIODIC_TASKS.perform,
     lease=timedelta(seconds=60),
-    describe=CHORES.describe,
-    on_dead_letter=CHORES.come_back,
+    describe=PERIODIC_TASKS.describe,
+    on_dead_letter=PERIODIC_TASKS.reschedule,
     is_cancellable=True,
     max_attempts=3,
     key_of=str,

@@ -34,4 +34,4 @@ def run_periodic(name: str) -> str:
 
 @shared_task(name=Job.BEAT.value)
 def beat() -> None:
-    periodic.beat_was_here()
+    periodic.record_beat()

@@ -17,7 +17,7 @@ from workers import actions, engine, periodic, recording
 from workers.drains import drain, perform
 from workers.kinds import JobType, Key
 from workers.models import DeadLetter, Heartbeat, Periodic, TaskHour, TaskRun
-from workers.registry import CHORES, DELIVERIES, MESSAGES, PERIODIC
+from workers.registry import DELIVERIES, MESSAGES, PERIODIC, PERIODIC_TASKS
 from workers.sweeper import Sweeper, queue_length
 
 
@@ -268,7 +268,7 @@ class TestTheRecord:
 @pytest.mark.django_db
 class TestPeriodicWork:
     def test_comes_back_one_period_later(self) -> None:
-        CHORES.ensure_rows()
+        PERIODIC_TASKS.ensure_rows()
         Periodic.objects.update(due_at=timezone.now() - timedelta(hours=50))
 
         assert engine.execute(PERIODIC, "sample_queues") == "succeeded"
@@ -279,15 +279,15 @@ class TestPeriodicWork:
         assert engine.execute(PERIODIC, "sample_queues") == "succeeded"
 
     def test_is_not_put_off_by_workers_that_start(self) -> None:
-        CHORES.ensure_rows()
+        PERIODIC_TASKS.ensure_rows()
         before = Periodic.objects.get(name="watch").due_at
 
-        CHORES.ensure_rows()
+        PERIODIC_TASKS.ensure_rows()
 
         assert Periodic.objects.get(name="watch").due_at == before
 
     def test_has_a_next_time_whatever_fails(self) -> None:
-        CHORES.ensure_rows()
+        PERIODIC_TASKS.ensure_rows()
         Periodic.objects.update(due_at=timezone.now(), attempts=PERIODIC.max_attempts - 1)
 
         with pytest.raises(RuntimeError):
@@ -298,7 +298,7 @@ class TestPeriodicWork:
         assert row.last_error == "RuntimeError: no paper left"
 
     def test_shows_that_beat_lives(self) -> None:
-        periodic.beat_was_here()
-        periodic.beat_was_here()
+        periodic.record_beat()
+        periodic.record_beat()
 
         assert Heartbeat.objects.get(name="beat").seen_at <= timezone.now()

@@ -15,8 +15,8 @@ from core.progress import step
 from tests.cast import Call, Say
 from workers import engine, progress
 from workers.models import Periodic, TaskAction, TaskProgress
-from workers.periodic import Chore
-from workers.registry import CHORES, MESSAGES, PERIODIC
+from workers.periodic import PeriodicTask
+from workers.registry import MESSAGES, PERIODIC, PERIODIC_TASKS
 
 TASKS = "/api/v1/staff/tasks"
 AUDIT = "run_periodic:audit_counters"
@@ -38,9 +38,11 @@ def slow_audit(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[threading.
         step(4, 12, "comparing")
         return "all of it"
 
-    chore = Chore("audit_counters", "Audit", timedelta(hours=1), audit)
-    monkeypatch.setattr(CHORES, "by_name", {**CHORES.by_name, "audit_counters": chore})
-    CHORES.ensure_rows()
+    task = PeriodicTask("audit_counters", "Audit", timedelta(hours=1), audit)
+    monkeypatch.setattr(
+        PERIODIC_TASKS, "by_name", {**PERIODIC_TASKS.by_name, "audit_counters": task}
+    )
+    PERIODIC_TASKS.ensure_rows()
     Periodic.objects.update(due_at=timezone.now())
     yield go_on
     go_on.set()
@@ -112,7 +114,7 @@ def test_is_for_managers(api: Call, odile: User, running: Callable[[], str]) -> 
 
 @pytest.mark.django_db
 def test_what_does_not_run_is_not_cancelled(api: Call, marc: User) -> None:
-    CHORES.ensure_rows()
+    PERIODIC_TASKS.ensure_rows()
 
     answer = api(marc).post(f"{TASKS}/{AUDIT}/cancel")
 
