@@ -31,7 +31,7 @@ IDLE_SECONDS = 10.0
 logger = structlog.get_logger(__name__)
 
 
-class Drain:
+class FallbackRunner:
     """The thread of one job_type. It starts with the first rows that are offered."""
 
     def __init__(self, job_type: JobType, ending: threading.Event) -> None:
@@ -49,7 +49,7 @@ class Drain:
         with self.changed:
             self.offered = list(keys)
             if keys and self.thread is None:
-                name = f"drain {self.job_type.job.value}"
+                name = f"fallback-{self.job_type.job.value}"
                 self.thread = threading.Thread(target=self.run, name=name, daemon=True)
                 self.thread.start()
             self.changed.notify()
@@ -73,7 +73,7 @@ class Drain:
     def work_on(self, keys: list[Key]) -> None:
         try:
             close_old_connections()
-            drain(self.job_type, keys, is_over=self.ending.is_set, note=self.note)
+            run_batch(self.job_type, keys, is_over=self.ending.is_set, note=self.note)
         except DATABASE_ERRORS as error:
             # The sweeper offers them again.
             logger.warning("drain_without_database", error=str(error))
@@ -94,7 +94,7 @@ class Drain:
         self.current = {"name": self.job_type.job.value, "subject": str(key), "started_at": now}
 
 
-def drain(
+def run_batch(
     job_type: JobType,
     keys: list[Key],
     *,

@@ -14,7 +14,7 @@ from django.db import close_old_connections
 
 from workers import presence, recording, signals
 from workers.connections import DATABASE_ERRORS, ThreadConnection
-from workers.drains import Drain
+from workers.drains import FallbackRunner
 from workers.registry import JOB_TYPES, PERIODIC_TASKS
 from workers.sweeper import Sweeper
 
@@ -26,17 +26,17 @@ LEAVE_SECONDS = 2.0
 logger = structlog.get_logger(__name__)
 
 
-class Keeper:
+class WorkerAgent:
     """What the thread does, round after round, until it is told to end."""
 
     def __init__(self, worker: Any) -> None:
         self.ending = threading.Event()
-        self.drains = {job_type: Drain(job_type, self.ending) for job_type in JOB_TYPES}
-        self.presence = presence.Presence(worker, self.drains.values())
+        self.runners = {job_type: FallbackRunner(job_type, self.ending) for job_type in JOB_TYPES}
+        self.heartbeat = presence.WorkerHeartbeat(worker, self.runners.values())
         self.sweeper = Sweeper(JOB_TYPES)
         self.said_at = 0.0
         self.connection = ThreadConnection()
-        self.thread = threading.Thread(target=self.run, name="keeper", daemon=True)
+        self.thread = threading.Thread(target=self.run, name="worker-agent", daemon=True)
 
     def start(self) -> None:
         recording.start()
@@ -45,8 +45,8 @@ class Keeper:
     def end(self) -> None:
         self.ending.set()
         deadline = time.monotonic() + LEAVE_SECONDS
-        for drain in self.drains.values():
-            drain.end(deadline)
+        for runner in self.runners.values():
+            runner.end(deadline)
         if self.thread.is_alive():
             self.thread.join(LEAVE_SECONDS)
 
@@ -70,35 +70,35 @@ class Keeper:
         if now - self.said_at >= PRESENCE_SECONDS:
             if not self.said_at:
                 PERIODIC_TASKS.ensure_rows()
-            self.presence.say(reaches_broker=self.sweeper.reaches_broker)
+            self.heartbeat.report(reaches_broker=self.sweeper.reaches_broker)
             self.said_at = now
         for job_type, keys in self.sweeper.look().items():
-            self.drains[job_type].offer(keys)
+            self.runners[job_type].offer(keys)
 
     def leave(self) -> None:
         try:
-            self.presence.leave()
+            self.heartbeat.record_stop()
         except DATABASE_ERRORS as error:
             logger.warning("left_without_a_word", error=str(error))
         recording.flush()
 
 
-class KeeperStep(bootsteps.StartStopStep):
+class AgentStep(bootsteps.StartStopStep):
     """Starts the keeper once the pool has forked, and ends it with the worker."""
 
     requires = ("celery.worker.components:Pool",)
 
     def __init__(self, worker: Any, **options: Any) -> None:
-        self.keeper: Keeper | None = None
+        self.agent: WorkerAgent | None = None
         super().__init__(worker, **options)
 
     def start(self, worker: Any) -> None:
-        self.keeper = Keeper(worker)
-        self.keeper.start()
+        self.agent = WorkerAgent(worker)
+        self.agent.start()
 
     def stop(self, worker: Any) -> None:
-        if self.keeper:
-            self.keeper.end()
+        if self.agent:
+            self.agent.end()
 
     def terminate(self, worker: Any) -> None:
         self.stop(worker)

@@ -67,7 +67,7 @@ class JobType:
     patience: timedelta = timedelta(seconds=1)
     # Waiting for longer, the row is worked on by the sweeper itself: soon where people wait and
     # the work is short, late where it would keep the sweeper from the others.
-    drained_after: timedelta = timedelta(seconds=10)
+    fallback_after: timedelta = timedelta(seconds=10)
     key_of: Callable[[str], Key] = UUID
 
     @property

@@ -15,18 +15,18 @@ from celery.worker import state
 from django.conf import settings
 from django.utils import timezone
 
-from workers.drains import Drain
+from workers.drains import FallbackRunner
 from workers.models import QueuePause, WorkerCommand, WorkerProcess
 
 logger = structlog.get_logger(__name__)
 
 
-class Presence:
+class WorkerHeartbeat:
     """One worker's row."""
 
-    def __init__(self, worker: Any, drains: Iterable[Drain] = ()) -> None:
+    def __init__(self, worker: Any, runners: Iterable[FallbackRunner] = ()) -> None:
         self.worker = worker
-        self.drains = list(drains)
+        self.runners = list(runners)
         self.queues = sorted(worker.app.amqp.queues.consume_from)
         self.is_quiet = False
         self.row = WorkerProcess(
@@ -37,11 +37,11 @@ class Presence:
             version=version(),
         )
 
-    def say(self, *, reaches_broker: bool) -> None:
+    def report(self, *, reaches_broker: bool) -> None:
         """Write down that the worker lives and what it does, then obey what it finds there."""
         now = timezone.now()
         facts = {
-            "busy": [*busy(), *(task for drain in self.drains if (task := drain.current))],
+            "busy": [*busy(), *(task for runner in self.runners if (task := runner.current))],
             "memory_bytes": memory_bytes([os.getpid(), *self.pool_pids()]),
             "is_quiet": self.is_quiet,
             "reaches_broker": reaches_broker,
@@ -59,7 +59,7 @@ class Presence:
             self.obey(WorkerCommand(command))
         self.follow_pauses()
 
-    def leave(self) -> None:
+    def record_stop(self) -> None:
         """Write down that the worker ended as it should."""
         WorkerProcess.objects.filter(pk=self.row.pk).update(stopped_at=timezone.now(), busy=[])
 

@@ -27,7 +27,7 @@ MESSAGES = JobType(
     lease=timedelta(seconds=1.5),
     longest_lease=timedelta(seconds=60),
     patience=timedelta(seconds=0.5),
-    drained_after=timedelta(seconds=1),
+    fallback_after=timedelta(seconds=1),
     describe=subjects.messages,
 )
 

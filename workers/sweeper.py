@@ -123,8 +123,8 @@ class Sweeper:
 def needs_fallback(job_type: JobType, row: Waiting) -> bool:
     """Whether hints have not helped a row for too long."""
     if row.lost_at is None:
-        return row.due_at <= timezone.now() - job_type.drained_after
-    patience = job_type.drained_after + LOST_PATIENCE
+        return row.due_at <= timezone.now() - job_type.fallback_after
+    patience = job_type.fallback_after + LOST_PATIENCE
     return row.attempts < SUSPECT_ATTEMPTS and row.free_since <= timezone.now() - patience
 
 

@@ -39,4 +39,4 @@ def look_for_ever() -> None:
 
 @beat_init.connect
 def start(**_: Any) -> None:
-    threading.Thread(target=look_for_ever, name="watchman", daemon=True).start()
+    threading.Thread(target=look_for_ever, name="beat-watchdog", daemon=True).start()

@@ -14,7 +14,7 @@ from messaging.models import Message, Participant
 from notifications.models import Delivery
 from tests.cast import Say
 from workers import actions, engine, periodic, recording
-from workers.drains import drain, perform
+from workers.drains import perform, run_batch
 from workers.kinds import JobType, Key
 from workers.models import DeadLetter, Heartbeat, Periodic, TaskHour, TaskRun
 from workers.registry import DELIVERIES, MESSAGES, PERIODIC, PERIODIC_TASKS
@@ -123,7 +123,7 @@ def empty_realtime() -> None:
 
 def swept(sweeper: Sweeper) -> int:
     """Sweep, and do what hints do not help."""
-    return sum(drain(job_type, keys) for job_type, keys in sweeper.look().items())
+    return sum(run_batch(job_type, keys) for job_type, keys in sweeper.look().items())
 
 
 class TestSweeper:
@@ -163,7 +163,7 @@ class TestSweeper:
         second = say(message.author, "Et le joint")
         engine.execute(MESSAGES, second.pk)
 
-        assert drain(MESSAGES, [second.pk, message.pk]) == 1
+        assert run_batch(MESSAGES, [second.pk, message.pk]) == 1
 
     def test_goes_on_after_a_broken_row(self, message: Message, say: Say, camille: User) -> None:
         second = say(camille, "Et le joint")
