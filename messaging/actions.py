@@ -64,7 +64,7 @@ class Sent(NamedTuple):
 class FannedOut(NamedTuple):
     message: Message
     # Everyone who takes part, counted.
-    seats: list[Participant]
+    participants: list[Participant]
 
 
 class Opened(NamedTuple):
@@ -156,10 +156,10 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
     # Whoever joins has this message to read; a tombstone leaves nothing.
     is_deleted = message.deleted_at is not None
     last_read = conversation.last_seq if is_deleted else message.seq - 1
-    if not seats.bring_up_to_date(conversation, read_up_to=last_read):
+    if not seats.update_participants(conversation, read_up_to=last_read):
         commit_lazily()
     counted = unread.recount(conversation)
-    seats.tell_counters(conversation, counted)
+    seats.publish_counters(conversation, counted)
     publish(events.message_again(message), to=audience(conversation))
     pending.update(fanned_out_at=timezone.now(), due_at=None, leased_until=None, last_error="")
     return FannedOut(message, counted)
@@ -204,7 +204,7 @@ def change_conversation(
     bump(conversation, **changes)
     if participants.reconcile(conversation, read_up_to=conversation.last_seq):
         # Who comes back has an old read mark.
-        seats.tell_counters(conversation, unread.recount(conversation))
+        seats.publish_counters(conversation, unread.recount(conversation))
     publish(events.conversation_updated(conversation), to=audience(conversation))
     return conversation
 
@@ -294,10 +294,10 @@ def _record(conversation: Conversation, author: User, draft: Draft) -> Message:
     append(conversation, message)
     attach(draft.attachment_ids, to=message)
     publish(events.message_created(message), to=audience(conversation))
-    if not getattr(conversation, "knows_author", False):
+    if not getattr(conversation, "author_has_written", False):
         participants.record_author(conversation, author, seq=message.seq)
-    if not getattr(conversation, "seats_author", False):
-        seats.tell_people(conversation)
+    if not getattr(conversation, "author_is_participant", False):
+        seats.publish_participants(conversation)
     enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
 

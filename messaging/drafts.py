@@ -59,7 +59,7 @@ def already_sent(author: User, draft: Draft, conversation: Conversation) -> Mess
 
     Raises DraftConflict when its id was used by another person, elsewhere or for another text.
     """
-    if not getattr(conversation, "knows_message", True):
+    if not getattr(conversation, "message_exists", True):
         return None
     earlier = Message.objects.select_related("author").get(pk=draft.id)
     digest = draft.digest(conversation.pk)

@@ -26,25 +26,25 @@ def lock(conversation_id: UUID) -> Conversation:
 
     The same query brings its chantier and the users of its client (see `audience`).
     """
-    listeners = User.objects.filter(client=OuterRef("client"), is_active=True).values("pk")
+    listener_ids = User.objects.filter(client=OuterRef("client"), is_active=True).values("pk")
     conversations = Conversation.objects.select_for_update(of=("self",), no_key=True)
     return (
         conversations.select_related("chantier")
-        .annotate(listeners=ArraySubquery(listeners))
+        .annotate(listener_ids=ArraySubquery(listener_ids))
         .get(pk=conversation_id)
     )
 
 
 # The statements that every message waits for, written out: the ORM takes four times longer to
 # compose them than PostgreSQL to answer.
-LISTENERS = """
+LISTENER_IDS = """
     ARRAY(
         SELECT listener.id FROM core_user listener
         WHERE listener.client_id = conversation.client_id AND listener.is_active
-    ) AS listeners
+    ) AS listener_ids
 """
 LOCK_TO_COUNT = f"""
-    SELECT conversation.*, {LISTENERS}
+    SELECT conversation.*, {LISTENER_IDS}
     FROM messaging_conversation conversation
     WHERE conversation.id = (
         SELECT conversation_id FROM messaging_message
@@ -56,15 +56,15 @@ LOCK_TO_WRITE = f"""
     SELECT
         conversation.*,
         chantier.status AS chantier_status,
-        {LISTENERS},
-        seat.id IS NOT NULL AS seats_author,
-        seat.has_written IS TRUE AS knows_author,
-        EXISTS (SELECT FROM messaging_message WHERE id = %(message)s) AS knows_message
+        {LISTENER_IDS},
+        participant.id IS NOT NULL AS author_is_participant,
+        participant.has_written IS TRUE AS author_has_written,
+        EXISTS (SELECT FROM messaging_message WHERE id = %(message)s) AS message_exists
     FROM messaging_conversation conversation
     LEFT JOIN core_chantier chantier ON chantier.id = conversation.chantier_id
-    LEFT JOIN messaging_participant seat
-        ON seat.conversation_id = conversation.id
-        AND seat.user_id = %(author)s AND seat.left_at IS NULL
+    LEFT JOIN messaging_participant participant
+        ON participant.conversation_id = conversation.id
+        AND participant.user_id = %(author)s AND participant.left_at IS NULL
     WHERE conversation.id = %(conversation)s
         AND (conversation.client_id = %(client)s OR %(is_company)s)
     FOR NO KEY UPDATE OF conversation
@@ -85,8 +85,8 @@ def lock_to_count(message_id: UUID) -> Conversation | None:
 def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> Conversation:
     """Like `lock`, or Http404 when the author may not see it (as `queries.visible_to` has it).
 
-    The same query says whether the author takes part (`seats_author`) and is written down as one
-    (`knows_author`), and whether the message's id is taken (`knows_message`).
+    The same query says whether the author takes part (`author_is_participant`) and is written down as one
+    (`author_has_written`), and whether the message's id is taken (`message_exists`).
     """
     asked = {
         "conversation": conversation_id,
@@ -108,7 +108,7 @@ def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> Conv
 
 def audience(conversation: Conversation) -> Audience:
     """Whose open screens show a locked conversation: its client's users, and the company."""
-    return Audience(user_ids=tuple(getattr(conversation, "listeners", ())), company=True)
+    return Audience(user_ids=tuple(getattr(conversation, "listener_ids", ())), company=True)
 
 
 def bump(conversation: Conversation, **changes: Any) -> int:

@@ -32,12 +32,12 @@ KNOWN = """
         person.role <> 'client' AS is_company,
         person.client_id = %(client)s AS is_of_client,
         EXISTS (SELECT FROM named WHERE named.id = person.id) AS is_named,
-        seat.id IS NOT NULL AS has_seat,
-        seat.id IS NOT NULL AND seat.left_at IS NULL AS is_present,
-        seat.has_written IS TRUE AS has_written
+        participant.id IS NOT NULL AS is_recorded,
+        participant.id IS NOT NULL AND participant.left_at IS NULL AS is_present,
+        participant.has_written IS TRUE AS has_written
     FROM core_user person
-    LEFT JOIN messaging_participant seat
-        ON seat.user_id = person.id AND seat.conversation_id = %(conversation)s
+    LEFT JOIN messaging_participant participant
+        ON participant.user_id = person.id AND participant.conversation_id = %(conversation)s
     WHERE person.id IN (
         SELECT id FROM core_user WHERE client_id = %(client)s
         UNION SELECT user_id FROM messaging_participant WHERE conversation_id = %(conversation)s
@@ -55,7 +55,7 @@ class Known(NamedTuple):
     is_of_client: bool
     # Answers for the conversation or its chantier.
     is_named: bool
-    has_seat: bool
+    is_recorded: bool
     is_present: bool
     has_written: bool
 
@@ -67,17 +67,17 @@ def reconcile(conversation: Conversation, *, read_up_to: int) -> bool:
     """
     people = _known(conversation)
     expected = _expected(people)
-    seated = {person.id for person in people if person.has_seat}
+    recorded = {person.id for person in people if person.is_recorded}
     present = {person.id for person in people if person.is_present}
     if expected == present:
         return False
     Participant.objects.bulk_create(
         Participant(conversation=conversation, user_id=user_id, last_read_seq=read_up_to)
-        for user_id in expected - seated
+        for user_id in expected - recorded
     )
     rows = conversation.participants
     # Whoever comes back has missed what was said meanwhile, but it does not wait for them.
-    rows.filter(user__in=(expected & seated) - present).update(
+    rows.filter(user__in=(expected & recorded) - present).update(
         left_at=None,
         last_read_seq=Greatest(F("last_read_seq"), Value(read_up_to)),
         unread_from_seq=None,

@@ -8,22 +8,22 @@ from messaging.ledger import audience, bump
 from messaging.models import Conversation, Participant
 
 
-def bring_up_to_date(conversation: Conversation, *, read_up_to: int) -> bool:
+def update_participants(conversation: Conversation, *, read_up_to: int) -> bool:
     """Make the participants who they should be; return whether anyone joined or left."""
     has_changed = participants.reconcile(conversation, read_up_to=read_up_to)
     if has_changed:
-        tell_people(conversation)
+        publish_participants(conversation)
     return has_changed
 
 
-def tell_people(conversation: Conversation) -> None:
+def publish_participants(conversation: Conversation) -> None:
     """Show everyone who takes part now."""
     bump(conversation)
     publish(events.conversation_updated(conversation), to=audience(conversation))
 
 
-def tell_counters(conversation: Conversation, seats: Iterable[Participant]) -> None:
+def publish_counters(conversation: Conversation, people: Iterable[Participant]) -> None:
     """Show each person their own counter."""
-    for seat in seats:
-        event = events.unread_updated(seat, version=conversation.version)
-        publish(event, to=Audience(user_ids=(seat.user_id,)))
+    for person in people:
+        event = events.unread_updated(person, version=conversation.version)
+        publish(event, to=Audience(user_ids=(person.user_id,)))

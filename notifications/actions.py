@@ -73,7 +73,7 @@ def fan_out(message_id: UUID) -> None:
     done = messaging.fan_out_message(message_id)
     if done is None:
         return
-    planned = planning.plan_deliveries(done.message, done.seats)
+    planned = planning.plan_deliveries(done.message, done.participants)
     now = timezone.now()
     for row in planned:
         # The others are hinted at when they are due (`workers.sweeper`).

@@ -18,7 +18,7 @@ class Reached(NamedTuple):
     reach: Reach
 
 
-def plan_deliveries(message: Message, seats: Iterable[Participant]) -> list[Delivery]:
+def plan_deliveries(message: Message, participants: Iterable[Participant]) -> list[Delivery]:
     """Write who is to be told of a message, by which channel and when, in one statement.
 
     Those who take part, and whoever is called by name; not its author. Planned
@@ -27,7 +27,7 @@ def plan_deliveries(message: Message, seats: Iterable[Participant]) -> list[Deli
     if message.deleted_at is not None:
         return []
     deliveries = [
-        delivery for person in _told(message, seats) for delivery in _for(person, message)
+        delivery for person in _told(message, participants) for delivery in _for(person, message)
     ]
     return Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
 
@@ -45,9 +45,12 @@ def wishes_of(preference: Preference | None) -> Wishes:
     )
 
 
-def _told(message: Message, seats: Iterable[Participant]) -> list[Reached]:
+def _told(message: Message, participants: Iterable[Participant]) -> list[Reached]:
     """All of them but the author, and what is known."""
-    marks, called = {seat.user_id: seat for seat in seats}, _called(message)
+    marks, called = (
+        {participant.user_id: participant for participant in participants},
+        _called(message),
+    )
     told = queries.known_of((marks.keys() | called) - {message.author_id}, message.conversation)
     present = presence.present_among(person.person_id for person in told)
     return [
@@ -67,8 +70,8 @@ def _told(message: Message, seats: Iterable[Participant]) -> list[Reached]:
     ]
 
 
-def _has_read(seat: Participant | None, message: Message) -> bool:
-    return seat is not None and seat.unread_after_seq >= message.seq
+def _has_read(participant: Participant | None, message: Message) -> bool:
+    return participant is not None and participant.unread_after_seq >= message.seq
 
 
 def _called(message: Message) -> set[UUID]:

@@ -85,23 +85,23 @@ class Screen:
             known["last_message"] = message
 
     def conversation_changed(self, known: Json, data: Json) -> None:
-        was_seated = self.seat(known) is not None
+        was_participant = self.participant(known) is not None
         known |= data["conversation"]
-        seat = self.seat(known)
-        if seat is not None and not was_seated:
-            known |= {"unread_count": 0, "unread_after_seq": seat["last_read_seq"]}
+        participant = self.participant(known)
+        if participant is not None and not was_participant:
+            known |= {"unread_count": 0, "unread_after_seq": participant["last_read_seq"]}
 
     def mark_moved(self, known: Json, data: Json) -> None:
         for person in known["participants"]:
             if person["id"] == data["user"]:
                 person["last_read_seq"] = data["last_read_seq"]
 
-    def seat(self, conversation: Json) -> Json | None:
+    def participant(self, conversation: Json) -> Json | None:
         return next((one for one in conversation["participants"] if one["id"] == self.me), None)
 
     def forget_counter_of_a_bystander(self, known: Json) -> None:
         """Who takes no part has read everything."""
-        if self.seat(known) is None:
+        if self.participant(known) is None:
             known |= {"unread_count": 0, "unread_after_seq": known["last_seq"]}
 
     def catch_up(self, identity: str) -> None:

@@ -140,9 +140,11 @@ def test_counters_are_what_one_counts_by_hand(
             life.count_all()
             for talk in life.conversations:
                 messages = messages_of(talk.pk)
-                for seat in talk.participants.select_related("user"):
-                    expected = unread_by_hand(seat, messages) if seat.left_at is None else 0
-                    assert seat.unread_count == expected, (seat.user, life.told[-12:])
-                    checked += seat.unread_count > 0
+                for participant in talk.participants.select_related("user"):
+                    expected = (
+                        unread_by_hand(participant, messages) if participant.left_at is None else 0
+                    )
+                    assert participant.unread_count == expected, (participant.user, life.told[-12:])
+                    checked += participant.unread_count > 0
 
     assert checked > 5
