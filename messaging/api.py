@@ -167,7 +167,7 @@ class ChangeList(APIView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Everything that changed since a version."""
         since = validated(SinceSerializer, request.query_params)["since"]
-        conversation = queries.dressed_conversation_for(person(request), conversation_id)
+        conversation = queries.detailed_conversation_for(person(request), conversation_id)
         changes = queries.changes_of(conversation, since)
         return Response(ChangesSerializer(changes, context={"reader": person(request)}).data)
 
@@ -259,7 +259,7 @@ class Unread(APIView):
 
 def _shown(request: Request, conversation_id: UUID) -> dict[str, Any]:
     reader = person(request)
-    conversation = queries.dressed_conversation_for(reader, conversation_id)
+    conversation = queries.detailed_conversation_for(reader, conversation_id)
     return ConversationSerializer(conversation, context={"reader": reader}).data
 
 

@@ -9,7 +9,7 @@ from core.models import User
 from core.realtime import Event
 from core.serializers import PersonSerializer
 from messaging.models import Conversation, Message, Note, Participant
-from messaging.queries import dressed
+from messaging.queries import with_details
 from messaging.serializers import ConversationSerializer, MessageSerializer, NoteSerializer
 
 
@@ -99,7 +99,7 @@ def _message(message: Message) -> dict[str, Any]:
 
 
 def _conversation(conversation: Conversation) -> dict[str, Any]:
-    shown = dressed(Conversation.objects.all()).get(pk=conversation.pk)
+    shown = with_details(Conversation.objects.all()).get(pk=conversation.pk)
     context = {"for_everybody": True}
     return {
         "version": shown.version,

@@ -100,7 +100,7 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
         "messages": None,
     }
     if conversation_id is not None:
-        conversation = queries.dressed_conversation_for(reader, conversation_id)
+        conversation = queries.detailed_conversation_for(reader, conversation_id)
         shown = ConversationSerializer(conversation, context={"reader": reader}).data
         window = _landing(shown["unread_count"], shown["unread_after_seq"])
         history = queries.history_of(conversation, window)

@@ -50,7 +50,7 @@ def visible_to(reader: User) -> QuerySet[Conversation]:
     return Conversation.objects.filter(client=reader.client_id)
 
 
-def dressed(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Add all that `ConversationSerializer` shows, in two queries whatever the number of rows."""
     people = (
         Participant.objects.filter(conversation=OuterRef("pk"), left_at=None)
@@ -75,11 +75,11 @@ def dressed(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
 
 
 def conversations_for(reader: User, *, with_archived: bool = False) -> QuerySet[Conversation]:
-    """The person's list, dressed, newest activity first.
+    """The person's list, with_details, newest activity first.
 
     The archived ones are for a screen that catches up, which must learn that they left the list.
     """
-    listed = dressed(visible_to(reader)).order_by("-last_activity_at", "-id")
+    listed = with_details(visible_to(reader)).order_by("-last_activity_at", "-id")
     return listed if with_archived else listed.filter(archived_at=None)
 
 
@@ -88,9 +88,9 @@ def conversation_for(reader: User, conversation_id: UUID) -> Conversation:
     return _one(visible_to(reader).select_related("chantier"), conversation_id)
 
 
-def dressed_conversation_for(reader: User, conversation_id: UUID) -> Conversation:
+def detailed_conversation_for(reader: User, conversation_id: UUID) -> Conversation:
     """One conversation as its serializer wants it, in one query, or Http404."""
-    conversations = dressed(visible_to(reader)).prefetch_related(None)
+    conversations = with_details(visible_to(reader)).prefetch_related(None)
     files = _files_of("messaging_conversation.last_message_id")
     conversation = _one(conversations.annotate(file_rows=files), conversation_id)
     if conversation.last_message is not None:
@@ -174,7 +174,7 @@ class Changes:
 
 
 def changes_of(conversation: Conversation, since: int) -> Changes:
-    """Return what changed in a dressed conversation since a version, in version order.
+    """Return what changed in a with_details conversation since a version, in version order.
 
     The messages may be newer than the conversation's row, which was read first: `version` is the
     row's, so a change that came in between is told twice and never missed.

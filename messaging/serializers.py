@@ -58,7 +58,7 @@ class ParticipantSerializer(serializers.Serializer[Any]):
 
 
 class ConversationSerializer(Shape[Conversation]):
-    """A conversation made by `queries.dressed`.
+    """A conversation made by `queries.with_details`.
 
     With a `reader` in the context it also holds that person's own `unread_count` and
     `unread_after_seq`; the events of a stream, the same for everybody, do not.

@@ -40,10 +40,10 @@ def states_of(messages: Iterable[Message]) -> dict[UUID, list[PersonState]]:
     """Return how far each of these messages has come with each participant but its author."""
     messages = list(messages)
     people = _people({message.conversation_id for message in messages})
-    ledger = _ledger(messages)
+    deliveries = _deliveries(messages)
     return {
         message.pk: [
-            _state(message, person, ledger.get((message.pk, person.user_id), {}))
+            _state(message, person, deliveries.get((message.pk, person.user_id), {}))
             for person in people.get(message.conversation_id, [])
             if person.user_id != message.author_id
         ]
@@ -62,13 +62,13 @@ def _people(conversation_ids: set[UUID]) -> dict[UUID, list[Participant]]:
     return people
 
 
-def _ledger(messages: list[Message]) -> dict[tuple[UUID, UUID], Channels]:
-    ledger: dict[tuple[UUID, UUID], Channels] = {}
+def _deliveries(messages: list[Message]) -> dict[tuple[UUID, UUID], Channels]:
+    deliveries: dict[tuple[UUID, UUID], Channels] = {}
     for delivery in Delivery.objects.filter(message__in=messages):
-        ledger.setdefault((delivery.message_id, delivery.recipient_id), {})[delivery.channel] = (
-            delivery
-        )
-    return ledger
+        deliveries.setdefault((delivery.message_id, delivery.recipient_id), {})[
+            delivery.channel
+        ] = delivery
+    return deliveries
 
 
 def _state(message: Message, person: Participant, channels: Channels) -> PersonState:
