@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
 from attachments import analysis, leases, queries, scanners, storage, uploads
-from attachments.analysis import Finding
+from attachments.analysis import AnalysisResult
 from attachments.clamd import AntivirusAway
 from attachments.formats import Format, format_of
 from attachments.models import Attachment
 from attachments.names import clean_name
-from attachments.scanners import Judgement
+from attachments.scanners import ScanVerdict
 from attachments.storage import StorageAway
 from core.errors import Refusal, TooMany
 from core.ids import new_id
@@ -159,10 +159,10 @@ def claim(ids: Sequence[UUID], *, by: User) -> list[Attachment]:
 # --- Analysing it ---------------------------------------------------------------------------------
 
 
-def analyse(attachment_id: UUID) -> Finding | None:
+def analyse(attachment_id: UUID) -> AnalysisResult | None:
     """Judge a file that the caller holds and write what may be served; None when nothing is owed.
 
-    The finding is not recorded: whoever shows the file does that (`record`), in one transaction
+    The result is not recorded: whoever shows the file does that (`record`), in one transaction
     with what the screens are told. Raises StorageAway or AntivirusAway after putting it off.
     """
     attachment = queries.leased_attachment(attachment_id)
@@ -180,16 +180,16 @@ def analyse(attachment_id: UUID) -> Finding | None:
             raise
 
 
-def record(finding: Finding, *, is_claimed: bool) -> Attachment | None:
+def record(result: AnalysisResult, *, is_claimed: bool) -> Attachment | None:
     """Write down what an analysis found; None when another worker has it by now.
 
     None too when the file was, or was not, put in a message meanwhile, unlike `is_claimed` says:
     look again.
     """
-    held = leases.rows_under(finding.lease).filter(claimed_at__isnull=not is_claimed)
-    if not held.update(**_recorded(finding.judgement), **finding.shown):
+    held = leases.rows_under(result.lease).filter(claimed_at__isnull=not is_claimed)
+    if not held.update(**_recorded(result.scan_verdict), **result.shown):
         return None
-    attachment = Attachment.objects.get(pk=finding.lease.attachment_id)
+    attachment = Attachment.objects.get(pk=result.lease.attachment_id)
     transaction.on_commit(lambda: _forget_quarantined(attachment))
     return attachment
 
@@ -199,7 +199,7 @@ def record_failure(attachment_id: UUID, reason: str, *, is_claimed: bool) -> Att
     waiting = Attachment.objects.filter(
         pk=attachment_id, status=FAILS_WHILE[reason], claimed_at__isnull=not is_claimed
     )
-    if not waiting.update(**_recorded(scanners.against(reason))):
+    if not waiting.update(**_recorded(scanners.rejected(reason))):
         return None
     return Attachment.objects.get(pk=attachment_id)
 
@@ -260,12 +260,12 @@ def _record_announced(attachment: Attachment) -> None:
     attachment.save(force_insert=True)
 
 
-def _recorded(judgement: Judgement) -> dict[str, Any]:
+def _recorded(scan_verdict: ScanVerdict) -> dict[str, Any]:
     return {
-        "status": judgement.status,
-        "verdict": judgement.verdict,
-        "reason_code": judgement.reason,
-        "detail": judgement.detail[:200],
+        "status": scan_verdict.status,
+        "verdict": scan_verdict.verdict,
+        "reason_code": scan_verdict.reason,
+        "detail": scan_verdict.detail[:200],
         "settled_at": timezone.now(),
         "due_at": None,
         "leased_until": None,

@@ -27,7 +27,7 @@ class AntivirusAway(Unavailable):
     default_code = "antivirus_unavailable"
 
 
-class Found(StrEnum):
+class ClamdStatus(StrEnum):
     NOTHING = "nothing"
     VIRUS = "virus"
     TOO_COMPLEX = "too_complex"
@@ -35,12 +35,12 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
-    found: Found
+class ClamdResult:
+    status: ClamdStatus
     signature: str = ""
 
 
-def scan(url: str, content: IO[bytes]) -> Answer:
+def scan(url: str, content: IO[bytes]) -> ClamdResult:
     """Send a file to the clamd at `url` (`tcp://host:port` or `unix:///path`).
 
     Raises AntivirusAway when it cannot be reached, is too slow or answers nonsense.
@@ -86,20 +86,20 @@ def _answer(connection: socket.socket) -> str:
     return received.rstrip(b"\0\n").decode(errors="replace")
 
 
-def _read(answer: str) -> Answer:
+def _read(answer: str) -> ClamdResult:
     """Understand `stream: OK`, `stream: Name FOUND` and `INSTREAM size limit exceeded. ERROR`."""
     if answer == "stream: OK":
-        return Answer(Found.NOTHING)
+        return ClamdResult(ClamdStatus.NOTHING)
     if "size limit exceeded" in answer:
-        return Answer(Found.TOO_COMPLEX, "StreamMaxLength")
+        return ClamdResult(ClamdStatus.TOO_COMPLEX, "StreamMaxLength")
     if answer.startswith("stream: ") and answer.endswith(" FOUND"):
         return _named(answer.removeprefix("stream: ").removesuffix(" FOUND"))
     raise AntivirusAway(f"clamd: {answer[:200] or 'no answer'}")
 
 
-def _named(signature: str) -> Answer:
+def _named(signature: str) -> ClamdResult:
     if signature.startswith(TOO_COMPLEX):
-        return Answer(Found.TOO_COMPLEX, signature)
+        return ClamdResult(ClamdStatus.TOO_COMPLEX, signature)
     if signature.startswith(ENCRYPTED):
-        return Answer(Found.ENCRYPTED, signature)
-    return Answer(Found.VIRUS, signature)
+        return ClamdResult(ClamdStatus.ENCRYPTED, signature)
+    return ClamdResult(ClamdStatus.VIRUS, signature)

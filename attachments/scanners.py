@@ -10,10 +10,10 @@ from typing import IO
 from django.conf import settings
 
 from attachments import clamd, policy
-from attachments.clamd import AntivirusAway, Found
+from attachments.clamd import AntivirusAway, ClamdStatus
 from attachments.formats import Format
 from attachments.models import Attachment
-from attachments.thumbnails import Looked
+from attachments.thumbnails import Decoded
 
 Status = Attachment.Status
 Verdict = Attachment.Verdict
@@ -24,7 +24,7 @@ _UNREADABLE = frozenset({"unreadable", "changed", "never_received", "cancelled",
 
 
 @dataclass(frozen=True)
-class Judgement:
+class ScanVerdict:
     """How a file is to be shown; `reason` is a code of `attachments.reasons`, empty when fine."""
 
     status: Status
@@ -33,50 +33,50 @@ class Judgement:
     detail: str = ""
 
 
-def against(reason: str, detail: str = "") -> Judgement:
-    """Return the judgement that a reason leads to."""
+def rejected(reason: str, detail: str = "") -> ScanVerdict:
+    """Return the scan_verdict that a reason leads to."""
     if reason in _BLOCKED:
-        return Judgement(Status.BLOCKED, Verdict.INFECTED, reason, detail)
+        return ScanVerdict(Status.BLOCKED, Verdict.INFECTED, reason, detail)
     if reason in _UNREADABLE:
-        return Judgement(Status.UNREADABLE, Verdict.UNREADABLE, reason, detail)
-    return Judgement(Status.REFUSED, Verdict.REFUSED, reason, detail)
+        return ScanVerdict(Status.UNREADABLE, Verdict.UNREADABLE, reason, detail)
+    return ScanVerdict(Status.REFUSED, Verdict.REFUSED, reason, detail)
 
 
-def in_favour() -> Judgement:
+def accepted() -> ScanVerdict:
     verdict = Verdict.CLEAN if settings.CLAMD_URL else Verdict.CHECKED_BASIC
-    return Judgement(Status.READY, verdict)
+    return ScanVerdict(Status.READY, verdict)
 
 
-def objection_to_bytes(file: IO[bytes], format: Format) -> Judgement | None:
+def objection_to_bytes(file: IO[bytes], format: Format) -> ScanVerdict | None:
     """Return what speaks against a file as it was sent, if anything does.
 
     Raises AntivirusAway while the antivirus that must look at it does not answer.
     """
     if match := policy.broken_rule(file, family=format.family, view="file"):
-        return against(match.reason, match.rule)
+        return rejected(match.reason, match.rule)
     return _objection_of_antivirus(file)
 
 
-def objection_to_contents(looked: Looked, format: Format) -> Judgement | None:
+def objection_to_contents(decoded: Decoded, format: Format) -> ScanVerdict | None:
     """Return what speaks against a file that has been opened, if anything does."""
-    if looked.report.reason:
-        return against(looked.report.reason, looked.report.detail)
-    if match := policy.broken_rule(looked.contents, family=format.family, view="contents"):
-        return against(match.reason, match.rule)
+    if decoded.report.reason:
+        return rejected(decoded.report.reason, decoded.report.detail)
+    if match := policy.broken_rule(decoded.contents, family=format.family, view="contents"):
+        return rejected(match.reason, match.rule)
     return None
 
 
-def _objection_of_antivirus(file: IO[bytes]) -> Judgement | None:
+def _objection_of_antivirus(file: IO[bytes]) -> ScanVerdict | None:
     if not settings.CLAMD_URL:
         if settings.ATTACHMENTS_REQUIRE_AV:
             raise AntivirusAway("ATTACHMENTS_REQUIRE_AV is set without CLAMD_URL")
         return None
     answer = clamd.scan(settings.CLAMD_URL, file)
-    match answer.found:
-        case Found.VIRUS:
-            return against("infected", answer.signature)
-        case Found.TOO_COMPLEX:
-            return against("too_complex", answer.signature)
-        case Found.ENCRYPTED:
-            return against("encrypted", answer.signature)
+    match answer.status:
+        case ClamdStatus.VIRUS:
+            return rejected("infected", answer.signature)
+        case ClamdStatus.TOO_COMPLEX:
+            return rejected("too_complex", answer.signature)
+        case ClamdStatus.ENCRYPTED:
+            return rejected("encrypted", answer.signature)
     return None

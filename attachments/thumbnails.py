@@ -22,7 +22,7 @@ from attachments.formats import Format
 WALL_SECONDS = 15
 PREVIEW_SIZES_PX = (SMALL_PX, LARGE_PX)
 _ROOT = str(Path(__file__).resolve().parent.parent)
-# Where packages are is told, not looked for (`-S`): that took the child longer than a small file.
+# Where packages are is told, not decoded for (`-S`): that took the child longer than a small file.
 _PROGRAM = (
     f"import sys; sys.path[:] = {[_ROOT, *filter(None, sys.path)]!r}; "
     "from attachments.decoder.child import main; main()"
@@ -34,7 +34,7 @@ class DecoderFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Looked:
+class Decoded:
     """What the child found, and the files it made; they go when the context ends."""
 
     report: Report
@@ -44,7 +44,7 @@ class Looked:
 
 
 @contextmanager
-def looked_at(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterator[Looked]:
+def decoding(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterator[Decoded]:
     """Have a file confirmed and its previews made, within limits of time and memory.
 
     A file that the child cannot read, or that is too much for it, is reported so. Raises
@@ -67,7 +67,7 @@ def looked_at(file: IO[bytes], format: Format, *, keeps_location: bool) -> Itera
             contents_fd=contents.fileno(),
         )
         report = _report(file, request)
-        yield Looked(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
+        yield Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
 
 
 def _report(file: IO[bytes], request: DecodeRequest) -> Report:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from attachments import actions, cleaning, queries, uploads
-from attachments.analysis import Finding
+from attachments.analysis import AnalysisResult
 from attachments.models import Attachment
 from core.realtime import Audience, publish
 from messaging import events
@@ -57,8 +57,8 @@ def analyse(attachment_id: UUID) -> None:
 
     Raises StorageAway or AntivirusAway after putting the file off.
     """
-    if finding := actions.analyse(attachment_id):
-        _change(attachment_id, lambda is_claimed: _recorded(finding, is_claimed))
+    if result := actions.analyse(attachment_id):
+        _change(attachment_id, lambda is_claimed: _recorded(result, is_claimed))
 
 
 def withdraw(attachment: Attachment) -> None:
@@ -93,8 +93,8 @@ def _ordered(attachment: Attachment, is_claimed: bool) -> Attachment | None:
     return actions.request_analysis(attachment.pk, is_claimed=is_claimed)
 
 
-def _recorded(finding: Finding, is_claimed: bool) -> Attachment | None:
-    return actions.record(finding, is_claimed=is_claimed)
+def _recorded(result: AnalysisResult, is_claimed: bool) -> Attachment | None:
+    return actions.record(result, is_claimed=is_claimed)
 
 
 def _failed(attachment_id: UUID, reason: str, is_claimed: bool) -> Attachment | None:

@@ -30,9 +30,9 @@ from notifications import (
     receiving,
     tokens,
 )
-from notifications.answering import Received
+from notifications.answering import InboundStatus
 from notifications.models import Channel, Delivery, EmailMode, Mute, Preference, PushSubscription
-from notifications.transports import Verdict
+from notifications.transports import SendStatus
 from notifications.transports.addresses import ForbiddenAddress
 from notifications.transports.push import BadSubscription, Subscription
 
@@ -80,7 +80,7 @@ def fan_out(message_id: UUID) -> None:
         if row.due_at and row.due_at <= now:
             enqueue(Job.DELIVER, delivery_id=row.pk)
     if any(row.was_present for row in planned):
-        # Received already, on a screen.
+        # InboundStatus already, on a screen.
         events.publish_deliveries([done.message])
 
 
@@ -92,10 +92,10 @@ def deliver(delivery_id: UUID) -> bool | None:
     row = queries.pending_deliveries().filter(pk=delivery_id).first()
     if row is None:
         return None
-    envelope = envelopes.acquire(row.recipient_id, row.conversation_id, Channel(row.channel))
-    if envelope is None:
+    batch = envelopes.acquire(row.recipient_id, row.conversation_id, Channel(row.channel))
+    if batch is None:
         return None
-    delivery.settle(envelope, delivery.send(envelope))
+    delivery.settle(batch, delivery.send(batch))
     return True
 
 
@@ -164,7 +164,7 @@ def forget_devices_of_session(session_key: str) -> None:
 
 def test_device(device: PushSubscription) -> None:
     """Push something to one device, to see whether it shows it; raises PushNotSent."""
-    if devices.push_test(device).verdict != Verdict.ACCEPTED:
+    if devices.push_test(device).status != SendStatus.ACCEPTED:
         raise PushNotSent
 
 
@@ -229,7 +229,7 @@ def unsubscribe(token: str) -> None:
 # --- Email coming in ----------------------------------------------------------------------------
 
 
-def receive_email(raw: bytes) -> Received:
+def receive_email(raw: bytes) -> InboundStatus:
     """Put an answer by email into its conversation; what became of it is returned."""
     return receiving.receive(raw)
 

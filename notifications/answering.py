@@ -13,8 +13,7 @@ from django.utils.translation import override
 from core.models import User
 from notifications.inbound import Incoming
 from notifications.models import InboundEmail
-from notifications.transports import Verdict as Handed
-from notifications.transports import email
+from notifications.transports import SendStatus, email
 
 # Anybody can write anybody's address as the sender: one answer is a help, many are a weapon.
 ANSWERED_ONCE_IN = timedelta(days=30)
@@ -22,7 +21,7 @@ ANSWERED_ONCE_IN = timedelta(days=30)
 logger = structlog.get_logger(__name__)
 
 
-class Received(StrEnum):
+class InboundStatus(StrEnum):
     """What became of an email that came in."""
 
     ACCEPTED = "accepted"
@@ -34,12 +33,12 @@ class Received(StrEnum):
     CLOSED = "closed"
 
 
-def answer(incoming: Incoming, verdict: Received) -> None:
+def answer(incoming: Incoming, verdict: InboundStatus) -> None:
     """Say what happened and how to write instead, unless this sender was told lately."""
     if not incoming.sender or _was_answered(incoming.sender):
         return
     sent = email.send(_letter(incoming, verdict))
-    if sent.verdict != Handed.ACCEPTED:
+    if sent.status != SendStatus.ACCEPTED:
         logger.warning("inbound_not_answered", error=sent.detail)
         return
     InboundEmail.objects.filter(digest=incoming.digest).update(answered_at=timezone.now())
@@ -50,7 +49,7 @@ def _was_answered(sender: str) -> bool:
     return InboundEmail.objects.filter(sender=sender, answered_at__gte=since).exists()
 
 
-def _letter(incoming: Incoming, verdict: Received) -> EmailMessage:
+def _letter(incoming: Incoming, verdict: InboundStatus) -> EmailMessage:
     known = User.objects.filter(email=incoming.sender).first()
     with override(known.locale if known else settings.LANGUAGE_CODE):
         where = _("Write to us here: %(url)s") % {"url": settings.PUBLIC_URL}
@@ -66,22 +65,22 @@ def _letter(incoming: Incoming, verdict: Received) -> EmailMessage:
         )
 
 
-def _reason(verdict: Received) -> str:
+def _reason(verdict: InboundStatus) -> str:
     megabytes = settings.INBOUND_EMAIL_MAX_BYTES // (1024 * 1024)
     reasons = {
-        Received.UNKNOWN_ADDRESS: _(
+        InboundStatus.UNKNOWN_ADDRESS: _(
             "Your email did not reach the conversation: the address you answered to is unknown "
             "or too old. Answer our latest email instead."
         ),
-        Received.TOO_LARGE: _(
+        InboundStatus.TOO_LARGE: _(
             "Your email did not reach the conversation: it is larger than %(megabytes)d MB. "
             "Send its files from the conversation itself."
         )
         % {"megabytes": megabytes},
-        Received.EMPTY: _(
+        InboundStatus.EMPTY: _(
             "Your email did not reach the conversation: we found no text above the quoted one."
         ),
-        Received.CLOSED: _(
+        InboundStatus.CLOSED: _(
             "Your email did not reach the conversation: it can no longer be written in."
         ),
     }

@@ -1,4 +1,4 @@
-"""Handing an envelope over, and noting what became of it."""
+"""Handing an batch over, and noting what became of it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,15 +12,15 @@ from django.utils import timezone
 
 from core.owed import backoff_after
 from notifications import devices, events, mails, queries, rules
-from notifications.envelopes import MAX_ATTEMPTS, Envelope
+from notifications.envelopes import MAX_ATTEMPTS, Batch
 from notifications.models import Channel, Delivery
-from notifications.transports import Answer, Verdict, email
+from notifications.transports import SendResult, SendStatus, email
 
 logger = structlog.get_logger(__name__)
 
 
-class End(StrEnum):
-    """What became of an envelope."""
+class SendOutcome(StrEnum):
+    """What became of an batch."""
 
     SENT = "sent"
     FAILED = "failed"
@@ -29,74 +29,77 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    end: End
+class BatchResult:
+    outcome: SendOutcome
     detail: str = ""
     retry_after: timedelta | None = None
     # Some devices have it, others are to be tried again.
     is_partly_sent: bool = False
 
 
-def send(envelope: Envelope) -> Outcome:
-    """Hand an envelope over, outside of any transaction: this may take seconds."""
-    if envelope.channel == Channel.EMAIL:
-        return _ended(email.send(mails.message_of(envelope)))
-    answers = devices.push_to_all(envelope)
+def send(batch: Batch) -> BatchResult:
+    """Hand an batch over, outside of any transaction: this may take seconds."""
+    if batch.channel == Channel.EMAIL:
+        return _ended(email.send(mails.message_of(batch)))
+    answers = devices.push_to_all(batch)
     if not answers:
-        return Outcome(End.NO_DEVICE)
+        return BatchResult(SendOutcome.NO_DEVICE)
     return _together(answers)
 
 
 @transaction.atomic
-def settle(envelope: Envelope, outcome: Outcome) -> None:
-    """Note the outcome on every delivery of the envelope, and tell the authors.
+def settle(batch: Batch, result: BatchResult) -> None:
+    """Note the outcome on every delivery of the batch, and tell the authors.
 
     What was acknowledged in the meantime is displayed already, and stays so.
     """
     rows = queries.locked(
-        Delivery.objects.filter(envelope=envelope.id, status=Delivery.Status.SENDING)
+        Delivery.objects.filter(envelope=batch.id, status=Delivery.Status.SENDING)
     )
     now = timezone.now()
-    match outcome.end:
-        case End.SENT:
+    match result.outcome:
+        case SendOutcome.SENT:
             rows.update(**_closed(Delivery.Status.SENT), sent_at=now)
-        case End.NO_DEVICE:
+        case SendOutcome.NO_DEVICE:
             rows.update(**_closed(Delivery.Status.SKIPPED), reason=rules.Skip.NO_DEVICE)
-        case End.FAILED:
-            rows.update(**_closed(Delivery.Status.FAILED, outcome.detail))
-        case End.LATER if envelope.attempts >= MAX_ATTEMPTS:
-            rows.update(**_closed(_given_up(), outcome.detail))
-        case End.LATER:
-            rows.update(**_postponed(envelope, outcome, now))
-    if envelope.channel == Channel.PUSH and outcome.end in (End.NO_DEVICE, End.FAILED):
-        _hurry_emails(envelope, now)
-    if outcome.detail:
+        case SendOutcome.FAILED:
+            rows.update(**_closed(Delivery.Status.FAILED, result.detail))
+        case SendOutcome.LATER if batch.attempts >= MAX_ATTEMPTS:
+            rows.update(**_closed(_given_up(), result.detail))
+        case SendOutcome.LATER:
+            rows.update(**_postponed(batch, result, now))
+    if batch.channel == Channel.PUSH and result.outcome in (
+        SendOutcome.NO_DEVICE,
+        SendOutcome.FAILED,
+    ):
+        _hurry_emails(batch, now)
+    if result.detail:
         logger.warning(
-            "delivery_not_made", envelope=str(envelope.id), end=outcome.end, error=outcome.detail
+            "delivery_not_made", envelope=str(batch.id), end=result.outcome, error=result.detail
         )
-    events.publish_deliveries([delivery.message for delivery in envelope.deliveries])
+    events.publish_deliveries([delivery.message for delivery in batch.deliveries])
 
 
-def _ended(answer: Answer) -> Outcome:
-    match answer.verdict:
-        case Verdict.ACCEPTED:
-            return Outcome(End.SENT)
-        case Verdict.LATER:
-            return Outcome(End.LATER, answer.detail, answer.retry_after)
-    return Outcome(End.FAILED, answer.detail)
+def _ended(sent: SendResult) -> BatchResult:
+    match sent.status:
+        case SendStatus.ACCEPTED:
+            return BatchResult(SendOutcome.SENT)
+        case SendStatus.LATER:
+            return BatchResult(SendOutcome.LATER, sent.detail, sent.retry_after)
+    return BatchResult(SendOutcome.FAILED, sent.detail)
 
 
-def _together(answers: list[Answer]) -> Outcome:
+def _together(answers: list[SendResult]) -> BatchResult:
     """What the answers of a person's devices amount to."""
-    accepted = any(answer.verdict == Verdict.ACCEPTED for answer in answers)
-    waiting = [answer for answer in answers if answer.verdict == Verdict.LATER]
+    accepted = any(sent.status == SendStatus.ACCEPTED for sent in answers)
+    waiting = [sent for sent in answers if sent.status == SendStatus.LATER]
     if waiting:
-        waits = [answer.retry_after for answer in waiting if answer.retry_after]
+        waits = [sent.retry_after for sent in waiting if sent.retry_after]
         soonest = min(waits) if len(waits) == len(waiting) else None
-        return Outcome(End.LATER, waiting[0].detail, soonest, is_partly_sent=accepted)
+        return BatchResult(SendOutcome.LATER, waiting[0].detail, soonest, is_partly_sent=accepted)
     if accepted:
-        return Outcome(End.SENT)
-    return Outcome(End.FAILED, answers[0].detail)
+        return BatchResult(SendOutcome.SENT)
+    return BatchResult(SendOutcome.FAILED, answers[0].detail)
 
 
 def _closed(status: object, error: str = "") -> dict[str, object]:
@@ -110,25 +113,25 @@ def _given_up() -> Case:
     )
 
 
-def _postponed(envelope: Envelope, outcome: Outcome, now: datetime) -> dict[str, object]:
-    wait = outcome.retry_after or backoff_after(envelope.attempts)
+def _postponed(batch: Batch, result: BatchResult, now: datetime) -> dict[str, object]:
+    wait = result.retry_after or backoff_after(batch.attempts)
     return {
         "status": Delivery.Status.PENDING,
         "due_at": now + wait,
         "leased_until": None,
-        "last_error": outcome.detail,
-        "sent_at": Coalesce("sent_at", Value(now)) if outcome.is_partly_sent else F("sent_at"),
+        "last_error": result.detail,
+        "sent_at": Coalesce("sent_at", Value(now)) if result.is_partly_sent else F("sent_at"),
     }
 
 
-def _hurry_emails(envelope: Envelope, now: datetime) -> None:
+def _hurry_emails(batch: Batch, now: datetime) -> None:
     """No device of this person shows anything: their emails leave as for somebody without one."""
-    if envelope.preference.email_delay_minutes is not None:
+    if batch.preference.email_delay_minutes is not None:
         return
     emails = Delivery.objects.filter(
-        recipient=envelope.recipient,
+        recipient=batch.recipient,
         channel=Channel.EMAIL,
-        message__in=[delivery.message_id for delivery in envelope.deliveries],
+        message__in=[delivery.message_id for delivery in batch.deliveries],
         status=Delivery.Status.PENDING,
         is_digest=False,
         attempts=0,

@@ -12,10 +12,10 @@ from django.utils import timezone
 from core.ids import new_id
 from core.models import User
 from notifications import payloads, rules
-from notifications.envelopes import Envelope
+from notifications.envelopes import Batch
 from notifications.models import DevicePush, PushSubscription
 from notifications.payloads import DIGEST_TOPIC, Notice
-from notifications.transports import Answer, Verdict, push
+from notifications.transports import SendResult, SendStatus, push
 from notifications.transports.push import Push, Subscription, Urgency
 
 # A person has a phone, a tablet, a computer, each with two browsers perhaps; the oldest goes.
@@ -29,10 +29,10 @@ class Attempt:
     row: DevicePush
     notice: Notice
 
-    def make(self) -> Answer:
+    def make(self) -> SendResult:
         """Call the push service; touches no database, since it runs in a thread of its own."""
         answer = push.send(self._subscription, self._push(short=False))
-        if answer.verdict == Verdict.TOO_LARGE:
+        if answer.status == SendStatus.TOO_LARGE:
             return push.send(self._subscription, self._push(short=True))
         return answer
 
@@ -48,56 +48,56 @@ class Attempt:
         return Push(payload, self.notice.tag, Urgency.HIGH if is_pressing else Urgency.NORMAL)
 
 
-def push_to_all(envelope: Envelope) -> list[Answer]:
-    """Push an envelope to each device of its recipient that does not have it yet.
+def push_to_all(batch: Batch) -> list[SendResult]:
+    """Push an batch to each device of its recipient that does not have it yet.
 
     Returns what each device amounts to so far, those that had it before included; nothing when
     the person has no device.
     """
-    rows = _rows(envelope.id, PushSubscription.objects.filter(user=envelope.recipient))
-    earliest = min(delivery.message.created_at for delivery in envelope.deliveries)
+    rows = _rows(batch.id, PushSubscription.objects.filter(user=batch.recipient))
+    earliest = min(delivery.message.created_at for delivery in batch.deliveries)
     notice = payloads.notice_of(
-        envelope.id,
-        envelope.recipient,
-        envelope.deliveries,
-        alerts=rules.alerts(earliest, envelope.last_push_at),
-        is_discreet=envelope.preference.is_discreet,
+        batch.id,
+        batch.recipient,
+        batch.deliveries,
+        alerts=rules.alerts(earliest, batch.last_push_at),
+        is_discreet=batch.preference.is_discreet,
     )
     settled = [answer for row in rows if (answer := _known(row))]
     return settled + _call([Attempt(row, notice) for row in rows if not _known(row)])
 
 
-def push_test(device: PushSubscription) -> Answer:
+def push_test(device: PushSubscription) -> SendResult:
     """Push a notification that only says that this device shows them."""
-    envelope = new_id()
-    notice = payloads.test_notice(envelope, device.user)
-    rows = _rows(envelope, PushSubscription.objects.filter(pk=device.pk))
+    batch = new_id()
+    notice = payloads.test_notice(batch, device.user)
+    rows = _rows(batch, PushSubscription.objects.filter(pk=device.pk))
     return _call([Attempt(row, notice) for row in rows])[0]
 
 
-def _rows(envelope: UUID, devices: QuerySet[PushSubscription]) -> list[DevicePush]:
+def _rows(batch: UUID, devices: QuerySet[PushSubscription]) -> list[DevicePush]:
     subscriptions = list(devices)
     DevicePush.objects.bulk_create(
-        [DevicePush(envelope=envelope, subscription=each) for each in subscriptions],
+        [DevicePush(envelope=batch, subscription=each) for each in subscriptions],
         ignore_conflicts=True,
     )
-    rows = DevicePush.objects.filter(envelope=envelope, subscription__in=subscriptions)
+    rows = DevicePush.objects.filter(envelope=batch, subscription__in=subscriptions)
     return list(rows.select_related("subscription"))
 
 
-def _known(row: DevicePush) -> Answer | None:
+def _known(row: DevicePush) -> SendResult | None:
     """What is certain without asking: it has it, it refused it, or it asked for patience."""
     if row.accepted_at:
-        return Answer(Verdict.ACCEPTED)
+        return SendResult(SendStatus.ACCEPTED)
     if row.refused_at:
-        return Answer(Verdict.REFUSED, "refused before")
+        return SendResult(SendStatus.REFUSED, "refused before")
     paused_until = row.subscription.paused_until
     if paused_until and (wait := paused_until - timezone.now()).total_seconds() > 0:
-        return Answer(Verdict.LATER, "the push service asked to wait", wait)
+        return SendResult(SendStatus.LATER, "the push service asked to wait", wait)
     return None
 
 
-def _call(attempts: list[Attempt]) -> list[Answer]:
+def _call(attempts: list[Attempt]) -> list[SendResult]:
     if not attempts:
         return []
     # Counted before it is made, and committed: an attempt that a kill cuts is one, too.
@@ -112,11 +112,11 @@ def _call(attempts: list[Attempt]) -> list[Answer]:
 
 
 @transaction.atomic
-def _note(attempt: Attempt, answer: Answer) -> None:
+def _note(attempt: Attempt, answer: SendResult) -> None:
     row, now = attempt.row, timezone.now()
     device = PushSubscription.objects.filter(pk=row.subscription_id)
-    match answer.verdict:
-        case Verdict.ACCEPTED:
+    match answer.status:
+        case SendStatus.ACCEPTED:
             mine = DevicePush.objects.filter(pk=row.pk)
             mine.update(accepted_at=now)
             device.exclude(key_refused_at=None).update(key_refused_at=None)
@@ -124,15 +124,15 @@ def _note(attempt: Attempt, answer: Answer) -> None:
             # a phone that is slow for ten seconds is not silent.
             if attempt.notice.alerts and mine.filter(displayed_at=None).exists():
                 device.update(undisplayed_count=F("undisplayed_count") + 1)
-        case Verdict.GONE:
+        case SendStatus.GONE:
             device.delete()
-        case Verdict.LATER:
+        case SendStatus.LATER:
             _note_refusal(row, answer, now)
-        case Verdict.REFUSED | Verdict.TOO_LARGE:
+        case SendStatus.REFUSED | SendStatus.TOO_LARGE:
             DevicePush.objects.filter(pk=row.pk).update(refused_at=now)
 
 
-def _note_refusal(row: DevicePush, answer: Answer, now: datetime) -> None:
+def _note_refusal(row: DevicePush, answer: SendResult, now: datetime) -> None:
     if answer.is_certain:
         # The device has nothing yet: the next attempt is the first that it may hear.
         DevicePush.objects.filter(pk=row.pk).update(sends=F("sends") - 1)

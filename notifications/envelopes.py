@@ -1,6 +1,6 @@
-"""Taking what is due: the deliveries of one person that leave together, as one envelope.
+"""Taking what is due: the deliveries of one person that leave together, as one batch.
 
-An envelope that was tried before is taken again as it was: same messages, same tag, same
+An batch that was tried before is taken again as it was: same messages, same tag, same
 Message-ID. So what a killed worker sent and could not mark is replaced where it arrives, not
 doubled.
 """
@@ -29,7 +29,7 @@ MAX_ATTEMPTS = 16
 
 
 @dataclass(frozen=True)
-class Envelope:
+class Batch:
     """What one person is sent now by one channel: never empty, by conversation and seq."""
 
     id: UUID
@@ -46,7 +46,7 @@ class Envelope:
 
 
 @transaction.atomic
-def acquire(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Envelope | None:
+def acquire(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Batch | None:
     """Take what is due to one person in one conversation; None when there is nothing to send."""
     if not _alone_with(recipient_id, channel):
         return None
@@ -132,28 +132,28 @@ def _is_wanted(row: Delivery, thread: Thread) -> bool:
     return False
 
 
-def _sealed(rows: list[Delivery], channel: Channel) -> Envelope:
-    """Lease the rows under one envelope, the one they had before if they had."""
-    envelope = rows[0].envelope or new_id()
+def _sealed(rows: list[Delivery], channel: Channel) -> Batch:
+    """Lease the rows under one batch, the one they had before if they had."""
+    batch = rows[0].envelope or new_id()
     chosen = Delivery.objects.filter(pk__in=[row.pk for row in rows])
-    chosen.update(envelope=envelope, status=Delivery.Status.SENDING, due_at=timezone.now())
+    chosen.update(envelope=batch, status=Delivery.Status.SENDING, due_at=timezone.now())
     taken = claim(chosen, lease=LEASES[channel], at_most=len(rows))
-    return Envelope(
-        id=envelope,
+    return Batch(
+        id=batch,
         channel=channel,
         recipient=rows[0].recipient,
         deliveries=rows,
         attempts=max(row.attempts for row in taken),
-        last_push_at=_last_push_at(rows, envelope) if channel == Channel.PUSH else None,
+        last_push_at=_last_push_at(rows, batch) if channel == Channel.PUSH else None,
     )
 
 
-def _last_push_at(rows: list[Delivery], envelope: UUID) -> datetime | None:
+def _last_push_at(rows: list[Delivery], batch: UUID) -> datetime | None:
     earlier = Delivery.objects.filter(
         recipient=rows[0].recipient,
         conversation=rows[0].conversation,
         channel=Channel.PUSH,
         sent_at__isnull=False,
-    ).exclude(envelope=envelope)
+    ).exclude(envelope=batch)
     at: datetime | None = earlier.aggregate(at=Max("sent_at"))["at"]
     return at

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from core.models import User
 from messaging.models import Conversation
 from notifications import replies, tokens
-from notifications.envelopes import Envelope
+from notifications.envelopes import Batch
 from notifications.models import Delivery
 from notifications.payloads import path_to, side_of
 
@@ -22,22 +22,22 @@ from notifications.payloads import path_to, side_of
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 
 
-def message_of(envelope: Envelope) -> EmailMultiAlternatives:
-    """Return the email of an envelope, in the recipient's language.
+def message_of(batch: Batch) -> EmailMultiAlternatives:
+    """Return the email of an batch, in the recipient's language.
 
     The same at every attempt: its Message-ID is the envelope's, by which mail programs know a
     repeat.
     """
-    with override(envelope.recipient.locale):
-        return _message(envelope)
+    with override(batch.recipient.locale):
+        return _message(batch)
 
 
 def domain() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 
 
-def _message(envelope: Envelope) -> EmailMultiAlternatives:
-    recipient, deliveries = envelope.recipient, envelope.deliveries
+def _message(batch: Batch) -> EmailMultiAlternatives:
+    recipient, deliveries = batch.recipient, batch.deliveries
     conversation = deliveries[0].conversation
     can_answer = conversation.accepts_messages
     reply_to = replies.address_for(recipient, conversation) if can_answer else ""
@@ -48,7 +48,7 @@ def _message(envelope: Envelope) -> EmailMultiAlternatives:
         from_email=_from(deliveries),
         to=[formataddr((_line(recipient.name), recipient.email))],
         reply_to=[formataddr(("Liaison", reply_to))] if reply_to else None,
-        headers=_headers(envelope.id, conversation, context["unsubscribe_url"]),
+        headers=_headers(batch.id, conversation, context["unsubscribe_url"]),
     )
     html = INLINER.inline(render_to_string("notifications/email/unread.html", context))
     message.attach_alternative(html, "text/html")
@@ -73,10 +73,10 @@ def _from(deliveries: list[Delivery]) -> str:
     return formataddr((_line(f"{name} (Liaison)"), address))
 
 
-def _headers(envelope: UUID, conversation: Conversation, unsubscribe_url: str) -> dict[str, str]:
+def _headers(batch: UUID, conversation: Conversation, unsubscribe_url: str) -> dict[str, str]:
     root = f"<conversation-{conversation.pk.hex}@{domain()}>"
     return {
-        "Message-ID": f"<{envelope.hex}@{domain()}>",
+        "Message-ID": f"<{batch.hex}@{domain()}>",
         "In-Reply-To": root,
         "References": root,
         "Auto-Submitted": "auto-generated",

@@ -31,7 +31,7 @@ TEST_TOPIC = "test"
 class Notice:
     """One notification, in the words of one person; the same for all their devices."""
 
-    envelope: UUID
+    batch: UUID
     lang: str
     title: str
     body: str
@@ -56,7 +56,7 @@ class Notice:
             "app_badge": str(self.badge),
             "mutable": True,
             "data": {
-                "id": self.envelope.hex,
+                "id": self.batch.hex,
                 "path": self.path,
                 "token": tokens.for_display(device_push_id),
                 # Alone of a burst to be heard; never again when it is sent once more.
@@ -73,9 +73,9 @@ class Notice:
 
 
 def notice_of(
-    envelope: UUID, recipient: User, deliveries: list[Delivery], *, alerts: bool, is_discreet: bool
+    batch: UUID, recipient: User, deliveries: list[Delivery], *, alerts: bool, is_discreet: bool
 ) -> Notice:
-    """Say what an envelope holds: one conversation's messages, or a digest of several."""
+    """Say what an batch holds: one conversation's messages, or a digest of several."""
     unread = unread_for(recipient)
     with override(recipient.locale):
         title, body = _words(deliveries, unread, is_discreet=is_discreet)
@@ -83,7 +83,7 @@ def notice_of(
     is_digest = len(conversations) > 1
     conversation = conversations[0]
     return Notice(
-        envelope=envelope,
+        batch=batch,
         lang=recipient.locale,
         title=title,
         body=body,
@@ -96,10 +96,10 @@ def notice_of(
     )
 
 
-def test_notice(envelope: UUID, recipient: User) -> Notice:
+def test_notice(batch: UUID, recipient: User) -> Notice:
     with override(recipient.locale):
         return Notice(
-            envelope=envelope,
+            batch=batch,
             lang=recipient.locale,
             title="Liaison",
             body=_("This device shows your notifications."),

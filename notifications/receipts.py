@@ -64,9 +64,9 @@ def note_on_screen(user: User) -> None:
         events.publish_deliveries(messages)
 
 
-def _shown_with(envelope: UUID) -> Q | None:
-    """The deliveries that a displayed envelope tells; None for a test, which holds none."""
-    held = Delivery.objects.filter(envelope=envelope, channel=Channel.PUSH)
+def _shown_with(batch: UUID) -> Q | None:
+    """The deliveries that a displayed batch tells; None for a test, which holds none."""
+    held = Delivery.objects.filter(envelope=batch, channel=Channel.PUSH)
     threads = held.values("recipient", "conversation").annotate(last=Max("seq"))
     is_open = Q(status__in=[Delivery.Status.SENT, Delivery.Status.SENDING]) | Q(
         status=Delivery.Status.PENDING, envelope__isnull=False

@@ -24,7 +24,7 @@ from messaging.drafts import Draft
 from messaging.models import BODY_LENGTH, Message
 from messaging.queries import visible_to
 from notifications import inbound, replies
-from notifications.answering import Received, answer
+from notifications.answering import InboundStatus, answer
 from notifications.inbound import File, Incoming
 from notifications.models import InboundEmail, ReplyAddress
 
@@ -34,7 +34,7 @@ EMAILS = UUID("5b0c1f5e-7d3f-4c0b-9a52-6d2b0e5a4f11")
 logger = structlog.get_logger(__name__)
 
 
-def receive(raw: bytes) -> Received:
+def receive(raw: bytes) -> InboundStatus:
     """Take in one raw email and return what became of it.
 
     Cut short, it may simply come again: nothing is doubled.
@@ -42,28 +42,28 @@ def receive(raw: bytes) -> Received:
     is_too_large = len(raw) > settings.INBOUND_EMAIL_MAX_BYTES
     incoming = inbound.read_headers(raw) if is_too_large else inbound.read(raw)
     if InboundEmail.objects.filter(digest=incoming.digest).exists():
-        return Received.DUPLICATE
+        return InboundStatus.DUPLICATE
     verdict = _judge(incoming, is_too_large=is_too_large)
     logger.info("email_received", verdict=verdict)
-    if verdict not in (Received.ACCEPTED, Received.DUPLICATE, Received.AUTOMATIC):
+    if verdict not in (InboundStatus.ACCEPTED, InboundStatus.DUPLICATE, InboundStatus.AUTOMATIC):
         answer(incoming, verdict)
     return verdict
 
 
-def _judge(incoming: Incoming, *, is_too_large: bool) -> Received:
+def _judge(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
     if incoming.is_automatic:
-        return _recorded(incoming, Received.AUTOMATIC)
+        return _recorded(incoming, InboundStatus.AUTOMATIC)
     holder = next(filter(None, map(replies.holder_of, incoming.tokens)), None)
     if holder is None or not visible_to(holder.user).filter(pk=holder.conversation_id).exists():
-        return _recorded(incoming, Received.UNKNOWN_ADDRESS)
+        return _recorded(incoming, InboundStatus.UNKNOWN_ADDRESS)
     if is_too_large:
-        return _recorded(incoming, Received.TOO_LARGE)
+        return _recorded(incoming, InboundStatus.TOO_LARGE)
     if not incoming.text and not incoming.files:
-        return _recorded(incoming, Received.EMPTY)
+        return _recorded(incoming, InboundStatus.EMPTY)
     return _sent(incoming, holder)
 
 
-def _sent(incoming: Incoming, holder: ReplyAddress) -> Received:
+def _sent(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
     with override(holder.user.locale):
         draft = _draft(incoming, holder.user)
     try:
@@ -71,9 +71,9 @@ def _sent(incoming: Incoming, holder: ReplyAddress) -> Received:
             sent = messaging.send_message(
                 author=holder.user, conversation_id=holder.conversation.pk, draft=draft
             )
-            return _recorded(incoming, Received.ACCEPTED, sent.message)
+            return _recorded(incoming, InboundStatus.ACCEPTED, sent.message)
     except messaging.ConversationClosed:
-        return _recorded(incoming, Received.CLOSED)
+        return _recorded(incoming, InboundStatus.CLOSED)
 
 
 def _draft(incoming: Incoming, author: User) -> Draft:
@@ -121,10 +121,12 @@ def _is_visible(letter: str) -> bool:
     return letter not in BIDI_CONTROLS and unicodedata.category(letter) not in ("Cc", "Cs")
 
 
-def _recorded(incoming: Incoming, verdict: Received, message: Message | None = None) -> Received:
+def _recorded(
+    incoming: Incoming, verdict: InboundStatus, message: Message | None = None
+) -> InboundStatus:
     """Write down what became of the email; DUPLICATE when it came twice at the same moment."""
     _row, is_new = InboundEmail.objects.get_or_create(
         digest=incoming.digest,
         defaults={"sender": incoming.sender, "verdict": verdict, "message": message},
     )
-    return verdict if is_new else Received.DUPLICATE
+    return verdict if is_new else InboundStatus.DUPLICATE

@@ -38,7 +38,7 @@ def main() -> None:
     set_limits()
     asked = json.loads(sys.argv[1])
     request = DecodeRequest(**{**asked, "sniffed": tuple(asked["sniffed"])})
-    report = look(BufferedReader(FileIO(0, closefd=False)), request)
+    report = decode(BufferedReader(FileIO(0, closefd=False)), request)
     sys.stdout.write(json.dumps(report._replace(peak_bytes=peak_bytes())._asdict()))
 
 
@@ -62,7 +62,7 @@ def peak_bytes() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def look(file: IO[bytes], request: DecodeRequest) -> Report:
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm that a file is what its name says, and derive from it what is shown of it."""
     try:
         sniffing.require(file, request)
@@ -71,7 +71,7 @@ def look(file: IO[bytes], request: DecodeRequest) -> Report:
     file.seek(0)
     try:
         module = import_module(f"attachments.decoder.{_module_of(request)}")
-        report: Report = module.look(file, request)
+        report: Report = module.decode(file, request)
         return report
     except Refused as refused:
         return Report(reason=refused.reason, detail=refused.detail)

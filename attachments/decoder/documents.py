@@ -24,11 +24,11 @@ OLE_STREAMS = {
 OOXML_FOLDERS = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 
 
-def look(file: IO[bytes], request: DecodeRequest) -> Report:
-    return _look_at_ole(file, request) if request.family == "ole" else _look_at_zip(file, request)
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
+    return _decode_ole(file, request) if request.family == "ole" else _decode_zip(file, request)
 
 
-def _look_at_zip(file: IO[bytes], request: DecodeRequest) -> Report:
+def _decode_zip(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm an Office or OpenDocument file, and write out its members."""
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
@@ -38,7 +38,7 @@ def _look_at_zip(file: IO[bytes], request: DecodeRequest) -> Report:
     return Report()
 
 
-def _look_at_ole(file: IO[bytes], request: DecodeRequest) -> Report:
+def _decode_ole(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm a document of Office 97 to 2003 by the stream that its program writes."""
     content = file.read()
     if not content.startswith(OLE_HEADER):

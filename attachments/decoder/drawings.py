@@ -6,18 +6,18 @@ from typing import IO
 from attachments.decoder.order import DecodeRequest, Refused, Report
 
 
-def look(file: IO[bytes], request: DecodeRequest) -> Report:
-    return _look_at_dwg(file) if request.format == "dwg" else _look_at_dxf(file)
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
+    return _decode_dwg(file) if request.format == "dwg" else _decode_dxf(file)
 
 
-def _look_at_dwg(file: IO[bytes]) -> Report:
+def _decode_dwg(file: IO[bytes]) -> Report:
     """Confirm a drawing of AutoCAD by its version (`AC1009` to `AC1032`)."""
     if not re.match(rb"AC10\d\d", file.read(6)):
         raise Refused("name_and_type_differ", "no drawing of AutoCAD")
     return Report()
 
 
-def _look_at_dxf(file: IO[bytes]) -> Report:
+def _decode_dxf(file: IO[bytes]) -> Report:
     """Confirm an exchange drawing, in text or binary."""
     head = file.read(4096)
     is_binary = head.startswith(b"AutoCAD Binary DXF\r\n\x1a\0")

@@ -8,6 +8,6 @@ from attachments.decoder import images
 from attachments.decoder.order import DecodeRequest, Report
 
 
-def look(file: IO[bytes], request: DecodeRequest) -> Report:
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     pi_heif.register_heif_opener(thumbnails=False)
-    return images.look(file, request)
+    return images.decode(file, request)

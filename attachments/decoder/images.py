@@ -20,7 +20,7 @@ METHOD = 2
 PILLOW_NAMES = {"heic": "HEIF"}
 
 
-def look(file: IO[bytes], request: DecodeRequest) -> Report:
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     """Decode a photo, write its previews, and its copy without a location when it has one."""
     picture = _opened(file, request)
     with picture:

@@ -19,7 +19,7 @@ WRAPPED = re.compile(rb"/(ObjStm|EmbeddedFile|XRef|Metadata)\b")
 PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
-def look(file: IO[bytes], request: DecodeRequest) -> Report:
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     """Draw the first page, and write out the objects that a compressed PDF hides."""
     try:
         document = pypdfium2.PdfDocument(file)

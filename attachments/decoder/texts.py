@@ -10,7 +10,7 @@ from attachments.decoder.order import DecodeRequest, Refused, Report
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def look(file: IO[bytes], request: DecodeRequest) -> Report:
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm a text, and write it out in UTF-8, whatever it was in."""
     content = file.read()
     text = _decoded(content)

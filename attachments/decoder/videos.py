@@ -11,7 +11,7 @@ from attachments.decoder import images
 from attachments.decoder.order import LARGE_PX, DecodeRequest, Refused, Report
 
 
-def look(file: IO[bytes], request: DecodeRequest) -> Report:
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     """Write a poster of the first key frame; without PyAV only the container is confirmed."""
     _require_boxes(file)
     if av is None:

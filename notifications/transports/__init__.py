@@ -5,7 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class SendStatus(StrEnum):
     ACCEPTED = "accepted"
     # The device or the mailbox is no more.
     GONE = "gone"
@@ -18,8 +18,8 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
-    verdict: Verdict
+class SendResult:
+    status: SendStatus
     detail: str = ""
     # The other side's own wish, when it gave one.
     retry_after: timedelta | None = None

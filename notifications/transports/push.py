@@ -19,7 +19,7 @@ from py_vapid import Vapid02
 from pywebpush import WebPusher
 
 from notifications import vapid
-from notifications.transports import Answer, Verdict, addresses, pinned
+from notifications.transports import SendResult, SendStatus, addresses, pinned
 
 # One record of 4,096 bytes holds no more; pywebpush would make two, which no browser reads.
 MAX_PLAINTEXT_BYTES = 3_993
@@ -74,12 +74,12 @@ class Push:
     ttl: timedelta = TTL
 
 
-def send(subscription: Subscription, push: Push) -> Answer:
+def send(subscription: Subscription, push: Push) -> SendResult:
     """Hand a push to the device's push service."""
     if not settings.VAPID_PRIVATE_KEY:
-        return Answer(Verdict.REFUSED, "VAPID_PRIVATE_KEY is not set")
+        return SendResult(SendStatus.REFUSED, "VAPID_PRIVATE_KEY is not set")
     if len(push.payload) > MAX_PLAINTEXT_BYTES:
-        return Answer(Verdict.TOO_LARGE, f"{len(push.payload)} bytes")
+        return SendResult(SendStatus.TOO_LARGE, f"{len(push.payload)} bytes")
     ends_at = time.monotonic() + DEADLINE_SECONDS
     try:
         target = addresses.resolve(subscription.endpoint, deadline_seconds=DEADLINE_SECONDS)
@@ -88,9 +88,9 @@ def send(subscription: Subscription, push: Push) -> Answer:
         left = max(0.1, ends_at - time.monotonic())
         answer = pinned.post(target, body, headers, deadline_seconds=left)
     except addresses.ForbiddenAddress as error:
-        return Answer(Verdict.REFUSED, str(error))
+        return SendResult(SendStatus.REFUSED, str(error))
     except (OSError, http.client.HTTPException) as error:
-        return Answer(Verdict.LATER, f"{type(error).__name__}: {error}"[:300])
+        return SendResult(SendStatus.LATER, f"{type(error).__name__}: {error}"[:300])
     return _meaning(answer, subscription)
 
 
@@ -118,25 +118,29 @@ def _headers(origin: str, push: Push) -> dict[str, str]:
     }
 
 
-def _meaning(answer: pinned.HttpAnswer, subscription: Subscription) -> Answer:
+def _meaning(answer: pinned.HttpAnswer, subscription: Subscription) -> SendResult:
     detail = f"{answer.status} {answer.body}"[:300].strip()
     match answer.status:
         case 200 | 201 | 202 | 204:
-            return Answer(Verdict.ACCEPTED)
+            return SendResult(SendStatus.ACCEPTED)
         case 404 | 410:
-            return Answer(Verdict.GONE, detail)
+            return SendResult(SendStatus.GONE, detail)
         case 401 | 403:
             # Our own key is wrong or was changed: every device would answer this. They stay.
             logger.error("push_key_refused", status=answer.status, detail=detail)
-            return Answer(Verdict.LATER, detail, is_certain=True, refuses_key=True)
+            return SendResult(SendStatus.LATER, detail, is_certain=True, refuses_key=True)
         case 413:
-            return Answer(Verdict.TOO_LARGE, detail)
+            return SendResult(SendStatus.TOO_LARGE, detail)
         case 408 | 425 | 429:
-            return Answer(Verdict.LATER, detail, retry_after(answer.headers), is_certain=True)
+            return SendResult(
+                SendStatus.LATER, detail, retry_after(answer.headers), is_certain=True
+            )
         case status if status >= 500:
-            return Answer(Verdict.LATER, detail, retry_after(answer.headers), is_certain=True)
+            return SendResult(
+                SendStatus.LATER, detail, retry_after(answer.headers), is_certain=True
+            )
     logger.warning("push_refused", status=answer.status, endpoint=subscription.endpoint[:60])
-    return Answer(Verdict.REFUSED, detail)
+    return SendResult(SendStatus.REFUSED, detail)
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from attachments import clamd
-from attachments.clamd import AntivirusAway, Found
+from attachments.clamd import AntivirusAway, ClamdStatus
 from attachments.models import Attachment
 from core.models import User
 from tests.attachments import clamav, samples
@@ -118,7 +118,10 @@ class TestWithAntivirus:
         with file.open("rb") as content:
             answer = clamd.scan(clamd_url, content)
 
-        assert (answer.found, answer.signature) == (Found.VIRUS, "Liaison.Test.EICAR.UNOFFICIAL")
+        assert (answer.status, answer.signature) == (
+            ClamdStatus.VIRUS,
+            "Liaison.Test.EICAR.UNOFFICIAL",
+        )
 
     def test_a_virus_blocks_the_file(self, api: Call, camille: User) -> None:
         nested = samples.archive(("a.txt", samples.EICAR))

@@ -10,7 +10,7 @@ from PIL import Image
 from attachments import thumbnails
 from attachments.decoder.order import Report
 from attachments.formats import format_of
-from attachments.thumbnails import looked_at
+from attachments.thumbnails import decoding
 from tests.attachments import samples
 
 MIB = 1024 * 1024
@@ -22,9 +22,9 @@ def report_on(name: str, content: bytes, tmp_path: Path) -> Report:
     (tmp_path / "file").write_bytes(content)
     with (
         (tmp_path / "file").open("rb") as file,
-        looked_at(file, format, keeps_location=False) as looked,
+        decoding(file, format, keeps_location=False) as decoded,
     ):
-        return looked.report
+        return decoded.report
 
 
 def test_a_photo_of_12_megapixels_takes_less_than_150_mb(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from attachments.formats import format_named
 from attachments.models import Attachment
-from attachments.thumbnails import PREVIEW_SIZES_PX, looked_at
+from attachments.thumbnails import PREVIEW_SIZES_PX, decoding
 from tests.attachments.samples import large_photo
 from tests.bench import data
 from tests.bench.report import ROUNDS, against, table, typical
@@ -71,10 +71,10 @@ def _with_pillow(photo: bytes) -> None:
 
 
 def _with_ours(file: Any) -> int:
-    with looked_at(file, format_named("jpeg"), keeps_location=False) as looked:
-        if looked.report.reason or not looked.report.has_preview:
-            raise CouldNotMeasure(looked.report.detail)
-        return looked.report.peak_bytes
+    with decoding(file, format_named("jpeg"), keeps_location=False) as decoded:
+        if decoded.report.reason or not decoded.report.has_preview:
+            raise CouldNotMeasure(decoded.report.detail)
+        return decoded.report.peak_bytes
 
 
 def _to_the_other_screen(machine: Machine, photo: bytes) -> list[float]:

@@ -14,7 +14,7 @@ TAKEN = {"id": "<20261118.1@mailgun>", "message": "Queued. Thank you."}
 
 
 @dataclass(frozen=True)
-class Handed:
+class SendStatus:
     """An email as we handed it over."""
 
     path: str
@@ -29,8 +29,8 @@ class Provider:
     port: int = 0
     answers: list[int] = field(default_factory=list)
     # What it was asked to send, and what of it was taken.
-    asked: list[Handed] = field(default_factory=list)
-    taken: list[Handed] = field(default_factory=list)
+    asked: list[SendStatus] = field(default_factory=list)
+    taken: list[SendStatus] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -57,7 +57,7 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             fields = {name: values[-1] for name, values in parse_qs(body).items()}
-            handed = Handed(self.path, self.headers["Authorization"], fields)
+            handed = SendStatus(self.path, self.headers["Authorization"], fields)
             status = provider.answers.pop(0) if provider.answers else 200
             provider.asked.append(handed)
             if status == 200:

@@ -18,7 +18,7 @@ from attachments.models import Attachment
 from core.models import User
 from messaging.models import Conversation, Message
 from notifications import actions, imap, inbound, replies
-from notifications.answering import Received
+from notifications.answering import InboundStatus
 from notifications.models import InboundEmail, ReplyAddress
 from tests.at_once import at_once
 from tests.notifications.mail_server import MailServer
@@ -61,7 +61,7 @@ class TestAnAnswer:
         )
 
         message = Message.objects.get()
-        assert verdict == Received.ACCEPTED
+        assert verdict == InboundStatus.ACCEPTED
         assert (message.author, message.conversation) == (camille, conversation)
         assert message.body == "Oui, jeudi."
         assert message.by_email
@@ -71,7 +71,7 @@ class TestAnAnswer:
 
         verdicts = [actions.receive_email(raw), actions.receive_email(raw)]
 
-        assert verdicts == [Received.ACCEPTED, Received.DUPLICATE]
+        assert verdicts == [InboundStatus.ACCEPTED, InboundStatus.DUPLICATE]
         assert Message.objects.count() == 1
 
     def test_received_four_times_at_the_same_moment_is_written_once(self, address: str) -> None:
@@ -81,7 +81,7 @@ class TestAnAnswer:
 
         verdicts = at_once(*[partial(actions.receive_email, message.as_bytes())] * 4)
 
-        assert sorted(verdicts) == [Received.ACCEPTED] + 3 * [Received.DUPLICATE]
+        assert sorted(verdicts) == [InboundStatus.ACCEPTED] + 3 * [InboundStatus.DUPLICATE]
         (file,) = Message.objects.get().attachments
         assert file.status == Attachment.Status.SCANNING
 
@@ -101,7 +101,7 @@ class TestAnAnswer:
         message.add_attachment(b"MZ", maintype="application", subtype="x-msdownload",
                                filename="virus.exe")  # fmt: skip
 
-        assert actions.receive_email(message.as_bytes()) == Received.ACCEPTED
+        assert actions.receive_email(message.as_bytes()) == InboundStatus.ACCEPTED
 
         (file,) = Message.objects.get().attachments
         assert (file.name, file.status) == ("plan.pdf", Attachment.Status.SCANNING)
@@ -184,7 +184,7 @@ class TestWhatIsNotTaken:
     ) -> None:
         verdict = actions.receive_email(letter(address, **headers).as_bytes())
 
-        assert verdict == Received.AUTOMATIC
+        assert verdict == InboundStatus.AUTOMATIC
         assert mail_server.letters == []
         assert not Message.objects.exists()
 
@@ -195,25 +195,25 @@ class TestWhatIsNotTaken:
 
         verdicts = [actions.receive_email(letter(wrong).as_bytes()) for _ in range(3)]
 
-        assert verdicts == [Received.UNKNOWN_ADDRESS] * 3
+        assert verdicts == [InboundStatus.UNKNOWN_ADDRESS] * 3
         (answer,) = mail_server.letters
         assert answer["Auto-Submitted"] == "auto-replied"
         assert "Répondez plutôt" in answer.get_content()
 
     def test_an_expired_one_too(self, address: str, mail_server: MailServer) -> None:
         ReplyAddress.objects.update(expires_at="2020-01-01T00:00:00Z")
-        assert actions.receive_email(letter(address).as_bytes()) == Received.UNKNOWN_ADDRESS
+        assert actions.receive_email(letter(address).as_bytes()) == InboundStatus.UNKNOWN_ADDRESS
 
     def test_a_person_who_left_the_client_writes_no_more(
         self, address: str, camille: User, yanis: User, mail_server: MailServer
     ) -> None:
         User.objects.filter(pk=camille.pk).update(client=yanis.client)
-        assert actions.receive_email(letter(address).as_bytes()) == Received.UNKNOWN_ADDRESS
+        assert actions.receive_email(letter(address).as_bytes()) == InboundStatus.UNKNOWN_ADDRESS
 
     def test_an_archived_conversation_says_so(
         self, address: str, archived: Conversation, mail_server: MailServer
     ) -> None:
-        assert actions.receive_email(letter(address).as_bytes()) == Received.CLOSED
+        assert actions.receive_email(letter(address).as_bytes()) == InboundStatus.CLOSED
         assert "on ne peut plus y écrire" in mail_server.letters[0].get_content()
 
     def test_too_large_is_refused_with_its_reason(
@@ -222,12 +222,12 @@ class TestWhatIsNotTaken:
         settings.INBOUND_EMAIL_MAX_BYTES = 1024 * 1024
         raw = letter(address, "x\n" * 600_000).as_bytes()
 
-        assert actions.receive_email(raw) == Received.TOO_LARGE
+        assert actions.receive_email(raw) == InboundStatus.TOO_LARGE
         assert "1 Mo" in mail_server.letters[0].get_content()
 
     def test_nothing_above_the_quote(self, address: str, mail_server: MailServer) -> None:
         text = QUOTED.format(address=address)
-        assert actions.receive_email(letter(address, text).as_bytes()) == Received.EMPTY
+        assert actions.receive_email(letter(address, text).as_bytes()) == InboundStatus.EMPTY
 
 
 class TestTheWebhook:
@@ -373,7 +373,7 @@ class TestTheMailbox:
         assert actions.poll_inbox() == 1
 
         assert mailbox.sent_bytes == 1024 * 1024 + 1
-        assert InboundEmail.objects.get().verdict == Received.TOO_LARGE
+        assert InboundEmail.objects.get().verdict == InboundStatus.TOO_LARGE
         assert "1 Mo" in mail_server.letters[0].get_content()
 
     def test_that_does_not_answer_says_so(self) -> None:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 from pytest_django import Settings
 
-from notifications.transports import Verdict, addresses, push
+from notifications.transports import SendStatus, addresses, push
 from notifications.transports.addresses import ForbiddenAddress
 from notifications.transports.pinned import PinnedConnection
 from notifications.transports.push import BadSubscription, Push, Subscription
@@ -29,7 +29,7 @@ class TestSending:
     def test_the_device_reads_what_we_encrypted(self, push_service: PushService) -> None:
         answer = push.send(subscription(push_service.browser("phone")), HELLO)
 
-        assert answer.verdict == Verdict.ACCEPTED
+        assert answer.status == SendStatus.ACCEPTED
         (pushed,) = push_service.received
         assert pushed.payload == {"hello": "Camille"}
         assert pushed.headers["content-encoding"] == "aes128gcm"
@@ -41,7 +41,7 @@ class TestSending:
     def test_the_longest_payload_is_one_record(self, push_service: PushService) -> None:
         longest = Push(b'"' + b"x" * (push.MAX_PLAINTEXT_BYTES - 2) + b'"', topic="t")
 
-        assert push.send(subscription(push_service.browser("a")), longest).verdict == "accepted"
+        assert push.send(subscription(push_service.browser("a")), longest).status == "accepted"
         assert push_service.received[0].size <= 4_096
 
     def test_a_longer_one_is_not_sent(self, push_service: PushService) -> None:
@@ -49,7 +49,7 @@ class TestSending:
 
         answer = push.send(subscription(push_service.browser("a")), too_long)
 
-        assert answer.verdict == Verdict.TOO_LARGE
+        assert answer.status == SendStatus.TOO_LARGE
         assert push_service.received == []
 
     @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ class TestSending:
         self, push_service: PushService, status: int, verdict: str
     ) -> None:
         push_service.status = status
-        assert push.send(subscription(push_service.browser("a")), HELLO).verdict == verdict
+        assert push.send(subscription(push_service.browser("a")), HELLO).status == verdict
 
     @pytest.mark.parametrize(
         ("text", "seconds"),
@@ -162,7 +162,7 @@ class TestNothingElseIsCalled:
 
         answer = push.send(subscription(push_service.browser("a")), HELLO)
 
-        assert answer.verdict == Verdict.ACCEPTED
+        assert answer.status == SendStatus.ACCEPTED
 
     def test_a_slow_drip_ends_at_the_deadline(
         self, push_service: PushService, monkeypatch: pytest.MonkeyPatch
@@ -173,7 +173,7 @@ class TestNothingElseIsCalled:
 
         answer = push.send(subscription(push_service.browser("a")), HELLO)
 
-        assert answer.verdict == Verdict.LATER
+        assert answer.status == SendStatus.LATER
         assert "TimeoutError" in answer.detail
         # The drip lasts for ten seconds.
         assert time.monotonic() - started < 8
@@ -192,7 +192,7 @@ class TestNothingElseIsCalled:
         with patch.object(PinnedConnection, "getresponse", reset):
             answer = push.send(subscription(push_service.browser("a")), HELLO)
 
-        assert answer.verdict == Verdict.LATER
+        assert answer.status == SendStatus.LATER
         assert "TimeoutError" in answer.detail
 
     def test_a_name_that_takes_for_ever_ends_at_the_deadline(
@@ -207,7 +207,7 @@ class TestNothingElseIsCalled:
             answer = push.send(asked, HELLO)
             is_over.set()
 
-        assert answer.verdict == Verdict.LATER
+        assert answer.status == SendStatus.LATER
         assert "TimeoutError" in answer.detail
 
     def test_what_is_no_host_name_is_refused(
@@ -217,7 +217,7 @@ class TestNothingElseIsCalled:
         endpoint = f"https://{'a' * 64}.push.apple.com/x"
         asked = replace(subscription(push_service.browser("a")), endpoint=endpoint)
 
-        assert push.send(asked, HELLO).verdict == Verdict.REFUSED
+        assert push.send(asked, HELLO).status == SendStatus.REFUSED
 
     def test_of_a_huge_answer_little_is_read(self, push_service: PushService) -> None:
         push_service.status, push_service.body = 400, b"x" * 20_000_000
@@ -229,7 +229,7 @@ class TestNothingElseIsCalled:
     def test_nobody_listens(self, push_service: PushService, settings: Settings) -> None:
         settings.PUSH_ALLOWED_HOSTS = ["http://127.0.0.1:9"]
         browser = Browser("/x", "http://127.0.0.1:9")
-        assert push.send(subscription(browser), HELLO).verdict == Verdict.LATER
+        assert push.send(subscription(browser), HELLO).status == SendStatus.LATER
 
 
 class TestKeysAreChecked:

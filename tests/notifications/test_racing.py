@@ -1,4 +1,4 @@
-"""Several workers at once, on a real database: each envelope leaves once."""
+"""Several workers at once, on a real database: each batch leaves once."""
 
 import threading
 import time
@@ -14,8 +14,8 @@ from core.models import User
 from core.owed import due
 from messaging.models import Conversation
 from notifications import actions, delivery, queries, receipts
-from notifications.delivery import End, Outcome
-from notifications.envelopes import Envelope
+from notifications.delivery import BatchResult, SendOutcome
+from notifications.envelopes import Batch
 from notifications.models import Channel, Delivery, DevicePush, Preference, PushSubscription
 from tests.cast import Say
 from tests.notifications.conftest import do_what_is_due
@@ -80,15 +80,15 @@ def test_deliveries_are_locked_in_one_order(
     for number in range(3):
         actions.fan_out(say(odile, f"Photo {number}").pk)
     rows = Delivery.objects.filter(recipient=camille).order_by("-channel", "pk")
-    envelope = Envelope(new_id(), Channel.PUSH, camille, list(rows.filter(channel="push")), 1)
-    shown = DevicePush.objects.create(envelope=envelope.id, subscription=device)
+    batch = Batch(new_id(), Channel.PUSH, camille, list(rows.filter(channel="push")), 1)
+    shown = DevicePush.objects.create(envelope=batch.id, subscription=device)
     # The order of the table and of its indexes is the other one.
     for row in rows.reverse():
-        row.envelope = envelope.id if row.channel == "push" else None
+        row.envelope = batch.id if row.channel == "push" else None
         row.status = "failed" if deed == "resend" else "sending"
         row.save()
     deeds: dict[str, Callable[[], None]] = {
-        "settle": lambda: delivery.settle(envelope, Outcome(End.FAILED, "410")),
+        "settle": lambda: delivery.settle(batch, BatchResult(SendOutcome.FAILED, "410")),
         "display": lambda: receipts.note_displayed(shown.pk),
         "come_to_a_page": lambda: receipts.note_on_screen(camille),
         "resend": lambda: actions.resend(rows[0].message),
