@@ -17,7 +17,7 @@ from messaging.models import Conversation, Participant
 
 # Written out, since every message waits for it: the ORM asks twice, and takes longer to compose it
 # than PostgreSQL to answer.
-KNOWN = """
+FACTS = """
     WITH named AS (
         SELECT unnest(
             ARRAY[conversation.assigned_to_id, chantier.responsible_id, chantier.deputy_id]
@@ -46,7 +46,7 @@ KNOWN = """
 """
 
 
-class Known(NamedTuple):
+class ParticipantFacts(NamedTuple):
     """A person who takes part, did so once, or should."""
 
     id: UUID
@@ -65,7 +65,7 @@ def reconcile(conversation: Conversation, *, read_up_to: int) -> bool:
 
     Whoever joins has read up to `read_up_to`. Return whether anyone joined or left.
     """
-    people = _known(conversation)
+    people = _facts(conversation)
     expected = _expected(people)
     recorded = {person.id for person in people if person.is_recorded}
     present = {person.id for person in people if person.is_present}
@@ -86,14 +86,14 @@ def reconcile(conversation: Conversation, *, read_up_to: int) -> bool:
     return True
 
 
-def _known(conversation: Conversation) -> list[Known]:
+def _facts(conversation: Conversation) -> list[ParticipantFacts]:
     asked = {"conversation": conversation.pk, "client": conversation.client_id}
     with connection.cursor() as cursor:
-        cursor.execute(KNOWN, asked)
-        return [Known(*row) for row in cursor.fetchall()]
+        cursor.execute(FACTS, asked)
+        return [ParticipantFacts(*row) for row in cursor.fetchall()]
 
 
-def _expected(people: list[Known]) -> set[UUID]:
+def _expected(people: list[ParticipantFacts]) -> set[UUID]:
     """Return who should be counted and told."""
     active = [person for person in people if person.is_active]
     ours = {p.id for p in active if p.is_company and (p.is_named or p.has_written)}

@@ -101,7 +101,7 @@ def deliver(delivery_id: UUID) -> bool | None:
 
 @transaction.atomic
 def resend(message: Message) -> None:
-    """Try again, from the first attempt, to tell of a message whom it could not reach.
+    """Try again, from the first attempt, to tell of a message whom it could not facts.
 
     Raises NothingToResend.
     """

@@ -10,12 +10,12 @@ from django.utils import timezone
 from messaging.models import Message, Participant
 from notifications import presence, queries, rules
 from notifications.models import Delivery, Preference
-from notifications.rules import Reach, Wishes
+from notifications.rules import Preferences, RecipientFacts
 
 
-class Reached(NamedTuple):
+class Recipient(NamedTuple):
     user_id: UUID
-    reach: Reach
+    facts: RecipientFacts
 
 
 def plan_deliveries(message: Message, participants: Iterable[Participant]) -> list[Delivery]:
@@ -32,11 +32,11 @@ def plan_deliveries(message: Message, participants: Iterable[Participant]) -> li
     return Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
 
 
-def wishes_of(preference: Preference | None) -> Wishes:
+def preferences_of(preference: Preference | None) -> Preferences:
     if preference is None:
-        return Wishes()
+        return Preferences()
     minutes = preference.email_delay_minutes
-    return Wishes(
+    return Preferences(
         push=preference.push,
         email=preference.email,
         email_delay=None if minutes is None else timedelta(minutes=minutes),
@@ -45,19 +45,21 @@ def wishes_of(preference: Preference | None) -> Wishes:
     )
 
 
-def _told(message: Message, participants: Iterable[Participant]) -> list[Reached]:
+def _told(message: Message, participants: Iterable[Participant]) -> list[Recipient]:
     """All of them but the author, and what is known."""
     marks, called = (
         {participant.user_id: participant for participant in participants},
         _called(message),
     )
-    told = queries.known_of((marks.keys() | called) - {message.author_id}, message.conversation)
+    told = queries.recipient_rows(
+        (marks.keys() | called) - {message.author_id}, message.conversation
+    )
     present = presence.present_among(person.person_id for person in told)
     return [
-        Reached(
+        Recipient(
             person.person_id,
-            Reach(
-                wishes=wishes_of(person.preference),
+            RecipientFacts(
+                preferences=preferences_of(person.preference),
                 is_muted=person.is_muted,
                 is_mentioned=person.person_id in called,
                 has_read=_has_read(marks.get(person.person_id), message),
@@ -87,9 +89,9 @@ def _called(message: Message) -> set[UUID]:
     return {key for key, name in names if rules.mentions(message.body, name)}
 
 
-def _for(person: Reached, message: Message) -> list[Delivery]:
-    reach = person.reach
-    planned = rules.plan(reach, sent_at=message.created_at, now=timezone.now())
+def _for(person: Recipient, message: Message) -> list[Delivery]:
+    facts = person.facts
+    planned = rules.plan(facts, sent_at=message.created_at, now=timezone.now())
     return [
         Delivery(
             message=message,
@@ -99,8 +101,8 @@ def _for(person: Reached, message: Message) -> list[Delivery]:
             seq=message.seq,
             due_at=step.due_at,
             is_digest=step.is_digest,
-            is_mention=reach.is_mentioned,
-            was_present=reach.is_present,
+            is_mention=facts.is_mentioned,
+            was_present=facts.is_present,
         )
         for step in planned
     ]

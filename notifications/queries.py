@@ -1,4 +1,4 @@
-"""What is known of a person's devices, wishes and deliveries. The reader comes first."""
+"""What is known of a person's devices, preferences and deliveries. The reader comes first."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -67,7 +67,7 @@ def is_muted(user: User, conversation_id: UUID) -> bool:
 
 # Written out, since every message asks it: the ORM takes longer to compose it than PostgreSQL to
 # answer.
-REACH = """
+RECIPIENTS = """
     SELECT
         person.id AS person_id,
         EXISTS (
@@ -91,7 +91,7 @@ REACH = """
 """
 
 
-class Known(NamedTuple):
+class RecipientRow(NamedTuple):
     """What `planning` wants to know of a person in a conversation."""
 
     person_id: UUID
@@ -104,7 +104,7 @@ class Known(NamedTuple):
     preference: Preference | None
 
 
-def known_of(user_ids: Iterable[UUID], conversation: Conversation) -> list[Known]:
+def recipient_rows(user_ids: Iterable[UUID], conversation: Conversation) -> list[RecipientRow]:
     """Return what is known of people, those left out who may no longer log in."""
     asked: dict[str, Any] = {
         "people": list(user_ids),
@@ -112,15 +112,15 @@ def known_of(user_ids: Iterable[UUID], conversation: Conversation) -> list[Known
         "silent_after": SILENT_AFTER,
     }
     with connection.cursor() as cursor:
-        cursor.execute(REACH, asked)
+        cursor.execute(RECIPIENTS, asked)
         names = [column.name for column in cursor.description]
-        return [_known(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+        return [_recipient_row(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
-def _known(values: dict[str, Any]) -> Known:
-    person = {name: values.pop(name) for name in Known._fields if name in values}
+def _recipient_row(values: dict[str, Any]) -> RecipientRow:
+    person = {name: values.pop(name) for name in RecipientRow._fields if name in values}
     has_changed_any = values["user_id"] is not None
-    return Known(**person, preference=Preference(**values) if has_changed_any else None)
+    return RecipientRow(**person, preference=Preference(**values) if has_changed_any else None)
 
 
 def colleagues() -> QuerySet[User]:

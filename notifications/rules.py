@@ -40,7 +40,7 @@ class Skip(StrEnum):
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Preferences:
     """How a person wants to be told."""
 
     push: bool = True
@@ -51,10 +51,10 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Reach:
+class RecipientFacts:
     """What is known of a person, for one conversation, when a message is fanned out."""
 
-    wishes: Wishes = field(default_factory=Wishes)
+    preferences: Preferences = field(default_factory=Preferences)
     is_muted: bool = False
     is_mentioned: bool = False
     has_read: bool = False
@@ -73,10 +73,10 @@ class Planned:
 
 
 @dataclass(frozen=True)
-class Due:
+class DueFacts:
     """What is known of one delivery when it is due."""
 
-    wishes: Wishes = field(default_factory=Wishes)
+    preferences: Preferences = field(default_factory=Preferences)
     is_muted: bool = False
     is_mentioned: bool = False
     has_read: bool = False
@@ -98,43 +98,43 @@ class Wait:
 Decision = Skip | Wait | None
 
 
-def plan(person: Reach, *, sent_at: datetime, now: datetime) -> list[Planned]:
+def plan(person: RecipientFacts, *, sent_at: datetime, now: datetime) -> list[Planned]:
     """Return the deliveries to write for a message sent at a moment."""
     if person.has_read or (person.is_muted and not person.is_mentioned):
         return []
     wished: list[tuple[Channel, datetime]] = []
-    if person.wishes.push:
+    if person.preferences.push:
         wished.append((Channel.PUSH, _push_due_at(person, now)))
-    if person.wishes.email != EmailMode.NEVER:
+    if person.preferences.email != EmailMode.NEVER:
         wished.append((Channel.EMAIL, _email_due_at(person, sent_at)))
-    return [_outside_quiet_hours(person.wishes, channel, due_at) for channel, due_at in wished]
+    return [_outside_quiet_hours(person.preferences, channel, due_at) for channel, due_at in wished]
 
 
-def email_delay(wishes: Wishes, has_device: bool) -> timedelta:
-    if wishes.email_delay is not None:
-        return wishes.email_delay
+def email_delay(preferences: Preferences, has_device: bool) -> timedelta:
+    if preferences.email_delay is not None:
+        return preferences.email_delay
     return EMAIL_DELAY if has_device else EMAIL_DELAY_WITHOUT_DEVICE
 
 
-def ask_push(due: Due, now: datetime) -> Decision:
+def ask_push(due: DueFacts, now: datetime) -> Decision:
     """Whether a push that is due goes (None), is skipped, or waits."""
-    if not due.wishes.push:
+    if not due.preferences.push:
         return Skip.UNWANTED
-    return _ask(due) or _wait_for_morning(due.wishes, now)
+    return _ask(due) or _wait_for_morning(due.preferences, now)
 
 
-def ask_email(due: Due, now: datetime) -> Decision:
+def ask_email(due: DueFacts, now: datetime) -> Decision:
     """Whether an email that is due goes (None), is skipped, or waits."""
-    if due.wishes.email == EmailMode.NEVER:
+    if due.preferences.email == EmailMode.NEVER:
         return Skip.UNWANTED
     if skip := _ask(due):
         return skip
-    if due.wishes.email == EmailMode.UNREAD and not due.is_resent:
+    if due.preferences.email == EmailMode.UNREAD and not due.is_resent:
         if due.was_displayed:
             return Skip.DISPLAYED
         if (free_at := _back_off_ends_at(due)) and free_at > now:
             return Wait(free_at)
-    return _wait_for_morning(due.wishes, now)
+    return _wait_for_morning(due.preferences, now)
 
 
 def alerts(earliest_sent_at: datetime, last_push_at: datetime | None) -> bool:
@@ -142,9 +142,9 @@ def alerts(earliest_sent_at: datetime, last_push_at: datetime | None) -> bool:
     return last_push_at is None or earliest_sent_at - last_push_at >= BURST
 
 
-def quiet_hours_end(wishes: Wishes, moment: datetime) -> datetime | None:
+def quiet_hours_end(preferences: Preferences, moment: datetime) -> datetime | None:
     """Return when the quiet hours that hold at a moment end; None outside of them."""
-    start, end = wishes.quiet_from, wishes.quiet_until
+    start, end = preferences.quiet_from, preferences.quiet_until
     if start is None or end is None or start == end:
         return None
     local = moment.astimezone(PARIS)
@@ -175,7 +175,7 @@ def _unique(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _push_due_at(person: Reach, now: datetime) -> datetime:
+def _push_due_at(person: RecipientFacts, now: datetime) -> datetime:
     due_at = now + PRESENCE_DELAY if person.is_present else now
     if person.last_push_at is None:
         return due_at
@@ -186,18 +186,18 @@ def _push_due_at(person: Reach, now: datetime) -> datetime:
     return max(due_at, person.last_push_at + BURST)
 
 
-def _email_due_at(person: Reach, sent_at: datetime) -> datetime:
+def _email_due_at(person: RecipientFacts, sent_at: datetime) -> datetime:
     # What a push tells of in the morning only may be displayed first, then as at any other hour.
-    told_at = quiet_hours_end(person.wishes, sent_at) or sent_at
-    return told_at + email_delay(person.wishes, person.has_device)
+    told_at = quiet_hours_end(person.preferences, sent_at) or sent_at
+    return told_at + email_delay(person.preferences, person.has_device)
 
 
-def _outside_quiet_hours(wishes: Wishes, channel: Channel, due_at: datetime) -> Planned:
-    morning = quiet_hours_end(wishes, due_at)
+def _outside_quiet_hours(preferences: Preferences, channel: Channel, due_at: datetime) -> Planned:
+    morning = quiet_hours_end(preferences, due_at)
     return Planned(channel, morning or due_at, is_digest=morning is not None)
 
 
-def _ask(due: Due) -> Skip | None:
+def _ask(due: DueFacts) -> Skip | None:
     """What holds for every channel."""
     if not due.has_access:
         return Skip.NO_ACCESS
@@ -210,12 +210,12 @@ def _ask(due: Due) -> Skip | None:
     return None
 
 
-def _wait_for_morning(wishes: Wishes, now: datetime) -> Wait | None:
-    morning = quiet_hours_end(wishes, now)
+def _wait_for_morning(preferences: Preferences, now: datetime) -> Wait | None:
+    morning = quiet_hours_end(preferences, now)
     return Wait(morning, is_digest=True) if morning else None
 
 
-def _back_off_ends_at(due: Due) -> datetime | None:
+def _back_off_ends_at(due: DueFacts) -> datetime | None:
     if due.emails_unread == 0 or due.last_email_at is None:
         return None
     step = min(due.emails_unread, len(EMAIL_BACK_OFF)) - 1

@@ -12,15 +12,15 @@ from messaging.models import Participant
 from messaging.queries import visible_to
 from notifications import queries
 from notifications.models import Channel, Delivery
-from notifications.planning import wishes_of
-from notifications.rules import Due, Wishes
+from notifications.planning import preferences_of
+from notifications.rules import DueFacts, Preferences
 
 
 @dataclass(frozen=True)
 class Thread:
     """A person in a conversation."""
 
-    wishes: Wishes
+    preferences: Preferences
     has_access: bool
     unread_after_seq: int = 0
     is_muted: bool = False
@@ -28,9 +28,9 @@ class Thread:
     emails_unread: int = 0
     last_email_at: datetime | None = None
 
-    def due(self, row: Delivery) -> Due:
-        return Due(
-            wishes=self.wishes,
+    def due(self, row: Delivery) -> DueFacts:
+        return DueFacts(
+            preferences=self.preferences,
             is_muted=self.is_muted,
             is_mentioned=row.is_mention,
             has_read=self.unread_after_seq >= row.seq,
@@ -53,11 +53,11 @@ def threads(rows: Iterable[Delivery]) -> dict[UUID, Thread]:
 
 def _thread(conversation_id: UUID, rows: list[Delivery]) -> Thread:
     user = rows[0].recipient
-    wishes = wishes_of(getattr(user, "preference", None))
+    preferences = preferences_of(getattr(user, "preference", None))
     mark = Participant.objects.filter(conversation=conversation_id, user=user, left_at=None).first()
     is_called = any(row.is_mention for row in rows)
     if (mark is None and not is_called) or not _may_see(user, conversation_id):
-        return Thread(wishes, has_access=False)
+        return Thread(preferences, has_access=False)
     # Called by a colleague, one is told without taking part, and has no mark.
     mark = mark or Participant(conversation_id=conversation_id, user=user)
     mine = Delivery.objects.filter(recipient=user, conversation=conversation_id)
@@ -71,7 +71,7 @@ def _thread(conversation_id: UUID, rows: list[Delivery]) -> Thread:
         message__in=[row.message_id for row in rows],
     )
     return Thread(
-        wishes,
+        preferences,
         has_access=True,
         unread_after_seq=mark.unread_after_seq,
         is_muted=queries.is_muted(user, conversation_id),

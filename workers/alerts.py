@@ -39,7 +39,7 @@ logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Finding:
+class ActiveAlert:
     code: str
     about: str = ""
     value: float = 0.0
@@ -49,7 +49,7 @@ class Finding:
         return str(WORDS[self.code]) % {"about": self.about, "value": self.value}
 
 
-def findings(job_types: Iterable[JobType]) -> list[Finding]:
+def active_alerts(job_types: Iterable[JobType]) -> list[ActiveAlert]:
     """Return what is wrong at this moment, from the rows alone."""
     return [
         *_old_queues(job_types),
@@ -65,28 +65,28 @@ def findings(job_types: Iterable[JobType]) -> list[Finding]:
 
 def watch(job_types: Iterable[JobType]) -> str:
     """Open and close alerts by what is wrong now, and tell about those not told of yet."""
-    found = {(finding.code, finding.about): finding for finding in findings(job_types)}
-    for finding in found.values():
-        _open(finding)
-    untold: dict[int, Finding] = {}
+    found = {(active.code, active.about): active for active in active_alerts(job_types)}
+    for active in found.values():
+        _open(active)
+    untold: dict[int, ActiveAlert] = {}
     for alert in Alert.objects.filter(ended_at=None):
-        finding_now = found.get((alert.code, alert.about))
-        if finding_now is None:
+        active_now = found.get((alert.code, alert.about))
+        if active_now is None:
             Alert.objects.filter(pk=alert.pk).update(ended_at=timezone.now())
         elif alert.told_at is None:
-            untold[alert.pk] = finding_now
+            untold[alert.pk] = active_now
     if untold and tell(list(untold.values())):
         Alert.objects.filter(pk__in=untold).update(told_at=timezone.now())
     return str(len(found))
 
 
-def tell(news: list[Finding]) -> bool:
+def tell(news: list[ActiveAlert]) -> bool:
     """Send alerts by email and webhook; return whether anybody heard.
 
     What fails is logged; the page shows them anyway.
     """
     with translation.override(settings.LANGUAGE_CODE):
-        lines = [finding.words for finding in news]
+        lines = [active.words for active in news]
     address = f"{settings.PUBLIC_URL.rstrip('/')}/staff/tasks"
     heard = False
     for send in (_email, _call_webhook):
@@ -111,16 +111,16 @@ def _call_webhook(lines: list[str], address: str) -> bool:
     return True
 
 
-def _open(finding: Finding) -> None:
+def _open(active: ActiveAlert) -> None:
     with transaction.atomic():
         alert, is_new = Alert.objects.get_or_create(
-            code=finding.code,
-            about=finding.about,
+            code=active.code,
+            about=active.about,
             ended_at=None,
-            defaults={"value": finding.value},
+            defaults={"value": active.value},
         )
         if not is_new:
-            Alert.objects.filter(pk=alert.pk).update(value=finding.value)
+            Alert.objects.filter(pk=alert.pk).update(value=active.value)
 
 
 def _post(url: str, body: dict[str, object]) -> None:
@@ -130,45 +130,45 @@ def _post(url: str, body: dict[str, object]) -> None:
     urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS).close()  # noqa: S310
 
 
-def _old_queues(job_types: Iterable[JobType]) -> list[Finding]:
+def _old_queues(job_types: Iterable[JobType]) -> list[ActiveAlert]:
     limit = settings.TASK_ALERT_OLDEST_SECONDS
     return [
-        Finding("oldest", queue, backlog.oldest_seconds)
+        ActiveAlert("oldest", queue, backlog.oldest_seconds)
         for queue, backlog in queries.backlogs(job_types).items()
         if backlog.oldest_seconds > limit
     ]
 
 
-def _unserved_queues() -> list[Finding]:
-    return [Finding("no_worker", queue) for queue in sorted(queries.unserved_queues())]
+def _unserved_queues() -> list[ActiveAlert]:
+    return [ActiveAlert("no_worker", queue) for queue in sorted(queries.unserved_queues())]
 
 
-def _failures() -> list[Finding]:
+def _failures() -> list[ActiveAlert]:
     share, attempts = queries.failure_share()
     is_bad = attempts >= 20 and share * 100 > settings.TASK_ALERT_FAILURE_PERCENT
-    return [Finding("failures", value=share * 100)] if is_bad else []
+    return [ActiveAlert("failures", value=share * 100)] if is_bad else []
 
 
-def _beat() -> list[Finding]:
+def _beat() -> list[ActiveAlert]:
     age_seconds = queries.beat_age_seconds()
     is_late = age_seconds is not None and age_seconds > settings.TASK_ALERT_BEAT_SECONDS
-    return [Finding("beat_late", value=age_seconds or 0)] if is_late else []
+    return [ActiveAlert("beat_late", value=age_seconds or 0)] if is_late else []
 
 
-def _broker() -> list[Finding]:
-    return [Finding("broker_away")] if queries.broker_is_away() else []
+def _broker() -> list[ActiveAlert]:
+    return [ActiveAlert("broker_away")] if queries.broker_is_away() else []
 
 
-def _dead() -> list[Finding]:
+def _dead() -> list[ActiveAlert]:
     count = queries.dead_letters().count()
-    return [Finding("dead", value=count)] if count else []
+    return [ActiveAlert("dead", value=count)] if count else []
 
 
-def _push_key() -> list[Finding]:
+def _push_key() -> list[ActiveAlert]:
     count = devices_refusing_our_key()
-    return [Finding("push_key", value=count)] if count else []
+    return [ActiveAlert("push_key", value=count)] if count else []
 
 
-def _drift() -> list[Finding]:
+def _drift() -> list[ActiveAlert]:
     last = queries.last_audit()
-    return [Finding("drift", value=len(last.drifts))] if last and last.drifts else []
+    return [ActiveAlert("drift", value=len(last.drifts))] if last and last.drifts else []

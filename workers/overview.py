@@ -151,13 +151,13 @@ def _alerts(job_types: ByJob) -> list[dict[str, Any]]:
     """Return what is wrong now, with when it was first seen: asked anew, not only each watch."""
     known = {(a.code, a.about): a for a in Alert.objects.filter(ended_at=None)}
     found = []
-    for finding in alerts.findings(job_types.values()):
-        alert = known.get((finding.code, finding.about))
+    for active in alerts.active_alerts(job_types.values()):
+        alert = known.get((active.code, active.about))
         found.append(
             {
-                "code": finding.code,
-                "about": finding.about,
-                "words": finding.words,
+                "code": active.code,
+                "about": active.about,
+                "words": active.words,
                 "since": alert.started_at if alert else None,
                 "told_at": alert.told_at if alert else None,
             }

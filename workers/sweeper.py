@@ -1,4 +1,4 @@
-"""Finding the owed work that nobody took, in every worker, with neither beat nor broker.
+"""ActiveAlert the owed work that nobody took, in every worker, with neither beat nor broker.
 
 A hint may be lost, its worker may die. So each worker looks at the rows themselves, one worker at
 a time (an advisory lock). What has waited a moment is hinted at again; what still waits then, or

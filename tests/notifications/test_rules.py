@@ -7,57 +7,59 @@ import pytest
 
 from notifications import rules
 from notifications.models import Channel, EmailMode
-from notifications.rules import Due, Reach, Skip, Wait, Wishes
+from notifications.rules import DueFacts, Preferences, RecipientFacts, Skip, Wait
 
 # 10:00 in Paris.
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-NIGHT = Wishes(quiet_from=time(20), quiet_until=time(7))
+NIGHT = Preferences(quiet_from=time(20), quiet_until=time(7))
 
 
-def due_times(person: Reach, now: datetime = NOW) -> dict[str, timedelta]:
+def due_times(person: RecipientFacts, now: datetime = NOW) -> dict[str, timedelta]:
     planned = rules.plan(person, sent_at=now, now=now)
     return {step.channel.value: step.due_at - now for step in planned}
 
 
 class TestPlan:
     def test_a_push_is_due_at_once_and_an_email_after_ten_minutes(self) -> None:
-        assert due_times(Reach()) == {"push": 0 * SECOND, "email": 10 * MINUTE}
+        assert due_times(RecipientFacts()) == {"push": 0 * SECOND, "email": 10 * MINUTE}
 
     def test_presence_delays_a_push_by_five_seconds_and_never_cancels_it(self) -> None:
-        assert due_times(Reach(is_present=True))["push"] == 5 * SECOND
+        assert due_times(RecipientFacts(is_present=True))["push"] == 5 * SECOND
 
     def test_a_person_without_a_device_is_emailed_after_a_minute(self) -> None:
-        assert due_times(Reach(has_device=False))["email"] == MINUTE
+        assert due_times(RecipientFacts(has_device=False))["email"] == MINUTE
 
     def test_ones_own_delay_wins(self) -> None:
-        wishes = Wishes(email_delay=2 * HOUR)
-        assert due_times(Reach(wishes, has_device=False))["email"] == 2 * HOUR
+        preferences = Preferences(email_delay=2 * HOUR)
+        assert due_times(RecipientFacts(preferences, has_device=False))["email"] == 2 * HOUR
 
     def test_the_second_message_of_a_burst_goes_with_the_next_push(self) -> None:
-        assert due_times(Reach(last_push_at=NOW - 2 * SECOND))["push"] == 3 * SECOND
+        assert due_times(RecipientFacts(last_push_at=NOW - 2 * SECOND))["push"] == 3 * SECOND
 
     def test_a_message_goes_with_the_push_that_is_about_to_leave(self) -> None:
-        assert due_times(Reach(last_push_at=NOW + 3 * SECOND))["push"] == 3 * SECOND
+        assert due_times(RecipientFacts(last_push_at=NOW + 3 * SECOND))["push"] == 3 * SECOND
 
     def test_a_push_that_waits_for_an_hour_holds_no_other_back(self) -> None:
-        assert due_times(Reach(last_push_at=NOW + HOUR))["push"] == 5 * SECOND
+        assert due_times(RecipientFacts(last_push_at=NOW + HOUR))["push"] == 5 * SECOND
 
-    @pytest.mark.parametrize("person", [Reach(has_read=True), Reach(is_muted=True)])
-    def test_nobody_is_told_of_what_they_read_or_muted(self, person: Reach) -> None:
+    @pytest.mark.parametrize(
+        "person", [RecipientFacts(has_read=True), RecipientFacts(is_muted=True)]
+    )
+    def test_nobody_is_told_of_what_they_read_or_muted(self, person: RecipientFacts) -> None:
         assert due_times(person) == {}
 
     def test_a_mention_reaches_through_mute(self) -> None:
-        person = Reach(is_muted=True, is_mentioned=True)
+        person = RecipientFacts(is_muted=True, is_mentioned=True)
         assert due_times(person).keys() == {"push", "email"}
 
     def test_channels_that_are_not_wished_are_left_out(self) -> None:
-        assert due_times(Reach(Wishes(push=False))).keys() == {"email"}
-        assert due_times(Reach(Wishes(email=EmailMode.NEVER))).keys() == {"push"}
+        assert due_times(RecipientFacts(Preferences(push=False))).keys() == {"email"}
+        assert due_times(RecipientFacts(Preferences(email=EmailMode.NEVER))).keys() == {"push"}
 
     def test_quiet_hours_hold_a_push_until_their_end_and_an_email_ten_minutes_more(self) -> None:
         evening = datetime(2026, 11, 18, 21, 30, tzinfo=rules.PARIS)
-        push, email = rules.plan(Reach(NIGHT), sent_at=evening, now=evening)
+        push, email = rules.plan(RecipientFacts(NIGHT), sent_at=evening, now=evening)
 
         morning = evening.replace(day=19, hour=7, minute=0)
         assert (push.due_at, push.is_digest) == (morning, True)
@@ -65,7 +67,7 @@ class TestPlan:
 
     def test_an_email_that_quiet_hours_overtake_is_due_at_their_end(self) -> None:
         dusk = datetime(2026, 11, 18, 19, 55, tzinfo=rules.PARIS)
-        push, email = rules.plan(Reach(NIGHT), sent_at=dusk, now=dusk)
+        push, email = rules.plan(RecipientFacts(NIGHT), sent_at=dusk, now=dusk)
 
         assert push.due_at == dusk
         assert email.due_at == dusk.replace(day=19, hour=7, minute=0)
@@ -91,7 +93,7 @@ class TestQuietHours:
         assert (found.strftime("%Y-%m-%d %H:%M") if found else None) == end
 
     def test_within_a_day(self) -> None:
-        siesta = Wishes(quiet_from=time(12), quiet_until=time(14))
+        siesta = Preferences(quiet_from=time(12), quiet_until=time(14))
         noon = datetime(2026, 11, 18, 12, 30, tzinfo=rules.PARIS)
         assert rules.quiet_hours_end(siesta, noon) == noon.replace(hour=14, minute=0)
 
@@ -100,44 +102,44 @@ class TestAskAgain:
     @pytest.mark.parametrize(
         ("due", "skip"),
         [
-            (Due(has_read=True), Skip.READ),
-            (Due(is_deleted=True), Skip.DELETED),
-            (Due(is_muted=True), Skip.MUTED),
-            (Due(has_access=False), Skip.NO_ACCESS),
-            (Due(Wishes(push=False, email=EmailMode.NEVER)), Skip.UNWANTED),
+            (DueFacts(has_read=True), Skip.READ),
+            (DueFacts(is_deleted=True), Skip.DELETED),
+            (DueFacts(is_muted=True), Skip.MUTED),
+            (DueFacts(has_access=False), Skip.NO_ACCESS),
+            (DueFacts(Preferences(push=False, email=EmailMode.NEVER)), Skip.UNWANTED),
         ],
     )
-    def test_both_channels_skip(self, due: Due, skip: Skip) -> None:
+    def test_both_channels_skip(self, due: DueFacts, skip: Skip) -> None:
         assert rules.ask_push(due, NOW) == skip
         assert rules.ask_email(due, NOW) == skip
 
     def test_a_display_stops_the_email_but_not_the_push(self) -> None:
-        due = Due(was_displayed=True)
+        due = DueFacts(was_displayed=True)
         assert rules.ask_email(due, NOW) == Skip.DISPLAYED
         assert rules.ask_push(due, NOW) is None
 
     def test_always_means_also_what_was_displayed(self) -> None:
-        due = Due(Wishes(email=EmailMode.ALWAYS), was_displayed=True)
+        due = DueFacts(Preferences(email=EmailMode.ALWAYS), was_displayed=True)
         assert rules.ask_email(due, NOW) is None
 
     def test_always_does_not_mean_what_was_read(self) -> None:
-        due = Due(Wishes(email=EmailMode.ALWAYS), has_read=True)
+        due = DueFacts(Preferences(email=EmailMode.ALWAYS), has_read=True)
         assert rules.ask_email(due, NOW) == Skip.READ
 
     @pytest.mark.parametrize(("sent", "wait"), [(1, HOUR), (2, 24 * HOUR), (7, 24 * HOUR)])
     def test_emails_back_off_while_nothing_is_read(self, sent: int, wait: timedelta) -> None:
-        due = Due(emails_unread=sent, last_email_at=NOW)
+        due = DueFacts(emails_unread=sent, last_email_at=NOW)
 
         assert rules.ask_email(due, NOW + MINUTE) == Wait(NOW + wait)
         assert rules.ask_email(due, NOW + wait) is None
 
     def test_the_author_who_sends_again_waits_for_no_back_off(self) -> None:
-        due = Due(emails_unread=2, last_email_at=NOW)
+        due = DueFacts(emails_unread=2, last_email_at=NOW)
         assert rules.ask_email(replace(due, is_resent=True), NOW) is None
 
     def test_who_went_to_bed_meanwhile_waits_for_the_morning(self) -> None:
         evening = datetime(2026, 11, 18, 21, 30, tzinfo=rules.PARIS)
-        decision = rules.ask_push(Due(NIGHT), evening)
+        decision = rules.ask_push(DueFacts(NIGHT), evening)
         assert decision == Wait(evening.replace(day=19, hour=7, minute=0), is_digest=True)
 
 

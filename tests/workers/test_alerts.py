@@ -32,7 +32,7 @@ from workers.registry import JOB_TYPES
 
 
 def codes() -> set[str]:
-    return {finding.code for finding in alerts.findings(JOB_TYPES)}
+    return {alert.code for alert in alerts.active_alerts(JOB_TYPES)}
 
 
 @pytest.fixture
@@ -208,6 +208,6 @@ class TestWithoutAnyWorker:
 
 @pytest.mark.django_db
 def test_says_that_no_worker_serves_a_queue() -> None:
-    found = {(finding.code, finding.about) for finding in alerts.findings(JOB_TYPES)}
+    found = {(alert.code, alert.about) for alert in alerts.active_alerts(JOB_TYPES)}
 
     assert ("no_worker", "realtime") in found
