@@ -137,7 +137,7 @@ def _listener(request: HttpRequest) -> User:
 
 def _asking(request: HttpRequest) -> User | None:
     if ticket := request.GET.get("ticket"):
-        holder = tickets.redeem(ticket)
+        holder = tickets.consume(ticket)
         return User.objects.filter(pk=holder, is_active=True).first() if holder else None
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":

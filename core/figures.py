@@ -26,7 +26,7 @@ SECONDS = Histogram(
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-class RequestFigures:
+class RequestMetrics:
     """Count each request under the route that answered it, never under its address."""
 
     def __init__(self, get_response: GetResponse) -> None:

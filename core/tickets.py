@@ -27,7 +27,7 @@ def issue(user: User) -> str:
     return ticket
 
 
-def redeem(ticket: str) -> UUID | None:
+def consume(ticket: str) -> UUID | None:
     """Return whose ticket it is and tear it, or None when it is torn, too old or invented."""
     try:
         holder = valkey().getdel(key("ticket", ticket))

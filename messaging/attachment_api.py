@@ -25,7 +25,7 @@ from core.requests import person
 from core.schema import refusals
 from messaging import attaching, queries
 from messaging.models import Conversation, MessageAttachment
-from messaging.serializers import GalleryItemSerializer
+from messaging.serializers import LibraryItemSerializer
 
 REDIRECTION = {302: None}
 
@@ -87,10 +87,10 @@ class AttachmentPreview(APIView):
         return _redirected(url, f"private, max-age={lifetime}")
 
 
-class _Gallery(generics.ListAPIView[MessageAttachment]):
+class _FileLibrary(generics.ListAPIView[MessageAttachment]):
     """Files, the newest message first."""
 
-    serializer_class = GalleryItemSerializer
+    serializer_class = LibraryItemSerializer
     pagination_class = LatestFirst
     filter_backends = ()
     queryset = MessageAttachment.objects.none()
@@ -100,10 +100,10 @@ class _Gallery(generics.ListAPIView[MessageAttachment]):
         raise NotImplementedError
 
     def get_queryset(self) -> QuerySet[MessageAttachment]:
-        return queries.gallery_of(person(self.request), self.conversations())
+        return queries.library_of(person(self.request), self.conversations())
 
 
-class ConversationGallery(_Gallery):
+class ConversationLibrary(_FileLibrary):
     """The photos and documents of a conversation, the newest first."""
 
     def conversations(self) -> QuerySet[Conversation]:
@@ -112,7 +112,7 @@ class ConversationGallery(_Gallery):
         return Conversation.objects.filter(pk=conversation.pk)
 
 
-class ChantierGallery(_Gallery):
+class ChantierLibrary(_FileLibrary):
     """The photos and documents of all conversations about a chantier, the newest first."""
 
     def conversations(self) -> QuerySet[Conversation]:

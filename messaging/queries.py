@@ -202,7 +202,7 @@ def attachment_for(reader: User, attachment_id: UUID) -> Attachment:
     return link.placed if link else _one(unclaimed_of(reader), attachment_id)
 
 
-def gallery_of(reader: User, conversations: QuerySet[Conversation]) -> QuerySet[MessageAttachment]:
+def library_of(reader: User, conversations: QuerySet[Conversation]) -> QuerySet[MessageAttachment]:
     """The files of conversations, as far as the person may see them."""
     links = _links_for(reader).filter(conversation__in=conversations)
     return links.select_related("message__author").order_by("-id")

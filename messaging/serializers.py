@@ -114,7 +114,7 @@ class HistorySerializer(serializers.Serializer[Any]):
     has_after = serializers.BooleanField(read_only=True)
 
 
-class GalleryItemSerializer(Shape[MessageAttachment]):
+class LibraryItemSerializer(Shape[MessageAttachment]):
     """A file with the message that shows it."""
 
     attachment = AttachmentSerializer(read_only=True, source="placed")

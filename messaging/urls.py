@@ -26,12 +26,12 @@ urlpatterns = [
     path(f"{conversation}/notes/<uuid:note_id>", api.NoteDetail.as_view(), name="note"),
     path(
         f"{conversation}/attachments",
-        attachment_api.ConversationGallery.as_view(),
+        attachment_api.ConversationLibrary.as_view(),
         name="conversation-attachments",
     ),
     path(
         "api/v1/chantiers/<uuid:chantier_id>/attachments",
-        attachment_api.ChantierGallery.as_view(),
+        attachment_api.ChantierLibrary.as_view(),
         name="chantier-attachments",
     ),
     path(attachment, attachment_api.AttachmentDetail.as_view(), name="attachment"),

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ValidationError
 
 from workers import engine, entries, queries, subjects
 from workers.actions import AT_MOST
-from workers.entries import LIVE_STATES, ByJob, Entry
+from workers.entries import LIVE_STATES, ByJob, TaskRow
 from workers.kinds import JobType
 from workers.models import TaskRun
 
@@ -25,7 +25,7 @@ LIVE_FILTERS = {"state", "queue", "name", "subject"}
 
 @dataclass(frozen=True)
 class Page:
-    results: list[Entry]
+    results: list[TaskRow]
     next: str | None
 
 
@@ -66,7 +66,7 @@ def runs(filters: Filters) -> QuerySet[TaskRun]:
     return _mentioning(found, filters["q"]) if "q" in filters else found
 
 
-def live_jobs(filters: Filters, job_types: ByJob) -> list[Entry]:
+def live_jobs(filters: Filters, job_types: ByJob) -> list[TaskRow]:
     """Return the orders in a live state that match."""
 
     def is_wanted(job_type: JobType) -> bool:
@@ -77,7 +77,7 @@ def live_jobs(filters: Filters, job_types: ByJob) -> list[Entry]:
     return _matching(found, filters)
 
 
-def dead_jobs(filters: Filters, job_types: ByJob) -> list[Entry]:
+def dead_jobs(filters: Filters, job_types: ByJob) -> list[TaskRow]:
     """Return the dead orders that match."""
     return _matching(entries.of_dead(queries.dead_letters()[:AT_MOST], job_types), filters)
 
@@ -128,7 +128,7 @@ def _matching_jobs(filters: Filters, job_types: ByJob) -> Iterable[tuple[JobType
     state = filters.get("state")
     if state in LIVE_STATES or state == "dead":
         found = dead_jobs(filters, job_types) if state == "dead" else live_jobs(filters, job_types)
-        pairs = [(entry.name, entry.subject) for entry in found]
+        pairs = [(task_row.name, task_row.subject) for task_row in found]
     else:
         # Failures by default: what succeeded owes nothing.
         matching = runs({"state": "error", **filters}).order_by()
@@ -136,19 +136,19 @@ def _matching_jobs(filters: Filters, job_types: ByJob) -> Iterable[tuple[JobType
     return [(job_types[name], subject) for name, subject in pairs if name in job_types and subject]
 
 
-def _matching(found: list[Entry], filters: Filters) -> list[Entry]:
+def _matching(found: list[TaskRow], filters: Filters) -> list[TaskRow]:
     asked = {**filters, "about": subjects.about(filters.get("q", ""))}
-    return [entry for entry in found if _matches(entry, asked)]
+    return [task_row for task_row in found if _matches(task_row, asked)]
 
 
-def _matches(entry: Entry, filters: Filters) -> bool:
+def _matches(task_row: TaskRow, filters: Filters) -> bool:
     exact = ("queue", "name", "subject", "error_class")
     for name in exact:
-        if getattr(entry, name) != filters.get(name, getattr(entry, name)):
+        if getattr(task_row, name) != filters.get(name, getattr(task_row, name)):
             return False
     wanted: str = filters.get("q", "").lower()
-    words = f"{entry.subject} {entry.words} {entry.error_text} {entry.note}".lower()
-    return wanted in words or entry.subject in filters.get("about", ())
+    words = f"{task_row.subject} {task_row.words} {task_row.error_text} {task_row.note}".lower()
+    return wanted in words or task_row.subject in filters.get("about", ())
 
 
 def _mentioning(found: QuerySet[TaskRun], text: str) -> QuerySet[TaskRun]:

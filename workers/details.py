@@ -3,7 +3,7 @@
 from typing import Any
 
 from workers import choosing, entries, queries
-from workers.entries import ByJob, Entry
+from workers.entries import ByJob, TaskRow
 from workers.models import TaskRun
 
 ATTEMPTS_SHOWN = 50
@@ -21,11 +21,11 @@ def detail_of(task_id: str, job_types: ByJob) -> dict[str, Any] | None:
         .exclude(outcome=TaskRun.Outcome.NOTHING)
         .order_by("-started_at", "-pk")[:ATTEMPTS_SHOWN]
     )
-    entry = _entry(task_id, run or next(iter(attempts), None), job_types)
-    return _shown(entry, attempts) if entry else None
+    task_row = _entry(task_id, run or next(iter(attempts), None), job_types)
+    return _shown(task_row, attempts) if task_row else None
 
 
-def _entry(task_id: str, run: TaskRun | None, job_types: ByJob) -> Entry | None:
+def _entry(task_id: str, run: TaskRun | None, job_types: ByJob) -> TaskRow | None:
     """Return the order as it is now, else its last attempt."""
     job = choosing.job_of(task_id, job_types)
     assert job is not None, "asked by detail_of"
@@ -38,10 +38,10 @@ def _entry(task_id: str, run: TaskRun | None, job_types: ByJob) -> Entry | None:
     return entries.of_runs([run], job_types)[0] if run else None
 
 
-def _shown(entry: Entry, attempts: list[TaskRun]) -> dict[str, Any]:
+def _shown(task_row: TaskRow, attempts: list[TaskRun]) -> dict[str, Any]:
     failed = next((run for run in attempts if run.traceback), None)
     own = own_lines(failed.traceback) if failed else ""
-    fields = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+    fields = {name: getattr(task_row, name) for name in task_row.__dataclass_fields__}
     return {**fields, "attempts": attempts, "application_traceback": own}
 
 

@@ -28,7 +28,7 @@ ByJob = Mapping[str, JobType]
 
 
 @dataclass
-class Entry:
+class TaskRow:
     id: str
     state: str
     name: str
@@ -59,10 +59,10 @@ def task_id_of(job: str, subject: str) -> str:
     return f"{job}:{subject}"
 
 
-def of_runs(runs: Iterable[TaskRun], job_types: ByJob) -> list[Entry]:
-    """Attempts as entries, with their words."""
-    entries = [
-        Entry(
+def of_runs(runs: Iterable[TaskRun], job_types: ByJob) -> list[TaskRow]:
+    """Attempts as task_rows, with their words."""
+    task_rows = [
+        TaskRow(
             id=str(run.pk),
             state=run.outcome,
             name=run.name,
@@ -80,12 +80,12 @@ def of_runs(runs: Iterable[TaskRun], job_types: ByJob) -> list[Entry]:
         )
         for run in runs
     ]
-    return with_words(entries, job_types)
+    return with_words(task_rows, job_types)
 
 
 def of_live_jobs(
     state: str, job_types: ByJob, *, is_wanted: Callable[[JobType], bool] = lambda job_type: True
-) -> list[Entry]:
+) -> list[TaskRow]:
     """The orders in a live state, the longest due first."""
     found = [
         _of_row(job_type, row, state)
@@ -95,14 +95,14 @@ def of_live_jobs(
         .filter(queries.by_state(job_type)[state])
         .order_by("due_at")[:AT_MOST]
     ]
-    found.sort(key=lambda entry: str(entry.due_at))
+    found.sort(key=lambda task_row: str(task_row.due_at))
     return with_words(_as_they_run(found[:AT_MOST]), job_types)
 
 
-def of_dead(letters: Iterable[DeadLetter], job_types: ByJob) -> list[Entry]:
+def of_dead(letters: Iterable[DeadLetter], job_types: ByJob) -> list[TaskRow]:
     """Dead orders, with the note and the owner that people gave them."""
-    entries = [
-        Entry(
+    task_rows = [
+        TaskRow(
             id=task_id_of(letter.job, letter.subject),
             state="dead",
             name=letter.job,
@@ -118,10 +118,10 @@ def of_dead(letters: Iterable[DeadLetter], job_types: ByJob) -> list[Entry]:
         )
         for letter in letters
     ]
-    return with_words(entries, job_types)
+    return with_words(task_rows, job_types)
 
 
-def of_job(job_type: JobType, subject: str) -> Entry | None:
+def of_job(job_type: JobType, subject: str) -> TaskRow | None:
     """One order as it is now, or None when nothing is owed."""
     # Row and state of one moment: a worker may take the row between two questions.
     states = [When(state, then=Value(name)) for name, state in queries.by_state(job_type).items()]
@@ -129,22 +129,22 @@ def of_job(job_type: JobType, subject: str) -> Entry | None:
     row = rows.filter(pk=job_type.key_of(subject)).first()
     if row is None:
         return None
-    entries = _as_they_run([_of_row(job_type, row, row.state_now)])
-    return with_words(entries, {job_type.job.value: job_type})[0]
+    task_rows = _as_they_run([_of_row(job_type, row, row.state_now)])
+    return with_words(task_rows, {job_type.job.value: job_type})[0]
 
 
-def with_words(entries: list[Entry], job_types: ByJob) -> list[Entry]:
-    """Say what each entry worked on, with one query a job_type."""
+def with_words(task_rows: list[TaskRow], job_types: ByJob) -> list[TaskRow]:
+    """Say what each task_row worked on, with one query a job_type."""
     subjects: dict[str, set[str]] = defaultdict(set)
-    for entry in entries:
-        if entry.subject and entry.name in job_types:
-            subjects[entry.name].add(entry.subject)
+    for task_row in task_rows:
+        if task_row.subject and task_row.name in job_types:
+            subjects[task_row.name].add(task_row.subject)
     said = {name: job_types[name].describe(sorted(keys)) for name, keys in subjects.items()}
-    for entry in entries:
-        subject = said.get(entry.name, {}).get(entry.subject, Description(""))
-        entry.title = title_of(entry.name, job_types)
-        entry.words, entry.link = subject.words, subject.link
-    return entries
+    for task_row in task_rows:
+        subject = said.get(task_row.name, {}).get(task_row.subject, Description(""))
+        task_row.title = title_of(task_row.name, job_types)
+        task_row.words, task_row.link = subject.words, subject.link
+    return task_rows
 
 
 def class_in(error: str) -> str:
@@ -162,8 +162,8 @@ def title_of(name: str, job_types: ByJob) -> Text:
     return job_types[name].label if name in job_types else OTHER_LABELS.get(name, name)
 
 
-def _of_row(job_type: JobType, row: Any, state: str) -> Entry:
-    return Entry(
+def _of_row(job_type: JobType, row: Any, state: str) -> TaskRow:
+    return TaskRow(
         id=task_id_of(job_type.job.value, str(row.pk)),
         state=state,
         name=job_type.job.value,
@@ -181,21 +181,21 @@ def _of_row(job_type: JobType, row: Any, state: str) -> Entry:
     )
 
 
-def _as_they_run(entries: list[Entry]) -> list[Entry]:
+def _as_they_run(task_rows: list[TaskRow]) -> list[TaskRow]:
     """Add to those that run who works on them, since when, and how far that is."""
-    running = [entry for entry in entries if entry.state == "running"]
+    running = [task_row for task_row in task_rows if task_row.state == "running"]
     if running:
         _with_workers(running)
         _with_progress(running)
-    return entries
+    return task_rows
 
 
-def _with_progress(entries: list[Entry]) -> None:
-    told = TaskProgress.objects.filter(subject__in=[entry.subject for entry in entries])
+def _with_progress(task_rows: list[TaskRow]) -> None:
+    told = TaskProgress.objects.filter(subject__in=[task_row.subject for task_row in task_rows])
     known = {(row.job, row.subject): row for row in told}
-    for entry in entries:
-        if row := known.get((entry.name, entry.subject)):
-            entry.progress = {
+    for task_row in task_rows:
+        if row := known.get((task_row.name, task_row.subject)):
+            task_row.progress = {
                 "done": row.done,
                 "total": row.total,
                 "phase": PHASES.get(row.phase, ""),
@@ -203,15 +203,15 @@ def _with_progress(entries: list[Entry]) -> None:
             }
 
 
-def _with_workers(entries: list[Entry]) -> None:
+def _with_workers(task_rows: list[TaskRow]) -> None:
     """Say which worker holds what and since when, as the workers said last."""
     hands = {
         (task["name"], task["subject"]): (str(worker), task["started_at"])
         for worker in queries.workers_alive()
         for task in worker.busy
     }
-    for entry in entries:
-        entry.worker, started_at = hands.get((entry.name, entry.subject), ("", None))
+    for task_row in task_rows:
+        task_row.worker, started_at = hands.get((task_row.name, task_row.subject), ("", None))
         if started_at:
             # Better than from the lease, which long work renews.
-            entry.started_at = datetime.fromisoformat(started_at)
+            task_row.started_at = datetime.fromisoformat(started_at)

@@ -17,7 +17,7 @@ from notifications.models import Channel, Delivery
 from workers.kinds import Text
 
 # {code, label, value, unit}; `unit` is "count", "bytes", "percent" or "seconds".
-Fact = dict[str, Any]
+BusinessMetric = dict[str, Any]
 
 DAY = timedelta(days=1)
 MADE = (Delivery.Status.SENT, Delivery.Status.DISPLAYED)
@@ -26,12 +26,12 @@ NOT_MADE = (Delivery.Status.FAILED, Delivery.Status.DEAD)
 UNCLAIMED_AFTER = timedelta(hours=1)
 
 
-def messages() -> list[Fact]:
+def messages() -> list[BusinessMetric]:
     sent = Message.objects.filter(created_at__gte=timezone.now() - DAY).count()
-    return [_fact("messages_day", _("Messages of the last 24 h"), sent)]
+    return [_metric("messages_day", _("Messages of the last 24 h"), sent)]
 
 
-def deliveries() -> list[Fact]:
+def deliveries() -> list[BusinessMetric]:
     """How many of the last day's pushes and emails arrived, of those that were to."""
     made, failed = Q(status__in=MADE), Q(status__in=NOT_MADE)
     recent = Delivery.objects.filter(created_at__gte=timezone.now() - DAY)
@@ -43,7 +43,7 @@ def deliveries() -> list[Fact]:
     ]
 
 
-def files() -> list[Fact]:
+def files() -> list[BusinessMetric]:
     """What is stored, what waits for its check, and what no message shows."""
     late = timezone.now() - UNCLAIMED_AFTER
     found = Attachment.objects.aggregate(
@@ -52,21 +52,21 @@ def files() -> list[Fact]:
         orphans=Count("pk", Q(claimed_at=None, created_at__lt=late)),
     )
     return [
-        _fact("files_stored_bytes", _("Files stored"), found["stored"] or 0, "bytes"),
-        _fact("files_scanning", _("Files being checked"), found["scanning"]),
-        _fact("files_orphaned", _("Files without a message"), found["orphans"]),
+        _metric("files_stored_bytes", _("Files stored"), found["stored"] or 0, "bytes"),
+        _metric("files_scanning", _("Files being checked"), found["scanning"]),
+        _metric("files_orphaned", _("Files without a message"), found["orphans"]),
     ]
 
 
-FACTS: list[Callable[[], list[Fact]]] = [messages, deliveries, files]
+BUSINESS_METRICS: list[Callable[[], list[BusinessMetric]]] = [messages, deliveries, files]
 
 
-def _fact(code: str, label: Text, value: float, unit: str = "count") -> Fact:
+def _metric(code: str, label: Text, value: float, unit: str = "count") -> BusinessMetric:
     return {"code": code, "label": str(label), "value": value, "unit": unit}
 
 
-def _rate(code: str, label: Text, row: dict[str, Any] | None) -> Fact:
+def _rate(code: str, label: Text, row: dict[str, Any] | None) -> BusinessMetric:
     """Of those that were tried; all, when none was."""
     made, failed = (row["made"], row["failed"]) if row else (0, 0)
     share = made / (made + failed) if made + failed else 1.0
-    return _fact(f"{code}_percent", label, share * 100, "percent")
+    return _metric(f"{code}_percent", label, share * 100, "percent")

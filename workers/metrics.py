@@ -26,7 +26,7 @@ from core.figures import REGISTRY
 from core.stream import hub
 from workers import queries
 from workers.durations import BOUNDS, BUCKETS
-from workers.facts import FACTS
+from workers.facts import BUSINESS_METRICS
 from workers.models import TaskHour, TaskRun
 from workers.registry import JOB_TYPES
 
@@ -149,7 +149,7 @@ def _workers() -> Iterator[Metric]:
 
 
 def _facts() -> Iterator[Metric]:
-    facts: list[dict[str, Any]] = [fact for tell in FACTS for fact in tell()]
+    facts: list[dict[str, Any]] = [fact for tell in BUSINESS_METRICS for fact in tell()]
     for fact in facts:
         gauge = GaugeMetricFamily(f"liaison_{fact['code']}", str(fact["label"]))
         gauge.add_metric([], fact["value"])

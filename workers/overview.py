@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.jobs import Queue
 from workers import alerts, entries, queries, statistics
 from workers.entries import ByJob
-from workers.facts import FACTS
+from workers.facts import BUSINESS_METRICS
 from workers.kinds import Text
 from workers.models import Alert, Periodic, QueuePause, WorkerProcess
 from workers.periodic import PeriodicTasks
@@ -46,7 +46,7 @@ def summary(job_types: ByJob, period: Period, *, may_act: bool) -> dict[str, Any
         "alerts": _alerts(job_types),
         "broker_is_away": queries.broker_is_away(),
         "outbox_lag_seconds": backlogs[Queue.REALTIME.value].oldest_seconds,
-        "facts": [fact for tell in FACTS for fact in tell()],
+        "facts": [fact for tell in BUSINESS_METRICS for fact in tell()],
         "latencies": _latencies(job_types, period),
         "slowest": entries.of_runs(statistics.slowest(period), job_types),
         "audit": audit,

@@ -17,7 +17,7 @@ class TestATicket:
 
         assert answer.status_code == 201
         assert answer.json()["expires_in_seconds"] == 30
-        assert tickets.redeem(answer.json()["ticket"]) == camille.pk
+        assert tickets.consume(answer.json()["ticket"]) == camille.pk
 
     def test_is_refused_to_a_stranger(self) -> None:
         assert APIClient().post("/api/v1/stream-tickets").status_code == 401
@@ -25,7 +25,7 @@ class TestATicket:
     def test_opens_once(self, camille: User) -> None:
         ticket = tickets.issue(camille)
 
-        assert (tickets.redeem(ticket), tickets.redeem(ticket)) == (camille.pk, None)
+        assert (tickets.consume(ticket), tickets.consume(ticket)) == (camille.pk, None)
 
     def test_is_torn_after_thirty_seconds(self, camille: User) -> None:
         ticket = tickets.issue(camille)
@@ -33,11 +33,11 @@ class TestATicket:
         assert 0 < valkey().ttl(key("ticket", ticket)) <= 30
         valkey().expire(key("ticket", ticket), 0)
 
-        assert tickets.redeem(ticket) is None
+        assert tickets.consume(ticket) is None
 
     @pytest.mark.parametrize("invented", ["", "a", "*", "../count", "é" * 2000])
     def test_cannot_be_invented(self, invented: str) -> None:
-        assert tickets.redeem(invented) is None
+        assert tickets.consume(invented) is None
 
     def test_is_not_the_next_one(self, camille: User) -> None:
         assert tickets.issue(camille) != tickets.issue(camille)
