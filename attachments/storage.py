@@ -100,7 +100,7 @@ def presigned_put(
     key: str, *, size: int, content_type: str, sha256: bytes, lifetime: timedelta
 ) -> tuple[str, dict[str, str]]:
     """Return the address and the headers of a PUT of exactly these bytes, once."""
-    checksum = _base64(sha256)
+    checksum = base64_of(sha256)
     parameters = {
         "Key": key,
         "ContentLength": size,
@@ -126,10 +126,10 @@ def presigned_part(
         "UploadId": upload_id,
         "PartNumber": number,
         "ContentLength": size,
-        "ChecksumSHA256": _base64(sha256),
+        "ChecksumSHA256": base64_of(sha256),
     }
     url = _presigned("upload_part", parameters, lifetime)
-    return url, {"x-amz-checksum-sha256": _base64(sha256)}
+    return url, {"x-amz-checksum-sha256": base64_of(sha256)}
 
 
 def presigned_get(
@@ -154,7 +154,7 @@ def presigned_get(
 
 
 def start_multipart(key: str, *, content_type: str) -> str:
-    with _answering():
+    with answering():
         answer = client().create_multipart_upload(
             Bucket=settings.S3_BUCKET, Key=key, ContentType=content_type
         )
@@ -164,7 +164,7 @@ def start_multipart(key: str, *, content_type: str) -> str:
 def received_parts(key: str, upload_id: str) -> list[Part]:
     """Return the parts that have arrived, by number; raises Missing for an unknown upload."""
     parts: dict[int, Part] = {}
-    with _answering():
+    with answering():
         pages = client().get_paginator("list_parts")
         for page in pages.paginate(Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id):
             for part in page.get("Parts", []):
@@ -177,7 +177,7 @@ def received_parts(key: str, upload_id: str) -> list[Part]:
 def complete_multipart(key: str, upload_id: str, parts: Sequence[Part]) -> None:
     """Make one object of the parts; raises Missing for an unknown upload."""
     chosen: Any = {"Parts": [{"PartNumber": p.number, "ETag": p.etag} for p in parts]}
-    with _answering():
+    with answering():
         client().complete_multipart_upload(
             Bucket=settings.S3_BUCKET,
             Key=key,
@@ -190,14 +190,14 @@ def complete_multipart(key: str, upload_id: str, parts: Sequence[Part]) -> None:
 def abort_multipart(key: str, upload_id: str) -> None:
     """Forget an upload and its parts; one that is already gone is fine."""
     try:
-        with _answering():
+        with answering():
             client().abort_multipart_upload(Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id)
     except Missing:
         return
 
 
 def unfinished_uploads() -> Iterator[Unfinished]:
-    with _answering():
+    with answering():
         pages = client().get_paginator("list_multipart_uploads")
         for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=QUARANTINE):
             for upload in page.get("Uploads", []):
@@ -209,7 +209,7 @@ def unfinished_uploads() -> Iterator[Unfinished]:
 
 def stored(key: str) -> Stored:
     """Return what the bucket knows of an object; raises Missing."""
-    with _answering():
+    with answering():
         answer = client().head_object(Bucket=settings.S3_BUCKET, Key=key, ChecksumMode="ENABLED")
     checksum = answer.get("ChecksumSHA256")
     # The checksum of a multipart object is one of checksums («…-3»), not of its bytes.
@@ -219,7 +219,7 @@ def stored(key: str) -> Stored:
 
 def chunks(key: str) -> Iterator[bytes]:
     """Read an object once, from its first byte to its last; raises Missing."""
-    with _answering():
+    with answering():
         body = client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"]
         with body:
             yield from body.iter_chunks(CHUNK_BYTES)
@@ -227,7 +227,7 @@ def chunks(key: str) -> Iterator[bytes]:
 
 def write(key: str, content: IO[bytes], *, content_type: str) -> None:
     content.seek(0)
-    with _answering():
+    with answering():
         client().put_object(
             Bucket=settings.S3_BUCKET, Key=key, Body=content, ContentType=content_type
         )
@@ -238,14 +238,14 @@ def delete(keys: Iterable[str]) -> None:
     waiting = list(keys)
     for start in range(0, len(waiting), 1000):
         batch: Any = [{"Key": key} for key in waiting[start : start + 1000]]
-        with _answering():
+        with answering():
             client().delete_objects(
                 Bucket=settings.S3_BUCKET, Delete={"Objects": batch, "Quiet": True}
             )
 
 
 def listed(prefix: str) -> Iterator[Listed]:
-    with _answering():
+    with answering():
         pages = client().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=prefix):
             for item in page.get("Contents", []):
@@ -254,7 +254,7 @@ def listed(prefix: str) -> Iterator[Listed]:
 
 def set_up_bucket() -> list[str]:
     """Create the bucket, its CORS rules and its lifecycle; return what it would not take."""
-    with _answering():
+    with answering():
         _create_bucket()
     refused = []
     for name, apply in (("CORS", _apply_cors), ("lifecycle", _apply_lifecycle)):
@@ -269,7 +269,7 @@ def _create_bucket() -> None:
     try:
         client().head_bucket(Bucket=settings.S3_BUCKET)
     except ClientError as error:
-        if _status(error) != 404:
+        if http_status(error) != 404:
             raise
         client().create_bucket(Bucket=settings.S3_BUCKET, **_place())
 
@@ -308,15 +308,15 @@ def _apply_lifecycle() -> None:
 @cache
 def client() -> "S3Client":
     """Return this process's client; safe between threads, unlike its creation."""
-    return _created("attachments")
+    return create_client("attachments")
 
 
 @cache
 def signer() -> "S3Client":
-    return _created("attachments-public")
+    return create_client("attachments-public")
 
 
-def _created(alias: str) -> "S3Client":
+def create_client(alias: str) -> "S3Client":
     with _creating:
         client: S3Client = storages[alias].connection.meta.client  # type: ignore[attr-defined]  # S3Storage
     return client
@@ -331,21 +331,21 @@ def _presigned(operation: str, parameters: dict[str, Any], lifetime: timedelta) 
 
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
     """Tell «there is none» from «the bucket is away»."""
     try:
         yield
     except ClientError as error:
-        if _status(error) == 404:
+        if http_status(error) == 404:
             raise Missing(str(error)) from error
         raise StorageAway from error
     except BotoCoreError as error:
         raise StorageAway from error
 
 
-def _status(error: ClientError) -> int:
+def http_status(error: ClientError) -> int:
     return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 
 
-def _base64(digest: bytes) -> str:
+def base64_of(digest: bytes) -> str:
     return base64.b64encode(digest).decode()

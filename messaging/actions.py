@@ -277,10 +277,10 @@ def _send(author: User, conversation_id: UUID, draft: Draft) -> Sent:
         return Sent(earlier, is_new=False)
     if not conversation.accepts_messages:
         raise ConversationClosed
-    return Sent(_record(conversation, author, draft), is_new=True)
+    return Sent(record_message(conversation, author, draft), is_new=True)
 
 
-def _record(conversation: Conversation, author: User, draft: Draft) -> Message:
+def record_message(conversation: Conversation, author: User, draft: Draft) -> Message:
     """Append a new message to a locked conversation, publish it and owe its fan-out."""
     message = Message(
         id=draft.id,
@@ -333,7 +333,7 @@ def _open(opener: User, opening: Opening) -> Conversation:
         conversation = lock_to_write(opener, conversation.pk, opening.message.id)
         if already_sent(opener, opening.message, conversation):
             raise DraftConflict
-        _record(conversation, opener, opening.message)
+        record_message(conversation, opener, opening.message)
     return conversation
 
 

@@ -76,7 +76,9 @@ class ConversationList(generics.ListAPIView[Conversation]):
             "conversation", opener.pk, at_most=settings.CONVERSATIONS_PER_HOUR, window=ONE_HOUR
         )
         opened = actions.open_conversation(opener=opener, opening=opening)
-        return Response(_shown(request, opened.conversation.pk), status=_created(opened.is_new))
+        return Response(
+            _shown(request, opened.conversation.pk), status=created_status(opened.is_new)
+        )
 
 
 class ConversationDetail(APIView):
@@ -119,7 +121,7 @@ class MessageList(APIView):
         draft = requests.draft_of(validated(DraftSerializer, request.data))
         limits.spend("message", author.pk, at_most=settings.MESSAGES_PER_MINUTE, window=ONE_MINUTE)
         sent = actions.send_message(author=author, conversation_id=conversation_id, draft=draft)
-        return Response(MessageSerializer.shown(sent.message), status=_created(sent.is_new))
+        return Response(MessageSerializer.shown(sent.message), status=created_status(sent.is_new))
 
 
 class MessageDetail(APIView):
@@ -263,7 +265,7 @@ def _shown(request: Request, conversation_id: UUID) -> dict[str, Any]:
     return ConversationSerializer(conversation, context={"reader": reader}).data
 
 
-def _created(is_new: bool) -> int:
+def created_status(is_new: bool) -> int:
     return status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
 
 

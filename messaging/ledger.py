@@ -85,8 +85,8 @@ def lock_to_count(message_id: UUID) -> Conversation | None:
 def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> Conversation:
     """Like `lock`, or Http404 when the author may not see it (as `queries.visible_to` has it).
 
-    The same query says whether the author takes part (`author_is_participant`) and is written down as one
-    (`author_has_written`), and whether the message's id is taken (`message_exists`).
+    The same query says whether the author is a participant (`author_is_participant`) who has
+    written here before (`author_has_written`), and whether the message exists (`message_exists`).
     """
     asked = {
         "conversation": conversation_id,

@@ -6,7 +6,6 @@ does not exist: the API answers 404.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -14,14 +13,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     Exists,
     JSONField,
-    Model,
     OuterRef,
     Q,
     QuerySet,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from attachments.models import Attachment
 from attachments.queries import SHOWN, from_json, unclaimed_of
@@ -39,8 +37,6 @@ from messaging.search import matching, words_of
 PAGE_LIMIT = 50
 PAGE_LIMIT_MAX = 100
 CHANGES_LIMIT = 200
-
-Row = TypeVar("Row", bound=Model)
 
 
 def visible_to(reader: User) -> QuerySet[Conversation]:
@@ -85,16 +81,16 @@ def conversations_for(reader: User, *, with_archived: bool = False) -> QuerySet[
 
 def conversation_for(reader: User, conversation_id: UUID) -> Conversation:
     """One conversation, bare but for its chantier, or Http404."""
-    return _one(visible_to(reader).select_related("chantier"), conversation_id)
+    return get_object_or_404(visible_to(reader).select_related("chantier"), pk=conversation_id)
 
 
 def detailed_conversation_for(reader: User, conversation_id: UUID) -> Conversation:
     """One conversation as its serializer wants it, in one query, or Http404."""
     conversations = with_details(visible_to(reader)).prefetch_related(None)
-    files = _files_of("messaging_conversation.last_message_id")
-    conversation = _one(conversations.annotate(file_rows=files), conversation_id)
+    files = files_of("messaging_conversation.last_message_id")
+    conversation = get_object_or_404(conversations.annotate(file_rows=files), pk=conversation_id)
     if conversation.last_message is not None:
-        conversation.last_message.files = _files_brought_by(conversation)
+        conversation.last_message.files = brought_files(conversation)
     return conversation
 
 
@@ -103,7 +99,7 @@ def message_for(reader: User, conversation_id: UUID, message_id: UUID) -> Messag
     messages = Message.objects.select_related("author", "conversation__chantier").filter(
         conversation__in=visible_to(reader), conversation=conversation_id
     )
-    return _one(messages, message_id)
+    return get_object_or_404(messages, pk=message_id)
 
 
 def revisions_of(message: Message) -> QuerySet[MessageRevision]:
@@ -119,7 +115,7 @@ def notes_for(reader: User, conversation_id: UUID) -> QuerySet[Note]:
 
 
 def note_for(reader: User, conversation_id: UUID, note_id: UUID) -> Note:
-    return _one(notes_for(reader, conversation_id), note_id)
+    return get_object_or_404(notes_for(reader, conversation_id), pk=note_id)
 
 
 # --- History ------------------------------------------------------------------------------------
@@ -158,7 +154,7 @@ def history_of(conversation: Conversation, window: Window) -> History:
     """Return a page of a conversation; without bounds, its newest messages."""
     first, last = window.bounds(conversation.last_seq)
     page = _messages_of(conversation).filter(seq__range=(first, last)).order_by("seq")
-    messages = _with_files(page)
+    messages = with_files(page)
     return History(messages, has_before=first > 1, has_after=last < conversation.last_seq)
 
 
@@ -180,7 +176,7 @@ def changes_of(conversation: Conversation, since: int) -> Changes:
     row's, so a change that came in between is told twice and never missed.
     """
     newer = _messages_of(conversation).filter(version__gt=since).order_by("version")
-    messages = _with_files(newer[: CHANGES_LIMIT + 1])
+    messages = with_files(newer[: CHANGES_LIMIT + 1])
     if is_cut := len(messages) > CHANGES_LIMIT:
         messages.pop()
     people: list[dict[str, object]] = getattr(conversation, "people", [])
@@ -199,7 +195,7 @@ def changes_of(conversation: Conversation, since: int) -> Changes:
 def attachment_for(reader: User, attachment_id: UUID) -> Attachment:
     """A file of a message the person may see, or of their own and in no message yet; or Http404."""
     link = _links_for(reader).filter(attachment=attachment_id).first()
-    return link.placed if link else _one(unclaimed_of(reader), attachment_id)
+    return link.placed if link else get_object_or_404(unclaimed_of(reader), pk=attachment_id)
 
 
 def library_of(reader: User, conversations: QuerySet[Conversation]) -> QuerySet[MessageAttachment]:
@@ -233,21 +229,21 @@ FILES = """
 _COLUMNS = ", ".join(f"'{name}', file.{name}" for name in SHOWN)
 
 
-def _files_of(message: str) -> RawSQL:
+def files_of(message: str) -> RawSQL:
     """The files of the message that a column names: they come with its row and cost no query."""
     sql = FILES.format(columns=_COLUMNS, message=message)
     return RawSQL(sql, (), output_field=ArrayField(JSONField()))  # noqa: S611 - only our own names
 
 
-def _files_brought_by(row: Message | Conversation) -> list[Attachment]:
+def brought_files(row: Message | Conversation) -> list[Attachment]:
     return [from_json(file) for file in getattr(row, "file_rows", ())]
 
 
-def _with_files(messages: QuerySet[Message]) -> list[Message]:
+def with_files(messages: QuerySet[Message]) -> list[Message]:
     """Return messages that know their files, in one query."""
-    brought: list[Message] = list(messages.annotate(file_rows=_files_of("messaging_message.id")))
+    brought: list[Message] = list(messages.annotate(file_rows=files_of("messaging_message.id")))
     for message in brought:
-        message.files = _files_brought_by(message)
+        message.files = brought_files(message)
     return brought
 
 
@@ -317,10 +313,3 @@ def pending_messages() -> QuerySet[Message]:
 
 def _messages_of(conversation: Conversation) -> QuerySet[Message]:
     return Message.objects.select_related("author").filter(conversation=conversation)
-
-
-def _one(rows: QuerySet[Row], pk: UUID) -> Row:
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row
