@@ -21,10 +21,10 @@ from attachments.models import Attachment
 from attachments.names import clean_name
 from attachments.scanners import ScanVerdict
 from attachments.storage import StorageAway
-from core.errors import Refusal, TooMany
 from core.ids import new_id
-from core.jobs import Job, enqueue
+from core.jobs.enqueue import Job, enqueue
 from core.models import User
+from core.web.errors import Refusal, TooMany
 
 Status = Attachment.Status
 ONE_DAY = timedelta(days=1)

@@ -17,7 +17,7 @@ from attachments.leases import Lease
 from attachments.models import Attachment
 from attachments.scanners import ScanVerdict
 from attachments.thumbnails import Decoded, decoding
-from core import progress
+from core.jobs import progress
 
 # Reading, checking, storing: as the dashboard shows a file that takes long.
 STEPS = 3

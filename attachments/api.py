@@ -25,9 +25,9 @@ from attachments.serializers import (
     announced,
 )
 from attachments.uploads import UploadOver, WantedPart
-from core import limits
-from core.requests import person, validated
-from core.schema import refusals
+from core.web import rate_limits
+from core.web.openapi import refusals
+from core.web.requests import person, validated
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -51,7 +51,7 @@ class AttachmentList(APIView):
     def post(self, request: Request) -> Response:
         """Announce a file; the answer says how to send it. The same again answers 200."""
         uploader, asked = person(request), validated(AnnouncementSerializer, request.data)
-        limits.spend(
+        rate_limits.spend(
             "attachment", uploader.pk, at_most=settings.ATTACHMENTS_PER_HOUR, window=ONE_HOUR
         )
         asked.pop("content_type", None)

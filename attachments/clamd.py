@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import IO
 from urllib.parse import urlsplit
 
-from core.errors import Unavailable
+from core.web.errors import Unavailable
 
 CHUNK_BYTES = 256 * 1024
 TIMEOUT_SECONDS = 25.0  # for one file: the task has 50

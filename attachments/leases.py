@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from attachments import queries
 from attachments.models import Attachment
-from core.owed import backoff_after
+from core.jobs.lease import backoff_after
 
 LEASE = timedelta(seconds=12)
 RENEWAL_SECONDS = 4.0

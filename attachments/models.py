@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import new_id
+from core.jobs.lease import LeasedJob
 from core.models import User
-from core.owed import LeasedJob
 
 NAME_LENGTH = 150
 

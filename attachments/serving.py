@@ -10,7 +10,7 @@ from attachments.decoder.order import PREVIEW_TYPE
 from attachments.models import Attachment
 from attachments.names import content_disposition
 from attachments.thumbnails import PREVIEW_SIZES_PX
-from core.errors import Refusal
+from core.web.errors import Refusal
 
 CONTENT_LIFETIME = timedelta(seconds=60)
 # A preview is asked for again at each scroll: the browser keeps both the redirection (while its

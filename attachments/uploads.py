@@ -12,7 +12,7 @@ from rest_framework import status
 
 from attachments import storage
 from attachments.models import Attachment
-from core.errors import Refusal
+from core.web.errors import Refusal
 
 # Long enough for 50 MB on a slow phone; the address sends exactly the announced bytes, once.
 URL_LIFETIME = timedelta(hours=1)

@@ -56,22 +56,22 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.figures.RequestMetrics",
+    "core.web.request_metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "core.middleware.RequestLog",
-    "core.middleware.DatabaseAway",
+    "core.web.middleware.RequestLog",
+    "core.web.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "core.middleware.PersonLanguage",
+    "core.web.middleware.PersonLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "core.middleware.PermissionsPolicy",
+    "core.web.middleware.PermissionsPolicy",
 ]
 
 ROOT_URLCONF = "core.urls"
@@ -98,7 +98,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://liaison@127.0.0.1:5432/liaison")}
 # One lasting connection a thread, looked at before each request: as many as there are threads, and
 # a restarted PostgreSQL costs no request. A pool would be closed by Celery at every task.
-DATABASES["default"]["ENGINE"] = "core.postgres"
+DATABASES["default"]["ENGINE"] = "core.database"
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).update(
@@ -340,13 +340,13 @@ INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "core.authentication.BearerAuthentication",
-        "core.authentication.SessionAuthentication",
+        "core.auth.authentication.BearerAuthentication",
+        "core.auth.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_PAGINATION_CLASS": "core.pagination.NewestFirst",
+    "DEFAULT_PAGINATION_CLASS": "core.web.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
     # This very function: the OpenAPI document has error answers for views with no other.
@@ -359,7 +359,7 @@ REST_FRAMEWORK = {
 }
 _ERROR_CODES = ["400", "401", "403", "404", "409", "429", "503"]
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_HANDLER_CLASS": "core.answers.Answers",
+    "EXCEPTION_HANDLER_CLASS": "core.web.exception_handler.Answers",
     "ALLOWED_ERROR_STATUS_CODES": _ERROR_CODES,
     # One shape for all. Its own ones, which name each field of each operation, would make three
     # quarters of the document.

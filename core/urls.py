@@ -3,15 +3,18 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from core import api, health, pages, schema
+from core import api, pages
+from core.auth import api as auth_api
+from core.realtime import endpoint
+from core.web import health, openapi
 
 api_v1 = [
-    path("session", api.SessionView.as_view(), name="session"),
+    path("session", auth_api.SessionView.as_view(), name="session"),
     path("clients", api.ClientList.as_view(), name="clients"),
     path("chantiers", api.ChantierList.as_view(), name="chantiers"),
     path("staff", api.StaffList.as_view(), name="staff"),
-    path("stream-tickets", api.StreamTicketView.as_view(), name="stream-tickets"),
-    path("stream", api.stream, name="stream"),
+    path("stream-tickets", auth_api.StreamTicketView.as_view(), name="stream-tickets"),
+    path("stream", endpoint.stream, name="stream"),
 ]
 
 urlpatterns = [
@@ -23,7 +26,7 @@ urlpatterns = [
     path("", include("notifications.urls")),
     path("", include("workers.urls")),
     path("api/v1/", include(api_v1)),
-    path("api/schema", schema.SchemaView.as_view(), name="schema"),
+    path("api/schema", openapi.SchemaView.as_view(), name="schema"),
     path("api/docs", pages.api_docs, name="api-docs"),
     path("api/redoc", pages.api_redoc, name="api-redoc"),
     path("livez", health.livez, name="livez"),

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
-from core.errors import NotAllowed, Refusal
-from core.jobs import Job, enqueue
+from core.jobs.enqueue import Job, enqueue
+from core.jobs.lease import commit_lazily, reset_attempts
 from core.models import User
-from core.owed import commit_lazily, reset_attempts
-from core.realtime import Audience, publish
+from core.realtime.publish import Audience, publish
+from core.web.errors import NotAllowed, Refusal
 from messaging import events, participants, seats, unread
 from messaging.attaching import attach
 from messaging.drafts import Draft, DraftConflict, Opening, already_opened, already_sent

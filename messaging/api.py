@@ -16,10 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core import limits
 from core.ids import new_id
 from core.models import User
-from core.requests import person, validated
+from core.web import rate_limits
+from core.web.requests import person, validated
 from messaging import actions, notes, queries, requests
 from messaging.filters import ConversationFilter
 from messaging.models import Conversation, MessageRevision, Participant
@@ -72,7 +72,7 @@ class ConversationList(generics.ListAPIView[Conversation]):
         """Open one, with its first message or without."""
         opener = person(request)
         opening = requests.opening_of(opener, validated(OpeningSerializer, request.data))
-        limits.spend(
+        rate_limits.spend(
             "conversation", opener.pk, at_most=settings.CONVERSATIONS_PER_HOUR, window=ONE_HOUR
         )
         opened = actions.open_conversation(opener=opener, opening=opening)
@@ -119,7 +119,9 @@ class MessageList(APIView):
         """Send a message; the same id and content again answers 200 with the first one."""
         author = person(request)
         draft = requests.draft_of(validated(DraftSerializer, request.data))
-        limits.spend("message", author.pk, at_most=settings.MESSAGES_PER_MINUTE, window=ONE_MINUTE)
+        rate_limits.spend(
+            "message", author.pk, at_most=settings.MESSAGES_PER_MINUTE, window=ONE_MINUTE
+        )
         sent = actions.send_message(author=author, conversation_id=conversation_id, draft=draft)
         return Response(MessageSerializer.shown(sent.message), status=created_status(sent.is_new))
 
@@ -200,7 +202,7 @@ class Typing(APIView):
         """I am writing."""
         writer = person(request)
         conversation = queries.conversation_for(writer, conversation_id)
-        limits.spend("typing", writer.pk, at_most=TYPING_PER_MINUTE, window=ONE_MINUTE)
+        rate_limits.spend("typing", writer.pk, at_most=TYPING_PER_MINUTE, window=ONE_MINUTE)
         actions.show_typing(writer=writer, conversation=conversation)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

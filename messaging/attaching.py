@@ -12,7 +12,7 @@ from django.db import transaction
 from attachments import actions, cleaning, queries, uploads
 from attachments.analysis import AnalysisResult
 from attachments.models import Attachment
-from core.realtime import Audience, publish
+from core.realtime.publish import Audience, publish
 from messaging import events
 from messaging.ledger import audience, bump, lock
 from messaging.models import Conversation, Message, MessageAttachment

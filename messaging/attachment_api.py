@@ -19,10 +19,10 @@ from attachments import serving
 from attachments.actions import AlreadySent
 from attachments.queries import uploading_for
 from attachments.serializers import AttachmentSerializer
-from core.pagination import LatestFirst
 from core.queries import chantiers_for
-from core.requests import person
-from core.schema import refusals
+from core.web.openapi import refusals
+from core.web.pagination import LatestFirst
+from core.web.requests import person
 from messaging import attaching, queries
 from messaging.models import Conversation, MessageAttachment
 from messaging.serializers import LibraryItemSerializer

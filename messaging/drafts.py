@@ -11,9 +11,9 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Refusal
 from core.ids import new_id
 from core.models import User
+from core.web.errors import Refusal
 from messaging.models import Conversation, Message
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from attachments.models import Attachment
 from attachments.serializers import AttachmentSerializer
 from core.models import User
-from core.realtime import Event
+from core.realtime.publish import Event
 from core.serializers import PersonSerializer
 from messaging.models import Conversation, Message, Note, Participant
 from messaging.queries import with_details

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
-from core.requests import person
+from core.web.requests import person
 from messaging import queries
 from messaging.models import Conversation
 

@@ -15,9 +15,9 @@ from django.db.models import OuterRef
 from django.http import Http404
 from django.utils import timezone
 
+from core.database.raw_rows import row_of
 from core.models import Chantier, User
-from core.realtime import Audience
-from core.rows import row_of
+from core.realtime.publish import Audience
 from messaging.models import Conversation, Message
 
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from attachments.models import Attachment
 from core.ids import new_id
+from core.jobs.lease import LeasedJob
 from core.models import Chantier, Client, User
-from core.owed import LeasedJob
 from messaging.search import words_of
 
 SUBJECT_LENGTH = 150

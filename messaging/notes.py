@@ -5,9 +5,9 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from core.errors import NotAllowed
 from core.models import User
-from core.realtime import Audience, publish
+from core.realtime.publish import Audience, publish
+from core.web.errors import NotAllowed
 from messaging import events
 from messaging.drafts import DraftConflict
 from messaging.models import Conversation, Note

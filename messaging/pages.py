@@ -20,9 +20,9 @@ from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
 from core.models import User
-from core.pagination import NewestFirst
-from core.requests import person
 from core.serializers import MeSerializer
+from core.web.pagination import NewestFirst
+from core.web.requests import person
 from messaging import queries
 from messaging.models import Conversation
 from messaging.serializers import ConversationSerializer, HistorySerializer, UnreadSerializer

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.realtime import Audience, publish
+from core.realtime.publish import Audience, publish
 from messaging import events, participants
 from messaging.ledger import audience, bump
 from messaging.models import Conversation, Participant

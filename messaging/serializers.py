@@ -17,7 +17,7 @@ from core.serializers import (
     Shape,
     UtcField,
 )
-from core.text import TextField
+from core.web.text_field import TextField
 from messaging.models import (
     BODY_LENGTH,
     SUBJECT_LENGTH,

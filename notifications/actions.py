@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
-from core.errors import Refusal
-from core.jobs import Job, enqueue
+from core.jobs.enqueue import Job, enqueue
+from core.jobs.lease import reset_attempts
 from core.models import User
-from core.owed import reset_attempts
+from core.web.errors import Refusal
 from messaging import actions as messaging
 from messaging.models import Conversation, Message
 from messaging.queries import conversation_for

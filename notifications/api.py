@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core import limits
-from core.requests import person, validated
+from core.web import rate_limits
+from core.web.requests import person, validated
 from messaging.models import Message
 from messaging.queries import conversation_for
 from notifications import actions, queries, vapid
@@ -70,7 +70,7 @@ class DeviceTest(APIView):
         """Show a notification on one of my devices."""
         user = person(request)
         device = queries.device_of(user, device_id)
-        limits.spend("push-test", user.pk, at_most=TESTS_PER_MINUTE, window=ONE_MINUTE)
+        rate_limits.spend("push-test", user.pk, at_most=TESTS_PER_MINUTE, window=ONE_MINUTE)
         actions.test_device(device)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -182,7 +182,7 @@ class DeliveryRetry(APIView):
         """Send again to whom it could not be delivered."""
         user = person(request)
         message = queries.deliveries_of(user, conversation_id, message_id)
-        limits.spend("resend", user.pk, at_most=RESENDS_PER_MINUTE, window=ONE_MINUTE)
+        rate_limits.spend("resend", user.pk, at_most=RESENDS_PER_MINUTE, window=ONE_MINUTE)
         actions.resend(message)
         return Response(_deliveries(message))
 

@@ -10,7 +10,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
-from core.owed import backoff_after
+from core.jobs.lease import backoff_after
 from notifications import devices, events, mails, queries, rules
 from notifications.envelopes import MAX_ATTEMPTS, Batch
 from notifications.models import Channel, Delivery

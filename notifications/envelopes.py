@@ -14,8 +14,8 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from core.ids import new_id
+from core.jobs.lease import claim
 from core.models import User
-from core.owed import claim
 from notifications import queries, rules
 from notifications.models import Channel, Delivery, Preference
 from notifications.rules import Skip

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from core.realtime import Audience, Event, publish
+from core.realtime.publish import Audience, Event, publish
 from messaging.models import Message
 from notifications.serializers import PersonStateSerializer
 from notifications.states import PersonState, states_of

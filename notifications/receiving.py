@@ -15,9 +15,9 @@ from attachments import actions as files
 from attachments import storage
 from attachments.actions import Wanted
 from attachments.models import Attachment
-from core.errors import Refusal, TooMany
 from core.models import User
-from core.text import ALLOWED_CONTROLS, BIDI_CONTROLS
+from core.web.errors import Refusal, TooMany
+from core.web.text_field import ALLOWED_CONTROLS, BIDI_CONTROLS
 from messaging import actions as messaging
 from messaging import attaching
 from messaging.drafts import Draft

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from core.models import User
 from core.serializers import PersonSerializer, Shape, UtcField
-from core.text import TextField
+from core.web.text_field import TextField
 from notifications.models import (
     ENDPOINT_LENGTH,
     EmailMode,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from redis.client import PubSub
 
-from core.realtime import company_channel, user_channel
+from core.realtime.publish import company_channel, user_channel
 from core.valkey import valkey
 
 

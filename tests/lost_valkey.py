@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from pytest_django import Settings
 
-from core import hints, jobs
+from core import background_sender
+from core.jobs import enqueue
 from core.valkey import valkey
 
 
@@ -16,13 +17,13 @@ def valkey_at(port: int, settings: Settings) -> Iterator[None]:
     _look_again()
     try:
         yield
-        hints.flush()
+        background_sender.flush()
     finally:
         # Without the pause of the sender that has just failed.
-        hints._start_afresh()
+        background_sender._start_afresh()
         _look_again()
 
 
 def _look_again() -> None:
     valkey.cache_clear()
-    jobs.broker.cache_clear()
+    enqueue.broker.cache_clear()

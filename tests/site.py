@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from django.db import connection
 
-from core.jobs import broker
+from core.jobs.enqueue import broker
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60

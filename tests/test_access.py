@@ -22,7 +22,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from attachments.models import Attachment
-from core.identities import DEVELOPMENT_TOKEN_AGE, issue_development_token
+from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, User
 from messaging import notes
 from messaging.models import Conversation, Message, Note

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from core.jobs import QUEUES, Job, Queue
+from core.jobs.enqueue import QUEUES, Job, Queue
 from workers.celery import app as celery
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from core.identities import issue_development_token
+from core.auth.jwt_tokens import issue_development_token
 from core.models import User
 from tests.site import Site
 

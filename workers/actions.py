@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import hints
-from core.errors import NotAllowed, Refusal, Unavailable
-from core.jobs import broker
+from core import background_sender
+from core.jobs.enqueue import broker
 from core.models import User
+from core.web.errors import NotAllowed, Refusal, Unavailable
 from workers import engine, recording
 from workers.entries import task_id_of
 from workers.kinds import JobType
@@ -138,7 +138,7 @@ def purge(*, actor: User, queue: str, confirm: str) -> int:
         with broker().connection_for_write() as connected:
             channel: Any = connected.default_channel
             count = int(channel.queue_purge(queue) or 0)
-    except hints.UNREACHABLE as error:
+    except background_sender.UNREACHABLE as error:
         raise Unavailable from error
     _log(actor, Verb.PURGE, {"queue": queue}, count=count)
     return count
@@ -195,11 +195,11 @@ def _settle(job_type: JobType, subjects: Iterable[str]) -> int:
 def _wake_workers(job_type: JobType, keys: list[Any]) -> None:
     """Ask for rows; the sweeper finds what is lost of this."""
     for key in keys:
-        hints.send(partial(send, job_type, key))
+        background_sender.send(partial(send, job_type, key))
 
 
 def _log(
     actor: User, verb: TaskAction.Verb, target: dict[str, Any], *, count: int = 1, reason: str = ""
 ) -> None:
     TaskAction.objects.create(actor=actor, verb=verb, target=target, count=count, reason=reason)
-    transaction.on_commit(partial(hints.send, recording.tell_screens))
+    transaction.on_commit(partial(background_sender.send, recording.tell_screens))

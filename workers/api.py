@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.jobs import Queue
+from core.jobs.enqueue import Queue
 from core.models import User
 from core.queries import staff_for
-from core.requests import person, validated
+from core.web.requests import person, validated
 from workers import actions, choosing, details, exports, overview, statistics
 from workers.kinds import JobType
 from workers.models import TaskAction, WorkerCommand, WorkerProcess

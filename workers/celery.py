@@ -13,7 +13,7 @@ from django.conf import settings
 from kombu import Exchange
 from kombu import Queue as KombuQueue
 
-from core.jobs import Queue
+from core.jobs.enqueue import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 # A soft shutdown on TERM: running tasks get CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT to end.

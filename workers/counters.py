@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 
-from core import progress
+from core.jobs import progress
 from messaging import ledger, unread
 from messaging.models import Conversation, Participant
 from workers.models import CounterAudit

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from django.db import close_old_connections
 
-from core.owed import due
+from core.jobs.lease import due
 from workers import recording
 from workers.connections import DATABASE_ERRORS, ThreadConnection
 from workers.engine import execute

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from core.owed import backoff_after, due
+from core.jobs.lease import backoff_after, due
 from workers import recording
 from workers.kinds import JobType, Key
 from workers.models import DeadLetter, TaskRun
@@ -67,9 +67,9 @@ def acquire(job_type: JobType, key: Key) -> Acquired | None:
     return acquire_first(job_type, key) or acquire_again(job_type, key)
 
 
-# Of a row without `due_at` nothing is owed, so `JobType.pending` need not be asked. Written out, since
-# it precedes nearly every piece of work; and not waiting for the disk (`synchronous_commit`, for
-# this one transaction), since what the work can kill is its process and not PostgreSQL.
+# Of a row without `due_at` nothing is owed, so `JobType.pending` need not be asked. Written out,
+# since it precedes nearly every job; and not waiting for the disk (`synchronous_commit`, for this
+# one transaction), since what the work can kill is its process and not PostgreSQL.
 ACQUIRE_FIRST = """
     UPDATE {table} SET leased_until = %(until)s, attempts = 1
     WHERE {key} = (

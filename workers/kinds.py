@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
-from core.jobs import QUEUES, Job, Queue
+from core.jobs.enqueue import QUEUES, Job, Queue
 
 # A row's id: a UUID for most, a name for periodic work.
 Key = Any
@@ -30,7 +30,7 @@ def no_descriptions(keys: Iterable[str]) -> Mapping[str, Description]:
 
 @dataclass(frozen=True)
 class JobType:
-    """One kind of owed row (`core.owed.LeasedJob`) and how its work is done.
+    """One kind of owed row (`core.jobs.lease.LeasedJob`) and how its work is done.
 
     `perform` is given the id of a row that the caller holds. It does the work and clears `due_at`
     in the same transaction, or gives it another time; a row that it leaves as it was is tried

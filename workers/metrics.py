@@ -22,8 +22,8 @@ from prometheus_client.core import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from core.figures import REGISTRY
-from core.stream import hub
+from core.realtime.hub import hub
+from core.web.request_metrics import REGISTRY
 from workers import queries
 from workers.durations import BOUNDS, BUCKETS
 from workers.facts import BUSINESS_METRICS

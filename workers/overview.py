@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.jobs import Queue
+from core.jobs.enqueue import Queue
 from workers import alerts, entries, queries, statistics
 from workers.entries import ByJob
 from workers.facts import BUSINESS_METRICS

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core import progress
+from core.jobs import progress
 from workers.kinds import JobType, Key, Text
 from workers.models import TaskProgress
 

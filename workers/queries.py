@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from core.jobs import Queue
+from core.jobs.enqueue import Queue
 from workers.kinds import JobType
 from workers.models import (
     CounterAudit,

@@ -26,7 +26,7 @@ from psycopg.types.json import Jsonb
 from redis.exceptions import RedisError
 
 from core.ids import new_id
-from core.realtime import Event, company_channel, frame
+from core.realtime.publish import Event, company_channel, frame
 from core.valkey import key, valkey
 from workers.durations import BUCKETS, bucket_of
 from workers.models import SUBJECT_LENGTH, TaskRun

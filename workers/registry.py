@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attachments.leases import LEASE
 from attachments.queries import pending_attachments
-from core.jobs import Job
+from core.jobs.enqueue import Job
 from messaging import attaching
 from messaging.queries import pending_messages
 from notifications import actions as notifications

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from core import progress
+from core.jobs import progress
 from workers.models import (
     Alert,
     CounterAudit,

@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from core import hints
-from core.jobs import QUEUES, Job, broker
+from core import background_sender
+from core.jobs.enqueue import QUEUES, Job, broker
 from core.valkey import valkey
 from workers import engine, queries
 from workers.engine import Waiting
@@ -104,7 +104,7 @@ class Sweeper:
                     send(job_type, row.key)
                     self.woken_at[job_type.job, row.key, row.attempts] = time.monotonic()
                 logger.info("hinted_again", job=job_type.job.value, rows=len(new))
-        except hints.UNREACHABLE as error:
+        except background_sender.UNREACHABLE as error:
             self.broker_away_until = time.monotonic() + BROKER_PAUSE_SECONDS
             logger.warning("broker_away", error=str(error))
             return False

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from core.jobs import Job
+from core.jobs.enqueue import Job
 from workers import engine, periodic
 from workers.registry import ATTACHMENTS, DELIVERIES, MESSAGES, PERIODIC
 

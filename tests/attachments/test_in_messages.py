@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attachments.models import Attachment
 from core.models import Chantier, User
-from core.realtime import Event
+from core.realtime.publish import Event
 from messaging import actions, attaching
 from messaging.drafts import Draft
 from messaging.models import Conversation, Message, MessageAttachment

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
-from core.identities import issue_development_token
+from core.auth.jwt_tokens import issue_development_token
 from core.ids import new_id
 from core.models import Client, User
 from messaging import actions

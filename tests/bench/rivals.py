@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.models import User
-from core.requests import person
+from core.web.requests import person
 from messaging.models import Conversation, Message
 
 # --- A bare DRF view ----------------------------------------------------------------------------

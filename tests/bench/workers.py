@@ -14,7 +14,7 @@ from pathlib import Path
 
 import redis
 
-from core.jobs import broker
+from core.jobs.enqueue import broker
 from tests.bench.report import table
 from tests.bench.servers import Machine
 

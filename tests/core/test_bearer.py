@@ -23,7 +23,7 @@ from django.http import HttpResponse
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from core import identities
+from core.auth import jwt_tokens
 from core.models import User
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def development_key() -> Any:
 def claims_of(person: User, **changes: object) -> dict[str, Any]:
     now = datetime.now(UTC)
     claims = {
-        "iss": identities.DEVELOPMENT_ISSUER,
+        "iss": jwt_tokens.DEVELOPMENT_ISSUER,
         "aud": configured.JWT_AUDIENCE,
         "sub": str(person.pk),
         "iat": now,
@@ -62,18 +62,18 @@ def signed(claims: dict[str, Any]) -> str:
 @pytest.fixture(autouse=True)
 def issuer(odile: User) -> None:
     """The issuer makes its key with its first token."""
-    identities.issue_development_token(odile)
+    jwt_tokens.issue_development_token(odile)
 
 
 class TestABearer:
     def test_speaks_for_its_person(self, camille: User) -> None:
-        answer = me(identities.issue_development_token(camille))
+        answer = me(jwt_tokens.issue_development_token(camille))
 
         assert answer.status_code == 200
         assert json.loads(answer.content)["id"] == str(camille.pk)
 
     def test_needs_no_csrf_token(self, camille: User) -> None:
-        token = identities.issue_development_token(camille)
+        token = jwt_tokens.issue_development_token(camille)
         caller = APIClient(enforce_csrf_checks=True, HTTP_AUTHORIZATION=f"Bearer {token}")
 
         assert caller.post("/api/v1/conversations", {"subject": "Portail"}).status_code == 201
@@ -92,7 +92,7 @@ class TestABearer:
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
 
     def test_of_someone_who_left_is_refused(self, camille: User) -> None:
-        token = identities.issue_development_token(camille)
+        token = jwt_tokens.issue_development_token(camille)
         camille.is_active = False
         camille.save()
 
@@ -101,7 +101,7 @@ class TestABearer:
     def test_is_over_after_thirty_days(self, camille: User) -> None:
         with time_machine.travel(0, tick=False) as clock:
             clock.move_to(datetime(2026, 3, 1, 8, 0, tzinfo=UTC))
-            token = identities.issue_development_token(camille)
+            token = jwt_tokens.issue_development_token(camille)
             clock.shift(timedelta(days=30, seconds=-1))
             assert me(token).status_code == 200
 
@@ -112,7 +112,7 @@ class TestABearer:
     def test_of_the_development_issuer_is_worth_nothing_where_it_is_off(
         self, camille: User, settings: Settings
     ) -> None:
-        token = identities.issue_development_token(camille)
+        token = jwt_tokens.issue_development_token(camille)
         settings.JWT_DEVELOPMENT_ISSUER = False
 
         assert me(token).status_code == 401

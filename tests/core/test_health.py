@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from core import health
 from core.valkey import valkey
+from core.web import health
 from tests.sockets import frozen_port
 
 

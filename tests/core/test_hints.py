@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 from redis.exceptions import ConnectionError as Unreachable
 
-from core import hints
+from core import background_sender
 from core.models import User
 from messaging.models import Conversation, Message
 from tests.cast import Call
@@ -53,8 +53,8 @@ class TestALostValkey:
         assert Message.objects.filter(fanned_out_at=None).count() == 9
 
 
-def sent(words: list[str]) -> Callable[[str], hints.Call]:
-    def call(word: str) -> hints.Call:
+def sent(words: list[str]) -> Callable[[str], background_sender.Call]:
+    def call(word: str) -> background_sender.Call:
         return lambda: words.append(word)
 
     return call
@@ -66,7 +66,7 @@ def unreachable() -> None:
 
 class TestTheSender:
     def test_sends_in_order(self) -> None:
-        sender, words = hints.Sender(), list[str]()
+        sender, words = background_sender.Sender(), list[str]()
 
         for number in range(100):
             sender.put(sent(words)(str(number)))
@@ -75,7 +75,7 @@ class TestTheSender:
         assert words == [str(number) for number in range(100)]
 
     def test_never_makes_the_caller_wait(self) -> None:
-        sender, gate = hints.Sender(waiting=queue.Queue(2)), threading.Event()
+        sender, gate = background_sender.Sender(waiting=queue.Queue(2)), threading.Event()
 
         def put_more_than_fit() -> None:
             for _ in range(10):
@@ -93,8 +93,8 @@ class TestTheSender:
     def test_drops_for_a_while_after_a_failure_then_goes_on(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(hints, "PAUSE_SECONDS", 0.2)
-        sender, words = hints.Sender(), list[str]()
+        monkeypatch.setattr(background_sender, "PAUSE_SECONDS", 0.2)
+        sender, words = background_sender.Sender(), list[str]()
         sender.put(unreachable)
         sender.put(sent(words)("during"))
         sender.waiting.join()
@@ -108,7 +108,7 @@ class TestTheSender:
         assert words[0] == "after"
 
     def test_goes_on_after_a_defect_in_one_hint(self) -> None:
-        sender, words = hints.Sender(), list[str]()
+        sender, words = background_sender.Sender(), list[str]()
 
         sender.put(lambda: 1 / 0)
         sender.put(sent(words)("next"))
@@ -117,13 +117,13 @@ class TestTheSender:
         assert words == ["next"]
 
     def test_has_a_thread_of_its_own_in_a_forked_process(self) -> None:
-        hints.send(lambda: None)
-        hints.flush()
+        background_sender.send(lambda: None)
+        background_sender.flush()
         out, into = os.pipe()
 
         if (child := os.fork()) == 0:
-            hints.send(lambda: os.write(into, b"sent"))
-            hints.flush()
+            background_sender.send(lambda: os.write(into, b"sent"))
+            background_sender.flush()
             os._exit(0)
 
         os.close(into)

@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from core import hints, jobs
-from core.jobs import QUEUES, Job, Queue, enqueue
+from core import background_sender
+from core.jobs import enqueue as job_queue
+from core.jobs.enqueue import QUEUES, Job, Queue, enqueue
 from core.valkey import valkey
 from workers.celery import app
 
@@ -29,7 +30,7 @@ class TestAJob:
         message_id = uuid4()
 
         enqueue(Job.FAN_OUT_MESSAGE, message_id=message_id)
-        hints.flush()
+        background_sender.flush()
 
         [order] = [json.loads(raw) for raw in valkey().lrange(broker_queue, 0, -1)]
         assert order["headers"]["task"] == "fan_out_message"
@@ -41,9 +42,9 @@ class TestAJob:
             transaction.set_rollback(True)
         with transaction.atomic():
             enqueue(Job.FAN_OUT_MESSAGE, message_id=uuid4())
-            hints.flush()
+            background_sender.flush()
             assert valkey().llen(broker_queue) == 0
-        hints.flush()
+        background_sender.flush()
 
         assert valkey().llen(broker_queue) == 1
 
@@ -54,4 +55,4 @@ class TestTheQueues:
 
     def test_are_listened_to_by_the_workers(self) -> None:
         assert {queue.name for queue in app.conf.task_queues} == {queue.value for queue in Queue}
-        assert jobs.broker().conf.broker_url == app.conf.broker_url
+        assert job_queue.broker().conf.broker_url == app.conf.broker_url

@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 from pytest_django import Settings
 
-from core import limits
-from core.errors import TooMany
 from core.models import User
 from core.valkey import key, valkey
+from core.web import rate_limits
+from core.web.errors import TooMany
 from messaging.models import Conversation, Message
 from tests.cast import Call
 from tests.sockets import closed_port
@@ -23,23 +23,23 @@ class TestSpending:
     def test_ends_at_the_limit_and_says_when_it_starts_again(self) -> None:
         who = uuid4()
         for _ in range(3):
-            limits.spend("test", who, at_most=3, window=MINUTE)
+            rate_limits.spend("test", who, at_most=3, window=MINUTE)
 
         with pytest.raises(TooMany) as refusal:
-            limits.spend("test", who, at_most=3, window=MINUTE)
+            rate_limits.spend("test", who, at_most=3, window=MINUTE)
 
         assert refusal.value.retry_after_seconds == 60
 
     def test_counts_each_person_apart(self) -> None:
-        limits.spend("test", uuid4(), at_most=1, window=MINUTE)
-        limits.spend("test", uuid4(), at_most=1, window=MINUTE)
+        rate_limits.spend("test", uuid4(), at_most=1, window=MINUTE)
+        rate_limits.spend("test", uuid4(), at_most=1, window=MINUTE)
 
     def test_is_exact_when_many_spend_at_once(self) -> None:
         who = uuid4()
 
         def is_refused(_: int) -> bool:
             try:
-                limits.spend("test", who, at_most=10, window=MINUTE)
+                rate_limits.spend("test", who, at_most=10, window=MINUTE)
             except TooMany:
                 return True
             return False
@@ -51,10 +51,10 @@ class TestSpending:
 
     def test_starts_again_after_the_window_however_often_it_is_asked(self) -> None:
         who = uuid4()
-        limits.count("test", who, window=MINUTE)
+        rate_limits.count("test", who, window=MINUTE)
         valkey().expire(key("count", "test", who), 30)
 
-        limits.count("test", who, window=MINUTE)
+        rate_limits.count("test", who, window=MINUTE)
 
         assert 0 < valkey().ttl(key("count", "test", who)) <= 30
 
@@ -68,10 +68,10 @@ class TestWithoutValkey:
         valkey.cache_clear()
 
     def test_everyone_is_let_through(self) -> None:
-        limits.spend("test", "someone", at_most=0, window=MINUTE)
+        rate_limits.spend("test", "someone", at_most=0, window=MINUTE)
 
-        assert limits.counted("test", "someone") == 0
-        limits.forget("test", "someone")
+        assert rate_limits.counted("test", "someone") == 0
+        rate_limits.forget("test", "someone")
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from core import logs
-from core.middleware import RequestLog
+from core.web.middleware import RequestLog
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from core import identities
+from core.auth import jwt_tokens
 from core.models import User
 
 pytestmark = pytest.mark.django_db
@@ -76,9 +76,9 @@ class Portal:
 def portal(settings: Settings) -> Iterator[Portal]:
     portal = Portal()
     settings.JWT_ISSUER, settings.JWT_JWKS_URL = ISSUER, portal.url
-    identities._portal_keys.cache_clear()
+    jwt_tokens._portal_keys.cache_clear()
     yield portal
-    identities._portal_keys.cache_clear()
+    jwt_tokens._portal_keys.cache_clear()
     portal.close()
 
 
@@ -155,7 +155,7 @@ class TestATokenOfThePortal:
         self, portal: Portal, camille: User, settings: Settings
     ) -> None:
         settings.JWT_DEVELOPMENT_ISSUER = False
-        token = portal.token("crm-camille@demo.test", iss=identities.DEVELOPMENT_ISSUER)
+        token = portal.token("crm-camille@demo.test", iss=jwt_tokens.DEVELOPMENT_ISSUER)
 
         assert status_of(token) == 401
 

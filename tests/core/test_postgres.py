@@ -5,8 +5,8 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from core.database.raw_rows import row_of
 from core.models import Client, User
-from core.rows import row_of
 
 
 def pid() -> int:

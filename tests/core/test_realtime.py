@@ -7,15 +7,15 @@ import pytest
 from django.db import transaction
 from redis.client import PubSub
 
-from core import hints
+from core import background_sender
 from core.ids import new_id
 from core.models import User
-from core.realtime import Audience, Event, company_channel, frame, publish, user_channel
+from core.realtime.publish import Audience, Event, company_channel, frame, publish, user_channel
 
 
 def heard(subscriber: PubSub) -> list[tuple[str, bytes]]:
     """What was published so far, by channel."""
-    hints.flush()
+    background_sender.flush()
     found = []
     while message := subscriber.get_message(timeout=0.1):
         if message["type"] == "pmessage":

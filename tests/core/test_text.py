@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError as Refusal
 
-from core.text import TextField, clean
+from core.web.text_field import TextField, clean
 
 # Nothing that `clean` refuses: no control character but tab and line ends, no half of a pair.
 honest = st.text(

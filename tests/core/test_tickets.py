@@ -3,7 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
-from core import tickets
+from core.auth import stream_tickets
 from core.models import User
 from core.valkey import key, valkey
 from tests.cast import Call
@@ -17,27 +17,30 @@ class TestATicket:
 
         assert answer.status_code == 201
         assert answer.json()["expires_in_seconds"] == 30
-        assert tickets.consume(answer.json()["ticket"]) == camille.pk
+        assert stream_tickets.consume(answer.json()["ticket"]) == camille.pk
 
     def test_is_refused_to_a_stranger(self) -> None:
         assert APIClient().post("/api/v1/stream-tickets").status_code == 401
 
     def test_opens_once(self, camille: User) -> None:
-        ticket = tickets.issue(camille)
+        ticket = stream_tickets.issue(camille)
 
-        assert (tickets.consume(ticket), tickets.consume(ticket)) == (camille.pk, None)
+        assert (stream_tickets.consume(ticket), stream_tickets.consume(ticket)) == (
+            camille.pk,
+            None,
+        )
 
     def test_is_torn_after_thirty_seconds(self, camille: User) -> None:
-        ticket = tickets.issue(camille)
+        ticket = stream_tickets.issue(camille)
 
         assert 0 < valkey().ttl(key("ticket", ticket)) <= 30
         valkey().expire(key("ticket", ticket), 0)
 
-        assert tickets.consume(ticket) is None
+        assert stream_tickets.consume(ticket) is None
 
     @pytest.mark.parametrize("invented", ["", "a", "*", "../count", "é" * 2000])
     def test_cannot_be_invented(self, invented: str) -> None:
-        assert tickets.consume(invented) is None
+        assert stream_tickets.consume(invented) is None
 
     def test_is_not_the_next_one(self, camille: User) -> None:
-        assert tickets.issue(camille) != tickets.issue(camille)
+        assert stream_tickets.issue(camille) != stream_tickets.issue(camille)

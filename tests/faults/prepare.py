@@ -17,7 +17,7 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402  (Django must be set up)
 
-from core.identities import issue_development_token  # noqa: E402
+from core.auth.jwt_tokens import issue_development_token  # noqa: E402
 from core.models import Client, User  # noqa: E402
 from messaging import actions  # noqa: E402
 from messaging.drafts import Opening  # noqa: E402

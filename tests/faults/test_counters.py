@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import pytest
 from pytest_django import Settings
 
-from core.errors import Refusal
 from core.ids import new_id
 from core.models import User
+from core.web.errors import Refusal
 from messaging import actions, queries, unread
 from messaging.models import Conversation, Message, Participant
 from tests.cast import Call

@@ -6,9 +6,9 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from core import hints
+from core import background_sender
 from core.models import User
-from core.realtime import Audience, Event, publish
+from core.realtime.publish import Audience, Event, publish
 from core.valkey import valkey
 from messaging import actions
 from messaging.drafts import Draft
@@ -20,7 +20,7 @@ from tests.wire import Caller, OpenStream, stream_of, until
 def finish(*streams: OpenStream, people: tuple[User, ...]) -> list[list[str]]:
     """Send a last event to everybody, wait for it, and return the names of what came before."""
     mark = str(uuid4())
-    hints.flush()
+    background_sender.flush()
     ids = tuple(person.pk for person in people if not person.is_company)
     publish(Event("mark", {"id": mark}), to=Audience(user_ids=ids, company=True))
     return [

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 import pytest
 
-from core import hints
+from core import background_sender
 from core.models import Chantier, Client, User
-from core.realtime import Audience, Event, publish
+from core.realtime.publish import Audience, Event, publish
 from messaging import actions, notes
 from messaging.drafts import Draft, Opening
 from messaging.models import Conversation, Message, Note
@@ -301,7 +301,7 @@ def mark_streams(cast: Cast) -> str:
     """Send everybody a last event, once all that was published before has left."""
     mark = str(uuid4())
     publish(Event("mark", {"id": mark}), to=Audience(user_ids=(cast.bruno.pk,), company=True))
-    hints.flush()
+    background_sender.flush()
     return mark
 
 

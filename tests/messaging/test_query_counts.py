@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from attachments.models import Attachment
-from core.identities import issue_development_token
+from core.auth.jwt_tokens import issue_development_token
 from core.models import Client, User
 from messaging import actions
 from messaging.drafts import Draft, Opening

@@ -8,8 +8,8 @@ import time_machine
 from django.utils import timezone
 from pytest_django import Settings
 
+from core.jobs.lease import due
 from core.models import User
-from core.owed import due
 from messaging.queries import pending_messages
 from notifications import actions, queries, vapid
 from notifications.models import Preference, PushSubscription

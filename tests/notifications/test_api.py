@@ -1,4 +1,4 @@
-"""The endpoints: each person has their own devices, preferences and deliveries, and nobody else's."""
+"""The endpoints: each person has their own devices, preferences and deliveries, no one else's."""
 
 from datetime import timedelta
 from pathlib import Path

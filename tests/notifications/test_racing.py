@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from core.ids import new_id
+from core.jobs.lease import due
 from core.models import User
-from core.owed import due
 from messaging.models import Conversation
 from notifications import actions, delivery, queries, receipts
 from notifications.delivery import BatchResult, SendOutcome

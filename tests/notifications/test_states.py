@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from redis.client import PubSub
 
-from core import hints
+from core import background_sender
 from core.models import User
-from core.realtime import company_channel, user_channel
+from core.realtime.publish import company_channel, user_channel
 from messaging.models import Message
 from notifications import actions, presence
 from notifications.models import Preference
@@ -89,7 +89,7 @@ class TestStates:
 
 def told_of(message: Message, subscriber: PubSub) -> list[tuple[str, dict[str, Any]]]:
     """The channel and the states by name of each `delivery.updated` of a message."""
-    hints.flush()
+    background_sender.flush()
     found = []
     while event := subscriber.get_message(timeout=0.3):
         name, _, data = event["data"].decode().partition("\n") if event["data"] else ("", "", "")

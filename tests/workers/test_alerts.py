@@ -13,7 +13,7 @@ from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
 
-from core.jobs import Queue
+from core.jobs.enqueue import Queue
 from core.models import User
 from messaging.models import Message
 from notifications.models import PushSubscription

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from django.test import Client
 
-from core.jobs import Queue
+from core.jobs.enqueue import Queue
 from workers.celery import app
 
 ROOT = Path(__file__).resolve().parent.parent.parent

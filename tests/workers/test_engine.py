@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from core import jobs
+from core.jobs import enqueue
 from core.models import User
 from messaging.models import Message, Participant
 from notifications.models import Delivery
@@ -116,9 +116,9 @@ def realtime_queue() -> Iterator[None]:
 
 
 def empty_realtime() -> None:
-    with jobs.broker().connection_for_write() as connected:
+    with enqueue.broker().connection_for_write() as connected:
         channel: Any = connected.default_channel
-        channel.queue_purge(jobs.Queue.REALTIME.value)
+        channel.queue_purge(enqueue.Queue.REALTIME.value)
 
 
 def swept(sweeper: Sweeper) -> int:

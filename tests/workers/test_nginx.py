@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from core.identities import issue_development_token
+from core.auth.jwt_tokens import issue_development_token
 from core.models import User
 from tests.site import Site, free_port
 

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from core.jobs.progress import step
 from core.models import User
-from core.progress import step
 from tests.cast import Call, Say
 from workers import engine, progress
 from workers.models import Periodic, TaskAction, TaskProgress

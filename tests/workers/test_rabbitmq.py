@@ -21,9 +21,10 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from core import hints, jobs
+from core import background_sender
 from core.ids import new_id
-from core.jobs import Queue
+from core.jobs import enqueue
+from core.jobs.enqueue import Queue
 from core.models import User
 from messaging.models import Conversation, Message
 from tests.cast import Say
@@ -125,14 +126,14 @@ def through_rabbit(rabbit: Rabbit, settings: Settings) -> Iterator[Rabbit]:
     settings.CELERY_BROKER_URL = rabbit.url
     forget_the_sender()
     yield rabbit
-    hints.flush()
+    background_sender.flush()
     forget_the_sender()
 
 
 def forget_the_sender() -> None:
-    hints._start_afresh()
-    jobs.broker.cache_clear()
-    jobs._producer.cache_clear()
+    background_sender._start_afresh()
+    enqueue.broker.cache_clear()
+    enqueue._producer.cache_clear()
 
 
 @pytest.fixture
@@ -190,14 +191,14 @@ def test_hints_wait_in_it_and_are_counted(
 
     for number in range(3):
         say(camille, f"n° {number}")
-    hints.flush()
+    background_sender.flush()
 
     until(lambda: queue_length(MESSAGES) == 3, "the hints do not arrive")
 
 
 def declare_empty(queue: Queue) -> None:
     """As a worker does when it starts."""
-    with jobs.broker().connection_for_write() as connected:
+    with enqueue.broker().connection_for_write() as connected:
         channel: Any = connected.default_channel
         channel.queue_declare(queue.value, durable=True, auto_delete=False)
         channel.queue_purge(queue.value)
@@ -208,7 +209,7 @@ def test_killed_and_back_it_loses_no_work(
 ) -> None:
     declare_empty(Queue.REALTIME)
     say(camille, "avant")
-    hints.flush()
+    background_sender.flush()
     through_rabbit.stop(signal.SIGKILL)
     seconds = []
 
@@ -218,7 +219,7 @@ def test_killed_and_back_it_loses_no_work(
         seconds.append(time.monotonic() - began)
 
     # Each that waited for the broker would take that long; a busy machine delays one or the other.
-    assert min(seconds) < jobs.AMQP_LIMITS["connect_timeout"]
+    assert min(seconds) < enqueue.AMQP_LIMITS["connect_timeout"]
     Message.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     sweeper = Sweeper([MESSAGES])
     [late] = [keys for keys in sweeper.look().values() if keys]
@@ -233,6 +234,8 @@ def test_killed_and_back_it_loses_no_work(
 
 def is_sent(rabbit: Rabbit) -> bool:
     """Whether a hint of this process arrives."""
-    hints.send(partial(jobs._send, jobs.Job.FAN_OUT_MESSAGE, {"message_id": new_id()}))
-    hints.flush()
+    background_sender.send(
+        partial(enqueue._send, enqueue.Job.FAN_OUT_MESSAGE, {"message_id": new_id()})
+    )
+    background_sender.flush()
     return queue_length(MESSAGES) > 0

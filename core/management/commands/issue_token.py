@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from core.identities import issue_development_token
+from core.auth.jwt_tokens import issue_development_token
 from core.models import User
 
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 import structlog
 from redis.exceptions import RedisError
 
-from core.errors import TooMany
 from core.valkey import key, valkey
+from core.web.errors import TooMany
 
 logger = structlog.get_logger(__name__)
 

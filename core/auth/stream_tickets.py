@@ -10,9 +10,9 @@ from uuid import UUID
 
 from redis.exceptions import RedisError
 
-from core.errors import Unavailable
 from core.models import User
 from core.valkey import key, valkey
+from core.web.errors import Unavailable
 
 LIFETIME = timedelta(seconds=30)
 

@@ -3,7 +3,7 @@
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
-from core.identities import InvalidToken, user_of
+from core.auth.jwt_tokens import InvalidToken, user_of
 from core.models import User
 
 

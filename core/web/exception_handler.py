@@ -1,13 +1,13 @@
 """Errors as answers, in the one format.
 
-Beside `core.errors` and not in it: DRF loads its views, and with them our authentication, when
+Beside `core.web.errors` and not in it: DRF loads its views, and with them our authentication, when
 this is imported.
 """
 
 from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.handler import ExceptionHandler
 
-from core.errors import Unavailable
+from core.web.errors import Unavailable
 
 
 class Answers(ExceptionHandler):

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
 from django.conf import settings
 from jwt import PyJWKClient
 
-from core.errors import Unavailable
+from core.database.raw_rows import row_of
 from core.models import User
-from core.rows import row_of
+from core.web.errors import Unavailable
 
 # Pinned: the token's own header must not choose (`none`, or a public key taken for a secret).
 PORTAL_ALGORITHMS = ["RS256", "ES256"]

@@ -5,10 +5,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
-from core import lockout
-from core.errors import Refusal
+from core.auth import lockout
 from core.models import User
-from core.requests import address_of
+from core.web.errors import Refusal
+from core.web.requests import address_of
 
 
 class InvalidCredentials(Refusal):

@@ -1,7 +1,8 @@
 """Telling the open screens what has just changed.
 
 An event is published after the commit, to each person it concerns, as the very bytes that
-`core.stream` hands to their browser. It may be lost: versions tell the client, who asks again.
+`core.realtime.hub` hands to their browser. It may be lost: versions
+tell the client, which asks again.
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from rest_framework.utils.encoders import JSONEncoder
 
-from core import hints
+from core import background_sender
 from core.valkey import key, valkey
 
 
@@ -49,7 +50,7 @@ def company_channel() -> str:
 def publish(*events: Event, to: Audience) -> None:
     """Publish events, in order, once the surrounding transaction has committed."""
     if channels := to.channels:
-        transaction.on_commit(partial(hints.send, partial(_send, events, channels)))
+        transaction.on_commit(partial(background_sender.send, partial(_send, events, channels)))
 
 
 def frame(event: Event) -> bytes:

@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from core.realtime import Event, frame
+from core.realtime.publish import Event, frame
 from core.valkey import key
 
 # What the browser waits before it reconnects, when our script does not decide.

@@ -1,4 +1,4 @@
-"""The database engine `core.postgres`: see `settings.DATABASES`."""
+"""The database engine `core.database`: see `settings.DATABASES`."""
 
 import select
 

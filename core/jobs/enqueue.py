@@ -14,7 +14,7 @@ from celery import Celery
 from django.db import transaction
 from kombu import Exchange, Producer
 
-from core import hints
+from core import background_sender
 from core.ids import new_id
 
 
@@ -63,7 +63,7 @@ def broker() -> Celery:
 
 def enqueue(job: Job, **ids: UUID) -> None:
     """Ask for a job once the surrounding transaction has committed."""
-    transaction.on_commit(partial(hints.send, partial(_send, job, ids)))
+    transaction.on_commit(partial(background_sender.send, partial(_send, job, ids)))
 
 
 def _send(job: Job, ids: dict[str, UUID]) -> None:
@@ -85,7 +85,7 @@ def _send(job: Job, ids: dict[str, UUID]) -> None:
             delivery_mode=PERSISTENT,
             **task.properties,
         )
-    except hints.UNREACHABLE:
+    except background_sender.UNREACHABLE:
         _producer.cache_clear()
         raise
 

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
 
-from core.errors import RETRY_AFTER_SECONDS
 from core.models import User
-from core.requests import address_of
+from core.web.errors import RETRY_AFTER_SECONDS
+from core.web.requests import address_of
 
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 GetResponse = Callable[[HttpRequest], HttpResponse]

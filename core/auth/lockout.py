@@ -7,8 +7,8 @@ from elsewhere; and, much higher, on the address alone, since a whole site may s
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from core import limits
-from core.errors import TooMany
+from core.web import rate_limits
+from core.web.errors import TooMany
 
 PERSON = "login-person"
 ADDRESS = "login-address"
@@ -16,8 +16,8 @@ ADDRESS = "login-address"
 
 def check(email: str, address: str) -> None:
     """Raise TooMany when this person from here, or this address, failed too often."""
-    by_person = limits.counted(PERSON, _pair(email, address))
-    by_address = limits.counted(ADDRESS, address)
+    by_person = rate_limits.counted(PERSON, _pair(email, address))
+    by_address = rate_limits.counted(ADDRESS, address)
     if (
         by_person >= settings.LOGIN_ATTEMPTS_PER_PERSON
         or by_address >= settings.LOGIN_ATTEMPTS_PER_ADDRESS
@@ -30,12 +30,12 @@ def check(email: str, address: str) -> None:
 
 
 def record_failure(email: str, address: str) -> None:
-    limits.count(PERSON, _pair(email, address), window=settings.LOGIN_LOCKOUT)
-    limits.count(ADDRESS, address, window=settings.LOGIN_LOCKOUT)
+    rate_limits.count(PERSON, _pair(email, address), window=settings.LOGIN_LOCKOUT)
+    rate_limits.count(ADDRESS, address, window=settings.LOGIN_LOCKOUT)
 
 
 def forgive(email: str, address: str) -> None:
-    limits.forget(PERSON, _pair(email, address))
+    rate_limits.forget(PERSON, _pair(email, address))
 
 
 def _pair(email: str, address: str) -> str:

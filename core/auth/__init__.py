@@ -1,0 +1,1 @@
+"""Authentication: sessions, bearer tokens, stream tickets, and the lockout of wrong passwords."""

@@ -1,0 +1,51 @@
+"""Log in and out over REST, and ask for a ticket to a stream."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.auth import login, stream_tickets
+from core.auth.authentication import SessionAuthentication
+from core.serializers import (
+    LogInSerializer,
+    MeSerializer,
+    TicketSerializer,
+)
+from core.web.requests import person
+
+
+class SessionView(APIView):
+    """Log in and out with a session cookie."""
+
+    permission_classes = (AllowAny,)
+
+    @extend_schema(request=LogInSerializer, responses=MeSerializer)
+    def post(self, request: Request) -> Response:
+        # Logging in has no session yet, so nobody else asks for a CSRF token: a stranger's page
+        # could log a visitor in to the stranger's account.
+        SessionAuthentication().enforce_csrf(request)
+        asked = LogInSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        user = login.log_in(request._request, **asked.validated_data)
+        return Response(MeSerializer(user).data)
+
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        login.log_out(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class StreamTicketView(APIView):
+    """A one-use ticket to open `/stream?ticket=` without a cookie."""
+
+    @extend_schema(request=None, responses={201: TicketSerializer})
+    def post(self, request: Request) -> Response:
+        ticket = stream_tickets.issue(person(request))
+        shape = {
+            "ticket": ticket,
+            "expires_in_seconds": int(stream_tickets.LIFETIME.total_seconds()),
+        }
+        return Response(TicketSerializer(shape).data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, and rows read by raw SQL."""

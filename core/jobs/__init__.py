@@ -1,0 +1,1 @@
+"""Background work: asked for by name, leased as rows, with progress."""

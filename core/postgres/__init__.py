@@ -1,1 +1,0 @@
-"""Django's PostgreSQL, whose lasting connections are looked at without a question."""

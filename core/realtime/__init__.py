@@ -1,0 +1,1 @@
+"""Server-sent events: published after the commit, handed to the open streams."""

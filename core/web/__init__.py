@@ -1,0 +1,1 @@
+"""What every request and answer shares: errors, limits, pagination, health, OpenAPI."""
