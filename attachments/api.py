@@ -1,6 +1,6 @@
 """The REST endpoints of sending a file, until its bytes have arrived.
 
-What a conversation shows (its completion, its content) is in `messaging.attachment_api`, above.
+What a conversation shows (its completion, its content) is in `messaging.api.attachments`, above.
 """
 
 from datetime import timedelta

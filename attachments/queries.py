@@ -1,7 +1,7 @@
 """What belongs to an uploader, and what is owed.
 
 Who may see a file that a message shows is known above, where conversations are
-(`messaging.queries.attachment_for`).
+(`messaging.queries.attachments.attachment_for`).
 """
 
 from collections.abc import Iterable, Iterator

@@ -9,8 +9,8 @@ from core.models import User
 from core.realtime.publish import Event
 from core.serializers import PersonSerializer
 from messaging.models import Conversation, Message, Note, Participant
-from messaging.queries import with_details
-from messaging.serializers import ConversationSerializer, MessageSerializer, NoteSerializer
+from messaging.queries.conversations import with_details
+from messaging.serializers.output import ConversationSerializer, MessageSerializer, NoteSerializer
 
 
 def message_created(message: Message) -> Event:

@@ -23,9 +23,11 @@ from core.models import User
 from core.serializers import MeSerializer
 from core.web.pagination import NewestFirst
 from core.web.requests import person
-from messaging import queries
 from messaging.models import Conversation
-from messaging.serializers import ConversationSerializer, HistorySerializer, UnreadSerializer
+from messaging.queries.conversations import conversations_for, detailed_conversation_for
+from messaging.queries.history import PAGE_LIMIT, Window, history_of
+from messaging.queries.unread import unread_for
+from messaging.serializers.output import ConversationSerializer, HistorySerializer, UnreadSerializer
 
 
 class Page(Protocol):
@@ -91,7 +93,7 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
     the point from which to ask for changes, and a newer message is then told twice, never missed.
     """
     reader = person(request)
-    unread = queries.unread_for(reader)
+    unread = unread_for(reader)
     state: dict[str, Any] = {
         "me": {**MeSerializer(reader).data, "unread_total": sum(unread.values())},
         "unread": UnreadSerializer(unread).data,
@@ -100,25 +102,25 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
         "messages": None,
     }
     if conversation_id is not None:
-        conversation = queries.detailed_conversation_for(reader, conversation_id)
+        conversation = detailed_conversation_for(reader, conversation_id)
         shown = ConversationSerializer(conversation, context={"reader": reader}).data
         window = _landing(shown["unread_count"], shown["unread_after_seq"])
-        history = queries.history_of(conversation, window)
+        history = history_of(conversation, window)
         state |= {"conversation": shown, "messages": HistorySerializer(history).data}
     return state
 
 
-def _landing(unread_count: int, unread_after_seq: int) -> queries.Window:
+def _landing(unread_count: int, unread_after_seq: int) -> Window:
     """Return the page of history where one lands: at the first unread message, else at the end."""
-    if unread_count > queries.PAGE_LIMIT // 2:
-        return queries.Window(around=unread_after_seq + 1)
-    return queries.Window()
+    if unread_count > PAGE_LIMIT // 2:
+        return Window(around=unread_after_seq + 1)
+    return Window()
 
 
 def _first_page(request: HttpRequest, reader: User) -> dict[str, Any]:
     """Return the first answer of `GET /conversations`, with the address of the next one."""
     pages = NewestFirst()
-    listed = queries.conversations_for(reader)
+    listed = conversations_for(reader)
     if reader.is_company:
         listed = listed.filter(status=Conversation.Status.OPEN)
     rows = pages.paginate_queryset(listed, Request(request))

@@ -14,9 +14,10 @@ from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import reset_attempts
 from core.models import User
 from core.web.errors import Refusal
-from messaging import actions as messaging
+from messaging.actions.fan_out import fan_out_message
+from messaging.actions.reads import read_up_to
 from messaging.models import Conversation, Message
-from messaging.queries import conversation_for
+from messaging.queries.conversations import conversation_for
 from notifications import (
     delivery,
     devices,
@@ -70,7 +71,7 @@ def fan_out(message_id: UUID) -> None:
 
     One transaction: a message that is counted is never left untold.
     """
-    done = messaging.fan_out_message(message_id)
+    done = fan_out_message(message_id)
     if done is None:
         return
     planned = planning.plan_deliveries(done.message, done.participants)
@@ -186,7 +187,7 @@ def read_from_push(token: str) -> None:
     if reader is None:
         raise Http404
     conversation = conversation_for(reader, grant.conversation_id)
-    messaging.read_up_to(reader=reader, conversation=conversation, seq=grant.seq)
+    read_up_to(reader=reader, conversation=conversation, seq=grant.seq)
 
 
 def note_presence(user: User, *, is_visible: bool) -> None:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from core.web import rate_limits
 from core.web.requests import person, validated
 from messaging.models import Message
-from messaging.queries import conversation_for
+from messaging.queries.conversations import conversation_for
 from notifications import actions, queries, vapid
 from notifications.serializers import (
     DeliveriesSerializer,

@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from core.models import User
 from messaging.models import Message
-from messaging.queries import unread_for
+from messaging.queries.unread import unread_for
 from notifications import tokens
 from notifications.models import Delivery
 from notifications.tokens import ReadGrant

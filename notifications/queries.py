@@ -11,7 +11,7 @@ from django.http import Http404
 
 from core.models import User
 from messaging.models import Conversation, Message
-from messaging.queries import conversation_for, message_for, visible_to
+from messaging.queries.conversations import conversation_for, message_for, visible_to
 from notifications.models import (
     SILENT_AFTER,
     Delivery,

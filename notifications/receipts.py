@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from core.models import User
 from messaging.models import Message, Participant
-from messaging.queries import unread_for
+from messaging.queries.unread import unread_for
 from notifications import events, queries
 from notifications.models import Channel, Delivery, DevicePush, PushSubscription
 

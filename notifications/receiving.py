@@ -18,11 +18,11 @@ from attachments.models import Attachment
 from core.models import User
 from core.web.errors import Refusal, TooMany
 from core.web.text_field import ALLOWED_CONTROLS, BIDI_CONTROLS
-from messaging import actions as messaging
-from messaging import attaching
-from messaging.drafts import Draft
+from messaging.actions import attachments
+from messaging.actions.messages import ConversationClosed, send_message
+from messaging.conversation.idempotency import Draft
 from messaging.models import BODY_LENGTH, Message
-from messaging.queries import visible_to
+from messaging.queries.conversations import visible_to
 from notifications import inbound, replies
 from notifications.answering import InboundStatus, answer
 from notifications.inbound import File, Incoming
@@ -68,11 +68,11 @@ def _sent(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
         draft = _draft(incoming, holder.user)
     try:
         with transaction.atomic():
-            sent = messaging.send_message(
+            sent = send_message(
                 author=holder.user, conversation_id=holder.conversation.pk, draft=draft
             )
             return _recorded(incoming, InboundStatus.ACCEPTED, sent.message)
-    except messaging.ConversationClosed:
+    except ConversationClosed:
         return _recorded(incoming, InboundStatus.CLOSED)
 
 
@@ -105,7 +105,7 @@ def _upload(file_id: UUID, file: File, author: User) -> UUID:
             Attachment.objects.filter(pk=attachment.pk).update(upload_id="")
             attachment.upload_id = ""
         storage.write(key, io.BytesIO(file.content), content_type=attachment.content_type)
-        attaching.complete(attachment)
+        attachments.complete(attachment)
     return attachment.pk
 
 

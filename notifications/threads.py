@@ -9,7 +9,7 @@ from django.db.models import Count, Max
 
 from core.models import User
 from messaging.models import Participant
-from messaging.queries import visible_to
+from messaging.queries.conversations import visible_to
 from notifications import queries
 from notifications.models import Channel, Delivery
 from notifications.planning import preferences_of

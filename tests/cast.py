@@ -10,8 +10,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from core.models import Chantier, Client, User
-from messaging import actions
-from messaging.drafts import Draft, Opening
+from messaging.actions.conversations import open_conversation
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation, Message
 
 PASSWORD = "chantier-demo"
@@ -66,7 +67,7 @@ def conversation(
 ) -> Conversation:
     """Opened by Camille about the villa, still empty."""
     opening = Opening(subject="Carrelage du séjour", client=villa.client_id, chantier=villa.pk)
-    return actions.open_conversation(opener=camille, opening=opening).conversation
+    return open_conversation(opener=camille, opening=opening).conversation
 
 
 @pytest.fixture
@@ -86,9 +87,7 @@ def say(conversation: Conversation) -> Say:
 
     def send(author: User, body: str) -> Message:
         draft = Draft(body=body)
-        return actions.send_message(
-            author=author, conversation_id=conversation.pk, draft=draft
-        ).message
+        return send_message(author=author, conversation_id=conversation.pk, draft=draft).message
 
     return send
 

@@ -24,7 +24,7 @@ from rest_framework.test import APIClient
 from attachments.models import Attachment
 from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, User
-from messaging import notes
+from messaging.actions import notes
 from messaging.models import Conversation, Message, Note
 from notifications.models import PushSubscription
 from tests.cast import Say

@@ -11,7 +11,7 @@ import structlog
 from django.db import transaction
 
 from core.jobs import progress
-from messaging import ledger, unread
+from messaging.conversation import lock, unread
 from messaging.models import Conversation, Participant
 from workers.models import CounterAudit
 
@@ -60,7 +60,7 @@ def repair(conversation_id: UUID) -> list[dict[str, Any]]:
 
     Nothing is wrong while a message of the conversation is still to be counted.
     """
-    conversation = ledger.lock(conversation_id)
+    conversation = lock.lock(conversation_id)
     if conversation.messages.filter(fanned_out_at=None, due_at__isnull=False).exists():
         return []
     people = Participant.objects.filter(conversation=conversation, left_at=None)

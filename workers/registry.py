@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from attachments.leases import LEASE
 from attachments.queries import pending_attachments
 from core.jobs.enqueue import Job
-from messaging import attaching
-from messaging.queries import pending_messages
+from messaging.actions import attachments
+from messaging.queries.conversations import pending_messages
 from notifications import actions as notifications
 from notifications import envelopes
 from notifications.queries import pending_deliveries
@@ -36,11 +36,11 @@ ATTACHMENTS = JobType(
     label=_("Files checked"),
     id_name="attachment_id",
     pending=pending_attachments,
-    perform=attaching.analyse,
+    perform=attachments.analyse,
     # Renewed by the analysis while it lasts.
     lease=LEASE,
     describe=subjects.attachments,
-    on_dead_letter=attaching.mark_unanalysable,
+    on_dead_letter=attachments.mark_unanalysable,
     max_attempts=5,
 )
 
@@ -70,7 +70,7 @@ PERIODIC_TASKS = PeriodicTasks(
         ),
         PeriodicTask(
             "clean_attachments", _("Removal of the files that no message shows"),
-            timedelta(hours=1), attaching.clean,
+            timedelta(hours=1), attachments.clean,
         ),
         PeriodicTask("poll_inbox", _("Answers by email fetched"), timedelta(minutes=1),
               notifications.poll_inbox),

@@ -6,8 +6,8 @@ from random import Random
 from django.db import connection, transaction
 
 from core import demo as core_demo
-from messaging.demo.performance import Performance
-from messaging.demo.plots import plots_of
+from messaging.demo.playback import Performance
+from messaging.demo.scenarios import plots_of
 
 SEED = 2041
 KNOWN_SINCE = timedelta(days=240)

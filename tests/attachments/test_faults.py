@@ -18,8 +18,9 @@ from attachments import leases, storage
 from attachments.models import Attachment
 from attachments.storage import StorageAway
 from core.models import User
-from messaging import actions, attaching
-from messaging.drafts import Draft
+from messaging.actions import attachments
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message
 from tests.at_once import at_once
 from tests.attachments import samples
@@ -58,7 +59,7 @@ class TestWorker:
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         draft = Draft(body="Voici", attachment_ids=(file,))
-        actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        send_message(author=camille, conversation_id=conversation.pk, draft=draft)
 
         wait_until(lambda: status_of(file) == "ready")
 
@@ -71,7 +72,7 @@ class TestWorker:
         site.stop_worker()
         file = send(api(camille), "plan.png", samples.slow_picture())
         draft = Draft(body="Le plan", attachment_ids=(file,))
-        actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        send_message(author=camille, conversation_id=conversation.pk, draft=draft)
         site.spawn_worker()
         wait_until(lambda: Attachment.objects.get(pk=file).leased_until is not None)
 
@@ -141,7 +142,7 @@ class TestTwoWorkers:
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         draft = Draft(body="", attachment_ids=(file,))
-        actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        send_message(author=camille, conversation_id=conversation.pk, draft=draft)
         for _ in range(ATTACHMENTS.max_attempts):
             engine.acquire(ATTACHMENTS, file)
             Attachment.objects.update(leased_until=timezone.now())
@@ -192,7 +193,7 @@ def test_a_file_sent_while_its_state_is_recorded_is_shown_with_it(
 
     with transaction.atomic():
         draft = Draft(body="Voici", id=uuid4(), attachment_ids=(file,))
-        sent = actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        sent = send_message(author=camille, conversation_id=conversation.pk, draft=draft)
         # It finds the file in no message, and waits for this transaction.
         recorder = threading.Thread(target=analyse_and_close, args=(file,))
         recorder.start()
@@ -216,6 +217,6 @@ def somebody_waits_for_us() -> bool:
 
 def analyse_and_close(file: UUID) -> None:
     try:
-        attaching.analyse(file)
+        attachments.analyse(file)
     finally:
         connection.close()

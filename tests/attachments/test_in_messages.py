@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from attachments.models import Attachment
 from core.models import Chantier, User
 from core.realtime.publish import Event
-from messaging import actions, attaching
-from messaging.drafts import Draft
+from messaging.actions import attachments
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, MessageAttachment
 from tests.attachments import samples
 from tests.attachments.senders import analysed, announcement, put, send
@@ -36,7 +37,7 @@ def write(
 def events(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     """What is told to the screens, in order."""
     told: list[Event] = []
-    monkeypatch.setattr(attaching, "publish", lambda *events, to: told.extend(events))
+    monkeypatch.setattr(attachments, "publish", lambda *events, to: told.extend(events))
     return told
 
 
@@ -131,7 +132,7 @@ class TestSend:
     ) -> None:
         say(camille, "Bonjour")
         with CaptureQueriesContext(connection) as queries:
-            actions.send_message(
+            send_message(
                 author=camille, conversation_id=conversation.pk, draft=Draft(body="Bonjour")
             )
 
@@ -322,7 +323,7 @@ def test_an_unfinished_file_in_a_message_is_given_up_after_a_day(
     file.created_at -= timedelta(hours=25)
     file.save()
 
-    attaching.clean()
+    attachments.clean()
 
     shown = api(camille).get(f"{messages_of(conversation)}/{sent['id']}").json()
     assert shown["version"] > sent["version"]

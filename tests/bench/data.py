@@ -9,8 +9,9 @@ from rest_framework.authtoken.models import Token
 from core.auth.jwt_tokens import issue_development_token
 from core.ids import new_id
 from core.models import Client, User
-from messaging import actions
-from messaging.drafts import Draft, Opening
+from messaging.actions.conversations import open_conversation
+from messaging.actions.fan_out import fan_out_message
+from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation, Message, Participant
 
 BATCH = 5_000
@@ -43,8 +44,8 @@ def conversation_of(user: User) -> Conversation:
     """Return a conversation as it is after its first messages, by the real actions."""
     draft = Draft(body=BODY)
     opening = Opening(subject="Mesure", client=user.own_client_id, message=draft)
-    conversation = actions.open_conversation(opener=user, opening=opening).conversation
-    actions.fan_out_message(draft.id)
+    conversation = open_conversation(opener=user, opening=opening).conversation
+    fan_out_message(draft.id)
     return conversation
 
 

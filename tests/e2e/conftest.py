@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from core.models import User
 from deploy.browser import system_browser
-from messaging.queries import pending_messages
+from messaging.queries.conversations import pending_messages
 from notifications.models import PushSubscription
 from tests.site import Site
 

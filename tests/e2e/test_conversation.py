@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from core.models import Chantier, User
-from messaging.actions import read_up_to
+from messaging.actions.reads import read_up_to
 from messaging.models import Conversation, Message
 from tests.cast import Say
 from tests.e2e.conftest import Visit

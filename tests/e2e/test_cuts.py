@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 
 from core.models import User
 from messaging.models import Conversation, Message
-from messaging.queries import pending_messages
+from messaging.queries.conversations import pending_messages
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.e2e.deliveries import wait_for

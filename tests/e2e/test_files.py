@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 from attachments.formats import allowed_extensions
 from attachments.models import Attachment
 from core.models import User
-from messaging import actions
-from messaging.drafts import Draft, Opening
+from messaging.actions.conversations import open_conversation
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation, Message
 from tests.attachments.samples import pdf, photo
 from tests.e2e.conftest import Visit
@@ -299,11 +300,11 @@ class TestTheLibrary:
         opening = Opening(
             subject="Peinture", client=conversation.client_id, chantier=conversation.chantier_id
         )
-        other = actions.open_conversation(opener=camille, opening=opening).conversation
+        other = open_conversation(opener=camille, opening=opening).conversation
         for place, count in ((other, 15), (conversation, 20), (conversation, 20)):
             files = tuple(ready_text(camille, f"note {number}.txt") for number in range(count))
             draft = Draft(body="", attachment_ids=files)
-            actions.send_message(author=camille, conversation_id=place.pk, draft=draft)
+            send_message(author=camille, conversation_id=place.pk, draft=draft)
 
         client = client_page(visit, camille, conversation)
         client.get_by_role("button", name="Photos et documents").click()

@@ -9,8 +9,9 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from core.models import User
-from messaging import actions as messaging
-from messaging.drafts import Draft
+from messaging.actions.messages import send_message
+from messaging.actions.reads import read_up_to
+from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation
 from notifications import events, queries
 from notifications.models import Delivery, Mute, Preference, PushSubscription
@@ -109,7 +110,7 @@ class TestHowFarAMessageHasCome:
         expect(mine.get_by_text("Camille Morel : Notifié par e-mail")).to_be_visible()
         expect(mine.get_by_text("Bruno Morel : Envoyé")).to_be_visible()
 
-        messaging.read_up_to(reader=camille, conversation=conversation, seq=message.seq)
+        read_up_to(reader=camille, conversation=conversation, seq=message.seq)
         expect(mine.get_by_role("button", name="Lu")).to_be_visible()
         expect(mine.get_by_text("Camille Morel : Lu")).to_be_visible()
 
@@ -153,7 +154,7 @@ class TestHowFarAMessageHasCome:
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         draft = Draft(body="Oui, jeudi", by_email=True)
-        messaging.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        send_message(author=camille, conversation_id=conversation.pk, draft=draft)
 
         page = visit(odile, f"/staff/messages/{conversation.pk}")
 

@@ -7,7 +7,8 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from core.models import User
-from messaging import actions, notes
+from messaging.actions import notes
+from messaging.actions.fan_out import fan_out_message
 from messaging.models import Conversation
 from tests.cast import Say
 from tests.e2e.conftest import Visit
@@ -222,8 +223,8 @@ class TestEveryScreen:
 
 def talk(camille: User, bruno: User, odile: User, say: Say) -> None:
     say(camille, "Bonjour, voir https://exemple.fr/plan ou le 06 12 34 56 78.")
-    actions.fan_out_message(say(odile, "Je regarde.").pk)
-    actions.fan_out_message(say(bruno, "Merci").pk)
+    fan_out_message(say(odile, "Je regarde.").pk)
+    fan_out_message(say(bruno, "Merci").pk)
 
 
 def check(page: Page) -> None:

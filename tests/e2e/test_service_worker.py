@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page, Request, Worker, expect
 
 from core.models import User
-from messaging import actions as messaging
+from messaging.actions.reads import read_up_to
 from messaging.models import Conversation
 from notifications.models import Delivery, DevicePush, PushSubscription
 from notifications.payloads import Notice, notice_of
@@ -225,7 +225,7 @@ class TestServiceWorker:
         installed.shown(1)
         wait_until_live(installed.page)
 
-        messaging.read_up_to(reader=phone.user, conversation=message.conversation, seq=1)
+        read_up_to(reader=phone.user, conversation=message.conversation, seq=1)
 
         assert installed.shown(0) == []
 

@@ -19,8 +19,8 @@ from django.core.management import call_command  # noqa: E402  (Django must be s
 
 from core.auth.jwt_tokens import issue_development_token  # noqa: E402
 from core.models import Client, User  # noqa: E402
-from messaging import actions  # noqa: E402
-from messaging.drafts import Opening  # noqa: E402
+from messaging.actions.conversations import open_conversation  # noqa: E402
+from messaging.conversation.idempotency import Opening  # noqa: E402
 from notifications.models import Preference, PushSubscription  # noqa: E402
 
 COLLEAGUES = 10
@@ -38,7 +38,7 @@ def main(conversations: int, device: dict[str, str]) -> None:
         Preference.objects.create(user=other, push=other == marc, email="never")
     PushSubscription.objects.create(user=marc, label="phone", **device)
     opened = [
-        actions.open_conversation(
+        open_conversation(
             opener=camille, opening=Opening(subject=f"Sujet {number}", client=client.pk)
         ).conversation
         for number in range(conversations)

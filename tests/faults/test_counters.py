@@ -12,8 +12,13 @@ from pytest_django import Settings
 from core.ids import new_id
 from core.models import User
 from core.web.errors import Refusal
-from messaging import actions, queries, unread
+from messaging.actions.conversations import change_conversation
+from messaging.actions.messages import delete_message, edit_message
+from messaging.actions.reads import mark_unread_from, read_up_to
+from messaging.conversation import unread
 from messaging.models import Conversation, Message, Participant
+from messaging.queries.conversations import pending_messages
+from messaging.queries.unread import unread_for
 from tests.cast import Call
 from workers import counters, engine
 from workers.models import CounterAudit
@@ -56,7 +61,7 @@ class Office:
             self.random.choice(steps)(person)
 
     def work(self) -> None:
-        for message in queries.pending_messages():
+        for message in pending_messages():
             engine.execute(MESSAGES, message.pk)
             if self.random.random() < 0.2:
                 engine.execute(MESSAGES, message.pk)
@@ -70,24 +75,24 @@ class Office:
 
     def read(self, person: User) -> None:
         seq = self.random.randint(1, self.last_seq())
-        mark = actions.read_up_to(reader=person, conversation=self.conversation, seq=seq)
+        mark = read_up_to(reader=person, conversation=self.conversation, seq=seq)
         # Before a worker has come, a message may be in nobody's counter yet.
-        if mark.pk and not queries.pending_messages().exists():
+        if mark.pk and not pending_messages().exists():
             assert mark.unread_count == recount_of(mark)
 
     def mark_unread(self, person: User) -> None:
         seq = self.random.randint(1, self.last_seq())
-        actions.mark_unread_from(reader=person, conversation=self.conversation, seq=seq)
+        mark_unread_from(reader=person, conversation=self.conversation, seq=seq)
 
     def edit(self, person: User) -> None:
-        actions.edit_message(editor=person, message=self.any_message(), body="Corrigé")
+        edit_message(editor=person, message=self.any_message(), body="Corrigé")
 
     def delete(self, person: User) -> None:
-        actions.delete_message(remover=person, message=self.any_message())
+        delete_message(remover=person, message=self.any_message())
 
     def assign(self, person: User) -> None:
         assigned = self.random.choice([None, *(p for p in self.people if p.is_company)])
-        actions.change_conversation(
+        change_conversation(
             editor=person, conversation=self.conversation, changes={"assigned_to": assigned}
         )
 
@@ -103,7 +108,7 @@ class Office:
                 screen.messages[message["id"]] = (message["body"], is_deleted)
         assert screen.messages == self.messages()
         unread = self.call(person).get("/api/v1/unread").json()
-        assert unread["total"] == sum(queries.unread_for(person).values())
+        assert unread["total"] == sum(unread_for(person).values())
 
     def messages(self) -> dict[str, tuple[str, bool]]:
         rows = Message.objects.filter(conversation=self.conversation)
@@ -147,7 +152,7 @@ def test_every_badge_is_a_recount(
         if number % BACKLOG == 0:
             office.work()
             for row in unread.with_recount(Participant.objects.filter(left_at=None)):
-                badge = queries.unread_for(row.user).get(conversation.pk, 0)
+                badge = unread_for(row.user).get(conversation.pk, 0)
                 assert badge == row.unread_count == row.recount, f"step {number}"
 
 

@@ -10,8 +10,9 @@ from core import background_sender
 from core.models import User
 from core.realtime.publish import Audience, Event, publish
 from core.valkey import valkey
-from messaging import actions
-from messaging.drafts import Draft
+from messaging.actions.messages import edit_message, send_message
+from messaging.actions.reads import read_up_to
+from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, Participant
 from tests.site import Site
 from tests.wire import Caller, OpenStream, stream_of, until
@@ -77,7 +78,7 @@ class TestAMessage:
             screen.wait_for("unread.updated")
             Caller(site, odile).post(f"/conversations/{conversation.pk}/typing")
             screen.wait_for("typing")
-            actions.edit_message(editor=camille, message=message, body="Le code est 4321")
+            edit_message(editor=camille, message=message, body="Le code est 4321")
 
             seen, _ = finish(stranger, screen, people=(yanis,))
 
@@ -106,10 +107,10 @@ class TestAMessage:
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         site.stop_worker()
-        sent = actions.send_message(
+        sent = send_message(
             author=camille, conversation_id=conversation.pk, draft=Draft(body="Bonjour")
         )
-        actions.read_up_to(reader=odile, conversation=conversation, seq=1)
+        read_up_to(reader=odile, conversation=conversation, seq=1)
 
         site.start_worker()
 

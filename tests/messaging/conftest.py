@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from core.models import Chantier, Client, User
-from messaging import actions
-from messaging.drafts import Opening
+from messaging.actions.conversations import open_conversation
+from messaging.actions.fan_out import fan_out_message
+from messaging.conversation.idempotency import Opening
 from messaging.models import Conversation, Message, Participant
 
 FanOut = Callable[[], None]
@@ -17,14 +18,14 @@ Mark = Callable[[User], Participant]
 def other_conversation(camille: User, morel: Client) -> Conversation:
     """Another one of the Morels', about no chantier."""
     opening = Opening(subject="Facture de mars", client=morel.pk)
-    return actions.open_conversation(opener=camille, opening=opening).conversation
+    return open_conversation(opener=camille, opening=opening).conversation
 
 
 @pytest.fixture
 def of_yanis(yanis: User, haddad: Client) -> Conversation:
     """A conversation of the other client."""
     opening = Opening(subject="Bardage", client=haddad.pk)
-    return actions.open_conversation(opener=yanis, opening=opening).conversation
+    return open_conversation(opener=yanis, opening=opening).conversation
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def fan_out() -> FanOut:
 
     def run() -> None:
         for message_id in Message.objects.filter(fanned_out_at=None).values_list("pk", flat=True):
-            actions.fan_out_message(message_id)
+            fan_out_message(message_id)
 
     return run
 

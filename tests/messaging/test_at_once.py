@@ -8,8 +8,12 @@ import pytest
 from rest_framework.test import APIClient
 
 from core.models import Chantier, User
-from messaging import actions, unread
-from messaging.drafts import Draft
+from messaging.actions.conversations import archive_conversation
+from messaging.actions.fan_out import fan_out_message
+from messaging.actions.messages import MessageDeleted, delete_message, edit_message, send_message
+from messaging.actions.reads import read_up_to
+from messaging.conversation import unread
+from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, Participant
 from tests.at_once import at_once
 from tests.cast import Say
@@ -82,7 +86,7 @@ class TestSendingAtOnce:
         self, camille: User, odile: User, conversation: Conversation
     ) -> None:
         def archive() -> None:
-            actions.archive_conversation(archiver=odile, conversation=conversation)
+            archive_conversation(archiver=odile, conversation=conversation)
 
         sends = [post(camille, of(conversation, "messages"), {"body": "Bonjour"})] * 5
         at_once(archive, *sends)
@@ -120,7 +124,7 @@ class TestReadingAtOnce:
             say(camille, f"n° {number}")
 
         def read(seq: int) -> Callable[[], object]:
-            return lambda: actions.read_up_to(reader=odile, conversation=conversation, seq=seq)
+            return lambda: read_up_to(reader=odile, conversation=conversation, seq=seq)
 
         at_once(*[read(seq) for seq in range(1, 16)])
 
@@ -131,13 +135,13 @@ class TestReadingAtOnce:
         self, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         def send() -> object:
-            sent = actions.send_message(
+            sent = send_message(
                 author=camille, conversation_id=conversation.pk, draft=Draft(body="Bonjour")
             )
-            return actions.fan_out_message(sent.message.pk)
+            return fan_out_message(sent.message.pk)
 
         def read() -> object:
-            return actions.read_up_to(reader=odile, conversation=conversation, seq=10)
+            return read_up_to(reader=odile, conversation=conversation, seq=10)
 
         at_once(*[send, read] * 8)
 
@@ -154,12 +158,12 @@ class TestReadingAtOnce:
 
         def edit() -> object:
             try:
-                return actions.edit_message(editor=camille, message=message, body="Mardi")
-            except actions.MessageDeleted:
+                return edit_message(editor=camille, message=message, body="Mardi")
+            except MessageDeleted:
                 return None
 
         def delete() -> object:
-            return actions.delete_message(remover=camille, message=message)
+            return delete_message(remover=camille, message=message)
 
         at_once(edit, delete)
 

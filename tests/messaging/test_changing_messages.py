@@ -7,7 +7,8 @@ import time_machine
 from django.utils import timezone
 
 from core.models import User
-from messaging import actions
+from messaging.actions.fan_out import fan_out_message
+from messaging.actions.messages import delete_message
 from messaging.models import Conversation, MessageRevision
 from tests.cast import Call, Say
 from tests.messaging.addresses import of, of_message
@@ -178,9 +179,9 @@ class TestADeletion:
 
     def test_owes_a_recount(self, camille: User, say: Say) -> None:
         message = say(camille, "Oups")
-        actions.fan_out_message(message.pk)
+        fan_out_message(message.pk)
 
-        actions.delete_message(remover=camille, message=message)
+        delete_message(remover=camille, message=message)
 
         message.refresh_from_db()
         assert message.fanned_out_at is None

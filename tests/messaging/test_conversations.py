@@ -8,8 +8,12 @@ import pytest
 from django.utils import timezone
 
 from core.models import Chantier, Client, User
-from messaging import actions
-from messaging.drafts import Draft, Opening
+from messaging.actions.conversations import (
+    change_conversation,
+    open_conversation,
+)
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation
 from tests.cast import Call, Say
 from tests.messaging.addresses import CONVERSATIONS, of
@@ -77,10 +81,10 @@ class TestTheList:
     ) -> None:
         for number in range(7):
             opening = Opening(subject=f"Sujet {number}", client=morel.pk)
-            actions.open_conversation(opener=camille, opening=opening)
+            open_conversation(opener=camille, opening=opening)
         first = api(camille).get(f"{CONVERSATIONS}?limit=3").json()
         newest = Conversation.objects.get(subject="Sujet 6")
-        actions.send_message(author=camille, conversation_id=newest.pk, draft=Draft(body="Bonjour"))
+        send_message(author=camille, conversation_id=newest.pk, draft=Draft(body="Bonjour"))
 
         second = api(camille).get(first["next"]).json()
         third = api(camille).get(second["next"]).json()
@@ -124,15 +128,13 @@ class TestTheList:
     ) -> None:
         say(camille, "Bonjour")
         say(marc, "Bonjour")
-        actions.send_message(
+        send_message(
             author=camille, conversation_id=other_conversation.pk, draft=Draft(body="La facture ?")
         )
-        actions.change_conversation(
+        change_conversation(
             editor=marc, conversation=conversation, changes={"assigned_to_id": odile.pk}
         )
-        actions.change_conversation(
-            editor=marc, conversation=of_yanis, changes={"status": "closed"}
-        )
+        change_conversation(editor=marc, conversation=of_yanis, changes={"status": "closed"})
         fan_out()
         moment = timezone.now()
         for subject in ("Bardage", "Facture de mars", "Carrelage du séjour"):
@@ -169,7 +171,7 @@ class TestTheList:
         self, api: Call, camille: User, conversation: Conversation, other_conversation: Conversation
     ) -> None:
         moment = timezone.now()
-        actions.change_conversation(
+        change_conversation(
             editor=camille, conversation=conversation, changes={"subject": "Parquet"}
         )
 

@@ -8,8 +8,12 @@ import pytest
 from rest_framework.exceptions import APIException
 
 from core.models import Client, User
-from messaging import actions
-from messaging.drafts import Draft
+from messaging.actions import reads
+from messaging.actions.conversations import change_conversation
+from messaging.actions.fan_out import fan_out_message
+from messaging.actions.messages import delete_message, edit_message, send_message
+from messaging.actions.reads import mark_unread_from
+from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, Participant
 
 pytestmark = pytest.mark.django_db
@@ -63,40 +67,40 @@ class Life:
 
     def send(self, person: User, conversation: Conversation) -> None:
         if person.is_company or person.client_id == conversation.client_id:
-            actions.send_message(
+            send_message(
                 author=person, conversation_id=conversation.pk, draft=Draft(body="Bonjour")
             )
 
     def read(self, person: User, conversation: Conversation) -> None:
         seq = self.chance.randint(0, 20)
-        mark = actions.read_up_to(reader=person, conversation=conversation, seq=seq)
+        mark = reads.read_up_to(reader=person, conversation=conversation, seq=seq)
         # The answer is exact at once, before any worker.
         if mark.pk and mark.left_at is None:
             assert mark.unread_count == unread_by_hand(mark, messages_of(conversation.pk))
 
     def mark_unread(self, person: User, conversation: Conversation) -> None:
         seq = self.chance.randint(1, 20)
-        mark = actions.mark_unread_from(reader=person, conversation=conversation, seq=seq)
+        mark = mark_unread_from(reader=person, conversation=conversation, seq=seq)
         assert mark.unread_count == unread_by_hand(mark, messages_of(conversation.pk))
 
     def edit(self, person: User, conversation: Conversation) -> None:
         if message := self.some_message(conversation):
-            actions.edit_message(editor=message.author, message=message, body="Bonsoir")
+            edit_message(editor=message.author, message=message, body="Bonsoir")
 
     def delete(self, person: User, conversation: Conversation) -> None:
         if message := self.some_message(conversation):
-            actions.delete_message(remover=message.author, message=message)
+            delete_message(remover=message.author, message=message)
 
     def assign(self, person: User, conversation: Conversation) -> None:
         colleague = self.chance.choice([*self.company, None])
-        actions.change_conversation(
+        change_conversation(
             editor=self.company[0],
             conversation=conversation,
             changes={"assigned_to_id": colleague.pk if colleague else None},
         )
 
     def close(self, person: User, conversation: Conversation) -> None:
-        actions.change_conversation(
+        change_conversation(
             editor=self.company[0], conversation=conversation, changes={"status": "closed"}
         )
 
@@ -106,13 +110,13 @@ class Life:
 
     def count_one(self, person: User, conversation: Conversation) -> None:
         if pending := list(Message.objects.filter(fanned_out_at=None)):
-            actions.fan_out_message(self.chance.choice(pending).pk)
+            fan_out_message(self.chance.choice(pending).pk)
 
     def count_all(self) -> None:
         pending = list(Message.objects.filter(fanned_out_at=None))
         self.chance.shuffle(pending)
         for message in pending:
-            actions.fan_out_message(message.pk)
+            fan_out_message(message.pk)
 
     def some_message(self, conversation: Conversation) -> Message | None:
         messages = list(conversation.messages.select_related("author"))

@@ -11,8 +11,9 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from core.models import Chantier, Client, User
-from messaging import demo, unread
-from messaging.demo.times import working_moment
+from messaging import demo
+from messaging.conversation import unread
+from messaging.demo.clock import working_moment
 from messaging.models import Conversation, Message, MessageRevision, Note, Participant
 
 pytestmark = pytest.mark.django_db

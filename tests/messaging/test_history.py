@@ -6,8 +6,11 @@ import pytest
 from django.utils import timezone
 
 from core.models import User
-from messaging import actions, queries
+from messaging.actions.conversations import change_conversation
+from messaging.actions.messages import delete_message, edit_message
+from messaging.actions.reads import read_up_to
 from messaging.models import Conversation, Message
+from messaging.queries import history
 from tests.cast import Call, Say
 from tests.messaging.addresses import of, of_message
 
@@ -141,8 +144,8 @@ class TestChanges:
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         first, second, third = (say(camille, body) for body in ("Un", "Deux", "Trois"))
-        actions.edit_message(editor=camille, message=first, body="Premier")
-        actions.delete_message(remover=camille, message=second)
+        edit_message(editor=camille, message=first, body="Premier")
+        delete_message(remover=camille, message=second)
 
         told = changes(api, odile, conversation, third.version - 1)
 
@@ -157,9 +160,7 @@ class TestChanges:
     def test_are_the_conversation_with_the_readers_own_counter(
         self, api: Call, odile: User, conversation: Conversation
     ) -> None:
-        actions.change_conversation(
-            editor=odile, conversation=conversation, changes={"subject": "Parquet"}
-        )
+        change_conversation(editor=odile, conversation=conversation, changes={"subject": "Parquet"})
 
         told = changes(api, odile, conversation, 1)
 
@@ -169,7 +170,7 @@ class TestChanges:
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Bonjour")
-        actions.read_up_to(reader=odile, conversation=conversation, seq=1)
+        read_up_to(reader=odile, conversation=conversation, seq=1)
 
         told = changes(api, camille, conversation, message.version)
 
@@ -182,7 +183,7 @@ class TestChanges:
         long_conversation: Conversation,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(queries, "CHANGES_LIMIT", 50)
+        monkeypatch.setattr(history, "CHANGES_LIMIT", 50)
         since, found, rounds = 0, list[int](), 0
         while True:
             told = changes(api, odile, long_conversation, since)
@@ -249,7 +250,7 @@ class TestASearch:
     def test_never_finds_a_note_nor_a_deleted_text(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
-        actions.delete_message(remover=camille, message=say(camille, "zinguerie"))
+        delete_message(remover=camille, message=say(camille, "zinguerie"))
         api(odile).post(of(conversation, "notes"), {"body": "zinguerie"})
 
         assert self.found(api, camille, "zinguerie") == []

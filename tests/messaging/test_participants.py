@@ -3,7 +3,10 @@
 import pytest
 
 from core.models import Chantier, Client, User
-from messaging import actions, unread
+from messaging.actions.conversations import change_conversation
+from messaging.actions.messages import delete_message
+from messaging.actions.reads import read_up_to
+from messaging.conversation import unread
 from messaging.models import Conversation, Message, Participant
 from tests.cast import Call, Say
 from tests.messaging.addresses import of
@@ -18,7 +21,7 @@ def present(conversation: Conversation) -> set[str]:
 
 
 def assign(conversation: Conversation, editor: User, person: User | None) -> None:
-    actions.change_conversation(
+    change_conversation(
         editor=editor,
         conversation=conversation,
         changes={"assigned_to_id": person.pk if person else None},
@@ -149,7 +152,7 @@ class TestJoining:
             email="late@demo.test", name="Late Morel", role=User.Role.CLIENT, client=morel
         )
 
-        actions.delete_message(remover=camille, message=first)
+        delete_message(remover=camille, message=first)
         fan_out()
 
         assert mark(late).unread_count == 0
@@ -172,7 +175,7 @@ class TestLeaving:
     ) -> None:  # fmt: skip
         say(camille, "Bonjour")
         fan_out()
-        actions.read_up_to(reader=odile, conversation=conversation, seq=1)
+        read_up_to(reader=odile, conversation=conversation, seq=1)
         villa.responsible = marc
         villa.save()
 

@@ -13,8 +13,9 @@ from rest_framework.test import APIClient
 from attachments.models import Attachment
 from core.auth.jwt_tokens import issue_development_token
 from core.models import Client, User
-from messaging import actions
-from messaging.drafts import Draft, Opening
+from messaging.actions.conversations import open_conversation
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation
 from tests.cast import Say
 from tests.messaging.addresses import CONVERSATIONS, of
@@ -109,7 +110,7 @@ class TestWithFilesReadingAsks:
         for _ in range(3):
             files = tuple(announced(camille) for _ in range(4))
             draft = Draft(body="", attachment_ids=files)
-            actions.send_message(author=camille, conversation_id=busy.pk, draft=draft)
+            send_message(author=camille, conversation_id=busy.pk, draft=draft)
         return busy
 
     def test_three_at_most_for_a_page_of_history(self, odile: User, busy: Conversation) -> None:
@@ -158,7 +159,7 @@ class TestReadingAsks:
             opening = Opening(
                 subject=f"Sujet {number}", client=morel.pk, message=Draft(body="Bonjour")
             )
-            actions.open_conversation(opener=camille, opening=opening)
+            open_conversation(opener=camille, opening=opening)
         caller = bearer(odile)
 
         asks_at_most(4, lambda: caller.get(f"{CONVERSATIONS}{query}"))

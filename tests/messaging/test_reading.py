@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from core.models import User
-from messaging import actions
+from messaging.actions.fan_out import fan_out_message
+from messaging.actions.messages import delete_message
+from messaging.actions.reads import read_up_to
 from messaging.models import Conversation, Participant
 from tests.cast import Call, Say
 from tests.messaging.addresses import UNREAD, of
@@ -203,7 +205,7 @@ class TestCounting:
         first, _second = say(camille, "Un"), say(camille, "Deux")
         fan_out()
 
-        actions.delete_message(remover=camille, message=first)
+        delete_message(remover=camille, message=first)
         fan_out()
 
         assert mark(odile).unread_count == 1
@@ -212,7 +214,7 @@ class TestCounting:
         message = say(camille, "Bonjour")
 
         for _ in range(3):
-            actions.fan_out_message(message.pk)
+            fan_out_message(message.pk)
 
         assert mark(odile).unread_count == 1
 
@@ -220,10 +222,10 @@ class TestCounting:
         self, camille: User, odile: User, conversation: Conversation, say: Say, mark: Mark
     ) -> None:
         first, second = say(camille, "Un"), say(camille, "Deux")
-        actions.read_up_to(reader=odile, conversation=conversation, seq=2)
+        read_up_to(reader=odile, conversation=conversation, seq=2)
 
-        actions.fan_out_message(second.pk)
-        actions.fan_out_message(first.pk)
+        fan_out_message(second.pk)
+        fan_out_message(first.pk)
 
         assert mark(odile).unread_count == 0
 
@@ -239,4 +241,4 @@ class TestCounting:
         assert api(camille).get(UNREAD).json() == {"total": 0, "conversations": {}}
 
     def test_of_a_message_that_is_gone_is_nothing(self, db: None) -> None:
-        actions.fan_out_message(User().pk)
+        fan_out_message(User().pk)

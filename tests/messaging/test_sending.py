@@ -7,8 +7,12 @@ import pytest
 from rest_framework.test import APIClient
 
 from core.models import Chantier, User
-from messaging import actions
-from messaging.drafts import Draft
+from messaging.actions.messages import (
+    delete_message,
+    edit_message,
+    send_message,
+)
+from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message
 from tests.cast import Call, Say
 from tests.messaging.addresses import of, of_message
@@ -148,10 +152,10 @@ class TestASecondTry:
 
     def test_is_known_again_after_an_edit(self, camille: User, conversation: Conversation) -> None:
         draft = Draft(body="Lundi")
-        sent = actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
-        actions.edit_message(editor=camille, message=sent.message, body="Mardi")
+        sent = send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        edit_message(editor=camille, message=sent.message, body="Mardi")
 
-        again = actions.send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        again = send_message(author=camille, conversation_id=conversation.pk, draft=draft)
 
         assert again.message.body == "Mardi"
         assert not again.is_new
@@ -246,7 +250,7 @@ class TestAReply:
         elsewhere: str,
     ) -> None:
         there = request.getfixturevalue(elsewhere)
-        message = actions.send_message(
+        message = send_message(
             author=there.created_by, conversation_id=there.pk, draft=Draft(body="Secret")
         ).message
 
@@ -264,7 +268,7 @@ class TestAReply:
         self, api: Call, camille: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Oups")
-        actions.delete_message(remover=camille, message=message)
+        delete_message(remover=camille, message=message)
 
         answer = send(api, camille, conversation, body="Pardon", reply_to=str(message.pk))
 
@@ -349,10 +353,10 @@ class TestAwaitingAReply:
     ) -> None:
         first, second = say(camille, "Bonjour"), say(camille, "Vous êtes là ?")
 
-        actions.delete_message(remover=camille, message=first)
+        delete_message(remover=camille, message=first)
         assert self.since(api, odile, conversation) == in_json(second)
 
-        actions.delete_message(remover=camille, message=second)
+        delete_message(remover=camille, message=second)
         assert self.since(api, odile, conversation) is None
 
     def test_goes_on_when_an_answered_message_is_taken_back(
@@ -362,7 +366,7 @@ class TestAwaitingAReply:
         say(odile, "Bonjour")
         waiting = say(camille, "Et mardi ?")
 
-        actions.delete_message(remover=camille, message=answered)
+        delete_message(remover=camille, message=answered)
 
         assert self.since(api, odile, conversation) == in_json(waiting)
 

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from core.jobs.lease import due
 from core.models import User
-from messaging.queries import pending_messages
+from messaging.queries.conversations import pending_messages
 from notifications import actions, queries, vapid
 from notifications.models import Preference, PushSubscription
 from tests.notifications.mail_server import MailServer, controller

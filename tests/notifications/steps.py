@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from attachments.models import Attachment
 from core.models import Chantier, User
-from messaging import actions as messaging
-from messaging.drafts import Draft, Opening
+from messaging.actions.conversations import open_conversation
+from messaging.actions.messages import send_message
+from messaging.actions.reads import read_up_to
+from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation, Message
 from notifications import actions
 from notifications.states import states_of
@@ -17,7 +19,7 @@ SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hou
 
 
 def read(reader: User, message: Message) -> None:
-    messaging.read_up_to(reader=reader, conversation=message.conversation, seq=message.seq)
+    read_up_to(reader=reader, conversation=message.conversation, seq=message.seq)
 
 
 def display_all(push_service: PushService) -> None:
@@ -45,7 +47,7 @@ def text_of(letter: object) -> str:
 
 def conversation_about(subject: str, opener: User, villa: Chantier) -> Conversation:
     opening = Opening(subject=subject, client=villa.client_id, chantier=villa.pk)
-    return messaging.open_conversation(opener=opener, opening=opening).conversation
+    return open_conversation(opener=opener, opening=opening).conversation
 
 
 def send_file(author: User, conversation: Conversation, name: str, body: str = "") -> Message:
@@ -55,13 +57,9 @@ def send_file(author: User, conversation: Conversation, name: str, body: str = "
         kind=Attachment.Kind.PDF,
     )  # fmt: skip
     draft = Draft(body=body, attachment_ids=(file.pk,))
-    return messaging.send_message(
-        author=author, conversation_id=conversation.pk, draft=draft
-    ).message
+    return send_message(author=author, conversation_id=conversation.pk, draft=draft).message
 
 
 def write(author: User, conversation: Conversation, body: str) -> Message:
     draft = Draft(body=body)
-    return messaging.send_message(
-        author=author, conversation_id=conversation.pk, draft=draft
-    ).message
+    return send_message(author=author, conversation_id=conversation.pk, draft=draft).message

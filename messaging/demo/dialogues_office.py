@@ -1,4 +1,4 @@
-"""Threads about dates, papers and money (see `messaging.demo.script` for how to read them)."""
+"""Threads about dates, papers and money (see `messaging.demo.dialogue` for how to read them)."""
 
 OFFICE = """
 # Devis {numero} : questions

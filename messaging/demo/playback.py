@@ -5,11 +5,19 @@ from datetime import datetime, timedelta
 from random import Random
 
 from core.ids import new_id
-from messaging import actions, notes
-from messaging.demo.plots import Plot
-from messaging.demo.script import Exchange, Line, say
-from messaging.demo.times import Hindsight, evening_before, working_moment
-from messaging.drafts import Draft, Opening
+from messaging.actions import notes
+from messaging.actions.conversations import (
+    archive_conversation,
+    change_conversation,
+    open_conversation,
+)
+from messaging.actions.fan_out import fan_out_message
+from messaging.actions.messages import delete_message, edit_message, send_message
+from messaging.actions.reads import read_up_to
+from messaging.conversation.idempotency import Draft, Opening
+from messaging.demo.clock import Hindsight, evening_before, working_moment
+from messaging.demo.dialogue import Exchange, Line, say
+from messaging.demo.scenarios import Plot
 from messaging.models import Conversation, Message
 
 # Minutes of work.
@@ -107,7 +115,7 @@ class Performance:
             message=draft,
         )
         opener = self.plot.speakers[line.speaker]
-        conversation = actions.open_conversation(opener=opener, opening=opening).conversation
+        conversation = open_conversation(opener=opener, opening=opening).conversation
         self._deliver(Message.objects.select_related("author").get(pk=draft.id))
         return conversation
 
@@ -118,29 +126,29 @@ class Performance:
             notes.write_note(author=speaker, conversation=conversation, body=text, note_id=new_id())
             return
         if self.is_read_by_speakers and self.last and self.last.author != speaker:
-            actions.read_up_to(reader=speaker, conversation=conversation, seq=self.last.seq)
+            read_up_to(reader=speaker, conversation=conversation, seq=self.last.seq)
         quoted = self.last.pk if self.last and line.mark == ">" else None
-        message = actions.send_message(
+        message = send_message(
             author=speaker, conversation_id=conversation.pk, draft=Draft(body=text, reply_to=quoted)
         ).message
         self._deliver(message)
         if line.mark == "~":
             self._a_moment_later()
-            actions.edit_message(editor=speaker, message=message, body=corrected)
+            edit_message(editor=speaker, message=message, body=corrected)
         if line.mark == "-":
             self._a_moment_later()
-            actions.delete_message(remover=speaker, message=message)
-            actions.fan_out_message(message.pk)
+            delete_message(remover=speaker, message=message)
+            fan_out_message(message.pk)
 
     def _deliver(self, message: Message) -> None:
         """Do at once what a worker would do."""
-        actions.fan_out_message(message.pk)
+        fan_out_message(message.pk)
         self.last = message
 
     def _assign(self, conversation: Conversation) -> None:
         if self.chance.random() < SHARE_ASSIGNED:
             team = self.plot.speakers["equipe"]
-            actions.change_conversation(
+            change_conversation(
                 editor=team, conversation=conversation, changes={"assigned_to_id": team.pk}
             )
 
@@ -149,9 +157,7 @@ class Performance:
             return
         self._a_moment_later()
         for participant in conversation.participants.filter(left_at=None).select_related("user"):
-            actions.read_up_to(
-                reader=participant.user, conversation=conversation, seq=self.last.seq
-            )
+            read_up_to(reader=participant.user, conversation=conversation, seq=self.last.seq)
 
     def _leave(self, conversation: Conversation) -> None:
         if not self.plot.is_finished:
@@ -159,10 +165,10 @@ class Performance:
         self._everyone_reads(conversation)
         team = self.plot.speakers["equipe"]
         if self.plot.is_archived:
-            actions.archive_conversation(archiver=team, conversation=conversation)
+            archive_conversation(archiver=team, conversation=conversation)
         elif self.chance.random() < SHARE_CLOSED:
             closed = {"status": Conversation.Status.CLOSED}
-            actions.change_conversation(editor=team, conversation=conversation, changes=closed)
+            change_conversation(editor=team, conversation=conversation, changes=closed)
 
 
 def _in_order(exchanges: list[Exchange]) -> Iterator[tuple[Line, bool]]:

@@ -1,24 +1,20 @@
-"""The conversation's row lock, and the two numbers handed out under it.
+"""The conversation's row lock.
 
 Everything that changes a conversation first locks its row. The lock is `FOR NO KEY UPDATE`: rows
 that only point at the conversation are still written beside it.
 """
 
-from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db import connection
 from django.db.models import OuterRef
 from django.http import Http404
-from django.utils import timezone
 
 from core.database.raw_rows import row_of
 from core.models import Chantier, User
 from core.realtime.publish import Audience
-from messaging.models import Conversation, Message
+from messaging.models import Conversation
 
 
 def lock(conversation_id: UUID) -> Conversation:
@@ -70,12 +66,6 @@ LOCK_TO_WRITE = f"""
     FOR NO KEY UPDATE OF conversation
 """  # noqa: S608  (of our own words)
 
-# What an appended message moves in its conversation.
-MOVED = (
-    "version", "changed_at", "last_seq", "last_message_id", "last_activity_at", "status",
-    "awaiting_reply_since",
-)  # fmt: skip
-
 
 def lock_to_count(message_id: UUID) -> Conversation | None:
     """Lock the conversation of a message that is not fanned out yet; None when there is none."""
@@ -109,63 +99,3 @@ def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> Conv
 def audience(conversation: Conversation) -> Audience:
     """Whose open screens show a locked conversation: its client's users, and the company."""
     return Audience(user_ids=tuple(getattr(conversation, "listener_ids", ())), company=True)
-
-
-def bump(conversation: Conversation, **changes: Any) -> int:
-    """Apply changes to a locked conversation and give them the next version."""
-    conversation.version += 1
-    conversation.changed_at = timezone.now()
-    for name, value in changes.items():
-        setattr(conversation, name, value)
-    conversation.save(update_fields=["version", "changed_at", *changes])
-    return conversation.version
-
-
-def append(conversation: Conversation, message: Message) -> None:
-    """Give a message the next seq and version of a locked conversation, and record it."""
-    now = timezone.now()
-    message.conversation, message.created_at = conversation, now
-    message.seq = conversation.last_seq = conversation.last_seq + 1
-    message.version = conversation.version = conversation.version + 1
-    conversation.changed_at = conversation.last_activity_at = now
-    conversation.last_message = message
-    conversation.status = Conversation.Status.OPEN.value
-    conversation.awaiting_reply_since = _awaiting_reply_since(conversation, message)
-    values = [getattr(message, field.attname) for field in Message._meta.concrete_fields]
-    moved = [getattr(conversation, name) for name in MOVED]
-    with connection.cursor() as cursor:
-        cursor.execute(_record_statement(), [*values, *moved, conversation.pk])
-    message._state.adding, message._state.db = False, connection.alias
-
-
-@cache
-def _record_statement() -> str:
-    """A message and what it moves in its conversation, in one statement."""
-    columns = [field.attname for field in Message._meta.concrete_fields]
-    return f"""
-        WITH recorded AS (
-            INSERT INTO messaging_message ({", ".join(columns)})
-            VALUES ({", ".join(["%s"] * len(columns))})
-        )
-        UPDATE messaging_conversation SET {", ".join(f"{name} = %s" for name in MOVED)}
-        WHERE id = %s
-    """  # noqa: S608  (of our own words)
-
-
-def _awaiting_reply_since(conversation: Conversation, message: Message) -> Any:
-    """A client waits from the first message that nobody of the company has answered."""
-    if message.author.is_company:
-        return None
-    return conversation.awaiting_reply_since or message.created_at
-
-
-def awaiting_without(conversation: Conversation, message: Message) -> datetime | None:
-    """Since when the client waits once a message is deleted; None when it was all they said."""
-    since = conversation.awaiting_reply_since
-    if since is None:
-        return None
-    unanswered = Message.objects.filter(
-        conversation=conversation, author__role=User.Role.CLIENT, deleted_at=None
-    ).exclude(pk=message.pk)
-    moments = unanswered.filter(created_at__gte=since).order_by("seq")
-    return moments.values_list("created_at", flat=True).first()

@@ -5,7 +5,7 @@ from random import Random
 
 from core.demo import Company
 from core.models import Chantier, Client, User
-from messaging.demo.script import (
+from messaging.demo.dialogue import (
     ABOUT_A_CHANTIER,
     ABOUT_ANYTHING,
     IN_BETWEEN,
@@ -13,7 +13,7 @@ from messaging.demo.script import (
     Theme,
     say,
 )
-from messaging.demo.words import words_for
+from messaging.demo.phrases import words_for
 
 CONVERSATIONS_PER_CLIENT = 5
 # The most recent ones are not finished: somebody still has to read or to answer.

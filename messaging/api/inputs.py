@@ -9,7 +9,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from core.ids import new_id
 from core.models import Chantier, User
 from core.queries import chantiers_for, clients_for, staff_for
-from messaging.drafts import Draft, Opening
+from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation
 
 

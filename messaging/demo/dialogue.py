@@ -12,16 +12,16 @@
     client: … a text that comes a day or two later
 
 An indented line goes on with the one above; `[one|another]` is a choice; `{jour}` is a blank that
-`messaging.demo.words` fills in, the same all along a thread.
+`messaging.demo.phrases` fills in, the same all along a thread.
 """
 
 import re
 from random import Random
 from typing import NamedTuple
 
-from messaging.demo.interludes import INTERLUDES
-from messaging.demo.office import FREE, OFFICE
-from messaging.demo.works import WORKS
+from messaging.demo.dialogues_office import FREE, OFFICE
+from messaging.demo.dialogues_site import WORKS
+from messaging.demo.dialogues_small_talk import INTERLUDES
 
 SPEAKERS = ("client", "autre", "equipe", "collegue", "note")
 LINE = re.compile(rf"({'|'.join(SPEAKERS)})([:>~-])\s+(.*)")

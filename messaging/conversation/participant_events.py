@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 
 from core.realtime.publish import Audience, publish
-from messaging import events, participants
-from messaging.ledger import audience, bump
+from messaging import events
+from messaging.conversation import participants
+from messaging.conversation.lock import audience
+from messaging.conversation.versions import bump
 from messaging.models import Conversation, Participant
 
 

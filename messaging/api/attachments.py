@@ -23,9 +23,14 @@ from core.queries import chantiers_for
 from core.web.openapi import refusals
 from core.web.pagination import LatestFirst
 from core.web.requests import person
-from messaging import attaching, queries
+from messaging.actions import attachments
 from messaging.models import Conversation, MessageAttachment
-from messaging.serializers import LibraryItemSerializer
+from messaging.queries.attachments import (
+    attachment_for,
+    library_of,
+)
+from messaging.queries.conversations import conversation_for, visible_to
+from messaging.serializers.output import LibraryItemSerializer
 
 REDIRECTION = {302: None}
 
@@ -33,7 +38,7 @@ REDIRECTION = {302: None}
 class AttachmentDetail(APIView):
     @extend_schema(operation_id="attachment_retrieve", responses=AttachmentSerializer)
     def get(self, request: Request, attachment_id: UUID) -> Response:
-        attachment = queries.attachment_for(person(request), attachment_id)
+        attachment = attachment_for(person(request), attachment_id)
         return Response(AttachmentSerializer(attachment).data)
 
     @extend_schema(responses={204: None})
@@ -42,10 +47,10 @@ class AttachmentDetail(APIView):
 
         In a message it stays, as one that its sender took back.
         """
-        attachment = queries.attachment_for(person(request), attachment_id)
+        attachment = attachment_for(person(request), attachment_id)
         if attachment.uploader_id != person(request).pk:
             raise AlreadySent
-        attaching.withdraw(attachment)
+        attachments.withdraw(attachment)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -59,7 +64,7 @@ class AttachmentCompletion(APIView):
     )
     def post(self, request: Request, attachment_id: UUID) -> Response:
         """All bytes are sent: check that they arrived, and have them analysed. Again is fine."""
-        attachment = attaching.complete(uploading_for(person(request), attachment_id))
+        attachment = attachments.complete(uploading_for(person(request), attachment_id))
         return Response(AttachmentSerializer(attachment).data)
 
 
@@ -70,7 +75,7 @@ class AttachmentContent(APIView):
     def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
         """Download the file. `original`: for its sender, a photo with the place it was taken."""
         reader = person(request)
-        attachment = queries.attachment_for(reader, attachment_id)
+        attachment = attachment_for(reader, attachment_id)
         is_original = request.query_params.get("original") in ("1", "true")
         is_original = is_original and attachment.original_is_for(reader.pk)
         url = serving.content_url(attachment, is_original=is_original)
@@ -81,7 +86,7 @@ class AttachmentPreview(APIView):
     @extend_schema(responses=REDIRECTION)
     def get(self, request: Request, attachment_id: UUID, max_px: int) -> HttpResponse:
         """The picture that stands for the file, as WEBP, 320 or 1280 pixels at most."""
-        attachment = queries.attachment_for(person(request), attachment_id)
+        attachment = attachment_for(person(request), attachment_id)
         url = serving.preview_url(attachment, max_px)
         lifetime = int(serving.PREVIEW_LIFETIME.total_seconds())
         return _redirected(url, f"private, max-age={lifetime}")
@@ -100,7 +105,7 @@ class _FileLibrary(generics.ListAPIView[MessageAttachment]):
         raise NotImplementedError
 
     def get_queryset(self) -> QuerySet[MessageAttachment]:
-        return queries.library_of(person(self.request), self.conversations())
+        return library_of(person(self.request), self.conversations())
 
 
 class ConversationLibrary(_FileLibrary):
@@ -108,7 +113,7 @@ class ConversationLibrary(_FileLibrary):
 
     def conversations(self) -> QuerySet[Conversation]:
         reader = person(self.request)
-        conversation = queries.conversation_for(reader, self.kwargs["conversation_id"])
+        conversation = conversation_for(reader, self.kwargs["conversation_id"])
         return Conversation.objects.filter(pk=conversation.pk)
 
 
@@ -118,7 +123,7 @@ class ChantierLibrary(_FileLibrary):
     def conversations(self) -> QuerySet[Conversation]:
         reader = person(self.request)
         chantier = get_object_or_404(chantiers_for(reader), pk=self.kwargs["chantier_id"])
-        return queries.visible_to(reader).filter(chantier=chantier)
+        return visible_to(reader).filter(chantier=chantier)
 
 
 def _redirected(url: str, cache_control: str) -> HttpResponse:

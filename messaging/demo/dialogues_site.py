@@ -1,4 +1,4 @@
-"""Threads about the works themselves (see `messaging.demo.script` for how to read them)."""
+"""Threads about the works themselves (see `messaging.demo.dialogue` for how to read them)."""
 
 WORKS = """
 # Carrelage {du_lieu}

@@ -14,9 +14,10 @@ from attachments.analysis import AnalysisResult
 from attachments.models import Attachment
 from core.realtime.publish import Audience, publish
 from messaging import events
-from messaging.ledger import audience, bump, lock
+from messaging.conversation.lock import audience, lock
+from messaging.conversation.versions import bump
 from messaging.models import Conversation, Message, MessageAttachment
-from messaging.queries import link_of
+from messaging.queries.attachments import link_of
 
 # Writes a change when the file is in a message as it is told; None when it is not, or when there
 # is nothing to write.

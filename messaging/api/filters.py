@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
 from core.web.requests import person
-from messaging import queries
 from messaging.models import Conversation
+from messaging.queries import conversations as conversation_queries
+from messaging.queries.conversations import mentioning
+from messaging.queries.unread import with_unread
 
 
 class ConversationFilter(django_filters.FilterSet):
@@ -49,14 +51,14 @@ class ConversationFilter(django_filters.FilterSet):
     def filter_unread(
         self, conversations: QuerySet[Conversation], name: str, value: bool
     ) -> QuerySet[Conversation]:
-        return queries.with_unread(conversations, person(self.request)) if value else conversations
+        return with_unread(conversations, person(self.request)) if value else conversations
 
     def filter_q(
         self, conversations: QuerySet[Conversation], name: str, value: str
     ) -> QuerySet[Conversation]:
-        return queries.mentioning(conversations, value)
+        return mentioning(conversations, value)
 
     def filter_changed_since(
         self, conversations: QuerySet[Conversation], name: str, value: datetime
     ) -> QuerySet[Conversation]:
-        return queries.changed_since(conversations, value)
+        return conversation_queries.changed_since(conversations, value)

@@ -9,7 +9,7 @@ from core.models import User
 from core.realtime.publish import Audience, publish
 from core.web.errors import NotAllowed
 from messaging import events
-from messaging.drafts import DraftConflict
+from messaging.conversation.idempotency import DraftConflict
 from messaging.models import Conversation, Note
 
 

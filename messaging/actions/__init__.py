@@ -1,0 +1,1 @@
+"""What people and workers do with conversations: one transaction each."""

@@ -1,0 +1,112 @@
+"""Open, change and archive conversations: one transaction each."""
+
+from typing import Any, NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from core.models import User
+from core.realtime.publish import Audience, publish
+from core.web.errors import NotAllowed
+from messaging import events
+from messaging.actions.messages import ConversationClosed, record_message
+from messaging.conversation import participant_events, participants, unread
+from messaging.conversation.idempotency import (
+    DraftConflict,
+    Opening,
+    already_opened,
+    already_sent,
+)
+from messaging.conversation.lock import audience, lock, lock_to_write
+from messaging.conversation.versions import bump
+from messaging.models import Conversation
+
+
+class Opened(NamedTuple):
+    conversation: Conversation
+    is_new: bool
+
+
+def open_conversation(*, opener: User, opening: Opening) -> Opened:
+    """Open a conversation, with its first message when there is one.
+
+    The same request sent twice gives back the first conversation. Raises DraftConflict when the
+    id was already used for another, ConversationClosed when its chantier is archived.
+    """
+    if earlier := already_opened(opener, opening):
+        return Opened(earlier, is_new=False)
+    try:
+        return Opened(_open(opener, opening), is_new=True)
+    except IntegrityError as error:
+        # The same request a moment ago, on another thread.
+        if earlier := already_opened(opener, opening):
+            return Opened(earlier, is_new=False)
+        raise DraftConflict from error
+
+
+@transaction.atomic
+def change_conversation(
+    *, editor: User, conversation: Conversation, changes: dict[str, Any]
+) -> Conversation:
+    """Change the subject, the chantier, the status or who is assigned.
+
+    A client's user may change the subject only: raises NotAllowed.
+    """
+    if not editor.is_company and changes.keys() - {"subject"}:
+        raise NotAllowed
+    conversation = lock(conversation.pk)
+    changes = {k: v for k, v in changes.items() if getattr(conversation, k) != v}
+    if not changes:
+        return conversation
+    if changes.get("status") == Conversation.Status.CLOSED:
+        changes["awaiting_reply_since"] = None
+    bump(conversation, **changes)
+    if participants.reconcile(conversation, read_up_to=conversation.last_seq):
+        # Who comes back has an old read mark.
+        participant_events.publish_counters(conversation, unread.recount(conversation))
+    publish(events.conversation_updated(conversation), to=audience(conversation))
+    return conversation
+
+
+@transaction.atomic
+def archive_conversation(*, archiver: User, conversation: Conversation) -> None:
+    """Take a conversation off the lists for good; its history can still be read by its address."""
+    if not archiver.is_company:
+        raise NotAllowed
+    conversation = lock(conversation.pk)
+    if conversation.archived_at is None:
+        bump(conversation, archived_at=timezone.now(), awaiting_reply_since=None)
+        publish(events.conversation_updated(conversation), to=audience(conversation))
+
+
+def show_typing(*, writer: User, conversation: Conversation) -> None:
+    """Show the open screens that someone is writing. Nothing is kept."""
+    listeners = participants.client_user_ids(conversation)
+    publish(events.typing(conversation.pk, writer), to=Audience(user_ids=listeners, company=True))
+
+
+@transaction.atomic
+def _open(opener: User, opening: Opening) -> Conversation:
+    conversation = Conversation(
+        id=opening.id,
+        client_id=opening.client,
+        chantier_id=opening.chantier,
+        subject=opening.subject,
+        created_by=opener,
+        draft_digest=opening.digest(),
+        version=1,
+    )
+    conversation.save(force_insert=True)
+    conversation = lock(conversation.pk)
+    if not conversation.accepts_messages:
+        raise ConversationClosed
+    if opener.is_company:
+        participants.record_author(conversation, opener, seq=0)
+    participants.reconcile(conversation, read_up_to=0)
+    publish(events.conversation_created(conversation), to=audience(conversation))
+    if opening.message:
+        conversation = lock_to_write(opener, conversation.pk, opening.message.id)
+        if already_sent(opener, opening.message, conversation):
+            raise DraftConflict
+        record_message(conversation, opener, opening.message)
+    return conversation

@@ -1,0 +1,189 @@
+"""Send, edit and delete messages: one transaction each, told to the open screens after it."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+
+from core.jobs.enqueue import Job, enqueue
+from core.jobs.lease import reset_attempts
+from core.models import User
+from core.realtime.publish import publish
+from core.web.errors import NotAllowed, Refusal
+from messaging import events
+from messaging.actions.attachments import attach
+from messaging.conversation import participant_events, participants
+from messaging.conversation.idempotency import (
+    Draft,
+    already_sent,
+)
+from messaging.conversation.lock import audience, lock, lock_to_write
+from messaging.conversation.versions import append, awaiting_without, bump
+from messaging.models import Conversation, Message, MessageRevision
+
+
+class ConversationClosed(Refusal):
+    default_code = "conversation_closed"
+    default_detail = _(
+        "This conversation is archived: it can be read, but no longer written in. Open a new one."
+    )
+
+
+class EditWindowOver(Refusal):
+    default_code = "edit_window_over"
+    default_detail = _("It is too late to change this message. Send a correction instead.")
+
+
+class MessageDeleted(Refusal):
+    default_code = "message_deleted"
+    default_detail = _("This message was deleted.")
+
+
+class UnknownQuotedMessage(Refusal):
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "unknown_quoted_message"
+    default_detail = _("The message you answer to is not in this conversation.")
+
+
+Change = str | int | datetime | None
+
+
+class Sent(NamedTuple):
+    message: Message
+    is_new: bool
+
+
+def send_message(*, author: User, conversation_id: UUID, draft: Draft) -> Sent:
+    """Record a message and tell everyone in the conversation.
+
+    The same draft sent twice gives back the first message, so a phone that lost the answer can
+    try again. A closed conversation opens again.
+
+    Raises Http404 when the author may not see the conversation, ConversationClosed when it or its
+    chantier is archived, DraftConflict when the id was already used for something else,
+    UnknownAttachment when one of its files is not the author's own
+    and free.
+    """
+    try:
+        return _send(author, conversation_id, draft)
+    except IntegrityError:
+        # Recorded on another connection while we waited for the lock: PostgreSQL then reads the
+        # locked row again, but not the other tables that the same query looked at.
+        return _send(author, conversation_id, draft)
+
+
+@transaction.atomic
+def edit_message(*, editor: User, message: Message, body: str) -> Message:
+    """Change the text of one's own recent message; the earlier text is kept.
+
+    Raises NotAllowed, EditWindowOver (15 minutes), MessageDeleted or ConversationClosed.
+    """
+    conversation, message = _lock_for_change(message)
+    if message.author_id != editor.pk:
+        raise NotAllowed
+    if not conversation.accepts_messages:
+        raise ConversationClosed
+    _check_window(message)
+    if message.body != body:
+        _revise(conversation, message, {}, body=body, edited_at=timezone.now())
+    return message
+
+
+@transaction.atomic
+def delete_message(*, remover: User, message: Message) -> Message:
+    """Leave a tombstone where a message was; its text is kept for the company.
+
+    One's own recent message, or any for a manager. Raises NotAllowed or EditWindowOver.
+    """
+    conversation, message = _lock_for_change(message)
+    if message.deleted_at is not None:
+        return message
+    if remover.role != User.Role.MANAGER:
+        if message.author_id != remover.pk:
+            raise NotAllowed
+        _check_window(message)
+    # The counters owe a recount, so the order to fan out is given again.
+    now = timezone.now()
+    _revise(
+        conversation,
+        message,
+        {"awaiting_reply_since": awaiting_without(conversation, message)},
+        body="",
+        deleted_at=now,
+        fanned_out_at=None,
+        **reset_attempts(),
+    )
+    enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
+    return message
+
+
+@transaction.atomic
+def _send(author: User, conversation_id: UUID, draft: Draft) -> Sent:
+    conversation = lock_to_write(author, conversation_id, draft.id)
+    if earlier := already_sent(author, draft, conversation):
+        return Sent(earlier, is_new=False)
+    if not conversation.accepts_messages:
+        raise ConversationClosed
+    return Sent(record_message(conversation, author, draft), is_new=True)
+
+
+def record_message(conversation: Conversation, author: User, draft: Draft) -> Message:
+    """Append a new message to a locked conversation, publish it and owe its fan-out."""
+    message = Message(
+        id=draft.id,
+        author=author,
+        body=draft.body,
+        reply_to_id=_quoted(conversation, draft),
+        draft_digest=draft.digest(conversation.pk),
+        by_email=draft.by_email,
+        attachment_count=len(draft.attachment_ids),
+    )
+    append(conversation, message)
+    attach(draft.attachment_ids, to=message)
+    publish(events.message_created(message), to=audience(conversation))
+    if not getattr(conversation, "author_has_written", False):
+        participants.record_author(conversation, author, seq=message.seq)
+    if not getattr(conversation, "author_is_participant", False):
+        participant_events.publish_participants(conversation)
+    enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
+    return message
+
+
+def _quoted(conversation: Conversation, draft: Draft) -> UUID | None:
+    if draft.reply_to is None:
+        return None
+    if not Message.objects.filter(pk=draft.reply_to, conversation=conversation).exists():
+        raise UnknownQuotedMessage
+    return draft.reply_to
+
+
+def _lock_for_change(message: Message) -> tuple[Conversation, Message]:
+    """Lock the conversation, then read the message as it is now."""
+    conversation = lock(message.conversation_id)
+    message = Message.objects.select_related("author").get(pk=message.pk)
+    message.conversation = conversation
+    return conversation, message
+
+
+def _check_window(message: Message) -> None:
+    if message.deleted_at is not None:
+        raise MessageDeleted
+    if timezone.now() - message.created_at > settings.MESSAGE_EDIT_WINDOW:
+        raise EditWindowOver
+
+
+def _revise(
+    conversation: Conversation, message: Message, moved: dict[str, Change], **changes: Change
+) -> None:
+    """Change a message, keeping its text, and what that has `moved` of its conversation."""
+    MessageRevision.objects.create(message=message, body=message.body)
+    message.version = bump(conversation, **moved)
+    for name, value in changes.items():
+        setattr(message, name, value)
+    message.save(update_fields=["version", *changes])
+    publish(events.message_updated(message), to=audience(conversation))

@@ -1,0 +1,1 @@
+"""The REST endpoints of messaging: load, one call, answer."""

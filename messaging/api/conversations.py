@@ -1,0 +1,115 @@
+"""The REST endpoints of conversations: list, open, change, archive, catch up."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.web import rate_limits
+from core.web.requests import person, validated
+from messaging.actions.conversations import (
+    archive_conversation,
+    change_conversation,
+    open_conversation,
+)
+from messaging.api import inputs
+from messaging.api.filters import ConversationFilter
+from messaging.models import Conversation
+from messaging.queries.conversations import (
+    conversation_for,
+    conversations_for,
+    detailed_conversation_for,
+)
+from messaging.queries.history import changes_of
+from messaging.serializers.input import (
+    ConversationChangeSerializer,
+    OpeningSerializer,
+    SinceSerializer,
+)
+from messaging.serializers.output import (
+    ChangesSerializer,
+    ConversationSerializer,
+)
+
+ONE_HOUR = timedelta(hours=1)
+
+
+class ConversationList(generics.ListAPIView[Conversation]):
+    """The person's conversations, newest activity first."""
+
+    serializer_class = ConversationSerializer
+    filterset_class = ConversationFilter
+    queryset = Conversation.objects.none()
+
+    def get_queryset(self) -> QuerySet[Conversation]:
+        is_catching_up = "changed_since" in self.request.query_params
+        return conversations_for(person(self.request), with_archived=is_catching_up)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "reader": self.request.user}
+
+    @extend_schema(
+        request=OpeningSerializer,
+        responses={200: ConversationSerializer, 201: ConversationSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Open one, with its first message or without."""
+        opener = person(request)
+        opening = inputs.opening_of(opener, validated(OpeningSerializer, request.data))
+        rate_limits.spend(
+            "conversation", opener.pk, at_most=settings.CONVERSATIONS_PER_HOUR, window=ONE_HOUR
+        )
+        opened = open_conversation(opener=opener, opening=opening)
+        return Response(
+            _shown(request, opened.conversation.pk), status=created_status(opened.is_new)
+        )
+
+
+class ConversationDetail(APIView):
+    @extend_schema(responses=ConversationSerializer)
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        return Response(_shown(request, conversation_id))
+
+    @extend_schema(request=ConversationChangeSerializer, responses=ConversationSerializer)
+    def patch(self, request: Request, conversation_id: UUID) -> Response:
+        """Change the subject; for the company also the chantier, the status, who is assigned."""
+        editor = person(request)
+        conversation = conversation_for(editor, conversation_id)
+        asked = validated(ConversationChangeSerializer, request.data)
+        changes = inputs.changes_of(editor, conversation, asked)
+        change_conversation(editor=editor, conversation=conversation, changes=changes)
+        return Response(_shown(request, conversation_id))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, conversation_id: UUID) -> Response:
+        """Archive it (the company): it leaves the lists, its history stays."""
+        conversation = conversation_for(person(request), conversation_id)
+        archive_conversation(archiver=person(request), conversation=conversation)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ChangeList(APIView):
+    @extend_schema(parameters=[SinceSerializer], responses=ChangesSerializer)
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        """Everything that changed since a version."""
+        since = validated(SinceSerializer, request.query_params)["since"]
+        conversation = detailed_conversation_for(person(request), conversation_id)
+        changes = changes_of(conversation, since)
+        return Response(ChangesSerializer(changes, context={"reader": person(request)}).data)
+
+
+def _shown(request: Request, conversation_id: UUID) -> dict[str, Any]:
+    reader = person(request)
+    conversation = detailed_conversation_for(reader, conversation_id)
+    return ConversationSerializer(conversation, context={"reader": reader}).data
+
+
+def created_status(is_new: bool) -> int:
+    return status.HTTP_201_CREATED if is_new else status.HTTP_200_OK

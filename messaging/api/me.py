@@ -1,0 +1,22 @@
+"""Who is asking."""
+
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import ensure_csrf_cookie
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.web.requests import person
+from messaging.serializers.output import (
+    MeWithUnreadSerializer,
+)
+
+
+class Me(APIView):
+    """Who is asking; sets the CSRF cookie that unsafe requests of a session need."""
+
+    @method_decorator(ensure_csrf_cookie)
+    @extend_schema(responses=MeWithUnreadSerializer)
+    def get(self, request: Request) -> Response:
+        return Response(MeWithUnreadSerializer(person(request)).data)

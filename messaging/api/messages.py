@@ -1,0 +1,114 @@
+"""The REST endpoints of messages: history, send, edit, delete; and who is writing."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.web import rate_limits
+from core.web.requests import person, validated
+from messaging.actions.conversations import (
+    show_typing,
+)
+from messaging.actions.messages import delete_message, edit_message, send_message
+from messaging.api import inputs
+from messaging.api.conversations import created_status
+from messaging.models import MessageRevision
+from messaging.queries.conversations import (
+    conversation_for,
+    message_for,
+    revisions_of,
+)
+from messaging.queries.history import Window, history_of
+from messaging.serializers.input import (
+    BodySerializer,
+    DraftSerializer,
+    WindowSerializer,
+)
+from messaging.serializers.output import (
+    HistorySerializer,
+    MessageRevisionSerializer,
+    MessageSerializer,
+)
+
+ONE_MINUTE = timedelta(minutes=1)
+# A screen says it every three seconds; a person may write on three.
+TYPING_PER_MINUTE = 60
+
+
+class MessageList(APIView):
+    @extend_schema(parameters=[WindowSerializer], responses=HistorySerializer)
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        """A page of history, in seq order; the newest without a bound."""
+        window = Window(**validated(WindowSerializer, request.query_params))
+        conversation = conversation_for(person(request), conversation_id)
+        return Response(HistorySerializer(history_of(conversation, window)).data)
+
+    @extend_schema(
+        request=DraftSerializer, responses={200: MessageSerializer, 201: MessageSerializer}
+    )
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """Send a message; the same id and content again answers 200 with the first one."""
+        author = person(request)
+        draft = inputs.draft_of(validated(DraftSerializer, request.data))
+        rate_limits.spend(
+            "message", author.pk, at_most=settings.MESSAGES_PER_MINUTE, window=ONE_MINUTE
+        )
+        sent = send_message(author=author, conversation_id=conversation_id, draft=draft)
+        return Response(MessageSerializer.shown(sent.message), status=created_status(sent.is_new))
+
+
+class MessageDetail(APIView):
+    @extend_schema(operation_id="message_retrieve", responses=MessageSerializer)
+    def get(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
+        message = message_for(person(request), conversation_id, message_id)
+        return Response(MessageSerializer.shown(message))
+
+    @extend_schema(request=BodySerializer, responses=MessageSerializer)
+    def patch(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
+        """Change one's own recent text; earlier texts are kept."""
+        message = message_for(person(request), conversation_id, message_id)
+        asked = validated(BodySerializer, request.data)
+        message = edit_message(editor=person(request), message=message, body=asked["body"])
+        return Response(MessageSerializer.shown(message))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
+        """Leave a tombstone."""
+        message = message_for(person(request), conversation_id, message_id)
+        delete_message(remover=person(request), message=message)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class MessageRevisionList(generics.ListAPIView[MessageRevision]):
+    """The earlier texts of a message, oldest first (the company)."""
+
+    serializer_class = MessageRevisionSerializer
+    pagination_class = None
+    filter_backends = ()
+    queryset = MessageRevision.objects.none()
+
+    def get_queryset(self) -> QuerySet[MessageRevision]:
+        reader = person(self.request)
+        message = message_for(reader, self.kwargs["conversation_id"], self.kwargs["message_id"])
+        if not reader.is_company:
+            raise PermissionDenied
+        return revisions_of(message)
+
+
+class Typing(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        """I am writing."""
+        writer = person(request)
+        conversation = conversation_for(writer, conversation_id)
+        rate_limits.spend("typing", writer.pk, at_most=TYPING_PER_MINUTE, window=ONE_MINUTE)
+        show_typing(writer=writer, conversation=conversation)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,0 +1,73 @@
+"""The REST endpoints of internal notes."""
+
+from uuid import UUID
+
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.ids import new_id
+from core.models import User
+from core.web.requests import person, validated
+from messaging.actions import notes
+from messaging.queries.conversations import (
+    conversation_for,
+    note_for,
+    notes_for,
+)
+from messaging.serializers.input import (
+    BodySerializer,
+    NoteDraftSerializer,
+)
+from messaging.serializers.output import (
+    NoteSerializer,
+)
+
+
+class NoteList(APIView):
+    """Internal notes. For a client's user they do not exist."""
+
+    @extend_schema(responses=NoteSerializer(many=True))
+    def get(self, request: Request, conversation_id: UUID) -> Response:
+        conversation = conversation_for(_colleague(request), conversation_id)
+        found = notes_for(person(request), conversation.pk)
+        return Response(NoteSerializer(found, many=True).data)
+
+    @extend_schema(request=NoteDraftSerializer, responses={201: NoteSerializer})
+    def post(self, request: Request, conversation_id: UUID) -> Response:
+        author = _colleague(request)
+        conversation = conversation_for(author, conversation_id)
+        asked = validated(NoteDraftSerializer, request.data)
+        note = notes.write_note(
+            author=author,
+            conversation=conversation,
+            body=asked["body"],
+            note_id=asked.get("id") or new_id(),
+        )
+        return Response(NoteSerializer(note).data, status=status.HTTP_201_CREATED)
+
+
+class NoteDetail(APIView):
+    @extend_schema(request=BodySerializer, responses=NoteSerializer)
+    def patch(self, request: Request, conversation_id: UUID, note_id: UUID) -> Response:
+        note = note_for(_colleague(request), conversation_id, note_id)
+        asked = validated(BodySerializer, request.data)
+        note = notes.edit_note(editor=person(request), note=note, body=asked["body"])
+        return Response(NoteSerializer(note).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, conversation_id: UUID, note_id: UUID) -> Response:
+        note = note_for(_colleague(request), conversation_id, note_id)
+        notes.delete_note(remover=person(request), note=note)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _colleague(request: Request) -> User:
+    """The person, of the company; to a client's user notes are simply not there."""
+    reader = person(request)
+    if not reader.is_company:
+        raise Http404
+    return reader

@@ -1,0 +1,1 @@
+"""What happens under a conversation's row lock."""

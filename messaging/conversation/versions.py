@@ -1,0 +1,77 @@
+"""`seq` and `version`, the two numbers handed out under a conversation's lock."""
+
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from core.models import User
+from messaging.models import Conversation, Message
+
+# What an appended message moves in its conversation.
+MOVED = (
+    "version", "changed_at", "last_seq", "last_message_id", "last_activity_at", "status",
+    "awaiting_reply_since",
+)  # fmt: skip
+
+
+def bump(conversation: Conversation, **changes: Any) -> int:
+    """Apply changes to a locked conversation and give them the next version."""
+    conversation.version += 1
+    conversation.changed_at = timezone.now()
+    for name, value in changes.items():
+        setattr(conversation, name, value)
+    conversation.save(update_fields=["version", "changed_at", *changes])
+    return conversation.version
+
+
+def append(conversation: Conversation, message: Message) -> None:
+    """Give a message the next seq and version of a locked conversation, and record it."""
+    now = timezone.now()
+    message.conversation, message.created_at = conversation, now
+    message.seq = conversation.last_seq = conversation.last_seq + 1
+    message.version = conversation.version = conversation.version + 1
+    conversation.changed_at = conversation.last_activity_at = now
+    conversation.last_message = message
+    conversation.status = Conversation.Status.OPEN.value
+    conversation.awaiting_reply_since = _awaiting_reply_since(conversation, message)
+    values = [getattr(message, field.attname) for field in Message._meta.concrete_fields]
+    moved = [getattr(conversation, name) for name in MOVED]
+    with connection.cursor() as cursor:
+        cursor.execute(_record_statement(), [*values, *moved, conversation.pk])
+    message._state.adding, message._state.db = False, connection.alias
+
+
+@cache
+def _record_statement() -> str:
+    """A message and what it moves in its conversation, in one statement."""
+    columns = [field.attname for field in Message._meta.concrete_fields]
+    return f"""
+        WITH recorded AS (
+            INSERT INTO messaging_message ({", ".join(columns)})
+            VALUES ({", ".join(["%s"] * len(columns))})
+        )
+        UPDATE messaging_conversation SET {", ".join(f"{name} = %s" for name in MOVED)}
+        WHERE id = %s
+    """  # noqa: S608  (of our own words)
+
+
+def _awaiting_reply_since(conversation: Conversation, message: Message) -> Any:
+    """A client waits from the first message that nobody of the company has answered."""
+    if message.author.is_company:
+        return None
+    return conversation.awaiting_reply_since or message.created_at
+
+
+def awaiting_without(conversation: Conversation, message: Message) -> datetime | None:
+    """Since when the client waits once a message is deleted; None when it was all they said."""
+    since = conversation.awaiting_reply_since
+    if since is None:
+        return None
+    unanswered = Message.objects.filter(
+        conversation=conversation, author__role=User.Role.CLIENT, deleted_at=None
+    ).exclude(pk=message.pk)
+    moments = unanswered.filter(created_at__gte=since).order_by("seq")
+    return moments.values_list("created_at", flat=True).first()

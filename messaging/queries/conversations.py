@@ -1,0 +1,148 @@
+"""What a person may see of conversations, and their lists. The reader comes first.
+
+A client's user sees every conversation of that client; the company sees all. What is not theirs
+does not exist: the API answers 404.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.functions import JSONObject
+from django.shortcuts import get_object_or_404
+
+from core.models import User
+from messaging.models import (
+    Conversation,
+    Message,
+    MessageAttachment,
+    MessageRevision,
+    Note,
+    Participant,
+)
+from messaging.queries.attachments import brought_files, files_of
+from messaging.search import matching, words_of
+
+
+def visible_to(reader: User) -> QuerySet[Conversation]:
+    """Conversations the person may see, bare."""
+    if reader.is_company:
+        return Conversation.objects.all()
+    return Conversation.objects.filter(client=reader.client_id)
+
+
+def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Add all that `ConversationSerializer` shows, in two queries whatever the number of rows."""
+    people = (
+        Participant.objects.filter(conversation=OuterRef("pk"), left_at=None)
+        .order_by("user__name", "user_id")
+        .values(
+            json=JSONObject(
+                id="user_id",
+                name="user__name",
+                role="user__role",
+                last_read_seq="last_read_seq",
+                read_version="read_version",
+                unread_count="unread_count",
+                unread_from_seq="unread_from_seq",
+            )
+        )
+    )
+    return (
+        conversations.select_related("client", "chantier", "assigned_to", "last_message__author")
+        .prefetch_related("last_message__attachment_links")
+        .annotate(people=ArraySubquery(people))
+    )
+
+
+def conversations_for(reader: User, *, with_archived: bool = False) -> QuerySet[Conversation]:
+    """The person's list, with_details, newest activity first.
+
+    The archived ones are for a screen that catches up, which must learn that they left the list.
+    """
+    listed = with_details(visible_to(reader)).order_by("-last_activity_at", "-id")
+    return listed if with_archived else listed.filter(archived_at=None)
+
+
+def conversation_for(reader: User, conversation_id: UUID) -> Conversation:
+    """One conversation, bare but for its chantier, or Http404."""
+    return get_object_or_404(visible_to(reader).select_related("chantier"), pk=conversation_id)
+
+
+def detailed_conversation_for(reader: User, conversation_id: UUID) -> Conversation:
+    """One conversation as its serializer wants it, in one query, or Http404."""
+    conversations = with_details(visible_to(reader)).prefetch_related(None)
+    files = files_of("messaging_conversation.last_message_id")
+    conversation = get_object_or_404(conversations.annotate(file_rows=files), pk=conversation_id)
+    if conversation.last_message is not None:
+        conversation.last_message.files = brought_files(conversation)
+    return conversation
+
+
+def message_for(reader: User, conversation_id: UUID, message_id: UUID) -> Message:
+    """One message of a conversation the person may see, or Http404."""
+    messages = Message.objects.select_related("author", "conversation__chantier").filter(
+        conversation__in=visible_to(reader), conversation=conversation_id
+    )
+    return get_object_or_404(messages, pk=message_id)
+
+
+def revisions_of(message: Message) -> QuerySet[MessageRevision]:
+    return message.revisions.all()
+
+
+def notes_for(reader: User, conversation_id: UUID) -> QuerySet[Note]:
+    """The internal notes of a conversation, oldest first; none for a client's user."""
+    notes = Note.objects.select_related("author").filter(
+        conversation=conversation_id, deleted_at=None
+    )
+    return notes.order_by("created_at", "id") if reader.is_company else notes.none()
+
+
+def note_for(reader: User, conversation_id: UUID, note_id: UUID) -> Note:
+    return get_object_or_404(notes_for(reader, conversation_id), pk=note_id)
+
+
+def mentioning(conversations: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
+    """Conversations whose subject, client, chantier, messages or files hold every word."""
+    query = matching(text)
+    if query is None:
+        return conversations.none()
+    in_messages = (
+        Message.objects.annotate(words=words_of("body"))
+        .filter(words=query, deleted_at=None)
+        .values("conversation")
+    )
+    in_file_names = (
+        MessageAttachment.objects.annotate(words=words_of("attachment__name"))
+        .filter(words=query, message__deleted_at=None)
+        .values("conversation")
+    )
+    return conversations.annotate(
+        subject_words=words_of("subject"),
+        client_words=words_of("client__name"),
+        chantier_words=words_of("chantier__name"),
+    ).filter(
+        Q(subject_words=query)
+        | Q(client_words=query)
+        | Q(chantier_words=query)
+        | Q(pk__in=in_messages)
+        | Q(pk__in=in_file_names)
+    )
+
+
+def changed_since(
+    conversations: QuerySet[Conversation], moment: datetime
+) -> QuerySet[Conversation]:
+    """Conversations that changed at or after a moment (asked with an overlap; see the README)."""
+    return conversations.filter(changed_at__gte=moment)
+
+
+def pending_messages() -> QuerySet[Message]:
+    """The messages that are still to be counted and told; without `due_at`, all attempts failed."""
+    return Message.objects.filter(fanned_out_at=None)

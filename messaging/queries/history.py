@@ -1,0 +1,89 @@
+"""Pages of a conversation's history, and what changed since a version."""
+
+from dataclasses import dataclass
+
+from django.db.models import (
+    QuerySet,
+)
+
+from messaging.models import (
+    Conversation,
+    Message,
+)
+from messaging.queries.attachments import with_files
+
+PAGE_LIMIT = 50
+PAGE_LIMIT_MAX = 100
+CHANGES_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of a history: `seq` has no gap, so a page is a range of it."""
+
+    before: int | None = None
+    after: int | None = None
+    around: int | None = None
+    limit: int = PAGE_LIMIT
+
+    def bounds(self, last_seq: int) -> tuple[int, int]:
+        """Return the first and the last seq of the page."""
+        if self.after is not None:
+            return self.after + 1, self.after + self.limit
+        if self.around is not None:
+            first = max(1, self.around - self.limit // 2)
+            return first, first + self.limit - 1
+        end = last_seq if self.before is None else self.before - 1
+        return end - self.limit + 1, end
+
+
+@dataclass(frozen=True)
+class History:
+    """A page of messages in seq order, and whether there are others on either side."""
+
+    results: list[Message]
+    has_before: bool
+    has_after: bool
+
+
+def history_of(conversation: Conversation, window: Window) -> History:
+    """Return a page of a conversation; without bounds, its newest messages."""
+    first, last = window.bounds(conversation.last_seq)
+    page = _messages_of(conversation).filter(seq__range=(first, last)).order_by("seq")
+    messages = with_files(page)
+    return History(messages, has_before=first > 1, has_after=last < conversation.last_seq)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed after a version. `version` is where to ask from next."""
+
+    version: int
+    complete: bool
+    conversation: Conversation | None
+    messages: list[Message]
+    read: list[dict[str, object]]
+
+
+def changes_of(conversation: Conversation, since: int) -> Changes:
+    """Return what changed in a with_details conversation since a version, in version order.
+
+    The messages may be newer than the conversation's row, which was read first: `version` is the
+    row's, so a change that came in between is told twice and never missed.
+    """
+    newer = _messages_of(conversation).filter(version__gt=since).order_by("version")
+    messages = with_files(newer[: CHANGES_LIMIT + 1])
+    if is_cut := len(messages) > CHANGES_LIMIT:
+        messages.pop()
+    people: list[dict[str, object]] = getattr(conversation, "people", [])
+    return Changes(
+        version=messages[-1].version if is_cut else max(since, conversation.version),
+        complete=not is_cut,
+        conversation=conversation if conversation.version > since else None,
+        messages=messages,
+        read=[person for person in people if int(str(person["read_version"])) > since],
+    )
+
+
+def _messages_of(conversation: Conversation) -> QuerySet[Message]:
+    return Message.objects.select_related("author").filter(conversation=conversation)
