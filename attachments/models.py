@@ -69,7 +69,7 @@ class Attachment(LeasedJob):
         _("status"), max_length=10, choices=Status.choices, default=Status.UPLOADING
     )
     verdict = models.CharField(max_length=15, choices=Verdict.choices, blank=True)
-    # A code of `attachments.reasons`.
+    # A code of `attachments.scanning.reasons`.
     reason_code = models.CharField(max_length=40, blank=True)
     # What exactly was found (the name of a signature), for the company.
     detail = models.CharField(max_length=200, blank=True)

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from attachments import reasons
 from attachments.models import Attachment
+from attachments.scanning import reasons
 from core.serializers import Shape
 
 SHA256_BYTES = 32

@@ -281,7 +281,7 @@ ATTACHMENTS_PER_MESSAGE = env.int("ATTACHMENTS_PER_MESSAGE", default=20)
 # Per person.
 ATTACHMENT_DAILY_BYTES = env.int("ATTACHMENT_DAILY_BYTES", default=1024 * 1024 * 1024)
 ATTACHMENTS_PER_HOUR = env.int("ATTACHMENTS_PER_HOUR", default=400)
-# Names of `attachments.formats.FORMATS`; empty allows them all.
+# Names of `attachments.uploads.formats.FORMATS`; empty allows them all.
 ATTACHMENT_FORMATS = env.list("ATTACHMENT_FORMATS", default=[])
 ATTACHMENT_MAX_PIXELS = env.int("ATTACHMENT_MAX_PIXELS", default=50_000_000)
 # Older files that no message holds are removed.

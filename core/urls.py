@@ -21,7 +21,6 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("login", pages.login, name="login"),
     path("logout", pages.logout, name="logout"),
-    path("", include("attachments.urls")),
     path("", include("messaging.urls")),
     path("", include("notifications.urls")),
     path("", include("workers.urls")),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from messaging import pages
-from messaging.api import attachments, conversations, me, messages, notes, reads
+from messaging.api import attachments, conversations, me, messages, notes, reads, uploads
 
 conversation = "api/v1/conversations/<uuid:conversation_id>"
 attachment = "api/v1/attachments/<uuid:attachment_id>"
@@ -39,6 +39,8 @@ urlpatterns = [
         attachments.ChantierLibrary.as_view(),
         name="chantier-attachments",
     ),
+    path("api/v1/attachments", uploads.AttachmentList.as_view(), name="attachments"),
+    path(f"{attachment}/parts", uploads.PartList.as_view(), name="attachment-parts"),
     path(attachment, attachments.AttachmentDetail.as_view(), name="attachment"),
     path(
         f"{attachment}/complete",

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from attachments import actions as files
-from attachments import storage
-from attachments.actions import Wanted
 from attachments.models import Attachment
+from attachments.storage import multipart, objects
+from attachments.uploads import announce as files
+from attachments.uploads.announce import Wanted
 from core.models import User
 from core.web.errors import Refusal, TooMany
 from core.web.text_field import ALLOWED_CONTROLS, BIDI_CONTROLS
@@ -98,13 +98,13 @@ def _upload(file_id: UUID, file: File, author: User) -> UUID:
     wanted = Wanted(name=file.name, size=len(file.content), sha256=digest, id=file_id)
     attachment = files.open_upload(uploader=author, wanted=wanted).attachment
     if attachment.status == Attachment.Status.UPLOADING:
-        key = storage.quarantine_key(attachment.pk)
+        key = objects.quarantine_key(attachment.pk)
         if attachment.upload_id:
             # Opened for a browser that would send it in parts; here it lies in memory, whole.
-            storage.abort_multipart(key, attachment.upload_id)
+            multipart.abort_multipart(key, attachment.upload_id)
             Attachment.objects.filter(pk=attachment.pk).update(upload_id="")
             attachment.upload_id = ""
-        storage.write(key, io.BytesIO(file.content), content_type=attachment.content_type)
+        objects.write(key, io.BytesIO(file.content), content_type=attachment.content_type)
         attachments.complete(attachment)
     return attachment.pk
 

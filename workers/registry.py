@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from attachments.leases import LEASE
 from attachments.queries import pending_attachments
+from attachments.scanning.lease_renewal import LEASE
 from core.jobs.enqueue import Job
 from messaging.actions import attachments
 from messaging.queries.conversations import pending_messages

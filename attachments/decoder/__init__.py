@@ -1,0 +1,1 @@
+"""The child process that opens a file: its formats, one module each."""

@@ -6,7 +6,7 @@ from glob import glob
 from importlib.util import find_spec
 from typing import IO
 
-from attachments.decoder.order import DecodeRequest, Refused
+from attachments.decoder.protocol import DecodeRequest, Refused
 
 # The folder is all that is wanted of it: loading it takes longer than most files.
 _CARRIER = find_spec("pylibmagic")

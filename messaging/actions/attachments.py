@@ -9,9 +9,10 @@ from uuid import UUID
 
 from django.db import transaction
 
-from attachments import actions, cleaning, queries, uploads
-from attachments.analysis import AnalysisResult
+from attachments import actions, cleanup, queries
 from attachments.models import Attachment
+from attachments.scanning.pipeline import AnalysisResult
+from attachments.uploads import transfer
 from core.realtime.publish import Audience, publish
 from messaging import events
 from messaging.conversation.lock import audience, lock
@@ -47,7 +48,7 @@ def complete(attachment: Attachment) -> Attachment:
     Raises UploadIncomplete, UploadDiffers or StorageAway.
     """
     if attachment.status == Attachment.Status.UPLOADING:
-        uploads.verify(attachment)
+        transfer.verify(attachment)
         _change(attachment.pk, lambda is_claimed: _ordered(attachment, is_claimed))
         attachment.refresh_from_db()
     return attachment
@@ -83,7 +84,7 @@ def clean() -> int:
     late = queries.never_received(limit=500)
     for attachment in late:
         _fail(attachment.pk, "never_received")
-    return len(late) + cleaning.clean()
+    return len(late) + cleanup.clean()
 
 
 def _fail(attachment_id: UUID, reason: str) -> bool:

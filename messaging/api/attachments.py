@@ -1,6 +1,6 @@
-"""The REST endpoints of files as a conversation shows them: state, content, galleries.
+"""The REST endpoints of files as conversations show them: state, content, library.
 
-Sending the bytes is in `attachments.api`; here is all that needs to know who sees a conversation.
+Sending the bytes is in `uploads`.
 """
 
 from uuid import UUID
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attachments import serving
+from attachments import downloads
 from attachments.actions import AlreadySent
 from attachments.queries import uploading_for
 from attachments.serializers import AttachmentSerializer
@@ -78,7 +78,7 @@ class AttachmentContent(APIView):
         attachment = attachment_for(reader, attachment_id)
         is_original = request.query_params.get("original") in ("1", "true")
         is_original = is_original and attachment.original_is_for(reader.pk)
-        url = serving.content_url(attachment, is_original=is_original)
+        url = downloads.content_url(attachment, is_original=is_original)
         return _redirected(url, "no-store")
 
 
@@ -87,8 +87,8 @@ class AttachmentPreview(APIView):
     def get(self, request: Request, attachment_id: UUID, max_px: int) -> HttpResponse:
         """The picture that stands for the file, as WEBP, 320 or 1280 pixels at most."""
         attachment = attachment_for(person(request), attachment_id)
-        url = serving.preview_url(attachment, max_px)
-        lifetime = int(serving.PREVIEW_LIFETIME.total_seconds())
+        url = downloads.preview_url(attachment, max_px)
+        lifetime = int(downloads.PREVIEW_LIFETIME.total_seconds())
         return _redirected(url, f"private, max-age={lifetime}")
 
 

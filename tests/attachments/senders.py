@@ -14,8 +14,8 @@ from django.conf import settings
 from django.test import override_settings
 from rest_framework.test import APIClient
 
-from attachments import storage
 from attachments.models import Attachment
+from attachments.storage import objects, presigned
 from tests.sockets import closed_port
 from workers import engine
 from workers.registry import ATTACHMENTS
@@ -84,7 +84,7 @@ def _send_parts(
 
 def overwrite(key: str, content: bytes) -> None:
     """Put other bytes where a browser could have."""
-    storage.write(key, io.BytesIO(content), content_type="text/plain")
+    objects.write(key, io.BytesIO(content), content_type="text/plain")
 
 
 @contextmanager
@@ -110,8 +110,8 @@ def storage_at(options: dict[str, str], *aliases: str) -> Iterator[None]:
 
 
 def _forget_clients() -> None:
-    storage.client.cache_clear()
-    storage.signer.cache_clear()
+    objects.client.cache_clear()
+    presigned.signer.cache_clear()
 
 
 def _asked(

@@ -14,9 +14,9 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from attachments import clamd
-from attachments.clamd import AntivirusAway, ClamdStatus
 from attachments.models import Attachment
+from attachments.scanning import clamd
+from attachments.scanning.clamd import AntivirusAway, ClamdStatus
 from core.models import User
 from tests.attachments import clamav, samples
 from tests.attachments.senders import analysed, send

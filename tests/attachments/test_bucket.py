@@ -2,18 +2,18 @@
 
 from django.conf import settings
 
-from attachments import storage
+from attachments.storage import bucket_setup, objects
 
 
 def test_takes_its_rules_again_and_again() -> None:
-    assert storage.set_up_bucket() == []
+    assert bucket_setup.set_up_bucket() == []
 
-    [cors] = storage.client().get_bucket_cors(Bucket=settings.S3_BUCKET)["CORSRules"]
+    [cors] = objects.client().get_bucket_cors(Bucket=settings.S3_BUCKET)["CORSRules"]
     assert (cors["AllowedOrigins"], cors["AllowedMethods"]) == (["*"], ["GET", "PUT"])
 
 
 def test_empties_quarantine_by_itself_after_a_day() -> None:
-    rules = storage.client().get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)
+    rules = objects.client().get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)
 
     [rule] = rules["Rules"]
     assert rule["Status"] == "Enabled"

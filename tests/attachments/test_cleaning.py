@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
-from attachments import audits, cleaning, storage
+from attachments import cleanup, storage_audit
 from attachments.models import Attachment
+from attachments.storage import multipart, objects
 from core.models import User
 from messaging.models import Conversation
 from tests.attachments import samples
@@ -25,7 +26,7 @@ def age(file: UUID, **by: int) -> None:
 
 
 def objects_of(file: UUID) -> list[str]:
-    keys = [item.key for item in storage.listed("")]
+    keys = [item.key for item in objects.listed("")]
     return sorted(key.partition("/")[2].partition("/")[2] for key in keys if str(file) in key)
 
 
@@ -38,7 +39,7 @@ class TestClean:
         age(ready, hours=25)
         age(waiting, hours=25)
 
-        assert cleaning.clean() == 2
+        assert cleanup.clean() == 2
 
         assert list(Attachment.objects.values_list("pk", flat=True)) == [fresh]
         assert objects_of(ready) == objects_of(waiting) == []
@@ -48,10 +49,10 @@ class TestClean:
         file = send_in_parts(api(camille), "a.txt", samples.text_of(9 * 1024 * 1024))
         age(file, hours=25)
 
-        cleaning.clean()
+        cleanup.clean()
 
-        uploads = [upload.key for upload in storage.unfinished_uploads()]
-        assert storage.quarantine_key(file) not in uploads
+        uploads = [upload.key for upload in multipart.unfinished_uploads()]
+        assert objects.quarantine_key(file) not in uploads
         assert not Attachment.objects.exists()
 
     def test_keeps_what_a_message_shows(
@@ -68,7 +69,7 @@ class TestClean:
             analysed(file)
         age(file, days=400)
 
-        assert cleaning.clean() == 0
+        assert cleanup.clean() == 0
         assert objects_of(file) == ["1280.webp", "320.webp", "original"]
 
     def test_removes_the_withdrawn_once_their_address_has_ended(
@@ -76,11 +77,11 @@ class TestClean:
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         api(camille).delete(f"/api/v1/attachments/{file}")
-        assert cleaning.clean() == 0
+        assert cleanup.clean() == 0
 
         Attachment.objects.update(discarded_at=timezone.now() - timedelta(hours=2))
 
-        assert cleaning.clean() == 1
+        assert cleanup.clean() == 1
         assert objects_of(file) == []
 
     def test_leaves_alone_what_a_worker_holds(self, api: Call, camille: User) -> None:
@@ -88,19 +89,19 @@ class TestClean:
         age(file, hours=25)
         Attachment.objects.update(leased_until=timezone.now() + timedelta(seconds=10))
 
-        assert cleaning.clean() == 0
+        assert cleanup.clean() == 0
 
     def test_ends_an_upload_that_has_no_row(self, settings: Settings) -> None:
         """As a kill between the bucket's answer and the row leaves it."""
-        key = storage.quarantine_key(uuid4())
-        storage.start_multipart(key, content_type="text/plain")
+        key = objects.quarantine_key(uuid4())
+        multipart.start_multipart(key, content_type="text/plain")
 
-        cleaning.clean()
-        assert key in [upload.key for upload in storage.unfinished_uploads()]
+        cleanup.clean()
+        assert key in [upload.key for upload in multipart.unfinished_uploads()]
         settings.ATTACHMENT_UNCLAIMED_LIFETIME = timedelta(seconds=-5)
-        cleaning.clean()
+        cleanup.clean()
 
-        assert key not in [upload.key for upload in storage.unfinished_uploads()]
+        assert key not in [upload.key for upload in multipart.unfinished_uploads()]
 
     def test_empties_quarantine_of_what_nobody_will_read(
         self, api: Call, camille: User, settings: Settings
@@ -111,12 +112,12 @@ class TestClean:
         Attachment.objects.update(claimed_at=timezone.now())
         unknown = uuid4()
         for file in (judged, unknown):
-            overwrite(storage.quarantine_key(file), b"a")
+            overwrite(objects.quarantine_key(file), b"a")
 
-        cleaning.clean()
+        cleanup.clean()
         assert objects_of(judged) == ["", "original"]
         settings.ATTACHMENT_UNCLAIMED_LIFETIME = timedelta(seconds=-5)
-        cleaning.clean()
+        cleanup.clean()
 
         assert objects_of(judged) == ["original"]
         assert objects_of(waiting) == [""]
@@ -127,17 +128,17 @@ class TestClean:
         analysed(file)
         age(file, hours=25)
         # As a kill after the first object leaves it.
-        storage.delete([storage.file_key(file, "original")])
+        objects.delete([objects.file_key(file, "original")])
         Attachment.objects.update(discarded_at=timezone.now())
 
-        assert cleaning.clean() == 1
+        assert cleanup.clean() == 1
         assert objects_of(file) == []
 
 
 class TestAudit:
     @pytest.fixture(autouse=True)
     def empty_bucket(self) -> None:
-        storage.delete([item.key for item in storage.listed("")])
+        objects.delete([item.key for item in objects.listed("")])
 
     def test_agrees_when_all_is_well(self, api: Call, camille: User) -> None:
         analysed(send(api(camille), "photo.jpg", samples.photo(gps=True)))
@@ -150,7 +151,7 @@ class TestAudit:
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         analysed(file)
-        storage.delete([storage.file_key(file, "320.webp")])
+        objects.delete([objects.file_key(file, "320.webp")])
 
         with pytest.raises(CommandError):
             call_command("storage_audit")
@@ -160,17 +161,17 @@ class TestAudit:
     def test_names_and_deletes_an_object_without_row(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        key = storage.file_key(uuid4(), "original")
+        key = objects.file_key(uuid4(), "original")
         overwrite(key, b"a")
         call_command("storage_audit")  # may still be on its way
-        monkeypatch.setattr(audits, "GRACE", timedelta(seconds=-5))
+        monkeypatch.setattr(storage_audit, "GRACE", timedelta(seconds=-5))
 
         with pytest.raises(CommandError):
             call_command("storage_audit")
         assert f"object without row: {key}" in capsys.readouterr().out
         call_command("storage_audit", delete=True)
 
-        assert list(storage.listed("")) == []
+        assert list(objects.listed("")) == []
 
 
 def test_announced_again_begins_no_second_upload(api: Call, camille: User) -> None:
@@ -179,5 +180,5 @@ def test_announced_again_begins_no_second_upload(api: Call, camille: User) -> No
     for _ in range(2):
         api(camille).post("/api/v1/attachments", asked)
 
-    uploads = [u for u in storage.unfinished_uploads() if asked["id"] in u.key]
+    uploads = [u for u in multipart.unfinished_uploads() if asked["id"] in u.key]
     assert len(uploads) == 1

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from attachments import thumbnails
-from attachments.decoder.order import Report
-from attachments.formats import format_of
-from attachments.thumbnails import decoding
+from attachments.decoder.protocol import Report
+from attachments.scanning import sandbox
+from attachments.scanning.sandbox import decoding
+from attachments.uploads.formats import format_of
 from tests.attachments import samples
 
 MIB = 1024 * 1024
@@ -35,7 +35,7 @@ def test_a_photo_of_12_megapixels_takes_less_than_150_mb(tmp_path: Path) -> None
 
 
 def test_what_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(thumbnails, "WALL_SECONDS", 0.01)
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
 
     assert report_on("photo.jpg", samples.photo(), tmp_path).reason == "too_complex"
 

@@ -14,9 +14,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from attachments import leases, storage
 from attachments.models import Attachment
-from attachments.storage import StorageAway
+from attachments.scanning import lease_renewal
+from attachments.storage import objects
+from attachments.storage.objects import StorageAway
 from core.models import User
 from messaging.actions import attachments
 from messaging.actions.messages import send_message
@@ -63,7 +64,7 @@ class TestWorker:
 
         wait_until(lambda: status_of(file) == "ready")
 
-        wait_until(lambda: not list(storage.listed(storage.quarantine_key(file))))
+        wait_until(lambda: not list(objects.listed(objects.quarantine_key(file))))
         assert api(camille).get(f"/api/v1/attachments/{file}/preview/320").status_code == 302
 
     def test_killed_in_mid_scan_another_finishes(
@@ -81,7 +82,7 @@ class TestWorker:
         site.start_worker()
 
         wait_until(lambda: status_of(file) == "ready")
-        written = sorted(item.key for item in storage.listed(storage.file_key(file, "")))
+        written = sorted(item.key for item in objects.listed(objects.file_key(file, "")))
         assert [key.rpartition("/")[2] for key in written] == ["1280.webp", "320.webp", "original"]
         # Sending, and one state: shown once.
         message = Message.objects.get()
@@ -124,12 +125,12 @@ class TestTwoWorkers:
         file = send(api(camille), "photo.jpg", samples.photo())
         engine.acquire(ATTACHMENTS, file)
         slow = Attachment.objects.get(pk=file)
-        with leases.renewed(slow) as lease:
+        with lease_renewal.renewed(slow) as lease:
             # Another takes it after the lease has ended.
             Attachment.objects.update(leased_until=timezone.now())
             assert analysed(file).status == "ready"
 
-            assert not leases.rows_under(lease).exists()
+            assert not lease_renewal.rows_under(lease).exists()
 
     def test_a_file_is_not_taken_twice(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())

@@ -9,7 +9,7 @@ import pi_heif
 import pytest
 from PIL import Image
 
-from attachments.names import clean_name, content_disposition
+from attachments.uploads.filenames import clean_name, content_disposition
 from core.models import User
 from messaging.models import Conversation
 from tests.attachments import samples

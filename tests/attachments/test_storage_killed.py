@@ -15,9 +15,9 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from attachments import storage
 from attachments.models import Attachment
-from attachments.storage import StorageAway
+from attachments.storage import bucket_setup, objects
+from attachments.storage.objects import StorageAway
 from core.models import User
 from deploy.embedded.s3 import S3
 from deploy.home import Home
@@ -82,7 +82,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killable]:
     home.create()
     s3 = Killable(home)
     with storage_at(s3.options, "attachments", "attachments-public"):
-        storage.set_up_bucket()
+        bucket_setup.set_up_bucket()
     yield s3
     s3.stop()
 
@@ -117,7 +117,7 @@ class TestDuringAnUpload:
         send_part(caller, file, 2, content[8 * MIB :])
         assert caller.post(f"{URL}/{file}/complete").status_code == 200
         assert analysed(UUID(file)).status == "ready"
-        assert b"".join(storage.chunks(storage.file_key(UUID(file), "original"))) == content
+        assert b"".join(objects.chunks(objects.file_key(UUID(file), "original"))) == content
 
     def test_the_same_address_takes_a_whole_file_again(
         self, s3: Killable, api: Call, camille: User
@@ -156,9 +156,9 @@ class TestDuringTheAnalysis:
         caller = api(camille)
         file = send(caller, "releve.txt", content)
         if at == "the reading":
-            monkeypatch.setattr(storage, "chunks", after_the_first(storage.chunks, s3.kill))
+            monkeypatch.setattr(objects, "chunks", after_the_first(objects.chunks, s3.kill))
         else:
-            monkeypatch.setattr(storage, "write", before(storage.write, s3.kill))
+            monkeypatch.setattr(objects, "write", before(objects.write, s3.kill))
 
         with pytest.raises(StorageAway):
             engine.execute(ATTACHMENTS, file)
@@ -172,7 +172,7 @@ class TestDuringTheAnalysis:
         s3.start_again()
         Attachment.objects.update(due_at=timezone.now())
         assert analysed(file).status == "ready"
-        assert b"".join(storage.chunks(storage.file_key(file, "original"))) == content
+        assert b"".join(objects.chunks(objects.file_key(file, "original"))) == content
 
 
 def _wait_until_it_stores() -> None:
@@ -180,8 +180,8 @@ def _wait_until_it_stores() -> None:
     deadline = time.monotonic() + 30
     while True:
         try:
-            storage.write("probe", io.BytesIO(b"a"), content_type="text/plain")
-            assert list(storage.chunks("probe")) == [b"a"]
+            objects.write("probe", io.BytesIO(b"a"), content_type="text/plain")
+            assert list(objects.chunks("probe")) == [b"a"]
         except StorageAway:
             assert time.monotonic() < deadline, "it does not store"
             time.sleep(0.1)

@@ -7,8 +7,8 @@ import pytest
 from django.test import override_settings
 from rest_framework.test import APIClient
 
-from attachments import storage
 from attachments.models import Attachment
+from attachments.storage import objects
 from core.models import User
 from tests.attachments import samples
 from tests.attachments.senders import (
@@ -171,7 +171,7 @@ class TestInParts:
 
         assert (completed.status_code, completed.json()["status"]) == (200, "scanning")
         assert analysed(attachment_id).status == "ready"
-        assert b"".join(storage.chunks(f"files/{attachment_id}/original")) == content
+        assert b"".join(objects.chunks(f"files/{attachment_id}/original")) == content
 
     def test_only_what_is_missing_is_sent_after_a_cut(self, api: Call, camille: User) -> None:
         content = samples.text_of(9 * MIB)
@@ -225,23 +225,23 @@ class TestHostileBytes:
 
         # Quarantine is empty by now, so the same presigned request is taken once more.
         put(upload["upload"]["url"], b"Bonjour", upload["upload"]["headers"])
-        storage_of_a_thief = storage.quarantine_key(attachment_id)
+        storage_of_a_thief = objects.quarantine_key(attachment_id)
         overwrite(storage_of_a_thief, samples.EICAR)
 
-        assert b"".join(storage.chunks(f"files/{attachment_id}/original")) == b"Bonjour"
+        assert b"".join(objects.chunks(f"files/{attachment_id}/original")) == b"Bonjour"
         assert analysed(attachment_id).status == "ready"
 
     def test_sent_again_during_the_check_reach_nobody(
         self, api: Call, camille: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         attachment_id = send(api(camille), "a.txt", b"Bonjour")
-        read = storage.chunks
+        read = objects.chunks
 
         def reading(key: str) -> Iterator[bytes]:
             yield from read(key)
             overwrite(key, samples.EICAR)
 
-        monkeypatch.setattr(storage, "chunks", reading)
+        monkeypatch.setattr(objects, "chunks", reading)
         assert analysed(attachment_id).status == "ready"
 
         monkeypatch.undo()
@@ -252,7 +252,7 @@ class TestHostileBytes:
         self, api: Call, camille: User
     ) -> None:
         attachment_id = send(api(camille), "a.txt", b"Bonjour")
-        overwrite(storage.quarantine_key(attachment_id), b"Bonsoir")
+        overwrite(objects.quarantine_key(attachment_id), b"Bonsoir")
 
         attachment = analysed(attachment_id)
 

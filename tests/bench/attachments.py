@@ -15,9 +15,9 @@ from uuid import uuid4
 from django.core.management import call_command
 from PIL import Image
 
-from attachments.formats import format_named
 from attachments.models import Attachment
-from attachments.thumbnails import PREVIEW_SIZES_PX, decoding
+from attachments.scanning.sandbox import PREVIEW_SIZES_PX, decoding
+from attachments.uploads.formats import format_named
 from tests.attachments.samples import large_photo
 from tests.bench import data
 from tests.bench.report import ROUNDS, against, table, typical

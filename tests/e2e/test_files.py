@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from attachments.formats import allowed_extensions
 from attachments.models import Attachment
+from attachments.uploads.formats import allowed_extensions
 from core.models import User
 from messaging.actions.conversations import open_conversation
 from messaging.actions.messages import send_message

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from attachments import storage
+from attachments.storage import bucket_setup, objects
 
 
 class Command(BaseCommand):
@@ -11,8 +11,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         try:
-            refused = storage.set_up_bucket()
-        except storage.StorageAway as error:
+            refused = bucket_setup.set_up_bucket()
+        except objects.StorageAway as error:
             raise CommandError(f"The storage does not answer: {error.__cause__}") from error
         for line in refused:
             self.stderr.write(f"The storage does not take {line}; set it by its own means.")

@@ -2,7 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from attachments import audits, storage
+from attachments import storage_audit
+from attachments.storage import objects
 
 
 class Command(BaseCommand):
@@ -14,13 +15,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, delete: bool, **options: Any) -> None:
-        audit = audits.audit()
+        audit = storage_audit.audit()
         for attachment_id, keys in audit.missing.items():
             self.stdout.write(f"row without objects: {attachment_id} misses {', '.join(keys)}")
         for key in audit.unknown:
             self.stdout.write(f"object without row: {key}")
         if delete:
-            storage.delete(audit.unknown)
+            objects.delete(audit.unknown)
             audit.unknown.clear()
         if not audit.is_clean:
             raise CommandError(

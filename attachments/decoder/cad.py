@@ -3,7 +3,7 @@
 import re
 from typing import IO
 
-from attachments.decoder.order import DecodeRequest, Refused, Report
+from attachments.decoder.protocol import DecodeRequest, Refused, Report
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:

@@ -1,7 +1,4 @@
-"""The REST endpoints of sending a file, until its bytes have arrived.
-
-What a conversation shows (its completion, its content) is in `messaging.api.attachments`, above.
-"""
+"""The REST endpoints of sending a file, until its bytes have arrived."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -13,8 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from attachments import actions, queries, uploads
-from attachments.actions import Wanted
+from attachments import queries
 from attachments.models import Attachment
 from attachments.serializers import (
     AnnouncedSerializer,
@@ -24,7 +20,9 @@ from attachments.serializers import (
     WantedPartsSerializer,
     announced,
 )
-from attachments.uploads import UploadOver, WantedPart
+from attachments.uploads import announce, transfer
+from attachments.uploads.announce import Wanted
+from attachments.uploads.transfer import UploadOver, WantedPart
 from core.web import rate_limits
 from core.web.openapi import refusals
 from core.web.requests import person, validated
@@ -55,8 +53,8 @@ class AttachmentList(APIView):
             "attachment", uploader.pk, at_most=settings.ATTACHMENTS_PER_HOUR, window=ONE_HOUR
         )
         asked.pop("content_type", None)
-        opened = actions.open_upload(uploader=uploader, wanted=Wanted(**asked))
-        shown = announced(opened.attachment, uploads.instructions(opened.attachment))
+        opened = announce.open_upload(uploader=uploader, wanted=Wanted(**asked))
+        shown = announced(opened.attachment, transfer.instructions(opened.attachment))
         created = status.HTTP_201_CREATED if opened.is_new else status.HTTP_200_OK
         return Response(shown, status=created)
 
@@ -68,8 +66,8 @@ class PartList(APIView):
         attachment = _in_parts(request, attachment_id)
         state = {
             "part_size": settings.ATTACHMENT_PART_BYTES,
-            "part_count": uploads.part_count(attachment.size),
-            "parts": uploads.received(attachment),
+            "part_count": transfer.part_count(attachment.size),
+            "parts": transfer.received(attachment),
         }
         return Response(ReceivedPartsSerializer(state).data)
 
@@ -78,7 +76,7 @@ class PartList(APIView):
         """Sign parts that are about to be sent, each with its own SHA-256."""
         attachment = _in_parts(request, attachment_id)
         asked = validated(WantedPartsSerializer, request.data)["parts"]
-        signed = uploads.sign(attachment, [WantedPart(**part) for part in asked])
+        signed = transfer.sign(attachment, [WantedPart(**part) for part in asked])
         return Response(SignedPartsSerializer({"parts": signed}).data)
 
 

@@ -12,7 +12,7 @@ PREVIEW_TYPE = "image/webp"
 
 
 class Refused(Exception):
-    """The file may not pass; `reason` is a code of `attachments.reasons`."""
+    """The file may not pass; `reason` is a code of `attachments.scanning.reasons`."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)

@@ -10,8 +10,8 @@ from typing import IO
 # The last is only loaded: without it, Pillow loads its fifty plugins to find how to save.
 from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401
 
-from attachments.decoder import location
-from attachments.decoder.order import LARGE_PX, SMALL_PX, DecodeRequest, Refused, Report
+from attachments.decoder import exif_gps
+from attachments.decoder.protocol import LARGE_PX, SMALL_PX, DecodeRequest, Refused, Report
 
 PLACEHOLDER_PX = 16
 QUALITY = 80
@@ -87,7 +87,7 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
     if not profile or b"sRGB" in profile or picture.mode not in ("RGB", "RGBA"):
         return picture
     # Loaded for these photos only: it starts slowly.
-    converted: Image.Image = import_module("attachments.decoder.colours").in_srgb(picture, profile)
+    converted: Image.Image = import_module("attachments.decoder.icc").in_srgb(picture, profile)
     return converted
 
 
@@ -103,11 +103,11 @@ def _location(file: IO[bytes], request: DecodeRequest) -> str:
     """Say whether the photo tells where it was taken; write the copy that does not."""
     file.seek(0)
     content = bytearray(file.read())
-    if not location.blank(content):
+    if not exif_gps.blank(content):
         return ""
     if request.keeps_location:
         return "kept"
-    location.require_gone(content)
+    exif_gps.require_gone(content)
     with os.fdopen(request.shared_fd, "wb", closefd=False) as shared:
         shared.write(content)
     return "removed"

@@ -4,10 +4,10 @@ from typing import IO
 
 import pi_heif
 
-from attachments.decoder import images
-from attachments.decoder.order import DecodeRequest, Report
+from attachments.decoder import image
+from attachments.decoder.protocol import DecodeRequest, Report
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     pi_heif.register_heif_opener(thumbnails=False)
-    return images.decode(file, request)
+    return image.decode(file, request)

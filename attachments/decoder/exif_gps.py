@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from attachments.decoder.order import Refused
+from attachments.decoder.protocol import Refused
 
 TIFF_HEADERS = (b"II*\0", b"MM\0*")
 # XMP is text; a packet that names GPS is blanked whole.

@@ -7,9 +7,9 @@ from typing import IO
 
 import pypdfium2
 
-from attachments.decoder import images
-from attachments.decoder.contents import CONTENTS_MAX_BYTES, write_contents
-from attachments.decoder.order import LARGE_PX, DecodeRequest, Refused, Report
+from attachments.decoder import image
+from attachments.decoder.extracted import CONTENTS_MAX_BYTES, write_contents
+from attachments.decoder.protocol import LARGE_PX, DecodeRequest, Refused, Report
 
 STREAM = re.compile(rb"stream\r?\n")
 NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -34,7 +34,7 @@ def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     width, height = page.get_size()
     picture = page.render(scale=LARGE_PX / max(width, height, 1)).to_pil().convert("RGB")
     picture.thumbnail((LARGE_PX, LARGE_PX))
-    return images.previewed(picture, request)
+    return image.previewed(picture, request)
 
 
 def _contents(file: IO[bytes]) -> Iterator[bytes]:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from attachments import queries, storage
+from attachments import queries
 from attachments.models import Attachment
-from attachments.storage import Listed
-from attachments.thumbnails import PREVIEW_SIZES_PX
+from attachments.scanning.sandbox import PREVIEW_SIZES_PX
+from attachments.storage import objects
+from attachments.storage.objects import Listed
 
 # Younger objects may belong to a row that is being written.
 GRACE = timedelta(hours=25)
@@ -33,7 +34,7 @@ def audit() -> Audit:
     """Read the whole bucket and every row; may take minutes on a large one."""
     found: set[str] = set()
     result = Audit()
-    for batch in _batches(storage.listed("")):
+    for batch in _batches(objects.listed("")):
         result.unknown += _unknown(batch)
         found.update(item.key for item in batch)
     for attachment in queries.stored_attachments():
@@ -44,16 +45,16 @@ def audit() -> Audit:
 
 def expected_keys(attachment: Attachment) -> list[str]:
     """Return the objects that a file which is ready must have."""
-    versions = [storage.ORIGINAL]
+    versions = [objects.ORIGINAL]
     if attachment.location == Attachment.Location.REMOVED:
-        versions.append(storage.SHARED)
+        versions.append(objects.SHARED)
     if attachment.has_preview:
-        versions += [storage.preview_version(size_px) for size_px in PREVIEW_SIZES_PX]
-    return [storage.file_key(attachment.pk, version) for version in versions]
+        versions += [objects.preview_version(size_px) for size_px in PREVIEW_SIZES_PX]
+    return [objects.file_key(attachment.pk, version) for version in versions]
 
 
 def _unknown(batch: list[Listed]) -> list[str]:
-    owners = {item.key: storage.owner_of(item.key) for item in batch}
+    owners = {item.key: objects.owner_of(item.key) for item in batch}
     known = queries.known_ids({owner for owner in owners.values() if owner})
     before = timezone.now() - GRACE
     return [

@@ -10,13 +10,14 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from attachments import scanners, storage
-from attachments.decoder.order import PREVIEW_TYPE
-from attachments.formats import Format, format_named
-from attachments.leases import Lease
+from attachments.decoder.protocol import PREVIEW_TYPE
 from attachments.models import Attachment
-from attachments.scanners import ScanVerdict
-from attachments.thumbnails import Decoded, decoding
+from attachments.scanning import verdict
+from attachments.scanning.lease_renewal import Lease
+from attachments.scanning.sandbox import Decoded, decoding
+from attachments.scanning.verdict import ScanVerdict
+from attachments.storage import objects
+from attachments.uploads.formats import Format, format_named
 from core.jobs import progress
 
 # Reading, checking, storing: as the dashboard shows a file that takes long.
@@ -39,7 +40,7 @@ def examine(attachment: Attachment, lease: Lease) -> AnalysisResult:
     """
     format = format_named(attachment.format)
     with tempfile.TemporaryFile() as file:
-        if objection := _fetched(attachment, file) or scanners.objection_to_bytes(file, format):
+        if objection := _fetched(attachment, file) or verdict.objection_to_bytes(file, format):
             return AnalysisResult(lease, objection)
         return _opened(attachment, lease, file, format)
 
@@ -48,17 +49,17 @@ def _fetched(attachment: Attachment, file: IO[bytes]) -> ScanVerdict | None:
     """Copy the file out of quarantine; return an objection when it is not what was announced."""
     digest, size = hashlib.sha256(), 0
     try:
-        for chunk in storage.chunks(storage.quarantine_key(attachment.pk)):
+        for chunk in objects.chunks(objects.quarantine_key(attachment.pk)):
             size += len(chunk)
             if size > attachment.size:
-                return scanners.rejected("changed", "longer than announced")
+                return verdict.rejected("changed", "longer than announced")
             digest.update(chunk)
             file.write(chunk)
             progress.step(size, attachment.size, "reading")
-    except storage.Missing:
-        return scanners.rejected("never_received", "gone from quarantine")
+    except objects.Missing:
+        return verdict.rejected("never_received", "gone from quarantine")
     if digest.digest() != bytes(attachment.sha256):
-        return scanners.rejected("changed", "another check sum")
+        return verdict.rejected("changed", "another check sum")
     return None
 
 
@@ -67,28 +68,28 @@ def _opened(
 ) -> AnalysisResult:
     progress.step(1, STEPS, "checking")
     with decoding(file, format, keeps_location=attachment.keeps_location) as decoded:
-        if objection := scanners.objection_to_contents(decoded, format):
+        if objection := verdict.objection_to_contents(decoded, format):
             return AnalysisResult(lease, objection)
         progress.step(2, STEPS, "storing")
         _publish(attachment, file, decoded, format)
-        return AnalysisResult(lease, scanners.accepted(), _shown(decoded))
+        return AnalysisResult(lease, verdict.accepted(), _shown(decoded))
 
 
 def _publish(attachment: Attachment, file: IO[bytes], decoded: Decoded, format: Format) -> None:
     for version, content, content_type in _versions(file, decoded, format):
-        key = storage.file_key(attachment.pk, version)
-        storage.write(key, content, content_type=content_type)
+        key = objects.file_key(attachment.pk, version)
+        objects.write(key, content, content_type=content_type)
 
 
 def _versions(
     file: IO[bytes], decoded: Decoded, format: Format
 ) -> list[tuple[str, IO[bytes], str]]:
-    versions = [(storage.ORIGINAL, file, format.content_type)]
+    versions = [(objects.ORIGINAL, file, format.content_type)]
     if decoded.report.location == Attachment.Location.REMOVED:
-        versions.append((storage.SHARED, decoded.shared, format.content_type))
+        versions.append((objects.SHARED, decoded.shared, format.content_type))
     if decoded.report.has_preview:
         for size_px, preview in decoded.previews.items():
-            versions.append((storage.preview_version(size_px), preview, PREVIEW_TYPE))
+            versions.append((objects.preview_version(size_px), preview, PREVIEW_TYPE))
     return versions
 
 

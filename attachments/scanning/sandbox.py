@@ -16,16 +16,16 @@ from typing import IO
 
 from django.conf import settings
 
-from attachments.decoder.order import LARGE_PX, SMALL_PX, DecodeRequest, Report
-from attachments.formats import Format
+from attachments.decoder.protocol import LARGE_PX, SMALL_PX, DecodeRequest, Report
+from attachments.uploads.formats import Format
 
 WALL_SECONDS = 15
 PREVIEW_SIZES_PX = (SMALL_PX, LARGE_PX)
-_ROOT = str(Path(__file__).resolve().parent.parent)
+_ROOT = str(Path(__file__).resolve().parents[2])
 # Where packages are is told, not decoded for (`-S`): that took the child longer than a small file.
 _PROGRAM = (
     f"import sys; sys.path[:] = {[_ROOT, *filter(None, sys.path)]!r}; "
-    "from attachments.decoder.child import main; main()"
+    "from attachments.decoder.main import main; main()"
 )
 
 

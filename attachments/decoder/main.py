@@ -12,7 +12,7 @@ from io import BufferedReader, FileIO
 from typing import IO
 
 from attachments.decoder import sniffing
-from attachments.decoder.order import DecodeRequest, Refused, Report
+from attachments.decoder.protocol import DecodeRequest, Refused, Report
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 10
@@ -22,15 +22,15 @@ OPEN_FILES = 64
 # The module that looks at a format, or else at its family: only that one is loaded, for starting
 # is half of the time that a small file takes.
 MODULES = {
-    "heic": "heics",
-    "image": "images",
-    "pdf": "pdfs",
-    "video": "videos",
-    "text": "texts",
-    "dwg": "drawings",
-    "dxf": "drawings",
-    "zip": "documents",
-    "ole": "documents",
+    "heic": "heic",
+    "image": "image",
+    "pdf": "pdf",
+    "video": "video",
+    "text": "text",
+    "dwg": "cad",
+    "dxf": "cad",
+    "zip": "office",
+    "ole": "office",
 }
 
 

@@ -3,8 +3,8 @@
 import re
 from typing import IO
 
-from attachments.decoder.contents import write_contents
-from attachments.decoder.order import DecodeRequest, Refused, Report
+from attachments.decoder.extracted import write_contents
+from attachments.decoder.protocol import DecodeRequest, Refused, Report
 
 # All but tab, line ends and the page break of old listings: a text holds none.
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 
-from attachments.decoder.order import DecodeRequest, Refused
+from attachments.decoder.protocol import DecodeRequest, Refused
 
 CONTENTS_MAX_BYTES = 200 * 1024 * 1024
 

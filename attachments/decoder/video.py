@@ -7,8 +7,8 @@ try:
 except ImportError:
     av = None  # type: ignore[assignment]  # an extra
 
-from attachments.decoder import images
-from attachments.decoder.order import LARGE_PX, DecodeRequest, Refused, Report
+from attachments.decoder import image
+from attachments.decoder.protocol import LARGE_PX, DecodeRequest, Refused, Report
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
@@ -41,4 +41,4 @@ def _poster(file: IO[bytes], request: DecodeRequest) -> Report:
     if turned:
         picture = picture.rotate(-turned, expand=True)
     picture.thumbnail((LARGE_PX, LARGE_PX))
-    return images.previewed(picture, request)
+    return image.previewed(picture, request)

@@ -9,11 +9,11 @@ from typing import IO
 
 from django.conf import settings
 
-from attachments import clamd, policy
-from attachments.clamd import AntivirusAway, ClamdStatus
-from attachments.formats import Format
 from attachments.models import Attachment
-from attachments.thumbnails import Decoded
+from attachments.scanning import clamd, policy
+from attachments.scanning.clamd import AntivirusAway, ClamdStatus
+from attachments.scanning.sandbox import Decoded
+from attachments.uploads.formats import Format
 
 Status = Attachment.Status
 Verdict = Attachment.Verdict
@@ -25,7 +25,7 @@ _UNREADABLE = frozenset({"unreadable", "changed", "never_received", "cancelled",
 
 @dataclass(frozen=True)
 class ScanVerdict:
-    """How a file is to be shown; `reason` is a code of `attachments.reasons`, empty when fine."""
+    """How a file is to be shown; `reason` is a code of `scanning.reasons`, empty when it is fine."""
 
     status: Status
     verdict: Verdict

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
-from attachments import storage
 from attachments.models import Attachment
+from attachments.storage import multipart, objects, presigned
 from core.web.errors import Refusal
 
 # Long enough for 50 MB on a slow phone; the address sends exactly the announced bytes, once.
@@ -77,8 +77,8 @@ def begin(attachment: Attachment) -> str:
     """Open a multipart upload for a large file and return its id; empty for a small one."""
     if not is_in_parts(attachment.size):
         return ""
-    key = storage.quarantine_key(attachment.pk)
-    return storage.start_multipart(key, content_type=attachment.content_type)
+    key = objects.quarantine_key(attachment.pk)
+    return multipart.start_multipart(key, content_type=attachment.content_type)
 
 
 def instructions(attachment: Attachment) -> Upload | None:
@@ -88,8 +88,8 @@ def instructions(attachment: Attachment) -> Upload | None:
     if attachment.is_multipart:
         count = part_count(attachment.size)
         return Upload("multipart", part_size=settings.ATTACHMENT_PART_BYTES, part_count=count)
-    url, headers = storage.presigned_put(
-        storage.quarantine_key(attachment.pk),
+    url, headers = presigned.presigned_put(
+        objects.quarantine_key(attachment.pk),
         size=attachment.size,
         content_type=attachment.content_type,
         sha256=bytes(attachment.sha256),
@@ -100,11 +100,11 @@ def instructions(attachment: Attachment) -> Upload | None:
 
 def sign(attachment: Attachment, wanted: Sequence[WantedPart]) -> list[SignedPart]:
     """Return a presigned request for each part; raises UnknownPart for a number out of range."""
-    key = storage.quarantine_key(attachment.pk)
+    key = objects.quarantine_key(attachment.pk)
     signed = []
     for part in wanted:
         size = part_size(attachment.size, part.number)
-        url, headers = storage.presigned_part(
+        url, headers = presigned.presigned_part(
             key,
             attachment.upload_id,
             part.number,
@@ -116,11 +116,13 @@ def sign(attachment: Attachment, wanted: Sequence[WantedPart]) -> list[SignedPar
     return signed
 
 
-def received(attachment: Attachment) -> list[storage.Part]:
+def received(attachment: Attachment) -> list[multipart.Part]:
     """Return the parts that have arrived in full."""
     try:
-        parts = storage.received_parts(storage.quarantine_key(attachment.pk), attachment.upload_id)
-    except storage.Missing:
+        parts = multipart.received_parts(
+            objects.quarantine_key(attachment.pk), attachment.upload_id
+        )
+    except objects.Missing:
         return []
     count = part_count(attachment.size)
     return [
@@ -139,8 +141,8 @@ def verify(attachment: Attachment) -> None:
     if attachment.is_multipart:
         _join(attachment)
     try:
-        found = storage.stored(storage.quarantine_key(attachment.pk))
-    except storage.Missing as error:
+        found = objects.stored(objects.quarantine_key(attachment.pk))
+    except objects.Missing as error:
         raise UploadIncomplete from error
     if found.size != attachment.size:
         raise UploadDiffers
@@ -162,7 +164,7 @@ def part_size(size: int, number: int) -> int:
 
 
 def _join(attachment: Attachment) -> None:
-    key = storage.quarantine_key(attachment.pk)
+    key = objects.quarantine_key(attachment.pk)
     if _is_stored(key):
         # Joined a moment ago by a request whose answer was lost.
         return
@@ -170,15 +172,15 @@ def _join(attachment: Attachment) -> None:
     if len(parts) < part_count(attachment.size):
         raise UploadIncomplete
     try:
-        storage.complete_multipart(key, attachment.upload_id, parts)
-    except storage.Missing as error:
+        multipart.complete_multipart(key, attachment.upload_id, parts)
+    except objects.Missing as error:
         if not _is_stored(key):
             raise UploadIncomplete from error
 
 
 def _is_stored(key: str) -> bool:
     try:
-        storage.stored(key)
-    except storage.Missing:
+        objects.stored(key)
+    except objects.Missing:
         return False
     return True

@@ -5,11 +5,11 @@ from datetime import timedelta
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
-from attachments import storage
-from attachments.decoder.order import PREVIEW_TYPE
+from attachments.decoder.protocol import PREVIEW_TYPE
 from attachments.models import Attachment
-from attachments.names import content_disposition
-from attachments.thumbnails import PREVIEW_SIZES_PX
+from attachments.scanning.sandbox import PREVIEW_SIZES_PX
+from attachments.storage import objects, presigned
+from attachments.uploads.filenames import content_disposition
 from core.web.errors import Refusal
 
 CONTENT_LIFETIME = timedelta(seconds=60)
@@ -31,9 +31,9 @@ def content_url(attachment: Attachment, *, is_original: bool) -> str:
     """
     _require_ready(attachment)
     is_shared = attachment.location == Attachment.Location.REMOVED and not is_original
-    version = storage.SHARED if is_shared else storage.ORIGINAL
-    return storage.presigned_get(
-        storage.file_key(attachment.pk, version),
+    version = objects.SHARED if is_shared else objects.ORIGINAL
+    return presigned.presigned_get(
+        objects.file_key(attachment.pk, version),
         content_type=attachment.content_type,
         disposition=content_disposition(attachment.name),
         cache_control="private, no-store",
@@ -46,8 +46,8 @@ def preview_url(attachment: Attachment, max_px: int) -> str:
     _require_ready(attachment)
     if not attachment.has_preview or max_px not in PREVIEW_SIZES_PX:
         raise Http404
-    return storage.presigned_get(
-        storage.file_key(attachment.pk, storage.preview_version(max_px)),
+    return presigned.presigned_get(
+        objects.file_key(attachment.pk, objects.preview_version(max_px)),
         content_type=PREVIEW_TYPE,
         disposition="inline",
         cache_control=PREVIEW_KEPT,

@@ -8,8 +8,8 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO
 
-from attachments.decoder.contents import CONTENTS_MAX_BYTES, write_contents
-from attachments.decoder.order import DecodeRequest, Refused, Report
+from attachments.decoder.extracted import CONTENTS_MAX_BYTES, write_contents
+from attachments.decoder.protocol import DecodeRequest, Refused, Report
 
 MEMBERS_MAX = 10_000
 CHUNK_BYTES = 256 * 1024

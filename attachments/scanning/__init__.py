@@ -1,0 +1,1 @@
+"""From bytes in quarantine to a verdict and a file that may be served."""

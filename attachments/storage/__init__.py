@@ -1,0 +1,1 @@
+"""The S3 bucket: objects, presigned requests, multipart uploads, set-up."""

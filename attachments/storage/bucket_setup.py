@@ -1,0 +1,64 @@
+"""Create the bucket, its CORS rules and its lifecycle."""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from django.conf import settings
+
+from attachments.storage.objects import QUARANTINE, answering, client, http_status
+
+if TYPE_CHECKING:
+    pass
+
+
+def set_up_bucket() -> list[str]:
+    """Create the bucket, its CORS rules and its lifecycle; return what it would not take."""
+    with answering():
+        _create_bucket()
+    refused = []
+    for name, apply in (("CORS", _apply_cors), ("lifecycle", _apply_lifecycle)):
+        try:
+            apply()
+        except ClientError as error:
+            refused.append(f"{name}: {error.response['Error'].get('Code', error)}")
+    return refused
+
+
+def _create_bucket() -> None:
+    try:
+        client().head_bucket(Bucket=settings.S3_BUCKET)
+    except ClientError as error:
+        if http_status(error) != 404:
+            raise
+        client().create_bucket(Bucket=settings.S3_BUCKET, **_place())
+
+
+def _place() -> dict[str, Any]:
+    """AWS wants the region by name, but for its first one, which it refuses to hear."""
+    if settings.S3_REGION == "us-east-1":
+        return {}
+    return {"CreateBucketConfiguration": {"LocationConstraint": settings.S3_REGION}}
+
+
+def _apply_cors() -> None:
+    rule: Any = {
+        "AllowedOrigins": settings.S3_CORS_ORIGINS,
+        "AllowedMethods": ["GET", "PUT"],
+        "AllowedHeaders": ["*"],
+        "ExposeHeaders": ["ETag"],
+        "MaxAgeSeconds": 3600,
+    }
+    client().put_bucket_cors(Bucket=settings.S3_BUCKET, CORSConfiguration={"CORSRules": [rule]})
+
+
+def _apply_lifecycle() -> None:
+    rule: Any = {
+        "ID": "quarantine",
+        "Status": "Enabled",
+        "Filter": {"Prefix": QUARANTINE},
+        "Expiration": {"Days": 1},
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
+    }
+    client().put_bucket_lifecycle_configuration(
+        Bucket=settings.S3_BUCKET, LifecycleConfiguration={"Rules": [rule]}
+    )

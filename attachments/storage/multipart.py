@@ -1,0 +1,80 @@
+"""Multipart uploads, as the bucket keeps them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from attachments.storage.objects import QUARANTINE, Missing, answering, client
+
+if TYPE_CHECKING:
+    pass
+
+
+@dataclass(frozen=True)
+class Part:
+    number: int
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A multipart upload that nobody completed."""
+
+    key: str
+    upload_id: str
+    started_at: datetime
+
+
+def start_multipart(key: str, *, content_type: str) -> str:
+    with answering():
+        answer = client().create_multipart_upload(
+            Bucket=settings.S3_BUCKET, Key=key, ContentType=content_type
+        )
+    return answer["UploadId"]
+
+
+def received_parts(key: str, upload_id: str) -> list[Part]:
+    """Return the parts that have arrived, by number; raises Missing for an unknown upload."""
+    parts: dict[int, Part] = {}
+    with answering():
+        pages = client().get_paginator("list_parts")
+        for page in pages.paginate(Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id):
+            for part in page.get("Parts", []):
+                # SeaweedFS lists a part that was sent twice as two; the last one counts.
+                number = part["PartNumber"]
+                parts[number] = Part(number, part["Size"], part["ETag"])
+    return [parts[number] for number in sorted(parts)]
+
+
+def complete_multipart(key: str, upload_id: str, parts: Sequence[Part]) -> None:
+    """Make one object of the parts; raises Missing for an unknown upload."""
+    chosen: Any = {"Parts": [{"PartNumber": p.number, "ETag": p.etag} for p in parts]}
+    with answering():
+        client().complete_multipart_upload(
+            Bucket=settings.S3_BUCKET,
+            Key=key,
+            UploadId=upload_id,
+            MultipartUpload=chosen,
+            IfNoneMatch="*",
+        )
+
+
+def abort_multipart(key: str, upload_id: str) -> None:
+    """Forget an upload and its parts; one that is already gone is fine."""
+    try:
+        with answering():
+            client().abort_multipart_upload(Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id)
+    except Missing:
+        return
+
+
+def unfinished_uploads() -> Iterator[Unfinished]:
+    with answering():
+        pages = client().get_paginator("list_multipart_uploads")
+        for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=QUARANTINE):
+            for upload in page.get("Uploads", []):
+                yield Unfinished(upload["Key"], upload["UploadId"], upload["Initiated"])

@@ -1,0 +1,1 @@
+"""From an announced file to its bytes in quarantine."""

@@ -1,0 +1,143 @@
+"""Announce a file: checked by its name and size, recorded once, within the day's volume."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+
+from attachments import queries
+from attachments.models import Attachment
+from attachments.uploads import transfer
+from attachments.uploads.filenames import clean_name
+from attachments.uploads.formats import Format, format_of
+from core.ids import new_id
+from core.models import User
+from core.web.errors import Refusal, TooMany
+
+ONE_DAY = timedelta(days=1)
+
+
+class AttachmentTooLarge(Refusal):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "attachment_too_large"
+
+
+class TypeNotAllowed(Refusal):
+    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
+    default_code = "type_not_allowed"
+    default_detail = _("This kind of file cannot be sent: send a photo or a PDF instead.")
+
+
+class AttachmentEmpty(Refusal):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "attachment_empty"
+    default_detail = _("This file is empty: choose it again.")
+
+
+class AttachmentConflict(Refusal):
+    default_code = "attachment_conflict"
+    default_detail = _("This was already used for another file. Choose the file again.")
+
+
+class DailyVolumeReached(TooMany):
+    default_code = "daily_volume_reached"
+    default_detail = _("You have sent a great deal today. Send the rest tomorrow.")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A file that a person is about to send, as announced."""
+
+    name: str
+    size: int
+    sha256: bytes
+    keeps_location: bool = False
+    id: UUID | None = None
+
+
+class Opened(NamedTuple):
+    attachment: Attachment
+    is_new: bool
+
+
+def open_upload(*, uploader: User, wanted: Wanted) -> Opened:
+    """Announce a file; `uploads.instructions` then says how to send it.
+
+    The same id and file announced again gives back the first one. Raises AttachmentEmpty,
+    AttachmentTooLarge, TypeNotAllowed, DailyVolumeReached, AttachmentConflict or StorageAway.
+    """
+    name = clean_name(wanted.name)
+    format = _checked(name, wanted)
+    if earlier := _announced(uploader, wanted, name):
+        return Opened(earlier, is_new=False)
+    attachment = _new(uploader, wanted, name, format)
+    # Before the row: an upload that the bucket would not begin leaves no row behind. One that
+    # begins without its row is found by `clean`.
+    attachment.upload_id = transfer.begin(attachment)
+    try:
+        _record_announced(attachment)
+    except IntegrityError as error:
+        # The same announcement a moment ago, on another thread; or another person's id.
+        if earlier := _announced(uploader, wanted, name):
+            return Opened(earlier, is_new=False)
+        raise AttachmentConflict from error
+    return Opened(attachment, is_new=True)
+
+
+def _checked(name: str, wanted: Wanted) -> Format:
+    if wanted.size > settings.ATTACHMENT_MAX_BYTES:
+        megabytes = settings.ATTACHMENT_MAX_BYTES // (1024 * 1024)
+        raise AttachmentTooLarge(
+            _("This file is larger than %(megabytes)d MB: send a smaller version of it.")
+            % {"megabytes": megabytes}
+        )
+    if wanted.size == 0:
+        raise AttachmentEmpty
+    format = format_of(name)
+    if format is None:
+        raise TypeNotAllowed
+    return format
+
+
+def _announced(uploader: User, wanted: Wanted, name: str) -> Attachment | None:
+    if wanted.id is None:
+        return None
+    earlier = Attachment.objects.filter(pk=wanted.id).first()
+    if earlier is None:
+        return None
+    is_same = (earlier.uploader_id, earlier.name, earlier.size, bytes(earlier.sha256)) == (
+        uploader.pk, name, wanted.size, wanted.sha256,
+    )  # fmt: skip
+    if not is_same or earlier.discarded_at is not None:
+        raise AttachmentConflict
+    return earlier
+
+
+def _new(uploader: User, wanted: Wanted, name: str, format: Format) -> Attachment:
+    return Attachment(
+        id=wanted.id or new_id(),
+        uploader=uploader,
+        name=name,
+        size=wanted.size,
+        sha256=wanted.sha256,
+        format=format.name,
+        content_type=format.content_type,
+        kind=format.kind,
+        keeps_location=wanted.keeps_location,
+    )
+
+
+@transaction.atomic
+def _record_announced(attachment: Attachment) -> None:
+    """Insert the row, within its uploader's daily volume, exact among simultaneous requests."""
+    uploader = User.objects.select_for_update(no_key=True).get(pk=attachment.uploader_id)
+    sent = queries.bytes_sent_since(uploader, timezone.now() - ONE_DAY)
+    if sent + attachment.size > settings.ATTACHMENT_DAILY_BYTES:
+        raise DailyVolumeReached(ONE_DAY)
+    attachment.save(force_insert=True)
