@@ -299,7 +299,7 @@ ATTACHMENTS_REQUIRE_AV = env.bool("ATTACHMENTS_REQUIRE_AV", default=False)
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
 # Whom a push service may write to about us. Apple refuses what is neither mailto: nor https:.
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="mailto:contact@liaison.example")
-# Where browsers let us push to; see `notifications.transports.addresses`.
+# Where browsers let us push to; see `notifications.push.endpoint_guard`.
 PUSH_ALLOWED_HOSTS = env.list(
     "PUSH_ALLOWED_HOSTS",
     default=[
@@ -316,7 +316,7 @@ EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:25")
 vars().update(env.email_url_config(EMAIL_URL))
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
-    default="notifications.mailbox.FileMailbox"
+    default="notifications.outbound_email.demo_mailbox.FileMailbox"
     if DEBUG and "EMAIL_URL" not in env.ENVIRON
     else "django.core.mail.backends.smtp.EmailBackend",
 )

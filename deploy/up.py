@@ -19,7 +19,7 @@ from deploy.ports import is_free
 from deploy.problems import StartError
 from deploy.process import end_leftovers
 from deploy.supervisor import LEFTOVER_SECONDS, StopRequested, Supervisor
-from notifications import vapid
+from notifications.push import vapid
 
 SERVICES_READY_SECONDS = 60
 PROGRAMS_READY_SECONDS = 60

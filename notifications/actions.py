@@ -18,24 +18,17 @@ from messaging.actions.fan_out import fan_out_message
 from messaging.actions.reads import read_up_to
 from messaging.models import Conversation, Message
 from messaging.queries.conversations import conversation_for
-from notifications import (
-    delivery,
-    devices,
-    envelopes,
-    events,
-    imap,
-    planning,
-    presence,
-    queries,
-    receipts,
-    receiving,
-    tokens,
-)
-from notifications.answering import InboundStatus
+from notifications import dispatch, queries, signed_tokens
+from notifications.delivery import acknowledgements, events
+from notifications.delivery import batch as batches
+from notifications.delivery.result import SendStatus
+from notifications.inbound_email import imap, intake
+from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import Channel, Delivery, EmailMode, Mute, Preference, PushSubscription
-from notifications.transports import SendStatus
-from notifications.transports.addresses import ForbiddenAddress
-from notifications.transports.push import BadSubscription, Subscription
+from notifications.planning import planner, presence
+from notifications.push import devices
+from notifications.push.endpoint_guard import ForbiddenAddress
+from notifications.push.webpush import BadSubscription, Subscription
 
 
 class UnknownPushService(Refusal):
@@ -74,7 +67,7 @@ def fan_out(message_id: UUID) -> None:
     done = fan_out_message(message_id)
     if done is None:
         return
-    planned = planning.plan_deliveries(done.message, done.participants)
+    planned = planner.plan_deliveries(done.message, done.participants)
     now = timezone.now()
     for row in planned:
         # The others are hinted at when they are due (`workers.sweeper`).
@@ -93,10 +86,10 @@ def deliver(delivery_id: UUID) -> bool | None:
     row = queries.pending_deliveries().filter(pk=delivery_id).first()
     if row is None:
         return None
-    batch = envelopes.acquire(row.recipient_id, row.conversation_id, Channel(row.channel))
+    batch = batches.acquire(row.recipient_id, row.conversation_id, Channel(row.channel))
     if batch is None:
         return None
-    delivery.settle(batch, delivery.send(batch))
+    dispatch.settle(batch, dispatch.send(batch))
     return True
 
 
@@ -172,16 +165,16 @@ def test_device(device: PushSubscription) -> None:
 def acknowledge(token: str) -> None:
     """Note that a push was displayed; raises LinkTooOld."""
     try:
-        receipts.note_displayed(tokens.displayed(token))
-    except tokens.BadToken as error:
+        acknowledgements.note_displayed(signed_tokens.displayed(token))
+    except signed_tokens.BadToken as error:
         raise LinkTooOld from error
 
 
 def read_from_push(token: str) -> None:
     """Mark a conversation as read from its notification; raises LinkTooOld or Http404."""
     try:
-        grant = tokens.reading(token)
-    except tokens.BadToken as error:
+        grant = signed_tokens.reading(token)
+    except signed_tokens.BadToken as error:
         raise LinkTooOld from error
     reader = User.objects.filter(pk=grant.user_id, is_active=True).first()
     if reader is None:
@@ -192,7 +185,7 @@ def read_from_push(token: str) -> None:
 
 def note_presence(user: User, *, is_visible: bool) -> None:
     if presence.note(user.pk, is_visible=is_visible):
-        receipts.note_on_screen(user)
+        acknowledgements.note_on_screen(user)
 
 
 # --- Preferences --------------------------------------------------------------------------------
@@ -220,8 +213,8 @@ def mute(user: User, conversation: Conversation, *, is_muted: bool) -> None:
 def unsubscribe(token: str) -> None:
     """Send a person no more emails; raises LinkTooOld."""
     try:
-        user_id = tokens.unsubscribing(token)
-    except tokens.BadToken as error:
+        user_id = signed_tokens.unsubscribing(token)
+    except signed_tokens.BadToken as error:
         raise LinkTooOld from error
     if User.objects.filter(pk=user_id).exists():
         Preference.objects.update_or_create(user_id=user_id, defaults={"email": EmailMode.NEVER})
@@ -232,7 +225,7 @@ def unsubscribe(token: str) -> None:
 
 def receive_email(raw: bytes) -> InboundStatus:
     """Put an answer by email into its conversation; what became of it is returned."""
-    return receiving.receive(raw)
+    return intake.receive(raw)
 
 
 def poll_inbox() -> int:

@@ -16,7 +16,10 @@ from core.web import rate_limits
 from core.web.requests import person, validated
 from messaging.models import Message
 from messaging.queries.conversations import conversation_for
-from notifications import actions, queries, vapid
+from notifications import actions, queries
+from notifications.delivery.status import states_of
+from notifications.push import vapid
+from notifications.push.webpush import Subscription
 from notifications.serializers import (
     DeliveriesSerializer,
     DeviceSerializer,
@@ -30,8 +33,6 @@ from notifications.serializers import (
     SpanSerializer,
     TokenSerializer,
 )
-from notifications.states import states_of
-from notifications.transports.push import Subscription
 
 ONE_MINUTE = timedelta(minutes=1)
 TESTS_PER_MINUTE = 6

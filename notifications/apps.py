@@ -7,4 +7,4 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        from notifications import receivers  # noqa: F401  (connects, once the models are there)
+        from notifications import signals  # noqa: F401  (connects, once the models are there)

@@ -20,8 +20,9 @@ from rest_framework.exceptions import APIException
 
 from core.models import User
 from core.serializers import MeSerializer
-from notifications import actions, mailbox, queries
-from notifications.payloads import home_of, side_of
+from notifications import actions, queries
+from notifications.outbound_email import demo_mailbox as mailbox
+from notifications.push.payload import home_of, side_of
 from notifications.serializers import DeviceSerializer, PreferenceSerializer
 
 THEME = "#12253f"

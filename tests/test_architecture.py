@@ -52,7 +52,7 @@ def test_imports_go_down_only() -> None:
 DOORS = {"urls", "api", "pages", "admin", "management", "demo", "asgi", "wsgi", "tasks"}
 DOOR_ENDINGS = ("_api", "_pages")
 # What a door does with several rows at once; a signal's listeners, and who connects them.
-MORE_DOORS = {"workers.choosing", "notifications.receivers", "notifications.apps"}
+MORE_DOORS = {"workers.choosing", "notifications.signals", "notifications.apps"}
 
 
 def is_door(module: str) -> bool:

@@ -10,7 +10,7 @@ from core.jobs.enqueue import Job
 from messaging.actions import attachments
 from messaging.queries.conversations import pending_messages
 from notifications import actions as notifications
-from notifications import envelopes
+from notifications.delivery import batch
 from notifications.queries import pending_deliveries
 from workers import alerts, counters, retention, samples, subjects
 from workers.kinds import JobType
@@ -50,12 +50,12 @@ DELIVERIES = JobType(
     id_name="delivery_id",
     pending=pending_deliveries,
     perform=notifications.deliver,
-    lease=max(envelopes.LEASES.values()),
+    lease=max(batch.LEASES.values()),
     # Taken with the others that leave together, in one envelope.
     acquires_itself=True,
     together=("recipient", "conversation", "channel"),
     describe=subjects.deliveries,
-    max_attempts=envelopes.MAX_ATTEMPTS,
+    max_attempts=batch.MAX_ATTEMPTS,
 )
 
 PERIODIC_TASKS = PeriodicTasks(

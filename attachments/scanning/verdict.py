@@ -25,7 +25,7 @@ _UNREADABLE = frozenset({"unreadable", "changed", "never_received", "cancelled",
 
 @dataclass(frozen=True)
 class ScanVerdict:
-    """How a file is to be shown; `reason` is a code of `scanning.reasons`, empty when it is fine."""
+    """How a file is to be shown; `reason` is a code of `scanning.reasons`, empty when fine."""
 
     status: Status
     verdict: Verdict

@@ -13,7 +13,8 @@ from messaging.actions.messages import send_message
 from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation
-from notifications import events, queries
+from notifications import queries
+from notifications.delivery import events
 from notifications.models import Delivery, Mute, Preference, PushSubscription
 from tests.cast import Say
 from tests.e2e.conftest import Visit

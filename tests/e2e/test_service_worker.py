@@ -16,8 +16,8 @@ from core.models import User
 from messaging.actions.reads import read_up_to
 from messaging.models import Conversation
 from notifications.models import Delivery, DevicePush, PushSubscription
-from notifications.payloads import Notice, notice_of
-from notifications.planning import plan_deliveries
+from notifications.planning.planner import plan_deliveries
+from notifications.push.payload import Notice, notice_of
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.e2e.deliveries import wait_for, wait_for_deliveries

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from notifications import vapid
+from notifications.push import vapid
 from tests.notifications.push_service import Browser, PushService, running
 
 # As fast as the product hears of it; a phone that acknowledges nothing is left alone after a while.

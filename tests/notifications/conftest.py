@@ -11,8 +11,9 @@ from pytest_django import Settings
 from core.jobs.lease import due
 from core.models import User
 from messaging.queries.conversations import pending_messages
-from notifications import actions, queries, vapid
+from notifications import actions, queries
 from notifications.models import Preference, PushSubscription
+from notifications.push import vapid
 from tests.notifications.mail_server import MailServer, controller
 from tests.notifications.push_service import Browser, PushService, running
 

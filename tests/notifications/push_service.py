@@ -14,7 +14,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from notifications import vapid
+from notifications.push import vapid
 
 AUTH = b"0123456789abcdef"
 

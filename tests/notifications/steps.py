@@ -11,7 +11,7 @@ from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation, Message
 from notifications import actions
-from notifications.states import states_of
+from notifications.delivery.status import states_of
 from tests.notifications.push_service import PushService
 
 PassTime = Callable[[timedelta], None]

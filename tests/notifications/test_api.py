@@ -14,8 +14,11 @@ from pytest_django import Settings
 
 from core.models import User
 from messaging.models import Conversation, Message
-from notifications import mailbox, presence, replies, tokens, vapid
+from notifications import signed_tokens
 from notifications.models import Delivery, Mute, Preference, PushSubscription
+from notifications.outbound_email import demo_mailbox, reply_address
+from notifications.planning import presence
+from notifications.push import vapid
 from tests.cast import Call, Say
 from tests.notifications.conftest import Device, Work
 from tests.notifications.push_service import Browser, PushService
@@ -281,14 +284,14 @@ class TestDeliveriesOfAMessage:
 class TestByToken:
     @pytest.mark.parametrize("path", ["displayed", "read"])
     def test_a_token_of_ours_only(self, client: Client, path: str, camille: User) -> None:
-        for token in ("nonsense", tokens.for_unsubscribing(camille.pk)):
+        for token in ("nonsense", signed_tokens.for_unsubscribing(camille.pk)):
             answer = client.post(
                 f"{V1}/push/{path}", {"token": token}, content_type="application/json"
             )
             assert answer.status_code == 400
 
     def test_of_a_push_that_is_no_more_is_fine(self, client: Client) -> None:
-        token = tokens.for_display(uuid4())
+        token = signed_tokens.for_display(uuid4())
         answer = client.post(
             f"{V1}/push/displayed", {"token": token}, content_type="application/json"
         )
@@ -297,7 +300,7 @@ class TestByToken:
 
 class TestUnsubscribing:
     def test_is_one_post_without_a_session(self, client: Client, camille: User) -> None:
-        url = f"/unsubscribe/{tokens.for_unsubscribing(camille.pk)}"
+        url = f"/unsubscribe/{signed_tokens.for_unsubscribing(camille.pk)}"
 
         answer = client.post(url, {"List-Unsubscribe": "One-Click"})
 
@@ -305,7 +308,7 @@ class TestUnsubscribing:
         assert Preference.objects.get(user=camille).email == "never"
 
     def test_is_not_done_by_whoever_follows_links(self, client: Client, camille: User) -> None:
-        client.get(f"/unsubscribe/{tokens.for_unsubscribing(camille.pk)}")
+        client.get(f"/unsubscribe/{signed_tokens.for_unsubscribing(camille.pk)}")
         assert not Preference.objects.exists()
 
     def test_with_a_link_that_is_not_ours(self, client: Client) -> None:
@@ -356,13 +359,13 @@ class TestPages:
         self, client: Client, odile: User, settings: Settings, tmp_path: Path
     ) -> None:
         settings.DEBUG, settings.LIAISON_HOME = True, tmp_path
-        settings.EMAIL_BACKEND = "notifications.mailbox.FileMailbox"
+        settings.EMAIL_BACKEND = "notifications.outbound_email.demo_mailbox.FileMailbox"
         EmailMessage("Carrelage", "Jeudi ?", to=["camille@demo.test"]).send()
         client.force_login(odile)
 
         page = client.get("/staff/mailbox").content.decode()
 
-        (letter,) = mailbox.letters()
+        (letter,) = demo_mailbox.letters()
         assert letter.sent_at is not None
         assert abs(timezone.now() - letter.sent_at) < timedelta(minutes=1)
         assert "Carrelage" in page
@@ -380,12 +383,12 @@ class TestReplyAddresses:
     ) -> None:
         settings.REPLY_DOMAIN = "reponse.liaison.example"
 
-        addresses = {replies.address_for(camille, conversation) for _ in range(2)}
+        addresses = {reply_address.address_for(camille, conversation) for _ in range(2)}
         (address,) = addresses
 
         assert len(address.split("@")[0]) == len("reply+") + 26
-        assert replies.address_for(bruno, conversation) != address
-        holder = replies.holder_of(replies.tokens_in(address.upper())[0])
+        assert reply_address.address_for(bruno, conversation) != address
+        holder = reply_address.holder_of(reply_address.tokens_in(address.upper())[0])
         assert holder is not None
         assert holder.user == camille
         assert (holder.expires_at - timezone.now()).days in (89, 90)

@@ -5,10 +5,10 @@ from pytest_django import Settings
 
 from core.models import User
 from messaging.models import Conversation
-from notifications import presence
 from notifications.models import Delivery, Mute, Preference, PushSubscription
+from notifications.planning import presence
+from notifications.push import webpush
 from notifications.queries import devices_refusing_our_key
-from notifications.transports import push
 from tests.cast import Say
 from tests.notifications.conftest import Device, Work
 from tests.notifications.mail_server import MailServer
@@ -78,7 +78,7 @@ class TestTheTableOfRules:
         service.status = {"gone": 410, "too_many": 429}.get(answer, 201)
         service.headers = {"Retry-After": "3600"} if answer == "too_many" else {}
         if answer == "time_out":
-            monkeypatch.setattr(push, "DEADLINE_SECONDS", 0.05)
+            monkeypatch.setattr(webpush, "DEADLINE_SECONDS", 0.05)
             service.drips = True
 
     def test_a_push_service_that_times_out_is_asked_again(

@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from core.models import User
 from messaging.models import Conversation
-from notifications import actions, tokens
+from notifications import actions, signed_tokens
+from notifications.delivery.status import State
 from notifications.models import Delivery, DevicePush, Mute
-from notifications.states import State
 from tests.cast import Say
 from tests.notifications.conftest import Device, Work
 from tests.notifications.mail_server import DEFERRED, REFUSED, MailServer
@@ -225,7 +225,7 @@ class TestKilledBetweenSentAndMarked:
         device(odile, "phone")
         say(camille, "Bonjour")
         with monkeypatch.context() as patched:
-            patched.setattr("notifications.devices._note", kill)
+            patched.setattr("notifications.push.devices._note", kill)
             with pytest.raises(Killed):
                 work()
         say(camille, "Êtes-vous là ?")
@@ -248,7 +248,7 @@ class TestKilledBetweenSentAndMarked:
         say(odile, "Bonjour")
         work()
         with monkeypatch.context() as patched:
-            patched.setattr("notifications.delivery.settle", kill)
+            patched.setattr("notifications.dispatch.settle", kill)
             with pytest.raises(Killed):
                 pass_time(2 * MINUTE)
         say(odile, "Encore un mot")
@@ -276,4 +276,4 @@ class TestATokenOfAPush:
 
     def test_of_another_kind_marks_nothing(self, camille: User) -> None:
         with pytest.raises(actions.LinkTooOld):
-            actions.read_from_push(tokens.for_unsubscribing(camille.pk))
+            actions.read_from_push(signed_tokens.for_unsubscribing(camille.pk))

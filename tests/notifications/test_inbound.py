@@ -17,9 +17,11 @@ from pytest_django import Settings
 from attachments.models import Attachment
 from core.models import User
 from messaging.models import Conversation, Message
-from notifications import actions, imap, inbound, replies
-from notifications.answering import InboundStatus
+from notifications import actions
+from notifications.inbound_email import imap, parser
+from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import InboundEmail, ReplyAddress
+from notifications.outbound_email import reply_address
 from tests.at_once import at_once
 from tests.notifications.mail_server import MailServer
 
@@ -37,7 +39,7 @@ Le mar. 3 nov. 2026 à 14:02, Odile Perrin <{address}> a écrit :
 @pytest.fixture
 def address(settings: Settings, camille: User, conversation: Conversation) -> str:
     settings.REPLY_DOMAIN = "reponse.liaison.example"
-    return replies.address_for(camille, conversation)
+    return reply_address.address_for(camille, conversation)
 
 
 def letter(to: str, text: str = "Oui, jeudi", **headers: str) -> EmailMessage:
@@ -143,13 +145,13 @@ class TestOwnWords:
         ],
     )
     def test_are_what_is_left_without_quotes_and_signatures(self, text: str) -> None:
-        assert inbound.read(letter("x@x.fr", text).as_bytes()).text == "Oui."
+        assert parser.read(letter("x@x.fr", text).as_bytes()).text == "Oui."
 
     def test_teach_nobody_a_reply_address(self) -> None:
         token = "a" * 26
         text = f"Écrivez à reply+{token}@reponse.liaison.example"
 
-        read = inbound.read(letter("x@x.fr", text).as_bytes())
+        read = parser.read(letter("x@x.fr", text).as_bytes())
 
         assert token not in read.text
 
@@ -165,7 +167,7 @@ class TestOwnWords:
         ],
     )
     def test_whatever_comes_is_read_without_a_fall(self, raw: bytes) -> None:
-        inbound.read(raw)
+        parser.read(raw)
 
 
 class TestWhatIsNotTaken:

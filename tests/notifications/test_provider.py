@@ -8,8 +8,8 @@ import pytest
 from pytest_django import Settings
 
 from core.models import User
+from notifications.delivery.status import State
 from notifications.models import Delivery
-from notifications.states import State
 from tests.cast import Say
 from tests.notifications.conftest import Work
 from tests.notifications.provider import NO_ANSWER, Provider, running

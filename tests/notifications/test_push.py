@@ -11,10 +11,11 @@ from unittest.mock import patch
 import pytest
 from pytest_django import Settings
 
-from notifications.transports import SendStatus, addresses, push
-from notifications.transports.addresses import ForbiddenAddress
-from notifications.transports.pinned import PinnedConnection
-from notifications.transports.push import BadSubscription, Push, Subscription
+from notifications.delivery.result import SendStatus
+from notifications.push import endpoint_guard, webpush
+from notifications.push.endpoint_guard import ForbiddenAddress
+from notifications.push.pinned_http import PinnedConnection
+from notifications.push.webpush import BadSubscription, Push, Subscription
 from tests.notifications.push_service import Browser, PushService
 
 FCM = "https://fcm.googleapis.com/fcm/send/abc"
@@ -27,7 +28,7 @@ def subscription(browser: Browser) -> Subscription:
 
 class TestSending:
     def test_the_device_reads_what_we_encrypted(self, push_service: PushService) -> None:
-        answer = push.send(subscription(push_service.browser("phone")), HELLO)
+        answer = webpush.send(subscription(push_service.browser("phone")), HELLO)
 
         assert answer.status == SendStatus.ACCEPTED
         (pushed,) = push_service.received
@@ -39,15 +40,15 @@ class TestSending:
         assert push_service.tokens[0]["aud"] == push_service.origin
 
     def test_the_longest_payload_is_one_record(self, push_service: PushService) -> None:
-        longest = Push(b'"' + b"x" * (push.MAX_PLAINTEXT_BYTES - 2) + b'"', topic="t")
+        longest = Push(b'"' + b"x" * (webpush.MAX_PLAINTEXT_BYTES - 2) + b'"', topic="t")
 
-        assert push.send(subscription(push_service.browser("a")), longest).status == "accepted"
+        assert webpush.send(subscription(push_service.browser("a")), longest).status == "accepted"
         assert push_service.received[0].size <= 4_096
 
     def test_a_longer_one_is_not_sent(self, push_service: PushService) -> None:
-        too_long = Push(b"x" * (push.MAX_PLAINTEXT_BYTES + 1), topic="t")
+        too_long = Push(b"x" * (webpush.MAX_PLAINTEXT_BYTES + 1), topic="t")
 
-        answer = push.send(subscription(push_service.browser("a")), too_long)
+        answer = webpush.send(subscription(push_service.browser("a")), too_long)
 
         assert answer.status == SendStatus.TOO_LARGE
         assert push_service.received == []
@@ -64,7 +65,7 @@ class TestSending:
         self, push_service: PushService, status: int, verdict: str
     ) -> None:
         push_service.status = status
-        assert push.send(subscription(push_service.browser("a")), HELLO).status == verdict
+        assert webpush.send(subscription(push_service.browser("a")), HELLO).status == verdict
 
     @pytest.mark.parametrize(
         ("text", "seconds"),
@@ -74,11 +75,11 @@ class TestSending:
         ],
     )  # fmt: skip
     def test_retry_after_is_obeyed_up_to_a_day(self, text: str, seconds: int | None) -> None:
-        found = push.retry_after({"Retry-After": text})
+        found = webpush.retry_after({"Retry-After": text})
         assert found == (None if seconds is None else timedelta(seconds=seconds))
 
     def test_retry_after_as_a_date(self, clock: object) -> None:
-        found = push.retry_after({"Retry-After": "Wed, 18 Nov 2026 09:05:00 GMT"})
+        found = webpush.retry_after({"Retry-After": "Wed, 18 Nov 2026 09:05:00 GMT"})
         assert found == timedelta(minutes=5)
 
 
@@ -89,7 +90,7 @@ class TestNothingElseIsCalled:
         push_service.status, push_service.headers = 307, {"Location": "/push/other"}
         push_service.browser("other")
 
-        push.send(subscription(push_service.browser("a")), HELLO)
+        webpush.send(subscription(push_service.browser("a")), HELLO)
 
         assert [pushed.path for pushed in push_service.received] == ["/push/a"]
 
@@ -118,7 +119,7 @@ class TestNothingElseIsCalled:
     )
     def test_outside_the_allow_list_nothing_is_registered(self, endpoint: str) -> None:
         with pytest.raises(ForbiddenAddress):
-            addresses.check(endpoint)
+            endpoint_guard.check(endpoint)
 
     @pytest.mark.parametrize(
         "endpoint",
@@ -129,7 +130,7 @@ class TestNothingElseIsCalled:
         ],
     )
     def test_the_known_services_are_allowed(self, endpoint: str) -> None:
-        addresses.check(endpoint)
+        endpoint_guard.check(endpoint)
 
     @pytest.mark.parametrize(
         "address",
@@ -140,16 +141,16 @@ class TestNothingElseIsCalled:
         ],
     )  # fmt: skip
     def test_a_name_that_means_a_private_address_is_not_called(self, address: str) -> None:
-        assert not addresses.is_public(address)
+        assert not endpoint_guard.is_public(address)
         with (
             patch.object(socket, "getaddrinfo", lambda *_a, **_k: _found("8.8.8.8", address)),
             pytest.raises(ForbiddenAddress),
         ):
-            addresses.resolve("https://fcm.googleapis.com/x", deadline_seconds=5)
+            endpoint_guard.resolve("https://fcm.googleapis.com/x", deadline_seconds=5)
 
     def test_what_was_checked_is_what_is_called(self) -> None:
         with patch.object(socket, "getaddrinfo", lambda *_a, **_k: _found("8.8.8.8")):
-            target = addresses.resolve("https://fcm.googleapis.com/x?y=1", deadline_seconds=5)
+            target = endpoint_guard.resolve("https://fcm.googleapis.com/x?y=1", deadline_seconds=5)
 
         assert (target.address, target.host) == ("8.8.8.8", "fcm.googleapis.com")
         assert (target.path, target.origin) == ("/x?y=1", "https://fcm.googleapis.com")
@@ -160,18 +161,18 @@ class TestNothingElseIsCalled:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, "http://127.0.0.1:9")
 
-        answer = push.send(subscription(push_service.browser("a")), HELLO)
+        answer = webpush.send(subscription(push_service.browser("a")), HELLO)
 
         assert answer.status == SendStatus.ACCEPTED
 
     def test_a_slow_drip_ends_at_the_deadline(
         self, push_service: PushService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(push, "DEADLINE_SECONDS", 0.5)
+        monkeypatch.setattr(webpush, "DEADLINE_SECONDS", 0.5)
         push_service.drips = True
         started = time.monotonic()
 
-        answer = push.send(subscription(push_service.browser("a")), HELLO)
+        answer = webpush.send(subscription(push_service.browser("a")), HELLO)
 
         assert answer.status == SendStatus.LATER
         assert "TimeoutError" in answer.detail
@@ -181,7 +182,7 @@ class TestNothingElseIsCalled:
     def test_a_byte_just_after_the_deadline_is_still_a_time_out(
         self, push_service: PushService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(push, "DEADLINE_SECONDS", 0.2)
+        monkeypatch.setattr(webpush, "DEADLINE_SECONDS", 0.2)
         push_service.drips = True
 
         def reset(connection: PinnedConnection) -> NoReturn:
@@ -190,7 +191,7 @@ class TestNothingElseIsCalled:
             raise ConnectionResetError("what Linux says when a byte follows the cut")
 
         with patch.object(PinnedConnection, "getresponse", reset):
-            answer = push.send(subscription(push_service.browser("a")), HELLO)
+            answer = webpush.send(subscription(push_service.browser("a")), HELLO)
 
         assert answer.status == SendStatus.LATER
         assert "TimeoutError" in answer.detail
@@ -199,12 +200,12 @@ class TestNothingElseIsCalled:
         self, push_service: PushService, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.PUSH_ALLOWED_HOSTS = ["fcm.googleapis.com"]
-        monkeypatch.setattr(push, "DEADLINE_SECONDS", 0.2)
+        monkeypatch.setattr(webpush, "DEADLINE_SECONDS", 0.2)
         asked = replace(subscription(push_service.browser("a")), endpoint=FCM)
         is_over = threading.Event()
 
         with patch.object(socket, "getaddrinfo", lambda *_a, **_k: is_over.wait(20) and []):
-            answer = push.send(asked, HELLO)
+            answer = webpush.send(asked, HELLO)
             is_over.set()
 
         assert answer.status == SendStatus.LATER
@@ -217,19 +218,19 @@ class TestNothingElseIsCalled:
         endpoint = f"https://{'a' * 64}.push.apple.com/x"
         asked = replace(subscription(push_service.browser("a")), endpoint=endpoint)
 
-        assert push.send(asked, HELLO).status == SendStatus.REFUSED
+        assert webpush.send(asked, HELLO).status == SendStatus.REFUSED
 
     def test_of_a_huge_answer_little_is_read(self, push_service: PushService) -> None:
         push_service.status, push_service.body = 400, b"x" * 20_000_000
 
-        answer = push.send(subscription(push_service.browser("a")), HELLO)
+        answer = webpush.send(subscription(push_service.browser("a")), HELLO)
 
         assert len(answer.detail) <= 300
 
     def test_nobody_listens(self, push_service: PushService, settings: Settings) -> None:
         settings.PUSH_ALLOWED_HOSTS = ["http://127.0.0.1:9"]
         browser = Browser("/x", "http://127.0.0.1:9")
-        assert push.send(subscription(browser), HELLO).status == SendStatus.LATER
+        assert webpush.send(subscription(browser), HELLO).status == SendStatus.LATER
 
 
 class TestKeysAreChecked:

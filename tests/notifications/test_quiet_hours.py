@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from core.models import Chantier, User
 from messaging.models import Conversation, Message
+from notifications.delivery.status import State
 from notifications.models import Preference
-from notifications.states import State
 from tests.cast import Say
 from tests.notifications.conftest import Device, Work
 from tests.notifications.mail_server import MailServer

@@ -13,9 +13,10 @@ from core.ids import new_id
 from core.jobs.lease import due
 from core.models import User
 from messaging.models import Conversation
-from notifications import actions, delivery, queries, receipts
-from notifications.delivery import BatchResult, SendOutcome
-from notifications.envelopes import Batch
+from notifications import actions, dispatch, queries
+from notifications.delivery import acknowledgements
+from notifications.delivery.batch import Batch
+from notifications.dispatch import BatchResult, SendOutcome
 from notifications.models import Channel, Delivery, DevicePush, Preference, PushSubscription
 from tests.cast import Say
 from tests.notifications.conftest import do_what_is_due
@@ -88,9 +89,9 @@ def test_deliveries_are_locked_in_one_order(
         row.status = "failed" if deed == "resend" else "sending"
         row.save()
     deeds: dict[str, Callable[[], None]] = {
-        "settle": lambda: delivery.settle(batch, BatchResult(SendOutcome.FAILED, "410")),
-        "display": lambda: receipts.note_displayed(shown.pk),
-        "come_to_a_page": lambda: receipts.note_on_screen(camille),
+        "settle": lambda: dispatch.settle(batch, BatchResult(SendOutcome.FAILED, "410")),
+        "display": lambda: acknowledgements.note_displayed(shown.pk),
+        "come_to_a_page": lambda: acknowledgements.note_on_screen(camille),
         "resend": lambda: actions.resend(rows[0].message),
     }
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from notifications import rules
 from notifications.models import Channel, EmailMode
-from notifications.rules import DueFacts, Preferences, RecipientFacts, Skip, Wait
+from notifications.planning import rules
+from notifications.planning.rules import DueFacts, Preferences, RecipientFacts, Skip, Wait
 
 # 10:00 in Paris.
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)

@@ -10,9 +10,10 @@ from core import background_sender
 from core.models import User
 from core.realtime.publish import company_channel, user_channel
 from messaging.models import Message
-from notifications import actions, presence
+from notifications import actions
+from notifications.delivery.status import State
 from notifications.models import Preference
-from notifications.states import State
+from notifications.planning import presence
 from tests.cast import Say
 from tests.notifications.conftest import Device, Work
 from tests.notifications.push_service import PushService

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from core.models import User
 from messaging.models import Conversation
-from notifications import vapid
 from notifications.models import Delivery, DevicePush, Preference, PushSubscription
+from notifications.push import vapid
 from tests.cast import Say
 from tests.notifications.push_service import PushService, running
 from tests.site import Site

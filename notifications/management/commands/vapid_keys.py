@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from notifications import vapid
+from notifications.push import vapid
 
 
 class Command(BaseCommand):

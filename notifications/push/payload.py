@@ -17,9 +17,9 @@ from django.utils.translation import override
 from core.models import User
 from messaging.models import Message
 from messaging.queries.unread import unread_for
-from notifications import tokens
+from notifications import signed_tokens
 from notifications.models import Delivery
-from notifications.tokens import ReadGrant
+from notifications.signed_tokens import ReadGrant
 
 TEXT_LENGTH = 120
 SUBJECT_LENGTH = 80
@@ -58,7 +58,7 @@ class Notice:
             "data": {
                 "id": self.batch.hex,
                 "path": self.path,
-                "token": tokens.for_display(device_push_id),
+                "token": signed_tokens.for_display(device_push_id),
                 # Alone of a burst to be heard; never again when it is sent once more.
                 "alerts": self.alerts and not repeats,
                 "badge": self.badge,
@@ -157,7 +157,7 @@ def shortened(text: str, length: int) -> str:
 
 def _read_token(recipient: User, deliveries: list[Delivery]) -> str:
     last = deliveries[-1]
-    return tokens.for_reading(ReadGrant(recipient.pk, last.conversation_id, last.seq))
+    return signed_tokens.for_reading(ReadGrant(recipient.pk, last.conversation_id, last.seq))
 
 
 def _unique(values: Iterable[Any]) -> list[Any]:

@@ -12,8 +12,8 @@ from messaging.models import Participant
 from messaging.queries.conversations import visible_to
 from notifications import queries
 from notifications.models import Channel, Delivery
-from notifications.planning import preferences_of
-from notifications.rules import DueFacts, Preferences
+from notifications.planning.planner import preferences_of
+from notifications.planning.rules import DueFacts, Preferences
 
 
 @dataclass(frozen=True)

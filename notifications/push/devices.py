@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from core.ids import new_id
 from core.models import User
-from notifications import payloads, rules
-from notifications.envelopes import Batch
+from notifications.delivery.batch import Batch
+from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import DevicePush, PushSubscription
-from notifications.payloads import DIGEST_TOPIC, Notice
-from notifications.transports import SendResult, SendStatus, push
-from notifications.transports.push import Push, Subscription, Urgency
+from notifications.planning import rules
+from notifications.push import payload as payloads
+from notifications.push import webpush
+from notifications.push.payload import DIGEST_TOPIC, Notice
+from notifications.push.webpush import Push, Subscription, Urgency
 
 # A person has a phone, a tablet, a computer, each with two browsers perhaps; the oldest goes.
 DEVICES_PER_PERSON = 10
@@ -31,9 +33,9 @@ class Attempt:
 
     def make(self) -> SendResult:
         """Call the push service; touches no database, since it runs in a thread of its own."""
-        answer = push.send(self._subscription, self._push(short=False))
+        answer = webpush.send(self._subscription, self._push(short=False))
         if answer.status == SendStatus.TOO_LARGE:
-            return push.send(self._subscription, self._push(short=True))
+            return webpush.send(self._subscription, self._push(short=True))
         return answer
 
     @property

@@ -11,10 +11,15 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from core.jobs.lease import backoff_after
-from notifications import devices, events, mails, queries, rules
-from notifications.envelopes import MAX_ATTEMPTS, Batch
+from notifications import queries
+from notifications.delivery import events
+from notifications.delivery.batch import MAX_ATTEMPTS, Batch
+from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import Channel, Delivery
-from notifications.transports import SendResult, SendStatus, email
+from notifications.outbound_email import message
+from notifications.outbound_email import send as outbound_email
+from notifications.planning import rules
+from notifications.push import devices
 
 logger = structlog.get_logger(__name__)
 
@@ -40,7 +45,7 @@ class BatchResult:
 def send(batch: Batch) -> BatchResult:
     """Hand an batch over, outside of any transaction: this may take seconds."""
     if batch.channel == Channel.EMAIL:
-        return _ended(email.send(mails.message_of(batch)))
+        return _ended(outbound_email.send(message.message_of(batch)))
     answers = devices.push_to_all(batch)
     if not answers:
         return BatchResult(SendOutcome.NO_DEVICE)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from core.models import User
 from messaging.models import Message, Participant
 from messaging.queries.unread import unread_for
-from notifications import events, queries
+from notifications import queries
+from notifications.delivery import events
 from notifications.models import Channel, Delivery, DevicePush, PushSubscription
 
 

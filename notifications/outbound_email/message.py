@@ -13,10 +13,11 @@ from django.utils.translation import override
 
 from core.models import User
 from messaging.models import Conversation
-from notifications import replies, tokens
-from notifications.envelopes import Batch
+from notifications import signed_tokens
+from notifications.delivery.batch import Batch
 from notifications.models import Delivery
-from notifications.payloads import path_to, side_of
+from notifications.outbound_email import reply_address
+from notifications.push.payload import path_to, side_of
 
 # Remote sheets and images would tell others when an email is opened; there are none.
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
@@ -40,7 +41,7 @@ def _message(batch: Batch) -> EmailMultiAlternatives:
     recipient, deliveries = batch.recipient, batch.deliveries
     conversation = deliveries[0].conversation
     can_answer = conversation.accepts_messages
-    reply_to = replies.address_for(recipient, conversation) if can_answer else ""
+    reply_to = reply_address.address_for(recipient, conversation) if can_answer else ""
     context = _context(recipient, conversation, deliveries, can_answer=bool(reply_to))
     message = EmailMultiAlternatives(
         subject=_subject(conversation),
@@ -100,7 +101,7 @@ def _context(
         "can_answer": can_answer,
         "lang": recipient.locale,
         "preferences_url": _here(f"/{side_of(recipient)}/notifications"),
-        "unsubscribe_url": _here(f"/unsubscribe/{tokens.for_unsubscribing(recipient.pk)}"),
+        "unsubscribe_url": _here(f"/unsubscribe/{signed_tokens.for_unsubscribing(recipient.pk)}"),
     }
 
 

@@ -16,10 +16,11 @@ from django.utils import timezone
 from core.ids import new_id
 from core.jobs.lease import claim
 from core.models import User
-from notifications import queries, rules
+from notifications import queries
 from notifications.models import Channel, Delivery, Preference
-from notifications.rules import Skip
-from notifications.threads import Thread, threads
+from notifications.planning import rules
+from notifications.planning.recheck import Thread, threads
+from notifications.planning.rules import Skip
 
 # Longer than a sending may last: devices side by side 8 s, and as much again for a shorter text;
 # SMTP 10 s a step.

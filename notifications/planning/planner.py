@@ -8,9 +8,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from messaging.models import Message, Participant
-from notifications import presence, queries, rules
+from notifications import queries
 from notifications.models import Delivery, Preference
-from notifications.rules import Preferences, RecipientFacts
+from notifications.planning import presence, rules
+from notifications.planning.rules import Preferences, RecipientFacts
 
 
 class Recipient(NamedTuple):

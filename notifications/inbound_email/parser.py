@@ -13,7 +13,7 @@ from email.utils import getaddresses, parseaddr
 import nh3
 from mailparser_reply import EmailReplyParser
 
-from notifications import replies
+from notifications.outbound_email import reply_address
 
 # Where a mail server writes who a message was for, first the most precise.
 RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Batch-To", "To", "Cc")
@@ -105,7 +105,7 @@ def _tokens(message: EmailMessage) -> list[str]:
     for name in RECIPIENT_HEADERS:
         text = ", ".join(str(value) for value in message.get_all(name, []))
         addresses = " ".join(address for _, address in getaddresses([text])) or text
-        if tokens := replies.tokens_in(addresses):
+        if tokens := reply_address.tokens_in(addresses):
             return tokens
     return []
 
@@ -153,7 +153,7 @@ def _own_words(body: str) -> str:
     stripped = "\n" + reply.strip()
     while (shorter := SIGNATURES.sub("", stripped)) != stripped:
         stripped = shorter
-    lines = (line.rstrip() for line in replies.without_tokens(stripped).split("\n"))
+    lines = (line.rstrip() for line in reply_address.without_tokens(stripped).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from core.realtime.publish import Audience, Event, publish
 from messaging.models import Message
+from notifications.delivery.status import PersonState, states_of
 from notifications.serializers import PersonStateSerializer
-from notifications.states import PersonState, states_of
 
 
 def publish_deliveries(messages: Iterable[Message]) -> None:

@@ -5,7 +5,7 @@ import smtplib
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMessage
 
-from notifications.transports import SendResult, SendStatus
+from notifications.delivery.result import SendResult, SendStatus
 
 PERMANENT = range(500, 600)
 # A provider's API: what is wrong with the request stays wrong.

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.models import User
-from notifications.inbound import Incoming
+from notifications.delivery.result import SendStatus
+from notifications.inbound_email.parser import Incoming
 from notifications.models import InboundEmail
-from notifications.transports import SendStatus, email
+from notifications.outbound_email import send
 
 # Anybody can write anybody's address as the sender: one answer is a help, many are a weapon.
 ANSWERED_ONCE_IN = timedelta(days=30)
@@ -37,7 +38,7 @@ def answer(incoming: Incoming, verdict: InboundStatus) -> None:
     """Say what happened and how to write instead, unless this sender was told lately."""
     if not incoming.sender or _was_answered(incoming.sender):
         return
-    sent = email.send(_letter(incoming, verdict))
+    sent = send.send(_letter(incoming, verdict))
     if sent.status != SendStatus.ACCEPTED:
         logger.warning("inbound_not_answered", error=sent.detail)
         return

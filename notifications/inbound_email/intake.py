@@ -23,10 +23,11 @@ from messaging.actions.messages import ConversationClosed, send_message
 from messaging.conversation.idempotency import Draft
 from messaging.models import BODY_LENGTH, Message
 from messaging.queries.conversations import visible_to
-from notifications import inbound, replies
-from notifications.answering import InboundStatus, answer
-from notifications.inbound import File, Incoming
+from notifications.inbound_email import parser
+from notifications.inbound_email.bounce import InboundStatus, answer
+from notifications.inbound_email.parser import File, Incoming
 from notifications.models import InboundEmail, ReplyAddress
+from notifications.outbound_email import reply_address
 
 # Ids of messages and files are made from the email's own: received again, they are known again.
 EMAILS = UUID("5b0c1f5e-7d3f-4c0b-9a52-6d2b0e5a4f11")
@@ -40,7 +41,7 @@ def receive(raw: bytes) -> InboundStatus:
     Cut short, it may simply come again: nothing is doubled.
     """
     is_too_large = len(raw) > settings.INBOUND_EMAIL_MAX_BYTES
-    incoming = inbound.read_headers(raw) if is_too_large else inbound.read(raw)
+    incoming = parser.read_headers(raw) if is_too_large else parser.read(raw)
     if InboundEmail.objects.filter(digest=incoming.digest).exists():
         return InboundStatus.DUPLICATE
     verdict = _judge(incoming, is_too_large=is_too_large)
@@ -53,7 +54,7 @@ def receive(raw: bytes) -> InboundStatus:
 def _judge(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
     if incoming.is_automatic:
         return _recorded(incoming, InboundStatus.AUTOMATIC)
-    holder = next(filter(None, map(replies.holder_of, incoming.tokens)), None)
+    holder = next(filter(None, map(reply_address.holder_of, incoming.tokens)), None)
     if holder is None or not visible_to(holder.user).filter(pk=holder.conversation_id).exists():
         return _recorded(incoming, InboundStatus.UNKNOWN_ADDRESS)
     if is_too_large:

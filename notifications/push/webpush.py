@@ -18,8 +18,8 @@ from django.conf import settings
 from py_vapid import Vapid02
 from pywebpush import WebPusher
 
-from notifications import vapid
-from notifications.transports import SendResult, SendStatus, addresses, pinned
+from notifications.delivery.result import SendResult, SendStatus
+from notifications.push import endpoint_guard, pinned_http, vapid
 
 # One record of 4,096 bytes holds no more; pywebpush would make two, which no browser reads.
 MAX_PLAINTEXT_BYTES = 3_993
@@ -54,7 +54,7 @@ class Subscription:
 
     def check(self) -> None:
         """Raise ForbiddenAddress or BadSubscription for what no browser would send."""
-        addresses.check(self.endpoint)
+        endpoint_guard.check(self.endpoint)
         try:
             ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), vapid.decoded(self.p256dh))
             secret = vapid.decoded(self.auth)
@@ -82,12 +82,12 @@ def send(subscription: Subscription, push: Push) -> SendResult:
         return SendResult(SendStatus.TOO_LARGE, f"{len(push.payload)} bytes")
     ends_at = time.monotonic() + DEADLINE_SECONDS
     try:
-        target = addresses.resolve(subscription.endpoint, deadline_seconds=DEADLINE_SECONDS)
+        target = endpoint_guard.resolve(subscription.endpoint, deadline_seconds=DEADLINE_SECONDS)
         body: bytes = WebPusher(_info(subscription)).encode(push.payload)["body"]
         headers = _headers(target.origin, push)
         left = max(0.1, ends_at - time.monotonic())
-        answer = pinned.post(target, body, headers, deadline_seconds=left)
-    except addresses.ForbiddenAddress as error:
+        answer = pinned_http.post(target, body, headers, deadline_seconds=left)
+    except endpoint_guard.ForbiddenAddress as error:
         return SendResult(SendStatus.REFUSED, str(error))
     except (OSError, http.client.HTTPException) as error:
         return SendResult(SendStatus.LATER, f"{type(error).__name__}: {error}"[:300])
@@ -118,7 +118,7 @@ def _headers(origin: str, push: Push) -> dict[str, str]:
     }
 
 
-def _meaning(answer: pinned.HttpAnswer, subscription: Subscription) -> SendResult:
+def _meaning(answer: pinned_http.HttpAnswer, subscription: Subscription) -> SendResult:
     detail = f"{answer.status} {answer.body}"[:300].strip()
     match answer.status:
         case 200 | 201 | 202 | 204:

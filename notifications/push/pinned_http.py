@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from notifications.transports.addresses import Target
+from notifications.push.endpoint_guard import Target
 
 MAX_ANSWER_BYTES = 2_048
 TRUST = ssl.create_default_context()

@@ -1,7 +1,7 @@
 """The mailbox of a demonstration: emails are files that the company's people can read in a page.
 
-`EMAIL_BACKEND=notifications.mailbox.FileMailbox` writes one `.eml` an email below
-`LIAISON_HOME/mail`.
+`EMAIL_BACKEND=notifications.outbound_email.demo_mailbox.FileMailbox` writes each email to a
+`.eml` file below `LIAISON_HOME/mail`.
 """
 
 import email

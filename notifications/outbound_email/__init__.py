@@ -1,0 +1,1 @@
+"""The email that says what is unread, and the address to answer it at."""

@@ -1,0 +1,1 @@
+"""Web Push: devices, payloads, and the guarded HTTP request."""
