@@ -378,10 +378,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "AttachmentStatus": "attachments.models.Attachment.Status",
-        "TaskState": "workers.serializers.TASK_STATES",
-        "AskedTaskState": "workers.serializers.ASKED_STATES",
-        "WorkerState": "workers.serializers.WORKER_STATES",
-        "ScheduleState": "workers.serializers.SCHEDULE_STATES",
+        "TaskState": "workers.dashboard.serializers.TASK_STATES",
+        "AskedTaskState": "workers.dashboard.serializers.ASKED_STATES",
+        "WorkerState": "workers.dashboard.serializers.WORKER_STATES",
+        "ScheduleState": "workers.dashboard.serializers.SCHEDULE_STATES",
         "ConversationStatus": "messaging.models.Conversation.Status",
         "DeliveryState": [
             (state, state) for state in ("sent", "received", "emailed", "read", "undelivered")

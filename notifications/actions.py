@@ -70,11 +70,11 @@ def fan_out(message_id: UUID) -> None:
     planned = planner.plan_deliveries(done.message, done.participants)
     now = timezone.now()
     for row in planned:
-        # The others are hinted at when they are due (`workers.sweeper`).
+        # The others are hinted at when they are due (`workers.recovery.sweeper`).
         if row.due_at and row.due_at <= now:
             enqueue(Job.DELIVER, delivery_id=row.pk)
     if any(row.was_present for row in planned):
-        # InboundStatus already, on a screen.
+        # Received already, on a screen.
         events.publish_deliveries([done.message])
 
 

@@ -30,9 +30,9 @@ app.conf.task_queues = [
 app.conf["CELERY_DB_REUSE_MAX"] = 1_000_000_000
 app.autodiscover_tasks(["workers"])
 # The same way, so that beat has it: it needs Django's apps as well.
-app.autodiscover_tasks(["workers"], related_name="beat-watchdog")
+app.autodiscover_tasks(["workers.recovery"], related_name="beat_watchdog")
 # By name: the step needs Django's apps, which are loaded when the worker starts.
-app.steps["worker"].add("workers.keeper:AgentStep")
+app.steps["worker"].add("workers.recovery.agent:AgentStep")
 
 
 @worker_init.connect

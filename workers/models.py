@@ -22,7 +22,7 @@ SUBJECT_LENGTH = 60
 
 
 class TaskRun(models.Model):
-    """One attempt at a task. Written by COPY (`workers.recording`): keep its columns in step."""
+    """One attempt at a task. `records.recorder` writes it by COPY: keep its columns in step."""
 
     class Outcome(models.TextChoices):
         SUCCEEDED = "succeeded", _("Succeeded")
@@ -75,7 +75,7 @@ class TaskRun(models.Model):
 
 class TaskHour(models.Model):
     """All attempts of one task in one hour. `waits` and `runs` count them by duration
-    (`workers.durations.BOUNDS`)."""
+    (`workers.records.histogram.BOUNDS`)."""
 
     hour = models.DateTimeField()
     name = models.CharField(max_length=NAME_LENGTH)
@@ -185,7 +185,7 @@ class QueuePause(models.Model):
 
 
 class Periodic(LeasedJob):
-    """Work that comes back: `due_at` says when (`workers.periodic`)."""
+    """Work that comes back: `due_at` says when (`workers.engine.periodic`)."""
 
     name = models.CharField(max_length=NAME_LENGTH, primary_key=True)
     every_seconds = models.PositiveIntegerField()
@@ -291,7 +291,7 @@ class Alert(models.Model):
 
 
 class TaskProgress(models.Model):
-    """How far work that lasts is, while it runs (`workers.progress`)."""
+    """How far work that lasts is, while it runs (`workers.engine.progress`)."""
 
     job = models.CharField(max_length=NAME_LENGTH)
     subject = models.CharField(max_length=SUBJECT_LENGTH)

@@ -12,9 +12,11 @@ from messaging.queries.conversations import pending_messages
 from notifications import actions as notifications
 from notifications.delivery import batch
 from notifications.queries import pending_deliveries
-from workers import alerts, counters, retention, samples, subjects
-from workers.kinds import JobType
-from workers.periodic import PeriodicTask, PeriodicTasks
+from workers.engine import descriptions
+from workers.engine.job_types import JobType
+from workers.engine.periodic import PeriodicTask, PeriodicTasks
+from workers.monitoring import alerts, queue_samples, unread_audit
+from workers.records import retention
 
 MESSAGES = JobType(
     job=Job.FAN_OUT_MESSAGE,
@@ -28,7 +30,7 @@ MESSAGES = JobType(
     longest_lease=timedelta(seconds=60),
     patience=timedelta(seconds=0.5),
     fallback_after=timedelta(seconds=1),
-    describe=subjects.messages,
+    describe=descriptions.messages,
 )
 
 ATTACHMENTS = JobType(
@@ -39,7 +41,7 @@ ATTACHMENTS = JobType(
     perform=attachments.analyse,
     # Renewed by the analysis while it lasts.
     lease=LEASE,
-    describe=subjects.attachments,
+    describe=descriptions.attachments,
     on_dead_letter=attachments.mark_unanalysable,
     max_attempts=5,
 )
@@ -54,7 +56,7 @@ DELIVERIES = JobType(
     # Taken with the others that leave together, in one envelope.
     acquires_itself=True,
     together=("recipient", "conversation", "channel"),
-    describe=subjects.deliveries,
+    describe=descriptions.deliveries,
     max_attempts=batch.MAX_ATTEMPTS,
 )
 
@@ -62,7 +64,7 @@ PERIODIC_TASKS = PeriodicTasks(
     [
         PeriodicTask(
             "sample_queues", _("Measure of the queues"), timedelta(minutes=1),
-            lambda: samples.measure(JOB_TYPES),
+            lambda: queue_samples.measure(JOB_TYPES),
         ),
         PeriodicTask(
             "watch", _("Alerts"), timedelta(seconds=30),
@@ -75,7 +77,7 @@ PERIODIC_TASKS = PeriodicTasks(
         PeriodicTask("poll_inbox", _("Answers by email fetched"), timedelta(minutes=1),
               notifications.poll_inbox),
         PeriodicTask("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
-              counters.audit),
+              unread_audit.audit),
         PeriodicTask("clean_records", _("Cleaning of the task records"), timedelta(hours=6),
               retention.clean),
     ]

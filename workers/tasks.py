@@ -1,6 +1,6 @@
 """The tasks: load, call, stop. No rule of the domain lives here.
 
-A task returns its outcome, which `workers.signals` writes down.
+A task returns its outcome, which `workers.records.celery_signals` writes down.
 """
 
 from uuid import UUID
@@ -8,28 +8,28 @@ from uuid import UUID
 from celery import shared_task
 
 from core.jobs.enqueue import Job
-from workers import engine, periodic
+from workers.engine import execute, periodic
 from workers.registry import ATTACHMENTS, DELIVERIES, MESSAGES, PERIODIC
 
 
 @shared_task(name=Job.FAN_OUT_MESSAGE.value)
 def fan_out_message(message_id: str) -> str:
-    return engine.execute(MESSAGES, UUID(message_id))
+    return execute.execute(MESSAGES, UUID(message_id))
 
 
 @shared_task(name=Job.ANALYSE_ATTACHMENT.value)
 def analyse_attachment(attachment_id: str) -> str:
-    return engine.execute(ATTACHMENTS, UUID(attachment_id))
+    return execute.execute(ATTACHMENTS, UUID(attachment_id))
 
 
 @shared_task(name=Job.DELIVER.value)
 def deliver(delivery_id: str) -> str:
-    return engine.execute(DELIVERIES, UUID(delivery_id))
+    return execute.execute(DELIVERIES, UUID(delivery_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)
 def run_periodic(name: str) -> str:
-    return engine.execute(PERIODIC, name)
+    return execute.execute(PERIODIC, name)
 
 
 @shared_task(name=Job.BEAT.value)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from workers import api, metrics, pages
+from workers.dashboard import api, pages, prometheus
 
 
 class QueueVerb(StringConverter):
@@ -51,5 +51,5 @@ urlpatterns = [
     path(f"{tasks}/<str:task_id>/cancel", api.TaskCancel.as_view(), name="task-cancel"),
     path(f"{tasks}/<str:task_id>", api.TaskDetail.as_view(), name="task"),
     path("staff/tasks", pages.tasks, name="staff-tasks"),
-    path("metrics", metrics.metrics, name="metrics"),
+    path("metrics", prometheus.metrics, name="metrics"),
 ]

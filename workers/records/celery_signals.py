@@ -1,12 +1,12 @@
-"""From Celery's signals to `workers.recording`: every attempt in a pool process is written down."""
+"""Pass Celery's signals to the recorder, which writes down every attempt of a pool process."""
 
 from typing import Any
 
 from celery import Task, signals
 from django.db import close_old_connections
 
-from workers import recording
 from workers.models import TaskRun
+from workers.records import recorder
 
 Outcome = TaskRun.Outcome
 
@@ -16,7 +16,7 @@ def began(task_id: str, task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) 
     # (`CELERY_DB_REUSE_MAX` keeps it); whether it still lives must be asked then.
     close_old_connections()
     request = task.request
-    run = recording.Run(
+    run = recorder.Run(
         name=task.name,
         queue=(request.delivery_info or {}).get("routing_key") or "",
         task_id=task_id,
@@ -25,30 +25,30 @@ def began(task_id: str, task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) 
     headers = request.headers or {}
     if sent_at := headers.get("sent_at"):
         run.ordered_at = float(sent_at)
-    recording.begin(run)
+    recorder.begin(run)
 
 
 def failed(exception: BaseException, **_: Any) -> None:
     # Not in a pool process when its child died: then nobody has begun here.
-    if run := recording.current():
+    if run := recorder.current():
         run.error = exception
         if run.outcome == Outcome.SUCCEEDED.value:
             run.outcome = Outcome.FAILED.value
 
 
 def ended(retval: object, **_: Any) -> None:
-    if run := recording.current():
+    if run := recorder.current():
         if run.error is None and retval == Outcome.NOTHING.value:
             run.outcome = Outcome.NOTHING.value
-        recording.end(run)
+        recorder.end(run)
 
 
 def beginning(**_: Any) -> None:
-    recording.start()
+    recorder.start()
 
 
 def leaving(**_: Any) -> None:
-    recording.flush()
+    recorder.flush()
 
 
 RECEIVERS = (

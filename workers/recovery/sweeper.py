@@ -1,8 +1,8 @@
-"""ActiveAlert the owed work that nobody took, in every worker, with neither beat nor broker.
+"""Find the pending jobs that nobody took, in every worker, with neither beat nor broker.
 
-A hint may be lost, its worker may die. So each worker looks at the rows themselves, one worker at
-a time (an advisory lock). What has waited a moment is hinted at again; what still waits then, or
-cannot be hinted at because the broker is away, is worked on without it (`workers.drains`).
+A wake-up may be lost, and a worker may die. So each worker looks at the rows themselves, one
+worker at a time (an advisory lock). A row that has waited a moment gets another wake-up. A row that
+still waits then runs without the broker (`recovery.fallback_runner`).
 """
 
 import time
@@ -19,9 +19,10 @@ from django.utils import timezone
 from core import background_sender
 from core.jobs.enqueue import QUEUES, Job, broker
 from core.valkey import valkey
-from workers import engine, queries
-from workers.engine import Waiting
-from workers.kinds import JobType, Key
+from workers.engine import execute
+from workers.engine.execute import Waiting
+from workers.engine.job_types import JobType, Key
+from workers.monitoring import backlog
 
 # Any number; the lock belongs to this database.
 SWEEP_LOCK = 0x1A1501
@@ -77,15 +78,15 @@ class Sweeper:
             )
 
     def unpaused(self) -> list[JobType]:
-        paused = queries.paused_queues()
+        paused = backlog.paused_queues()
         return [job_type for job_type in self.job_types if job_type.queue.value not in paused]
 
     def look_at(self, job_type: JobType) -> list[Key]:
         """Hint at what waits, and return what hints do not help."""
         if time.monotonic() - self.dead_lettered_at.get(job_type.job, -1e9) > DEAD_LETTER_SECONDS:
             self.dead_lettered_at[job_type.job] = time.monotonic()
-            engine.dead_letter_exhausted(job_type)
-        waiting = engine.oldest_first(job_type, older_than=job_type.patience, at_most=BATCH)
+            execute.dead_letter_exhausted(job_type)
+        waiting = execute.oldest_first(job_type, older_than=job_type.patience, at_most=BATCH)
         if not waiting:
             return []
         if not self.wake(job_type, waiting):

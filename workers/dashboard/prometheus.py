@@ -24,10 +24,11 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from core.realtime.hub import hub
 from core.web.request_metrics import REGISTRY
-from workers import queries
-from workers.durations import BOUNDS, BUCKETS
-from workers.facts import BUSINESS_METRICS
 from workers.models import TaskHour, TaskRun
+from workers.monitoring import backlog as queue_backlog
+from workers.monitoring import health
+from workers.monitoring.business_metrics import BUSINESS_METRICS
+from workers.records.histogram import BOUNDS, BUCKETS
 from workers.registry import JOB_TYPES
 
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -73,14 +74,14 @@ def _queues() -> Iterator[Metric]:
         "liaison_queue_oldest_seconds", "Age of the oldest order that waits", labels=["queue"]
     )
     paused = GaugeMetricFamily("liaison_queue_paused", "Whether it is paused", labels=["queue"])
-    is_paused = queries.paused_queues()
-    for queue, backlog in queries.backlogs(JOB_TYPES).items():
+    is_paused = queue_backlog.paused_queues()
+    for queue, backlog in queue_backlog.backlogs(JOB_TYPES).items():
         for state in ("waiting", "running", "retrying", "scheduled"):
             depth.add_metric([queue, state], getattr(backlog, state))
         oldest.add_metric([queue], backlog.oldest_seconds)
         paused.add_metric([queue], queue in is_paused)
     dead = GaugeMetricFamily("liaison_tasks_dead", "Orders that wait for a decision")
-    dead.add_metric([], queries.dead_letters().count())
+    dead.add_metric([], health.dead_letters().count())
     yield from (depth, oldest, paused, dead)
 
 
@@ -130,7 +131,7 @@ def _cumulated(counts: list[int]) -> list[int]:
 
 
 def _workers() -> Iterator[Metric]:
-    alive = list(queries.workers_alive())
+    alive = list(health.workers_alive())
     number = GaugeMetricFamily("liaison_workers_alive", "Workers seen lately")
     number.add_metric([], len(alive))
     busy = GaugeMetricFamily("liaison_worker_busy", "Tasks at work", labels=["worker"])
@@ -141,9 +142,9 @@ def _workers() -> Iterator[Metric]:
         busy.add_metric([str(worker)], len(worker.busy))
         memory.add_metric([str(worker)], worker.memory_bytes)
     beat = GaugeMetricFamily("liaison_beat_age_seconds", "Since beat was last seen")
-    beat.add_metric([], queries.beat_age_seconds() or 0.0)
+    beat.add_metric([], health.beat_age_seconds() or 0.0)
     drift = GaugeMetricFamily("liaison_counters_drifted", "Wrong counters at the last audit")
-    audit = queries.last_audit()
+    audit = health.last_audit()
     drift.add_metric([], len(audit.drifts) if audit else 0)
     yield from (number, busy, memory, beat, drift)
 

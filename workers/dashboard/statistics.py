@@ -10,10 +10,10 @@ from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
-from workers.durations import BUCKETS, percentile
+from workers.dashboard.time_ranges import Period
 from workers.models import QueueSample, TaskHour, TaskRun, WorkerProcess
-from workers.periods import Period
-from workers.queries import ERRORS
+from workers.monitoring.health import ERRORS
+from workers.records.histogram import BUCKETS, percentile
 
 SHARES = (0.5, 0.95, 0.99)
 SPARK_POINTS = 24

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs import progress
-from workers.kinds import JobType, Key, Text
+from workers.engine.job_types import JobType, Key, Text
 from workers.models import TaskProgress
 
 TOLD_EVERY_SECONDS = 1.0

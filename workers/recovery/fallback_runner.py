@@ -15,11 +15,11 @@ import structlog
 from django.db import close_old_connections
 
 from core.jobs.lease import due
-from workers import recording
-from workers.connections import DATABASE_ERRORS, ThreadConnection
-from workers.engine import execute
-from workers.kinds import JobType, Key
+from workers.engine.execute import execute
+from workers.engine.job_types import JobType, Key
 from workers.models import TaskRun
+from workers.records import recorder
+from workers.recovery.thread_connection import DATABASE_ERRORS, ThreadConnection
 
 # How long rows that were offered are worked on before newer ones are asked for.
 BATCH_SECONDS = 2.0
@@ -129,7 +129,7 @@ def still_free(job_type: JobType, keys: list[Key]) -> Iterator[Key]:
 
 def perform(job_type: JobType, key: Key) -> None:
     """Do one row's work outside Celery, recorded like any attempt."""
-    run = recording.begin(recording.Run(name=job_type.job.value, queue=job_type.queue.value))
+    run = recorder.begin(recorder.Run(name=job_type.job.value, queue=job_type.queue.value))
     run.arguments = {job_type.id_name: str(key)}
     run.subject = str(key)
     try:
@@ -143,4 +143,4 @@ def perform(job_type: JobType, key: Key) -> None:
         if isinstance(error, DATABASE_ERRORS):
             # The next row needs a sound connection.
             close_old_connections()
-    recording.end(run)
+    recorder.end(run)

@@ -5,9 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from core.serializers import PersonSerializer, Shape, UtcField
-from workers.entries import STATES
+from workers.dashboard.task_row import STATES
+from workers.dashboard.time_ranges import PERIODS
 from workers.models import TaskAction, TaskRun
-from workers.periods import PERIODS
 
 REASON_LENGTH = 500
 PERIOD_CHOICES = list(PERIODS)

@@ -13,9 +13,9 @@ import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from workers.kinds import Description, Text
+from workers.engine.job_types import Description, Text
+from workers.engine.progress import Cancelled
 from workers.models import Heartbeat, Periodic
-from workers.progress import Cancelled
 
 BEAT = "beat"
 MAX_RESULT = 200

@@ -16,12 +16,8 @@ from core.jobs.enqueue import Queue
 from core.models import User
 from core.queries import staff_for
 from core.web.requests import person, validated
-from workers import actions, choosing, details, exports, overview, statistics
-from workers.kinds import JobType
-from workers.models import TaskAction, WorkerCommand, WorkerProcess
-from workers.periods import PERIODS, Period
-from workers.registry import BY_JOB, PERIODIC, PERIODIC_TASKS
-from workers.serializers import (
+from workers.dashboard import actions, export, overview, statistics, task_detail, task_search
+from workers.dashboard.serializers import (
     CountSerializer,
     DiscardSerializer,
     ExportSerializer,
@@ -40,6 +36,10 @@ from workers.serializers import (
     TaskPageSerializer,
     WorkerSerializer,
 )
+from workers.dashboard.time_ranges import PERIODS, Period
+from workers.engine.job_types import JobType
+from workers.models import TaskAction, WorkerCommand, WorkerProcess
+from workers.registry import BY_JOB, PERIODIC, PERIODIC_TASKS
 
 LOG_SHOWN = 100
 
@@ -65,7 +65,7 @@ class TaskList(StaffView):
         """Tasks, newest first: jobs for a live state or the dead, else attempts."""
         filters = validated(PageSerializer, request.query_params)
         cursor, limit = filters.pop("cursor", None), filters.pop("limit")
-        page = choosing.page(filters, BY_JOB, cursor=cursor, limit=limit)
+        page = task_search.page(filters, BY_JOB, cursor=cursor, limit=limit)
         return Response(TaskPageSerializer(page).data)
 
 
@@ -130,14 +130,14 @@ class TaskExport(StaffView):
         """The attempts that match, as a file (10,000 at most)."""
         filters = validated(ExportSerializer, request.query_params)
         file_format = filters.pop("to")
-        return exports.file_of(choosing.runs(filters), file_format)
+        return export.file_of(task_search.runs(filters), file_format)
 
 
 class TaskDetail(StaffView):
     @extend_schema(responses=TaskDetailSerializer)
     def get(self, request: Request, task_id: str) -> Response:
         """One task with all its attempts, by the id of the order or of an attempt."""
-        detail = details.detail_of(task_id, BY_JOB)
+        detail = task_detail.detail_of(task_id, BY_JOB)
         if detail is None:
             raise Http404
         return Response(TaskDetailSerializer(detail).data)
@@ -181,9 +181,9 @@ class TaskRetryMany(StaffView):
     def post(self, request: Request) -> Response:
         """Retry chosen tasks, or all that match (a thousand at most)."""
         asked = validated(RetrySerializer, request.data)
-        jobs = choosing.jobs_of(asked, BY_JOB)
+        jobs = task_search.jobs_of(asked, BY_JOB)
         if asked["count_only"]:
-            return Response({"count": choosing.count_of(jobs)})
+            return Response({"count": task_search.count_of(jobs)})
         count = actions.retry(actor=person(request), jobs=jobs, target=_target(request))
         return Response({"count": count})
 
@@ -193,7 +193,7 @@ class TaskDiscard(StaffView):
     def post(self, request: Request) -> Response:
         """Take dead tasks off the list, with a reason."""
         asked = validated(DiscardSerializer, request.data)
-        jobs = choosing.jobs_of(asked, BY_JOB)
+        jobs = task_search.jobs_of(asked, BY_JOB)
         count = actions.discard(
             actor=person(request), jobs=jobs, target=_target(request), reason=asked["reason"]
         )
@@ -247,7 +247,7 @@ def _period(request: Request) -> Period:
 
 
 def _job(task_id: str) -> tuple[JobType, str]:
-    job = choosing.job_of(task_id, BY_JOB)
+    job = task_search.job_of(task_id, BY_JOB)
     if job is None:
         raise Http404
     return job

@@ -10,13 +10,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.enqueue import Queue
-from workers import alerts, entries, queries, statistics
-from workers.entries import ByJob
-from workers.facts import BUSINESS_METRICS
-from workers.kinds import Text
+from workers.dashboard import statistics, task_row
+from workers.dashboard.task_row import ByJob
+from workers.dashboard.time_ranges import Period
+from workers.engine.job_types import Text
+from workers.engine.periodic import PeriodicTasks
 from workers.models import Alert, Periodic, QueuePause, WorkerProcess
-from workers.periodic import PeriodicTasks
-from workers.periods import Period
+from workers.monitoring import alerts, health
+from workers.monitoring import backlog as queue_backlog
+from workers.monitoring.business_metrics import BUSINESS_METRICS
 
 QUEUE_LABELS: dict[str, Text] = {
     Queue.REALTIME.value: _("Messages"),
@@ -30,10 +32,10 @@ LATE = timedelta(seconds=60)
 
 def summary(job_types: ByJob, period: Period, *, may_act: bool) -> dict[str, Any]:
     """Return everything that is one number or a short table."""
-    backlogs = queries.backlogs(job_types.values())
+    backlogs = queue_backlog.backlogs(job_types.values())
     states = ("running", "waiting", "retrying", "scheduled")
     cards = {name: sum(getattr(b, name) for b in backlogs.values()) for name in states}
-    audit = queries.last_audit()
+    audit = health.last_audit()
     return {
         "at": timezone.now(),
         "period": period.name,
@@ -41,14 +43,14 @@ def summary(job_types: ByJob, period: Period, *, may_act: bool) -> dict[str, Any
         "cards": {
             **cards,
             **statistics.counts(period),
-            "dead": queries.dead_letters().count(),
+            "dead": health.dead_letters().count(),
         },
         "alerts": _alerts(job_types),
-        "broker_is_away": queries.broker_is_away(),
+        "broker_is_away": health.broker_is_away(),
         "outbox_lag_seconds": backlogs[Queue.REALTIME.value].oldest_seconds,
         "facts": [fact for tell in BUSINESS_METRICS for fact in tell()],
         "latencies": _latencies(job_types, period),
-        "slowest": entries.of_runs(statistics.slowest(period), job_types),
+        "slowest": task_row.of_runs(statistics.slowest(period), job_types),
         "audit": audit,
         "runs_kept_days": settings.TASK_RUNS_KEPT.days,
         "hours_kept_days": settings.TASK_HOURS_KEPT.days,
@@ -59,9 +61,9 @@ def queues(job_types: ByJob) -> list[dict[str, Any]]:
     """Return what each queue owes and how fast it goes down."""
     pauses = {pause.queue: pause for pause in QueuePause.objects.select_related("paused_by")}
     out, ordered = statistics.rates(), statistics.arrival_rates()
-    serving = [worker.queues for worker in queries.workers_alive().filter(is_quiet=False)]
+    serving = [worker.queues for worker in health.workers_alive().filter(is_quiet=False)]
     found = []
-    for queue, backlog in queries.backlogs(job_types.values()).items():
+    for queue, backlog in queue_backlog.backlogs(job_types.values()).items():
         pause = pauses.get(queue)
         found.append(
             {
@@ -96,14 +98,14 @@ def workers() -> list[dict[str, Any]]:
             "state": state_of(worker),
             "uptime_seconds": ((worker.stopped_at or now) - worker.started_at).total_seconds(),
         }
-        for worker in queries.workers_shown()
+        for worker in health.workers_shown()
     ]  # fmt: skip
 
 
 def state_of(worker: WorkerProcess) -> str:
     if worker.stopped_at:
         return "stopped"
-    if timezone.now() - worker.seen_at > queries.LOST_AFTER:
+    if timezone.now() - worker.seen_at > health.LOST_AFTER:
         return "lost"
     return "quiet" if worker.is_quiet else "alive"
 
@@ -111,8 +113,8 @@ def state_of(worker: WorkerProcess) -> str:
 def failures(job_types: ByJob, period: Period) -> list[dict[str, Any]]:
     groups = statistics.failure_groups(period)
     for group in groups:
-        group["title"] = entries.title_of(group["name"], job_types)
-        group["error_text"] = entries.said(group["error_text"])
+        group["title"] = task_row.title_of(group["name"], job_types)
+        group["error_text"] = task_row.said(group["error_text"])
     return groups
 
 
@@ -171,7 +173,7 @@ def _latencies(job_types: ByJob, period: Period) -> list[dict[str, Any]]:
         {
             "queue": latency.queue,
             "name": latency.name,
-            "title": entries.title_of(latency.name, job_types),
+            "title": task_row.title_of(latency.name, job_types),
             "count": latency.count,
             "wait": dict(zip(("p50", "p95", "p99"), latency.wait, strict=True)),
             "run": dict(zip(("p50", "p95", "p99"), latency.run, strict=True)),

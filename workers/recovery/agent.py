@@ -12,11 +12,12 @@ import structlog
 from celery import bootsteps
 from django.db import close_old_connections
 
-from workers import presence, recording, signals
-from workers.connections import DATABASE_ERRORS, ThreadConnection
-from workers.drains import FallbackRunner
+from workers.records import celery_signals, recorder
+from workers.recovery import heartbeat
+from workers.recovery.fallback_runner import FallbackRunner
+from workers.recovery.sweeper import Sweeper
+from workers.recovery.thread_connection import DATABASE_ERRORS, ThreadConnection
 from workers.registry import JOB_TYPES, PERIODIC_TASKS
-from workers.sweeper import Sweeper
 
 LOOK_SECONDS = 0.3
 PRESENCE_SECONDS = 3.0
@@ -32,14 +33,14 @@ class WorkerAgent:
     def __init__(self, worker: Any) -> None:
         self.ending = threading.Event()
         self.runners = {job_type: FallbackRunner(job_type, self.ending) for job_type in JOB_TYPES}
-        self.heartbeat = presence.WorkerHeartbeat(worker, self.runners.values())
+        self.heartbeat = heartbeat.WorkerHeartbeat(worker, self.runners.values())
         self.sweeper = Sweeper(JOB_TYPES)
         self.said_at = 0.0
         self.connection = ThreadConnection()
         self.thread = threading.Thread(target=self.run, name="worker-agent", daemon=True)
 
     def start(self) -> None:
-        recording.start()
+        recorder.start()
         self.thread.start()
 
     def end(self) -> None:
@@ -80,7 +81,7 @@ class WorkerAgent:
             self.heartbeat.record_stop()
         except DATABASE_ERRORS as error:
             logger.warning("left_without_a_word", error=str(error))
-        recording.flush()
+        recorder.flush()
 
 
 class AgentStep(bootsteps.StartStopStep):
@@ -104,4 +105,4 @@ class AgentStep(bootsteps.StartStopStep):
         self.stop(worker)
 
 
-signals.connect()
+celery_signals.connect()

@@ -28,8 +28,8 @@ from redis.exceptions import RedisError
 from core.ids import new_id
 from core.realtime.publish import Event, company_channel, frame
 from core.valkey import key, valkey
-from workers.durations import BUCKETS, bucket_of
 from workers.models import SUBJECT_LENGTH, TaskRun
+from workers.records.histogram import BUCKETS, bucket_of
 
 FLUSH_SECONDS = 0.5
 MAX_KEPT = 20_000

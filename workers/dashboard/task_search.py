@@ -13,11 +13,13 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from rest_framework.exceptions import ValidationError
 
-from workers import engine, entries, queries, subjects
-from workers.actions import AT_MOST
-from workers.entries import LIVE_STATES, ByJob, TaskRow
-from workers.kinds import JobType
+from workers.dashboard import task_row as task_rows
+from workers.dashboard.actions import AT_MOST
+from workers.dashboard.task_row import LIVE_STATES, ByJob, TaskRow
+from workers.engine import descriptions, execute
+from workers.engine.job_types import JobType
 from workers.models import TaskRun
+from workers.monitoring import health
 
 Filters = dict[str, Any]
 LIVE_FILTERS = {"state", "queue", "name", "subject"}
@@ -42,7 +44,7 @@ def page(filters: Filters, job_types: ByJob, *, cursor: str | None, limit: int) 
         found = found.filter(Q(ended_at__lt=ended_at) | Q(ended_at=ended_at, pk__lt=pk))
     rows = list(found[: limit + 1])
     following = _cursor(rows[limit - 1]) if len(rows) > limit else None
-    return Page(entries.of_runs(rows[:limit], job_types), following)
+    return Page(task_rows.of_runs(rows[:limit], job_types), following)
 
 
 def runs(filters: Filters) -> QuerySet[TaskRun]:
@@ -50,7 +52,7 @@ def runs(filters: Filters) -> QuerySet[TaskRun]:
     found = TaskRun.objects.all()
     state = filters.get("state")
     if state == "failed" or state == "error":
-        found = found.filter(outcome__in=queries.ERRORS)
+        found = found.filter(outcome__in=health.ERRORS)
     elif state:
         found = found.filter(outcome=state)
     exact = ("queue", "name", "subject", "error_class", "error_place")
@@ -73,13 +75,13 @@ def live_jobs(filters: Filters, job_types: ByJob) -> list[TaskRow]:
         job, queue = job_type.job.value, job_type.queue.value
         return bool(filters.get("name", job) == job and filters.get("queue", queue) == queue)
 
-    found = entries.of_live_jobs(filters["state"], job_types, is_wanted=is_wanted)
+    found = task_rows.of_live_jobs(filters["state"], job_types, is_wanted=is_wanted)
     return _matching(found, filters)
 
 
 def dead_jobs(filters: Filters, job_types: ByJob) -> list[TaskRow]:
     """Return the dead orders that match."""
-    return _matching(entries.of_dead(queries.dead_letters()[:AT_MOST], job_types), filters)
+    return _matching(task_rows.of_dead(health.dead_letters()[:AT_MOST], job_types), filters)
 
 
 def jobs_of(asked: dict[str, Any], job_types: ByJob) -> dict[JobType, list[str]]:
@@ -97,8 +99,10 @@ def jobs_of(asked: dict[str, Any], job_types: ByJob) -> dict[JobType, list[str]]
 def count_of(jobs: Mapping[JobType, list[str]]) -> int:
     """Return how many of these a retry would give their attempts again."""
     return sum(
-        engine.requeueable(job_type, [job_type.key_of(subject) for subject in subjects]).count()
-        for job_type, subjects in jobs.items()
+        execute.requeueable(
+            job_type, [job_type.key_of(subject) for subject in descriptions]
+        ).count()
+        for job_type, descriptions in jobs.items()
     )
 
 
@@ -137,7 +141,7 @@ def _matching_jobs(filters: Filters, job_types: ByJob) -> Iterable[tuple[JobType
 
 
 def _matching(found: list[TaskRow], filters: Filters) -> list[TaskRow]:
-    asked = {**filters, "about": subjects.about(filters.get("q", ""))}
+    asked = {**filters, "about": descriptions.about(filters.get("q", ""))}
     return [task_row for task_row in found if _matches(task_row, asked)]
 
 
@@ -153,7 +157,7 @@ def _matches(task_row: TaskRow, filters: Filters) -> bool:
 
 def _mentioning(found: QuerySet[TaskRun], text: str) -> QuerySet[TaskRun]:
     """Attempts that name a text, or that worked on what belongs to the conversation of that id."""
-    if about := subjects.about(text):
+    if about := descriptions.about(text):
         return found.filter(subject__in=about)
     found = found.annotate(arguments_text=Cast("arguments", TextField()))
     return found.filter(

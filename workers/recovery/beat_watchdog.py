@@ -1,6 +1,6 @@
 """Beat's eye on the workers: when none is alive, nobody else is there to send the alert.
 
-The workers in their turn watch beat (`workers.alerts`).
+The workers in their turn watch beat (`workers.monitoring.alerts`).
 """
 
 import threading
@@ -11,8 +11,8 @@ import structlog
 from celery.signals import beat_init
 from django.db import close_old_connections
 
-from workers import alerts, queries
-from workers.connections import DATABASE_ERRORS
+from workers.monitoring import alerts, health
+from workers.recovery.thread_connection import DATABASE_ERRORS
 from workers.registry import JOB_TYPES
 
 # Longer than workers take to start, beside which beat starts.
@@ -23,7 +23,7 @@ logger = structlog.get_logger(__name__)
 
 def look() -> None:
     """Open and tell alerts in place of the workers, when there are none."""
-    if not queries.workers_alive().exists():
+    if not health.workers_alive().exists():
         alerts.watch(JOB_TYPES)
 
 

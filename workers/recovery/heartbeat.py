@@ -15,8 +15,8 @@ from celery.worker import state
 from django.conf import settings
 from django.utils import timezone
 
-from workers.drains import FallbackRunner
 from workers.models import QueuePause, WorkerCommand, WorkerProcess
+from workers.recovery.fallback_runner import FallbackRunner
 
 logger = structlog.get_logger(__name__)
 

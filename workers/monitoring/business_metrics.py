@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from attachments.models import Attachment
 from messaging.models import Message
 from notifications.models import Channel, Delivery
-from workers.kinds import Text
+from workers.engine.job_types import Text
 
 # {code, label, value, unit}; `unit` is "count", "bytes", "percent" or "seconds".
 BusinessMetric = dict[str, Any]

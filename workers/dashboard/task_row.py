@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from workers import queries
-from workers.engine import PROCESS_ENDED
-from workers.kinds import Description, JobType, Text
+from workers.engine.execute import PROCESS_ENDED
+from workers.engine.job_types import Description, JobType, Text
+from workers.engine.progress import PHASES
 from workers.models import DeadLetter, TaskProgress, TaskRun
-from workers.progress import PHASES
+from workers.monitoring import backlog, health
 
 LIVE_STATES = ("waiting", "running", "retrying", "scheduled")
 STATES = (*LIVE_STATES, "dead", "succeeded", "failed", "lost", "nothing")
@@ -92,7 +92,7 @@ def of_live_jobs(
         for job_type in job_types.values()
         if is_wanted(job_type)
         for row in job_type.pending()
-        .filter(queries.by_state(job_type)[state])
+        .filter(backlog.by_state(job_type)[state])
         .order_by("due_at")[:AT_MOST]
     ]
     found.sort(key=lambda task_row: str(task_row.due_at))
@@ -124,7 +124,7 @@ def of_dead(letters: Iterable[DeadLetter], job_types: ByJob) -> list[TaskRow]:
 def of_job(job_type: JobType, subject: str) -> TaskRow | None:
     """One order as it is now, or None when nothing is owed."""
     # Row and state of one moment: a worker may take the row between two questions.
-    states = [When(state, then=Value(name)) for name, state in queries.by_state(job_type).items()]
+    states = [When(state, then=Value(name)) for name, state in backlog.by_state(job_type).items()]
     rows = job_type.pending().annotate(state_now=Case(*states, default=Value("dead")))
     row = rows.filter(pk=job_type.key_of(subject)).first()
     if row is None:
@@ -207,7 +207,7 @@ def _with_workers(task_rows: list[TaskRow]) -> None:
     """Say which worker holds what and since when, as the workers said last."""
     hands = {
         (task["name"], task["subject"]): (str(worker), task["started_at"])
-        for worker in queries.workers_alive()
+        for worker in health.workers_alive()
         for task in worker.busy
     }
     for task_row in task_rows:

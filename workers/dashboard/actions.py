@@ -12,9 +12,9 @@ from core import background_sender
 from core.jobs.enqueue import broker
 from core.models import User
 from core.web.errors import NotAllowed, Refusal, Unavailable
-from workers import engine, recording
-from workers.entries import task_id_of
-from workers.kinds import JobType
+from workers.dashboard.task_row import task_id_of
+from workers.engine import execute
+from workers.engine.job_types import JobType
 from workers.models import (
     DeadLetter,
     Periodic,
@@ -24,7 +24,8 @@ from workers.models import (
     WorkerCommand,
     WorkerProcess,
 )
-from workers.sweeper import send
+from workers.records import recorder
+from workers.recovery.sweeper import send
 
 Verb = TaskAction.Verb
 # What one act may touch: more is a defect to repair, not a thousand clicks.
@@ -157,7 +158,7 @@ def command_worker(*, actor: User, worker: WorkerProcess, command: WorkerCommand
 def run_now(*, actor: User, job_type: JobType, name: str) -> None:
     """Make periodic work due at once."""
     _require_manager(actor)
-    if not engine.requeue(job_type, [name]):
+    if not execute.requeue(job_type, [name]):
         raise NothingToRetry
     transaction.on_commit(partial(_wake_workers, job_type, [name]))
     _log(actor, Verb.RUN_NOW, {"schedule": name})
@@ -178,7 +179,7 @@ def _require_manager(actor: User) -> None:
 
 
 def _requeue(job_type: JobType, subjects: Iterable[str]) -> int:
-    keys = engine.requeue(job_type, [job_type.key_of(subject) for subject in subjects])
+    keys = execute.requeue(job_type, [job_type.key_of(subject) for subject in subjects])
     # Removed, not settled: it may die again.
     DeadLetter.objects.filter(job=job_type.job.value, subject__in=map(str, keys)).delete()
     transaction.on_commit(partial(_wake_workers, job_type, keys[:WAKE_UPS_AT_MOST]))
@@ -202,4 +203,4 @@ def _log(
     actor: User, verb: TaskAction.Verb, target: dict[str, Any], *, count: int = 1, reason: str = ""
 ) -> None:
     TaskAction.objects.create(actor=actor, verb=verb, target=target, count=count, reason=reason)
-    transaction.on_commit(partial(background_sender.send, recording.tell_screens))
+    transaction.on_commit(partial(background_sender.send, recorder.tell_screens))

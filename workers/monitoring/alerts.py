@@ -15,9 +15,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from notifications.queries import devices_refusing_our_key
-from workers import queries
-from workers.kinds import JobType
+from workers.engine.job_types import JobType
 from workers.models import Alert
+from workers.monitoring import backlog as queue_backlog
+from workers.monitoring import health
 
 WEBHOOK_SECONDS = 5
 
@@ -134,33 +135,33 @@ def _old_queues(job_types: Iterable[JobType]) -> list[ActiveAlert]:
     limit = settings.TASK_ALERT_OLDEST_SECONDS
     return [
         ActiveAlert("oldest", queue, backlog.oldest_seconds)
-        for queue, backlog in queries.backlogs(job_types).items()
+        for queue, backlog in queue_backlog.backlogs(job_types).items()
         if backlog.oldest_seconds > limit
     ]
 
 
 def _unserved_queues() -> list[ActiveAlert]:
-    return [ActiveAlert("no_worker", queue) for queue in sorted(queries.unserved_queues())]
+    return [ActiveAlert("no_worker", queue) for queue in sorted(health.unserved_queues())]
 
 
 def _failures() -> list[ActiveAlert]:
-    share, attempts = queries.failure_share()
+    share, attempts = health.failure_share()
     is_bad = attempts >= 20 and share * 100 > settings.TASK_ALERT_FAILURE_PERCENT
     return [ActiveAlert("failures", value=share * 100)] if is_bad else []
 
 
 def _beat() -> list[ActiveAlert]:
-    age_seconds = queries.beat_age_seconds()
+    age_seconds = health.beat_age_seconds()
     is_late = age_seconds is not None and age_seconds > settings.TASK_ALERT_BEAT_SECONDS
     return [ActiveAlert("beat_late", value=age_seconds or 0)] if is_late else []
 
 
 def _broker() -> list[ActiveAlert]:
-    return [ActiveAlert("broker_away")] if queries.broker_is_away() else []
+    return [ActiveAlert("broker_away")] if health.broker_is_away() else []
 
 
 def _dead() -> list[ActiveAlert]:
-    count = queries.dead_letters().count()
+    count = health.dead_letters().count()
     return [ActiveAlert("dead", value=count)] if count else []
 
 
@@ -170,5 +171,5 @@ def _push_key() -> list[ActiveAlert]:
 
 
 def _drift() -> list[ActiveAlert]:
-    last = queries.last_audit()
+    last = health.last_audit()
     return [ActiveAlert("drift", value=len(last.drifts))] if last and last.drifts else []

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from attachments.models import Attachment
 from messaging.models import Message, MessageAttachment
 from notifications.models import Channel, Delivery
-from workers.kinds import Description
+from workers.engine.job_types import Description
 
 
 def about(text: str) -> set[str]:

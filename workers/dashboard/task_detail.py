@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from workers import choosing, entries, queries
-from workers.entries import ByJob, TaskRow
+from workers.dashboard import task_row as task_rows
+from workers.dashboard import task_search
+from workers.dashboard.task_row import ByJob, TaskRow
 from workers.models import TaskRun
+from workers.monitoring import health
 
 ATTEMPTS_SHOWN = 50
 
 
 def detail_of(task_id: str, job_types: ByJob) -> dict[str, Any] | None:
     """Return an order or an attempt with the attempts at the same row; None when unknown."""
-    run = choosing.run_of(task_id)
-    job = choosing.job_of(task_id, job_types)
+    run = task_search.run_of(task_id)
+    job = task_search.job_of(task_id, job_types)
     if job is None:
-        return _shown(entries.of_runs([run], job_types)[0], [run]) if run else None
+        return _shown(task_rows.of_runs([run], job_types)[0], [run]) if run else None
     job_type, subject = job
     attempts = list(
         TaskRun.objects.filter(name=job_type.job.value, subject=subject)
@@ -27,15 +29,15 @@ def detail_of(task_id: str, job_types: ByJob) -> dict[str, Any] | None:
 
 def _entry(task_id: str, run: TaskRun | None, job_types: ByJob) -> TaskRow | None:
     """Return the order as it is now, else its last attempt."""
-    job = choosing.job_of(task_id, job_types)
+    job = task_search.job_of(task_id, job_types)
     assert job is not None, "asked by detail_of"
     job_type, subject = job
-    letters = queries.dead_letters().filter(job=job_type.job.value, subject=subject)
+    letters = health.dead_letters().filter(job=job_type.job.value, subject=subject)
     if letter := letters.first():
-        return entries.of_dead([letter], job_types)[0]
-    if task_id.partition(":")[1] and (live := entries.of_job(job_type, subject)):
+        return task_rows.of_dead([letter], job_types)[0]
+    if task_id.partition(":")[1] and (live := task_rows.of_job(job_type, subject)):
         return live
-    return entries.of_runs([run], job_types)[0] if run else None
+    return task_rows.of_runs([run], job_types)[0] if run else None
 
 
 def _shown(task_row: TaskRow, attempts: list[TaskRun]) -> dict[str, Any]:

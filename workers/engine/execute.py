@@ -15,10 +15,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.jobs.lease import backoff_after, due
-from workers import recording
-from workers.kinds import JobType, Key
+from workers.engine.job_types import JobType, Key
+from workers.engine.progress import followed
 from workers.models import DeadLetter, TaskRun
-from workers.progress import followed
+from workers.records import recorder
 
 Outcome = TaskRun.Outcome
 MAX_ERROR = 2_000
@@ -45,7 +45,7 @@ def execute(job_type: JobType, key: Key) -> str:
             job_type.perform(key)
     except Exception as error:
         outcome = release(job_type, row, error)
-        if run := recording.current():
+        if run := recorder.current():
             run.outcome = outcome
         raise
     return Outcome.SUCCEEDED.value
@@ -226,7 +226,7 @@ def _delegate(job_type: JobType, key: Key) -> str:
 def _record_dead_letters(job_type: JobType) -> int:
     """Show people the rows that their own app has given up on."""
     known = DeadLetter.objects.filter(job=job_type.job.value).values_list("subject", flat=True)
-    # Not those whose settled letter may have been removed (`workers.retention`).
+    # Not those whose settled letter may have been removed (`workers.records.retention`).
     recent = timezone.now() - settings.DEAD_LETTERS_KEPT
     rows = (
         job_type.pending().filter(due_at=None, created_at__gte=recent).order_by("-pk")[:KNOWN_DEAD]
@@ -249,7 +249,7 @@ def _record_dead_letters(job_type: JobType) -> int:
 
 
 def _note_on_run(key: Key, attempt: int, wanted_at: datetime) -> None:
-    if run := recording.current():
+    if run := recorder.current():
         run.subject = str(key)
         run.attempt = attempt
         run.ordered_at = wanted_at.timestamp()
@@ -258,8 +258,8 @@ def _note_on_run(key: Key, attempt: int, wanted_at: datetime) -> None:
 def _record_lost(job_type: JobType, row: Any) -> None:
     """Write down the attempt whose process could not."""
     ended_at = row.leased_until.timestamp()
-    recording.keep(
-        recording.Run(
+    recorder.keep(
+        recorder.Run(
             name=job_type.job.value,
             queue=job_type.queue.value,
             subject=str(row.pk),

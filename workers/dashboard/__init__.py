@@ -1,0 +1,1 @@
+"""Show the background work to staff, and let managers act on it."""

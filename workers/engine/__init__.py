@@ -1,0 +1,1 @@
+"""Execute a job: acquire its row, run it, release it."""

@@ -1,0 +1,1 @@
+"""Measure the queues, the workers and the counters, and raise alerts."""

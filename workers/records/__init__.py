@@ -1,0 +1,1 @@
+"""Write down every attempt: by attempt and by hour."""

@@ -1,0 +1,1 @@
+"""Find and run the jobs that nobody took, without broker or beat."""
