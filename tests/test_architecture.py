@@ -48,32 +48,80 @@ def test_imports_go_down_only() -> None:
     assert ran.returncode == 0, ran.stdout[-3000:]
 
 
-# Modules through which something from outside enters an app: a request, a command.
-DOORS = {"urls", "api", "pages", "admin", "management", "demo", "asgi", "wsgi", "tasks"}
-DOOR_ENDINGS = ("_api", "_pages")
-# What a door does with several rows at once; a signal's listeners, and who connects them.
-MORE_DOORS = {"workers.choosing", "notifications.signals", "notifications.apps"}
+# Packages and modules through which something from outside enters an app: a request, a command.
+DOORS = {
+    "urls", "api", "pages", "admin", "management", "demo", "asgi", "wsgi", "tasks", "dashboard",
+    "endpoint", "signals", "apps",
+}  # fmt: skip
 
 
 def is_door(module: str) -> bool:
-    name = module.split(".")[1]
-    return name in DOORS or name.endswith(DOOR_ENDINGS)
+    return not DOORS.isdisjoint(module.split(".")[1:])
+
+
+def is_action(module: str) -> bool:
+    return "actions" in module.split(".")[1:]
 
 
 @pytest.mark.parametrize("app", APPS)
 def test_work_modules_know_neither_doors_nor_actions(app: str) -> None:
     """Else an action would be a step of another story, and a door a step of an action."""
     modules = [name for name in graph().modules if name.startswith(f"{app}.")]
-    inner = [name for name in modules if not is_door(name) and name not in MORE_DOORS]
+    inner = [name for name in modules if not is_door(name) and not is_action(name)]
 
     wrong = {
         (name, known)
         for name in inner
         for known in graph().find_modules_directly_imported_by(name)
-        if known.startswith(f"{app}.") and (is_door(known) or known == f"{app}.actions")
+        if known.startswith(f"{app}.") and (is_door(known) or is_action(known))
     }
 
     assert wrong == set()
+
+
+# Of Django itself.
+NOT_ROOMS = {"migrations", "management", "templatetags"}
+
+
+def packages(app: str) -> list[str]:
+    return [
+        f"{app}.{folder.name}"
+        for folder in sorted((ROOT / app).iterdir())
+        if (folder / "__init__.py").is_file() and folder.name not in NOT_ROOMS
+    ]
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_packages_of_an_app_depend_on_each_other_in_no_circle(app: str) -> None:
+    squashed = grimp.build_graph(*APPS, cache_dir=None)
+    names = packages(app)
+    for name in names:
+        squashed.squash_module(name)
+
+    circles = {
+        (one, other)
+        for one in names
+        for other in names
+        if one < other and squashed.chain_exists(one, other) and squashed.chain_exists(other, one)
+    }
+
+    assert circles == set()
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_packages_are_described_in_one_line_each(app: str) -> None:
+    """By their docstring, and by a row of the README of the app."""
+    readme = (ROOT / app / "README.md").read_text()
+    names = [name.partition(".")[2] for name in packages(app)]
+
+    silent = [name for name in names if not ast.get_docstring(_init_of(app, name))]
+    unlisted = [name for name in names if f"`{name}/`" not in readme]
+
+    assert (silent, unlisted) == ([], [])
+
+
+def _init_of(app: str, package: str) -> ast.Module:
+    return ast.parse((ROOT / app / package / "__init__.py").read_text())
 
 
 def test_no_import_hides_in_a_function() -> None:

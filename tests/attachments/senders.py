@@ -17,7 +17,7 @@ from rest_framework.test import APIClient
 from attachments.models import Attachment
 from attachments.storage import objects, presigned
 from tests.sockets import closed_port
-from workers import engine
+from workers.engine import execute
 from workers.registry import ATTACHMENTS
 
 
@@ -70,7 +70,7 @@ def send_part(caller: APIClient, attachment_id: str, number: int, content: bytes
 
 def analysed(attachment_id: UUID) -> Attachment:
     """Have the file analysed as a worker does, and return what became of it."""
-    engine.execute(ATTACHMENTS, attachment_id)
+    execute.execute(ATTACHMENTS, attachment_id)
     return Attachment.objects.get(pk=attachment_id)
 
 

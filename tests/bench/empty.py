@@ -8,7 +8,7 @@ import os
 from celery import shared_task
 from celery.signals import celeryd_after_setup
 
-from workers.signals import RECEIVERS
+from workers.records.celery_signals import RECEIVERS
 
 
 @shared_task(name="empty")

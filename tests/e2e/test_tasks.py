@@ -16,8 +16,8 @@ from messaging.models import Message
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.site import Site
-from workers import recording
 from workers.models import DeadLetter, TaskAction, WorkerProcess
+from workers.records import recorder
 from workers.registry import MESSAGES
 
 WORDS = "no paper left"
@@ -39,15 +39,15 @@ def dead(site: Site, say: Say, camille: User) -> Message:
     DeadLetter.objects.create(
         job="fan_out_message", subject=str(message.pk), attempts=attempts, reason=reason
     )
-    recording.write([failure(message, attempt) for attempt in range(1, attempts + 1)])
+    recorder.write([failure(message, attempt) for attempt in range(1, attempts + 1)])
     return message
 
 
-def failure(message: Message, attempt: int) -> recording.Run:
+def failure(message: Message, attempt: int) -> recorder.Run:
     try:
         raise RuntimeError(WORDS)
     except RuntimeError as error:
-        run = recording.Run(name="fan_out_message", queue="realtime", error=error)
+        run = recorder.Run(name="fan_out_message", queue="realtime", error=error)
     run.subject, run.attempt = str(message.pk), attempt
     run.outcome = "dead" if attempt == MESSAGES.max_attempts else "failed"
     run.ended_at = run.started_at + 0.02

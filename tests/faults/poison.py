@@ -8,7 +8,7 @@ import signal
 
 from messaging.models import Message
 from tests.faults.bad_words import POISON, POISON_ATTEMPTS
-from workers.kinds import Key
+from workers.engine.job_types import Key
 from workers.registry import MESSAGES
 
 good = MESSAGES.perform

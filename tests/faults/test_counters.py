@@ -20,8 +20,9 @@ from messaging.models import Conversation, Message, Participant
 from messaging.queries.conversations import pending_messages
 from messaging.queries.unread import unread_for
 from tests.cast import Call
-from workers import counters, engine
+from workers.engine import execute
 from workers.models import CounterAudit
+from workers.monitoring import unread_audit
 from workers.registry import MESSAGES
 
 IS_FULL = os.environ.get("FAULTS") == "full"
@@ -62,9 +63,9 @@ class Office:
 
     def work(self) -> None:
         for message in pending_messages():
-            engine.execute(MESSAGES, message.pk)
+            execute.execute(MESSAGES, message.pk)
             if self.random.random() < 0.2:
-                engine.execute(MESSAGES, message.pk)
+                execute.execute(MESSAGES, message.pk)
 
     def send(self, person: User) -> None:
         path = f"/api/v1/conversations/{self.conversation.pk}/messages"
@@ -164,7 +165,7 @@ class TestTheHourlyAudit:
         office.send(camille)
         office.work()
 
-        counters.audit()
+        unread_audit.audit()
 
         assert CounterAudit.objects.get().drifts == []
 
@@ -177,7 +178,7 @@ class TestTheHourlyAudit:
         right = Participant.objects.get(user=odile).unread_count
         Participant.objects.filter(user=odile).update(unread_count=7)
 
-        counters.audit()
+        unread_audit.audit()
 
         [drift] = CounterAudit.objects.get().drifts
         assert (drift["user"], drift["was"], drift["is"]) == (str(odile.pk), 7, right)
@@ -188,6 +189,6 @@ class TestTheHourlyAudit:
     ) -> None:
         Office(api, conversation, [camille]).send(camille)
 
-        counters.audit()
+        unread_audit.audit()
 
         assert CounterAudit.objects.get().drifts == []

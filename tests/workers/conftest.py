@@ -7,12 +7,12 @@ from pytest_django import Settings
 
 from tests.lost_valkey import valkey_at
 from tests.sockets import frozen_port
-from workers import recording
+from workers.records import recorder
 
 
 @pytest.fixture(autouse=True)
 def nothing_recorded() -> None:
-    recording.forget()
+    recorder.forget()
 
 
 @pytest.fixture

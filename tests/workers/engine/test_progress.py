@@ -13,9 +13,9 @@ from django.utils import timezone
 from core.jobs.progress import step
 from core.models import User
 from tests.cast import Call, Say
-from workers import engine, progress
+from workers.engine import execute, progress
+from workers.engine.periodic import PeriodicTask
 from workers.models import Periodic, TaskAction, TaskProgress
-from workers.periodic import PeriodicTask
 from workers.registry import MESSAGES, PERIODIC, PERIODIC_TASKS
 
 TASKS = "/api/v1/staff/tasks"
@@ -55,7 +55,7 @@ def running(slow_audit: threading.Event, transactional_db: None) -> Iterator[Cal
 
     def work() -> None:
         try:
-            ended.append(engine.execute(PERIODIC, "audit_counters"))
+            ended.append(execute.execute(PERIODIC, "audit_counters"))
         except progress.Cancelled:
             ended.append("cancelled")
         finally:
@@ -123,7 +123,7 @@ def test_what_does_not_run_is_not_cancelled(api: Call, marc: User) -> None:
 
 def test_a_message_is_never_cut(api: Call, marc: User, camille: User, say: Say) -> None:
     message = say(camille, "Bonjour")
-    engine.acquire(MESSAGES, message.pk)
+    execute.acquire(MESSAGES, message.pk)
 
     assert api(marc).post(f"{TASKS}/fan_out_message:{message.pk}/cancel").status_code == 409
 
@@ -135,7 +135,7 @@ def test_short_work_writes_nothing_down(
     slow_audit.set()
 
     with CaptureQueriesContext(connection) as asked:
-        assert engine.execute(PERIODIC, "audit_counters") == "succeeded"
+        assert execute.execute(PERIODIC, "audit_counters") == "succeeded"
 
     table = TaskProgress._meta.db_table
     assert not [query for query in asked if f'INSERT INTO "{table}"' in query["sql"]]

@@ -34,7 +34,7 @@ from tests.attachments.senders import (
 )
 from tests.cast import Call
 from tests.services import wait_until_ready
-from workers import engine
+from workers.engine import execute
 from workers.registry import ATTACHMENTS
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +161,7 @@ class TestDuringTheAnalysis:
             monkeypatch.setattr(objects, "write", before(objects.write, s3.kill))
 
         with pytest.raises(StorageAway):
-            engine.execute(ATTACHMENTS, file)
+            execute.execute(ATTACHMENTS, file)
 
         waiting = Attachment.objects.get(pk=file)
         assert (waiting.status, waiting.attempts, waiting.leased_until) == ("scanning", 0, None)

@@ -11,10 +11,11 @@ from django.utils import timezone
 
 from core.models import User
 from tests.cast import Call
-from workers import recording, retention, statistics
-from workers.durations import bucket_of, percentile
+from workers.dashboard import statistics
+from workers.dashboard.time_ranges import PERIODS
 from workers.models import DeadLetter, QueueSample, TaskHour, TaskRun, WorkerProcess
-from workers.periods import PERIODS
+from workers.records import recorder, retention
+from workers.records.histogram import bucket_of, percentile
 
 pytestmark = pytest.mark.django_db
 TASKS = "/api/v1/staff/tasks"
@@ -24,10 +25,10 @@ DAY = timedelta(days=1)
 def attempt(
     *, ago: timedelta = timedelta(minutes=1), seconds: float = 0.02, outcome: str = "succeeded",
     error: Exception | None = None, waited: float = 0.01, name: str = "fan_out_message",
-) -> recording.Run:  # fmt: skip
+) -> recorder.Run:  # fmt: skip
     """An attempt that ended that long ago."""
     ended_at = time.time() - ago.total_seconds()
-    return recording.Run(
+    return recorder.Run(
         name=name, queue="realtime", subject=str(uuid4()), outcome=outcome, error=error,
         ordered_at=ended_at - seconds - waited, started_at=ended_at - seconds, ended_at=ended_at,
     )  # fmt: skip
@@ -35,7 +36,7 @@ def attempt(
 
 class TestPercentiles:
     def test_of_a_day_are_those_of_its_attempts(self) -> None:
-        recording.write([attempt(seconds=n / 100) for n in range(1, 101)])
+        recorder.write([attempt(seconds=n / 100) for n in range(1, 101)])
 
         [latency] = statistics.latencies(PERIODS["24h"])
 
@@ -43,7 +44,7 @@ class TestPercentiles:
         assert latency.run == pytest.approx([0.505, 0.9505, 0.9901], abs=1e-3)
 
     def test_beyond_are_those_of_the_buckets(self) -> None:
-        recording.write([attempt(seconds=0.02) for _ in range(99)] + [attempt(seconds=4)])
+        recorder.write([attempt(seconds=0.02) for _ in range(99)] + [attempt(seconds=4)])
         TaskRun.objects.all().delete()
 
         [latency] = statistics.latencies(PERIODS["7d"])
@@ -55,7 +56,7 @@ class TestPercentiles:
         assert p99 <= 0.025
 
     def test_count_what_nothing_was_done_for_nowhere(self) -> None:
-        recording.write([attempt(), attempt(outcome="nothing", seconds=9)])
+        recorder.write([attempt(), attempt(outcome="nothing", seconds=9)])
 
         [latency] = statistics.latencies(PERIODS["24h"])
 
@@ -76,7 +77,7 @@ class TestPercentiles:
 
 class TestThePlot:
     def test_counts_each_step(self, api: Call, odile: User) -> None:
-        recording.write([attempt(), attempt(outcome="failed"), attempt(outcome="lost")])
+        recorder.write([attempt(), attempt(outcome="failed"), attempt(outcome="lost")])
         QueueSample.objects.create(queue="realtime", waiting=7, oldest_seconds=3)
 
         series = api(odile).get(f"{TASKS}/series", {"period": "1h"}).json()
@@ -99,7 +100,7 @@ class TestThePlot:
 
 class TestFailures:
     def test_are_grouped_by_cause(self, api: Call, odile: User) -> None:
-        recording.write(
+        recorder.write(
             [
                 *[attempt(outcome="failed", error=ValueError("a")) for _ in range(3)],
                 attempt(outcome="dead", error=KeyError("b")),
@@ -118,7 +119,7 @@ class TestFailures:
     def test_that_are_forgotten_while_they_are_asked_for_are_left_out(
         self, api: Call, odile: User
     ) -> None:
-        recording.write([attempt(outcome="failed", error=ValueError("a"))])
+        recorder.write([attempt(outcome="failed", error=ValueError("a"))])
 
         def forget_after(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
             answer = execute(sql, params, many, context)
@@ -132,7 +133,7 @@ class TestFailures:
 
 class TestForgetting:
     def test_removes_attempts_and_keeps_their_hours(self) -> None:
-        recording.write([attempt(ago=31 * DAY), attempt(ago=29 * DAY)])
+        recorder.write([attempt(ago=31 * DAY), attempt(ago=29 * DAY)])
 
         retention.clean()
 
@@ -140,7 +141,7 @@ class TestForgetting:
         assert TaskHour.objects.count() == 2
 
     def test_removes_hours_after_a_year(self) -> None:
-        recording.write([attempt(ago=366 * DAY), attempt(ago=364 * DAY)])
+        recorder.write([attempt(ago=366 * DAY), attempt(ago=364 * DAY)])
 
         retention.clean()
 

@@ -18,13 +18,14 @@ from attachments.models import Attachment
 from attachments.scanning import clamd
 from attachments.scanning.clamd import AntivirusAway, ClamdStatus
 from core.models import User
-from tests.attachments import clamav, samples
+from tests.attachments import samples
+from tests.attachments.scanning import clamav
 from tests.attachments.senders import analysed, send
 from tests.cast import Call
 from tests.sockets import closed_port, frozen_port
-from workers import recording
-from workers.drains import perform
 from workers.models import TaskRun
+from workers.records import recorder
+from workers.recovery.fallback_runner import perform
 from workers.registry import ATTACHMENTS
 
 pytestmark = pytest.mark.django_db
@@ -161,7 +162,7 @@ class TestAway:
         file = send(api(camille), "photo.jpg", samples.photo())
 
         perform(ATTACHMENTS, file)
-        recording.flush()
+        recorder.flush()
 
         run = TaskRun.objects.get(subject=str(file))
         assert (run.outcome, run.error_class) == ("failed", "AntivirusAway")

@@ -1,4 +1,4 @@
-"""LeasedJob work is taken by one, tried again after a pause, and ends as done or dead."""
+"""A job is executed by one worker, tried again after a pause, and ends as done or dead."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,12 +13,14 @@ from core.models import User
 from messaging.models import Message, Participant
 from notifications.models import Delivery
 from tests.cast import Say
-from workers import actions, engine, periodic, recording
-from workers.drains import perform, run_batch
-from workers.kinds import JobType, Key
+from workers.dashboard import actions
+from workers.engine import execute, periodic
+from workers.engine.job_types import JobType, Key
 from workers.models import DeadLetter, Heartbeat, Periodic, TaskHour, TaskRun
+from workers.records import recorder
+from workers.recovery.fallback_runner import perform, run_batch
+from workers.recovery.sweeper import Sweeper, queue_length
 from workers.registry import DELIVERIES, MESSAGES, PERIODIC, PERIODIC_TASKS
-from workers.sweeper import Sweeper, queue_length
 
 
 @pytest.fixture
@@ -41,19 +43,19 @@ def aged(message: Message, **ago: float) -> None:
 
 class TestTake:
     def test_does_the_work_once(self, message: Message, odile: User) -> None:
-        outcomes = [engine.execute(MESSAGES, message.pk), engine.execute(MESSAGES, message.pk)]
+        outcomes = [execute.execute(MESSAGES, message.pk), execute.execute(MESSAGES, message.pk)]
 
         assert outcomes == ["succeeded", "nothing"]
         assert Participant.objects.get(user=odile).unread_count == 1
 
     def test_leaves_alone_what_another_holds(self, message: Message) -> None:
-        engine.acquire(MESSAGES, message.pk)
+        execute.acquire(MESSAGES, message.pk)
 
-        assert engine.execute(MESSAGES, message.pk) == "nothing"
+        assert execute.execute(MESSAGES, message.pk) == "nothing"
 
     def test_puts_a_failure_off_and_says_why(self, message: Message) -> None:
         with pytest.raises(RuntimeError):
-            engine.execute(doing(broken), message.pk)
+            execute.execute(doing(broken), message.pk)
 
         message.refresh_from_db()
         assert message.attempts == 1
@@ -66,7 +68,7 @@ class TestTake:
         Message.objects.update(attempts=MESSAGES.max_attempts - 1)
 
         with pytest.raises(RuntimeError):
-            engine.execute(doing(broken), message.pk)
+            execute.execute(doing(broken), message.pk)
 
         message.refresh_from_db()
         assert (message.due_at, message.fanned_out_at) == (None, None)
@@ -78,7 +80,7 @@ class TestTake:
             broken(key)
 
         with pytest.raises(RuntimeError):
-            engine.execute(doing(lose_the_lease), message.pk)
+            execute.execute(doing(lose_the_lease), message.pk)
 
         message.refresh_from_db()
         assert message.leased_until is not None
@@ -87,24 +89,24 @@ class TestTake:
 
 class TestAWorkerThatDied:
     def test_loses_its_row_when_the_lease_ends(self, message: Message) -> None:
-        engine.acquire(MESSAGES, message.pk)
+        execute.acquire(MESSAGES, message.pk)
         Message.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
 
-        assert engine.execute(MESSAGES, message.pk) == "succeeded"
-        recording.flush()
+        assert execute.execute(MESSAGES, message.pk) == "succeeded"
+        recorder.flush()
         assert TaskRun.objects.filter(outcome="lost", subject=str(message.pk)).count() == 1
 
     def test_is_poison_the_eighth_time(self, message: Message) -> None:
-        engine.acquire(MESSAGES, message.pk)
+        execute.acquire(MESSAGES, message.pk)
         Message.objects.update(
             leased_until=timezone.now() - timedelta(seconds=1), attempts=MESSAGES.max_attempts
         )
 
-        assert engine.dead_letter_exhausted(MESSAGES) == 1
+        assert execute.dead_letter_exhausted(MESSAGES) == 1
 
         message.refresh_from_db()
         assert message.due_at is None
-        assert DeadLetter.objects.get().reason == engine.PROCESS_ENDED
+        assert DeadLetter.objects.get().reason == execute.PROCESS_ENDED
 
 
 @pytest.fixture
@@ -161,7 +163,7 @@ class TestSweeper:
 
     def test_leaves_what_was_taken_since_it_was_found(self, message: Message, say: Say) -> None:
         second = say(message.author, "Et le joint")
-        engine.execute(MESSAGES, second.pk)
+        execute.execute(MESSAGES, second.pk)
 
         assert run_batch(MESSAGES, [second.pk, message.pk]) == 1
 
@@ -184,10 +186,10 @@ class TestSweeper:
         self, camille: User, odile: User, say: Say
     ) -> None:
         for body in ("Bonjour", "Et merci"):
-            engine.execute(MESSAGES, say(camille, body).pk)
+            execute.execute(MESSAGES, say(camille, body).pk)
         Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=1))
 
-        waiting = engine.oldest_first(DELIVERIES, older_than=timedelta(), at_most=100)
+        waiting = execute.oldest_first(DELIVERIES, older_than=timedelta(), at_most=100)
 
         asked = Delivery.objects.filter(pk__in=[row.key for row in waiting], recipient=odile)
         assert sorted(asked.values_list("channel", flat=True)) == ["email", "push"]
@@ -226,7 +228,7 @@ class TestTheLease:
     def test_grows_so_that_slow_work_is_not_taken_for_dead(self, message: Message) -> None:
         taken = []
         for _ in range(MESSAGES.max_attempts):
-            row = engine.acquire(MESSAGES, message.pk)
+            row = execute.acquire(MESSAGES, message.pk)
             assert row is not None
             taken.append(round((row.leased_until - timezone.now()).total_seconds(), 1))
             Message.objects.update(leased_until=timezone.now())
@@ -240,7 +242,7 @@ class TestTheLease:
 class TestTheRecord:
     def test_of_a_failure_says_where_and_why(self, message: Message) -> None:
         perform(doing(broken), message.pk)
-        recording.flush()
+        recorder.flush()
 
         run = TaskRun.objects.get()
         assert (run.outcome, run.attempt, run.error_class) == ("failed", 1, "RuntimeError")
@@ -251,16 +253,16 @@ class TestTheRecord:
     def test_adds_up_by_hour(self, message: Message) -> None:
         for _ in range(3):
             perform(MESSAGES, message.pk)
-            recording.flush()
+            recorder.flush()
 
         hour = TaskHour.objects.get()
         assert (hour.succeeded, hour.nothing, hour.failed) == (1, 2, 0)
         assert sum(hour.runs) == sum(hour.waits) == 3
 
     def test_keeps_no_secret(self) -> None:
-        run = recording.Run(name="task", queue="realtime", arguments={"reply_token": "abc", "n": 1})
+        run = recorder.Run(name="task", queue="realtime", arguments={"reply_token": "abc", "n": 1})
         run.ended_at = run.started_at
-        recording.write([run])
+        recorder.write([run])
 
         assert TaskRun.objects.get().arguments == {"reply_token": "•••", "n": 1}
 
@@ -271,12 +273,12 @@ class TestPeriodicWork:
         PERIODIC_TASKS.ensure_rows()
         Periodic.objects.update(due_at=timezone.now() - timedelta(hours=50))
 
-        assert engine.execute(PERIODIC, "sample_queues") == "succeeded"
+        assert execute.execute(PERIODIC, "sample_queues") == "succeeded"
 
         row = Periodic.objects.get(name="sample_queues")
         assert row.due_at is not None
         assert row.due_at <= timezone.now() + timedelta(seconds=1)
-        assert engine.execute(PERIODIC, "sample_queues") == "succeeded"
+        assert execute.execute(PERIODIC, "sample_queues") == "succeeded"
 
     def test_is_not_put_off_by_workers_that_start(self) -> None:
         PERIODIC_TASKS.ensure_rows()
@@ -291,7 +293,7 @@ class TestPeriodicWork:
         Periodic.objects.update(due_at=timezone.now(), attempts=PERIODIC.max_attempts - 1)
 
         with pytest.raises(RuntimeError):
-            engine.execute(replace(PERIODIC, perform=broken), "watch")
+            execute.execute(replace(PERIODIC, perform=broken), "watch")
 
         row = Periodic.objects.get(name="watch")
         assert row.due_at is not None

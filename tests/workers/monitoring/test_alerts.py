@@ -19,7 +19,6 @@ from messaging.models import Message
 from notifications.models import PushSubscription
 from tests.cast import Call, Say
 from tests.sockets import closed_port
-from workers import alerts, watchman
 from workers.models import (
     Alert,
     CounterAudit,
@@ -28,6 +27,8 @@ from workers.models import (
     TaskRun,
     WorkerProcess,
 )
+from workers.monitoring import alerts
+from workers.recovery import beat_watchdog
 from workers.registry import JOB_TYPES
 
 
@@ -193,17 +194,17 @@ class TestWithoutAnyWorker:
 
     def test_beat_tells(self, worker: WorkerProcess, settings: Settings) -> None:
         settings.TASK_ALERT_EMAILS = ["astreinte@demo.test"]
-        watchman.look()
+        beat_watchdog.look()
         assert mail.outbox == []
 
         lost_worker()
-        watchman.look()
+        beat_watchdog.look()
 
         assert Alert.objects.filter(code="no_worker").exclude(told_at=None).count() == len(Queue)
         assert len(mail.outbox) == 1
 
     def test_beat_looks_once_it_has_begun(self) -> None:
-        assert watchman.start in [receiver() for _key, receiver in beat_init.receivers]
+        assert beat_watchdog.start in [receiver() for _key, receiver in beat_init.receivers]
 
 
 @pytest.mark.django_db

@@ -28,7 +28,7 @@ from tests.attachments import samples
 from tests.attachments.senders import analysed, announcement, send, storage_away
 from tests.cast import Call
 from tests.site import Site
-from workers import engine
+from workers.engine import execute
 from workers.registry import ATTACHMENTS
 
 PATIENCE_SECONDS = 120
@@ -112,7 +112,7 @@ class TestStorageAway:
 
         for _ in range(ATTACHMENTS.max_attempts + 1):
             with storage_away(), pytest.raises(StorageAway):
-                engine.execute(ATTACHMENTS, file)
+                execute.execute(ATTACHMENTS, file)
             assert status_of(file) == "scanning"
             Attachment.objects.update(due_at=timezone.now())
 
@@ -123,7 +123,7 @@ class TestStorageAway:
 class TestTwoWorkers:
     def test_who_lost_the_lease_records_nothing(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
-        engine.acquire(ATTACHMENTS, file)
+        execute.acquire(ATTACHMENTS, file)
         slow = Attachment.objects.get(pk=file)
         with lease_renewal.renewed(slow) as lease:
             # Another takes it after the lease has ended.
@@ -134,9 +134,9 @@ class TestTwoWorkers:
 
     def test_a_file_is_not_taken_twice(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
-        engine.acquire(ATTACHMENTS, file)
+        execute.acquire(ATTACHMENTS, file)
 
-        assert engine.execute(ATTACHMENTS, file) == "nothing"
+        assert execute.execute(ATTACHMENTS, file) == "nothing"
 
     def test_that_always_die_end_it_in_words(
         self, api: Call, camille: User, conversation: Conversation
@@ -145,16 +145,16 @@ class TestTwoWorkers:
         draft = Draft(body="", attachment_ids=(file,))
         send_message(author=camille, conversation_id=conversation.pk, draft=draft)
         for _ in range(ATTACHMENTS.max_attempts):
-            engine.acquire(ATTACHMENTS, file)
+            execute.acquire(ATTACHMENTS, file)
             Attachment.objects.update(leased_until=timezone.now())
 
-        engine.execute(ATTACHMENTS, file)
+        execute.execute(ATTACHMENTS, file)
 
         given_up = Attachment.objects.get(pk=file)
         assert (given_up.status, given_up.reason_code) == ("unreadable", "analysis_failed")
         assert Message.objects.get().version == 3
         # The dashboard can order it again, and then it is there after all.
-        assert engine.requeue(ATTACHMENTS, [file]) == [file]
+        assert execute.requeue(ATTACHMENTS, [file]) == [file]
         assert analysed(file).status == "ready"
         assert Attachment.objects.get(pk=file).reason_code == ""
 
@@ -190,7 +190,7 @@ def test_a_file_sent_while_its_state_is_recorded_is_shown_with_it(
 ) -> None:
     site.stop_worker()
     file = send(api(camille), "photo.jpg", samples.photo())
-    engine.acquire(ATTACHMENTS, file)
+    execute.acquire(ATTACHMENTS, file)
 
     with transaction.atomic():
         draft = Draft(body="Voici", id=uuid4(), attachment_ids=(file,))

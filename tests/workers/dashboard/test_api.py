@@ -16,9 +16,10 @@ from messaging.models import Message
 from tests.attachments import samples
 from tests.attachments.senders import analysed, send
 from tests.cast import Call, Say
-from workers import engine, recording
-from workers.drains import perform
+from workers.engine import execute as engine
 from workers.models import DeadLetter, TaskAction, TaskRun
+from workers.records import recorder
+from workers.recovery.fallback_runner import perform
 from workers.registry import ATTACHMENTS, MESSAGES, PERIODIC
 
 LEASE = timedelta(seconds=30)
@@ -71,7 +72,7 @@ class TestReading:
     ) -> None:
         message = say(camille, "Bonjour")
         perform(MESSAGES, message.pk)
-        recording.flush()
+        recorder.flush()
         run = TaskRun.objects.get(subject=str(message.pk))
 
         for task_id in (str(run.pk), f"fan_out_message:{message.pk}"):
@@ -104,7 +105,7 @@ class TestReading:
     ) -> None:
         for number in range(5):
             perform(MESSAGES, say(camille, str(number)).pk)
-        recording.flush()
+        recorder.flush()
 
         first = api(odile).get(TASKS, {"limit": 3}).json()
         second = api(odile).get(TASKS, {"limit": 3, "cursor": first["next"]}).json()
@@ -117,9 +118,9 @@ class TestReading:
         assert api(odile).get(TASKS, {"cursor": "zzz"}).status_code == 400
 
     def test_exports_no_formula(self, api: Call, odile: User) -> None:
-        run = recording.Run(name="=1+1", queue="realtime")
+        run = recorder.Run(name="=1+1", queue="realtime")
         run.ended_at = run.started_at
-        recording.write([run])
+        recorder.write([run])
 
         answer = api(odile).get(f"{TASKS}/export")
 
@@ -214,7 +215,7 @@ class TestSearching:
         message = say(camille, "Bonjour")
         if not state:
             perform(MESSAGES, message.pk)
-            recording.flush()
+            recorder.flush()
         filters = {"state": state} if state else {}
 
         def found(text: object) -> list[str]:

@@ -29,10 +29,10 @@ from core.models import User
 from messaging.models import Conversation, Message
 from tests.cast import Say
 from tests.site import ROOT, address_of_test_database, free_port
-from workers import engine
+from workers.engine import execute
 from workers.models import TaskRun, WorkerProcess
+from workers.recovery.sweeper import Sweeper, queue_length
 from workers.registry import MESSAGES
-from workers.sweeper import Sweeper, queue_length
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -225,7 +225,7 @@ def test_killed_and_back_it_loses_no_work(
     [late] = [keys for keys in sweeper.look().values() if keys]
     assert message.pk in late
     assert not sweeper.reaches_broker
-    assert {engine.execute(MESSAGES, key) for key in late} == {"succeeded"}
+    assert {execute.execute(MESSAGES, key) for key in late} == {"succeeded"}
     through_rabbit.start()
 
     # After its pause, the sender makes a connection anew.
