@@ -1,0 +1,29 @@
+"""Emails: how they leave, and how their answers come back."""
+
+from core.settings.env import DEBUG, env
+
+# `smtp+tls://name:password@host:587`; or EMAIL_BACKEND for a provider (anymail), with its
+# ANYMAIL_… variables.
+EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:25")
+vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND",
+    default="notifications.mailbox.FileMailbox"
+    if DEBUG and "EMAIL_URL" not in env.ENVIRON
+    else "django.core.mail.backends.smtp.EmailBackend",
+)
+EMAIL_TIMEOUT = 10  # seconds a step
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Liaison <messages@liaison.example>")
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value
+    for name, value in env.ENVIRON.items()
+    if name.startswith("ANYMAIL_")
+}
+# Its own 30 s to connect and 30 s to answer pass what a worker may take for an email.
+ANYMAIL["REQUESTS_TIMEOUT"] = EMAIL_TIMEOUT
+# Whose mail comes back to us; empty: emails cannot be answered.
+REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="reponse.demo.test" if DEBUG else "")
+INBOUND_EMAIL_SECRET = env.str("INBOUND_EMAIL_SECRET", default="")
+INBOUND_EMAIL_MAX_BYTES = env.int("INBOUND_EMAIL_MAX_BYTES", default=25 * 1024 * 1024)
+# `imaps://name:password@host/INBOX`, looked into every minute.
+INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")

@@ -1,0 +1,61 @@
+"""The API: what it takes, how it answers, and whose pages may call it."""
+
+from core.settings.env import env
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "core.authentication.BearerAuthentication",
+        "core.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "core.pagination.NewestFirst",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
+    # This very function: the OpenAPI document has error answers for views with no other.
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "PAGE_SIZE": 50,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    # Everything is JSON, and `?format=` a parameter that nobody knows.
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+_ERROR_CODES = ["400", "401", "403", "404", "409", "429", "503"]
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "core.answers.Answers",
+    "ALLOWED_ERROR_STATUS_CODES": _ERROR_CODES,
+    # One shape for all. Its own ones, which name each field of each operation, would make three
+    # quarters of the document.
+    "ERROR_SCHEMAS": dict.fromkeys(_ERROR_CODES, "core.serializers.RefusalSerializer"),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Liaison",
+    "DESCRIPTION": "The messaging of a construction company with its clients.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "AttachmentStatus": "attachments.models.Attachment.Status",
+        "TaskState": "workers.serializers.TASK_STATES",
+        "AskedTaskState": "workers.serializers.ASKED_STATES",
+        "WorkerState": "workers.serializers.WORKER_STATES",
+        "ScheduleState": "workers.serializers.SCHEDULE_STATES",
+        "ConversationStatus": "messaging.models.Conversation.Status",
+        "DeliveryState": [
+            (state, state) for state in ("sent", "received", "emailed", "read", "undelivered")
+        ],
+        "ChantierStatus": "core.models.Chantier.Status",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+    ],
+}
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOW_CREDENTIALS = True
+CORS_URLS_REGEX = r"^/api/"
