@@ -1,9 +1,10 @@
-"""Settings, all from the environment.
+"""Read all settings from the environment.
 
-One module a section of `.env.example`, in its order, which names every variable and its default.
+Each module is a section of `.env.example`, in the same order. That file names every variable, with
+its default and its meaning.
 """
 
-# ruff: noqa: F403, I001 (in the order of `.env.example`, and all that each part sets)
+# ruff: noqa: F403, I001 (each part gives all its settings, in the order of `.env.example`)
 from core.settings.env import *
 from core.settings.apps import *
 from core.settings.database import *

@@ -1,11 +1,11 @@
-"""The Django apps, what each request passes through, and the languages."""
+"""List the Django apps, the middleware, the templates and the languages."""
 
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from core.settings.env import BASE_DIR
 
-# Makes ModelAdmin[Client] and its like subscriptable at run time.
+# Without it, `ModelAdmin[Client]` and similar types fail at run time.
 django_stubs_ext.monkeypatch()
 
 # Bottom of the stack first.
@@ -70,7 +70,7 @@ TEMPLATES = [
     },
 ]
 
-# What every page of the app runs, beside its own module.
+# Every page of the app loads these JavaScript modules beside its own.
 APP_MODULES = ["notifications/start.js"]
 
 LANGUAGE_CODE = "fr"

@@ -1,4 +1,4 @@
-"""People, their sessions and their tokens."""
+"""Set the accounts, the passwords, the sessions and the tokens."""
 
 from datetime import timedelta
 
@@ -16,18 +16,18 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds: a site manager logs in once a month
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds: people on site log in once a month
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "core.pages.csrf_failure"
 
-# The portal's own tokens: who issued them, for whom, and where its public keys are.
+# The portal's tokens: their `iss`, their `aud`, and the address of the portal's public keys.
 JWT_ISSUER = env.str("JWT_ISSUER", default="")
 JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="liaison")
 JWT_JWKS_URL = env.str("JWT_JWKS_URL", default="")
-# The development issuer signs with a key of its own; outside DEBUG it exists only when asked for.
+# The development issuer signs tokens with its own key. Outside DEBUG it is off by default.
 JWT_DEVELOPMENT_ISSUER = env.bool("JWT_DEVELOPMENT_ISSUER", default=DEBUG)
 
 LOGIN_ATTEMPTS_PER_PERSON = env.int("LOGIN_ATTEMPTS_PER_PERSON", default=5)

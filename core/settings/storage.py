@@ -1,4 +1,4 @@
-"""Where files are: the attachments' bucket, who checks what goes in it, and the static files."""
+"""Set the bucket of the attachments, the antivirus that checks them, and the static files."""
 
 from urllib.parse import urlsplit
 
@@ -12,18 +12,18 @@ S3_ACCESS_KEY_ID = env.str("S3_ACCESS_KEY_ID", default="")
 S3_SECRET_ACCESS_KEY = env.str("S3_SECRET_ACCESS_KEY", default="")
 S3_BUCKET = env.str("S3_BUCKET", default="liaison")
 S3_REGION = env.str("S3_REGION", default="us-east-1")
-# Where browsers find the bucket, when that is not where the servers find it.
+# The address of the bucket for browsers, if it is not the one for the servers.
 S3_PUBLIC_URL = env.str("S3_PUBLIC_URL", default=S3_ENDPOINT_URL)
 _S3_HOST = f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com"
 S3_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(S3_PUBLIC_URL or _S3_HOST))
-# Whose pages may send files to the bucket; a presigned URL is the permission, not the origin.
+# Pages of these origins may send files to the bucket. The permission itself is the presigned URL.
 S3_CORS_ORIGINS = env.list(
     "S3_CORS_ORIGINS", default=["*"] if DEBUG else [PUBLIC_URL.rstrip("/"), *CORS_ALLOWED_ORIGINS]
 )
 
 
 def _bucket(endpoint_url: str) -> dict[str, object]:
-    """The bucket of the attachments, seen from one side."""
+    """Return the storage of the attachments at one address: the servers' or the browsers'."""
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -35,14 +35,14 @@ def _bucket(endpoint_url: str) -> dict[str, object]:
             "client_config": Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path" if endpoint_url else "virtual"},
-                # One try each: the row is tried again, and a person must not be held.
+                # Seconds. One attempt only: a job is run again, and a request must not wait.
                 connect_timeout=2,
                 read_timeout=10,
                 retries={"total_max_attempts": 1},
-                # The presigned headers are the whole of what a browser must send.
+                # Else the browser would have to send a checksum header beside the presigned ones.
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
-                # A proxy of the machine is not for the bucket beside it.
+                # Do not use the machine's HTTP proxy for a bucket that has an address of its own.
                 proxies={} if endpoint_url else None,
             ),
         },
@@ -52,7 +52,7 @@ def _bucket(endpoint_url: str) -> dict[str, object]:
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "attachments": _bucket(S3_ENDPOINT_URL),
-    # For presigned requests only: the address is part of what is signed.
+    # For presigned requests only: the signature covers the address.
     "attachments-public": _bucket(S3_PUBLIC_URL),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -61,10 +61,10 @@ STORAGES = {
     },
 }
 
-# `tcp://127.0.0.1:3310` or `unix:///var/run/clamav/clamd.ctl`; empty: no antivirus, which the
-# screen says.
+# `tcp://127.0.0.1:3310` or `unix:///var/run/clamav/clamd.ctl`. Empty: no antivirus, and the pages
+# say so.
 CLAMD_URL = env.str("CLAMD_URL", default="")
-# Nothing is shown before an antivirus has answered, even while none is configured.
+# If true, no file is shown before an antivirus has checked it, even if none is configured.
 ATTACHMENTS_REQUIRE_AV = env.bool("ATTACHMENTS_REQUIRE_AV", default=False)
 
 STATIC_URL = "/static/"
