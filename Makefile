@@ -27,7 +27,7 @@ JOBS ?= 2
 SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test unit js e2e lint format types architecture bench faults schema lock browser
+.PHONY: help run demo test unit js e2e lint format types architecture bench faults schema messages lock browser
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' \
@@ -84,6 +84,9 @@ bench: $(DEV) ## Speed, beside bare Django and DRF on the same PostgreSQL
 
 schema: $(DEV) ## Write core/openapi.yaml anew
 	@$(PYTHON) manage.py spectacular --lang en --validate --fail-on-warn --file core/openapi.yaml
+
+messages: $(DEV) ## Refresh and compile the translated texts (locale/) of each app
+	@$(PYTHON) -m deploy.messages
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header pyproject.toml
 lock: $(DEV) ## Refresh requirements.txt and requirements-dev.txt from pyproject.toml

@@ -1,4 +1,4 @@
-"""`.env.example` names every variable that is read, with its default and its meaning."""
+"""`.env.example` names every variable that is read, where it is read, its default and meaning."""
 
 import ast
 import re
@@ -11,6 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / ".env.example"
 LINE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=(.*)$")
+# `# --- REST API: who may call it ---` is the section of the module `rest_api`.
+SECTION = re.compile(r"^# --- ([\w ]+)(?::.*)? ---$")
+PACKAGE = ROOT / "core" / "settings"
 # Given by one of our processes to another, or by the system; nobody sets them.
 INTERNAL = {"DJANGO_SETTINGS_MODULE", "REMAP_SIGTERM", "PATH", "HOME", "TMPDIR"}
 
@@ -19,15 +22,25 @@ class Variable(NamedTuple):
     name: str
     # As a line of the file would have it; None when it follows from other variables.
     default: str | None
+    # The module of the settings that reads it.
+    module: str
 
 
 def variables_of_settings() -> Iterator[Variable]:
-    for node in ast.walk(ast.parse((ROOT / "core" / "settings.py").read_text())):
-        if not (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env.")):
-            continue
-        if node.args and isinstance(node.args[0], ast.Constant):
-            default = next(word.value for word in node.keywords if word.arg == "default")
-            yield Variable(str(node.args[0].value), written(default))
+    for path in PACKAGE.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env.")):
+                continue
+            if node.args and isinstance(node.args[0], ast.Constant):
+                default = next(word.value for word in node.keywords if word.arg == "default")
+                yield Variable(str(node.args[0].value), written(default), path.stem)
+
+
+def parts_of_settings() -> list[str]:
+    """Return the modules of the settings, in the order in which the package imports them."""
+    imports = ast.parse((PACKAGE / "__init__.py").read_text()).body
+    names = [node.module or "" for node in imports if isinstance(node, ast.ImportFrom)]
+    return [name.removeprefix("core.settings.") for name in names]
 
 
 def written(default: ast.expr) -> str | None:
@@ -52,6 +65,18 @@ def example() -> dict[str, str]:
     return {match[1]: match[2] for match in found if match}
 
 
+def sections() -> dict[str, set[str]]:
+    """Return the names in each section of the file, by the module that reads them."""
+    found: dict[str, set[str]] = {}
+    names: set[str] = set()
+    for line in EXAMPLE.read_text().splitlines():
+        if heading := SECTION.match(line):
+            names = found.setdefault(heading[1].lower().replace(" ", "_"), set())
+        elif variable := LINE.match(line):
+            names.add(variable[1])
+    return found
+
+
 SETTINGS = sorted(set(variables_of_settings()))
 
 
@@ -66,6 +91,18 @@ class TestTheExample:
         read = {variable.name for variable in SETTINGS} | set(variables_read_elsewhere())
 
         assert example().keys() == read - INTERNAL
+
+    def test_has_a_section_for_each_module_of_the_settings_in_its_order(self) -> None:
+        parts = parts_of_settings()
+
+        assert list(sections()) == parts
+        assert set(parts) == {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
+
+    @pytest.mark.parametrize("variable", SETTINGS, ids=lambda variable: variable.name)
+    def test_names_a_variable_in_the_section_of_the_module_that_reads_it(
+        self, variable: Variable
+    ) -> None:
+        assert variable.name in sections()[variable.module]
 
     @pytest.mark.parametrize("variable", SETTINGS, ids=lambda variable: variable.name)
     def test_shows_its_default(self, variable: Variable) -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from core.web.errors import Unavailable
 
 CHUNK_BYTES = 256 * 1024
-TIMEOUT_SECONDS = 25.0  # for one file: the task has 50
+TIMEOUT_SECONDS = 25.0  # for each call of the socket, not for a whole file
 # What `AlertExceedsMax` and `AlertEncrypted` say, with the scanner's limits: no virus.
 TOO_COMPLEX = "Heuristics.Limits.Exceeded"
 ENCRYPTED = "Heuristics.Encrypted"

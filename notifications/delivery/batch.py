@@ -25,7 +25,7 @@ from notifications.planning.rules import Skip
 # Longer than a sending may last: devices side by side 8 s, and as much again for a shorter text;
 # SMTP 10 s a step.
 LEASES = {Channel.PUSH: timedelta(seconds=20), Channel.EMAIL: timedelta(seconds=60)}
-# A little over an hour and a half of attempts, ten minutes apart at the end.
+# The 15 pauses between them add up to 43 to 87 minutes (computed from `owed.pause_after`).
 MAX_ATTEMPTS = 16
 
 

@@ -1,4 +1,4 @@
-"""Python and the templates say everything in French too, and the compiled file is up to date."""
+"""Each app says everything in French too, in its own catalog, and the files are up to date."""
 
 import ast
 import re
@@ -10,34 +10,68 @@ import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from deploy import messages
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOGS = sorted(ROOT.glob("*/locale/fr/LC_MESSAGES/django.po"))
-APPS = [app.parent for app in ROOT.glob("*/apps.py")]
+APPS = sorted(app.parent.name for app in ROOT.glob("*/apps.py"))
 TRANSLATE = re.compile(r'{%\s*translate "([^"]+)"')
 GETTEXT = {"_", "gettext", "gettext_lazy"}
+# French signs keep a space that does not break: U+00A0 before a colon and inside « », U+202F
+# before ; ! ?
+BREAKING = re.compile(r"(?<!\u00a0):|«(?!\u00a0)|(?<!\u00a0)»|(?<!\u202f)[;!?]")
+
+every_app = pytest.mark.parametrize("app", APPS)
 
 
 @pytest.fixture(scope="module")
-def french() -> dict[str, str]:
-    return {text: said for catalog in CATALOGS for text, said in written_in(catalog).items()}
+def french() -> dict[str, dict[str, str]]:
+    """The French of each app."""
+    return {catalog.parts[-5]: written_in(catalog) for catalog in CATALOGS}
 
 
-def test_every_text_has_its_french(french: dict[str, str]) -> None:
-    assert {text for text in written() if not french.get(text)} == set()
+@every_app
+def test_every_text_has_its_french(app: str, french: dict[str, dict[str, str]]) -> None:
+    """In the catalog of the app that says it, or in core's if core says it too."""
+    of_core = french["core"] if app != "core" else {}
+
+    assert {t for t in said_by(app) if not french[app].get(t) and not of_core.get(t)} == set()
 
 
-def test_no_french_is_left_over(french: dict[str, str]) -> None:
-    assert french.keys() - set(written()) == set()
+@every_app
+def test_no_french_is_left_over(app: str, french: dict[str, dict[str, str]]) -> None:
+    of_core = set(said_by("core")) if app != "core" else set()
+
+    assert french[app].keys() - (set(said_by(app)) - of_core) == set()
 
 
-def test_french_signs_stay_on_the_line_of_their_word(french: dict[str, str]) -> None:
-    """A space that does not break: U+00A0 before a colon and inside « », U+202F before ; ! ?"""
-    assert [said for said in french.values() if re.search(r" [:;!?»]|« ", said)] == []
+def test_a_text_of_two_apps_has_one_french(french: dict[str, dict[str, str]]) -> None:
+    """Only one of the two would be shown, in both apps."""
+    said: dict[str, set[str]] = {}
+    for texts in french.values():
+        for text, translation in texts.items():
+            said.setdefault(text, set()).add(translation)
+
+    assert {text: both for text, both in said.items() if len(both) > 1} == {}
+
+
+@every_app
+def test_french_signs_stay_on_the_line_of_their_word(
+    app: str, french: dict[str, dict[str, str]]
+) -> None:
+    assert [said for said in french[app].values() if BREAKING.search(said)] == []
+
+
+@every_app
+def test_the_catalog_is_as_make_messages_writes_it(app: str) -> None:
+    text = messages.written(app, messages.refreshed(app, "fr"))
+
+    assert messages.catalog_path(app, "fr").read_text() == text
 
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-5])
 def test_the_compiled_file_is_the_written_one(catalog: Path) -> None:
-    """Otherwise: `pybabel compile -D django -d APP/locale`."""
+    """Otherwise: `make messages`."""
     with catalog.with_suffix(".mo").open("rb") as file:
         compiled = {str(m.id): str(m.string) for m in read_mo(file) if m.id}
     assert compiled == written_in(catalog)
@@ -47,12 +81,11 @@ def written_in(catalog: Path) -> dict[str, str]:
     return {str(m.id): str(m.string) for m in read_po(BytesIO(catalog.read_bytes())) if m.id}
 
 
-def written() -> Iterator[str]:
-    for app in APPS:
-        for template in app.glob("templates/**/*.html"):
-            yield from TRANSLATE.findall(template.read_text())
-        for module in app.rglob("*.py"):
-            yield from gettext_calls(ast.parse(module.read_text()))
+def said_by(app: str) -> Iterator[str]:
+    for template in (ROOT / app).glob("templates/**/*.*"):
+        yield from TRANSLATE.findall(template.read_text())
+    for module in (ROOT / app).rglob("*.py"):
+        yield from gettext_calls(ast.parse(module.read_text()))
 
 
 def gettext_calls(tree: ast.AST) -> Iterator[str]:

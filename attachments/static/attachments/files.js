@@ -4,7 +4,7 @@ import { t } from "./i18n/index.js";
 
 /** @import { Attachment, Kind, Sending } from "./types.js" */
 
-/** What may be sent, as the server holds it too (core/settings.py, attachments/formats.py): said before anything leaves. */
+/** What may be sent, as the server holds it too (core/settings/limits.py, attachments/formats.py): said before anything leaves. */
 export const MAX_BYTES = 50 * 1024 * 1024;
 export const MAX_FILES = 20;
 

@@ -1,0 +1,35 @@
+"""Set the accounts, the passwords, the sessions and the tokens."""
+
+from datetime import timedelta
+
+from core.settings.env import DEBUG, HTTPS, env
+
+AUTH_USER_MODEL = "core.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds: people on site log in once a month
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "core.pages.csrf_failure"
+
+# The portal's tokens: their `iss`, their `aud`, and the address of the portal's public keys.
+JWT_ISSUER = env.str("JWT_ISSUER", default="")
+JWT_AUDIENCE = env.str("JWT_AUDIENCE", default="liaison")
+JWT_JWKS_URL = env.str("JWT_JWKS_URL", default="")
+# The development issuer signs tokens with its own key. Outside DEBUG it is off by default.
+JWT_DEVELOPMENT_ISSUER = env.bool("JWT_DEVELOPMENT_ISSUER", default=DEBUG)
+
+LOGIN_ATTEMPTS_PER_PERSON = env.int("LOGIN_ATTEMPTS_PER_PERSON", default=5)
+LOGIN_ATTEMPTS_PER_ADDRESS = env.int("LOGIN_ATTEMPTS_PER_ADDRESS", default=100)
+LOGIN_LOCKOUT = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", default=15))

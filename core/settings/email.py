@@ -1,0 +1,29 @@
+"""Set the emails that are sent, and the ones that come back as answers."""
+
+from core.settings.env import DEBUG, env
+
+# `smtp+tls://name:password@host:587`. For a provider of anymail, set EMAIL_BACKEND and its
+# ANYMAIL_… variables instead.
+EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:25")
+vars().update(env.email_url_config(EMAIL_URL))
+EMAIL_BACKEND = env.str(
+    "EMAIL_BACKEND",
+    default="notifications.outbound_email.demo_mailbox.FileMailbox"
+    if DEBUG and "EMAIL_URL" not in env.ENVIRON
+    else "django.core.mail.backends.smtp.EmailBackend",
+)
+EMAIL_TIMEOUT = 10  # seconds for each step of a sending
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Liaison <messages@liaison.example>")
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value
+    for name, value in env.ENVIRON.items()
+    if name.startswith("ANYMAIL_")
+}
+# Anymail's default is 30 s to connect and 30 s to answer: together more than the 50 s of a task.
+ANYMAIL["REQUESTS_TIMEOUT"] = EMAIL_TIMEOUT
+# Mail to this domain comes back to us. Empty: emails cannot be answered.
+REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="reponse.demo.test" if DEBUG else "")
+INBOUND_EMAIL_SECRET = env.str("INBOUND_EMAIL_SECRET", default="")
+INBOUND_EMAIL_MAX_BYTES = env.int("INBOUND_EMAIL_MAX_BYTES", default=25 * 1024 * 1024)
+# `imaps://name:password@host/INBOX`. It is read every minute.
+INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")

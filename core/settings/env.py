@@ -1,0 +1,22 @@
+"""Read the environment, and set the name, mode and folders of this installation.
+
+A real environment variable wins over a line of `LIAISON_HOME/services.env`. `manage.py up` writes
+that file for the services that it starts, so that every other command finds them.
+"""
+
+from pathlib import Path
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+
+env = environ.Env()
+LIAISON_HOME = Path(env.str("LIAISON_HOME", default=str(BASE_DIR / "var"))).resolve()
+env.read_env(LIAISON_HOME / "services.env")
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+HTTPS = env.bool("HTTPS", default=not DEBUG)
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+# The dashboard shows it beside each worker. Empty: the commit of the working copy.
+LIAISON_VERSION = env.str("LIAISON_VERSION", default="")

@@ -1,0 +1,20 @@
+"""Set the notifications on devices (Web Push)."""
+
+from core.settings.env import env
+
+# `manage.py vapid_keys` makes one. Empty: nothing is pushed. If it changes, every device has to
+# subscribe again.
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY", default="")
+# Push services write to this address about problems. Apple refuses all but mailto: and https:.
+VAPID_SUBJECT = env.str("VAPID_SUBJECT", default="mailto:contact@liaison.example")
+# A subscription may name these push services only; see `notifications.push.endpoint_guard`.
+PUSH_ALLOWED_HOSTS = env.list(
+    "PUSH_ALLOWED_HOSTS",
+    default=[
+        "fcm.googleapis.com",
+        "updates.push.services.mozilla.com",
+        "*.push.services.mozilla.com",
+        "*.push.apple.com",
+        "*.notify.windows.com",
+    ],
+)
