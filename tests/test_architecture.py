@@ -56,7 +56,8 @@ DOORS = {
 
 
 def is_door(module: str) -> bool:
-    return not DOORS.isdisjoint(module.split(".")[1:])
+    parts = module.split(".")[1:]
+    return parts[0] != "settings" and not DOORS.isdisjoint(parts)
 
 
 def is_action(module: str) -> bool:
