@@ -54,7 +54,9 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+        "core.web.openapi_hooks.share_errors",
     ],
+    "EXTENSIONS_INFO": {"x-generated-by": "make schema (change the views, not this document)"},
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_ALLOW_CREDENTIALS = True

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from core.models import User
+from core.serializers import RefusalSerializer
 
 COMMITTED = settings.BASE_DIR / "core" / "openapi.yaml"
 
@@ -19,6 +20,13 @@ def generated() -> str:
     out = StringIO()
     call_command("spectacular", "--lang", "en", "--validate", "--fail-on-warn", stdout=out)
     return out.getvalue()
+
+
+def _resolved(document: dict[str, Any], response: dict[str, Any]) -> dict[str, Any]:
+    if reference := response.get("$ref"):
+        found: dict[str, Any] = document["components"]["responses"][reference.rpartition("/")[2]]
+        return found
+    return response
 
 
 class TestTheDocument:
@@ -50,6 +58,29 @@ class TestTheDocument:
             if "503" not in operation["responses"]
         ]
         assert silent == []
+
+    def test_every_response_says_what_it_means(self, generated: str) -> None:
+        document = yaml.safe_load(generated)
+        silent = [
+            f"{method} {path} {status}"
+            for path, operations in document["paths"].items()
+            for method, operation in operations.items()
+            for status, response in operation["responses"].items()
+            if not _resolved(document, response)["description"].strip()
+        ]
+
+        assert silent == []
+
+    def test_errors_that_operations_share_are_written_once(self, generated: str) -> None:
+        document = yaml.safe_load(generated)
+        shared = document["components"]["responses"]
+
+        assert {"BadRequest", "Unauthorized", "NotFound", "Conflict", "Unavailable"} <= set(shared)
+        for name, response in shared.items():
+            assert generated.count(f"#/components/responses/{name}'") > 0, name
+            example = response["content"]["application/json"]["example"]
+            refusal = RefusalSerializer(data=example)
+            assert refusal.is_valid(), (name, refusal.errors)
 
     @pytest.mark.django_db
     def test_is_served_in_english_to_a_french_browser(self, camille: User, generated: str) -> None:

@@ -1,0 +1,114 @@
+"""Shorten and complete the OpenAPI document: errors that every operation shares are written once.
+
+drf-spectacular calls `share_errors` with the finished document (SPECTACULAR_SETTINGS).
+"""
+
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+Document = dict[str, Any]
+
+REFUSAL = "#/components/schemas/Refusal"
+
+
+class SharedError(NamedTuple):
+    """An error that many operations share: its name, what it means to a caller, an example."""
+
+    name: str
+    description: str
+    type: str
+    code: str
+    detail: str
+    attr: str | None = None
+
+
+SHARED = {
+    "400": SharedError(
+        "BadRequest", "The request is malformed, or a value in it is wrong; `attr` names it.",
+        "validation_error", "required", "This field is required.", "body",
+    ),
+    "401": SharedError(
+        "Unauthorized", "There is no valid session and no valid bearer: log in, or renew it.",
+        "client_error", "not_authenticated", "Authentication credentials were not provided.",
+    ),
+    "403": SharedError(
+        "Forbidden", "The person's role does not allow this.",
+        "client_error", "permission_denied", "Your role does not allow this.",
+    ),
+    "404": SharedError(
+        "NotFound", "There is no such thing, or it is not the person's to see.",
+        "client_error", "not_found", "Not found.",
+    ),
+    "409": SharedError(
+        "Conflict", "A rule of the domain says no: nothing was changed. `code` names the rule.",
+        "client_error", "conversation_closed", "This conversation is archived.",
+    ),
+    "429": SharedError(
+        "TooManyRequests", "Too often: try again after the seconds in `Retry-After`.",
+        "client_error", "throttled", "Too many requests. Wait a moment, then try again.",
+    ),
+    "503": SharedError(
+        "Unavailable", "A needed part is down: try the same request again after `Retry-After`.",
+        "server_error", "unavailable",
+        "The service is interrupted for a moment. Nothing is lost: try again.",
+    ),
+}  # fmt: skip
+
+
+def share_errors(result: Document, **_: Any) -> Document:
+    """Replace each plain error response by a reference, and describe the other responses."""
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"] = _shortened(operation["responses"], result)
+    errors = {_reference(error): error for error in SHARED.values()}
+    named = {
+        response.get("$ref")
+        for operations in result["paths"].values()
+        for operation in operations.values()
+        for response in operation["responses"].values()
+    }
+    result["components"]["responses"] = {
+        error.name: _shared(error) for reference, error in errors.items() if reference in named
+    }
+    return result
+
+
+def _shortened(responses: Document, document: Document) -> Document:
+    """Return the responses by status, successes first (which is the order of the numbers)."""
+    return {status: _response(status, responses[status], document) for status in sorted(responses)}
+
+
+def _response(status: str, response: Document, document: Document) -> Document:
+    is_error = _schema_of(response) == {"$ref": REFUSAL}
+    if is_error and status in SHARED and not response["description"]:
+        return {"$ref": _reference(SHARED[status])}
+    if is_error:
+        return {**response, "content": {"application/json": {"schema": {"$ref": REFUSAL}}}}
+    return {
+        **response,
+        "description": response["description"] or _meaning(status, response, document),
+    }
+
+
+def _meaning(status: str, response: Document, document: Document) -> str:
+    """Return the first sentence of the schema's description, else the name of the status."""
+    name = _schema_of(response).get("$ref", "").rpartition("/")[2]
+    text = document["components"]["schemas"].get(name, {}).get("description", "")
+    sentence = " ".join(text.split("\n\n")[0].split())
+    return sentence or HTTPStatus(int(status)).phrase
+
+
+def _schema_of(response: Document) -> Document:
+    schema: Document = response.get("content", {}).get("application/json", {}).get("schema", {})
+    return schema
+
+
+def _reference(error: SharedError) -> str:
+    return f"#/components/responses/{error.name}"
+
+
+def _shared(error: SharedError) -> Document:
+    refusal = {"code": error.code, "detail": error.detail, "attr": error.attr}
+    value = {"type": error.type, "errors": [refusal]}
+    media = {"schema": {"$ref": REFUSAL}, "example": value}
+    return {"description": error.description, "content": {"application/json": media}}
