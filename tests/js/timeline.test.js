@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { timeline } from "#messaging/timeline.js";
+import { timeline } from "#messaging/state/timeline.js";
 
 import { bruno, camille, message, odile } from "./people.js";
 
-/** @param {import("#messaging/timeline.js").Row[]} rows */
+/** @param {import("#messaging/state/timeline.js").Row[]} rows */
 const kinds = (rows) => rows.map(({ kind }) => kind);
 
 describe("a thread", () => {

@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { ApiError, NetworkError } from "#core/api.js";
-import { Uploader } from "#attachments/uploader.js";
-import { deliver } from "#messaging/delivery.js";
+import { Uploader } from "#attachments/uploads/uploader.js";
+import { deliver } from "#messaging/state/delivery.js";
 
 import { message } from "./people.js";
 

@@ -4,9 +4,9 @@ import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
-import { FILTERS } from "../filters.js";
+import { FILTERS } from "../state/filters.js";
 
-/** @import { FilterName } from "../filters.js" */
+/** @import { FilterName } from "../state/filters.js" */
 
 // Long enough to type a word without asking for each letter.
 const SEARCH_PAUSE_MS = 250;

@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from "lit";
 
 import "#attachments/components/attachment-tray.js";
 import "#attachments/components/attachment-upload.js";
-import { isSendable } from "#attachments/uploader.js";
+import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 import { uuid7 } from "#core/uuid.js";

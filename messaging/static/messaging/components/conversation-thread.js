@@ -6,14 +6,14 @@ import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
-import { timeline } from "../timeline.js";
+import { timeline } from "../state/timeline.js";
 import "./message-composer.js";
 import "./message-list.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
  * @import { Me } from "#core/types.js"
- * @import { History } from "../history.js"
+ * @import { History } from "../state/history.js"
  * @import { Conversation, Note, Pending } from "../types.js"
  */
 

@@ -1,6 +1,6 @@
 import { html } from "lit";
 
-import { linkify } from "../linkify.js";
+import { linkify } from "./linkify.js";
 
 /** A person's words, with the links in them. @param {string} text */
 export function linkedText(text) {

@@ -8,7 +8,7 @@ import { shared } from "#core/shared-styles.js";
 import { clock, exactLabel } from "#core/time.js";
 
 import { t } from "../i18n/index.js";
-import { messageHash } from "../routes.js";
+import { messageHash } from "../state/routes.js";
 import { linkedText } from "./linked-text.js";
 import { bubbleStyles } from "./message-bubble-styles.js";
 

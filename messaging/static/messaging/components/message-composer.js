@@ -3,7 +3,7 @@ import { live } from "lit/directives/live.js";
 
 import "#attachments/components/attachment-tray.js";
 import "#attachments/components/attachment-upload.js";
-import { isSendable } from "#attachments/uploader.js";
+import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 

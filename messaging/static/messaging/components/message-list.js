@@ -6,7 +6,7 @@ import { shared } from "#core/shared-styles.js";
 import { dayLabel } from "#core/time.js";
 
 import { t } from "../i18n/index.js";
-import { ScrollKeeper } from "../scroll-keeper.js";
+import { ScrollKeeper } from "./scroll-keeper.js";
 import "./internal-note.js";
 import "./message-bubble.js";
 import { listStyles } from "./message-list-styles.js";
@@ -15,7 +15,7 @@ import { listStyles } from "./message-list-styles.js";
  * @import { Sending } from "#attachments/types.js"
  * @import { Me } from "#core/types.js"
  * @import { Message } from "../types.js"
- * @import { MessageRow, PendingRow, Row } from "../timeline.js"
+ * @import { MessageRow, PendingRow, Row } from "../state/timeline.js"
  */
 
 // The company may take a message back or correct it as long as it is fresh; the server holds to the same.

@@ -3,10 +3,10 @@ import { LitElement, html, nothing } from "lit";
 import { ApiError } from "#core/api.js";
 import "#core/components/connection-banner.js";
 
-import { PERIODS, VIEWS, placeOf, searchOf } from "../address.js";
+import { PERIODS, VIEWS, placeOf, searchOf } from "../url-state.js";
 import { number } from "../format.js";
 import { t } from "../i18n/index.js";
-import { News } from "../news.js";
+import { News } from "../task-updates.js";
 import * as api from "../tasks-api.js";
 import "./task-detail.js";
 import "./task-filters.js";
@@ -18,7 +18,7 @@ import { taskStyles } from "./task-styles.js";
 import { failuresTable, logTable, schedulesTable, tableStyles, workersTable } from "./task-tables.js";
 
 /**
- * @import { Place, View } from "../address.js"
+ * @import { Place, View } from "../url-state.js"
  * @import { Failure, LoggedAction, Queue, Schedule, Series, Summary, Task, TaskDetail, Worker } from "../types.js"
  */
 

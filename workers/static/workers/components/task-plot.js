@@ -2,7 +2,7 @@ import { LitElement, html, nothing, svg } from "lit";
 
 import { axisTime, duration, exact, number } from "../format.js";
 import { t } from "../i18n/index.js";
-import { HEIGHT, INNER_HEIGHT, PAD, roundUp, yOf } from "../plot-scale.js";
+import { HEIGHT, INNER_HEIGHT, PAD, roundUp, yOf } from "./plot-scale.js";
 import { plotStyles } from "./task-plot-styles.js";
 import { taskStyles } from "./task-styles.js";
 

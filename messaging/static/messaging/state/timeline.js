@@ -2,7 +2,7 @@ import { dayKey } from "#core/time.js";
 
 /**
  * @import { Person } from "#core/types.js"
- * @import { Message, Note, Pending } from "./types.js"
+ * @import { Message, Note, Pending } from "../types.js"
  *
  * @typedef {{ key: string, kind: "day", date: Date }} DayRow
  * @typedef {{ key: string, kind: "unread" }} UnreadRow

@@ -1,6 +1,6 @@
 import { ApiError } from "#core/api.js";
 
-/** @import { Uploader } from "#attachments/uploader.js" */
+/** @import { Uploader } from "#attachments/uploads/uploader.js" */
 
 /**
  * Send a message with those of its files that the server knows of, in whatever state: the text does not wait

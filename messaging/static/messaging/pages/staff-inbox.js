@@ -3,18 +3,18 @@ import { css, html, nothing } from "lit";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
-import { filterNamed, filterOf } from "../filters.js";
+import { filterNamed, filterOf } from "../state/filters.js";
 import { t } from "../i18n/index.js";
 import * as api from "../messaging-api.js";
-import "./conversation-filters.js";
-import "./conversation-sheet.js";
+import "../components/conversation-filters.js";
+import "../components/conversation-sheet.js";
 import { InboxPage } from "./inbox-page.js";
 import { inboxStyles } from "./inbox-styles.js";
 
 /**
  * @import { Conversation } from "../types.js"
- * @import { FilterName } from "../filters.js"
- * @import { Route } from "../routes.js"
+ * @import { FilterName } from "../state/filters.js"
+ * @import { Route } from "../state/routes.js"
  */
 
 /** The company's messages: every conversation behind filters and search, the open one, and its sheet. */

@@ -5,7 +5,7 @@ import { isPicture } from "#attachments/files.js";
  * @import { Shown } from "#attachments/components/attachment-gallery.js"
  * @import { Attachment, GalleryItem } from "#attachments/types.js"
  * @import { Person } from "#core/types.js"
- * @import { Message } from "./types.js"
+ * @import { Message } from "../types.js"
  */
 
 /** The photos of messages, in their order, for the lightbox. @param {Message[]} messages @param {Pick<Person, "id">} me @returns {Shown[]} */

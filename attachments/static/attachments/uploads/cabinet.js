@@ -1,4 +1,4 @@
-/** @import { Kept } from "./types.js" */
+/** @import { Kept } from "../types.js" */
 
 const DATABASE = "liaison:files";
 const STORE = "files";

@@ -1,10 +1,10 @@
-import { NEW_CONVERSATION } from "../messenger.js";
-import { photosOfItems, photosOfMessages } from "../photos.js";
-import { hashOf } from "../routes.js";
+import { NEW_CONVERSATION } from "../state/messenger.js";
+import { photosOfItems, photosOfMessages } from "./photos.js";
+import { hashOf } from "../state/routes.js";
 
 /**
  * @import { GalleryItem } from "#attachments/types.js"
- * @import { FilesScope } from "../routes.js"
+ * @import { FilesScope } from "../state/routes.js"
  * @import { InboxPage } from "./inbox-page.js"
  */
 

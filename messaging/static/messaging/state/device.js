@@ -1,4 +1,4 @@
-/** @import { Opening, Pending } from "./types.js" */
+/** @import { Opening, Pending } from "../types.js" */
 
 /**
  * What this device keeps for a person: drafts, the form of a new conversation, and messages that the server has not confirmed. One key

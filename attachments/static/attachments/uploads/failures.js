@@ -1,6 +1,6 @@
 import { ApiError, NetworkError } from "#core/api.js";
 
-import { t } from "./i18n/index.js";
+import { t } from "../i18n/index.js";
 
 /** What a try to send a file that failed means for the next one. */
 

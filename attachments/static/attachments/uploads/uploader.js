@@ -2,9 +2,9 @@ import { ApiError, NetworkError } from "#core/api.js";
 import { backoff, wait } from "#core/backoff.js";
 import { uuid7 } from "#core/uuid.js";
 
-import * as api from "./attachments-api.js";
+import * as api from "../attachments-api.js";
 import { askedWaitMs, isFinal, wordsOf } from "./failures.js";
-import { isShut, kindOf } from "./files.js";
+import { isShut, kindOf } from "../files.js";
 import { Lane } from "./lane.js";
 import { measured } from "./picture.js";
 import { announceFile, sendBytes } from "./sending.js";
@@ -12,7 +12,7 @@ import { announceFile, sendBytes } from "./sending.js";
 /**
  * @import { put } from "./put.js"
  * @import { Cabinet } from "./cabinet.js"
- * @import { Attachment, Kept, Sending } from "./types.js"
+ * @import { Attachment, Kept, Sending } from "../types.js"
  *
  * @typedef {typeof api} UploaderApi
  * @typedef {{ kept: Kept, stop: AbortController, shown: Sending, asked?: Promise<unknown> }} Job

@@ -2,8 +2,8 @@ import { put } from "./put.js";
 import { sha256 } from "./sha256.js";
 
 /**
- * @import * as Api from "./attachments-api.js"
- * @import { Announced, Attachment, Instructions, Kept } from "./types.js"
+ * @import * as Api from "../attachments-api.js"
+ * @import { Announced, Attachment, Instructions, Kept } from "../types.js"
  *
  * @typedef {Pick<typeof Api, "listParts" | "signParts" | "complete">} SendingApi
  * @typedef {{

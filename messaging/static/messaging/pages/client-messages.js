@@ -1,6 +1,6 @@
 import "#core/logout.js";
 
-import "./components/staff-inbox.js";
+import "./client-inbox.js";
 import { giveFirstState } from "./first-state.js";
 
-giveFirstState("staff-inbox");
+giveFirstState("client-inbox");

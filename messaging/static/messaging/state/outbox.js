@@ -4,7 +4,7 @@ import { uuid7 } from "#core/uuid.js";
 
 /**
  * @import { Device } from "./device.js"
- * @import { Message, Pending } from "./types.js"
+ * @import { Message, Pending } from "../types.js"
  */
 
 /**

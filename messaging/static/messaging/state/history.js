@@ -1,4 +1,4 @@
-/** @import { Message, MessagePage } from "./types.js" */
+/** @import { Message, MessagePage } from "../types.js" */
 
 /**
  * The loaded part of a conversation: a window without a hole, from one seq to another, which grows at

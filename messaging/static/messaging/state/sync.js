@@ -4,7 +4,7 @@ import { backoff, wait } from "#core/backoff.js";
 /**
  * @import { EventStream } from "#core/events.js"
  * @import { Store } from "./store.js"
- * @import * as Api from "./messaging-api.js"
+ * @import * as Api from "../messaging-api.js"
  */
 
 // After this long in the background a phone may have slept through events without the stream noticing.

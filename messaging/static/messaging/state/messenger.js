@@ -1,16 +1,16 @@
-import { Cabinet } from "#attachments/cabinet.js";
-import { Uploader, isSendable } from "#attachments/uploader.js";
+import { Cabinet } from "#attachments/uploads/cabinet.js";
+import { Uploader, isSendable } from "#attachments/uploads/uploader.js";
 import { API } from "#core/api.js";
 import { EventStream } from "#core/events.js";
 
 import { deliver } from "./delivery.js";
 import { Device } from "./device.js";
-import * as api from "./messaging-api.js";
+import * as api from "../messaging-api.js";
 import { Outbox } from "./outbox.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 
-/** @import { Conversation, FirstState, Message, Note } from "./types.js" */
+/** @import { Conversation, FirstState, Message, Note } from "../types.js" */
 
 // Enough to go back and forth between a few threads without loading them again.
 const KEPT_HISTORIES = 8;

@@ -2,7 +2,7 @@ import { History } from "./history.js";
 
 /**
  * @import { Me } from "#core/types.js"
- * @import { Changes, Conversation, ConversationForMe, Message, MessagePage, Note, ReadMark, Unread } from "./types.js"
+ * @import { Changes, Conversation, ConversationForMe, Message, MessagePage, Note, ReadMark, Unread } from "../types.js"
  */
 
 /**

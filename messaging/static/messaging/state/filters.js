@@ -1,6 +1,6 @@
 /**
  * @import { Me } from "#core/types.js"
- * @import { Conversation } from "./types.js"
+ * @import { Conversation } from "../types.js"
  * @typedef {"all" | "unread" | "awaiting" | "mine" | "unassigned" | "closed"} FilterName
  * @typedef {{ me: Me, unread: Map<string, number> }} Reader
  */

@@ -6,17 +6,17 @@ import "#core/components/connection-banner.js";
 
 import { t } from "../i18n/index.js";
 import * as api from "../messaging-api.js";
-import { Messenger, NEW_CONVERSATION } from "../messenger.js";
-import { messageHash, pathOf, routeOf } from "../routes.js";
-import "./conversation-form.js";
-import "./conversation-list.js";
-import "./conversation-thread.js";
+import { Messenger, NEW_CONVERSATION } from "../state/messenger.js";
+import { messageHash, pathOf, routeOf } from "../state/routes.js";
+import "../components/conversation-form.js";
+import "../components/conversation-list.js";
+import "../components/conversation-thread.js";
 import { InboxFiles } from "./inbox-files.js";
 
 /**
  * @import { PropertyValues } from "lit"
  * @import { Chantier, Client, Conversation, FirstState, Note } from "../types.js"
- * @import { FilesScope, Route } from "../routes.js"
+ * @import { FilesScope, Route } from "../state/routes.js"
  */
 
 const NOTICE_MS = 6_000;

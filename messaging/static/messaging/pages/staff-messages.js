@@ -1,6 +1,6 @@
 import "#core/logout.js";
 
-import "./components/client-inbox.js";
+import "./staff-inbox.js";
 import { giveFirstState } from "./first-state.js";
 
-giveFirstState("client-inbox");
+giveFirstState("staff-inbox");
