@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, mock, test } from "node:test";
 
 import { ApiError, NetworkError } from "#core/api.js";
-import { Device } from "#messaging/state/device.js";
+import { Device } from "#messaging/state/local-drafts.js";
 import { Outbox } from "#messaging/state/outbox.js";
 
 import { message } from "./people.js";

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { ApiError, NetworkError } from "#core/api.js";
 import { Uploader } from "#attachments/uploads/uploader.js";
-import { deliver } from "#messaging/state/delivery.js";
+import { deliver } from "#messaging/state/send-with-files.js";
 
 import { message } from "./people.js";
 

@@ -3,15 +3,15 @@ import { backoff, wait } from "#core/backoff.js";
 import { uuid7 } from "#core/uuid.js";
 
 import * as api from "../attachments-api.js";
-import { askedWaitMs, isFinal, wordsOf } from "./failures.js";
+import { askedWaitMs, isFinal, wordsOf } from "./upload-errors.js";
 import { isShut, kindOf } from "../files.js";
-import { Lane } from "./lane.js";
-import { measured } from "./picture.js";
-import { announceFile, sendBytes } from "./sending.js";
+import { Lane } from "./concurrency-limit.js";
+import { measured } from "./image-size.js";
+import { announceFile, sendBytes } from "./send-file.js";
 
 /**
  * @import { put } from "./put.js"
- * @import { Cabinet } from "./cabinet.js"
+ * @import { Cabinet } from "./file-store.js"
  * @import { Attachment, Kept, Sending } from "../types.js"
  *
  * @typedef {typeof api} UploaderApi

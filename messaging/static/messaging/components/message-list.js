@@ -6,7 +6,7 @@ import { shared } from "#core/shared-styles.js";
 import { dayLabel } from "#core/time.js";
 
 import { t } from "../i18n/index.js";
-import { ScrollKeeper } from "./scroll-keeper.js";
+import { ScrollKeeper } from "./scroll-anchor.js";
 import "./internal-note.js";
 import "./message-bubble.js";
 import { listStyles } from "./message-list-styles.js";

@@ -1,10 +1,10 @@
-import { Cabinet } from "#attachments/uploads/cabinet.js";
+import { Cabinet } from "#attachments/uploads/file-store.js";
 import { Uploader, isSendable } from "#attachments/uploads/uploader.js";
 import { API } from "#core/api.js";
 import { EventStream } from "#core/events.js";
 
-import { deliver } from "./delivery.js";
-import { Device } from "./device.js";
+import { deliver } from "./send-with-files.js";
+import { Device } from "./local-drafts.js";
 import * as api from "../messaging-api.js";
 import { Outbox } from "./outbox.js";
 import { Store } from "./store.js";

@@ -3,7 +3,7 @@ import { backoff } from "#core/backoff.js";
 import { uuid7 } from "#core/uuid.js";
 
 /**
- * @import { Device } from "./device.js"
+ * @import { Device } from "./local-drafts.js"
  * @import { Message, Pending } from "../types.js"
  */
 
