@@ -32,7 +32,7 @@ describe("a thread", () => {
   });
 
   test("shows a message once while its answer and its event cross", () => {
-    /** @type {import("#messaging/types.js").Pending} */
+    /** @type {import("#messaging/types.js").PendingMessage} */
     const pending = { id: "m2", conversation: "tiles", body: "Bonjour", created_at: "2026-11-16T09:02:00Z", state: "sending", error: "" };
 
     assert.deepEqual(kinds(timeline({ messages: [message(1)], pending: [pending], me: camille })), ["day", "message", "pending"]);

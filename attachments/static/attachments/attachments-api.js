@@ -1,6 +1,6 @@
 import { API, request } from "#core/api.js";
 
-/** @import { Announced, Attachment, GalleryPage, ReceivedParts, SignedPart } from "./types.js" */
+/** @import { Announced, Attachment, LibraryPage, ReceivedParts, SignedPart } from "./types.js" */
 
 /** The files' part of the API: one function an operation. */
 
@@ -29,10 +29,10 @@ export const getAttachment = (id) => request("GET", `/attachments/${id}`);
 /** @param {string} id @returns {Promise<null>} */
 export const withdraw = (id) => request("DELETE", `/attachments/${id}`);
 
-/** @param {"conversations" | "chantiers"} of @param {string} id @returns {Promise<GalleryPage>} */
+/** @param {"conversations" | "chantiers"} of @param {string} id @returns {Promise<LibraryPage>} */
 export const listFiles = (of, id) => request("GET", `/${of}/${id}/attachments`);
 
-/** @param {string} next @returns {Promise<GalleryPage>} */
+/** @param {string} next @returns {Promise<LibraryPage>} */
 export function nextFiles(next) {
   // Behind a proxy the server may write another host than the one that the browser uses.
   const { pathname, search } = new URL(next, location.origin);

@@ -22,15 +22,15 @@
  * @typedef {{ number: number, size: number, url: string, headers: Record<string, string> }} SignedPart
  * @typedef {{ part_size: number, part_count: number, parts: { number: number, size: number }[] }} ReceivedParts
  *
- * @typedef {{ attachment: Attachment, conversation: string, message: string, seq: number, author: Person, sent_at: string }} GalleryItem
- * @typedef {{ results: GalleryItem[], next: string | null }} GalleryPage
+ * @typedef {{ attachment: Attachment, conversation: string, message: string, seq: number, author: Person, sent_at: string }} LibraryItem
+ * @typedef {{ results: LibraryItem[], next: string | null }} LibraryPage
  *
  * What this device keeps of a file until the server has it. `place`: the conversation whose next message
  * will take it, empty once a message has.
  * @typedef {{
  *   id: string, person: string, place: string, file: File, keepsLocation: boolean, chosenAt: string,
  *   isAnnounced: boolean, isSent: boolean,
- * }} Kept
+ * }} StoredFile
  *
  * `queued` waits for its turn, `waiting` for the network; `failed` was refused by the server.
  * @typedef {"queued" | "preparing" | "sending" | "waiting" | "sent" | "failed"} Step

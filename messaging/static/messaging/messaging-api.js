@@ -1,6 +1,6 @@
 import { request } from "#core/api.js";
 
-/** @import { Chantier, Changes, Client, ConversationForMe, ConversationPage, Message, MessagePage, Note, Opening, Unread } from "./types.js" */
+/** @import { Chantier, Changes, Client, ConversationForMe, ConversationPage, Message, MessagePage, Note, ConversationDraft, Unread } from "./types.js" */
 
 /** The messaging part of the API: one function an operation. */
 
@@ -32,7 +32,7 @@ function sameOrigin(url) {
 export const getConversation = (id) => request("GET", `/conversations/${id}`);
 
 /**
- * @param {Opening} draft
+ * @param {ConversationDraft} draft
  * @returns {Promise<ConversationForMe>}
  */
 export const openConversation = (draft) => request("POST", "/conversations", draft);

@@ -34,13 +34,13 @@
  * @typedef {{ total: number, conversations: Record<string, number> }} Unread
  *
  * @typedef {{ id: string, body: string, attachments?: string[] }} FirstMessage
- * @typedef {{ id: string, subject: string, chantier?: string, client?: string, message: FirstMessage }} Opening
+ * @typedef {{ id: string, subject: string, chantier?: string, client?: string, message: FirstMessage }} ConversationDraft
  *
  * A message that the server has not confirmed.
  * @typedef {{
  *   id: string, conversation: string, body: string, attachments?: string[], created_at: string,
  *   state: "sending" | "waiting" | "failed", error: string,
- * }} Pending
+ * }} PendingMessage
  *
  * What the server wrote in the page, in the shapes of the API.
  * @typedef {{

@@ -9,13 +9,13 @@ const POLL_MS = 15_000;
 /**
  * Says when to ask again: on news from the stream, now and then without, never while nobody looks.
  */
-export class News {
+export class TaskUpdates {
   isLive = true;
   isConnected = true;
   /** When something was last heard. @type {Date | null} */
   at = null;
 
-  #onNews;
+  #onUpdate;
   #onChange;
   /** @type {EventStream | null} */
   #stream = null;
@@ -24,9 +24,9 @@ export class News {
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #poll;
 
-  /** @param {{ onNews: () => void, onChange: () => void }} options */
-  constructor({ onNews, onChange }) {
-    this.#onNews = onNews;
+  /** @param {{ onUpdate: () => void, onChange: () => void }} options */
+  constructor({ onUpdate, onChange }) {
+    this.#onUpdate = onUpdate;
     this.#onChange = onChange;
   }
 
@@ -56,7 +56,7 @@ export class News {
   /** @param {boolean} isLive */
   setLive(isLive) {
     this.#change({ isLive });
-    if (isLive) this.#onNews();
+    if (isLive) this.#onUpdate();
   }
 
   /** @param {string} type */
@@ -70,17 +70,17 @@ export class News {
     if (!this.isLive || document.visibilityState === "hidden" || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#onNews();
+      this.#onUpdate();
     }, REFRESH_MS);
   }
 
-  /** @param {Partial<Pick<News, "isLive" | "isConnected" | "at">>} change */
+  /** @param {Partial<Pick<TaskUpdates, "isLive" | "isConnected" | "at">>} change */
   #change(change) {
     Object.assign(this, change);
     this.#onChange();
   }
 
   #onVisibility = () => {
-    if (document.visibilityState === "visible" && this.isLive) this.#onNews();
+    if (document.visibilityState === "visible" && this.isLive) this.#onUpdate();
   };
 }

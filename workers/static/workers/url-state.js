@@ -2,7 +2,7 @@
  * The dashboard's state as its address: what is shown can be sent to a colleague.
  *
  * @typedef {"overview" | "tasks" | "failures" | "workers" | "schedules" | "log"} View
- * @typedef {{ view: View, period: string, task: string, filters: Record<string, string> }} Place
+ * @typedef {{ view: View, period: string, task: string, filters: Record<string, string> }} UrlState
  */
 
 /** @type {View[]} */
@@ -12,8 +12,8 @@ export const FILTERS = [
   "state", "queue", "name", "worker", "subject", "since", "until", "q", "slower_than", "error_class", "error_place",
 ];
 
-/** @param {string} search @returns {Place} */
-export function placeOf(search) {
+/** @param {string} search @returns {UrlState} */
+export function stateOfUrl(search) {
   const given = new URLSearchParams(search);
   const view = /** @type {View} */ (given.get("view") ?? "overview");
   const period = given.get("period") ?? "24h";
@@ -26,8 +26,8 @@ export function placeOf(search) {
   };
 }
 
-/** @param {Place} place */
-export function searchOf({ view, period, task, filters }) {
+/** @param {UrlState} place */
+export function searchOfState({ view, period, task, filters }) {
   const given = new URLSearchParams();
   if (view !== "overview") given.set("view", view);
   if (period !== "24h") given.set("period", period);

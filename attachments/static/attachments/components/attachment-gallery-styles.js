@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-export const galleryStyles = css`
+export const lightboxStyles = css`
   dialog {
     display: grid;
     grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);

@@ -6,11 +6,11 @@ import { shared } from "#core/shared-styles.js";
 import { contentUrl, previewUrl } from "../attachments-api.js";
 import { sizeLabel } from "../files.js";
 import { t } from "../i18n/index.js";
-import { galleryStyles } from "./attachment-gallery-styles.js";
+import { lightboxStyles } from "./attachment-gallery-styles.js";
 
 /**
  * @import { Attachment } from "../types.js"
- * @typedef {{ file: Attachment, isMine: boolean, caption: string }} Shown
+ * @typedef {{ file: Attachment, isMine: boolean, caption: string }} LightboxPhoto
  */
 
 const SWIPE_PX = 48;
@@ -27,7 +27,7 @@ export class AttachmentGallery extends LitElement {
     shareState: { state: true },
   };
 
-  static styles = [shared, galleryStyles];
+  static styles = [shared, lightboxStyles];
 
   /** @type {{ x: number, y: number } | null} */
   #touch = null;
@@ -36,7 +36,7 @@ export class AttachmentGallery extends LitElement {
 
   constructor() {
     super();
-    /** @type {Shown[]} */
+    /** @type {LightboxPhoto[]} */
     this.items = [];
     this.index = 0;
     this.isOpen = false;
@@ -45,7 +45,7 @@ export class AttachmentGallery extends LitElement {
   }
 
   /**
-   * @param {Shown[]} items in their order
+   * @param {LightboxPhoto[]} items in their order
    * @param {string} id the one to begin with
    */
   async open(items, id) {
@@ -62,7 +62,7 @@ export class AttachmentGallery extends LitElement {
     const shown = this.items[this.index];
     if (!this.isOpen || !shown) return nothing;
     const { file, caption } = shown;
-    return html`<dialog aria-label=${t("gallery")} @close=${this.#onClose} @keydown=${this.#onKey}>
+    return html`<dialog aria-label=${t("lightbox")} @close=${this.#onClose} @keydown=${this.#onKey}>
       <header>
         <span class="count" role="status">${t("place", { n: this.index + 1, total: this.items.length })}</span>
         ${this.#buttons(shown)}
@@ -79,7 +79,7 @@ export class AttachmentGallery extends LitElement {
     </dialog>`;
   }
 
-  /** @param {Shown} shown */
+  /** @param {LightboxPhoto} shown */
   #buttons({ file, isMine }) {
     return html`
       ${isMine && file.location === "removed"

@@ -12,7 +12,7 @@ import { t } from "../i18n/index.js";
 import "./attachment-tile.js";
 
 /**
- * @import { GalleryItem, GalleryPage } from "../types.js"
+ * @import { LibraryItem, LibraryPage } from "../types.js"
  * @typedef {"all" | "photos" | "documents"} Sort
  */
 
@@ -164,7 +164,7 @@ export class AttachmentLibrary extends LitElement {
     /** @type {"conversation" | "chantier"} */
     this.scope = "conversation";
     this.stamp = 0;
-    /** @type {GalleryItem[]} */
+    /** @type {LibraryItem[]} */
     this.items = [];
     /** @type {Sort} */
     this.sort = "all";
@@ -225,11 +225,11 @@ export class AttachmentLibrary extends LitElement {
     return html`<p class="quiet">${icons.picture}${t("libraryEmpty")}</p>`;
   }
 
-  /** @param {string} month @param {GalleryItem[]} items */
+  /** @param {string} month @param {LibraryItem[]} items */
   #month(month, items) {
     const pictures = items.filter(({ attachment }) => isPicture(attachment));
     const others = items.filter(({ attachment }) => !isPicture(attachment));
-    const key = (/** @type {GalleryItem} */ { attachment }) => attachment.id;
+    const key = (/** @type {LibraryItem} */ { attachment }) => attachment.id;
     return html`<section aria-label=${month}>
       <h3>${month}</h3>
       ${pictures.length > 0
@@ -257,7 +257,7 @@ export class AttachmentLibrary extends LitElement {
   }
 
   /**
-   * @param {() => Promise<GalleryPage>} ask
+   * @param {() => Promise<LibraryPage>} ask
    * @param {boolean} isOther another list than the one on screen
    */
   async #load(ask, isOther) {
@@ -285,22 +285,22 @@ export class AttachmentLibrary extends LitElement {
   }
 }
 
-/** « Camille Morel, 12 nov. » @param {Pick<GalleryItem, "author" | "sent_at">} item */
+/** « Camille Morel, 12 nov. » @param {Pick<LibraryItem, "author" | "sent_at">} item */
 export function captionOf({ author, sent_at }) {
   return t("sentBy", { name: author.name, date: shortLabel(new Date(sent_at)) });
 }
 
 /**
- * @param {GalleryItem[]} known
- * @param {GalleryItem[]} told newer than what is known of the same files
+ * @param {LibraryItem[]} known
+ * @param {LibraryItem[]} told newer than what is known of the same files
  */
 function merged(known, told) {
   const all = new Map([...known, ...told].map((item) => [item.attachment.id, item]));
-  const place = (/** @type {GalleryItem} */ { attachment }) => attachment.position ?? 0;
+  const place = (/** @type {LibraryItem} */ { attachment }) => attachment.position ?? 0;
   return [...all.values()].sort((a, b) => b.sent_at.localeCompare(a.sent_at) || place(a) - place(b));
 }
 
-/** @param {GalleryItem[]} items */
+/** @param {LibraryItem[]} items */
 function byMonth(items) {
   const name = new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric" });
   return Map.groupBy(items, ({ sent_at }) => name.format(new Date(sent_at)));

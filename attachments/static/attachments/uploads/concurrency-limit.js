@@ -1,5 +1,5 @@
 /** Lets a number of tasks through at a time, in the order they came. */
-export class Lane {
+export class ConcurrencyLimit {
   #free;
   /** @type {(() => void)[]} */
   #queue = [];

@@ -1,4 +1,4 @@
-/** @import { Kept } from "../types.js" */
+/** @import { StoredFile } from "../types.js" */
 
 const DATABASE = "liaison:files";
 const STORE = "files";
@@ -8,13 +8,13 @@ const STORE = "files";
  * phone that was switched off, does not lose them. A browser that keeps nothing (full, or a private
  * window) sends them all the same, as long as its page lives.
  */
-export class Cabinet {
+export class FileStore {
   /** @type {Promise<IDBDatabase> | null} */
   #opening = null;
 
-  /** @param {Kept} kept */
-  async put(kept) {
-    await this.#try((store) => store.put(kept));
+  /** @param {StoredFile} file */
+  async put(file) {
+    await this.#try((store) => store.put(file));
   }
 
   /** @param {string} id */
@@ -22,21 +22,21 @@ export class Cabinet {
     await this.#try((store) => store.delete(id));
   }
 
-  /** @param {string} person @returns {Promise<Kept[]>} oldest first */
+  /** @param {string} person @returns {Promise<StoredFile[]>} oldest first */
   async all(person) {
-    /** @type {Kept[]} */
-    const everybodys = (await this.#try((store) => store.getAll(), "readonly")) ?? [];
-    return everybodys.filter((kept) => kept.person === person).sort((a, b) => a.chosenAt.localeCompare(b.chosenAt) || a.id.localeCompare(b.id));
+    /** @type {StoredFile[]} */
+    const files = (await this.#try((store) => store.getAll(), "readonly")) ?? [];
+    return files.filter((file) => file.person === person).sort((a, b) => a.chosenAt.localeCompare(b.chosenAt) || a.id.localeCompare(b.id));
   }
 
   /**
-   * @param {(store: IDBObjectStore) => IDBRequest} ask
+   * @param {(store: IDBObjectStore) => IDBRequest} operation
    * @param {IDBTransactionMode} [mode]
    */
-  async #try(ask, mode = "readwrite") {
+  async #try(operation, mode = "readwrite") {
     try {
-      const database = await (this.#opening ??= opened());
-      return await answered(ask(database.transaction(STORE, mode).objectStore(STORE)));
+      const database = await (this.#opening ??= openDatabase());
+      return await resultOf(operation(database.transaction(STORE, mode).objectStore(STORE)));
     } catch (error) {
       console.warn("This device keeps no copy of a file", error);
       return undefined;
@@ -44,10 +44,10 @@ export class Cabinet {
   }
 }
 
-async function opened() {
-  const asking = indexedDB.open(DATABASE, 1);
-  asking.onupgradeneeded = () => asking.result.createObjectStore(STORE, { keyPath: "id" });
-  const database = await answered(asking);
+async function openDatabase() {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+  const database = await resultOf(request);
   // Logging out deletes it: an open page must not hold that back.
   database.onversionchange = () => database.close();
   return database;
@@ -55,12 +55,12 @@ async function opened() {
 
 /**
  * @template Result
- * @param {IDBRequest<Result>} asking
+ * @param {IDBRequest<Result>} request
  * @returns {Promise<Result>}
  */
-function answered(asking) {
+function resultOf(request) {
   return new Promise((resolve, reject) => {
-    asking.onsuccess = () => resolve(asking.result);
-    asking.onerror = () => reject(asking.error);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
   });
 }

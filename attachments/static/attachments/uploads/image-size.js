@@ -5,7 +5,7 @@
  * @param {string} url
  * @returns {Promise<{ width: number, height: number } | null>}
  */
-export async function measured(url) {
+export async function imageSizeOf(url) {
   const image = new Image();
   image.src = url;
   try {

@@ -3,29 +3,29 @@ import { sha256 } from "./sha256.js";
 
 /**
  * @import * as Api from "../attachments-api.js"
- * @import { Announced, Attachment, Instructions, Kept } from "../types.js"
+ * @import { Announced, Attachment, Instructions, StoredFile } from "../types.js"
  *
  * @typedef {Pick<typeof Api, "listParts" | "signParts" | "complete">} SendingApi
  * @typedef {{
- *   api: SendingApi, signal: AbortSignal, onProgress: (sentBytes: number) => void, store?: typeof put,
+ *   api: SendingApi, signal: AbortSignal, onProgress: (sentBytes: number) => void, putBytes?: typeof put,
  * }} SendingOptions
  */
 
 /** Reading 50 MB again for each try would cost a phone more than keeping 44 characters. @type {WeakMap<Blob, string>} */
-const sums = new WeakMap();
+const digests = new WeakMap();
 
 /**
  * Tell the server of a file, with the sum of its bytes. The same again is harmless, and gives a fresh address.
  *
  * @param {Pick<typeof Api, "announce">} api
- * @param {Kept} kept
+ * @param {StoredFile} kept
  * @returns {Promise<Announced>}
  */
 export async function announceFile(api, { id, file, keepsLocation }) {
-  const sum = sums.get(file) ?? (await sha256(file));
-  sums.set(file, sum);
+  const digest = digests.get(file) ?? (await sha256(file));
+  digests.set(file, digest);
   return api.announce({
-    id, name: file.name, size: file.size, content_type: file.type, sha256: sum, keeps_location: keepsLocation,
+    id, name: file.name, size: file.size, content_type: file.type, sha256: digest, keeps_location: keepsLocation,
   });
 }
 
@@ -53,8 +53,8 @@ export async function sendBytes(announced, file, options) {
  * @param {Blob} file
  * @param {SendingOptions} options
  */
-async function sendWhole({ url, headers }, file, { signal, onProgress, store = put }) {
-  await store(url ?? "", headers, file, { signal, onProgress });
+async function sendWhole({ url, headers }, file, { signal, onProgress, putBytes = put }) {
+  await putBytes(url ?? "", headers, file, { signal, onProgress });
 }
 
 /**
@@ -64,7 +64,7 @@ async function sendWhole({ url, headers }, file, { signal, onProgress, store = p
  * @param {Blob} file
  * @param {SendingOptions} options
  */
-async function sendParts(id, file, { api, signal, onProgress, store = put }) {
+async function sendParts(id, file, { api, signal, onProgress, putBytes = put }) {
   const { part_size: size, part_count: count, parts } = await api.listParts(id);
   const arrived = new Set(parts.map(({ number }) => number));
   let done = parts.reduce((total, part) => total + part.size, 0);
@@ -74,7 +74,7 @@ async function sendParts(id, file, { api, signal, onProgress, store = put }) {
     const { parts: signed } = await api.signParts(id, [{ number, sha256: await sha256(part) }]);
     const before = done;
     for (const { url, headers } of signed) {
-      await store(url, headers, part, { signal, onProgress: (sent) => onProgress(before + sent) });
+      await putBytes(url, headers, part, { signal, onProgress: (sent) => onProgress(before + sent) });
     }
     done += part.size;
     onProgress(done);

@@ -19,17 +19,17 @@ const LONGEST_WAIT_SECONDS = 60;
  */
 export function isFinal(error, attempt) {
   if (error instanceof NetworkError) return false;
-  if (!(error instanceof ApiError) || askedWaitMs(error) > LONGEST_WAIT_SECONDS * 1_000) return true;
+  if (!(error instanceof ApiError) || retryAfterMs(error) > LONGEST_WAIT_SECONDS * 1_000) return true;
   return !error.isTemporary && !(ALTERED.includes(error.code) && attempt < ALTERED_TRIES);
 }
 
 /** How long the server asks to wait; 0 when it does not. @param {unknown} error */
-export function askedWaitMs(error) {
+export function retryAfterMs(error) {
   return error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
 }
 
 /** What the person is told. @param {unknown} error */
-export function wordsOf(error) {
+export function errorText(error) {
   // Otherwise the file itself: moved or changed on the device since it was chosen.
   return error instanceof ApiError ? error.message : t("gone");
 }

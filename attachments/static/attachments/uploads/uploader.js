@@ -3,19 +3,19 @@ import { backoff, wait } from "#core/backoff.js";
 import { uuid7 } from "#core/uuid.js";
 
 import * as api from "../attachments-api.js";
-import { askedWaitMs, isFinal, wordsOf } from "./upload-errors.js";
+import { retryAfterMs, isFinal, errorText } from "./upload-errors.js";
 import { isShut, kindOf } from "../files.js";
-import { Lane } from "./concurrency-limit.js";
-import { measured } from "./image-size.js";
+import { ConcurrencyLimit } from "./concurrency-limit.js";
+import { imageSizeOf } from "./image-size.js";
 import { announceFile, sendBytes } from "./send-file.js";
 
 /**
  * @import { put } from "./put.js"
- * @import { Cabinet } from "./file-store.js"
- * @import { Attachment, Kept, Sending } from "../types.js"
+ * @import { FileStore } from "./file-store.js"
+ * @import { Attachment, StoredFile, Sending } from "../types.js"
  *
  * @typedef {typeof api} UploaderApi
- * @typedef {{ kept: Kept, stop: AbortController, shown: Sending, asked?: Promise<unknown> }} Job
+ * @typedef {{ stored: StoredFile, stop: AbortController, shown: Sending, lastRequest?: Promise<unknown> }} Job
  */
 
 // Hashing is the processor's, sending the line's.
@@ -34,14 +34,14 @@ export class Uploader extends EventTarget {
   sendings = new Map();
 
   #person;
-  #cabinet;
+  #fileStore;
   #api;
-  #store;
+  #putBytes;
   #measure;
   /** @type {Map<string, Job>} */
   #jobs = new Map();
-  #announcing = new Lane(ANNOUNCED_AT_ONCE);
-  #sending = new Lane(SENT_AT_ONCE);
+  #announcing = new ConcurrencyLimit(ANNOUNCED_AT_ONCE);
+  #sending = new ConcurrencyLimit(SENT_AT_ONCE);
   /** Ends the waits between tries. */
   #wake = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -49,23 +49,23 @@ export class Uploader extends EventTarget {
 
   /**
    * @param {string} personId
-   * @param {{ cabinet: Pick<Cabinet, "put" | "forget" | "all">, api?: UploaderApi, store?: typeof put, measure?: typeof measured }} options
+   * @param {{ fileStore: Pick<FileStore, "put" | "forget" | "all">, api?: UploaderApi, putBytes?: typeof put, measure?: typeof imageSizeOf }} options
    */
-  constructor(personId, { cabinet, api: server = api, store, measure = measured }) {
+  constructor(personId, { fileStore, api: server = api, putBytes, measure = imageSizeOf }) {
     super();
     this.#person = personId;
-    this.#cabinet = cabinet;
+    this.#fileStore = fileStore;
     this.#api = server;
-    this.#store = store;
+    this.#putBytes = putBytes;
     this.#measure = measure;
   }
 
   /** Take up what an earlier page left. */
   async resume() {
-    for (const kept of await this.#cabinet.all(this.#person)) {
-      if (this.#jobs.has(kept.id)) continue;
-      const job = this.#add(kept);
-      if (kept.isSent) void this.#look(job);
+    for (const stored of await this.#fileStore.all(this.#person)) {
+      if (this.#jobs.has(stored.id)) continue;
+      const job = this.#add(stored);
+      if (stored.isSent) void this.#refresh(job);
       else void this.#run(job);
     }
   }
@@ -80,7 +80,7 @@ export class Uploader extends EventTarget {
   wake() {
     this.#wake.abort();
     this.#wake = new AbortController();
-    for (const job of this.#jobs.values()) if (job.kept.isSent && job.kept.place) void this.#look(job);
+    for (const job of this.#jobs.values()) if (job.stored.isSent && job.stored.place) void this.#refresh(job);
   }
 
   /**
@@ -106,11 +106,11 @@ export class Uploader extends EventTarget {
    */
   keepLocation(place, keepsLocation) {
     for (const { id, kind, keepsLocation: now } of this.of(place)) {
-      const file = this.#jobs.get(id)?.kept.file;
+      const file = this.#jobs.get(id)?.stored.file;
       const isOther = kind === "image" && now !== keepsLocation && file;
-      // The others go to the end with them: the order chosen is kept.
+      // The others go to the end with them: the order chosen is stored.
       if (isOther) this.#begin({ place, file, keepsLocation });
-      else this.#toEnd(id);
+      else this.#moveToEnd(id);
       if (isOther) this.remove(id);
     }
   }
@@ -124,7 +124,7 @@ export class Uploader extends EventTarget {
     const chosen = this.of(place);
     for (const { id } of chosen.filter((sending) => !isSendable(sending))) this.remove(id);
     const ids = chosen.filter(isSendable).map(({ id }) => id);
-    for (const id of ids) void this.#keep(this.#job(id), { place: "" });
+    for (const id of ids) void this.#update(this.#job(id), { place: "" });
     return ids;
   }
 
@@ -159,15 +159,15 @@ export class Uploader extends EventTarget {
     if (!job) return;
     job.stop.abort();
     this.#forget(job);
-    if (job.kept.isAnnounced) void this.#withdraw(job);
+    if (job.stored.isAnnounced) void this.#withdraw(job);
   }
 
   /** @param {Job} job */
-  async #withdraw({ kept, asked }) {
-    // What was asked about it at this moment would not find it any more.
-    if (asked) await asked.catch(() => {});
+  async #withdraw({ stored, lastRequest }) {
+    // What was lastRequest about it at this moment would not find it any more.
+    if (lastRequest) await lastRequest.catch(() => {});
     // One that is lost for the server alone is cleaned there after a day.
-    await this.#api.withdraw(kept.id).catch(() => {});
+    await this.#api.withdraw(stored.id).catch(() => {});
   }
 
   /** The message that shows it was deleted: what has not left stays here. @param {string} id */
@@ -182,24 +182,24 @@ export class Uploader extends EventTarget {
     const job = this.#jobs.get(attachment.id);
     if (!job) return;
     // A message has it, and the page that was told so is gone.
-    const isTaken = job.kept.place !== "" && attachment.position !== null;
-    if (isTaken || (isOver(attachment) && !job.kept.place)) this.#forget(job);
+    const isTaken = job.stored.place !== "" && attachment.position !== null;
+    if (isTaken || (isFinished(attachment) && !job.stored.place)) this.#forget(job);
     else this.#show(job, { server: attachment });
   }
 
-  /** @param {Pick<Kept, "place" | "file" | "keepsLocation">} chosen */
+  /** @param {Pick<StoredFile, "place" | "file" | "keepsLocation">} chosen */
   #begin(chosen) {
-    const kept = {
+    const stored = {
       ...chosen, id: uuid7(), person: this.#person, chosenAt: new Date().toISOString(), isAnnounced: false, isSent: false,
     };
-    const job = this.#add(kept);
-    void this.#cabinet.put(kept);
+    const job = this.#add(stored);
+    void this.#fileStore.put(stored);
     void this.#run(job);
   }
 
-  /** @param {Kept} kept @returns {Job} */
-  #add(kept) {
-    const { id, place, file, keepsLocation, isSent } = kept;
+  /** @param {StoredFile} stored @returns {Job} */
+  #add(stored) {
+    const { id, place, file, keepsLocation, isSent } = stored;
     const kind = kindOf(file.name) ?? "document";
     const picture = kind === "image" ? URL.createObjectURL(file) : "";
     /** @type {Sending} */
@@ -207,15 +207,15 @@ export class Uploader extends EventTarget {
       id, place, keepsLocation, kind, picture, name: file.name, size: file.size,
       step: isSent ? "sent" : "queued", share: 0, error: "", width: null, height: null, server: null,
     };
-    const job = { kept, stop: new AbortController(), shown };
+    const job = { stored, stop: new AbortController(), shown };
     this.#jobs.set(id, job);
     this.#show(job, {});
-    if (picture) void this.#measurePicture(job);
+    if (picture) void this.#measureImage(job);
     return job;
   }
 
   /** @param {Job} job */
-  async #measurePicture(job) {
+  async #measureImage(job) {
     const size = await this.#measure(job.shown.picture);
     if (size) this.#show(job, size);
     else this.#show(job, { picture: "" });
@@ -229,28 +229,28 @@ export class Uploader extends EventTarget {
         return await this.#attempt(job);
       } catch (error) {
         if (signal.aborted) return;
-        if (isFinal(error, attempt)) return this.#show(job, { step: "failed", error: wordsOf(error) });
+        if (isFinal(error, attempt)) return this.#show(job, { step: "failed", error: errorText(error) });
         this.#show(job, { step: "waiting" });
-        await wait(Math.max(askedWaitMs(error), backoff(attempt)), AbortSignal.any([this.#wake.signal, signal]));
+        await wait(Math.max(retryAfterMs(error), backoff(attempt)), AbortSignal.any([this.#wake.signal, signal]));
       }
     }
   }
 
   /** @param {Job} job */
   async #attempt(job) {
-    const { kept, stop } = job;
+    const { stored, stop } = job;
     this.#show(job, { step: "preparing", error: "" });
-    const announced = await this.#announcing.run(() => announceFile(this.#api, kept));
+    const announced = await this.#announcing.run(() => announceFile(this.#api, stored));
     // Given up meanwhile; a page that merely goes leaves its files to the next one.
-    if (!this.#jobs.has(kept.id)) return void this.#api.withdraw(kept.id).catch(() => {});
+    if (!this.#jobs.has(stored.id)) return void this.#api.withdraw(stored.id).catch(() => {});
     if (stop.signal.aborted) return;
-    await this.#keep(job, { isAnnounced: true });
+    await this.#update(job, { isAnnounced: true });
     // Its own tab first: another one that has the same file then finds it sent.
-    const attachment = await this.#sending.run(() => alone(kept.id, () => this.#sendBytes(job, announced)));
+    const attachment = await this.#sending.run(() => withLock(stored.id, () => this.#sendBytes(job, announced)));
     // The event of its analysis may come before this answer.
     const told = job.shown.server;
-    this.#show(job, { step: "sent", share: 1, server: told && isOver(told) ? told : attachment });
-    await this.#keep(job, { isSent: true });
+    this.#show(job, { step: "sent", share: 1, server: told && isFinished(told) ? told : attachment });
+    await this.#update(job, { isSent: true });
   }
 
   /**
@@ -260,18 +260,18 @@ export class Uploader extends EventTarget {
   #sendBytes(job, announced) {
     this.#show(job, { step: "sending" });
     const { listParts, signParts, complete } = this.#api;
-    return sendBytes(announced, job.kept.file, {
-      api: { listParts: noted(job, listParts), signParts: noted(job, signParts), complete: noted(job, complete) },
+    return sendBytes(announced, job.stored.file, {
+      api: { listParts: tracked(job, listParts), signParts: tracked(job, signParts), complete: tracked(job, complete) },
       signal: job.stop.signal,
-      onProgress: (bytes) => this.#progress(job, bytes / job.kept.file.size),
-      ...(this.#store && { store: this.#store }),
+      onProgress: (bytes) => this.#progress(job, bytes / job.stored.file.size),
+      ...(this.#putBytes && { putBytes: this.#putBytes }),
     });
   }
 
   /** One that was sent before this page: what has become of it? @param {Job} job */
-  async #look(job) {
+  async #refresh(job) {
     try {
-      this.settle(await this.#api.getAttachment(job.kept.id));
+      this.settle(await this.#api.getAttachment(job.stored.id));
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) this.#forget(job);
     }
@@ -283,7 +283,7 @@ export class Uploader extends EventTarget {
       const look = () => {
         const job = this.#jobs.get(id);
         // Of an earlier page, and sent: it is known there.
-        if (!job || job.kept.isAnnounced) resolve(true);
+        if (!job || job.stored.isAnnounced) resolve(true);
         else if (job.shown.step === "failed") resolve(false);
         else if (job.shown.step === "waiting") reject(new NetworkError("not announced"));
         else return this.addEventListener("change", look, { once: true });
@@ -294,26 +294,26 @@ export class Uploader extends EventTarget {
 
   /**
    * @param {Job} job
-   * @param {Partial<Pick<Kept, "place" | "isAnnounced" | "isSent">>} change
+   * @param {Partial<Pick<StoredFile, "place" | "isAnnounced" | "isSent">>} change
    */
-  async #keep(job, change) {
-    job.kept = { ...job.kept, ...change };
-    this.#show(job, { place: job.kept.place });
+  async #update(job, change) {
+    job.stored = { ...job.stored, ...change };
+    this.#show(job, { place: job.stored.place });
     if (job.stop.signal.aborted) return;
-    if (job.kept.isSent && !job.kept.place) await this.#cabinet.forget(job.kept.id);
-    else await this.#cabinet.put(job.kept);
+    if (job.stored.isSent && !job.stored.place) await this.#fileStore.forget(job.stored.id);
+    else await this.#fileStore.put(job.stored);
   }
 
   /** @param {Job} job */
   #forget(job) {
-    void this.#cabinet.forget(job.kept.id);
-    if (!this.#jobs.delete(job.kept.id)) return;
+    void this.#fileStore.forget(job.stored.id);
+    if (!this.#jobs.delete(job.stored.id)) return;
     URL.revokeObjectURL(job.shown.picture);
     this.#changed();
   }
 
   /** @param {string} id */
-  #toEnd(id) {
+  #moveToEnd(id) {
     const job = this.#job(id);
     this.#jobs.delete(id);
     this.#jobs.set(id, job);
@@ -355,13 +355,13 @@ export class Uploader extends EventTarget {
  * @template Answer
  * @param {Job} job
  * @param {(...given: Given) => Promise<Answer>} ask
- * @returns {(...given: Given) => Promise<Answer>} the same, and what was asked last is known
+ * @returns {(...given: Given) => Promise<Answer>} the same, and what was lastRequest last is known
  */
-function noted(job, ask) {
+function tracked(job, ask) {
   return (...given) => {
-    const asked = ask(...given);
-    job.asked = asked;
-    return asked;
+    const lastRequest = ask(...given);
+    job.lastRequest = lastRequest;
+    return lastRequest;
   };
 }
 
@@ -371,7 +371,7 @@ export function isSendable({ step, server }) {
 }
 
 /** @param {Attachment} attachment */
-function isOver(attachment) {
+function isFinished(attachment) {
   return attachment.status === "ready" || isShut(attachment);
 }
 
@@ -381,6 +381,6 @@ function isOver(attachment) {
  * @param {() => Promise<Result>} task
  * @returns {Promise<Result>}
  */
-function alone(id, task) {
+function withLock(id, task) {
   return globalThis.navigator?.locks ? navigator.locks.request(`liaison-file-${id}`, task) : task();
 }

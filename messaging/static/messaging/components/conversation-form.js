@@ -11,7 +11,7 @@ import { t } from "../i18n/index.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
- * @import { Chantier, Client, Opening } from "../types.js"
+ * @import { Chantier, Client, ConversationDraft } from "../types.js"
  */
 
 const SUBJECT_LENGTH = 150;
@@ -22,7 +22,7 @@ const BODY_LENGTH = 10_000;
  * chantier, client, message}, and `form-cancel`; what the elements of the files send goes through. Its ids are made
  * once and kept with its words: a second try can create nothing twice.
  *
- * @property {Opening | null} kept what was written here before and not sent
+ * @property {ConversationDraft | null} kept what was written here before and not sent
  * @property {Chantier[]} chantiers what one may choose from
  * @property {Client[]} clients only for the company, which writes to one of them
  * @property {boolean} staff
@@ -132,7 +132,7 @@ export class ConversationForm extends LitElement {
     this.error = "";
     /** @type {Sending[]} */
     this.chosen = [];
-    /** @type {Opening | null} */
+    /** @type {ConversationDraft | null} */
     this.kept = null;
     /** @type {string[]} */
     this.refusals = [];
@@ -297,7 +297,7 @@ export class ConversationForm extends LitElement {
     return this.missing.has(id) && this.#required().includes(id);
   }
 
-  /** @returns {Opening} */
+  /** @returns {ConversationDraft} */
   #draft() {
     return {
       id: this.#id,

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
-import { t as fileWords } from "#attachments/i18n/index.js";
+import { t as fileText } from "#attachments/i18n/index.js";
 import "#core/components/person-avatar.js";
 import "#core/components/relative-time.js";
 import { shared } from "#core/shared-styles.js";
@@ -229,7 +229,7 @@ export class ConversationList extends LitElement {
   #lastLine({ last_message: last }) {
     if (!last) return "";
     if (last.deleted_at) return t("deletedMessage");
-    const text = last.body || fileWords("files", { n: last.attachments.length });
+    const text = last.body || fileText("files", { n: last.attachments.length });
     if (last.author.id === this.me?.id) return t("youSaid", { text });
     return `${firstName(last.author.name)} : ${text}`;
   }

@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 
 import "#attachments/components/attachment-library.js";
-import { t as fileWords } from "#attachments/i18n/index.js";
+import { t as fileText } from "#attachments/i18n/index.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
@@ -14,7 +14,7 @@ import "./message-list.js";
  * @import { Sending } from "#attachments/types.js"
  * @import { Me } from "#core/types.js"
  * @import { History } from "../state/history.js"
- * @import { Conversation, Note, Pending } from "../types.js"
+ * @import { Conversation, Note, PendingMessage } from "../types.js"
  */
 
 /**
@@ -23,7 +23,7 @@ import "./message-list.js";
  *
  * @property {Conversation} conversation
  * @property {History} history
- * @property {Pending[]} pending
+ * @property {PendingMessage[]} pending
  * @property {Note[]} notes only for the company
  * @property {Me} me
  * @property {number | null} unreadAfter where the unread messages began
@@ -181,7 +181,7 @@ export class ConversationThread extends LitElement {
     this.history = null;
     /** The history's own array: it is replaced at each change, which is what makes this element render. @type {unknown} */
     this.messages = null;
-    /** @type {Pending[]} */
+    /** @type {PendingMessage[]} */
     this.pending = [];
     /** @type {Note[]} */
     this.notes = [];
@@ -255,7 +255,7 @@ export class ConversationThread extends LitElement {
   }
 
   #filesButton() {
-    const label = fileWords("library");
+    const label = fileText("library");
     return html`<button
       class="icon-button files"
       aria-label=${label}
@@ -277,7 +277,7 @@ export class ConversationThread extends LitElement {
     return html`<attachment-library
       tabindex="0"
       role="region"
-      aria-label=${fileWords("library")}
+      aria-label=${fileText("library")}
       conversation=${id}
       chantier=${chantier?.id ?? ""}
       scope=${scope}

@@ -14,7 +14,7 @@ import { bubbleStyles } from "./message-bubble-styles.js";
 
 /**
  * @import { Attachment, Sending } from "#attachments/types.js"
- * @import { Message, Pending } from "../types.js"
+ * @import { Message, PendingMessage } from "../types.js"
  * @typedef {"sending" | "waiting" | "failed" | "sent" | "read"} SendState
  */
 
@@ -25,7 +25,7 @@ const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waitin
  * One message. Sends `message-edit` {message, body}, `message-delete` {message}, `message-retry` {id} and
  * `message-discard` {id}.
  *
- * @property {Message | Pending} message
+ * @property {Message | PendingMessage} message
  * @property {"ours" | "theirs"} side which side of the conversation wrote it
  * @property {boolean} mine written by the reader: the strong colour
  * @property {boolean} first of its group: shows who
@@ -51,7 +51,7 @@ export class MessageBubble extends LitElement {
 
   constructor() {
     super();
-    /** @type {Message | Pending | null} */
+    /** @type {Message | PendingMessage | null} */
     this.message = null;
     /** @type {"ours" | "theirs"} */
     this.side = "theirs";
@@ -85,7 +85,7 @@ export class MessageBubble extends LitElement {
     `;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #author(message) {
     if (!("author" in message) || this.mine) return html`<span class="visually-hidden">${t("you")}</span>`;
     const { name, role } = message.author;
@@ -94,24 +94,24 @@ export class MessageBubble extends LitElement {
     </p>`;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #text(message) {
     if ("deleted_at" in message && message.deleted_at) return html`<p class="body is-deleted">${t("deletedMessage")}</p>`;
     return message.body ? html`<p class="body" dir="auto">${linkedText(message.body)}</p>` : nothing;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #files(message) {
     const files = "author" in message ? message.attachments : this.#leaving(message);
     return files.length > 0 ? html`<attachment-set .files=${files} .sendings=${this.sendings}></attachment-set>` : nothing;
   }
 
-  /** The files of a message that the server has not confirmed. @param {Pending} message @returns {Attachment[]} */
+  /** The files of a message that the server has not confirmed. @param {PendingMessage} message @returns {Attachment[]} */
   #leaving({ attachments = [] }) {
     return attachments.flatMap((id) => this.sendings?.get(id) ?? []).map(asAttachment);
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #footer(message) {
     const date = new Date(message.created_at);
     const edited = "edited_at" in message && !message.deleted_at ? message.edited_at : null;
@@ -123,10 +123,10 @@ export class MessageBubble extends LitElement {
         ${isQuiet ? nothing : this.#time(message, date)}
         ${"author" in message ? this.#progress(message, isQuiet) : this.state ? this.#stateMark(this.state) : nothing}
       </div>
-      ${this.state === "failed" ? this.#failure(/** @type {Pending} */ (message)) : nothing}`;
+      ${this.state === "failed" ? this.#failure(/** @type {PendingMessage} */ (message)) : nothing}`;
   }
 
-  /** The address of the message itself, to keep or to hand on. @param {Message | Pending} message @param {Date} date */
+  /** The address of the message itself, to keep or to hand on. @param {Message | PendingMessage} message @param {Date} date */
   #time(message, date) {
     const time = html`<time datetime=${message.created_at} title=${exactLabel(date)}>${clock(date)}</time>`;
     return "author" in message ? html`<a href=${messageHash(message.id)}>${time}</a>` : time;
@@ -160,7 +160,7 @@ export class MessageBubble extends LitElement {
     </span>`;
   }
 
-  /** @param {Pending} message */
+  /** @param {PendingMessage} message */
   #failure({ id, error }) {
     return html`<div class="failure" role="alert">
       ${error ? html`<p>${error}</p>` : nothing}
@@ -169,7 +169,7 @@ export class MessageBubble extends LitElement {
     </div>`;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #hasActions(message) {
     return this.changeable || ("author" in message && !message.deleted_at);
   }
@@ -186,7 +186,7 @@ export class MessageBubble extends LitElement {
     </button>`;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #actions(message) {
     const link = new URL(messageHash(message.id), location.href).href;
     return html`<div class="actions">
@@ -205,7 +205,7 @@ export class MessageBubble extends LitElement {
     </div>`;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #editor(message) {
     return html`<textarea aria-label=${t("editLabel")} maxlength="10000" rows="3" .value=${message.body} @keydown=${this.#onEditKey}></textarea>
       <div class="editor-buttons">

@@ -13,7 +13,7 @@ export const listStyles = css`
     overflow: hidden auto;
     overscroll-behavior: contain;
 
-    /* The place is kept by ScrollKeeper, the same way in every browser. */
+    /* The place is kept by ScrollAnchor, the same way in every browser. */
     overflow-anchor: none;
   }
 

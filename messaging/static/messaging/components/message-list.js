@@ -6,7 +6,7 @@ import { shared } from "#core/shared-styles.js";
 import { dayLabel } from "#core/time.js";
 
 import { t } from "../i18n/index.js";
-import { ScrollKeeper } from "./scroll-anchor.js";
+import { ScrollAnchor } from "./scroll-anchor.js";
 import "./internal-note.js";
 import "./message-bubble.js";
 import { listStyles } from "./message-list-styles.js";
@@ -60,7 +60,7 @@ export class MessageList extends LitElement {
 
   static styles = [shared, listStyles];
 
-  #keeper = new ScrollKeeper(this, { onMove: () => this.#look() });
+  #scroll = new ScrollAnchor(this, { onMove: () => this.#schedule() });
   #frame = 0;
   /** The target that was gone to. @type {unknown} */
   #reached = null;
@@ -94,14 +94,14 @@ export class MessageList extends LitElement {
   /** @override */
   connectedCallback() {
     super.connectedCallback();
-    addEventListener("focus", this.#look);
-    document.addEventListener("visibilitychange", this.#look);
+    addEventListener("focus", this.#schedule);
+    document.addEventListener("visibilitychange", this.#schedule);
   }
 
   /** @override */
   disconnectedCallback() {
-    removeEventListener("focus", this.#look);
-    document.removeEventListener("visibilitychange", this.#look);
+    removeEventListener("focus", this.#schedule);
+    document.removeEventListener("visibilitychange", this.#schedule);
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#pointTimer);
     super.disconnectedCallback();
@@ -110,14 +110,14 @@ export class MessageList extends LitElement {
   /** Go to the last message; when it is not loaded, ask for it by `to-end`. */
   toBottom() {
     if (this.hasAfter) this.#send("to-end", {});
-    else this.#keeper.toBottom();
+    else this.#scroll.toBottom();
   }
 
   /** @override @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    this.#keeper.isEnd = !this.hasAfter;
+    this.#scroll.isEnd = !this.hasAfter;
     if (!changed.has("conversation")) return;
-    this.#keeper.reset();
+    this.#scroll.reset();
     this.#seenSeq = 0;
   }
 
@@ -125,24 +125,24 @@ export class MessageList extends LitElement {
   updated() {
     const [scroller, content] = [this.#query(".window"), this.#query("ol")];
     if (!scroller || !content) return;
-    this.#keeper.watch(scroller, content);
-    if (this.rows.length > 0) this.#land();
-    this.#look();
+    this.#scroll.watch(scroller, content);
+    if (this.rows.length > 0) this.#goToTarget();
+    this.#schedule();
   }
 
   /** At the message one was sent to, once it is there; else at the first unread one. */
-  #land() {
+  #goToTarget() {
     const { target } = this;
     const row = target && target !== this.#reached && this.#query(`[data-key="${target.message}"]`);
     if (target && row) {
       this.#reached = target;
-      this.#keeper.reset();
-      this.#keeper.land(target.message);
+      this.#scroll.reset();
+      this.#scroll.start(target.message);
       this.#pointAt(target.message);
       // Who is about to answer begins in the composer.
       if (!target.replies) row.focus({ preventScroll: true });
     }
-    this.#keeper.land("unread");
+    this.#scroll.start("unread");
   }
 
   /** @param {string} message */
@@ -231,23 +231,23 @@ export class MessageList extends LitElement {
   }
 
   /** Once a frame: what is on screen, and how far is the edge. */
-  #look = () => {
+  #schedule = () => {
     cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.#lookNow());
+    this.#frame = requestAnimationFrame(() => this.#measure());
   };
 
-  #lookNow() {
+  #measure() {
     const scroller = this.#query(".window");
     if (!scroller?.clientHeight || this.loading) return;
-    this.#keeper.settle();
-    this.isAway = !this.#keeper.isAtBottom || this.hasAfter;
+    this.#scroll.applyNow();
+    this.isAway = !this.#scroll.isAtBottom || this.hasAfter;
     if (this.hasBefore && scroller.scrollTop < NEAR_EDGE_PX) this.#send("edge", { side: "before" });
     if (this.hasAfter && distanceToBottom(scroller) < NEAR_EDGE_PX) this.#send("edge", { side: "after" });
     const seen = this.#lastSeen(scroller)?.seq ?? 0;
     this.#seenSeq = Math.max(this.#seenSeq, seen);
     this.below = this.#otherRows().filter(({ message }) => message.seq > this.#seenSeq).length;
-    const isLookedAt = document.visibilityState === "visible" && document.hasFocus() && !this.inert;
-    if (isLookedAt && seen > 0) this.#send("seen", { seq: seen });
+    const isOnScreen = document.visibilityState === "visible" && document.hasFocus() && !this.inert;
+    if (isOnScreen && seen > 0) this.#send("seen", { seq: seen });
   }
 
   /**

@@ -4,7 +4,7 @@
 const STICK_PX = 100;
 
 // Where the line above the first unread message lands, from the top of the window.
-const LANDING_PX = 72;
+const START_TOP_PX = 72;
 
 const NOWHERE = { content: 0, window: 0 };
 
@@ -15,7 +15,7 @@ const NOWHERE = { content: 0, window: 0 };
  *
  * It acts on the size of things, not on the list's updates: the elements inside render later.
  */
-export class ScrollKeeper {
+export class ScrollAnchor {
   /** Whether the bottom of the list is its end, and not just the end of what is loaded. */
   isEnd = true;
 
@@ -25,12 +25,12 @@ export class ScrollKeeper {
   #content = null;
   /** The row that stays in place, by its key; none: stick to the bottom. @type {{ key: string, top: number } | null} */
   #anchor = null;
-  #hasLanded = false;
+  #hasStarted = false;
   /** The sizes for which the bottom was last put: it moves with them alone, or a slow finger would never leave it. */
-  #held = NOWHERE;
+  #pinnedSizes = NOWHERE;
   #lastTop = 0;
   #onMove;
-  #sizes = new ResizeObserver(() => this.#hold());
+  #sizes = new ResizeObserver(() => this.#restore());
 
   /**
    * @param {ReactiveControllerHost} host
@@ -54,8 +54,8 @@ export class ScrollKeeper {
 
   reset() {
     this.#anchor = null;
-    this.#hasLanded = false;
-    this.#held = NOWHERE;
+    this.#hasStarted = false;
+    this.#pinnedSizes = NOWHERE;
   }
 
   /**
@@ -72,44 +72,44 @@ export class ScrollKeeper {
   }
 
   /** The first time rows are there: go to a row, or to the bottom when there is no such row. @param {string} key */
-  land(key) {
-    if (this.#hasLanded) return;
-    this.#hasLanded = true;
-    this.#anchor = this.#row(key) ? { key, top: LANDING_PX } : null;
-    this.#hold();
+  start(key) {
+    if (this.#hasStarted) return;
+    this.#hasStarted = true;
+    this.#anchor = this.#row(key) ? { key, top: START_TOP_PX } : null;
+    this.#restore();
   }
 
   toBottom() {
     this.#anchor = null;
-    this.#held = NOWHERE;
-    this.#hold();
+    this.#pinnedSizes = NOWHERE;
+    this.#restore();
   }
 
-  #hold() {
-    this.settle();
+  #restore() {
+    this.applyNow();
     this.#onMove();
   }
 
   /** Put the place right now, for who wants to measure before the sizes are told. */
-  settle() {
+  applyNow() {
     const scroller = this.#scroller;
-    if (!scroller || !this.#hasLanded) return;
+    if (!scroller || !this.#hasStarted) return;
     const row = this.#anchor && this.#row(this.#anchor.key);
     if (row && this.#anchor) scroller.scrollTop += this.#topOf(row) - this.#anchor.top;
-    else if (!this.#anchor) this.#keepBottom(scroller);
+    else if (!this.#anchor) this.#pinBottom(scroller);
     this.#lastTop = scroller.scrollTop;
   }
 
   /** @param {HTMLElement} scroller */
-  #keepBottom(scroller) {
-    if (this.#hasHeldSizes(scroller)) return;
-    this.#held = { content: scroller.scrollHeight, window: scroller.clientHeight };
+  #pinBottom(scroller) {
+    if (this.#hasPinnedSizes(scroller)) return;
+    this.#pinnedSizes = { content: scroller.scrollHeight, window: scroller.clientHeight };
     scroller.scrollTop = scroller.scrollHeight;
   }
 
   /** @param {HTMLElement} scroller */
-  #hasHeldSizes({ scrollHeight, clientHeight }) {
-    return scrollHeight === this.#held.content && clientHeight === this.#held.window;
+  #hasPinnedSizes({ scrollHeight, clientHeight }) {
+    return scrollHeight === this.#pinnedSizes.content && clientHeight === this.#pinnedSizes.window;
   }
 
   /**
@@ -118,16 +118,16 @@ export class ScrollKeeper {
    *
    * @param {HTMLElement} scroller
    */
-  #goesUp(scroller) {
-    if (this.#hasHeldSizes(scroller)) return scroller.scrollTop < this.#lastTop;
-    const end = this.#held.content - scroller.clientHeight;
+  #readerGoesUp(scroller) {
+    if (this.#hasPinnedSizes(scroller)) return scroller.scrollTop < this.#lastTop;
+    const end = this.#pinnedSizes.content - scroller.clientHeight;
     // Sizes are whole pixels, places are not.
     return scroller.scrollTop < Math.min(this.#lastTop, end) - 1;
   }
 
   #onScroll = () => {
     const scroller = /** @type {HTMLElement} */ (this.#scroller);
-    if (!this.#anchor && this.isEnd && !this.#goesUp(scroller)) return this.#hold();
+    if (!this.#anchor && this.isEnd && !this.#readerGoesUp(scroller)) return this.#restore();
     this.#lastTop = scroller.scrollTop;
     this.#anchor = isNearBottom(scroller) && this.isEnd ? null : this.#firstVisible();
     this.#onMove();

@@ -1,6 +1,6 @@
 import "#core/logout.js";
 
 import "./client-inbox.js";
-import { giveFirstState } from "./first-state.js";
+import { passFirstState } from "./first-state.js";
 
-giveFirstState("client-inbox");
+passFirstState("client-inbox");

@@ -3,7 +3,7 @@ import { photosOfItems, photosOfMessages } from "./photos.js";
 import { hashOf } from "../state/routes.js";
 
 /**
- * @import { GalleryItem } from "#attachments/types.js"
+ * @import { LibraryItem } from "#attachments/types.js"
  * @import { FilesScope } from "../state/routes.js"
  * @import { InboxPage } from "./inbox-page.js"
  */
@@ -47,7 +47,7 @@ export class InboxFiles {
 
   /**
    * @param {string} id
-   * @param {GalleryItem[]} [items] those of the library; otherwise the photos of the messages on screen
+   * @param {LibraryItem[]} [items] those of the library; otherwise the photos of the messages on screen
    */
   #openPhotos(id, items) {
     const { messenger } = this.#page;

@@ -223,10 +223,10 @@ export class InboxPage extends LitElement {
       "conversation-open": ({ id }) => void this.go({ pane: "thread", id }),
       "thread-back": () => this.leave(),
       "form-cancel": () => this.#leaveForm(),
-      "form-change": (opening) => this.messenger?.device.keepOpening(opening),
+      "form-change": (opening) => this.messenger?.drafts.keepConversationDraft(opening),
       "list-end": () => void this.attempt(() => this.#loadNext()),
       "conversation-submit": (draft) => void this.#submit(draft),
-      draft: ({ text, mode }) => this.messenger?.device.keepDraft(this.draftPlace(mode), text),
+      draft: ({ text, mode }) => this.messenger?.drafts.keepDraft(this.draftPlace(mode), text),
       composing: () => this.messenger?.sayTyping(),
       compose: (written) => void this.attempt(() => this.compose(written)),
       "mode-change": ({ mode }) => this.#changeMode(mode),
@@ -342,7 +342,7 @@ export class InboxPage extends LitElement {
       .notes=${notes}
       .me=${messenger.me}
       .unreadAfter=${messenger.unreadAfter}
-      .draft=${messenger.device.draft(this.draftPlace(this.mode))}
+      .draft=${messenger.drafts.draft(this.draftPlace(this.mode))}
       mode=${this.mode}
       typing=${messenger.typing?.name ?? ""}
       .sendings=${messenger.uploader.sendings}
@@ -362,7 +362,7 @@ export class InboxPage extends LitElement {
       ?busy=${this.isSubmitting}
       error=${this.formError}
       .chosen=${this.messenger?.uploader.of(NEW_CONVERSATION) ?? []}
-      .kept=${this.messenger?.device.opening() ?? null}
+      .kept=${this.messenger?.drafts.conversationDraft() ?? null}
     ></conversation-form>`;
   }
 }

@@ -2,20 +2,20 @@ import { captionOf } from "#attachments/components/attachment-library.js";
 import { isPicture } from "#attachments/files.js";
 
 /**
- * @import { Shown } from "#attachments/components/attachment-gallery.js"
- * @import { Attachment, GalleryItem } from "#attachments/types.js"
+ * @import { LightboxPhoto } from "#attachments/components/attachment-gallery.js"
+ * @import { Attachment, LibraryItem } from "#attachments/types.js"
  * @import { Person } from "#core/types.js"
  * @import { Message } from "../types.js"
  */
 
-/** The photos of messages, in their order, for the lightbox. @param {Message[]} messages @param {Pick<Person, "id">} me @returns {Shown[]} */
+/** The photos of messages, in their order, for the lightbox. @param {Message[]} messages @param {Pick<Person, "id">} me @returns {LightboxPhoto[]} */
 export function photosOfMessages(messages, me) {
   return messages.flatMap(({ attachments, author, created_at }) => {
     return attachments.filter(isOpenable).map((file) => shown(file, author, created_at, me));
   });
 }
 
-/** The same for the files of a library. @param {GalleryItem[]} items @param {Pick<Person, "id">} me @returns {Shown[]} */
+/** The same for the files of a library. @param {LibraryItem[]} items @param {Pick<Person, "id">} me @returns {LightboxPhoto[]} */
 export function photosOfItems(items, me) {
   return items.filter(({ attachment }) => isOpenable(attachment)).map(({ attachment, author, sent_at }) => shown(attachment, author, sent_at, me));
 }

@@ -104,7 +104,7 @@ export class StaffInbox extends InboxPage {
       this.scrollToEnd();
     } catch (error) {
       // The words go back where they came from.
-      this.messenger?.device.keepDraft(this.draftPlace("note"), written.body);
+      this.messenger?.drafts.keepDraft(this.draftPlace("note"), written.body);
       this.renderRoot.querySelector("conversation-thread")?.restoreDraft(written.body);
       throw error;
     }

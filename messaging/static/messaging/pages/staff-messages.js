@@ -1,6 +1,6 @@
 import "#core/logout.js";
 
 import "./staff-inbox.js";
-import { giveFirstState } from "./first-state.js";
+import { passFirstState } from "./first-state.js";
 
-giveFirstState("staff-inbox");
+passFirstState("staff-inbox");

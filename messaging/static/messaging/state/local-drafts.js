@@ -1,4 +1,4 @@
-/** @import { Opening, Pending } from "../types.js" */
+/** @import { ConversationDraft, PendingMessage } from "../types.js" */
 
 /**
  * What this device keeps for a person: drafts, the form of a new conversation, and messages that the server has not confirmed. One key
@@ -7,7 +7,7 @@
  *
  * Every key starts with `liaison:` (logging out forgets them).
  */
-export class Device {
+export class LocalDrafts {
   #storage;
   #person;
 
@@ -34,23 +34,23 @@ export class Device {
     else this.#put(this.#key("draft", place), text);
   }
 
-  /** @returns {Opening | null} what was written in the form of a new conversation and not sent */
-  opening() {
+  /** @returns {ConversationDraft | null} what was written in the form of a new conversation and not sent */
+  conversationDraft() {
     const kept = this.#storage.getItem(this.#key("opening", ""));
     return kept && JSON.parse(kept);
   }
 
-  /** @param {Opening} opening */
-  keepOpening(opening) {
+  /** @param {ConversationDraft} opening */
+  keepConversationDraft(opening) {
     if (opening.subject || opening.message.body) this.#put(this.#key("opening", ""), JSON.stringify(opening));
-    else this.forgetOpening();
+    else this.forgetConversationDraft();
   }
 
-  forgetOpening() {
+  forgetConversationDraft() {
     this.#storage.removeItem(this.#key("opening", ""));
   }
 
-  /** @returns {Pending[]} oldest first */
+  /** @returns {PendingMessage[]} oldest first */
   unsent() {
     const prefix = this.#key("unsent", "");
     return Object.keys(this.#storage)
@@ -59,7 +59,7 @@ export class Device {
       .sort((a, b) => a.created_at.localeCompare(b.created_at));
   }
 
-  /** @param {Pending} message */
+  /** @param {PendingMessage} message */
   keepUnsent(message) {
     this.#put(this.#key("unsent", message.id), JSON.stringify(message));
   }

@@ -1,10 +1,10 @@
-import { Cabinet } from "#attachments/uploads/file-store.js";
+import { FileStore } from "#attachments/uploads/file-store.js";
 import { Uploader, isSendable } from "#attachments/uploads/uploader.js";
 import { API } from "#core/api.js";
 import { EventStream } from "#core/events.js";
 
-import { deliver } from "./send-with-files.js";
-import { Device } from "./local-drafts.js";
+import { sendWithFiles } from "./send-with-files.js";
+import { LocalDrafts } from "./local-drafts.js";
 import * as api from "../messaging-api.js";
 import { Outbox } from "./outbox.js";
 import { Store } from "./store.js";
@@ -52,12 +52,12 @@ export class Messenger extends EventTarget {
     super();
     this.me = first.me;
     this.store = new Store(first.me);
-    this.device = new Device(first.me.id, localStorage);
-    this.uploader = new Uploader(first.me.id, { cabinet: new Cabinet() });
-    this.outbox = new Outbox({ send: (message) => deliver(message, { uploader: this.uploader, send: api.sendMessage }), device: this.device });
+    this.drafts = new LocalDrafts(first.me.id, localStorage);
+    this.uploader = new Uploader(first.me.id, { fileStore: new FileStore() });
+    this.outbox = new Outbox({ send: (message) => sendWithFiles(message, { uploader: this.uploader, send: api.sendMessage }), drafts: this.drafts });
     this.stream = new EventStream({ url: `${API}/stream`, personId: first.me.id });
     this.sync = new Sync({ store: this.store, api, stream: this.stream });
-    this.#seed(first);
+    this.#loadFirstState(first);
   }
 
   start() {
@@ -100,7 +100,7 @@ export class Messenger extends EventTarget {
     if (!id) return;
     this.#recent = [...this.#recent.filter((known) => known !== id), id].slice(-KEPT_HISTORIES);
     this.store.forgetHistories(this.#recent);
-    if (!this.store.conversations.has(id)) await this.#find(id);
+    if (!this.store.conversations.has(id)) await this.#loadConversation(id);
     // The window of an earlier visit may end above or below where one lands now.
     const isEnough = this.store.histories.get(id)?.isLoaded && !this.store.historyOf(id).hasAfter;
     if (!isEnough) await this.#loadFirstPage(id);
@@ -231,19 +231,19 @@ export class Messenger extends EventTarget {
   async begin(draft) {
     const { uploader } = this;
     const attachments = uploader.of(NEW_CONVERSATION).filter(isSendable).map(({ id }) => id);
-    const conversation = await deliver(
+    const conversation = await sendWithFiles(
       { ...draft.message, attachments },
       { uploader, send: (message) => api.openConversation({ ...draft, message }) },
     );
     uploader.release(NEW_CONVERSATION);
-    this.device.forgetOpening();
+    this.drafts.forgetConversationDraft();
     this.store.mergeConversations([conversation]);
     return conversation;
   }
 
   /** The form is left: what was written in it and chosen for it goes. */
   discardNew() {
-    this.device.forgetOpening();
+    this.drafts.forgetConversationDraft();
     for (const { id } of this.uploader.of(NEW_CONVERSATION)) this.uploader.remove(id);
   }
 
@@ -252,7 +252,7 @@ export class Messenger extends EventTarget {
   }
 
   /** @param {FirstState} first */
-  #seed({ conversations, conversation, messages, unread }) {
+  #loadFirstState({ conversations, conversation, messages, unread }) {
     this.store.mergeConversations(conversations.results);
     if (conversation) {
       this.store.mergeConversations([conversation]);
@@ -262,7 +262,7 @@ export class Messenger extends EventTarget {
   }
 
   /** @param {string} id */
-  async #find(id) {
+  async #loadConversation(id) {
     this.store.mergeConversations([await api.getConversation(id)]);
   }
 

@@ -3,8 +3,8 @@ import { backoff } from "#core/backoff.js";
 import { uuid7 } from "#core/uuid.js";
 
 /**
- * @import { Device } from "./local-drafts.js"
- * @import { Message, Pending } from "../types.js"
+ * @import { LocalDrafts } from "./local-drafts.js"
+ * @import { Message, PendingMessage } from "../types.js"
  */
 
 /**
@@ -15,11 +15,11 @@ import { uuid7 } from "#core/uuid.js";
  * Emits `change`, and `sent` with the server's message.
  */
 export class Outbox extends EventTarget {
-  /** @type {Pending[]} oldest first */
+  /** @type {PendingMessage[]} oldest first */
   messages = [];
 
   #send;
-  #device;
+  #drafts;
   /** Conversations with a request under way. @type {Set<string>} */
   #busy = new Set();
   /** @type {Map<string, number>} */
@@ -27,16 +27,16 @@ export class Outbox extends EventTarget {
   /** @type {Map<string, ReturnType<typeof setTimeout>>} */
   #timers = new Map();
 
-  /** @param {{ send: (message: Pending) => Promise<Message>, device: Device }} options */
-  constructor({ send, device }) {
+  /** @param {{ send: (message: PendingMessage) => Promise<Message>, drafts: LocalDrafts }} options */
+  constructor({ send, drafts }) {
     super();
     this.#send = send;
-    this.#device = device;
+    this.#drafts = drafts;
   }
 
   /** Take up what an earlier page left unsent. */
   resume() {
-    this.messages = this.#device.unsent();
+    this.messages = this.#drafts.unsent();
     this.flush();
   }
 
@@ -46,12 +46,12 @@ export class Outbox extends EventTarget {
    * @param {string[]} [attachments] files on their way, which the message does not wait for
    */
   add(conversation, body, attachments = []) {
-    /** @type {Pending} */
+    /** @type {PendingMessage} */
     const message = {
       id: uuid7(), conversation, body, attachments, created_at: new Date().toISOString(), state: "sending", error: "",
     };
     this.messages = [...this.messages, message];
-    this.#device.keepUnsent(message);
+    this.#drafts.keepUnsent(message);
     this.#changed();
     void this.#work(conversation);
   }
@@ -78,7 +78,7 @@ export class Outbox extends EventTarget {
 
   /** The server has it (its event may come before the answer), or the person gives up. @param {string} id */
   forget(id) {
-    this.#device.forgetUnsent(id);
+    this.#drafts.forgetUnsent(id);
     if (!this.messages.some((message) => message.id === id)) return;
     this.messages = this.messages.filter((message) => message.id !== id);
     this.#changed();
@@ -100,7 +100,7 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * @param {Pending} message
+   * @param {PendingMessage} message
    * @returns {Promise<boolean>} whether the next one may leave
    */
   async #try(message) {
@@ -118,7 +118,7 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * @param {Pending} message
+   * @param {PendingMessage} message
    * @param {ApiError} error
    */
   #refuse(message, error) {
@@ -127,7 +127,7 @@ export class Outbox extends EventTarget {
   }
 
   /**
-   * @param {Pending} message
+   * @param {PendingMessage} message
    * @param {unknown} error
    */
   #postpone(message, error) {
@@ -142,12 +142,12 @@ export class Outbox extends EventTarget {
 
   /**
    * @param {string} id
-   * @param {Partial<Pending>} change
+   * @param {Partial<PendingMessage>} change
    */
   #update(id, change) {
     this.messages = this.messages.map((message) => (message.id === id ? { ...message, ...change } : message));
     const updated = this.messages.find((message) => message.id === id);
-    if (updated) this.#device.keepUnsent(updated);
+    if (updated) this.#drafts.keepUnsent(updated);
     this.#changed();
   }
 

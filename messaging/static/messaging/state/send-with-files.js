@@ -11,7 +11,7 @@ import { ApiError } from "#core/api.js";
  * @param {Draft} message
  * @param {{ uploader: Pick<Uploader, "announced" | "refusals">, send: (message: Draft) => Promise<Sent> }} options
  */
-export async function deliver(message, { uploader, send }) {
+export async function sendWithFiles(message, { uploader, send }) {
   const files = message.attachments ?? [];
   if (files.length === 0) return send(message);
   const attachments = await uploader.announced(files);

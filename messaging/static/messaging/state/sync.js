@@ -54,7 +54,7 @@ export class Sync {
 
   /** Ask for everything that may have changed while we were not listening. */
   async refresh() {
-    await this.#persist(async () => {
+    await this.#retry(async () => {
       const loaded = [...this.#store.histories.keys()];
       await Promise.all([this.#changedConversations(), this.#counters(), ...loaded.map((id) => this.catchUp(id))]);
     });
@@ -97,12 +97,12 @@ export class Sync {
     if (type === "resync") return void this.refresh();
     const outcome = this.#store.apply(type, data);
     const id = typeof data.conversation === "string" ? data.conversation : data.conversation?.id;
-    if (outcome === "gap") void this.#persist(() => this.catchUp(id, data.version));
-    if (outcome === "unknown") void this.#persist(() => this.#discover(id));
+    if (outcome === "gap") void this.#retry(() => this.catchUp(id, data.version));
+    if (outcome === "unknown") void this.#retry(() => this.#loadConversation(id));
   }
 
   /** @param {string} id */
-  async #discover(id) {
+  async #loadConversation(id) {
     this.#store.mergeConversations([await this.#api.getConversation(id)]);
   }
 
@@ -137,7 +137,7 @@ export class Sync {
    *
    * @param {() => Promise<void>} ask
    */
-  async #persist(ask) {
+  async #retry(ask) {
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt++) {
       try {
         return await ask();

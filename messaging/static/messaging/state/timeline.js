@@ -2,12 +2,12 @@ import { dayKey } from "#core/time.js";
 
 /**
  * @import { Person } from "#core/types.js"
- * @import { Message, Note, Pending } from "../types.js"
+ * @import { Message, Note, PendingMessage } from "../types.js"
  *
  * @typedef {{ key: string, kind: "day", date: Date }} DayRow
  * @typedef {{ key: string, kind: "unread" }} UnreadRow
  * @typedef {{ key: string, kind: "message", message: Message, isFirst: boolean, isLast: boolean }} MessageRow
- * @typedef {{ key: string, kind: "pending", message: Pending, isFirst: boolean, isLast: boolean }} PendingRow
+ * @typedef {{ key: string, kind: "pending", message: PendingMessage, isFirst: boolean, isLast: boolean }} PendingRow
  * @typedef {{ key: string, kind: "note", note: Note }} NoteRow
  * @typedef {DayRow | UnreadRow | MessageRow | PendingRow | NoteRow} Row
  */
@@ -21,7 +21,7 @@ const GROUP_MS = 5 * 60_000;
  *
  * @param {object} thread
  * @param {Message[]} thread.messages
- * @param {Pending[]} [thread.pending]
+ * @param {PendingMessage[]} [thread.pending]
  * @param {Note[]} [thread.notes]
  * @param {boolean} [thread.hasBefore] older messages exist: notes older than the first one shown wait for them
  * @param {number | null} [thread.unreadAfter] the line goes above the first message of others after this seq
