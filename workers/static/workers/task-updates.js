@@ -11,7 +11,7 @@ const POLL_MS = 15_000;
  */
 export class TaskUpdates {
   isLive = true;
-  isConnected = true;
+  isConnected = false;
   /** When something was last heard. @type {Date | null} */
   at = null;
 

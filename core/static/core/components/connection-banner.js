@@ -8,10 +8,10 @@ const PATIENCE_MS = 5_000;
 /**
  * Says that the page is not live any more, once that lasts.
  *
- * @property {boolean} connected
+ * @property {boolean} disconnected
  */
 export class ConnectionBanner extends LitElement {
-  static properties = { connected: { type: Boolean }, shown: { state: true } };
+  static properties = { disconnected: { type: Boolean }, shown: { state: true } };
 
   static styles = css`
     p {
@@ -30,16 +30,16 @@ export class ConnectionBanner extends LitElement {
 
   constructor() {
     super();
-    this.connected = true;
+    this.disconnected = false;
     this.shown = false;
   }
 
   /** @override @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (!changed.has("connected")) return;
+    if (!changed.has("disconnected")) return;
     clearTimeout(this.#timer);
-    if (this.connected) this.shown = false;
-    else this.#timer = setTimeout(() => (this.shown = true), PATIENCE_MS);
+    if (this.disconnected) this.#timer = setTimeout(() => (this.shown = true), PATIENCE_MS);
+    else this.shown = false;
   }
 
   /** @override */

@@ -8,7 +8,7 @@ export const bubbleStyles = css`
     padding-block-start: 2px;
   }
 
-  :host([first]) {
+  :host(:not([joins-above])) {
     padding-block-start: var(--space-3);
   }
 

@@ -28,8 +28,8 @@ const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waitin
  * @property {Message | PendingMessage} message
  * @property {"ours" | "theirs"} side which side of the conversation wrote it
  * @property {boolean} mine written by the reader: the strong colour
- * @property {boolean} first of its group: shows who
- * @property {boolean} last of its group: shows when
+ * @property {boolean} joinsAbove the message above is of the same group and already shows the name
+ * @property {boolean} joinsBelow the message below is of the same group and will show the time
  * @property {SendState | ""} state shown on the messages of the reader's side
  * @property {boolean} changeable offers to edit and delete
  * @property {ReadonlyMap<string, Sending> | null} sendings of this browser, when some are this message's
@@ -39,8 +39,8 @@ export class MessageBubble extends LitElement {
     message: { attribute: false },
     side: { reflect: true },
     mine: { type: Boolean, reflect: true },
-    first: { type: Boolean, reflect: true },
-    last: { type: Boolean, reflect: true },
+    joinsAbove: { type: Boolean, reflect: true, attribute: "joins-above" },
+    joinsBelow: { type: Boolean, reflect: true, attribute: "joins-below" },
     state: { reflect: true },
     changeable: { type: Boolean, reflect: true },
     sendings: { attribute: false },
@@ -56,8 +56,8 @@ export class MessageBubble extends LitElement {
     /** @type {"ours" | "theirs"} */
     this.side = "theirs";
     this.mine = false;
-    this.first = true;
-    this.last = true;
+    this.joinsAbove = false;
+    this.joinsBelow = false;
     /** @type {SendState | ""} */
     this.state = "";
     this.changeable = false;
@@ -72,7 +72,7 @@ export class MessageBubble extends LitElement {
     const { message } = this;
     if (!message) return nothing;
     return html`
-      ${this.first ? this.#author(message) : nothing}
+      ${this.joinsAbove ? nothing : this.#author(message)}
       <div class="line">
         <div class="bubble">
           ${this.#files(message)} ${this.mode === "edit" ? this.#editor(message) : this.#text(message)}
@@ -116,7 +116,7 @@ export class MessageBubble extends LitElement {
     const date = new Date(message.created_at);
     const edited = "edited_at" in message && !message.deleted_at ? message.edited_at : null;
     const isByEmail = "by_email" in message && message.by_email && !message.deleted_at;
-    const isQuiet = !this.last && !edited && !isByEmail && this.state !== "failed" && this.state !== "waiting";
+    const isQuiet = this.joinsBelow && !edited && !isByEmail && this.state !== "failed" && this.state !== "waiting";
     return html`<div class="footer ${isQuiet ? "quiet" : ""}">
         ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
         ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>` : nothing}

@@ -207,8 +207,8 @@ export class MessageList extends LitElement {
       side=${side}
       state=${state}
       ?mine=${isMine}
-      ?first=${row.isFirst}
-      ?last=${row.isLast}
+      ?joins-above=${!row.isFirst}
+      ?joins-below=${!row.isLast}
       ?changeable=${isMine && row.kind === "message" && isFresh(row.message)}
     ></message-bubble>`;
   }

@@ -307,7 +307,7 @@ export class InboxPage extends LitElement {
   /** Parts that both pages show. */
 
   banner() {
-    return html`<connection-banner ?connected=${this.messenger?.isConnected ?? true}></connection-banner>`;
+    return html`<connection-banner ?disconnected=${!this.messenger?.isConnected}></connection-banner>`;
   }
 
   toast() {

@@ -135,7 +135,7 @@ export class TaskDashboard extends LitElement {
   /** @override */
   render() {
     return html`
-      <connection-banner .connected=${this.#updates.isConnected}></connection-banner>
+      <connection-banner ?disconnected=${!this.#updates.isConnected}></connection-banner>
       <div class="page">
         ${this.#top()} ${this.#cards()} ${this.#nav()}
         ${this.problem
