@@ -4,7 +4,7 @@
  * @param {"client-inbox" | "staff-inbox"} tag
  */
 export function passFirstState(tag) {
-  const element = /** @type {import("./inbox-page.js").InboxPage | null} */ (document.querySelector(tag));
+  const element = /** @type {import("./inbox-controller.js").InboxHost | null} */ (document.querySelector(tag));
   const state = document.getElementById("first-state")?.textContent;
   if (element && state) element.first = JSON.parse(state);
 }

@@ -5,16 +5,16 @@ import { hashOf } from "../state/routes.js";
 /**
  * @import { LibraryItem } from "#attachments/types.js"
  * @import { FilesScope } from "../state/routes.js"
- * @import { InboxPage } from "./inbox-page.js"
+ * @import { InboxController } from "./inbox-controller.js"
  */
 
 /** What becomes of files on a page of messages: chosen, given up, looked at. */
 export class InboxFiles {
-  #page;
+  #inbox;
 
-  /** @param {InboxPage} page whose events are heard */
-  constructor(page) {
-    this.#page = page;
+  /** @param {InboxController} inbox */
+  constructor(inbox) {
+    this.#inbox = inbox;
     /** @type {Record<string, (detail: any) => void>} */
     const handlers = {
       "files-chosen": ({ files }) => this.#choose(files),
@@ -26,23 +26,23 @@ export class InboxFiles {
       "thread-files": ({ scope }) => this.#showLibrary(scope),
     };
     for (const [type, handle] of Object.entries(handlers)) {
-      page.addEventListener(type, (event) => handle(/** @type {CustomEvent} */ (event).detail));
+      inbox.host.addEventListener(type, (event) => handle(/** @type {CustomEvent} */ (event).detail));
     }
   }
 
   get #uploader() {
-    return this.#page.messenger?.uploader;
+    return this.#inbox.messenger?.uploader;
   }
 
   /** The message that takes what is chosen now. */
   get #place() {
-    return this.#page.pane === "new" ? NEW_CONVERSATION : (this.#page.messenger?.openId ?? "");
+    return this.#inbox.host.pane === "new" ? NEW_CONVERSATION : (this.#inbox.messenger?.openId ?? "");
   }
 
   /** @param {File[]} files */
   #choose(files) {
     this.#uploader?.choose(this.#place, files);
-    this.#page.renderRoot.querySelector("conversation-thread")?.focusComposer();
+    this.#inbox.host.renderRoot.querySelector("conversation-thread")?.focusComposer();
   }
 
   /**
@@ -50,20 +50,20 @@ export class InboxFiles {
    * @param {LibraryItem[]} [items] those of the library; otherwise the photos of the messages on screen
    */
   #openPhotos(id, items) {
-    const { messenger } = this.#page;
+    const { messenger } = this.#inbox;
     if (!messenger) return;
     const messages = messenger.store.histories.get(messenger.openId ?? "")?.messages ?? [];
     const photos = items ? photosOfItems(items, messenger.me) : photosOfMessages(messages, messenger.me);
-    void this.#page.renderRoot.querySelector("attachment-gallery")?.open(photos, id);
+    void this.#inbox.host.renderRoot.querySelector("attachment-gallery")?.open(photos, id);
   }
 
   /** A place of its own in the history, so that « back » leads to the messages. @param {FilesScope} scope */
   #showLibrary(scope) {
     if (!scope && history.state?.isFiles) return history.back();
     const address = location.pathname + location.search + hashOf(scope);
-    const isChange = scope !== "" && this.#page.files !== "";
+    const isChange = scope !== "" && this.#inbox.navigation.files !== "";
     if (isChange || !scope) history.replaceState(history.state, "", address);
     else history.pushState({ isOurs: history.state?.isOurs ?? false, isFiles: true }, "", address);
-    this.#page.files = scope;
+    this.#inbox.navigation.showFiles(scope);
   }
 }

@@ -1,25 +1,28 @@
-import { css, html, nothing } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 
-import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
-import { filterNamed, filterOf } from "../state/filters.js";
-import { t } from "../i18n/index.js";
-import * as api from "../messaging-api.js";
 import "../components/conversation-filters.js";
 import "../components/conversation-sheet.js";
-import { InboxPage } from "./inbox-page.js";
+import { t } from "../i18n/index.js";
+import { FilteredList } from "./filtered-list.js";
+import { InboxController, inboxProperties } from "./inbox-controller.js";
 import { inboxStyles } from "./inbox-styles.js";
+import { banner, conversationList, newConversationForm, newLink, nothingOpen, overlays, thread } from "./inbox-templates.js";
 
 /**
- * @import { Conversation } from "../types.js"
- * @import { FilterName } from "../state/filters.js"
+ * @import { Conversation, FirstState } from "../types.js"
  * @import { Route } from "../state/routes.js"
  */
 
-/** The company's messages: every conversation behind filters and search, the open one, and its sheet. */
-export class StaffInbox extends InboxPage {
-  static properties = { ...InboxPage.properties, filter: { state: true }, q: { state: true }, hasDetails: { state: true } };
+/**
+ * The company's inbox: the filtered list, the open conversation, and its sheet.
+ *
+ * @property {FirstState | null} first the state that the server wrote in the page
+ * @property {string} base the address of the list
+ */
+export class StaffInbox extends LitElement {
+  static properties = { ...inboxProperties, hasDetails: { state: true } };
 
   static styles = [
     shared,
@@ -67,81 +70,57 @@ export class StaffInbox extends InboxPage {
     `,
   ];
 
-  /** What the server found for the words, in its order. @type {string[] | null} */
-  #found = null;
+  #inbox = new InboxController(this, { onShow: () => (this.hasDetails = false) });
+  #list = new FilteredList(this.#inbox);
 
   constructor() {
     super();
-    const query = new URLSearchParams(location.search);
-    /** @type {FilterName} */
-    this.filter = filterNamed(query.get("filter"));
-    this.q = query.get("q") ?? "";
+    /** @type {FirstState | null} */
+    this.first = null;
+    this.base = "";
+    /** @type {Route["pane"]} */
+    this.pane = "list";
     this.hasDetails = false;
-    this.addEventListener("filter-change", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail));
     this.addEventListener("thread-details", () => (this.hasDetails = !this.hasDetails));
-    this.addEventListener("conversation-change", (event) => {
-      void this.attempt(() => this.messenger?.change(/** @type {CustomEvent} */ (event).detail.change));
-    });
   }
 
   /** @override */
   firstUpdated() {
-    if (this.q || this.filter !== "all") void this.attempt(() => this.#load());
-  }
-
-  /** @override @param {Route} route */
-  async onShow(route) {
-    this.hasDetails = false;
-    await super.onShow(route);
-    if (route.pane === "thread") await this.messenger?.loadNotes();
-  }
-
-  /** @override @param {{ body: string, mode: "reply" | "note" }} written */
-  async compose(written) {
-    if (written.mode === "reply") return super.compose(written);
-    try {
-      await this.messenger?.addNote(written.body);
-      this.scrollToEnd();
-    } catch (error) {
-      // The words go back where they came from.
-      this.messenger?.drafts.keepDraft(this.draftPlace("note"), written.body);
-      this.renderRoot.querySelector("conversation-thread")?.restoreDraft(written.body);
-      throw error;
-    }
+    this.#list.loadFirst();
   }
 
   /** @override */
   render() {
     return html`
-      ${this.banner()}
+      ${banner(this.#inbox)}
       <section class="pane side" aria-label=${t("conversations")}>
         <header>
           <h2>${t("messages")}</h2>
-          <a class="icon-button new" href=${`${this.base}/new`} aria-label=${t("newConversation")} title=${t("newConversation")}
-            @click=${this.#openForm}>${icons.plus}</a>
+          ${newLink(this.#inbox)}
         </header>
-        <conversation-filters filter=${this.filter} q=${this.q}></conversation-filters>
-        <div class="window">${this.#rows(this.#shown())}</div>
+        <conversation-filters filter=${this.#list.filter} q=${this.#list.q}></conversation-filters>
+        <div class="window">${this.#rows(this.#list.shown())}</div>
       </section>
       <section class="pane main" aria-label=${t("conversation")}>${this.#main()}</section>
-      ${this.#sheet()} ${this.toast()}
+      ${this.#sheet()} ${overlays(this.#inbox)}
     `;
   }
 
   /** @param {Conversation[]} conversations */
   #rows(conversations) {
-    if (conversations.length > 0) return this.list(conversations);
-    return html`<p class="nothing">${this.q ? t("emptySearch", { q: this.q }) : t("emptyStaff")}</p>`;
+    if (conversations.length > 0) return conversationList(this.#inbox, conversations);
+    const { q } = this.#list;
+    return html`<p class="nothing">${q ? t("emptySearch", { q }) : t("emptyStaff")}</p>`;
   }
 
   #main() {
-    if (this.pane === "new") return this.form(true);
-    if (this.pane === "thread") return this.thread({ notes: this.#notes(), detailsOpen: this.hasDetails });
-    return html`<div class="empty">${icons.crane}<h2>${t("pickTitle")}</h2><p>${t("pickText")}</p></div>`;
+    if (this.pane === "new") return newConversationForm(this.#inbox);
+    if (this.pane === "thread") return thread(this.#inbox, { notes: this.#notes(), detailsOpen: this.hasDetails });
+    return nothingOpen();
   }
 
   #sheet() {
-    const { messenger } = this;
+    const { messenger } = this.#inbox;
     if (this.pane !== "thread" || !messenger?.conversation) return nothing;
     return html`<conversation-sheet
       class=${this.hasDetails ? "is-open" : ""}
@@ -153,52 +132,8 @@ export class StaffInbox extends InboxPage {
   }
 
   #notes() {
-    return this.messenger?.store.notes.get(this.messenger.openId ?? "") ?? [];
-  }
-
-  /** @returns {Conversation[]} */
-  #shown() {
-    const { messenger } = this;
-    if (!messenger) return [];
-    const { store, me, openId } = messenger;
-    if (this.#found) {
-      const found = new Set(this.#found);
-      return store.list(({ id }) => found.has(id));
-    }
-    const { holds } = filterOf(this.filter);
-    // The one being read does not vanish from under one's eyes because it is read.
-    return store.list((conversation) => conversation.id === openId || holds(conversation, { me, unread: store.unread }));
-  }
-
-  /** @param {{ filter: FilterName, q: string }} choice */
-  #choose({ filter, q }) {
-    this.filter = filter;
-    this.q = q;
-    const query = new URLSearchParams(filter === "all" ? {} : { filter });
-    if (q) query.set("q", q);
-    const search = query.size > 0 ? `?${query}` : "";
-    history.replaceState(history.state, "", location.pathname + search);
-    void this.attempt(() => this.#load());
-  }
-
-  async #load() {
-    const { filter, q, messenger } = this;
-    if (!messenger) return;
-    if (!q) this.#found = null;
-    const page = await api.listConversations({ ...filterOf(filter).query, q });
-    // Another choice was made meanwhile: its own answer is on the way.
-    if (filter !== this.filter || q !== this.q) return;
-    messenger.store.mergeConversations(page.results).forEach((id) => void messenger.sync.catchUp(id));
-    this.#found = q ? page.results.map(({ id }) => id) : null;
-    this.next = q ? null : page.next;
-    this.requestUpdate();
-  }
-
-  /** @param {MouseEvent} event */
-  #openForm(event) {
-    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    void this.go({ pane: "new" });
+    const { messenger } = this.#inbox;
+    return messenger?.store.notes.get(messenger.openId ?? "") ?? [];
   }
 }
 
