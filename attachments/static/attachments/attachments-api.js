@@ -2,10 +2,10 @@ import { API, request } from "#core/api.js";
 
 /** @import { Announced, Attachment, LibraryPage, ReceivedParts, SignedPart } from "./types.js" */
 
-/** The files' part of the API: one function an operation. */
+/** The part of the API that concerns files: one function per operation. */
 
 /**
- * @param {{ id: string, name: string, size: number, content_type: string, sha256: string, keeps_location: boolean }} file the same again gives back the first one
+ * @param {{ id: string, name: string, size: number, content_type: string, sha256: string, keeps_location: boolean }} file sending it again returns the first one
  * @returns {Promise<Announced>}
  */
 export const announce = (file) => request("POST", "/attachments", file);
@@ -34,7 +34,7 @@ export const listFiles = (of, id) => request("GET", `/${of}/${id}/attachments`);
 
 /** @param {string} next @returns {Promise<LibraryPage>} */
 export function nextFiles(next) {
-  // Behind a proxy the server may write another host than the one that the browser uses.
+  // Behind a proxy, `next` may name another host than the one that the browser uses.
   const { pathname, search } = new URL(next, location.origin);
   return request("GET", pathname + search);
 }

@@ -1,18 +1,18 @@
 import { API } from "#core/api.js";
 import { EventStream } from "#core/events.js";
 
-// News come at most once a second; a screen that changes more often than this cannot be read.
+// Events come at most once a second. A screen that changes more often than this cannot be read.
 const REFRESH_MS = 2_000;
-// Without news all the same: ages grow, and the stream may be the thing that is down.
+// Also without events: ages grow, and the stream may be down.
 const POLL_MS = 15_000;
 
 /**
- * Says when to ask again: on news from the stream, now and then without, never while nobody looks.
+ * Calls `onUpdate` when the page should load again: after an event, and regularly without one, but never in a hidden tab.
  */
 export class TaskUpdates {
   isLive = true;
   isConnected = false;
-  /** When something was last heard. @type {Date | null} */
+  /** The time of the last event. @type {Date | null} */
   at = null;
 
   #onUpdate;
@@ -43,7 +43,7 @@ export class TaskUpdates {
     this.#stream = null;
   }
 
-  /** Open the person's stream, once. @param {string} personId */
+  /** Open the person's stream. Later calls do nothing. @param {string} personId */
   listen(personId) {
     if (this.#stream) return;
     const stream = (this.#stream = new EventStream({ url: `${API}/stream`, personId }));

@@ -1,5 +1,5 @@
 /**
- * The dashboard's state as its address: what is shown can be sent to a colleague.
+ * The state of the dashboard as its address, so that it can be sent to a colleague.
  *
  * @typedef {"overview" | "tasks" | "failures" | "workers" | "schedules" | "log"} View
  * @typedef {{ view: View, period: string, task: string, filters: Record<string, string> }} UrlState

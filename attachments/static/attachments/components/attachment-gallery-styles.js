@@ -13,7 +13,7 @@ export const lightboxStyles = css`
     overflow: hidden;
     border: 0;
 
-    /* As dark in both schemes: around a photo, nothing else should shine. */
+    /* Dark in both schemes: a bright page would distract from the photo. */
     background: #0b0f14;
     color: #f2f5f9;
     color-scheme: dark;
@@ -79,7 +79,7 @@ export const lightboxStyles = css`
     overflow: hidden;
     user-select: none;
 
-    /* Two fingers make it larger; one turns the page. */
+    /* Two fingers zoom, one finger goes to the next photo. */
     touch-action: pinch-zoom;
   }
 

@@ -1,4 +1,4 @@
-/** Lets a number of tasks through at a time, in the order they came. */
+/** Runs at most a given number of tasks at a time, in the order of their calls. */
 export class ConcurrencyLimit {
   #free;
   /** @type {(() => void)[]} */

@@ -4,9 +4,8 @@ const DATABASE = "liaison:files";
 const STORE = "files";
 
 /**
- * The files that this device keeps until the server has them, in IndexedDB: a page that was closed, or a
- * phone that was switched off, does not lose them. A browser that keeps nothing (full, or a private
- * window) sends them all the same, as long as its page lives.
+ * Stores files in IndexedDB until the server has them, so that they survive a closed page or a phone that is
+ * switched off. If the browser cannot store (disk full, private window), files are sent all the same while the page is open.
  */
 export class FileStore {
   /** @type {Promise<IDBDatabase> | null} */
@@ -48,7 +47,7 @@ async function openDatabase() {
   const request = indexedDB.open(DATABASE, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
   const database = await resultOf(request);
-  // Logging out deletes it: an open page must not hold that back.
+  // Logging out deletes the database, and an open connection would block that.
   database.onversionchange = () => database.close();
   return database;
 }

@@ -1,6 +1,6 @@
 /**
- * How wide and high a picture of this device is, its orientation applied: its place on screen is then the
- * right one before the server says so. Null for what this browser does not decode (HEIC, mostly).
+ * Return the width and height of a local picture, with its orientation applied, or null if the browser cannot
+ * decode it (mostly HEIC). The page reserves the right space before the server knows the size.
  *
  * @param {string} url
  * @returns {Promise<{ width: number, height: number } | null>}

@@ -1,9 +1,9 @@
 import { NetworkError } from "#core/api.js";
 
-// A phone that changes cell keeps a dead connection open: nothing moved for this long, it is lost.
+// A phone that changes cell keeps a dead connection open. Without progress for this long, treat it as lost.
 const STALLED_MS = 30_000;
 
-/** What a bucket answers to a PUT that it refuses; another address, or the same later, may be taken. */
+/** The bucket refused a PUT. A fresh address, or the same later, may work. */
 export class BucketError extends NetworkError {
   /** @param {number} status */
   constructor(status) {
@@ -13,10 +13,9 @@ export class BucketError extends NetworkError {
 }
 
 /**
- * PUT bytes straight to the bucket. By XMLHttpRequest: `fetch` does not tell how much has left.
+ * PUT bytes straight to the bucket. It uses XMLHttpRequest because `fetch` reports no upload progress.
  *
- * The bytes that are there already (412, because of `If-None-Match: *`) are as good as sent: their
- * checksum was signed.
+ * 412 counts as success: `If-None-Match: *` was sent, so the object exists, and its checksum was signed.
  *
  * @param {string} url
  * @param {Record<string, string>} headers

@@ -11,11 +11,11 @@ import { sha256 } from "./sha256.js";
  * }} SendingOptions
  */
 
-/** Reading 50 MB again for each try would cost a phone more than keeping 44 characters. @type {WeakMap<Blob, string>} */
+/** Digests by file, so that another try does not read up to 50 MB again. @type {WeakMap<Blob, string>} */
 const digests = new WeakMap();
 
 /**
- * Tell the server of a file, with the sum of its bytes. The same again is harmless, and gives a fresh address.
+ * Announce a file to the server with its SHA-256. Announcing it again is harmless and returns a fresh address.
  *
  * @param {Pick<typeof Api, "announce">} api
  * @param {StoredFile} kept
@@ -30,7 +30,7 @@ export async function announceFile(api, { id, file, keepsLocation }) {
 }
 
 /**
- * Send the bytes of an announced file, those that are not there yet, and have them taken.
+ * Upload the bytes of an announced file that the server does not have yet, and complete the upload.
  *
  * @param {Announced} announced
  * @param {Blob} file
@@ -39,11 +39,11 @@ export async function announceFile(api, { id, file, keepsLocation }) {
  */
 export async function sendBytes(announced, file, options) {
   const { upload, ...attachment } = announced;
-  // An earlier try arrived, and only its answer was lost.
+  // An earlier try had succeeded, and only its answer was lost.
   if (!upload) return attachment;
   if (upload.method === "multipart") await sendParts(announced.id, file, options);
   else await sendWhole(upload, file, options);
-  // Given up when its last byte had arrived.
+  // The upload may have been cancelled just after its last byte.
   options.signal.throwIfAborted();
   return options.api.complete(announced.id);
 }
@@ -58,7 +58,7 @@ async function sendWhole({ url, headers }, file, { signal, onProgress, putBytes 
 }
 
 /**
- * One after the other: a phone's line is not wider for two, and a cut then costs one part at most.
+ * Send parts one after the other. A phone's connection is no faster with two, and a cut then costs one part at most.
  *
  * @param {string} id
  * @param {Blob} file

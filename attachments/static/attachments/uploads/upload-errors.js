@@ -2,17 +2,17 @@ import { ApiError, NetworkError } from "#core/api.js";
 
 import { t } from "../i18n/index.js";
 
-/** What a try to send a file that failed means for the next one. */
+/** What to do after a failed try to upload a file. */
 
-// What arrived was cut or altered on the way: sent again this many times before a person is asked.
+// The bytes were cut or altered on the way. Try this many times before telling the person.
 const ALTERED_TRIES = 3;
 const ALTERED = ["upload_incomplete", "upload_differs"];
 
-// Told to come back later than this, a person is told too (so much in a day).
+// If the server asks for a longer wait (the daily limit), tell the person.
 const LONGEST_WAIT_SECONDS = 60;
 
 /**
- * Is another try of no use?
+ * Return true if another try is useless.
  *
  * @param {unknown} error
  * @param {number} attempt 0 for the first
@@ -23,13 +23,13 @@ export function isFinal(error, attempt) {
   return !error.isTemporary && !(ALTERED.includes(error.code) && attempt < ALTERED_TRIES);
 }
 
-/** How long the server asks to wait; 0 when it does not. @param {unknown} error */
+/** Return how long the server asks to wait, or 0. @param {unknown} error */
 export function retryAfterMs(error) {
   return error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0;
 }
 
-/** What the person is told. @param {unknown} error */
+/** Return the text for the person. @param {unknown} error */
 export function errorText(error) {
-  // Otherwise the file itself: moved or changed on the device since it was chosen.
+  // Otherwise the file itself was moved or changed on the device after it was chosen.
   return error instanceof ApiError ? error.message : t("gone");
 }

@@ -18,19 +18,18 @@ import { announceFile, sendBytes } from "./send-file.js";
  * @typedef {{ stored: StoredFile, stop: AbortController, shown: Sending, lastRequest?: Promise<unknown> }} Job
  */
 
-// Hashing is the processor's, sending the line's.
+// Hashing uses the processor, sending uses the network.
 const ANNOUNCED_AT_ONCE = 2;
 const SENT_AT_ONCE = 2;
 
 const PROGRESS_SHOWN_EVERY_MS = 150;
 
 /**
- * The files of one person on their way from this device. A file leaves as soon as it is chosen, whether
- * its message is written or not; it waits for the network as long as it takes, and a later page goes on
- * where this one stopped. Emits `change`.
+ * Uploads the files of one person from this device. An upload starts as soon as the file is chosen, and waits for
+ * the network as long as necessary. A later page continues what this one did not finish. Emits `change`.
  */
 export class Uploader extends EventTarget {
-  /** What is on screen of each file, by id, in the order chosen; replaced at each change. @type {ReadonlyMap<string, Sending>} */
+  /** The uploads as elements show them, by id, in the order chosen. The map is replaced at each change. @type {ReadonlyMap<string, Sending>} */
   sendings = new Map();
 
   #person;
@@ -42,7 +41,7 @@ export class Uploader extends EventTarget {
   #jobs = new Map();
   #announcing = new ConcurrencyLimit(ANNOUNCED_AT_ONCE);
   #sending = new ConcurrencyLimit(SENT_AT_ONCE);
-  /** Ends the waits between tries. */
+  /** Aborting it ends the waits between tries. */
   #wake = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #progressTimer;
@@ -60,7 +59,7 @@ export class Uploader extends EventTarget {
     this.#measure = measure;
   }
 
-  /** Take up what an earlier page left. */
+  /** Continue the uploads that an earlier page left. */
   async resume() {
     for (const stored of await this.#fileStore.all(this.#person)) {
       if (this.#jobs.has(stored.id)) continue;
@@ -70,13 +69,13 @@ export class Uploader extends EventTarget {
     }
   }
 
-  /** End everything that is under way: the page goes. */
+  /** Stop all uploads, because the page is closing. */
   stop() {
     for (const job of this.#jobs.values()) job.stop.abort();
     this.#wake.abort();
   }
 
-  /** The network is back. */
+  /** Try again now, because the network is back. */
   wake() {
     this.#wake.abort();
     this.#wake = new AbortController();
@@ -84,22 +83,22 @@ export class Uploader extends EventTarget {
   }
 
   /**
-   * @param {string} place the conversation whose next message takes them
-   * @param {File[]} files checked before (`files.js`)
+   * @param {string} place the conversation whose next message takes the files
+   * @param {File[]} files already checked by `files.js`
    */
   choose(place, files) {
     const keepsLocation = this.of(place).some((sending) => sending.keepsLocation);
     for (const file of files) this.#begin({ place, file, keepsLocation });
   }
 
-  /** The files chosen for the next message of a place. @param {string} place */
+  /** Return the uploads for the next message of a place. @param {string} place */
   of(place) {
     return [...this.sendings.values()].filter((sending) => sending.place === place);
   }
 
   /**
-   * Send the chosen photos with the place where they were taken, or without: said when a file is announced,
-   * so those leave anew.
+   * Choose whether the photos keep the location where they were taken. The announcement of a file says so, and
+   * therefore the photos are uploaded again.
    *
    * @param {string} place
    * @param {boolean} keepsLocation
@@ -108,7 +107,7 @@ export class Uploader extends EventTarget {
     for (const { id, kind, keepsLocation: now } of this.of(place)) {
       const file = this.#jobs.get(id)?.stored.file;
       const isOther = kind === "image" && now !== keepsLocation && file;
-      // The others go to the end with them: the order chosen is stored.
+      // Move the others to the end too, to keep the order chosen.
       if (isOther) this.#begin({ place, file, keepsLocation });
       else this.#moveToEnd(id);
       if (isOther) this.remove(id);
@@ -116,7 +115,7 @@ export class Uploader extends EventTarget {
   }
 
   /**
-   * Their message is written: give the files that go with it. Those that cannot leave are dropped.
+   * Return the ids of the files that go with the message of a place. Files that cannot be sent are dropped.
    *
    * @param {string} place
    */
@@ -129,8 +128,8 @@ export class Uploader extends EventTarget {
   }
 
   /**
-   * Which of a message's files the server knows of: a message can only name those, in whatever state. Waits
-   * for those that are about to be; leaves out those that were refused.
+   * Return those of a message's files that the server knows, in any state: a message can name only those. Wait for
+   * files that are being announced, and leave out refused ones.
    *
    * @param {string[]} ids
    * @returns {Promise<string[]>}
@@ -141,7 +140,7 @@ export class Uploader extends EventTarget {
     return ids.filter((_, index) => known[index]);
   }
 
-  /** What the server refused of these, in words. @param {string[]} ids */
+  /** Return the server's reasons for refusing these files. @param {string[]} ids */
   refusals(ids) {
     return ids.map((id) => this.sendings.get(id)?.error ?? "").filter(Boolean);
   }
@@ -153,7 +152,7 @@ export class Uploader extends EventTarget {
     else this.wake();
   }
 
-  /** The person gives it up. @param {string} id */
+  /** Cancel an upload. @param {string} id */
   remove(id) {
     const job = this.#jobs.get(id);
     if (!job) return;
@@ -164,24 +163,24 @@ export class Uploader extends EventTarget {
 
   /** @param {Job} job */
   async #withdraw({ stored, lastRequest }) {
-    // What was lastRequest about it at this moment would not find it any more.
+    // A request under way would no longer find the file.
     if (lastRequest) await lastRequest.catch(() => {});
-    // One that is lost for the server alone is cleaned there after a day.
+    // If this fails, the server removes the file after a day.
     await this.#api.withdraw(stored.id).catch(() => {});
   }
 
-  /** The message that shows it was deleted: what has not left stays here. @param {string} id */
+  /** Stop an upload whose message was deleted. @param {string} id */
   abandon(id) {
     const job = this.#jobs.get(id);
     job?.stop.abort();
     if (job) this.#forget(job);
   }
 
-  /** The server tells how a file is now. @param {Attachment} attachment */
+  /** Take the server's present state of a file. @param {Attachment} attachment */
   settle(attachment) {
     const job = this.#jobs.get(attachment.id);
     if (!job) return;
-    // A message has it, and the page that was told so is gone.
+    // A message has the file, and the page that was told so is closed.
     const isTaken = job.stored.place !== "" && attachment.position !== null;
     if (isTaken || (isFinished(attachment) && !job.stored.place)) this.#forget(job);
     else this.#show(job, { server: attachment });
@@ -221,7 +220,7 @@ export class Uploader extends EventTarget {
     else this.#show(job, { picture: "" });
   }
 
-  /** Try until the server has it, says no, or the person gives it up. @param {Job} job */
+  /** Try until the server has the file or refuses it, or the person cancels. @param {Job} job */
   async #run(job) {
     const { signal } = job.stop;
     for (let attempt = 0; !signal.aborted; attempt++) {
@@ -241,13 +240,13 @@ export class Uploader extends EventTarget {
     const { stored, stop } = job;
     this.#show(job, { step: "preparing", error: "" });
     const announced = await this.#announcing.run(() => announceFile(this.#api, stored));
-    // Given up meanwhile; a page that merely goes leaves its files to the next one.
+    // Cancelled during the announcement. If the page is only closing, the next page continues instead.
     if (!this.#jobs.has(stored.id)) return void this.#api.withdraw(stored.id).catch(() => {});
     if (stop.signal.aborted) return;
     await this.#update(job, { isAnnounced: true });
-    // Its own tab first: another one that has the same file then finds it sent.
+    // One tab at a time: another tab with the same file then finds it uploaded.
     const attachment = await this.#sending.run(() => withLock(stored.id, () => this.#sendBytes(job, announced)));
-    // The event of its analysis may come before this answer.
+    // The event about the analysis may come before this answer.
     const told = job.shown.server;
     this.#show(job, { step: "sent", share: 1, server: told && isFinished(told) ? told : attachment });
     await this.#update(job, { isSent: true });
@@ -268,7 +267,7 @@ export class Uploader extends EventTarget {
     });
   }
 
-  /** One that was sent before this page: what has become of it? @param {Job} job */
+  /** Ask for the state of a file that an earlier page uploaded. @param {Job} job */
   async #refresh(job) {
     try {
       this.settle(await this.#api.getAttachment(job.stored.id));
@@ -282,7 +281,7 @@ export class Uploader extends EventTarget {
     return new Promise((resolve, reject) => {
       const look = () => {
         const job = this.#jobs.get(id);
-        // Of an earlier page, and sent: it is known there.
+        // An earlier page uploaded it, so the server knows it.
         if (!job || job.stored.isAnnounced) resolve(true);
         else if (job.shown.step === "failed") resolve(false);
         else if (job.shown.step === "waiting") reject(new NetworkError("not announced"));

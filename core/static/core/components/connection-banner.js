@@ -2,11 +2,11 @@ import { LitElement, css, html, nothing } from "lit";
 
 import { t } from "../i18n/core.js";
 
-// Shorter cuts are not worth a word: the stream comes back, and what was missed is asked for.
+// Do not mention shorter cuts: the stream comes back, and the page asks for what it missed.
 const PATIENCE_MS = 5_000;
 
 /**
- * Says that the page is not live any more, once that lasts.
+ * Says that the page is not live any more, once that has lasted a while.
  *
  * @property {boolean} disconnected
  */
@@ -50,7 +50,7 @@ export class ConnectionBanner extends LitElement {
 
   /** @override */
   render() {
-    // The live region stays in the page: one that arrives with its text is often not read out.
+    // Keep the live region in the page: screen readers often skip one that appears together with its text.
     return html`<div role="status">
       ${this.shown ? html`<p>${t(navigator.onLine ? "reconnecting" : "offline")}</p>` : nothing}
     </div>`;

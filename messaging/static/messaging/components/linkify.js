@@ -1,21 +1,21 @@
 /**
- * Cuts a plain text into words and links. Nothing is parsed as HTML: the caller makes text nodes and
- * <a> elements, and only the schemes below can come out.
+ * Split a text into plain text and links. Nothing is parsed as HTML: the caller makes text nodes and <a> elements,
+ * and only the schemes below are possible.
  *
- * @typedef {{ text: string, href: string }} Piece href is empty for plain words
+ * @typedef {{ text: string, href: string }} Piece href is empty for plain text
  */
 
 const LINK = new RegExp(
   [
     String.raw`(?<url>https?:\/\/[^\s<>"«»]+|www\.[^\s<>"«»]+\.[^\s<>"«»]+)`,
     String.raw`(?<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)`,
-    // French numbers, written alone: 06 12 34 56 78, +33 6 12 34 56 78. A longer row of digits is a reference.
+    // French numbers, between other characters than digits: 06 12 34 56 78, +33 6 12 34 56 78. A longer row of digits is a reference.
     String.raw`(?<phone>(?<![\d.,])(?:\+33[ .\u00A0]?[1-9]|0[1-9])(?:[ .\u00A0-]?\d{2}){4}(?![\d]))`,
   ].join("|"),
   "gu",
 );
 
-// The end of a sentence is not the end of its link; a closing bracket belongs to it only if it was opened there.
+// Punctuation at the end is not part of a link. A closing bracket is part of it only if the link also opens one.
 const TRAILING = /[.,;:!?…'’]+$/u;
 
 /**

@@ -26,13 +26,13 @@ const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waitin
  * `message-discard` {id}.
  *
  * @property {Message | PendingMessage} message
- * @property {"ours" | "theirs"} side which side of the conversation wrote it
- * @property {boolean} mine written by the reader: the strong colour
+ * @property {"ours" | "theirs"} side the side of the conversation that wrote it
+ * @property {boolean} mine written by the reader, shown in the strong colour
  * @property {boolean} joinsAbove the message above is of the same group and already shows the name
  * @property {boolean} joinsBelow the message below is of the same group and will show the time
- * @property {SendState | ""} state shown on the messages of the reader's side
+ * @property {SendState | ""} state shown only on messages of the reader's side
  * @property {boolean} changeable offers to edit and delete
- * @property {ReadonlyMap<string, Sending> | null} sendings of this browser, when some are this message's
+ * @property {ReadonlyMap<string, Sending> | null} sendings the uploads of this browser, if the message has some of them
  */
 export class MessageBubble extends LitElement {
   static properties = {
@@ -106,7 +106,7 @@ export class MessageBubble extends LitElement {
     return files.length > 0 ? html`<attachment-set .files=${files} .sendings=${this.sendings}></attachment-set>` : nothing;
   }
 
-  /** The files of a message that the server has not confirmed. @param {PendingMessage} message @returns {Attachment[]} */
+  /** Return the files of a message that the server has not confirmed. @param {PendingMessage} message @returns {Attachment[]} */
   #leaving({ attachments = [] }) {
     return attachments.flatMap((id) => this.sendings?.get(id) ?? []).map(asAttachment);
   }
@@ -126,14 +126,15 @@ export class MessageBubble extends LitElement {
       ${this.state === "failed" ? this.#failure(/** @type {PendingMessage} */ (message)) : nothing}`;
   }
 
-  /** The address of the message itself, to keep or to hand on. @param {Message | PendingMessage} message @param {Date} date */
+  /** Show the time, linked to the address of the message. @param {Message | PendingMessage} message @param {Date} date */
   #time(message, date) {
     const time = html`<time datetime=${message.created_at} title=${exactLabel(date)}>${clock(date)}</time>`;
     return "author" in message ? html`<a href=${messageHash(message.id)}>${time}</a>` : time;
   }
 
   /**
-   * How far a sent message has come: told by an element of `notifications`; without that app, sent or read.
+   * Show how far a sent message has come. An element of `notifications` tells it. Without that app, only sent and
+   * read are known.
    *
    * @param {Message} message
    * @param {boolean} isQuiet

@@ -18,29 +18,29 @@ import { listStyles } from "./message-list-styles.js";
  * @import { MessageRow, PendingRow, Row } from "../state/timeline.js"
  */
 
-// The company may take a message back or correct it as long as it is fresh; the server holds to the same.
+// Authors may edit or delete a message for this long. The server has the same limit.
 const CHANGEABLE_MS = 15 * 60_000;
 
-// Long enough to find it with one's eyes.
+// How long the row is highlighted.
 const POINTED_MS = 4_000;
 
-// Ask for the next page before the reader reaches the edge.
+// Load the next page before the reader reaches the edge.
 const NEAR_EDGE_PX = 400;
 
 /**
- * The messages of one thread, in a scrolling window. Sends `edge` {side} when the reader comes near the end
- * of what is loaded, `to-end` to be given the last messages, and `seen` {seq} when a message was really on a visible, focused screen.
+ * The messages of one thread, in a scrolling window. Sends `edge` {side} when the reader comes near the end of the
+ * loaded messages, `to-end` to ask for the last ones, and `seen` {seq} when a message was visible in a focused window.
  *
  * @property {Row[]} rows as `timeline` makes them
  * @property {Me} me
- * @property {string} conversation changes when another thread is shown: the place starts afresh
- * @property {number} readByOther seq up to which the other side has read
+ * @property {string} conversation the id of the conversation; a change of it resets the scroll position
+ * @property {number} readByOther the seq up to which the other side has read
  * @property {boolean} hasBefore
  * @property {boolean} hasAfter
- * @property {boolean} loading the first page is not there yet
- * @property {ReadonlyMap<string, Sending>} sendings files on their way from this browser
- * @property {{ message: string, replies?: boolean } | null} target the message to go to and to point at, and whether one is about
- *   to answer it; a new object goes there again
+ * @property {boolean} loading true until the first page is loaded
+ * @property {ReadonlyMap<string, Sending>} sendings the uploads of this browser
+ * @property {{ message: string, replies?: boolean } | null} target the message to scroll to and highlight, and whether the
+ *   reader is about to reply; a new object scrolls there again
  */
 export class MessageList extends LitElement {
   static properties = {
@@ -62,11 +62,11 @@ export class MessageList extends LitElement {
 
   #scroll = new ScrollAnchor(this, { onMove: () => this.#schedule() });
   #frame = 0;
-  /** The target that was gone to. @type {unknown} */
+  /** The last target that was scrolled to. @type {unknown} */
   #reached = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #pointTimer;
-  /** Last message of others that was inside the window, looked at or not. */
+  /** The seq of the last message of others that was inside the window, even without focus. */
   #seenSeq = 0;
 
   constructor() {
@@ -84,9 +84,9 @@ export class MessageList extends LitElement {
     this.sendings = new Map();
     /** @type {{ message: string, replies?: boolean } | null} */
     this.target = null;
-    /** Id of the message pointed at. */
+    /** The id of the highlighted message. */
     this.pointed = "";
-    /** Messages of others that were never inside the window. */
+    /** The number of messages of others that were never inside the window. */
     this.below = 0;
     this.isAway = false;
   }
@@ -107,7 +107,7 @@ export class MessageList extends LitElement {
     super.disconnectedCallback();
   }
 
-  /** Go to the last message; when it is not loaded, ask for it by `to-end`. */
+  /** Scroll to the last message. If it is not loaded, ask for it by `to-end`. */
   toBottom() {
     if (this.hasAfter) this.#send("to-end", {});
     else this.#scroll.toBottom();
@@ -130,7 +130,7 @@ export class MessageList extends LitElement {
     this.#schedule();
   }
 
-  /** At the message one was sent to, once it is there; else at the first unread one. */
+  /** Scroll to the target if it is loaded, otherwise to the first unread message. */
   #goToTarget() {
     const { target } = this;
     const row = target && target !== this.#reached && this.#query(`[data-key="${target.message}"]`);
@@ -139,7 +139,7 @@ export class MessageList extends LitElement {
       this.#scroll.reset();
       this.#scroll.start(target.message);
       this.#pointAt(target.message);
-      // Who is about to answer begins in the composer.
+      // A person who replies keeps the focus in the composer.
       if (!target.replies) row.focus({ preventScroll: true });
     }
     this.#scroll.start("unread");
@@ -213,7 +213,7 @@ export class MessageList extends LitElement {
     ></message-bubble>`;
   }
 
-  /** Null for most messages, so that a file on its way makes only its own bubble render. @param {MessageRow | PendingRow} row */
+  /** Return null for most messages, so that an upload renders only its own bubble. @param {MessageRow | PendingRow} row */
   #sendingsOf(row) {
     const ids = row.kind === "pending" ? (row.message.attachments ?? []) : row.message.attachments.map(({ id }) => id);
     return ids.some((id) => this.sendings.has(id)) ? this.sendings : null;
@@ -230,7 +230,7 @@ export class MessageList extends LitElement {
     return this.rows.filter((row) => row.kind === "message").filter(({ message }) => message.author.id !== this.me?.id);
   }
 
-  /** Once a frame: what is on screen, and how far is the edge. */
+  /** Measure at most once per frame what is on screen. */
   #schedule = () => {
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => this.#measure());
@@ -251,7 +251,7 @@ export class MessageList extends LitElement {
   }
 
   /**
-   * The last message whose beginning is inside the window: one that is taller than the screen counts too.
+   * Return the last message whose beginning is inside the window. A message taller than the screen counts too.
    *
    * @param {HTMLElement} scroller
    * @returns {Message | undefined}

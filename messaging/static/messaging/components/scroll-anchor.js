@@ -1,32 +1,32 @@
 /** @import { ReactiveControllerHost } from "lit" */
 
-// Campfire's threshold: closer than this, a reader means "at the end".
+// Closer to the end than this, the reader is at the end. Campfire has the same threshold.
 const STICK_PX = 100;
 
-// Where the line above the first unread message lands, from the top of the window.
+// The distance of the line above the first unread message from the top of the window.
 const START_TOP_PX = 72;
 
 const NOWHERE = { content: 0, window: 0 };
 
 /**
- * Keeps the reader's place in a scrolling list whose height changes for any reason: older messages above,
- * newer below, a keyboard that opens, a text that is edited. At the bottom one stays at the bottom;
- * elsewhere the row at the top of the window stays where it is.
+ * Keeps the scroll position of a list whose height changes: older messages above, newer below, a keyboard that
+ * opens, an edited text. At the bottom the list stays at the bottom. Elsewhere the row at the top of the window stays
+ * in place.
  *
- * It acts on the size of things, not on the list's updates: the elements inside render later.
+ * It watches sizes instead of the list's updates, because the elements inside render later.
  */
 export class ScrollAnchor {
-  /** Whether the bottom of the list is its end, and not just the end of what is loaded. */
+  /** False if later messages exist that are not loaded. */
   isEnd = true;
 
   /** @type {HTMLElement | null} */
   #scroller = null;
   /** @type {HTMLElement | null} */
   #content = null;
-  /** The row that stays in place, by its key; none: stick to the bottom. @type {{ key: string, top: number } | null} */
+  /** The row that stays in place. Null means that the list stays at the bottom. @type {{ key: string, top: number } | null} */
   #anchor = null;
   #hasStarted = false;
-  /** The sizes for which the bottom was last put: it moves with them alone, or a slow finger would never leave it. */
+  /** The sizes at the last scroll to the bottom. Scroll again only when they change, or a slow finger could never leave the bottom. */
   #pinnedSizes = NOWHERE;
   #lastTop = 0;
   #onMove;
@@ -47,7 +47,7 @@ export class ScrollAnchor {
     this.#scroller = null;
   }
 
-  /** Whether the reader sees the bottom; also in a short list that is held by a row of it. */
+  /** True if the reader sees the bottom, also in a short list that is anchored to a row. */
   get isAtBottom() {
     return this.#anchor === null || (this.#scroller !== null && isNearBottom(this.#scroller));
   }
@@ -71,7 +71,7 @@ export class ScrollAnchor {
     this.#sizes.observe(content);
   }
 
-  /** The first time rows are there: go to a row, or to the bottom when there is no such row. @param {string} key */
+  /** When rows appear for the first time, scroll to a row, or to the bottom if that row does not exist. @param {string} key */
   start(key) {
     if (this.#hasStarted) return;
     this.#hasStarted = true;
@@ -90,7 +90,7 @@ export class ScrollAnchor {
     this.#onMove();
   }
 
-  /** Put the place right now, for who wants to measure before the sizes are told. */
+  /** Restore the position now, for a caller that measures before the observer reports sizes. */
   applyNow() {
     const scroller = this.#scroller;
     if (!scroller || !this.#hasStarted) return;
@@ -113,15 +113,15 @@ export class ScrollAnchor {
   }
 
   /**
-   * Whether it was the reader who went up. A frame tells its scrolling before its sizes: a window that grew has moved
-   * up by itself, as far as the end there was.
+   * Return true if the reader scrolled up. A frame reports the scrolling before the sizes: a window that has grown
+   * has scrolled up by itself, at most to its former end.
    *
    * @param {HTMLElement} scroller
    */
   #readerGoesUp(scroller) {
     if (this.#hasPinnedSizes(scroller)) return scroller.scrollTop < this.#lastTop;
     const end = this.#pinnedSizes.content - scroller.clientHeight;
-    // Sizes are whole pixels, places are not.
+    // Sizes are whole pixels, scroll positions are not.
     return scroller.scrollTop < Math.min(this.#lastTop, end) - 1;
   }
 
@@ -133,7 +133,7 @@ export class ScrollAnchor {
     this.#onMove();
   };
 
-  /** Not a floating row: the heading of a day goes up above what is loaded of that day. */
+  /** Skip floating rows: the heading of a day moves up when older messages of the day are loaded. */
   #firstVisible() {
     for (const row of /** @type {Iterable<HTMLElement>} */ (this.#content?.children ?? [])) {
       if ("floating" in row.dataset) continue;

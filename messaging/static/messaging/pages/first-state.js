@@ -1,5 +1,5 @@
 /**
- * Hands what the server wrote in the page to its element: the first screen needs no request.
+ * Give the state that the server wrote in the page to its element, so that the first screen needs no request.
  *
  * @param {"client-inbox" | "staff-inbox"} tag
  */

@@ -8,7 +8,7 @@ import { hashOf } from "../state/routes.js";
  * @import { InboxController } from "./inbox-controller.js"
  */
 
-/** What becomes of files on a page of messages: chosen, given up, looked at. */
+/** Handles the events about files: choose, cancel, open. */
 export class InboxFiles {
   #inbox;
 
@@ -34,7 +34,7 @@ export class InboxFiles {
     return this.#inbox.messenger?.uploader;
   }
 
-  /** The message that takes what is chosen now. */
+  /** The conversation whose next message takes the files chosen now. */
   get #place() {
     return this.#inbox.host.pane === "new" ? NEW_CONVERSATION : (this.#inbox.messenger?.openId ?? "");
   }
@@ -47,7 +47,7 @@ export class InboxFiles {
 
   /**
    * @param {string} id
-   * @param {LibraryItem[]} [items] those of the library; otherwise the photos of the messages on screen
+   * @param {LibraryItem[]} [items] the items of the library; if absent, the photos of the loaded messages are shown
    */
   #openPhotos(id, items) {
     const { messenger } = this.#inbox;
@@ -57,7 +57,7 @@ export class InboxFiles {
     void this.#inbox.host.renderRoot.querySelector("attachment-gallery")?.open(photos, id);
   }
 
-  /** A place of its own in the history, so that « back » leads to the messages. @param {FilesScope} scope */
+  /** Add the library to the history, so that the back button leads to the messages. @param {FilesScope} scope */
   #showLibrary(scope) {
     if (!scope && history.state?.isFiles) return history.back();
     const address = location.pathname + location.search + hashOf(scope);

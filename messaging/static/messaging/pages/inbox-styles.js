@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** The panes of a messaging page: one at a time on a phone, side by side where there is room. */
+/** The panes of an inbox: one at a time on a phone, side by side on a wide screen. */
 export const inboxStyles = css`
   :host {
     position: relative;
@@ -16,7 +16,7 @@ export const inboxStyles = css`
     grid-column: 1 / -1;
   }
 
-  /* Hidden by visibility, not display: the list keeps its scroll place behind the thread. */
+  /* Hide by visibility instead of display, so that the list keeps its scroll position. */
   .pane {
     display: flex;
     grid-row: 2;
@@ -149,7 +149,7 @@ export const inboxStyles = css`
       visibility: visible;
     }
 
-    /* The welcome is in the wide pane there. */
+    /* A wide screen shows the welcome in the main pane. */
     .side .empty {
       display: none;
     }

@@ -8,14 +8,14 @@ import { isPicture } from "#attachments/files.js";
  * @import { Message } from "../types.js"
  */
 
-/** The photos of messages, in their order, for the lightbox. @param {Message[]} messages @param {Pick<Person, "id">} me @returns {LightboxPhoto[]} */
+/** Return the photos of messages, in their order, for the lightbox. @param {Message[]} messages @param {Pick<Person, "id">} me @returns {LightboxPhoto[]} */
 export function photosOfMessages(messages, me) {
   return messages.flatMap(({ attachments, author, created_at }) => {
     return attachments.filter(isOpenable).map((file) => shown(file, author, created_at, me));
   });
 }
 
-/** The same for the files of a library. @param {LibraryItem[]} items @param {Pick<Person, "id">} me @returns {LightboxPhoto[]} */
+/** Return the photos of the library, in its order, for the lightbox. @param {LibraryItem[]} items @param {Pick<Person, "id">} me @returns {LightboxPhoto[]} */
 export function photosOfItems(items, me) {
   return items.filter(({ attachment }) => isOpenable(attachment)).map(({ attachment, author, sent_at }) => shown(attachment, author, sent_at, me));
 }

@@ -6,8 +6,8 @@
  */
 
 /**
- * The filters of the company's list. Each says the same thing twice: `query` asks the server for the rows,
- * `holds` keeps the list true as events come, without asking again.
+ * The filters of the company's list. `query` asks the server for the rows. `holds` is the same condition in the
+ * browser, which keeps the list correct when events come.
  */
 export const FILTERS = /** @type {const} */ ([
   { name: "all", label: "filterAll", query: { status: "open" }, holds: isOpen },

@@ -1,8 +1,8 @@
 /** @import { Message, MessagePage } from "../types.js" */
 
 /**
- * The loaded part of a conversation: a window without a hole, from one seq to another, which grows at
- * both ends. What lies outside it is left to the next page, so that a hole can never be shown.
+ * The loaded messages of a conversation: all of those from one seq to another. The range grows at both ends. A message
+ * outside it is ignored until its page is loaded, so that no message in between is ever missing.
  */
 export class History {
   /** @type {Message[]} in seq order */
@@ -12,12 +12,12 @@ export class History {
   isLoaded = false;
 
   /**
-   * Messages that came live before the first page did. The page may have been read before them.
+   * Messages from events that came before the first page. The page may be older than they are.
    * @type {Message[]}
    */
   #early = [];
 
-  /** @param {MessagePage} page the first page, or one that touches the window */
+  /** @param {MessagePage} page the first page, or one next to the loaded range */
   merge(page) {
     const first = this.messages[0]?.seq ?? Infinity;
     const last = this.messages.at(-1)?.seq ?? -Infinity;
@@ -30,13 +30,13 @@ export class History {
     this.#early.splice(0).forEach((message) => this.upsert(message));
   }
 
-  /** Nothing lies in that direction: the page asked for was empty. @param {"before" | "after"} side */
+  /** Note that no more messages exist on a side, because the page asked for was empty. @param {"before" | "after"} side */
   end(side) {
     if (side === "before") this.hasBefore = false;
     else this.hasAfter = false;
   }
 
-  /** @param {Message} message as it is now, by an event or a catch-up */
+  /** @param {Message} message its present state, from an event or a catch-up */
   upsert(message) {
     if (!this.isLoaded) this.#early.push(message);
     else if (this.#touches(message.seq)) this.#put(message);

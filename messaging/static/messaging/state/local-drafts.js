@@ -1,11 +1,11 @@
 /** @import { ConversationDraft, PendingMessage } from "../types.js" */
 
 /**
- * What this device keeps for a person: drafts, the form of a new conversation, and messages that the server has not confirmed. One key
- * for each, so that two tabs never write over each other; localStorage, because it is written before
- * the call returns and so outlives a page that is closed right after the button.
+ * Stores on the device of a person: drafts, the form of a new conversation, and messages that the server has not
+ * confirmed. Each has its own key, so that two tabs never overwrite each other. It is localStorage because a write is
+ * done before the call returns, and so survives a page that is closed just after the button.
  *
- * Every key starts with `liaison:` (logging out forgets them).
+ * Every key starts with `liaison:`, and logging out deletes them.
  */
 export class LocalDrafts {
   #storage;
@@ -20,7 +20,7 @@ export class LocalDrafts {
     this.#storage = storage;
   }
 
-  /** @param {string} place a conversation, or the notes of one */
+  /** @param {string} place the messages or the notes of a conversation */
   draft(place) {
     return this.#storage.getItem(this.#key("draft", place)) ?? "";
   }
@@ -77,7 +77,7 @@ export class LocalDrafts {
     try {
       this.#storage.setItem(key, value);
     } catch (error) {
-      // Full, or forbidden in a private window: the message still leaves, it only would not survive a crash.
+      // The storage is full, or forbidden in a private window. The message is still sent, but would not survive a crash.
       console.warn("This device keeps no copy", error);
     }
   }

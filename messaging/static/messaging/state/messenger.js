@@ -12,27 +12,26 @@ import { Sync } from "./sync.js";
 
 /** @import { Conversation, FirstState, Message, Note } from "../types.js" */
 
-// Enough to go back and forth between a few threads without loading them again.
+// Enough to switch between a few threads without loading them again.
 const KEPT_HISTORIES = 8;
 
 // Half a page, as in messaging/pages.py.
 const NEAR_THE_END = 25;
 
-// The place of the files chosen for a conversation that is not there yet.
+// The place of the files chosen for a conversation that does not exist yet.
 export const NEW_CONVERSATION = "new";
 
 const TYPING_SHOWN_MS = 5_000;
 const TYPING_SAID_EVERY_MS = 3_000;
 
 /**
- * All that a messaging page does, without its looks: it ties the store, the stream, the outbox and the
- * API together, and is what the page elements call. Emits `change` when something on screen may differ,
- * and `session-ended`.
+ * What a messaging page does, without its display. It connects the store, the stream, the outbox and the API, and the
+ * page elements call it. Emits `change` when something on screen may differ, and `session-ended`.
  */
 export class Messenger extends EventTarget {
   /** The conversation on screen. @type {string | null} */
   openId = null;
-  /** Where its unread messages began when it was opened: reading does not move the line. @type {number | null} */
+  /** The seq after which its unread messages began when it was opened. Reading does not move the line. @type {number | null} */
   unreadAfter = null;
   /** @type {{ conversation: string, name: string, until: number } | null} */
   typing = null;
@@ -41,7 +40,7 @@ export class Messenger extends EventTarget {
   /** @type {string[]} most recent last */
   #recent = [];
   #saidTypingAt = 0;
-  /** Highest seq that the server is being told as read, by conversation. @type {Map<string, number>} */
+  /** The highest seq in a `markRead` request under way, by conversation. @type {Map<string, number>} */
   #tellingRead = new Map();
   /** Loads under way, by conversation and side. @type {Set<string>} */
   #loading = new Set();
@@ -72,7 +71,7 @@ export class Messenger extends EventTarget {
     addEventListener("online", () => this.#wake(), { signal });
     addEventListener("notification-pushed", (event) => this.#onPushed(/** @type {CustomEvent} */ (event).detail), { signal });
     this.sync.start();
-    // The files first: a message names those that the server knows.
+    // Resume files first: a message can name only files that the server knows.
     void this.uploader.resume().then(() => this.outbox.resume());
   }
 
@@ -88,7 +87,7 @@ export class Messenger extends EventTarget {
   }
 
   /**
-   * Show a conversation: land on its first unread message, and load what is missing.
+   * Show a conversation from its first unread message on, and load what is missing.
    *
    * @param {string | null} id
    */
@@ -101,7 +100,7 @@ export class Messenger extends EventTarget {
     this.#recent = [...this.#recent.filter((known) => known !== id), id].slice(-KEPT_HISTORIES);
     this.store.forgetHistories(this.#recent);
     if (!this.store.conversations.has(id)) await this.#loadConversation(id);
-    // The window of an earlier visit may end above or below where one lands now.
+    // The messages loaded at an earlier visit may end before or after the first unread message.
     const isEnough = this.store.histories.get(id)?.isLoaded && !this.store.historyOf(id).hasAfter;
     if (!isEnough) await this.#loadFirstPage(id);
   }
@@ -118,12 +117,12 @@ export class Messenger extends EventTarget {
     });
   }
 
-  /** Leave what is loaded for the last messages of the conversation. */
+  /** Load the last messages of the conversation instead of the loaded ones. */
   async loadEnd() {
     if (this.openId) await this.#loadInstead(this.openId);
   }
 
-  /** Have a message of the conversation on screen among the loaded ones, with those around it. @param {string} message */
+  /** Load a message of the conversation on screen with the messages around it, unless it is loaded. @param {string} message */
   async reach(message) {
     const id = this.openId;
     if (!id || this.store.histories.get(id)?.messages.some((known) => known.id === message)) return;
@@ -139,7 +138,7 @@ export class Messenger extends EventTarget {
     await this.sync.catchUp(id);
   }
 
-  /** Send a text with the files chosen for it, wherever those are. @param {string} body */
+  /** Send a text with the files chosen for it. Their uploads may still be under way. @param {string} body */
   send(body) {
     if (!this.openId) return;
     const files = this.uploader.release(this.openId);
@@ -148,7 +147,7 @@ export class Messenger extends EventTarget {
     this.outbox.add(this.openId, body, files);
   }
 
-  /** A message that is not sent is given up, and its files. @param {string} id */
+  /** Drop an unsent message and its files. @param {string} id */
   discard(id) {
     const files = this.outbox.messages.find((message) => message.id === id)?.attachments ?? [];
     this.outbox.forget(id);
@@ -171,7 +170,7 @@ export class Messenger extends EventTarget {
     else await this.sync.catchUp(message.conversation);
   }
 
-  /** Everything up to seq was on screen. @param {number} seq */
+  /** Mark everything up to `seq` as read, after it was on screen. @param {number} seq */
   async markRead(seq) {
     const id = this.openId;
     if (!id || !this.store.unread.has(id) || seq <= this.#knownAsRead(id)) return;
@@ -179,13 +178,13 @@ export class Messenger extends EventTarget {
     try {
       this.store.setUnread(id, await api.markRead(id, seq));
     } catch {
-      // Not told, so to be told again at the next look.
+      // The next `seen` event tries again.
     } finally {
       if (this.#tellingRead.get(id) === seq) this.#tellingRead.delete(id);
     }
   }
 
-  /** @param {string} id @returns {number} seq up to which it is read, or will be once the server is told */
+  /** @param {string} id @returns {number} the seq up to which the conversation is read, requests under way included */
   #knownAsRead(id) {
     return Math.max(this.store.unreadAfter.get(id) ?? 0, this.#tellingRead.get(id) ?? 0);
   }
@@ -194,7 +193,7 @@ export class Messenger extends EventTarget {
     const now = Date.now();
     if (!this.openId || now - this.#saidTypingAt < TYPING_SAID_EVERY_MS) return;
     this.#saidTypingAt = now;
-    // A hint that is lost costs nothing.
+    // A typing signal may be lost.
     api.sayTyping(this.openId).catch(() => {});
   }
 
@@ -224,7 +223,7 @@ export class Messenger extends EventTarget {
   }
 
   /**
-   * Open a conversation; its first message has the files chosen for it.
+   * Open a conversation. Its first message has the files chosen for it.
    *
    * @param {Parameters<typeof api.openConversation>[0]} draft
    */
@@ -241,7 +240,7 @@ export class Messenger extends EventTarget {
     return conversation;
   }
 
-  /** The form is left: what was written in it and chosen for it goes. */
+  /** Drop the text and the files of the form of a new conversation. */
   discardNew() {
     this.drafts.forgetConversationDraft();
     for (const { id } of this.uploader.of(NEW_CONVERSATION)) this.uploader.remove(id);
@@ -269,7 +268,7 @@ export class Messenger extends EventTarget {
   /** @param {string} id */
   async #loadFirstPage(id) {
     const unread = this.store.unread.get(id) ?? 0;
-    // A few fit on the last page; more, and one lands at the first of them.
+    // The last page has room for a few unread messages. With more, load the page around the first of them.
     const around = this.unreadAfter !== null && unread > NEAR_THE_END ? this.unreadAfter + 1 : undefined;
     this.store.histories.delete(id);
     this.store.historyOf(id);
@@ -291,7 +290,7 @@ export class Messenger extends EventTarget {
   }
 
   #onStore() {
-    // The event of a message may come before the answer to its sending: it is on its way no more.
+    // The event of a message may come before the answer to its request. The message is then sent.
     for (const { id, conversation } of this.outbox.messages) {
       if (this.store.histories.get(conversation)?.messages.some((message) => message.id === id)) this.outbox.forget(id);
     }
@@ -309,7 +308,7 @@ export class Messenger extends EventTarget {
     this.outbox.flush();
   }
 
-  /** A push arrived: what it tells of may have missed the stream. @param {{ conversation: string }} pushed */
+  /** Catch up after a push: the stream may have missed its message. @param {{ conversation: string }} pushed */
   #onPushed({ conversation }) {
     if (this.store.histories.has(conversation)) void this.sync.catchUp(conversation).catch(() => {});
   }

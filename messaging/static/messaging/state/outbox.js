@@ -8,9 +8,9 @@ import { uuid7 } from "#core/uuid.js";
  */
 
 /**
- * Messages on their way. Each has its id from the first try on, so a message whose answer was lost is
- * sent again without ever being doubled. A conversation's messages leave one after the other: order is
- * kept, and one that waits holds back those behind it.
+ * The messages that are being sent. Each has its id from the first try on, so that sending it again after a lost
+ * answer does not double it. The messages of a conversation are sent one by one, in order: one that waits makes the
+ * later ones wait.
  *
  * Emits `change`, and `sent` with the server's message.
  */
@@ -34,7 +34,7 @@ export class Outbox extends EventTarget {
     this.#drafts = drafts;
   }
 
-  /** Take up what an earlier page left unsent. */
+  /** Continue with the messages that an earlier page did not send. */
   resume() {
     this.messages = this.#drafts.unsent();
     this.flush();
@@ -43,7 +43,7 @@ export class Outbox extends EventTarget {
   /**
    * @param {string} conversation
    * @param {string} body
-   * @param {string[]} [attachments] files on their way, which the message does not wait for
+   * @param {string[]} [attachments] ids of files, which may still be uploading
    */
   add(conversation, body, attachments = []) {
     /** @type {PendingMessage} */
@@ -61,7 +61,7 @@ export class Outbox extends EventTarget {
     return this.messages.filter((message) => message.conversation === conversation);
   }
 
-  /** Try everything that waits, at once: the network is back, or the person asks. */
+  /** Try all waiting messages now: the network is back, or the person asks. */
   flush() {
     for (const conversation of new Set(this.messages.map((message) => message.conversation))) {
       void this.#work(conversation);
@@ -76,7 +76,7 @@ export class Outbox extends EventTarget {
     void this.#work(message.conversation);
   }
 
-  /** The server has it (its event may come before the answer), or the person gives up. @param {string} id */
+  /** Remove a message: the server has it (its event may come before the answer), or the person dropped it. @param {string} id */
   forget(id) {
     this.#drafts.forgetUnsent(id);
     if (!this.messages.some((message) => message.id === id)) return;
@@ -90,7 +90,7 @@ export class Outbox extends EventTarget {
     this.#busy.add(conversation);
     clearTimeout(this.#timers.get(conversation));
     try {
-      // A refused message stands aside; those behind it may leave.
+      // Skip refused messages, so that later ones can be sent.
       for (let next; (next = this.of(conversation).find((message) => message.state !== "failed")); ) {
         if (!(await this.#try(next))) break;
       }

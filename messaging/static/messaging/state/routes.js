@@ -1,17 +1,17 @@
 /**
- * What each address shows. The server answers the same addresses, so that any of them can be opened,
- * reloaded or sent to somebody.
+ * The addresses of an inbox and what they show. The server answers the same addresses, so each can be opened, reloaded
+ * or sent to somebody.
  *
- * @typedef {"" | "conversation" | "chantier"} FilesScope which files are shown instead of the messages
+ * @typedef {"" | "conversation" | "chantier"} FilesScope the files shown instead of the messages
  * @typedef {{ pane: "list" } | { pane: "new" } | { pane: "thread", id: string, files?: FilesScope, message?: string, replies?: boolean }} Route
  */
 
-/** The server shows the same page for both: only the browser knows what follows the `#`. @type {Record<string, FilesScope>} */
+/** The server does not see the part after `#` and answers with the same page. @type {Record<string, FilesScope>} */
 const FILES = { "#files": "conversation", "#files-chantier": "chantier" };
 
 const MESSAGE = /^#m-([0-9a-f-]{36})$/;
 
-/** The address of one message, on the page of its conversation. @param {string} id */
+/** Return the hash that names a message on the page of its conversation. @param {string} id */
 export function messageHash(id) {
   return `#m-${id}`;
 }

@@ -3,8 +3,8 @@ import { ApiError } from "#core/api.js";
 /** @import { Uploader } from "#attachments/uploads/uploader.js" */
 
 /**
- * Send a message with those of its files that the server knows of, in whatever state: the text does not wait
- * for their bytes. A file that was refused stays behind; a message that has nothing else is refused with it.
+ * Send a message with the files that the server knows. It does not wait for their bytes. A refused file is left out.
+ * Raises ApiError if the message has only refused files.
  *
  * @template {{ body: string, attachments?: string[] }} Draft
  * @template Sent

@@ -6,18 +6,18 @@ import { History } from "./history.js";
  */
 
 /**
- * What became of an event: `applied`; `stale`, we already knew; `gap`, something in between is
- * missing and the changes must be asked for; `unknown`, the conversation itself must be.
+ * The result of an event: `applied`; `stale`, already known; `gap`, events in between are missing and the changes
+ * must be asked for; `unknown`, the conversation itself must be asked for.
  *
  * @typedef {"applied" | "stale" | "gap" | "unknown"} Outcome
  */
 
 /**
- * Conversations, messages and counters of one person, and the only place where events are applied.
- * It asks nobody for anything: `sync.js` brings what `apply` finds missing.
+ * The conversations, messages and counters of one person. It is the only place where events are applied. It sends
+ * no requests: `sync.js` fetches what `apply` finds missing.
  *
- * A conversation's version is a promise: all that we hold of it is as it was at that version. So an
- * event is applied only when it carries the next one. Emits `change` after each change.
+ * The version of a conversation stands for everything stored about it, so an event is applied only if it carries the
+ * next version. Emits `change` after each change.
  */
 export class Store extends EventTarget {
   /** @type {Map<string, Conversation>} */
@@ -26,17 +26,17 @@ export class Store extends EventTarget {
   histories = new Map();
   /** @type {Map<string, Note[]>} */
   notes = new Map();
-  /** Unread messages by conversation, without the zeros. @type {Map<string, number>} */
+  /** Number of unread messages by conversation, without zeros. @type {Map<string, number>} */
   unread = new Map();
   /** @type {Map<string, number>} */
   unreadAfter = new Map();
 
-  /** Grows with each change of a counter; the moment of each conversation's last one. */
+  /** Increased at each change of a counter. */
   #counterClock = 0;
   /** @type {Map<string, number>} */
   #counterMoments = new Map();
 
-  /** The version that the last counter event carried: an older one, arriving late, is ignored. @type {Map<string, number>} */
+  /** The version of the last counter event, by conversation. An older event that arrives late is ignored. @type {Map<string, number>} */
   #counterVersions = new Map();
 
   /** @param {Me} me */
@@ -63,7 +63,7 @@ export class Store extends EventTarget {
     return history;
   }
 
-  /** Let go of loaded messages, except those of some conversations: each loaded one costs a question at every catch-up. @param {string[]} kept */
+  /** Drop the loaded messages of all conversations but some: each costs a request at every catch-up. @param {string[]} kept */
   forgetHistories(kept) {
     for (const id of this.histories.keys()) if (!kept.includes(id)) this.histories.delete(id);
   }
@@ -78,7 +78,7 @@ export class Store extends EventTarget {
       case "message.created":
       case "message.updated":
       case "attachment.updated":
-        // A file that is in no message yet has no conversation: nothing here shows it.
+        // A file without a message has no conversation, and nothing here shows it.
         if (!data.conversation) return "stale";
         return this.#applyNext(data.conversation, data.version, () => this.#moveMessage(data));
       case "conversation.created":
@@ -95,14 +95,14 @@ export class Store extends EventTarget {
     }
   }
 
-  /** Rows of a list or one conversation, as answered to this person. @param {ConversationForMe[]} conversations */
+  /** Take conversations from answers to this person. Return the ids whose changes must be asked for. @param {ConversationForMe[]} conversations */
   mergeConversations(conversations) {
     /** @type {string[]} */
     const behind = [];
     for (const conversation of conversations) {
       const known = this.conversations.get(conversation.id);
       this.#takeCounters(conversation);
-      // Its messages are not in the row: taking the row's version would hide that we miss some.
+      // The row has no messages. Its version would hide that some of them are missing here.
       if (known && this.histories.has(known.id) && conversation.version > known.version) behind.push(known.id);
       else if (!known || conversation.version >= known.version) this.#keep(conversation);
     }
@@ -113,7 +113,7 @@ export class Store extends EventTarget {
   /**
    * @param {string} id
    * @param {MessagePage} page
-   * @param {"before" | "after"} [side] of the loaded window that the page was asked for
+   * @param {"before" | "after"} [side] the side of the loaded messages that was asked for
    */
   mergePage(id, page, side) {
     const history = this.historyOf(id);
@@ -123,7 +123,7 @@ export class Store extends EventTarget {
   }
 
   /**
-   * Everything that changed since a version that we knew.
+   * Take all changes since a known version.
    *
    * @param {string} id
    * @param {Changes} changes
@@ -143,20 +143,20 @@ export class Store extends EventTarget {
     this.#changed();
   }
 
-  /** The answer to a message that we sent, edited or deleted; its event may come before or after. @param {Message} message */
+  /** Take the answer to a message that was sent, edited or deleted here. Its event may come before or after. @param {Message} message */
   mergeMessage(message) {
     this.#upsert(message);
     this.#changed();
   }
 
-  /** To be taken before asking for all counters: see `mergeUnread`. */
+  /** A value to read before asking for all counters: see `mergeUnread`. */
   get counterMoment() {
     return this.#counterClock;
   }
 
   /**
-   * All counters at once: a conversation that is not there has none. What an event changed after the
-   * question was asked stays: the answer may be older.
+   * Take all counters at once. A conversation that is absent has none. Counters that an event changed after `askedAt`
+   * stay, because the answer may be older.
    *
    * @param {Unread} unread
    * @param {number} [askedAt]
@@ -209,7 +209,7 @@ export class Store extends EventTarget {
   /** @param {{ conversation: Conversation, version: number }} data */
   #applyConversation({ conversation, version }) {
     const known = this.conversations.get(conversation.id);
-    // A conversation without a message has nothing to miss. With one, its messages come as events of their own.
+    // A conversation without messages can miss none. With messages, they come as events of their own.
     if (known) return this.#applyNext(conversation.id, version, () => this.#keep(conversation));
     this.#keep(conversation);
     this.#changed();
@@ -242,7 +242,7 @@ export class Store extends EventTarget {
   }
 
   /**
-   * What a new message moves in its conversation, when the changes tell of the message only.
+   * Update a conversation after a new message, because the changes contain only the message.
    *
    * @param {Message} message
    */
@@ -282,7 +282,7 @@ export class Store extends EventTarget {
     this.#forgetCounterOfBystander(conversation);
   }
 
-  /** Who takes no part, or no longer, has nothing to read; no counter event says so. @param {Conversation} conversation */
+  /** Remove the counter of a conversation in which this person does not take part. No counter event says so. @param {Conversation} conversation */
   #forgetCounterOfBystander({ id, participants }) {
     const takesPart = participants.some((person) => person.id === this.me.id);
     if (!takesPart && this.unread.has(id)) this.setUnread(id, { unread_count: 0 });

@@ -7,18 +7,18 @@ import { backoff, wait } from "#core/backoff.js";
  * @import * as Api from "../messaging-api.js"
  */
 
-// After this long in the background a phone may have slept through events without the stream noticing.
+// After this time in the background a phone may have missed events without noticing.
 const HIDDEN_TOO_LONG_MS = 60_000;
 
-// Times are not in commit order: ask from a little earlier, versions drop what is already known.
+// Times are not in commit order. Ask from a little earlier: versions make repeated rows harmless.
 const OVERLAP_MS = 60_000;
 
-// A list this far behind is cheaper to load again than to page through.
+// If more pages have changed, loading the list again is cheaper.
 const MAX_PAGES = 4;
 
 /**
- * Keeps the store true: hands it the events, and asks the server for what it misses after a gap, a cut,
- * a `resync`, or a sleep.
+ * Keeps the store up to date: passes it the events, and asks the server for what it misses after a gap, a cut, a
+ * `resync` or a long time in the background.
  */
 export class Sync {
   #store;
@@ -26,7 +26,7 @@ export class Sync {
   #stream;
   /** The catch-up under way of each conversation. @type {Map<string, Promise<void>>} */
   #catchingUp = new Map();
-  /** Versions that events told us exist. @type {Map<string, number>} */
+  /** Versions known from events, by conversation. @type {Map<string, number>} */
   #wanted = new Map();
   #hiddenSince = 0;
   #stopped = new AbortController();
@@ -41,7 +41,7 @@ export class Sync {
   start() {
     const { signal } = this.#stopped;
     this.#stream.addEventListener("event", (event) => this.#receive(/** @type {CustomEvent} */ (event).detail), { signal });
-    // The first opening counts too: the page was written before the stream listened.
+    // Also at the first opening: events between the page's first state and the stream were missed.
     this.#stream.addEventListener("state", () => this.#stream.state === "open" && this.refresh(), { signal });
     document.addEventListener("visibilitychange", () => this.#onVisibility(), { signal });
     this.#stream.start();
@@ -52,7 +52,7 @@ export class Sync {
     this.#stream.stop();
   }
 
-  /** Ask for everything that may have changed while we were not listening. */
+  /** Ask for everything that may have changed while no stream was open. */
   async refresh() {
     await this.#retry(async () => {
       const loaded = [...this.#store.histories.keys()];
@@ -61,10 +61,10 @@ export class Sync {
   }
 
   /**
-   * Bring one conversation to the server's present.
+   * Fetch the changes of one conversation.
    *
    * @param {string} id
-   * @param {number} [upTo] a version that is known to exist
+   * @param {number} [upTo] a version known to exist, to be reached
    * @returns {Promise<void>}
    */
   catchUp(id, upTo = 0) {
@@ -107,8 +107,8 @@ export class Sync {
   }
 
   /**
-   * The newest activity that we know of is the server's own time, at or before the moment we stopped
-   * listening: what changed after it includes all that we missed, whatever this device's clock says.
+   * Ask for the conversations changed since the newest known activity. That is a time of the server before the stream
+   * was lost, so the clock of the device does not matter.
    */
   async #changedConversations() {
     const newest = this.#store.list()[0]?.last_activity_at;
@@ -133,7 +133,7 @@ export class Sync {
   }
 
   /**
-   * Try until it works or the server says no. A cut stream starts over by itself when it opens again.
+   * Try until it works or the server refuses. Stop when the stream is cut: `refresh` starts again at its next opening.
    *
    * @param {() => Promise<void>} ask
    */

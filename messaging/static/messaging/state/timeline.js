@@ -15,16 +15,16 @@ import { dayKey } from "#core/time.js";
 const GROUP_MS = 5 * 60_000;
 
 /**
- * What a thread shows, from top to bottom: messages in seq order with the days between them, one
- * author's messages within five minutes as a group, the line above the first unread, notes at their
- * time, and last what is still on its way.
+ * Return the rows of a thread from top to bottom: messages in seq order, days between them, and the line above the
+ * first unread message. Messages of one author within five minutes form a group. Notes stand at their time, unsent
+ * messages at the end.
  *
  * @param {object} thread
  * @param {Message[]} thread.messages
  * @param {PendingMessage[]} [thread.pending]
  * @param {Note[]} [thread.notes]
- * @param {boolean} [thread.hasBefore] older messages exist: notes older than the first one shown wait for them
- * @param {number | null} [thread.unreadAfter] the line goes above the first message of others after this seq
+ * @param {boolean} [thread.hasBefore] true if older messages exist; notes older than the first loaded message are then left out
+ * @param {number | null} [thread.unreadAfter] the line stands above the first message of others after this seq
  * @param {Pick<Person, "id">} thread.me
  * @returns {Row[]}
  */
@@ -61,7 +61,7 @@ function visibleNotes(notes, messages, hasBefore) {
 }
 
 /**
- * Messages keep their seq order; a note slips in before the first message written after it.
+ * Messages keep their seq order. A note stands before the first message written after it.
  *
  * @param {Message[]} messages
  * @param {Note[]} notes
@@ -90,12 +90,12 @@ function noteEntry(note) {
 function separateDays(rows, date) {
   const day = rows.findLast((row) => row.kind === "day");
   const key = `day-${dayKey(date)}`;
-  // Only forwards: a device whose clock is late must not bring yesterday back below today.
+  // Only forwards: a device with a late clock must not repeat an earlier day below a later one.
   if (!day || (day.key !== key && date > day.date)) rows.push({ key, kind: "day", date });
 }
 
 /**
- * Make the last row part of the group of the one just above it, when it belongs there.
+ * Add the last row to the group of the row above it, if it belongs there.
  *
  * @param {Row[]} rows
  * @param {Pick<Person, "id">} [me] the author of pending messages

@@ -31,7 +31,7 @@ const VIEW_LABELS = /** @type {const} */ ({
 });
 
 /**
- * The page of the background work: what is shown is in its address, what it shows comes live.
+ * The dashboard of background tasks. Its address names what is shown, and events update it.
  *
  * @property {{ id: string, name: string, role: string }} me
  */
@@ -51,7 +51,7 @@ export class TaskDashboard extends LitElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
   #updates = new TaskUpdates({ onUpdate: () => void this.refresh(), onChange: () => this.requestUpdate() });
-  /** Counts loads, so that a slow answer never replaces a newer one. */
+  /** Number of the last load, so that a slow answer never replaces a newer one. */
   #load = 0;
 
   constructor() {
@@ -62,7 +62,7 @@ export class TaskDashboard extends LitElement {
     this.urlState = stateOfUrl(location.search);
     /** @type {Summary | null} */
     this.summary = null;
-    /** What the view shows. */
+    /** The data of the present view. */
     this.rows = {
       /** @type {Queue[]} */ queues: [],
       /** @type {Series | null} */ series: null,
@@ -103,7 +103,7 @@ export class TaskDashboard extends LitElement {
     if (changed.has("me") && this.me) this.#updates.listen(this.me.id);
   }
 
-  /** Ask for what is on screen. */
+  /** Load what is on screen. */
   async refresh() {
     const load = ++this.#load;
     const { view, period, filters, task } = this.urlState;
@@ -275,7 +275,7 @@ export class TaskDashboard extends LitElement {
     void this.refresh();
   }
 
-  /** Links stay links: a new tab, a copied address. @param {Event} event @param {UrlState} urlState */
+  /** Follow a link inside the page. With a modifier key the browser opens another tab. @param {Event} event @param {UrlState} urlState */
   #follow(event, urlState) {
     const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event);
     if (ctrlKey || metaKey || shiftKey) return;
@@ -322,7 +322,7 @@ export class TaskDashboard extends LitElement {
   async #loadMore() {
     const page = await api.list(this.urlState.filters, this.rows.next).catch((error) => this.#onLoadError(error));
     if (page) this.rows = { ...this.rows, tasks: [...(this.rows.tasks ?? []), ...page.results], next: page.next };
-    // What was loaded by hand stays: a refresh would throw it away.
+    // Stop live updates, because a refresh would remove the page loaded by hand.
     this.#updates.setLive(false);
   }
 
@@ -336,7 +336,7 @@ export class TaskDashboard extends LitElement {
   /** @param {unknown} error */
   #onLoadError(error) {
     if (error instanceof ApiError && error.status === 404 && this.urlState.task) {
-      // The page is there all the same; only the task of a link somebody kept has gone.
+      // Only the task of the address does not exist any more. Show the rest of the page.
       this.#notify(reasonOf(error));
       this.#go({ ...this.urlState, task: "" });
       return;
