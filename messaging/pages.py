@@ -79,7 +79,7 @@ def staff_new(request: HttpRequest, conversation_id: UUID | None = None) -> Http
 def _inbox(request: HttpRequest, side: str, conversation_id: UUID | None = None) -> HttpResponse:
     context = {
         "element": f"{side}-inbox",
-        "module": f"messaging/{side}-messages.js",
+        "module": f"messaging/pages/{side}-messages.js",
         "base": f"/{side}/messages",
         "state": first_state(request, conversation_id),
     }

@@ -26,6 +26,7 @@ PACKAGES = {
     "lit-element": ("lit-element", "lit-element.js"),
     "lit-html": ("lit-html", "lit-html.js"),
     "@lit/reactive-element": ("reactive-element", "reactive-element.js"),
+    "@noble/hashes": ("noble-hashes", "index.js"),
 }
 
 

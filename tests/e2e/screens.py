@@ -38,7 +38,7 @@ def row(page: Page, subject: str) -> Locator:
 
 def wait_until_live(page: Page) -> None:
     """Until the page listens to its stream: what is published before would come by catching up."""
-    expect(page.locator("connection-banner[connected]")).to_be_attached()
+    expect(page.locator("connection-banner:not([disconnected])")).to_be_attached()
 
 
 def wait_for_a_frame(page: Page) -> None:

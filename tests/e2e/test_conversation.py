@@ -1,8 +1,10 @@
 """A client and the company write to each other, each at their own browser."""
 
 import re
+from datetime import timedelta
 
-from playwright.sync_api import expect
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
 
 from core.models import Chantier, User
 from messaging.actions.reads import read_up_to
@@ -121,6 +123,34 @@ class TestAConversation:
         expect(client).to_have_url(re.compile(r"/client/messages/[0-9a-f-]{36}$"))
         expect(row(company, "Volets roulants")).to_contain_text("Famille Morel")
         assert Conversation.objects.get().chantier == villa
+
+
+class TestMessagesOfOneAuthor:
+    def test_five_within_five_minutes_show_one_name_and_one_time(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        messages = long_thread(conversation, odile, count=5)
+        written_every(timedelta(minutes=1), messages)
+
+        client = client_page(visit, camille, conversation)
+
+        expect(client.locator("message-bubble")).to_have_count(5)
+        expect(names_shown(client)).to_have_count(1)
+        expect(times_shown(client)).to_have_count(1)
+        first = bubble(client, "Message numéro 1.").locator(".author")
+        expect(first).to_contain_text("Odile Perrin")
+        expect(bubble(client, "Message numéro 5.").locator("time")).to_be_visible()
+
+    def test_six_minutes_apart_each_show_their_name_and_time(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation
+    ) -> None:
+        messages = long_thread(conversation, odile, count=3)
+        written_every(timedelta(minutes=6), messages)
+
+        client = client_page(visit, camille, conversation)
+
+        expect(names_shown(client)).to_have_count(3)
+        expect(times_shown(client)).to_have_count(3)
 
 
 class TestTheComposer:
@@ -291,3 +321,18 @@ class TestTheThread:
 
         expect(bubble(client, "À demain !").get_by_text("Envoyé")).to_be_attached()
         expect(client.get_by_role("button", name="dernier message")).to_have_count(0)
+
+
+def written_every(pause: timedelta, messages: list[Message]) -> None:
+    """Give the messages their times, the last one now."""
+    now = timezone.now()
+    for age, message in enumerate(reversed(messages)):
+        Message.objects.filter(pk=message.pk).update(created_at=now - age * pause)
+
+
+def names_shown(page: Page) -> Locator:
+    return page.locator("message-bubble .author:visible")
+
+
+def times_shown(page: Page) -> Locator:
+    return page.locator("message-bubble time:visible")

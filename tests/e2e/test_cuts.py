@@ -64,6 +64,17 @@ class TestAPhoneWithoutNetwork:
         expect(client.get_by_text("Vous êtes hors ligne")).to_be_hidden()
 
 
+class TestAStreamThatNeverOpens:
+    @pytest.mark.parametrize("path", ["/staff/messages", "/staff/tasks"])
+    def test_makes_the_banner_come(self, visit: Visit, odile: User, path: str) -> None:
+        page = visit(odile, "/staff/notifications")
+        page.route(re.compile("/api/v1/stream"), lambda route: route.abort())
+
+        page.goto(path)
+
+        expect(page.get_by_text("Reconnexion…")).to_be_visible()
+
+
 class TestAServerThatIsKilled:
     def test_is_found_again_with_all_that_was_missed(
         self,

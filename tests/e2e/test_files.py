@@ -1,6 +1,7 @@
 """Photos and documents: from a phone on a site to the other side's screen."""
 
 import re
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -116,6 +117,27 @@ class TestAPhotoFromAPhone:
         with client.expect_download() as download:
             client.get_by_role("link", name="Original avec le lieu").click()
         assert Path(download.value.path()).read_bytes() == sent["buffer"]
+
+
+class TestABrowserWithoutSubtleCrypto:
+    def test_sends_a_file_of_several_slices_with_its_sum(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        client = client_page(visit, camille, conversation)
+        client.add_init_script(
+            "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })"
+        )
+        client.reload()
+        wait_until_live(client)
+        content = b"Relev\xc3\xa9 du chantier\n" * 100_000
+
+        choose(client, file("releve.txt", content))
+        send(client)
+
+        expect(client.get_by_role("link", name=re.compile("releve.txt"))).to_be_visible(
+            timeout=SCAN_MS
+        )
+        assert bytes(Attachment.objects.get().sha256) == sha256(content).digest()
 
 
 class TestTheGallery:

@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { asAttachment, checked, isPicture, kindOf, sizeLabel, stateLabel } from "#attachments/files.js";
 import en from "#attachments/i18n/en.js";
 import fr from "#attachments/i18n/fr.js";
-import { sha256 } from "#attachments/sha256.js";
+import { sha256 } from "#attachments/uploads/sha256.js";
 
 /** @import { Sending } from "#attachments/types.js" */
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { History } from "#messaging/history.js";
+import { History } from "#messaging/state/history.js";
 
 import { message, messages } from "./people.js";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, mock, test } from "node:test";
 
 import { ApiError, NetworkError } from "#core/api.js";
-import { Device } from "#messaging/device.js";
-import { Outbox } from "#messaging/outbox.js";
+import { LocalDrafts } from "#messaging/state/local-drafts.js";
+import { Outbox } from "#messaging/state/outbox.js";
 
 import { message } from "./people.js";
 
@@ -25,11 +25,11 @@ class MemoryStorage {
   }
 }
 
-/** @type {Device} */
-let device;
+/** @type {LocalDrafts} */
+let drafts;
 
 beforeEach(() => {
-  device = new Device("camille", /** @type {any} */ (new MemoryStorage()));
+  drafts = new LocalDrafts("camille", /** @type {any} */ (new MemoryStorage()));
 });
 
 /** Let promises that are settled be heard. */
@@ -37,13 +37,13 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("a message on its way", () => {
   test("is kept on the device until the server has it", async () => {
-    const outbox = new Outbox({ send: async (pending) => message(1, { id: pending.id }), device });
+    const outbox = new Outbox({ send: async (pending) => message(1, { id: pending.id }), drafts });
 
     outbox.add("tiles", "Bonjour");
-    assert.equal(device.unsent().length, 1);
+    assert.equal(drafts.unsent().length, 1);
     await settled();
 
-    assert.deepEqual(device.unsent(), []);
+    assert.deepEqual(drafts.unsent(), []);
     assert.deepEqual(outbox.messages, []);
   });
 
@@ -56,7 +56,7 @@ describe("a message on its way", () => {
       if (tried.length === 1) throw new NetworkError("lost");
       return message(1, { id });
     };
-    const outbox = new Outbox({ send, device });
+    const outbox = new Outbox({ send, drafts });
 
     outbox.add("tiles", "Bonjour");
     await settled();
@@ -74,7 +74,7 @@ describe("a message on its way", () => {
       if (body === "Refusé") throw new ApiError(409, [{ code: "conversation_closed", detail: "Trop tard.", attr: null }], null);
       return message(1, { id });
     };
-    const outbox = new Outbox({ send, device });
+    const outbox = new Outbox({ send, drafts });
 
     outbox.add("tiles", "Refusé");
     outbox.add("tiles", "Bonjour");
@@ -92,7 +92,7 @@ describe("a message on its way", () => {
       arrived.push(body);
       return message(1, { id });
     };
-    const outbox = new Outbox({ send, device });
+    const outbox = new Outbox({ send, drafts });
     outbox.add("tiles", "Un");
     outbox.add("tiles", "Deux");
     await settled();
@@ -105,13 +105,13 @@ describe("a message on its way", () => {
   });
 
   test("left by an earlier page is sent by the next one", async () => {
-    const offline = new Outbox({ send: () => Promise.reject(new NetworkError("down")), device });
+    const offline = new Outbox({ send: () => Promise.reject(new NetworkError("down")), drafts });
     offline.add("tiles", "Bonjour");
     await settled();
     /** @type {string[]} */
     const arrived = [];
 
-    const next = new Outbox({ send: async ({ id, body }) => (arrived.push(body), message(1, { id })), device });
+    const next = new Outbox({ send: async ({ id, body }) => (arrived.push(body), message(1, { id })), drafts });
     next.resume();
     await settled();
 
@@ -122,11 +122,11 @@ describe("a message on its way", () => {
 
 describe("a draft", () => {
   test("is kept for its conversation, and forgotten when emptied", () => {
-    device.keepDraft("reply:tiles", "Bonj");
-    assert.equal(device.draft("reply:tiles"), "Bonj");
+    drafts.keepDraft("reply:tiles", "Bonj");
+    assert.equal(drafts.draft("reply:tiles"), "Bonj");
 
-    device.keepDraft("reply:tiles", " ");
+    drafts.keepDraft("reply:tiles", " ");
 
-    assert.equal(device.draft("reply:tiles"), "");
+    assert.equal(drafts.draft("reply:tiles"), "");
   });
 });

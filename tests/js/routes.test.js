@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { messageHash, routeOf } from "#messaging/routes.js";
+import { messageHash, routeOf } from "#messaging/state/routes.js";
 
 const ID = "018f0000-0000-7000-8000-000000000000";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { Store } from "#messaging/store.js";
+import { Store } from "#messaging/state/store.js";
 
 import { asMe, camille, conversation, created, message, messages, odile } from "./people.js";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { timeline } from "#messaging/timeline.js";
+import { timeline } from "#messaging/state/timeline.js";
 
 import { bruno, camille, message, odile } from "./people.js";
 
-/** @param {import("#messaging/timeline.js").Row[]} rows */
+/** @param {import("#messaging/state/timeline.js").Row[]} rows */
 const kinds = (rows) => rows.map(({ kind }) => kind);
 
 describe("a thread", () => {
@@ -32,7 +32,7 @@ describe("a thread", () => {
   });
 
   test("shows a message once while its answer and its event cross", () => {
-    /** @type {import("#messaging/types.js").Pending} */
+    /** @type {import("#messaging/types.js").PendingMessage} */
     const pending = { id: "m2", conversation: "tiles", body: "Bonjour", created_at: "2026-11-16T09:02:00Z", state: "sending", error: "" };
 
     assert.deepEqual(kinds(timeline({ messages: [message(1)], pending: [pending], me: camille })), ["day", "message", "pending"]);

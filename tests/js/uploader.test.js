@@ -3,12 +3,12 @@ import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { ApiError, NetworkError } from "#core/api.js";
-import { Uploader } from "#attachments/uploader.js";
-import { deliver } from "#messaging/delivery.js";
+import { Uploader } from "#attachments/uploads/uploader.js";
+import { sendWithFiles } from "#messaging/state/send-with-files.js";
 
 import { message } from "./people.js";
 
-/** @import { Attachment, Kept } from "#attachments/types.js" */
+/** @import { Attachment, StoredFile } from "#attachments/types.js" */
 
 const PART = 8;
 
@@ -55,7 +55,7 @@ function server() {
       getAttachment: async (/** @type {string} */ id) => attachment(known.get(id), { status: "ready" }),
       withdraw: async (/** @type {string} */ id) => (world.withdrawn.push(id), null),
     }),
-    store: /** @type {any} */ (async (/** @type {string} */ url, /** @type {any} */ _headers, /** @type {Blob} */ body) => {
+    putBytes: /** @type {any} */ (async (/** @type {string} */ url, /** @type {any} */ _headers, /** @type {Blob} */ body) => {
       const cut = world.cutOnce.indexOf(url);
       if (cut >= 0) {
         world.cutOnce.splice(cut, 1);
@@ -68,20 +68,20 @@ function server() {
   return world;
 }
 
-function cabinet() {
-  /** @type {Map<string, Kept>} */
-  const kept = new Map();
+function memoryFileStore() {
+  /** @type {Map<string, StoredFile>} */
+  const files = new Map();
   return {
-    kept,
-    put: async (/** @type {Kept} */ file) => void kept.set(file.id, file),
-    forget: async (/** @type {string} */ id) => void kept.delete(id),
-    all: async () => [...kept.values()],
+    files,
+    put: async (/** @type {StoredFile} */ file) => void files.set(file.id, file),
+    forget: async (/** @type {string} */ id) => void files.delete(id),
+    all: async () => [...files.values()],
   };
 }
 
-/** @param {ReturnType<typeof server>} world @param {ReturnType<typeof cabinet>} [drawer] */
-function uploaderOf(world, drawer = cabinet()) {
-  return new Uploader("camille", { cabinet: drawer, api: world.api, store: world.store, measure: async () => null });
+/** @param {ReturnType<typeof server>} world @param {ReturnType<typeof memoryFileStore>} [fileStore] */
+function uploaderOf(world, fileStore = memoryFileStore()) {
+  return new Uploader("camille", { fileStore, api: world.api, putBytes: world.putBytes, measure: async () => null });
 }
 
 /** @param {() => boolean} condition */
@@ -101,15 +101,15 @@ describe("a file on its way", () => {
 
   test("leaves as soon as it is chosen, and is kept until its message has it", async () => {
     world = server();
-    const drawer = cabinet();
-    const uploader = uploaderOf(world, drawer);
+    const fileStore = memoryFileStore();
+    const uploader = uploaderOf(world, fileStore);
 
     uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
     await until(() => steps(uploader)[0] === "sent");
-    assert.equal(drawer.kept.size, 1);
+    assert.equal(fileStore.files.size, 1);
     const [id] = uploader.release("tiles");
 
-    await until(() => drawer.kept.size === 0);
+    await until(() => fileStore.files.size === 0);
     assert.deepEqual(uploader.of("tiles"), []);
     assert.deepEqual(await uploader.announced([id ?? ""]), [id]);
   });
@@ -131,14 +131,14 @@ describe("a file on its way", () => {
   test("is taken up by the next page", async () => {
     world = server();
     world.isCut = true;
-    const drawer = cabinet();
-    const first = uploaderOf(world, drawer);
+    const fileStore = memoryFileStore();
+    const first = uploaderOf(world, fileStore);
     first.choose("tiles", [new File(["plan"], "plan.txt")]);
     await until(() => steps(first)[0] === "waiting");
     first.stop();
 
     world.isCut = false;
-    const next = uploaderOf(world, drawer);
+    const next = uploaderOf(world, fileStore);
     await next.resume();
     await until(() => steps(next)[0] === "sent");
 
@@ -148,8 +148,8 @@ describe("a file on its way", () => {
 
   test("that is given up is withdrawn and forgotten", async () => {
     world = server();
-    const drawer = cabinet();
-    const uploader = uploaderOf(world, drawer);
+    const fileStore = memoryFileStore();
+    const uploader = uploaderOf(world, fileStore);
     uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
     await until(() => steps(uploader)[0] === "sent");
     const id = uploader.of("tiles")[0]?.id ?? "";
@@ -157,7 +157,7 @@ describe("a file on its way", () => {
     uploader.remove(id);
 
     assert.equal(uploader.sendings.size, 0);
-    await until(() => world.withdrawn.length === 1 && drawer.kept.size === 0);
+    await until(() => world.withdrawn.length === 1 && fileStore.files.size === 0);
     assert.deepEqual(world.withdrawn, [id]);
   });
 
@@ -184,9 +184,9 @@ describe("a file on its way", () => {
     world = server();
     let isTold = false;
     world.api.complete = async () => (isTold = true);
-    const { store } = world;
-    world.store = async (/** @type {any[]} */ ...given) => {
-      await store(...given);
+    const { putBytes } = world;
+    world.putBytes = async (/** @type {any[]} */ ...given) => {
+      await putBytes(...given);
       uploader.remove(uploader.of("tiles")[0]?.id ?? "");
     };
     const uploader = uploaderOf(world);
@@ -246,7 +246,7 @@ describe("a file on its way", () => {
     assert.deepEqual(world.withdrawn, []);
   });
 
-  test("leaves anew when its place is to be kept, in the same order", async () => {
+  test("leaves anew when its place is to be files, in the same order", async () => {
     world = server();
     const uploader = uploaderOf(world);
     uploader.choose("tiles", [new File(["1"], "un.jpg"), new File(["2"], "plan.pdf"), new File(["3"], "deux.jpg")]);
@@ -263,7 +263,7 @@ describe("a file on its way", () => {
 });
 
 describe("a message with files", () => {
-  /** @type {import("#messaging/types.js").Pending} */
+  /** @type {import("#messaging/types.js").PendingMessage} */
   const pending = { id: "m1", conversation: "tiles", body: "", attachments: ["a", "b"], created_at: "", state: "sending", error: "" };
 
   test("names those that the server knows, and leaves the refused behind", async () => {
@@ -271,7 +271,7 @@ describe("a message with files", () => {
     let named;
     const uploader = { announced: async () => ["b"], refusals: () => [] };
 
-    await deliver(pending, { uploader, send: async ({ attachments }) => ((named = attachments), message(1)) });
+    await sendWithFiles(pending, { uploader, send: async ({ attachments }) => ((named = attachments), message(1)) });
 
     assert.deepEqual(named, ["b"]);
   });
@@ -279,6 +279,6 @@ describe("a message with files", () => {
   test("is refused with its files when it has nothing else", async () => {
     const uploader = { announced: async () => [], refusals: () => ["Ce type ne va pas."] };
 
-    await assert.rejects(deliver(pending, { uploader, send: async () => message(1) }), { message: "Ce type ne va pas.", isTemporary: false });
+    await assert.rejects(sendWithFiles(pending, { uploader, send: async () => message(1) }), { message: "Ce type ne va pas.", isTemporary: false });
   });
 });

@@ -4,7 +4,19 @@ import { test } from "node:test";
 
 const VENDOR = new URL("../../core/static/core/vendor/", import.meta.url);
 const INSTALLED = new URL("../../node_modules/", import.meta.url);
-const PACKAGES = { lit: "lit", "lit-element": "lit-element", "lit-html": "lit-html", "reactive-element": "@lit/reactive-element" };
+// The folder of each vendored package, and its name.
+const PACKAGES = {
+  lit: "lit",
+  "lit-element": "lit-element",
+  "lit-html": "lit-html",
+  "noble-hashes": "@noble/hashes",
+  "reactive-element": "@lit/reactive-element",
+};
+
+test("every folder of vendored files is compared with its package", () => {
+  const folders = readdirSync(VENDOR, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  assert.deepEqual(folders.sort(), Object.keys(PACKAGES).sort());
+});
 
 for (const [folder, name] of Object.entries(PACKAGES)) {
   test(`the vendored ${name} is the published one, unchanged`, () => {

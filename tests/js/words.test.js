@@ -6,7 +6,7 @@ import { EventParser } from "#core/sse.js";
 import { dayLabel, shortLabel } from "#core/time.js";
 import { uuid7 } from "#core/uuid.js";
 import { t } from "#messaging/i18n/index.js";
-import { linkify } from "#messaging/linkify.js";
+import { linkify } from "#messaging/components/linkify.js";
 
 describe("links in a text", () => {
   /** @param {string} text */

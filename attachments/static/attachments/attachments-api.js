@@ -1,11 +1,11 @@
 import { API, request } from "#core/api.js";
 
-/** @import { Announced, Attachment, GalleryPage, ReceivedParts, SignedPart } from "./types.js" */
+/** @import { Announced, Attachment, LibraryPage, ReceivedParts, SignedPart } from "./types.js" */
 
-/** The files' part of the API: one function an operation. */
+/** The part of the API that concerns files: one function per operation. */
 
 /**
- * @param {{ id: string, name: string, size: number, content_type: string, sha256: string, keeps_location: boolean }} file the same again gives back the first one
+ * @param {{ id: string, name: string, size: number, content_type: string, sha256: string, keeps_location: boolean }} file sending it again returns the first one
  * @returns {Promise<Announced>}
  */
 export const announce = (file) => request("POST", "/attachments", file);
@@ -29,12 +29,12 @@ export const getAttachment = (id) => request("GET", `/attachments/${id}`);
 /** @param {string} id @returns {Promise<null>} */
 export const withdraw = (id) => request("DELETE", `/attachments/${id}`);
 
-/** @param {"conversations" | "chantiers"} of @param {string} id @returns {Promise<GalleryPage>} */
+/** @param {"conversations" | "chantiers"} of @param {string} id @returns {Promise<LibraryPage>} */
 export const listFiles = (of, id) => request("GET", `/${of}/${id}/attachments`);
 
-/** @param {string} next @returns {Promise<GalleryPage>} */
+/** @param {string} next @returns {Promise<LibraryPage>} */
 export function nextFiles(next) {
-  // Behind a proxy the server may write another host than the one that the browser uses.
+  // Behind a proxy, `next` may name another host than the one that the browser uses.
   const { pathname, search } = new URL(next, location.origin);
   return request("GET", pathname + search);
 }

@@ -4,7 +4,7 @@ import { t } from "./i18n/index.js";
 
 /** @import { Attachment, Kind, Sending } from "./types.js" */
 
-/** What may be sent, as the server holds it too (core/settings/limits.py, attachments/formats.py): said before anything leaves. */
+/** Limits to check before an upload. The server has the same in ATTACHMENT_MAX_BYTES, ATTACHMENTS_PER_MESSAGE and its list of formats. */
 export const MAX_BYTES = 50 * 1024 * 1024;
 export const MAX_FILES = 20;
 
@@ -18,10 +18,10 @@ const EXTENSIONS = {
   document: ["docx", "xlsx", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt", "txt", "csv", "dwg", "dxf"],
 };
 
-/** For `<input type="file">`: a phone offers its photos because of the first two. */
+/** For `<input type="file">`: the first two entries make a phone offer its photos. */
 export const ACCEPT = ["image/*", "video/*", ...Object.values(EXTENSIONS).flat().map((extension) => `.${extension}`)].join(",");
 
-/** @param {string} name @returns {Kind | null} null for a kind of file that cannot be sent */
+/** @param {string} name @returns {Kind | null} null if the file cannot be sent */
 export function kindOf(name) {
   const extension = extensionOf(name);
   const known = /** @type {[Kind, string[]][]} */ (Object.entries(EXTENSIONS)).find(([, all]) => all.includes(extension));
@@ -35,10 +35,10 @@ export function extensionOf(name) {
 }
 
 /**
- * Which of the chosen files may be sent, and in words why the others may not.
+ * Split the chosen files into those that may be sent and the reasons why the others may not.
  *
  * @param {Iterable<File>} files
- * @param {number} already how many the message has
+ * @param {number} already number of files that the message has
  */
 export function checked(files, already) {
   /** @type {File[]} */
@@ -60,25 +60,25 @@ function refusalOf({ name, size }) {
   return size > MAX_BYTES ? t("tooLarge", { name, size: sizeLabel(size), max: sizeLabel(MAX_BYTES) }) : "";
 }
 
-/** « 840 ko », « 3,4 Mo ». @param {number} bytes */
+/** Examples: 840 ko, 3,4 Mo. @param {number} bytes */
 export function sizeLabel(bytes) {
   const [unit, value] = bytes < 1024 * 1024 ? ["kilobyte", Math.max(1, Math.round(bytes / 1024))] : ["megabyte", bytes / (1024 * 1024)];
   const options = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 };
   return new Intl.NumberFormat(locale(), /** @type {Intl.NumberFormatOptions} */ (options)).format(Number(value));
 }
 
-/** Nobody will ever open it. @param {Pick<Attachment, "status">} file */
+/** Return true if nobody can ever open the file. @param {Pick<Attachment, "status">} file */
 export function isShut({ status }) {
   return status === "blocked" || status === "refused" || status === "unreadable";
 }
 
-/** Shown as a picture; a photo on its way too, by the sender's own copy. @param {Attachment} file */
+/** Return true if the file is shown as a picture. During an upload the sender's own copy is shown. @param {Attachment} file */
 export function isPicture(file) {
   if (isShut(file)) return false;
   return file.status === "ready" ? file.has_preview && file.kind !== "pdf" && file.kind !== "document" : file.kind === "image";
 }
 
-/** A file of this device in the shape of the server's, for a message that has not left. @param {Sending} sending @returns {Attachment} */
+/** Convert an upload to the server's shape of a file, for a message that is not sent yet. @param {Sending} sending @returns {Attachment} */
 export function asAttachment({ id, name, size, kind, width, height, server }) {
   return (
     server ?? {
@@ -90,10 +90,10 @@ export function asAttachment({ id, name, size, kind, width, height, server }) {
 }
 
 /**
- * What a file's tile says about its state; empty when it is simply there.
+ * Return the text about a file's state. It is empty for a file that is ready.
  *
  * @param {Attachment} file
- * @param {Sending | null} sending when this browser sends it
+ * @param {Sending | null} sending the upload, if this browser sends the file
  */
 export function stateLabel(file, sending) {
   if (file.status === "uploading") return sending ? sendingLabel(sending) : t("uploading");

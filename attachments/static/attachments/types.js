@@ -1,5 +1,5 @@
 /**
- * The shapes of files, as the API shows them and as this browser sends them.
+ * The types of files: as the API returns them, and as this browser uploads them.
  *
  * @import { Person } from "#core/types.js"
  *
@@ -13,7 +13,7 @@
  *   shared_size: number | null, position: number | null, created_at: string,
  * }} Attachment
  *
- * How to send one: a PUT of all its bytes, or parts to be signed.
+ * How to upload a file: one PUT of all its bytes, or parts to be signed.
  * @typedef {{
  *   method: "PUT" | "multipart", url: string | null, headers: Record<string, string>,
  *   part_size: number | null, part_count: number | null,
@@ -22,20 +22,20 @@
  * @typedef {{ number: number, size: number, url: string, headers: Record<string, string> }} SignedPart
  * @typedef {{ part_size: number, part_count: number, parts: { number: number, size: number }[] }} ReceivedParts
  *
- * @typedef {{ attachment: Attachment, conversation: string, message: string, seq: number, author: Person, sent_at: string }} GalleryItem
- * @typedef {{ results: GalleryItem[], next: string | null }} GalleryPage
+ * @typedef {{ attachment: Attachment, conversation: string, message: string, seq: number, author: Person, sent_at: string }} LibraryItem
+ * @typedef {{ results: LibraryItem[], next: string | null }} LibraryPage
  *
- * What this device keeps of a file until the server has it. `place`: the conversation whose next message
- * will take it, empty once a message has.
+ * A file stored on this device until the server has it. `place` is the conversation whose next message takes the
+ * file. It is empty once a message has taken it.
  * @typedef {{
  *   id: string, person: string, place: string, file: File, keepsLocation: boolean, chosenAt: string,
  *   isAnnounced: boolean, isSent: boolean,
- * }} Kept
+ * }} StoredFile
  *
- * `queued` waits for its turn, `waiting` for the network; `failed` was refused by the server.
+ * `queued` waits for its turn, `waiting` for the network. `failed` means that the server refused the file.
  * @typedef {"queued" | "preparing" | "sending" | "waiting" | "sent" | "failed"} Step
  *
- * The sending of a file as elements show it: `share` of it from 0 to 1, `picture` its address in this browser.
+ * An upload as elements show it. `share` goes from 0 to 1, `picture` is the address of the picture in this browser.
  * @typedef {{
  *   id: string, name: string, size: number, kind: Kind, place: string, step: Step, share: number, error: string,
  *   picture: string, width: number | null, height: number | null, keepsLocation: boolean, server: Attachment | null,

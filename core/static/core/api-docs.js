@@ -1,4 +1,4 @@
-/** Starts Swagger UI on the page of the API's documentation, with the session of whoever is logged in. */
+/** Start Swagger UI on the page of the API's documentation, with the session of the person who is logged in. */
 
 const docs = /** @type {HTMLElement} */ (document.getElementById("docs"));
 const csrf = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csrf-token"]'))?.content ?? "";

@@ -2,7 +2,7 @@
 
 export const API = "/api/v1";
 
-/** The server refused. `message` is a sentence for the person, in their language. */
+/** The server refused the request. `message` is a sentence for the person, in their language. */
 export class ApiError extends Error {
   /**
    * @param {number} status
@@ -20,30 +20,30 @@ export class ApiError extends Error {
     return this.errors[0]?.code ?? "";
   }
 
-  /** Whether the same request may succeed later without a change. */
+  /** True if the same request may succeed later. */
   get isTemporary() {
     return this.status === 429 || this.status >= 500;
   }
 }
 
-/** The request or its answer was lost: whether the server acted is not known. */
+/** The request or its answer was lost. The server may have acted or not. */
 export class NetworkError extends Error {}
 
-// A phone that changes cell can leave a request hanging for minutes: better to try again.
+// A phone that changes cell can leave a request hanging for minutes. Give up earlier and try again.
 const REQUEST_TIMEOUT_MS = 20_000;
 
 /**
- * Ask the API and give back the decoded answer (null for 204).
+ * Call the API. Return the decoded answer, or null for 204.
  *
  * @param {string} method
- * @param {string} url a path below /api/v1, or the full address of a `next` page
+ * @param {string} url a path below /api/v1, or the path of a `next` page
  * @param {unknown} [body]
  * @returns {Promise<any>}
  * @throws {ApiError | NetworkError}
  */
 export async function request(method, url, body) {
   const response = await send(method, url.startsWith("/") && !url.startsWith(API) ? API + url : url, body);
-  if (response.ok) return response.status === 204 ? null : decoded(response);
+  if (response.ok) return response.status === 204 ? null : decode(response);
   throw new ApiError(response.status, await errorsOf(response), retryAfter(response));
 }
 
@@ -78,13 +78,13 @@ function headersFor(method, body) {
   return headers;
 }
 
-/** From the page, so that the cookie itself may stay out of reach of scripts. */
+/** Read the token from the page, because scripts cannot read the cookie. */
 function csrfToken() {
   return /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csrf-token"]'))?.content ?? "";
 }
 
 /** @param {Response} response */
-async function decoded(response) {
+async function decode(response) {
   try {
     return await response.json();
   } catch (cause) {
@@ -97,7 +97,7 @@ async function decoded(response) {
  * @returns {Promise<ErrorDetail[]>}
  */
 async function errorsOf(response) {
-  // A proxy in front of the application answers its own errors in HTML.
+  // A proxy in front of the application answers with its own errors in HTML.
   const body = await response.json().catch(() => null);
   return body?.errors ?? [];
 }

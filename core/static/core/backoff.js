@@ -1,6 +1,6 @@
 /**
- * Milliseconds to wait before the given attempt (0 for the first): doubling, at most `longest`, and
- * spread over half of it, so that a thousand phones do not come back in the same second.
+ * Return the milliseconds to wait before an attempt (0 for the first). The time doubles up to `longest`, and is
+ * spread over half of it, so that many phones do not come back in the same second.
  *
  * @param {number} attempt
  */

@@ -2,21 +2,21 @@ import { backoff, wait } from "./backoff.js";
 import { readEvents } from "./sse.js";
 
 /**
- * The live events of one person, as DOM events: `event` (detail {type, data}), and `state` when
- * `state` changes between "connecting" and "open", and `session-ended` when the server does not know the person any more.
+ * The live events of one person, as DOM events: `event` (detail {type, data}), `state` when `state` changes
+ * between "connecting" and "open", and `session-ended` when the server does not know the person any more.
  *
- * The tabs of a browser share one stream, because HTTP/1.1 allows six connections to a site: a Web Lock
- * elects the tab that holds it, and a BroadcastChannel gives its events to the others. When that tab
- * closes, the lock passes to another one. Where either is missing, each tab has its own stream.
+ * The tabs of a browser share one stream, because HTTP/1.1 allows six connections to a site. A Web Lock elects the
+ * leading tab, which holds the stream, and a BroadcastChannel gives its events to the others. When that tab closes,
+ * another one gets the lock. If the browser lacks one of the two, each tab has its own stream.
  *
- * For elements that share the page but not this object, `window` gets the same: `live-event` {type, data}, and
- * `live-open` when it listens again and something may have been missed.
+ * `window` gets the same events for elements that do not have this object: `live-event` {type, data}, and
+ * `live-open` when the stream is open again and events may have been missed.
  */
 
 // Heartbeats come every 15 s: two missed ones and a margin.
 const SILENCE_MS = 35_000;
 
-// What the leading tab says regularly, so that the others notice when its page was frozen.
+// The leading tab sends a sign of life regularly, so that the others notice when its page is frozen.
 const ALIVE_EVERY_MS = 10_000;
 const LEADER_LOST_AFTER_MS = 25_000;
 
@@ -29,11 +29,11 @@ export class EventStream extends EventTarget {
   #url;
   #name;
   #stopped = new AbortController();
-  /** Ends the current connection only: the loop then makes another. */
+  /** Aborting it ends the current connection. The loop then makes another. */
   #connection = new AbortController();
   /** @type {BroadcastChannel | null} */
   #channel = null;
-  /** Until this tab stops, once it has a stream of its own. @type {Promise<void> | null} */
+  /** Ends when this tab stops. Null while the tab has no stream of its own. @type {Promise<void> | null} */
   #reading = null;
   #leaderSeenAt = Date.now();
 
@@ -41,7 +41,7 @@ export class EventStream extends EventTarget {
   constructor({ url, personId }) {
     super();
     this.#url = url;
-    // The person is in the name: two accounts used one after the other in a browser never mix.
+    // The name contains the person, so that two accounts used one after the other never mix.
     this.#name = `liaison-stream-${personId}`;
   }
 
@@ -53,7 +53,7 @@ export class EventStream extends EventTarget {
       return;
     }
     this.#channel = new BroadcastChannel(this.#name);
-    this.#channel.onmessage = ({ data }) => this.#hear(data);
+    this.#channel.onmessage = ({ data }) => this.#onBroadcast(data);
     this.#channel.postMessage({ kind: "hello" });
     this.#standForElection();
     this.#watchLeader();
@@ -76,7 +76,7 @@ export class EventStream extends EventTarget {
   }
 
   async #lead() {
-    const alive = setInterval(() => this.#say({ kind: "state", state: this.state }), ALIVE_EVERY_MS);
+    const alive = setInterval(() => this.#broadcast({ kind: "state", state: this.state }), ALIVE_EVERY_MS);
     try {
       await this.#read();
     } finally {
@@ -84,7 +84,7 @@ export class EventStream extends EventTarget {
     }
   }
 
-  /** A tab whose leader went silent reads for itself; a double event is harmless, versions see to it. */
+  /** Read the stream in this tab when the leading tab is silent. Versions make double events harmless. */
   #watchLeader() {
     const timer = setInterval(() => {
       const isLost = Date.now() - this.#leaderSeenAt > LEADER_LOST_AFTER_MS;
@@ -99,14 +99,14 @@ export class EventStream extends EventTarget {
   }
 
   async #readForever() {
-    // The tab that had the stream has said "open", and what it did not hear was heard by none: once
-    // this stream is open, every tab asks what it missed.
+    // The previous leader has said "open", and nobody heard the events since then. After "connecting" and "open",
+    // every tab asks for what it missed.
     this.#moveTo("connecting");
     for (let attempt = 0; !this.#stopped.signal.aborted; attempt++) {
       const wasOpen = await this.#readOnce();
       if (wasOpen) attempt = 0;
       this.#moveTo("connecting");
-      // A new address, a restarted server: the first new try is nearly at once, yet never all together.
+      // After a new address or a restart of the server, try soon, but not all at the same time.
       await wait(backoff(attempt, { first: 500 }), this.#connection.signal);
     }
   }
@@ -123,7 +123,7 @@ export class EventStream extends EventTarget {
       await readEvents(response, { onEvent: (event) => this.#receive(event), silenceMs: SILENCE_MS });
       return true;
     } catch {
-      // Whatever cut the stream, the answer is the same: connect again, then ask what changed.
+      // The cause does not matter: connect again, then ask what changed.
       return this.state === "open";
     }
   }
@@ -136,7 +136,7 @@ export class EventStream extends EventTarget {
   }
 
   #endSession() {
-    this.#say({ kind: "session-ended" });
+    this.#broadcast({ kind: "session-ended" });
     this.dispatchEvent(new Event("session-ended"));
     return false;
   }
@@ -146,12 +146,12 @@ export class EventStream extends EventTarget {
   /** @param {{ type: string, data: string }} event */
   #receive(event) {
     const detail = { type: event.type, data: JSON.parse(event.data) };
-    this.#say({ kind: "event", detail });
-    this.#give(detail);
+    this.#broadcast({ kind: "event", detail });
+    this.#dispatch(detail);
   }
 
   /** @param {{ type: string, data: unknown }} detail */
-  #give(detail) {
+  #dispatch(detail) {
     this.dispatchEvent(new CustomEvent("event", { detail }));
     dispatchEvent(new CustomEvent("live-event", { detail }));
   }
@@ -159,7 +159,7 @@ export class EventStream extends EventTarget {
   /** @param {StreamState} state */
   #moveTo(state) {
     if (this.#stopped.signal.aborted) return;
-    this.#say({ kind: "state", state });
+    this.#broadcast({ kind: "state", state });
     this.#setState(state);
   }
 
@@ -171,21 +171,21 @@ export class EventStream extends EventTarget {
     if (state === "open") dispatchEvent(new Event("live-open"));
   }
 
-  /** @param {any} said by another tab */
-  #hear(said) {
-    if (said.kind === "hello") {
-      if (this.#reading) this.#say({ kind: "state", state: this.state });
+  /** @param {any} message of another tab */
+  #onBroadcast(message) {
+    if (message.kind === "hello") {
+      if (this.#reading) this.#broadcast({ kind: "state", state: this.state });
       return;
     }
     this.#leaderSeenAt = Date.now();
     if (this.#reading) return;
-    if (said.kind === "session-ended") this.dispatchEvent(new Event("session-ended"));
-    if (said.kind === "state") this.#setState(said.state);
-    if (said.kind === "event") this.#give(said.detail);
+    if (message.kind === "session-ended") this.dispatchEvent(new Event("session-ended"));
+    if (message.kind === "state") this.#setState(message.state);
+    if (message.kind === "event") this.#dispatch(message.detail);
   }
 
-  /** @param {unknown} words */
-  #say(words) {
-    if (!this.#stopped.signal.aborted) this.#channel?.postMessage(words);
+  /** @param {unknown} message */
+  #broadcast(message) {
+    if (!this.#stopped.signal.aborted) this.#channel?.postMessage(message);
   }
 }

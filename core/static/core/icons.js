@@ -1,8 +1,8 @@
 import { svg } from "lit";
 
 /**
- * Line icons on a 24 px square, in the colour of the text around them. They say nothing to a screen
- * reader: the button that carries one has a name.
+ * Draw a line icon on a square of 24 px, in the colour of the text around it. Screen readers skip it, so the button
+ * around it needs a name.
  *
  * @param {string} path
  */

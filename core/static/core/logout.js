@@ -1,15 +1,15 @@
 import { wait } from "./backoff.js";
 
-/** Everything that the pages keep on a device begins so: keys of localStorage, databases of IndexedDB. */
+/** The prefix of everything stored on a device: keys of localStorage, databases of IndexedDB. */
 export const DEVICE_KEYS = "liaison:";
 
-// A database that another tab holds must not keep somebody from leaving.
-const FORGETTING_MS = 1_000;
+// A database that another tab keeps open must not block the logout.
+const DELETE_TIMEOUT_MS = 1_000;
 
 /**
- * Leaving takes the page's elements away, which closes their stream: a late answer for somebody who has
- * left would lead elsewhere than to the login. Then the device forgets drafts, messages and files not sent
- * yet: the next one to use it may be somebody else.
+ * Log out. Remove the elements first, which closes their stream: a late answer to a logged-out person would lead
+ * away from the login page. Then delete drafts, messages and files that are not sent, because another person may use
+ * the device next.
  */
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-logout]"));
 
@@ -18,20 +18,20 @@ form?.addEventListener("submit", async (event) => {
   document.getElementById("main")?.replaceChildren();
   const ours = Object.keys(localStorage).filter((key) => key.startsWith(DEVICE_KEYS));
   ours.forEach((key) => localStorage.removeItem(key));
-  await Promise.race([forgetDatabases(), wait(FORGETTING_MS)]);
+  await Promise.race([deleteDatabases(), wait(DELETE_TIMEOUT_MS)]);
   form.submit();
 });
 
-async function forgetDatabases() {
+async function deleteDatabases() {
   const databases = await indexedDB.databases().catch(() => []);
   const names = databases.map(({ name = "" }) => name).filter((name) => name.startsWith(DEVICE_KEYS));
-  await Promise.all(names.map(forgetDatabase));
+  await Promise.all(names.map(deleteDatabase));
 }
 
 /** @param {string} name @returns {Promise<void>} */
-function forgetDatabase(name) {
+function deleteDatabase(name) {
   return new Promise((resolve) => {
-    const asking = indexedDB.deleteDatabase(name);
-    asking.onsuccess = asking.onerror = () => resolve();
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = request.onerror = () => resolve();
   });
 }

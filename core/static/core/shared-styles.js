@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** What every element needs inside its shadow root: the page's own style sheet does not reach there. */
+/** The styles that every element needs, because the page's style sheet does not apply inside a shadow root. */
 export const shared = css`
   *,
   *::before,

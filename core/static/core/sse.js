@@ -1,12 +1,11 @@
 /**
- * A reader of text/event-stream over fetch, for what EventSource hides: the HTTP status (it gives up for
- * good on anything but 200), Retry-After, and the heartbeats, whose absence is the only sign of a
- * connection that died without a word.
+ * Reads text/event-stream over fetch, because EventSource hides three things: the HTTP status (it stops for good on
+ * anything but 200), Retry-After, and the heartbeats, whose absence is the only sign of a dead connection.
  *
  * @typedef {{ type: string, data: string }} ServerEvent
  */
 
-/** Cuts a stream of text into events (WHATWG HTML, 9.2.6), keeping what is not complete yet. */
+/** Parses text into events (WHATWG HTML, 9.2.6), and keeps an incomplete event for the next piece. */
 export class EventParser {
   #rest = "";
   #type = "";

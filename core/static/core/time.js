@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 const formats = new Map();
 
 /**
- * Formatters are kept: making one costs more than using it a thousand times.
+ * Keep the formatters: making one is far slower than using it.
  *
  * @param {Intl.DateTimeFormatOptions} options
  */
@@ -26,13 +26,13 @@ function midnight(date) {
 }
 
 /**
- * Calendar days between two moments: yesterday evening is 1 day before this morning.
+ * Return the calendar days between two times: from yesterday evening to this morning is 1 day.
  *
  * @param {Date} date
  * @param {Date} now
  */
 function daysBefore(date, now) {
-  // Rounded, because the day of a clock change has 23 or 25 hours.
+  // Round, because the day of a clock change has 23 or 25 hours.
   return Math.round((midnight(now).getTime() - midnight(date).getTime()) / DAY_MS);
 }
 
@@ -41,12 +41,12 @@ export function dayKey(date) {
   return `${date.getFullYear()}-${date.getMonth()}-${date.getDate()}`;
 }
 
-/** « 14:32 ». @param {Date} date */
+/** Example: 14:32. @param {Date} date */
 export function clock(date) {
   return format({ hour: "2-digit", minute: "2-digit" }).format(date);
 }
 
-/** « aujourd’hui », « hier », « lundi 16 novembre », with the year when it is another one. */
+/** Examples: aujourd’hui, hier, lundi 16 novembre. The year is added if it is another one. */
 export function dayLabel(/** @type {Date} */ date, now = new Date()) {
   const days = daysBefore(date, now);
   if (days === 0) return t("today");
@@ -55,7 +55,7 @@ export function dayLabel(/** @type {Date} */ date, now = new Date()) {
   return format({ weekday: "long", day: "numeric", month: "long", year }).format(date);
 }
 
-/** Short enough for a list: « à l’instant », « 12 min », « 14:32 », « hier », « lun. », « 16 nov. », « 16/11/2025 ». */
+/** A short form for lists. Examples: à l’instant, 12 min, 14:32, hier, lun., 16 nov., 16/11/2025. */
 export function shortLabel(/** @type {Date} */ date, now = new Date()) {
   const minutes = Math.floor((now.getTime() - date.getTime()) / 60_000);
   const days = daysBefore(date, now);
@@ -68,7 +68,7 @@ export function shortLabel(/** @type {Date} */ date, now = new Date()) {
   return format({ day: "2-digit", month: "2-digit", year: "numeric" }).format(date);
 }
 
-/** « lundi 16 novembre 2026 à 14:32 ». @param {Date} date */
+/** Example: lundi 16 novembre 2026 à 14:32. @param {Date} date */
 export function exactLabel(date) {
   return format({ dateStyle: "full", timeStyle: "short" }).format(date);
 }

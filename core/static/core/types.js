@@ -1,5 +1,5 @@
 /**
- * The shapes that every app shares. Nothing runs here: other modules import the types.
+ * The types that every app shares. Nothing runs here: other modules import the types.
  *
  * @typedef {"client" | "staff" | "manager"} Role
  * @typedef {{ id: string, name: string, role: Role }} Person

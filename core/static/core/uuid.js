@@ -1,7 +1,7 @@
 /**
- * A new UUID version 7 (RFC 9562, section 5.7): time first, so the database keeps rows of one time together.
+ * Return a new UUID version 7 (RFC 9562, section 5.7). It begins with the time, so the database stores rows of one time together.
  *
- * Not crypto.randomUUID: browsers hide it on plain http, where a developer's phone opens the site.
+ * Not crypto.randomUUID: browsers offer it only on https and localhost, and developers' phones use plain http.
  */
 export function uuid7(now = Date.now()) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,8 +1,8 @@
 import { request } from "#core/api.js";
 
-/** @import { Chantier, Changes, Client, ConversationForMe, ConversationPage, Message, MessagePage, Note, Opening, Unread } from "./types.js" */
+/** @import { Chantier, Changes, Client, ConversationForMe, ConversationPage, Message, MessagePage, Note, ConversationDraft, Unread } from "./types.js" */
 
-/** The messaging part of the API: one function an operation. */
+/** The messaging part of the API: one function per operation. */
 
 /**
  * @param {Record<string, string | number | undefined>} values
@@ -22,7 +22,7 @@ export const listConversations = (filter) => request("GET", `/conversations${que
 /** @param {string} next @returns {Promise<ConversationPage>} */
 export const nextPage = (next) => request("GET", sameOrigin(next));
 
-/** Behind a proxy the server may write another host in `next` than the one that the browser uses. @param {string} url */
+/** Behind a proxy, `next` may name another host than the one that the browser uses. @param {string} url */
 function sameOrigin(url) {
   const { pathname, search } = new URL(url, location.origin);
   return pathname + search;
@@ -32,7 +32,7 @@ function sameOrigin(url) {
 export const getConversation = (id) => request("GET", `/conversations/${id}`);
 
 /**
- * @param {Opening} draft
+ * @param {ConversationDraft} draft
  * @returns {Promise<ConversationForMe>}
  */
 export const openConversation = (draft) => request("POST", "/conversations", draft);
@@ -58,7 +58,7 @@ export const getMessage = (id, message) => request("GET", `/conversations/${id}/
 export const listChanges = (id, since) => request("GET", `/conversations/${id}/changes${query({ since })}`);
 
 /**
- * @param {{ id: string, conversation: string, body: string, attachments?: string[] }} message the same id again gives the first message back
+ * @param {{ id: string, conversation: string, body: string, attachments?: string[] }} message sending the same id again returns the first message
  * @returns {Promise<Message>}
  */
 export const sendMessage = ({ id, conversation, body, attachments = [] }) =>

@@ -1,5 +1,5 @@
 /**
- * The shapes of the API (API.md), as the browser sees them.
+ * The types of the API, as the browser sees them.
  *
  * @import { Attachment } from "#attachments/types.js"
  * @import { Person } from "#core/types.js"
@@ -22,7 +22,7 @@
  *   participants: Participant[],
  * }} Conversation
  *
- * What is personal comes in answers to the person, never in events that several people get.
+ * Personal fields come in answers to the person, never in events that several people get.
  * @typedef {Conversation & { unread_count?: number, unread_after_seq?: number }} ConversationForMe
  *
  * @typedef {{ id: string, conversation: string, author: Person, body: string, created_at: string, edited_at: string | null }} Note
@@ -34,15 +34,15 @@
  * @typedef {{ total: number, conversations: Record<string, number> }} Unread
  *
  * @typedef {{ id: string, body: string, attachments?: string[] }} FirstMessage
- * @typedef {{ id: string, subject: string, chantier?: string, client?: string, message: FirstMessage }} Opening
+ * @typedef {{ id: string, subject: string, chantier?: string, client?: string, message: FirstMessage }} ConversationDraft
  *
  * A message that the server has not confirmed.
  * @typedef {{
  *   id: string, conversation: string, body: string, attachments?: string[], created_at: string,
  *   state: "sending" | "waiting" | "failed", error: string,
- * }} Pending
+ * }} PendingMessage
  *
- * What the server wrote in the page, in the shapes of the API.
+ * The state that the server wrote in the page, in the types of the API.
  * @typedef {{
  *   me: import("#core/types.js").Me, unread: Unread, conversations: ConversationPage,
  *   conversation: ConversationForMe | null, messages: MessagePage | null,

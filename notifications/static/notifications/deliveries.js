@@ -4,30 +4,30 @@ import * as api from "./notifications-api.js";
 
 /** @import { DeliveryState, PersonDelivery } from "./types.js" */
 
-/** From the nearest to the furthest. @type {Exclude<DeliveryState, "undelivered">[]} */
+/** The steps, from the first to the last. @type {Exclude<DeliveryState, "undelivered">[]} */
 export const STEPS = ["sent", "emailed", "received", "read"];
 
-// Elements of one page of history come within a few frames of each other: one question for all.
+// Elements of one page of history appear within a few frames. Wait for them and ask once.
 const GATHERED_MS = 40;
 
-// As the server allows in one question.
+// The server's limit for one request.
 const SPAN_MAX = 200;
 
-/** @typedef {{ conversation: string, id: string, seq: number }} Place of a message */
+/** @typedef {{ conversation: string, id: string, seq: number }} Place the position of a message */
 
 /**
- * How far the messages on screen have come, person by person: asked for together, kept true by the events of
- * the page's stream. Emits `change` {ids}.
+ * How far the messages on screen have come, for each person. It asks for all of them together, and updates them from
+ * the events of the page's stream. Emits `change` {ids}.
  */
 export class Deliveries extends EventTarget {
   /** @type {Map<string, PersonDelivery[]>} */
   #known = new Map();
-  /** What is on screen, by message. @type {Map<string, Place>} */
+  /** The messages on screen, by id. @type {Map<string, Place>} */
   #watched = new Map();
-  /** When what is known of a message was true: an answer to an earlier question is older. @type {Map<string, number>} */
+  /** The time of the last news about each message. An answer to an earlier request is older. @type {Map<string, number>} */
   #moments = new Map();
   #clock = 0;
-  /** What is to be asked for. @type {Set<string>} */
+  /** The ids to ask for. @type {Set<string>} */
   #asked = new Set();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -47,7 +47,7 @@ export class Deliveries extends EventTarget {
     return this.#known.get(id) ?? null;
   }
 
-  /** @param {Place} place of a message that came on screen */
+  /** @param {Place} place the position of a message that appeared on screen */
   watch(place) {
     this.#watched.set(place.id, place);
     this.#askSoon(place.id);
@@ -60,7 +60,7 @@ export class Deliveries extends EventTarget {
     this.#moments.delete(id);
   }
 
-  /** @param {string} id @param {PersonDelivery[]} deliveries as the server says they are now, or said at a moment */
+  /** @param {string} id @param {PersonDelivery[]} deliveries as the server reported them at `moment` */
   put(id, deliveries, moment = ++this.#clock) {
     if (!this.#watched.has(id) || moment < (this.#moments.get(id) ?? 0)) return;
     const known = this.#known.get(id);
@@ -110,7 +110,7 @@ export class Deliveries extends EventTarget {
       const { results } = await this.#ask(conversation, first, last);
       results.forEach(({ message, deliveries }) => this.put(message, deliveries, askedAt));
     } catch (error) {
-      // Beside what one came for; asked again when the stream opens.
+      // Deliveries are not essential. They are asked for again when the stream opens.
       if (!(error instanceof ApiError) && !(error instanceof NetworkError)) throw error;
     }
   }
@@ -138,8 +138,8 @@ function spansOf(places) {
 }
 
 /**
- * What is known of a person after one more word about them. Two workers may tell of one message in the wrong order:
- * what has happened stays.
+ * Return the state of a person after another report. Two workers may report in the wrong order, so a step that was
+ * reached stays.
  *
  * @param {PersonDelivery[]} known
  * @param {PersonDelivery} told
@@ -149,7 +149,7 @@ function stepsTaken(known, told) {
   return before && stepOf(before) > stepOf(told) ? before : told;
 }
 
-/** What was only sent may yet be lost. @param {PersonDelivery} delivery */
+/** A message that was only sent may still turn out undelivered. @param {PersonDelivery} delivery */
 function stepOf({ state }) {
   return state === "undelivered" ? STEPS.indexOf("sent") : STEPS.indexOf(state);
 }

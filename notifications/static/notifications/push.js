@@ -2,11 +2,11 @@ import * as api from "./notifications-api.js";
 
 /** @import { Device, PushState } from "./types.js" */
 
-/** This browser as a device that can be notified. */
+/** This browser as a device that receives notifications. */
 
 const WORKER = "/sw.js";
 
-/** Have the service worker run; null where browsers have none. */
+/** Start the service worker. Return null if the browser has none. */
 export async function register() {
   if (!("serviceWorker" in navigator)) return null;
   return navigator.serviceWorker.register(/** @type {string} */ (trusted(WORKER)), { updateViaCache: "none" });
@@ -19,7 +19,7 @@ export async function state() {
   return (await subscription()) ? "on" : "off";
 }
 
-/** Ask for the permission (after a tap only) and register this device; null when the person refused. */
+/** Ask for the permission and register this device. Return null if the person refuses. Call it only after a tap. */
 export async function turnOn() {
   if ((await Notification.requestPermission()) !== "granted") return null;
   const { key } = await api.pushKey();
@@ -32,7 +32,7 @@ export async function turnOn() {
 }
 
 /**
- * Register again what the browser has: it may have changed, and the server may have forgotten it.
+ * Register the subscription of this browser again: it may have changed, or the server may have forgotten it.
  * @returns {Promise<Device | null>}
  */
 export async function repeat() {
@@ -40,7 +40,7 @@ export async function repeat() {
   return found && Notification.permission === "granted" ? post(found) : null;
 }
 
-/** Take this device off, here and on the server. @param {Device[]} devices */
+/** Unsubscribe this device, here and on the server. @param {Device[]} devices */
 export async function turnOff(devices) {
   const found = await subscription();
   const mine = devices.find(({ endpoint }) => endpoint === found?.endpoint);
@@ -48,19 +48,19 @@ export async function turnOff(devices) {
   await found?.unsubscribe();
 }
 
-/** The address that the server pushes to, or "" when this browser has none. */
+/** Return the address that the server pushes to, or "" if this browser has none. */
 export async function endpoint() {
   return (await subscription())?.endpoint ?? "";
 }
 
-/** What a conversation has been read of needs no notification any more. @param {string} conversation */
+/** Close the notifications of a conversation that was read. @param {string} conversation */
 export async function closeShown(conversation) {
   const worker = "serviceWorker" in navigator ? await navigator.serviceWorker.getRegistration("/") : undefined;
   const shown = (await worker?.getNotifications({ tag: conversation.replaceAll("-", "") })) ?? [];
   shown.forEach((notification) => notification.close());
 }
 
-/** «Chrome sur Android»: what one recognises in a list. @param {string} agent */
+/** Return the name of a device for the list. Example: Chrome · Android. @param {string} agent */
 export function labelOf(agent) {
   const browser = BROWSERS.find(([pattern]) => pattern.test(agent))?.[1] ?? "";
   const system = SYSTEMS.find(([pattern]) => pattern.test(agent))?.[1] ?? "";
@@ -102,7 +102,7 @@ async function ready() {
   return navigator.serviceWorker.ready;
 }
 
-/** On iPhone and iPad, only an app on the home screen can be notified. */
+/** Return true on iPhone and iPad, unless the site is installed on the home screen. */
 function needsInstalling() {
   const isApple = /iPhone|iPad/.test(navigator.userAgent) || (navigator.maxTouchPoints > 1 && /Mac/.test(navigator.userAgent));
   return isApple && !matchMedia("(display-mode: standalone)").matches;
@@ -114,7 +114,7 @@ function bytes(key) {
   return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
 }
 
-/** Where trusted types are enforced, an address of code must come from a policy that the CSP names. */
+/** Return the address as a trusted type, which must come from a policy that the CSP names. */
 function trusted(/** @type {string} */ address) {
   const types = /** @type {any} */ (window).trustedTypes;
   if (!types) return address;

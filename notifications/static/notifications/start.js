@@ -7,13 +7,12 @@ import * as api from "./notifications-api.js";
 import * as push from "./push.js";
 
 /**
- * What every page of the app does about notifications: runs the service worker, registers this device
- * again, says that someone looks, keeps the badge right, takes away what was read elsewhere, follows a
- * notification that was tapped, and says when a device shows nothing any more.
+ * The part of notifications that runs on every page: starts the service worker, registers this device again, reports
+ * presence, updates the badge, closes notifications that were read elsewhere, opens a tapped notification, and warns
+ * about devices that show nothing any more.
  *
- * Sends on `window`: `notification-open` {path, replies} (cancelable: cancel it after showing that place without
- * a reload), and `notification-pushed` {conversation}, when something arrived that the stream may have
- * missed.
+ * Sends on `window`: `notification-open` {path, replies}, which a page cancels if it shows that address without a
+ * reload, and `notification-pushed` {conversation}, after a push whose event the stream may have missed.
  */
 
 // The server forgets after 60 s.
@@ -24,7 +23,7 @@ async function quietly(act) {
   try {
     await act();
   } catch (error) {
-    // Notifications are beside what one came for: the page goes on without.
+    // Notifications are not essential: the page continues without them.
     if (!(error instanceof ApiError) && !(error instanceof NetworkError)) console.warn(error);
   }
 }
@@ -60,7 +59,7 @@ function onWorkerMessage({ data }) {
   void quietly(showUnread);
 }
 
-/** Read here or on another device: neither the badge nor a notification may go on about it. @param {Event} event */
+/** After a conversation was read here or on another device, update the badge and close its notifications. @param {Event} event */
 function onLiveEvent(event) {
   const { type, data } = /** @type {CustomEvent} */ (event).detail;
   if (type !== "unread.updated" || data.unread_count > 0) return;
@@ -69,7 +68,7 @@ function onLiveEvent(event) {
 }
 
 async function showSilentDevices() {
-  // The page of notifications says it beside each device.
+  // The preferences page shows it beside each device.
   if (document.querySelector("notification-preferences")) return;
   const notice = document.createElement("silent-devices");
   notice.devices = await api.listDevices();
@@ -78,7 +77,7 @@ async function showSilentDevices() {
 
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.addEventListener("message", onWorkerMessage);
-  // Added by `addEventListener`, the messages that wait are only handed out once asked for.
+  // With `addEventListener`, waiting messages are delivered only after this call.
   navigator.serviceWorker.startMessages();
   void quietly(async () => {
     await push.register();

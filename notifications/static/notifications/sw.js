@@ -1,14 +1,14 @@
 /*
- * The one service worker. It shows every push, whatever is open: Safari withdraws the permission of a
- * site that is pushed to and shows nothing three times. It caches nothing: pages come from the network.
+ * The one service worker. It shows every push, even if a page is open: Safari withdraws the permission of a site that
+ * three times shows nothing for a push. It caches nothing: pages come from the network.
  *
- * A classic file at `/sw.js`, since not every browser takes modules here.
+ * It is a classic script at `/sw.js`, since not every browser accepts modules here.
  */
 
 const API = "/api/v1";
 const ICON = "/static/notifications/icon-192.png";
 const BADGE = "/static/notifications/badge-96.png";
-const WORDS = {
+const TEXTS = {
   fr: { title: "Liaison", body: "Vous avez un nouveau message", reply: "Répondre", read: "Marquer comme lu" },
   en: { title: "Liaison", body: "You have a new message", reply: "Reply", read: "Mark as read" },
 };
@@ -25,20 +25,20 @@ self.addEventListener("notificationclick", (event) => {
 
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
 
-/** What was pushed; something to show even when it cannot be read. */
+/** Return the content of a push, or a general text if it cannot be read. */
 function read(data) {
   try {
     return data.json().notification;
   } catch {
-    return { ...words(navigator.language), data: {} };
+    return { ...textsIn(navigator.language), data: {} };
   }
 }
 
-function words(lang) {
-  return lang?.startsWith("en") ? WORDS.en : WORDS.fr;
+function textsIn(lang) {
+  return lang?.startsWith("en") ? TEXTS.en : TEXTS.fr;
 }
 
-/** Safari reads what was pushed by itself, and shows it whatever happens here: it is only to be acknowledged. */
+/** Show a push and acknowledge it. Safari reads and shows a push by itself, and then only the acknowledgement is needed. */
 async function onPush({ notification, data: pushed }) {
   const shown = notification ?? read(pushed);
   const data = shown.data ?? {};
@@ -51,7 +51,7 @@ async function onPush({ notification, data: pushed }) {
 }
 
 async function optionsOf(shown, data) {
-  const said = words(shown.lang);
+  const said = textsIn(shown.lang);
   const options = { body: shown.body, lang: shown.lang, dir: "auto", icon: ICON, badge: BADGE, data };
   if (data.conversation) {
     options.actions = [
@@ -63,7 +63,7 @@ async function optionsOf(shown, data) {
   return options;
 }
 
-/** A later push of a conversation replaces the earlier one; it is heard unless it is of the same burst. */
+/** Return true if a push makes a sound. It replaces an earlier push of the conversation, and is silent within one burst. */
 async function isHeard(tag, data) {
   const [earlier] = await self.registration.getNotifications({ tag });
   return data.alerts !== false && earlier?.data?.id !== data.id;
@@ -78,7 +78,7 @@ async function onClick(action, data) {
   await open(data.path ?? "/", action === "reply");
 }
 
-/** Focus a tab of ours that is open rather than opening another one. */
+/** Focus an open tab of the site instead of opening another one. */
 async function open(path, replies) {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
   const place = path.split("#")[0];
@@ -91,14 +91,14 @@ async function open(path, replies) {
   page.postMessage({ kind: "open", path, replies });
 }
 
-/** Not a form for a new conversation: what is written there would be lost. */
+/** Exclude the form of a new conversation, whose text would be lost. */
 function isApp(page) {
   return /^\/(client|staff)\/(?!messages\/new$)/.test(new URL(page.url).pathname);
 }
 
-async function tellPages(words) {
+async function tellPages(message) {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  for (const page of pages) page.postMessage(words);
+  for (const page of pages) page.postMessage(message);
 }
 
 async function setBadge(count) {
@@ -106,7 +106,7 @@ async function setBadge(count) {
   await (count > 0 ? navigator.setAppBadge(count) : navigator.clearAppBadge());
 }
 
-/** Tell the server by a token from the push: this device may be logged out by now. */
+/** Call the API with a token from the push, because this device may be logged out. */
 async function post(path, token) {
   if (!token) return;
   await send(path, { token });
@@ -122,12 +122,12 @@ async function send(path, body) {
       keepalive: true,
     });
   } catch {
-    // No network any more: the server then sends an email, which is what it is for.
+    // There is no network. The server then sends an email.
     return;
   }
 }
 
-/** The browser gave this device another address: the old one, which only we know, vouches for it. */
+/** Register the new address that the browser gave this device. Only this device knows the old one, which proves who it is. */
 async function renew(event) {
   const old = event.oldSubscription;
   if (!old) return;

@@ -1,5 +1,5 @@
 /**
- * What the server sends, as `core/openapi.yaml` says it.
+ * The types of the API, as in `core/openapi.yaml`.
  *
  * @typedef {{ id: string, endpoint: string, label: string, is_silent: boolean, displayed_at: string | null,
  *   created_at: string, registered_at: string }} Device
@@ -12,7 +12,7 @@
  * @typedef {{ person: { id: string, name: string, role: string }, state: DeliveryState, at: string | null,
  *   reason: string }} PersonDelivery
  *
- * Whether this browser can be pushed to, and if not, why.
+ * Whether this browser can receive pushes, and if not, the reason.
  * @typedef {"on" | "off" | "refused" | "install-first" | "unsupported"} PushState
  */
 

@@ -2,10 +2,10 @@ import { locale } from "#core/i18n/index.js";
 
 import { t } from "./i18n/index.js";
 
-/** Numbers as people read them: « 1 min 12 s », « 38 ms », « 1,4 Mo ». */
+/** Format numbers as people read them: 1 min 12 s, 38 ms, 1,4 Mo. */
 
 const DAY = 86_400;
-/** The company's own time, wherever the reader is. */
+/** The company's time zone, wherever the reader is. */
 const TIME_ZONE = "Europe/Paris";
 
 /** @param {number} value */
@@ -13,7 +13,7 @@ export function number(value, digits = 0) {
   return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
 }
 
-/** « 38 ms », « 1,2 s », « 1 min 12 s », « 3 h 5 min », « 2 j 4 h ». @param {number | null | undefined} seconds */
+/** Examples: 38 ms, 1,2 s, 1 min 12 s, 3 h 5 min, 2 j 4 h. @param {number | null | undefined} seconds */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
   if (seconds < 1) return `${number(seconds * 1_000)} ms`;
@@ -53,7 +53,7 @@ export function factValue({ value, unit }) {
   return number(value);
 }
 
-/** « il y a 12 s », « dans 2 min ». @param {string | null} moment */
+/** Examples: il y a 12 s, dans 2 min. @param {string | null} moment */
 export function fromNow(moment, now = Date.now()) {
   if (!moment) return "–";
   const seconds = (now - new Date(moment).getTime()) / 1_000;
@@ -61,14 +61,14 @@ export function fromNow(moment, now = Date.now()) {
   return t(seconds >= 0 ? "ago" : "inTime", { time });
 }
 
-/** « 22/11/2026 16:04:12 », in Paris. @param {string | null} moment */
+/** Example: 22/11/2026 16:04:12, in Paris. @param {string | null} moment */
 export function exact(moment) {
   if (!moment) return "–";
   const options = /** @type {const} */ ({ dateStyle: "short", timeStyle: "medium", timeZone: TIME_ZONE });
   return new Intl.DateTimeFormat(locale(), options).format(new Date(moment));
 }
 
-/** The label of a step on an axis of time. @param {string} moment @param {number} stepSeconds */
+/** Return the label of a step on the time axis. @param {string} moment @param {number} stepSeconds */
 export function axisTime(moment, stepSeconds) {
   /** @type {Intl.DateTimeFormatOptions} */
   const options =

@@ -1,6 +1,6 @@
 import { request } from "#core/api.js";
 
-/** The endpoints of the task dashboard. */
+/** The API of the task dashboard: one function per operation. */
 
 const TASKS = "/staff/tasks";
 
@@ -48,7 +48,7 @@ export const note = (id, changes) => request("PATCH", `${TASKS}/${encodeURICompo
 /** @param {{ ids?: string[], filters?: Record<string, string> }} chosen @returns {Promise<{ count: number }>} */
 export const retry = (chosen) => request("POST", `${TASKS}/retry`, chosen);
 
-/** How many a retry of all that match would touch. @param {Record<string, string>} filters @returns {Promise<{ count: number }>} */
+/** Return how many tasks a retry of all matching ones would concern. @param {Record<string, string>} filters @returns {Promise<{ count: number }>} */
 export const countToRetry = (filters) => request("POST", `${TASKS}/retry`, { filters, count_only: true });
 
 /** @param {string} id @returns {Promise<{ count: number }>} */

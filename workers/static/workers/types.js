@@ -1,5 +1,5 @@
 /**
- * The answers of /api/v1/staff/tasks. Nothing runs here.
+ * The types of /api/v1/staff/tasks. Nothing runs here.
  *
  * @typedef {"waiting" | "running" | "retrying" | "scheduled" | "dead" | "succeeded" | "failed" | "lost" | "nothing"} TaskState
  * @typedef {{ id: string, name: string, role: string }} Person

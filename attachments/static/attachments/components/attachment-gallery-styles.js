@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-export const galleryStyles = css`
+export const lightboxStyles = css`
   dialog {
     display: grid;
     grid-template: auto minmax(0, 1fr) auto / minmax(0, 1fr);
@@ -13,7 +13,7 @@ export const galleryStyles = css`
     overflow: hidden;
     border: 0;
 
-    /* As dark in both schemes: around a photo, nothing else should shine. */
+    /* Dark in both schemes: a bright page would distract from the photo. */
     background: #0b0f14;
     color: #f2f5f9;
     color-scheme: dark;
@@ -79,7 +79,7 @@ export const galleryStyles = css`
     overflow: hidden;
     user-select: none;
 
-    /* Two fingers make it larger; one turns the page. */
+    /* Two fingers zoom, one finger goes to the next photo. */
     touch-action: pinch-zoom;
   }
 

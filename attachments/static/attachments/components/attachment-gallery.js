@@ -6,18 +6,18 @@ import { shared } from "#core/shared-styles.js";
 import { contentUrl, previewUrl } from "../attachments-api.js";
 import { sizeLabel } from "../files.js";
 import { t } from "../i18n/index.js";
-import { galleryStyles } from "./attachment-gallery-styles.js";
+import { lightboxStyles } from "./attachment-gallery-styles.js";
 
 /**
  * @import { Attachment } from "../types.js"
- * @typedef {{ file: Attachment, isMine: boolean, caption: string }} Shown
+ * @typedef {{ file: Attachment, isMine: boolean, caption: string }} LightboxPhoto
  */
 
 const SWIPE_PX = 48;
 
 /**
- * Photos one after the other over the page. `open` shows it; arrows, a swipe and Escape do what one expects,
- * and the focus goes back to where it was.
+ * The lightbox: shows photos one by one over the page. `open` shows it. The arrow keys, a swipe and Escape work, and
+ * closing returns the focus to where it was.
  */
 export class AttachmentGallery extends LitElement {
   static properties = {
@@ -27,16 +27,16 @@ export class AttachmentGallery extends LitElement {
     shareState: { state: true },
   };
 
-  static styles = [shared, galleryStyles];
+  static styles = [shared, lightboxStyles];
 
   /** @type {{ x: number, y: number } | null} */
   #touch = null;
-  /** What is ready to be shared: a browser allows it right after a tap only, and a download takes longer. @type {{ id: string, file: File } | null} */
+  /** The file to share. Browsers allow sharing only just after a tap, and the download may take longer than that. @type {{ id: string, file: File } | null} */
   #prepared = null;
 
   constructor() {
     super();
-    /** @type {Shown[]} */
+    /** @type {LightboxPhoto[]} */
     this.items = [];
     this.index = 0;
     this.isOpen = false;
@@ -45,8 +45,8 @@ export class AttachmentGallery extends LitElement {
   }
 
   /**
-   * @param {Shown[]} items in their order
-   * @param {string} id the one to begin with
+   * @param {LightboxPhoto[]} items in the order to show
+   * @param {string} id of the first photo to show
    */
   async open(items, id) {
     this.items = items;
@@ -62,7 +62,7 @@ export class AttachmentGallery extends LitElement {
     const shown = this.items[this.index];
     if (!this.isOpen || !shown) return nothing;
     const { file, caption } = shown;
-    return html`<dialog aria-label=${t("gallery")} @close=${this.#onClose} @keydown=${this.#onKey}>
+    return html`<dialog aria-label=${t("lightbox")} @close=${this.#onClose} @keydown=${this.#onKey}>
       <header>
         <span class="count" role="status">${t("place", { n: this.index + 1, total: this.items.length })}</span>
         ${this.#buttons(shown)}
@@ -79,7 +79,7 @@ export class AttachmentGallery extends LitElement {
     </dialog>`;
   }
 
-  /** @param {Shown} shown */
+  /** @param {LightboxPhoto} shown */
   #buttons({ file, isMine }) {
     return html`
       ${isMine && file.location === "removed"
@@ -116,7 +116,7 @@ export class AttachmentGallery extends LitElement {
 
   /** @override */
   updated() {
-    // The next one is there before one asks for it.
+    // Load the next photo early.
     const next = this.items[this.index + 1];
     if (this.isOpen && next) new Image().src = previewUrl(next.file.id, 1280);
   }
@@ -137,7 +137,7 @@ export class AttachmentGallery extends LitElement {
 
   /** @param {PointerEvent} event */
   #onDown({ clientX: x, clientY: y, pointerType, isPrimary }) {
-    // A second finger pinches, and a picture made larger is moved about: neither turns the page.
+    // A second finger pinches, and one finger moves a zoomed picture: neither is a swipe.
     const isZoomed = (visualViewport?.scale ?? 1) > 1.05;
     this.#touch = pointerType === "mouse" || !isPrimary || isZoomed ? null : { x, y };
   }

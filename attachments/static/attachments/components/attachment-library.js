@@ -12,18 +12,18 @@ import { t } from "../i18n/index.js";
 import "./attachment-tile.js";
 
 /**
- * @import { GalleryItem, GalleryPage } from "../types.js"
+ * @import { LibraryItem, LibraryPage } from "../types.js"
  * @typedef {"all" | "photos" | "documents"} Sort
  */
 
 /**
- * The photos and documents of a conversation, or of all that were opened about its chantier, the newest
- * first. Sends `attachment-open` {id, items} and `library-scope` {scope}.
+ * The photos and documents of a conversation, or of its whole chantier, newest first. Sends `attachment-open`
+ * {id, items} and `library-scope` {scope}.
  *
  * @property {string} conversation
- * @property {string} chantier empty when there is none
+ * @property {string} chantier empty if there is none
  * @property {"conversation" | "chantier"} scope
- * @property {number} stamp changes when something there did: the first page is asked for again
+ * @property {number} stamp a change of it loads the first page again
  */
 export class AttachmentLibrary extends LitElement {
   static properties = {
@@ -154,7 +154,7 @@ export class AttachmentLibrary extends LitElement {
 
   /** @type {string | null} */
   #next = null;
-  /** Answers to an earlier question are dropped. */
+  /** Number of the last request: answers to earlier ones are ignored. */
   #asked = 0;
 
   constructor() {
@@ -164,7 +164,7 @@ export class AttachmentLibrary extends LitElement {
     /** @type {"conversation" | "chantier"} */
     this.scope = "conversation";
     this.stamp = 0;
-    /** @type {GalleryItem[]} */
+    /** @type {LibraryItem[]} */
     this.items = [];
     /** @type {Sort} */
     this.sort = "all";
@@ -225,11 +225,11 @@ export class AttachmentLibrary extends LitElement {
     return html`<p class="quiet">${icons.picture}${t("libraryEmpty")}</p>`;
   }
 
-  /** @param {string} month @param {GalleryItem[]} items */
+  /** @param {string} month @param {LibraryItem[]} items */
   #month(month, items) {
     const pictures = items.filter(({ attachment }) => isPicture(attachment));
     const others = items.filter(({ attachment }) => !isPicture(attachment));
-    const key = (/** @type {GalleryItem} */ { attachment }) => attachment.id;
+    const key = (/** @type {LibraryItem} */ { attachment }) => attachment.id;
     return html`<section aria-label=${month}>
       <h3>${month}</h3>
       ${pictures.length > 0
@@ -257,8 +257,8 @@ export class AttachmentLibrary extends LitElement {
   }
 
   /**
-   * @param {() => Promise<GalleryPage>} ask
-   * @param {boolean} isOther another list than the one on screen
+   * @param {() => Promise<LibraryPage>} ask
+   * @param {boolean} isOther true if another list than the one on screen is loaded
    */
   async #load(ask, isOther) {
     const asked = ++this.#asked;
@@ -266,7 +266,7 @@ export class AttachmentLibrary extends LitElement {
     try {
       const page = await ask();
       if (asked !== this.#asked) return;
-      // The first page again leaves those that were loaded below it.
+      // When the first page is loaded again, keep the later pages.
       const isBelow = this.items.length > page.results.length && this.items.some(({ attachment }) => attachment.id === page.results[0]?.attachment.id);
       if (!isBelow) this.#next = page.next;
       this.items = merged(this.items, page.results);
@@ -285,22 +285,22 @@ export class AttachmentLibrary extends LitElement {
   }
 }
 
-/** « Camille Morel, 12 nov. » @param {Pick<GalleryItem, "author" | "sent_at">} item */
+/** Example: Camille Morel, 12 nov. @param {Pick<LibraryItem, "author" | "sent_at">} item */
 export function captionOf({ author, sent_at }) {
   return t("sentBy", { name: author.name, date: shortLabel(new Date(sent_at)) });
 }
 
 /**
- * @param {GalleryItem[]} known
- * @param {GalleryItem[]} told newer than what is known of the same files
+ * @param {LibraryItem[]} known
+ * @param {LibraryItem[]} told newer than `known` about the same files
  */
 function merged(known, told) {
   const all = new Map([...known, ...told].map((item) => [item.attachment.id, item]));
-  const place = (/** @type {GalleryItem} */ { attachment }) => attachment.position ?? 0;
+  const place = (/** @type {LibraryItem} */ { attachment }) => attachment.position ?? 0;
   return [...all.values()].sort((a, b) => b.sent_at.localeCompare(a.sent_at) || place(a) - place(b));
 }
 
-/** @param {GalleryItem[]} items */
+/** @param {LibraryItem[]} items */
 function byMonth(items) {
   const name = new Intl.DateTimeFormat(locale(), { month: "long", year: "numeric" });
   return Map.groupBy(items, ({ sent_at }) => name.format(new Date(sent_at)));

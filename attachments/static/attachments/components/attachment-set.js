@@ -10,10 +10,10 @@ import "./attachment-tile.js";
 /** @import { Attachment, Sending } from "../types.js" */
 
 /**
- * The files of one message: photos together, then one line for each document.
+ * The files of one message: the photos together, then one line per document.
  *
- * @property {Attachment[]} files in their order
- * @property {ReadonlyMap<string, Sending> | null} sendings of this browser, by the file's id
+ * @property {Attachment[]} files in the order of the message
+ * @property {ReadonlyMap<string, Sending> | null} sendings uploads of this browser, by file id
  */
 export class AttachmentSet extends LitElement {
   static properties = { files: { attribute: false }, sendings: { attribute: false } };
@@ -41,7 +41,7 @@ export class AttachmentSet extends LitElement {
         width: fit-content;
       }
 
-      /* As high as a thumb can scroll past at once. */
+      /* At most as high as one movement of a thumb scrolls. */
       .is-one attachment-tile {
         width: min(var(--set-width, 20rem), 22rem * var(--ratio, 1));
       }

@@ -71,7 +71,7 @@ export const tileStyles = css`
     color: #fff;
   }
 
-  /* The smallest of three pictures on a phone is hardly wider than its words. */
+  /* On a phone the smallest of three pictures is hardly wider than its text. */
   .chip {
     position: absolute;
     inset-block-end: min(var(--space-2), 5%);

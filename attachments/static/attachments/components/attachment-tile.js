@@ -12,17 +12,17 @@ import { tileStyles } from "./attachment-tile-styles.js";
 
 const ICONS = { image: icons.picture, pdf: icons.document, document: icons.document, video: icons.film };
 
-// Beyond these a picture is cut: a panorama would be a line, a tall screenshot a whole screen.
+// Pictures are cropped to these ratios. Without them a panorama would be a line and a tall screenshot a whole screen.
 const NARROWEST = 0.62;
 const WIDEST = 2.2;
 
 /**
- * One file and its state: a photo as a picture that opens, anything else as a line that downloads.
- * Sends `attachment-open` {id}, `attachment-retry` {id} and `attachment-cancel` {id}.
+ * One file and its state. A photo is a picture that opens, any other file a line that downloads. Sends
+ * `attachment-open` {id}, `attachment-retry` {id} and `attachment-cancel` {id}.
  *
  * @property {Attachment} file
- * @property {Sending | null} sending when this browser is sending it
- * @property {boolean} alone the only picture there: in its own proportions, not as a square
+ * @property {Sending | null} sending the upload, if this browser sends the file
+ * @property {boolean} alone shows the only picture of a message in its own proportions, not as a square
  */
 export class AttachmentTile extends LitElement {
   static properties = {
@@ -113,7 +113,7 @@ export class AttachmentTile extends LitElement {
     return html`<a class="row" href=${contentUrl(file.id)} download aria-label=${label}>${about}<span class="go">${icons.download}</span></a>`;
   }
 
-  /** The first page, or what kind of file it is. @param {Attachment} file */
+  /** Show the first page, or an icon for the kind of file. @param {Attachment} file */
   #mark(file) {
     if (file.status === "ready" && file.has_preview) {
       return html`<img class="page" src=${previewUrl(file.id, 320)} alt="" width="44" height="56" loading="lazy" />`;
@@ -138,11 +138,11 @@ export class AttachmentTile extends LitElement {
     return html`<progress max="1" .value=${sending.share} aria-label=${`${file.name} – ${stateLabel(file, sending)}`}></progress>`;
   }
 
-  /** What its sender can do while it is on its way. @param {Attachment} file */
+  /** Show what the sender can do during the upload. @param {Attachment} file */
   #acts(file) {
     const step = this.sending?.step;
     const canRetry = step === "failed" || step === "waiting";
-    // Before its message is there, the whole message is given up.
+    // Before its message is sent, a file is removed in the tray.
     const canCancel = step && step !== "sent" && file.status === "uploading" && file.position !== null;
     if (!canRetry && !canCancel) return nothing;
     return html`<div class="acts">
@@ -160,7 +160,7 @@ export class AttachmentTile extends LitElement {
     return html`<button aria-label=${words} title=${words} @click=${() => this.#send(type)}>${icon}</button>`;
   }
 
-  /** The server knows it once it has looked; before, the sender's browser does. */
+  /** The server's size once the file is analysed, before that the size measured by the sender's browser. */
   get #size() {
     const { file, sending } = this;
     return file?.width && file.height ? file : (sending ?? { width: null, height: null });

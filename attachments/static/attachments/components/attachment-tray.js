@@ -10,11 +10,11 @@ import { t } from "../i18n/index.js";
 /** @import { Sending } from "../types.js" */
 
 /**
- * The files chosen for the message that one writes, above the place where one writes it. Sends
- * `file-remove` {id}, `attachment-retry` {id}, `location-choice` {keeps} and `refusals-dismiss`.
+ * The files chosen for the message in the composer, shown above its text field. Sends `file-remove` {id},
+ * `attachment-retry` {id}, `location-choice` {keeps} and `refusals-dismiss`.
  *
  * @property {Sending[]} sendings
- * @property {string[]} refusals why other files were not taken
+ * @property {string[]} refusals the reasons why other files were refused
  */
 export class AttachmentTray extends LitElement {
   static properties = { sendings: { attribute: false }, refusals: { attribute: false } };
@@ -66,7 +66,7 @@ export class AttachmentTray extends LitElement {
         padding: var(--space-2) var(--space-3);
       }
 
-      /* What needs a decision comes first, and is read whole. */
+      /* Files that need a decision come first, with their whole text. */
       li.is-bad {
         order: -1;
         width: min(17rem, 75vw);

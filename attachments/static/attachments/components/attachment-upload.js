@@ -7,12 +7,11 @@ import { ACCEPT, checked } from "../files.js";
 import { t } from "../i18n/index.js";
 
 /**
- * Every way to choose files: a button, the camera of a phone, a drop anywhere on the page, a paste. Sends
- * `files-chosen` {files} with those that may be sent, and `files-refused` {refusals} with why the others may
- * not, in words.
+ * Lets a person choose files by a button, the camera of a phone, a drop anywhere on the page, or a paste. Sends
+ * `files-chosen` {files} with the accepted files, and `files-refused` {refusals} with the reasons for the others.
  *
- * @property {number} count how many files the message already has
- * @property {boolean} worded buttons with words, where there is room for them
+ * @property {number} count number of files that the message already has
+ * @property {boolean} worded shows text on the buttons
  */
 export class AttachmentUpload extends LitElement {
   static properties = { count: { type: Number }, worded: { type: Boolean }, isOver: { state: true } };
@@ -36,7 +35,7 @@ export class AttachmentUpload extends LitElement {
         font-size: var(--text-xs);
       }
 
-      /* A mouse has no camera. */
+      /* A device with a mouse offers no camera button. */
       .camera {
         display: none;
       }
@@ -84,7 +83,7 @@ export class AttachmentUpload extends LitElement {
     `,
   ];
 
-  /** Entering a child comes before leaving its parent: the drag is away when as many were left. */
+  /** Number of elements entered and not left. `dragenter` of a child comes before `dragleave` of its parent. */
   #depth = 0;
 
   constructor() {
@@ -141,7 +140,7 @@ export class AttachmentUpload extends LitElement {
   #onChange(event) {
     const input = /** @type {HTMLInputElement} */ (event.target);
     this.#take([...(input.files ?? [])]);
-    // The same file may be chosen again after it was removed.
+    // Reset, or choosing a removed file again would not fire `change`.
     input.value = "";
   }
 
@@ -149,7 +148,7 @@ export class AttachmentUpload extends LitElement {
   #onDrag = (event) => {
     const { dataTransfer, type } = /** @type {DragEvent} */ (event);
     if (!dataTransfer?.types.includes("Files")) return;
-    // Without this, the browser would leave the page to open the file.
+    // Otherwise the browser would leave the page and open the file.
     event.preventDefault();
     if (type === "dragenter") this.#depth++;
     if (type === "dragleave") this.#depth--;
@@ -161,7 +160,7 @@ export class AttachmentUpload extends LitElement {
   /** @param {ClipboardEvent} event */
   #onPaste = (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    // A table copied from a spreadsheet comes as text and as a picture of it: one means the text.
+    // A table copied from a spreadsheet comes as text and as a picture. The person means the text.
     if (files.length === 0 || event.clipboardData?.types.includes("text/plain")) return;
     event.preventDefault();
     this.#take(files.map(named));
@@ -184,7 +183,7 @@ export class AttachmentUpload extends LitElement {
   }
 }
 
-/** Pasted pictures are all called « image.png »: the hour tells them apart. @param {File} file */
+/** Add the time to the name: browsers call every pasted picture image.png. @param {File} file */
 function named(file) {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const hour = new Date().toTimeString().slice(0, 8).replaceAll(":", "-");

@@ -35,7 +35,7 @@ export default {
   files: { one: "{n} file", other: "{n} files" },
   photos: { one: "{n} photo", other: "{n} photos" },
 
-  gallery: "Photos",
+  lightbox: "Photos",
   place: "{n} / {total}",
   previous: "Previous photo",
   next: "Next photo",

@@ -35,7 +35,7 @@ export default {
   files: { one: "{n} fichier", other: "{n} fichiers" },
   photos: { one: "{n} photo", other: "{n} photos" },
 
-  gallery: "Photos",
+  lightbox: "Photos",
   place: "{n} / {total}",
   previous: "Photo précédente",
   next: "Photo suivante",

@@ -2,16 +2,16 @@ import { LitElement, css, html, nothing } from "lit";
 
 import { t } from "../i18n/core.js";
 
-// Shorter cuts are not worth a word: the stream comes back, and what was missed is asked for.
+// Do not mention shorter cuts: the stream comes back, and the page asks for what it missed.
 const PATIENCE_MS = 5_000;
 
 /**
- * Says that the page is not live any more, once that lasts.
+ * Says that the page is not live any more, once that has lasted a while.
  *
- * @property {boolean} connected
+ * @property {boolean} disconnected
  */
 export class ConnectionBanner extends LitElement {
-  static properties = { connected: { type: Boolean }, shown: { state: true } };
+  static properties = { disconnected: { type: Boolean }, shown: { state: true } };
 
   static styles = css`
     p {
@@ -30,16 +30,16 @@ export class ConnectionBanner extends LitElement {
 
   constructor() {
     super();
-    this.connected = true;
+    this.disconnected = false;
     this.shown = false;
   }
 
   /** @override @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (!changed.has("connected")) return;
+    if (!changed.has("disconnected")) return;
     clearTimeout(this.#timer);
-    if (this.connected) this.shown = false;
-    else this.#timer = setTimeout(() => (this.shown = true), PATIENCE_MS);
+    if (this.disconnected) this.#timer = setTimeout(() => (this.shown = true), PATIENCE_MS);
+    else this.shown = false;
   }
 
   /** @override */
@@ -50,7 +50,7 @@ export class ConnectionBanner extends LitElement {
 
   /** @override */
   render() {
-    // The live region stays in the page: one that arrives with its text is often not read out.
+    // Keep the live region in the page: screen readers often skip one that appears together with its text.
     return html`<div role="status">
       ${this.shown ? html`<p>${t(navigator.onLine ? "reconnecting" : "offline")}</p>` : nothing}
     </div>`;

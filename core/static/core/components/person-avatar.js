@@ -1,8 +1,8 @@
 import { LitElement, css, html } from "lit";
 
 /**
- * The initials of a person: round for a client, square for the company. Decoration beside a written name,
- * so it is silent for a screen reader.
+ * The initials of a person: round for a client, square for the company. The name is written beside it, so screen
+ * readers skip it.
  *
  * @property {string} name
  * @property {"client" | "staff" | "manager"} of
@@ -53,7 +53,7 @@ export class PersonAvatar extends LitElement {
   }
 }
 
-/** « Odile Perrin » gives « OP », « Famille Morel » gives « FM », « Odile » gives « O ». @param {string} name */
+/** Odile Perrin gives OP, Famille Morel gives FM, Odile gives O. @param {string} name */
 export function initials(name) {
   const words = name.split(/[\s'’-]+/).filter((word) => /\p{L}/u.test(word));
   const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words;

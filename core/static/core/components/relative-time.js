@@ -3,15 +3,14 @@ import { LitElement, html } from "lit";
 import { exactLabel, shortLabel } from "../time.js";
 
 /**
- * A moment in a few characters (« 12 min », « hier »), kept true while the page stays open; the exact
- * moment is its title.
+ * A time in a few characters (12 min, hier), updated while the page is open. Its title is the exact time.
  *
  * @property {string} datetime ISO 8601
  */
 export class RelativeTime extends LitElement {
   static properties = { datetime: {} };
 
-  /** One clock for all of them. @type {Set<RelativeTime>} */
+  /** One timer updates all of them. @type {Set<RelativeTime>} */
   static #shown = new Set();
 
   static {

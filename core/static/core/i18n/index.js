@@ -1,6 +1,6 @@
 /**
- * What people read. A dictionary maps a key to a text, or to its plural forms
- * ({one: "{n} nouveau message", other: "{n} nouveaux messages"}); {name} is replaced by a value.
+ * Texts on screen. A dictionary maps a key to a text or to its plural forms
+ * ({one: "{n} nouveau message", other: "{n} nouveaux messages"}). {name} is replaced by a value.
  *
  * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Text
  */
@@ -11,7 +11,7 @@ export function locale() {
 }
 
 /**
- * The `t` of an app. French is the reference: its keys are the keys, and it stands in for any other language.
+ * Return the function `t` of an app. French defines the keys, and is used for every language without a dictionary.
  *
  * @template {Record<string, Text>} Dictionary
  * @param {{ fr: Dictionary, [language: string]: Dictionary }} dictionaries
@@ -24,7 +24,7 @@ export function translator(dictionaries) {
   return function t(key, values = {}) {
     const language = locale().slice(0, 2);
     const text = /** @type {Text} */ ((dictionaries[language] ?? dictionaries.fr)[key]);
-    return filled(formOf(text, values, language), values);
+    return fill(formOf(text, values, language), values);
   };
 }
 
@@ -42,6 +42,6 @@ function formOf(text, values, language) {
  * @param {string} text
  * @param {Record<string, string | number>} values
  */
-function filled(text, values) {
+function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }

@@ -4,16 +4,15 @@ import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
-import { FILTERS } from "../filters.js";
+import { FILTERS } from "../state/filters.js";
 
-/** @import { FilterName } from "../filters.js" */
+/** @import { FilterName } from "../state/filters.js" */
 
-// Long enough to type a word without asking for each letter.
+// Wait until a word is typed instead of searching at each letter.
 const SEARCH_PAUSE_MS = 250;
 
 /**
- * What the company's list shows: one of the filters, and words to look for. Sends `filter-change`
- * {filter, q}.
+ * The filters and the search of the company's list. Sends `filter-change` {filter, q}.
  *
  * @property {FilterName} filter
  * @property {string} q

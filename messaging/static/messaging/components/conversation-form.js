@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from "lit";
 
 import "#attachments/components/attachment-tray.js";
 import "#attachments/components/attachment-upload.js";
-import { isSendable } from "#attachments/uploader.js";
+import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 import { uuid7 } from "#core/uuid.js";
@@ -11,24 +11,24 @@ import { t } from "../i18n/index.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
- * @import { Chantier, Client, Opening } from "../types.js"
+ * @import { Chantier, Client, ConversationDraft } from "../types.js"
  */
 
 const SUBJECT_LENGTH = 150;
 const BODY_LENGTH = 10_000;
 
 /**
- * Opens a conversation with its first message. Sends `form-change` and `conversation-submit`, both {id, subject,
- * chantier, client, message}, and `form-cancel`; what the elements of the files send goes through. Its ids are made
- * once and kept with its words: a second try can create nothing twice.
+ * The form of a new conversation with its first message. Sends `form-change` and `conversation-submit`, both {id,
+ * subject, chantier, client, message}, and `form-cancel`. The events of the elements for files pass through. Its ids
+ * are made once and stored with its text, so that a second try creates nothing twice.
  *
- * @property {Opening | null} kept what was written here before and not sent
- * @property {Chantier[]} chantiers what one may choose from
- * @property {Client[]} clients only for the company, which writes to one of them
+ * @property {ConversationDraft | null} kept a draft written earlier and not sent
+ * @property {Chantier[]} chantiers the chantiers to choose from
+ * @property {Client[]} clients the clients to choose from, for the company only
  * @property {boolean} staff
- * @property {boolean} busy the request is under way
- * @property {string} error what the server answered
- * @property {Sending[]} chosen the files of its first message
+ * @property {boolean} busy true during the request
+ * @property {string} error the server's answer
+ * @property {Sending[]} chosen the files of the first message
  */
 export class ConversationForm extends LitElement {
   static properties = {
@@ -132,14 +132,14 @@ export class ConversationForm extends LitElement {
     this.error = "";
     /** @type {Sending[]} */
     this.chosen = [];
-    /** @type {Opening | null} */
+    /** @type {ConversationDraft | null} */
     this.kept = null;
     /** @type {string[]} */
     this.refusals = [];
     this.client = "";
-    /** The person's choice; none yet: the first one offered. @type {string | null} */
+    /** The person's choice. Null means the first one offered. @type {string | null} */
     this.chantier = null;
-    /** Fields that the person left empty. @type {Set<string>} */
+    /** Required fields that the person left empty. @type {Set<string>} */
     this.missing = new Set();
     this.addEventListener("files-refused", (event) => (this.refusals = /** @type {CustomEvent} */ (event).detail.refusals));
     this.addEventListener("refusals-dismiss", () => (this.refusals = []));
@@ -209,7 +209,7 @@ export class ConversationForm extends LitElement {
     `;
   }
 
-  /** While the request names them, none comes and none goes. */
+  /** Files cannot be added or removed during the request, which names them. */
   #files() {
     const isEmpty = this.chosen.length === 0 && this.refusals.length === 0;
     return html`<div class="files">
@@ -267,7 +267,7 @@ export class ConversationForm extends LitElement {
    * @param {string} id
    * @param {string} label
    * @param {unknown} control
-   * @param {string} need what to say when it is missing
+   * @param {string} need the text shown if the field is empty
    */
   #field(id, label, control, need) {
     return html`<div class="field">
@@ -286,7 +286,7 @@ export class ConversationForm extends LitElement {
     else if (!this.busy) this.#send("conversation-submit", this.#draft());
   }
 
-  /** Photos may say it all. */
+  /** A message with files needs no text. */
   #required() {
     const words = this.chosen.some(isSendable) ? ["subject"] : ["subject", "body"];
     return this.staff ? ["client", ...words] : words;
@@ -297,7 +297,7 @@ export class ConversationForm extends LitElement {
     return this.missing.has(id) && this.#required().includes(id);
   }
 
-  /** @returns {Opening} */
+  /** @returns {ConversationDraft} */
   #draft() {
     return {
       id: this.#id,

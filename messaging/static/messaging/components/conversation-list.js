@@ -1,7 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
-import { t as fileWords } from "#attachments/i18n/index.js";
+import { t as fileText } from "#attachments/i18n/index.js";
 import "#core/components/person-avatar.js";
 import "#core/components/relative-time.js";
 import { shared } from "#core/shared-styles.js";
@@ -15,13 +15,13 @@ import "./unread-badge.js";
  */
 
 /**
- * The conversations, newest activity first as given. A row is a real link (it opens in a new tab, it can
- * be copied); a plain click sends `conversation-open` {id} instead, and `list-end` asks for the next rows.
+ * The list of conversations, in the order given. A row is a link that can be copied or opened in a new tab. A
+ * plain click sends `conversation-open` {id} instead. `list-end` asks for the next rows.
  *
  * @property {Conversation[]} conversations
  * @property {Map<string, number>} unread
  * @property {Me} me
- * @property {string} selected id of the open one
+ * @property {string} selected the id of the open conversation
  * @property {string} base address in front of a conversation's id
  * @property {boolean} hasMore
  */
@@ -179,7 +179,7 @@ export class ConversationList extends LitElement {
     this.hasMore = false;
   }
 
-  /** Give the keyboard back to the row one comes from. @param {string} id */
+  /** Focus the row of the conversation that was left. @param {string} id */
   focusRow(id) {
     /** @type {HTMLElement | null | undefined} */ (this.renderRoot.querySelector(`[data-id="${id}"]`))?.focus();
   }
@@ -229,7 +229,7 @@ export class ConversationList extends LitElement {
   #lastLine({ last_message: last }) {
     if (!last) return "";
     if (last.deleted_at) return t("deletedMessage");
-    const text = last.body || fileWords("files", { n: last.attachments.length });
+    const text = last.body || fileText("files", { n: last.attachments.length });
     if (last.author.id === this.me?.id) return t("youSaid", { text });
     return `${firstName(last.author.name)} : ${text}`;
   }
@@ -239,7 +239,7 @@ export class ConversationList extends LitElement {
    * @param {string} id
    */
   #open(event, id) {
-    // Another tab, another window, a download: the browser knows better.
+    // The browser opens another tab or window, or downloads.
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     this.dispatchEvent(new CustomEvent("conversation-open", { detail: { id }, bubbles: true, composed: true }));
@@ -255,7 +255,7 @@ function firstName(name) {
   return name.split(" ")[0] ?? name;
 }
 
-/** The person of the company whom a client has in front of them. @param {Conversation} conversation */
+/** Return the person of the company to show for a conversation. @param {Conversation} conversation */
 function lastOther({ last_message, assigned_to, participants }) {
   if (last_message && last_message.author.role !== "client") return last_message.author;
   return assigned_to ?? participants.find((person) => person.role !== "client");

@@ -12,8 +12,8 @@ import { t } from "../i18n/index.js";
  */
 
 /**
- * Beside a thread, for the company: whose it is, about what, who takes part, and what to do with it.
- * Sends `conversation-change` {change} with the fields of a PATCH.
+ * The details of a conversation, for the company: client, chantier, participants and actions. Sends
+ * `conversation-change` {change} with the fields of a PATCH.
  *
  * @property {Conversation} conversation
  * @property {Me} me

@@ -1,38 +1,38 @@
 import { LitElement, css, html, nothing } from "lit";
 
 import "#attachments/components/attachment-library.js";
-import { t as fileWords } from "#attachments/i18n/index.js";
+import { t as fileText } from "#attachments/i18n/index.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
-import { timeline } from "../timeline.js";
+import { timeline } from "../state/timeline.js";
 import "./message-composer.js";
 import "./message-list.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
  * @import { Me } from "#core/types.js"
- * @import { History } from "../history.js"
- * @import { Conversation, Note, Pending } from "../types.js"
+ * @import { History } from "../state/history.js"
+ * @import { Conversation, Note, PendingMessage } from "../types.js"
  */
 
 /**
- * One conversation: its heading, its messages and the place to write. What the elements inside send goes
- * through; itself it adds `thread-back`, `thread-details` and `thread-files` {scope}.
+ * One conversation: its heading, its messages and the composer. The events of the elements inside pass through.
+ * It also sends `thread-back`, `thread-details` and `thread-files` {scope}.
  *
  * @property {Conversation} conversation
  * @property {History} history
- * @property {Pending[]} pending
+ * @property {PendingMessage[]} pending
  * @property {Note[]} notes only for the company
  * @property {Me} me
- * @property {number | null} unreadAfter where the unread messages began
+ * @property {number | null} unreadAfter the seq after which the unread messages began
  * @property {string} draft
  * @property {"reply" | "note"} mode
- * @property {string} typing name of the one who writes
- * @property {ReadonlyMap<string, Sending>} sendings files on their way from this browser
+ * @property {string} typing the name of the person who is writing
+ * @property {ReadonlyMap<string, Sending>} sendings the uploads of this browser
  * @property {{ message: string, replies?: boolean } | null} target the message to go to
- * @property {"" | "conversation" | "chantier"} files shows its files instead of its messages, or those of its chantier
+ * @property {"" | "conversation" | "chantier"} files shows files instead of messages: those of the conversation or of its chantier
  */
 export class ConversationThread extends LitElement {
   static properties = {
@@ -88,7 +88,7 @@ export class ConversationThread extends LitElement {
         white-space: nowrap;
       }
 
-      /* Further out it would cover the chantier below. */
+      /* With an offset the outline would cover the chantier below. */
       h2:focus-visible {
         outline-offset: 0;
       }
@@ -134,7 +134,7 @@ export class ConversationThread extends LitElement {
         }
       }
 
-      /* The sheet has its own column there. */
+      /* The details have their own column on a wide screen. */
       @media (min-width: 75rem) {
         .details {
           display: none;
@@ -179,9 +179,9 @@ export class ConversationThread extends LitElement {
     this.conversation = null;
     /** @type {History | null} */
     this.history = null;
-    /** The history's own array: it is replaced at each change, which is what makes this element render. @type {unknown} */
+    /** The array of the history. It is replaced at each change, and so renders this element again. @type {unknown} */
     this.messages = null;
-    /** @type {Pending[]} */
+    /** @type {PendingMessage[]} */
     this.pending = [];
     /** @type {Note[]} */
     this.notes = [];
@@ -206,7 +206,7 @@ export class ConversationThread extends LitElement {
     this.renderRoot.querySelector("message-composer")?.focus();
   }
 
-  /** Put words back that could not be kept. @param {string} text */
+  /** Put back a text that could not be saved. @param {string} text */
   restoreDraft(text) {
     const composer = this.renderRoot.querySelector("message-composer");
     if (composer && composer.text === "") composer.text = text;
@@ -255,7 +255,7 @@ export class ConversationThread extends LitElement {
   }
 
   #filesButton() {
-    const label = fileWords("library");
+    const label = fileText("library");
     return html`<button
       class="icon-button files"
       aria-label=${label}
@@ -268,7 +268,7 @@ export class ConversationThread extends LitElement {
   }
 
   /**
-   * Over the messages, which keep their place underneath.
+   * Show the files over the messages, which keep their scroll position.
    *
    * @param {Conversation} conversation
    * @param {"conversation" | "chantier"} scope
@@ -277,7 +277,7 @@ export class ConversationThread extends LitElement {
     return html`<attachment-library
       tabindex="0"
       role="region"
-      aria-label=${fileWords("library")}
+      aria-label=${fileText("library")}
       conversation=${id}
       chantier=${chantier?.id ?? ""}
       scope=${scope}
@@ -304,7 +304,7 @@ export class ConversationThread extends LitElement {
   #messageList(conversation, me) {
     const { messages = [], hasBefore = false, hasAfter = false, isLoaded = false } = this.history ?? {};
     const { pending, notes, unreadAfter } = this;
-    // Between two loaded ends the newest part is missing: what is on its way belongs after it.
+    // While later messages are not loaded, unsent messages would stand in the wrong place.
     const rows = isLoaded ? timeline({ messages, pending: hasAfter ? [] : pending, notes, hasBefore, unreadAfter, me }) : [];
     return html`<message-list
       .rows=${rows}
@@ -353,7 +353,7 @@ export class ConversationThread extends LitElement {
 }
 
 /**
- * Up to which message somebody of the other side has read.
+ * Return the seq up to which somebody of the other side has read.
  *
  * @param {Conversation} conversation
  * @param {Me} me

@@ -10,8 +10,8 @@ import { linkedText } from "./linked-text.js";
 /** @import { Note } from "../types.js" */
 
 /**
- * A remark between colleagues, in its place in the thread. It looks like nothing that a client gets.
- * Sends `note-delete` {note}.
+ * A note between colleagues, in its place in the thread. It looks different from everything a client sees. Sends
+ * `note-delete` {note}.
  *
  * @property {Note} note
  * @property {boolean} mine

@@ -1,8 +1,8 @@
 import { html } from "lit";
 
-import { linkify } from "../linkify.js";
+import { linkify } from "./linkify.js";
 
-/** A person's words, with the links in them. @param {string} text */
+/** Render a text with its links. @param {string} text */
 export function linkedText(text) {
   return linkify(text).map(({ text, href }) =>
     href ? html`<a href=${href} target=${href.startsWith("http") ? "_blank" : "_self"} rel="noopener noreferrer">${text}</a>` : text,

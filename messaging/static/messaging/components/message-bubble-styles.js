@@ -8,7 +8,7 @@ export const bubbleStyles = css`
     padding-block-start: 2px;
   }
 
-  :host([first]) {
+  :host(:not([joins-above])) {
     padding-block-start: var(--space-3);
   }
 
@@ -85,7 +85,7 @@ export const bubbleStyles = css`
     padding: var(--space-2) var(--space-2) var(--space-1);
   }
 
-  /* As wide as the pictures: they would be an island in a wide bubble. */
+  /* As wide as the pictures, which would look lost in a wide bubble. */
   attachment-set ~ .body,
   attachment-set ~ textarea {
     max-width: var(--set-width);
@@ -124,7 +124,7 @@ export const bubbleStyles = css`
     font-variant-numeric: tabular-nums;
   }
 
-  /* Between two messages of a group, only what went wrong is said. */
+  /* Inside a group, only show what went wrong. */
   .footer.quiet:not(:has(delivery-state[undelivered])) {
     display: none;
   }
@@ -181,7 +181,7 @@ export const bubbleStyles = css`
     opacity: 1;
   }
 
-  /* A finger cannot hover: always there, and wide enough. What only copies would be a crowd: the time is a link, too. */
+  /* Touch screens have no hover: always show the button, and large enough. Hide it where it only copies, since the time is a link too. */
   @media (hover: none) {
     :host(:not([changeable])) .opener {
       display: none;

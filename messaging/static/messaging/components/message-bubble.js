@@ -8,13 +8,13 @@ import { shared } from "#core/shared-styles.js";
 import { clock, exactLabel } from "#core/time.js";
 
 import { t } from "../i18n/index.js";
-import { messageHash } from "../routes.js";
+import { messageHash } from "../state/routes.js";
 import { linkedText } from "./linked-text.js";
 import { bubbleStyles } from "./message-bubble-styles.js";
 
 /**
  * @import { Attachment, Sending } from "#attachments/types.js"
- * @import { Message, Pending } from "../types.js"
+ * @import { Message, PendingMessage } from "../types.js"
  * @typedef {"sending" | "waiting" | "failed" | "sent" | "read"} SendState
  */
 
@@ -25,22 +25,22 @@ const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waitin
  * One message. Sends `message-edit` {message, body}, `message-delete` {message}, `message-retry` {id} and
  * `message-discard` {id}.
  *
- * @property {Message | Pending} message
- * @property {"ours" | "theirs"} side which side of the conversation wrote it
- * @property {boolean} mine written by the reader: the strong colour
- * @property {boolean} first of its group: shows who
- * @property {boolean} last of its group: shows when
- * @property {SendState | ""} state shown on the messages of the reader's side
+ * @property {Message | PendingMessage} message
+ * @property {"ours" | "theirs"} side the side of the conversation that wrote it
+ * @property {boolean} mine written by the reader, shown in the strong colour
+ * @property {boolean} joinsAbove the message above is of the same group and already shows the name
+ * @property {boolean} joinsBelow the message below is of the same group and will show the time
+ * @property {SendState | ""} state shown only on messages of the reader's side
  * @property {boolean} changeable offers to edit and delete
- * @property {ReadonlyMap<string, Sending> | null} sendings of this browser, when some are this message's
+ * @property {ReadonlyMap<string, Sending> | null} sendings the uploads of this browser, if the message has some of them
  */
 export class MessageBubble extends LitElement {
   static properties = {
     message: { attribute: false },
     side: { reflect: true },
     mine: { type: Boolean, reflect: true },
-    first: { type: Boolean, reflect: true },
-    last: { type: Boolean, reflect: true },
+    joinsAbove: { type: Boolean, reflect: true, attribute: "joins-above" },
+    joinsBelow: { type: Boolean, reflect: true, attribute: "joins-below" },
     state: { reflect: true },
     changeable: { type: Boolean, reflect: true },
     sendings: { attribute: false },
@@ -51,13 +51,13 @@ export class MessageBubble extends LitElement {
 
   constructor() {
     super();
-    /** @type {Message | Pending | null} */
+    /** @type {Message | PendingMessage | null} */
     this.message = null;
     /** @type {"ours" | "theirs"} */
     this.side = "theirs";
     this.mine = false;
-    this.first = true;
-    this.last = true;
+    this.joinsAbove = false;
+    this.joinsBelow = false;
     /** @type {SendState | ""} */
     this.state = "";
     this.changeable = false;
@@ -72,7 +72,7 @@ export class MessageBubble extends LitElement {
     const { message } = this;
     if (!message) return nothing;
     return html`
-      ${this.first ? this.#author(message) : nothing}
+      ${this.joinsAbove ? nothing : this.#author(message)}
       <div class="line">
         <div class="bubble">
           ${this.#files(message)} ${this.mode === "edit" ? this.#editor(message) : this.#text(message)}
@@ -85,7 +85,7 @@ export class MessageBubble extends LitElement {
     `;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #author(message) {
     if (!("author" in message) || this.mine) return html`<span class="visually-hidden">${t("you")}</span>`;
     const { name, role } = message.author;
@@ -94,46 +94,47 @@ export class MessageBubble extends LitElement {
     </p>`;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #text(message) {
     if ("deleted_at" in message && message.deleted_at) return html`<p class="body is-deleted">${t("deletedMessage")}</p>`;
     return message.body ? html`<p class="body" dir="auto">${linkedText(message.body)}</p>` : nothing;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #files(message) {
     const files = "author" in message ? message.attachments : this.#leaving(message);
     return files.length > 0 ? html`<attachment-set .files=${files} .sendings=${this.sendings}></attachment-set>` : nothing;
   }
 
-  /** The files of a message that the server has not confirmed. @param {Pending} message @returns {Attachment[]} */
+  /** Return the files of a message that the server has not confirmed. @param {PendingMessage} message @returns {Attachment[]} */
   #leaving({ attachments = [] }) {
     return attachments.flatMap((id) => this.sendings?.get(id) ?? []).map(asAttachment);
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #footer(message) {
     const date = new Date(message.created_at);
     const edited = "edited_at" in message && !message.deleted_at ? message.edited_at : null;
     const isByEmail = "by_email" in message && message.by_email && !message.deleted_at;
-    const isQuiet = !this.last && !edited && !isByEmail && this.state !== "failed" && this.state !== "waiting";
+    const isQuiet = this.joinsBelow && !edited && !isByEmail && this.state !== "failed" && this.state !== "waiting";
     return html`<div class="footer ${isQuiet ? "quiet" : ""}">
         ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
         ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>` : nothing}
         ${isQuiet ? nothing : this.#time(message, date)}
         ${"author" in message ? this.#progress(message, isQuiet) : this.state ? this.#stateMark(this.state) : nothing}
       </div>
-      ${this.state === "failed" ? this.#failure(/** @type {Pending} */ (message)) : nothing}`;
+      ${this.state === "failed" ? this.#failure(/** @type {PendingMessage} */ (message)) : nothing}`;
   }
 
-  /** The address of the message itself, to keep or to hand on. @param {Message | Pending} message @param {Date} date */
+  /** Show the time, linked to the address of the message. @param {Message | PendingMessage} message @param {Date} date */
   #time(message, date) {
     const time = html`<time datetime=${message.created_at} title=${exactLabel(date)}>${clock(date)}</time>`;
     return "author" in message ? html`<a href=${messageHash(message.id)}>${time}</a>` : time;
   }
 
   /**
-   * How far a sent message has come: told by an element of `notifications`; without that app, sent or read.
+   * Show how far a sent message has come. An element of `notifications` tells it. Without that app, only sent and
+   * read are known.
    *
    * @param {Message} message
    * @param {boolean} isQuiet
@@ -160,7 +161,7 @@ export class MessageBubble extends LitElement {
     </span>`;
   }
 
-  /** @param {Pending} message */
+  /** @param {PendingMessage} message */
   #failure({ id, error }) {
     return html`<div class="failure" role="alert">
       ${error ? html`<p>${error}</p>` : nothing}
@@ -169,7 +170,7 @@ export class MessageBubble extends LitElement {
     </div>`;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #hasActions(message) {
     return this.changeable || ("author" in message && !message.deleted_at);
   }
@@ -186,7 +187,7 @@ export class MessageBubble extends LitElement {
     </button>`;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #actions(message) {
     const link = new URL(messageHash(message.id), location.href).href;
     return html`<div class="actions">
@@ -205,7 +206,7 @@ export class MessageBubble extends LitElement {
     </div>`;
   }
 
-  /** @param {Message | Pending} message */
+  /** @param {Message | PendingMessage} message */
   #editor(message) {
     return html`<textarea aria-label=${t("editLabel")} maxlength="10000" rows="3" .value=${message.body} @keydown=${this.#onEditKey}></textarea>
       <div class="editor-buttons">

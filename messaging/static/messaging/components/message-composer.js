@@ -3,7 +3,7 @@ import { live } from "lit/directives/live.js";
 
 import "#attachments/components/attachment-tray.js";
 import "#attachments/components/attachment-upload.js";
-import { isSendable } from "#attachments/uploader.js";
+import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
@@ -12,22 +12,22 @@ import { t } from "../i18n/index.js";
 /** @import { Sending } from "#attachments/types.js" */
 
 const MAX_CHARACTERS = 10_000;
-// The counter appears when it begins to matter.
+// Show the counter from this length on.
 const COUNT_FROM = 9_000;
 
 /**
- * Where one writes. In `note` mode it looks and is named differently, and sends another event: a note
- * cannot become a message by mistake, since each mode has its own draft and its own button.
+ * The field for a message or a note. In `note` mode it looks different and sends another event. A note cannot
+ * become a message by mistake, since each mode has its own draft and its own button.
  *
  * Sends `compose` {body, mode}, `draft` {text, mode} at each change, `composing` while a reply is typed, and
- * `mode-change` {mode}. What the elements of the files send goes through (`files-chosen`, `file-remove`…).
+ * `mode-change` {mode}. The events of the elements for files pass through (`files-chosen`, `file-remove`…).
  *
- * @property {string} draft the text to begin with; the element keeps it from there
- * @property {string} place changes with the conversation: the draft is taken again
+ * @property {string} draft the first text, read when `place` or `mode` changes
+ * @property {string} place the conversation; a change of it reads the draft again
  * @property {"reply" | "note"} mode
  * @property {boolean} notes offers the internal notes
- * @property {boolean} staff words for the company's side
- * @property {Sending[]} chosen the files of the message that one writes
+ * @property {boolean} staff shows the texts of the company's side
+ * @property {Sending[]} chosen the files of the message being written
  */
 export class MessageComposer extends LitElement {
   static properties = {
@@ -279,7 +279,7 @@ export class MessageComposer extends LitElement {
     return t(this.mode === "note" ? "addNote" : "send");
   }
 
-  /** A note is a text: what colleagues keep of a file is in the conversation. */
+  /** Notes have no files. */
   get #hasFiles() {
     return this.mode === "reply";
   }
@@ -312,7 +312,7 @@ export class MessageComposer extends LitElement {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    // Enter also ends the composition of an accent or an ideogram (keyCode 229 in Safari): that one sends nothing.
+    // Enter also ends the composition of an accent or an ideogram (keyCode 229 in Safari). Do not send then.
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
     const isForced = event.ctrlKey || event.metaKey;
     if (!isForced && (event.shiftKey || event.altKey || isTouch())) return;
@@ -328,7 +328,7 @@ export class MessageComposer extends LitElement {
 
   #submit() {
     if (!this.#canSend) return;
-    // Emptied at once: a second click finds nothing to send.
+    // Empty the field first, so that a second click sends nothing.
     const body = this.text.trim();
     this.text = "";
     this.refusals = [];
@@ -341,7 +341,7 @@ export class MessageComposer extends LitElement {
     const textarea = this.#textarea;
     if (!textarea) return;
     textarea.style.height = "auto";
-    // scrollHeight leaves out the borders.
+    // scrollHeight does not include the borders.
     textarea.style.height = `${textarea.scrollHeight + 2}px`;
   }
 
@@ -354,7 +354,7 @@ export class MessageComposer extends LitElement {
   }
 }
 
-/** A finger has no Shift+Enter: there Enter is a new line, and the button sends. */
+/** Touch keyboards have no Shift+Enter: there, Enter makes a new line and the button sends. */
 function isTouch() {
   return matchMedia("(pointer: coarse)").matches;
 }

@@ -13,7 +13,7 @@ export const listStyles = css`
     overflow: hidden auto;
     overscroll-behavior: contain;
 
-    /* The place is kept by ScrollKeeper, the same way in every browser. */
+    /* ScrollAnchor does this, in the same way in every browser. */
     overflow-anchor: none;
   }
 
@@ -66,7 +66,7 @@ export const listStyles = css`
     content: "";
   }
 
-  /* Gone to by an address, not by the Tab key: being pointed at is the sign. */
+  /* The row gets the focus from an address, not from the Tab key. The highlight replaces the outline. */
   li,
   li:focus-visible {
     border-radius: var(--radius-m);

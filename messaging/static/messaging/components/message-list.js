@@ -6,7 +6,7 @@ import { shared } from "#core/shared-styles.js";
 import { dayLabel } from "#core/time.js";
 
 import { t } from "../i18n/index.js";
-import { ScrollKeeper } from "../scroll-keeper.js";
+import { ScrollAnchor } from "./scroll-anchor.js";
 import "./internal-note.js";
 import "./message-bubble.js";
 import { listStyles } from "./message-list-styles.js";
@@ -15,32 +15,32 @@ import { listStyles } from "./message-list-styles.js";
  * @import { Sending } from "#attachments/types.js"
  * @import { Me } from "#core/types.js"
  * @import { Message } from "../types.js"
- * @import { MessageRow, PendingRow, Row } from "../timeline.js"
+ * @import { MessageRow, PendingRow, Row } from "../state/timeline.js"
  */
 
-// The company may take a message back or correct it as long as it is fresh; the server holds to the same.
+// Authors may edit or delete a message for this long. The server has the same limit.
 const CHANGEABLE_MS = 15 * 60_000;
 
-// Long enough to find it with one's eyes.
+// How long the row is highlighted.
 const POINTED_MS = 4_000;
 
-// Ask for the next page before the reader reaches the edge.
+// Load the next page before the reader reaches the edge.
 const NEAR_EDGE_PX = 400;
 
 /**
- * The messages of one thread, in a scrolling window. Sends `edge` {side} when the reader comes near the end
- * of what is loaded, `to-end` to be given the last messages, and `seen` {seq} when a message was really on a visible, focused screen.
+ * The messages of one thread, in a scrolling window. Sends `edge` {side} when the reader comes near the end of the
+ * loaded messages, `to-end` to ask for the last ones, and `seen` {seq} when a message was visible in a focused window.
  *
  * @property {Row[]} rows as `timeline` makes them
  * @property {Me} me
- * @property {string} conversation changes when another thread is shown: the place starts afresh
- * @property {number} readByOther seq up to which the other side has read
+ * @property {string} conversation the id of the conversation; a change of it resets the scroll position
+ * @property {number} readByOther the seq up to which the other side has read
  * @property {boolean} hasBefore
  * @property {boolean} hasAfter
- * @property {boolean} loading the first page is not there yet
- * @property {ReadonlyMap<string, Sending>} sendings files on their way from this browser
- * @property {{ message: string, replies?: boolean } | null} target the message to go to and to point at, and whether one is about
- *   to answer it; a new object goes there again
+ * @property {boolean} loading true until the first page is loaded
+ * @property {ReadonlyMap<string, Sending>} sendings the uploads of this browser
+ * @property {{ message: string, replies?: boolean } | null} target the message to scroll to and highlight, and whether the
+ *   reader is about to reply; a new object scrolls there again
  */
 export class MessageList extends LitElement {
   static properties = {
@@ -60,13 +60,13 @@ export class MessageList extends LitElement {
 
   static styles = [shared, listStyles];
 
-  #keeper = new ScrollKeeper(this, { onMove: () => this.#look() });
+  #scroll = new ScrollAnchor(this, { onMove: () => this.#schedule() });
   #frame = 0;
-  /** The target that was gone to. @type {unknown} */
+  /** The last target that was scrolled to. @type {unknown} */
   #reached = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #pointTimer;
-  /** Last message of others that was inside the window, looked at or not. */
+  /** The seq of the last message of others that was inside the window, even without focus. */
   #seenSeq = 0;
 
   constructor() {
@@ -84,9 +84,9 @@ export class MessageList extends LitElement {
     this.sendings = new Map();
     /** @type {{ message: string, replies?: boolean } | null} */
     this.target = null;
-    /** Id of the message pointed at. */
+    /** The id of the highlighted message. */
     this.pointed = "";
-    /** Messages of others that were never inside the window. */
+    /** The number of messages of others that were never inside the window. */
     this.below = 0;
     this.isAway = false;
   }
@@ -94,30 +94,30 @@ export class MessageList extends LitElement {
   /** @override */
   connectedCallback() {
     super.connectedCallback();
-    addEventListener("focus", this.#look);
-    document.addEventListener("visibilitychange", this.#look);
+    addEventListener("focus", this.#schedule);
+    document.addEventListener("visibilitychange", this.#schedule);
   }
 
   /** @override */
   disconnectedCallback() {
-    removeEventListener("focus", this.#look);
-    document.removeEventListener("visibilitychange", this.#look);
+    removeEventListener("focus", this.#schedule);
+    document.removeEventListener("visibilitychange", this.#schedule);
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#pointTimer);
     super.disconnectedCallback();
   }
 
-  /** Go to the last message; when it is not loaded, ask for it by `to-end`. */
+  /** Scroll to the last message. If it is not loaded, ask for it by `to-end`. */
   toBottom() {
     if (this.hasAfter) this.#send("to-end", {});
-    else this.#keeper.toBottom();
+    else this.#scroll.toBottom();
   }
 
   /** @override @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    this.#keeper.isEnd = !this.hasAfter;
+    this.#scroll.isEnd = !this.hasAfter;
     if (!changed.has("conversation")) return;
-    this.#keeper.reset();
+    this.#scroll.reset();
     this.#seenSeq = 0;
   }
 
@@ -125,24 +125,24 @@ export class MessageList extends LitElement {
   updated() {
     const [scroller, content] = [this.#query(".window"), this.#query("ol")];
     if (!scroller || !content) return;
-    this.#keeper.watch(scroller, content);
-    if (this.rows.length > 0) this.#land();
-    this.#look();
+    this.#scroll.watch(scroller, content);
+    if (this.rows.length > 0) this.#goToTarget();
+    this.#schedule();
   }
 
-  /** At the message one was sent to, once it is there; else at the first unread one. */
-  #land() {
+  /** Scroll to the target if it is loaded, otherwise to the first unread message. */
+  #goToTarget() {
     const { target } = this;
     const row = target && target !== this.#reached && this.#query(`[data-key="${target.message}"]`);
     if (target && row) {
       this.#reached = target;
-      this.#keeper.reset();
-      this.#keeper.land(target.message);
+      this.#scroll.reset();
+      this.#scroll.start(target.message);
       this.#pointAt(target.message);
-      // Who is about to answer begins in the composer.
+      // A person who replies keeps the focus in the composer.
       if (!target.replies) row.focus({ preventScroll: true });
     }
-    this.#keeper.land("unread");
+    this.#scroll.start("unread");
   }
 
   /** @param {string} message */
@@ -207,13 +207,13 @@ export class MessageList extends LitElement {
       side=${side}
       state=${state}
       ?mine=${isMine}
-      ?first=${row.isFirst}
-      ?last=${row.isLast}
+      ?joins-above=${!row.isFirst}
+      ?joins-below=${!row.isLast}
       ?changeable=${isMine && row.kind === "message" && isFresh(row.message)}
     ></message-bubble>`;
   }
 
-  /** Null for most messages, so that a file on its way makes only its own bubble render. @param {MessageRow | PendingRow} row */
+  /** Return null for most messages, so that an upload renders only its own bubble. @param {MessageRow | PendingRow} row */
   #sendingsOf(row) {
     const ids = row.kind === "pending" ? (row.message.attachments ?? []) : row.message.attachments.map(({ id }) => id);
     return ids.some((id) => this.sendings.has(id)) ? this.sendings : null;
@@ -230,28 +230,28 @@ export class MessageList extends LitElement {
     return this.rows.filter((row) => row.kind === "message").filter(({ message }) => message.author.id !== this.me?.id);
   }
 
-  /** Once a frame: what is on screen, and how far is the edge. */
-  #look = () => {
+  /** Measure at most once per frame what is on screen. */
+  #schedule = () => {
     cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => this.#lookNow());
+    this.#frame = requestAnimationFrame(() => this.#measure());
   };
 
-  #lookNow() {
+  #measure() {
     const scroller = this.#query(".window");
     if (!scroller?.clientHeight || this.loading) return;
-    this.#keeper.settle();
-    this.isAway = !this.#keeper.isAtBottom || this.hasAfter;
+    this.#scroll.applyNow();
+    this.isAway = !this.#scroll.isAtBottom || this.hasAfter;
     if (this.hasBefore && scroller.scrollTop < NEAR_EDGE_PX) this.#send("edge", { side: "before" });
     if (this.hasAfter && distanceToBottom(scroller) < NEAR_EDGE_PX) this.#send("edge", { side: "after" });
     const seen = this.#lastSeen(scroller)?.seq ?? 0;
     this.#seenSeq = Math.max(this.#seenSeq, seen);
     this.below = this.#otherRows().filter(({ message }) => message.seq > this.#seenSeq).length;
-    const isLookedAt = document.visibilityState === "visible" && document.hasFocus() && !this.inert;
-    if (isLookedAt && seen > 0) this.#send("seen", { seq: seen });
+    const isOnScreen = document.visibilityState === "visible" && document.hasFocus() && !this.inert;
+    if (isOnScreen && seen > 0) this.#send("seen", { seq: seen });
   }
 
   /**
-   * The last message whose beginning is inside the window: one that is taller than the screen counts too.
+   * Return the last message whose beginning is inside the window. A message taller than the screen counts too.
    *
    * @param {HTMLElement} scroller
    * @returns {Message | undefined}

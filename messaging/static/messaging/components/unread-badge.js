@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing } from "lit";
 import { t } from "../i18n/index.js";
 
 /**
- * How many messages are unread; nothing at all when there are none.
+ * The number of unread messages. It shows nothing for 0.
  *
  * @property {number} count
  */

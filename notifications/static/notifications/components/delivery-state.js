@@ -19,19 +19,19 @@ const WORDS = /** @type {const} */ ({
 });
 const ICONS = { sent: icons.sent, received: icons.check, emailed: icons.mail, read: icons.read, undelivered: icons.warning };
 
-// Of the page, as its stream: every message asks through the same one.
+// One for the page, because every message asks through it.
 const deliveries = new Deliveries();
 
 /**
- * How far a message of one's own side has come: the furthest step of the other side in a word (Envoyé, Reçu, Notifié par e-mail,
- * Lu), each person on a tap, and whom it could not reach, with «Renvoyer».
+ * How far a message of the reader's own side has come. One word names the furthest step of the other side (Envoyé,
+ * Reçu, Notifié par e-mail, Lu). A tap lists each person. A person who could not be reached is shown with «Renvoyer».
  *
- * @property {string} conversation its id
- * @property {string} message its id
- * @property {number} seq of the message
- * @property {"client" | "company"} of the side that wrote it
- * @property {boolean} read known to be read by the other side already
- * @property {boolean} quiet says only what went wrong
+ * @property {string} conversation the id of the conversation
+ * @property {string} message the id of the message
+ * @property {number} seq the seq of the message
+ * @property {"client" | "company"} of the side that wrote the message
+ * @property {boolean} read true if the other side has read the message
+ * @property {boolean} quiet shows only what went wrong
  * @property {boolean} undelivered set by the element: somebody could not be reached
  */
 export class DeliveryStateElement extends LitElement {
@@ -52,7 +52,7 @@ export class DeliveryStateElement extends LitElement {
   static styles = [
     shared,
     css`
-      /* What is inside flows with the time and the other marks beside it; the list takes a line of its own. */
+      /* The content flows with the time and the marks beside it. The list has its own line. */
       :host {
         display: contents;
       }
@@ -67,7 +67,7 @@ export class DeliveryStateElement extends LitElement {
         font-weight: inherit;
       }
 
-      /* A fingertip is larger than a word. */
+      /* Large enough for a fingertip. */
       .step::after,
       .lost button::after {
         position: absolute;
@@ -221,7 +221,7 @@ export class DeliveryStateElement extends LitElement {
     return (this.people ?? []).filter(({ state }) => state === "undelivered");
   }
 
-  /** The furthest that anybody of the other side is; of one's own, when the other side has nobody. */
+  /** Return the furthest step of the other side, or of the own side if the other has nobody. */
   #furthest() {
     if (this.read) return "read";
     const people = this.people ?? [];

@@ -13,7 +13,7 @@ import { sectionStyles } from "./preference-styles.js";
  * The person's devices. Sends `device-test` {device} and `device-remove` {device}.
  *
  * @property {Device[]} devices
- * @property {string} here the endpoint of this very browser
+ * @property {string} here the endpoint of this browser
  */
 export class DeviceList extends LitElement {
   static properties = { devices: { attribute: false }, here: {} };

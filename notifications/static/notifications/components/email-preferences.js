@@ -16,7 +16,7 @@ const MODES = [
 const DELAYS_MINUTES = [2, 5, 10, 30, 60, 240, 1440];
 
 /**
- * Which emails, and how soon. Sends `preferences-change`.
+ * The choice of emails and their delay. Sends `preferences-change`.
  *
  * @property {Preferences | null} preferences
  */

@@ -8,9 +8,9 @@ import { t } from "../i18n/index.js";
 import * as api from "../notifications-api.js";
 
 /**
- * Whether one is told of a conversation, and the button that changes it. Sends `action-failed` {error}.
+ * The button that mutes a conversation. Sends `action-failed` {error}.
  *
- * @property {string} conversation its id
+ * @property {string} conversation the id of the conversation
  */
 export class MuteButton extends LitElement {
   static properties = { conversation: {}, muted: { state: true }, busy: { state: true } };
@@ -20,7 +20,7 @@ export class MuteButton extends LitElement {
   constructor() {
     super();
     this.conversation = "";
-    /** Null while it is not known. @type {boolean | null} */
+    /** Null until it is known. @type {boolean | null} */
     this.muted = null;
     this.busy = false;
   }
@@ -46,7 +46,7 @@ export class MuteButton extends LitElement {
       const { muted } = await api.isMuted(conversation);
       if (conversation === this.conversation) this.muted = muted;
     } catch (error) {
-      // Without an answer there is no button: the list of muted conversations has one.
+      // Without an answer, show no button. The list of muted conversations has one.
       if (!(error instanceof ApiError) && !(error instanceof NetworkError)) throw error;
     }
   }

@@ -6,7 +6,7 @@ import { t } from "../i18n/index.js";
 import { sectionStyles } from "./preference-styles.js";
 
 /**
- * The conversations that are muted. Sends `unmute` {id}.
+ * The list of muted conversations. Sends `unmute` {id}.
  *
  * @property {{ id: string, subject: string }[]} muted
  */

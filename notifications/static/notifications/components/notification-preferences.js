@@ -18,10 +18,10 @@ import "./quiet-hours.js";
 const NOTICE_MS = 5_000;
 
 /**
- * The page of how one is told. Each change is saved at once, and said so.
+ * The page of notification preferences. Each change is saved at once and confirmed.
  *
- * @property {string} home where the messages are
- * @property {{ preferences: Preferences, devices: Device[] } | null} first what the server wrote in the page
+ * @property {string} home the address of the messages
+ * @property {{ preferences: Preferences, devices: Device[] } | null} first the state that the server wrote in the page
  */
 export class NotificationPreferences extends LitElement {
   static properties = {
@@ -209,7 +209,7 @@ export class NotificationPreferences extends LitElement {
     } catch (error) {
       if (!(error instanceof ApiError)) console.warn(error);
       this.#tell(error instanceof ApiError ? t("failed", { reason: error.message }) : t("noNetwork"));
-      // What is shown goes back to what is saved.
+      // Show what is saved again.
       this.preferences = this.preferences && { ...this.preferences };
     } finally {
       this.busy = false;

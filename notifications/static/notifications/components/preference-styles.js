@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** What the sections of the preferences page share. */
+/** The styles shared by the sections of the preferences page. */
 export const sectionStyles = css`
   :host {
     display: grid;

@@ -9,10 +9,10 @@ import { sectionStyles } from "./preference-styles.js";
 /** @import { PushState } from "../types.js" */
 
 /**
- * Whether this device notifies, and the one button that asks for the permission: never without a tap, since
- * a refused question can be asked no second time. Sends `push-on` and `push-off`.
+ * Says if this device notifies, with the button that asks for the permission. It asks only after a tap, because a
+ * browser never asks again after a refusal. Sends `push-on` and `push-off`.
  *
- * @property {PushState | ""} state empty while it is not known
+ * @property {PushState | ""} state empty until it is known
  * @property {boolean} busy
  */
 export class PushSwitch extends LitElement {

@@ -11,7 +11,7 @@ const EVENING = "20:00";
 const MORNING = "07:00";
 
 /**
- * When nothing may disturb, how much a locked screen shows, and in which language. Sends `preferences-change`.
+ * The hours without notifications, the text on a locked screen, and the language. Sends `preferences-change`.
  *
  * @property {Preferences | null} preferences
  */

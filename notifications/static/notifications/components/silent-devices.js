@@ -7,12 +7,12 @@ import { t } from "../i18n/index.js";
 
 /** @import { Device } from "../types.js" */
 
-// Until the next opening, not for ever: what is not repaired stays broken.
+// Dismissed for this session only, because the device is still broken.
 const DISMISSED = "silent-devices-dismissed";
 
 /**
- * Says, above whatever page one opened, that a device of one's own shows no notification any more, and leads to how to
- * repair it.
+ * Warns at the top of every page that a device of this person shows no notification any more, and links to the
+ * repair.
  *
  * @property {Device[]} devices
  */
@@ -38,7 +38,7 @@ export class SilentDevices extends LitElement {
         padding-block: var(--space-2);
       }
 
-      /* Within the sentence, and yet as high as a fingertip. */
+      /* Inside the sentence, but large enough for a fingertip. */
       a {
         padding-block: var(--space-3);
         color: inherit;

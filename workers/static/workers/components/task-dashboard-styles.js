@@ -1,9 +1,9 @@
 import { css } from "lit";
 
-/** The page itself: its heading, cards, parts and notices. */
+/** The styles of the page: heading, cards, sections and notices. */
 export const dashboardStyles = css`
   :host {
-    /* Words for screen readers alone are placed in it, and scroll with it. */
+    /* Positioned, so that hidden text for screen readers scrolls with it. */
     position: relative;
     flex: 1;
     min-height: 0;

@@ -3,10 +3,10 @@ import { LitElement, html, nothing } from "lit";
 import { ApiError } from "#core/api.js";
 import "#core/components/connection-banner.js";
 
-import { PERIODS, VIEWS, placeOf, searchOf } from "../address.js";
+import { PERIODS, VIEWS, stateOfUrl, searchOfState } from "../url-state.js";
 import { number } from "../format.js";
 import { t } from "../i18n/index.js";
-import { News } from "../news.js";
+import { TaskUpdates } from "../task-updates.js";
 import * as api from "../tasks-api.js";
 import "./task-detail.js";
 import "./task-filters.js";
@@ -18,27 +18,27 @@ import { taskStyles } from "./task-styles.js";
 import { failuresTable, logTable, schedulesTable, tableStyles, workersTable } from "./task-tables.js";
 
 /**
- * @import { Place, View } from "../address.js"
+ * @import { UrlState, View } from "../url-state.js"
  * @import { Failure, LoggedAction, Queue, Schedule, Series, Summary, Task, TaskDetail, Worker } from "../types.js"
  */
 
 const NOTICE_MS = 6_000;
 const CARDS = /** @type {const} */ (["succeeded", "failed", "running", "waiting", "retrying", "scheduled", "dead"]);
 const OVER_PERIOD = new Set(["succeeded", "failed"]);
-const VIEW_WORDS = /** @type {const} */ ({
+const VIEW_LABELS = /** @type {const} */ ({
   overview: "viewOverview", tasks: "viewTasks", failures: "viewFailures",
   workers: "viewWorkers", schedules: "viewSchedules", log: "viewLog",
 });
 
 /**
- * The page of the background work: what is shown is in its address, what it shows comes live.
+ * The dashboard of background tasks. Its address names what is shown, and events update it.
  *
  * @property {{ id: string, name: string, role: string }} me
  */
 export class TaskDashboard extends LitElement {
   static properties = {
     me: { attribute: false },
-    place: { state: true },
+    urlState: { state: true },
     summary: { state: true },
     rows: { state: true },
     detail: { state: true },
@@ -50,19 +50,19 @@ export class TaskDashboard extends LitElement {
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
-  #news = new News({ onNews: () => void this.refresh(), onChange: () => this.requestUpdate() });
-  /** Counts loads, so that a slow answer never replaces a newer one. */
+  #updates = new TaskUpdates({ onUpdate: () => void this.refresh(), onChange: () => this.requestUpdate() });
+  /** Number of the last load, so that a slow answer never replaces a newer one. */
   #load = 0;
 
   constructor() {
     super();
     /** @type {{ id: string, name: string, role: string } | null} */
     this.me = null;
-    /** @type {Place} */
-    this.place = placeOf(location.search);
+    /** @type {UrlState} */
+    this.urlState = stateOfUrl(location.search);
     /** @type {Summary | null} */
     this.summary = null;
-    /** What the view shows. */
+    /** The data of the present view. */
     this.rows = {
       /** @type {Queue[]} */ queues: [],
       /** @type {Series | null} */ series: null,
@@ -86,27 +86,27 @@ export class TaskDashboard extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     addEventListener("popstate", this.#onPopState);
-    this.#news.start();
+    this.#updates.start();
     void this.refresh();
   }
 
   /** @override */
   disconnectedCallback() {
     removeEventListener("popstate", this.#onPopState);
-    this.#news.stop();
+    this.#updates.stop();
     clearTimeout(this.#noticeTimer);
     super.disconnectedCallback();
   }
 
   /** @override @param {Map<string, unknown>} changed */
   updated(changed) {
-    if (changed.has("me") && this.me) this.#news.listen(this.me.id);
+    if (changed.has("me") && this.me) this.#updates.listen(this.me.id);
   }
 
-  /** Ask for what is on screen. */
+  /** Load what is on screen. */
   async refresh() {
     const load = ++this.#load;
-    const { view, period, filters, task } = this.place;
+    const { view, period, filters, task } = this.urlState;
     try {
       const [summary, queues, rows, detail] = await Promise.all([
         api.summary(period), api.queues(), this.#rowsOf(view, period, filters), task ? api.detail(task) : null,
@@ -117,7 +117,7 @@ export class TaskDashboard extends LitElement {
       this.detail = detail;
       this.problem = "";
     } catch (error) {
-      if (load === this.#load) this.#onProblem(error);
+      if (load === this.#load) this.#onLoadError(error);
     }
   }
 
@@ -135,7 +135,7 @@ export class TaskDashboard extends LitElement {
   /** @override */
   render() {
     return html`
-      <connection-banner .connected=${this.#news.isConnected}></connection-banner>
+      <connection-banner ?disconnected=${!this.#updates.isConnected}></connection-banner>
       <div class="page">
         ${this.#top()} ${this.#cards()} ${this.#nav()}
         ${this.problem
@@ -154,20 +154,20 @@ export class TaskDashboard extends LitElement {
   }
 
   #top() {
-    const { period } = this.place;
-    const time = this.#news.at?.toLocaleTimeString(document.documentElement.lang);
+    const { period } = this.urlState;
+    const time = this.#updates.at?.toLocaleTimeString(document.documentElement.lang);
     return html`<div class="top">
       <div>
         <h1>${t("title")}</h1>
         <p>${t("intro")}</p>
       </div>
       <div class="controls">
-        <span class="soft">${!this.#news.isLive ? t("paused") : time ? t("lastEvent", { time }) : t("noEvent")}</span>
-        <label><input type="checkbox" .checked=${this.#news.isLive} @change=${() => this.#news.setLive(!this.#news.isLive)} /> ${t("live")}</label>
+        <span class="soft">${!this.#updates.isLive ? t("paused") : time ? t("lastEvent", { time }) : t("noEvent")}</span>
+        <label><input type="checkbox" .checked=${this.#updates.isLive} @change=${() => this.#updates.setLive(!this.#updates.isLive)} /> ${t("live")}</label>
         <label>
           ${t("period")}
           <select class="control" @change=${this.#onPeriod}>
-            ${PERIODS.map((name) => html`<option value=${name} ?selected=${name === period}>${periodWords(name)}</option>`)}
+            ${PERIODS.map((name) => html`<option value=${name} ?selected=${name === period}>${periodLabel(name)}</option>`)}
           </select>
         </label>
       </div>
@@ -181,16 +181,16 @@ export class TaskDashboard extends LitElement {
       ${CARDS.map((name) => {
         const value = summary.cards[name] ?? 0;
         const isWrong = value > 0 && (name === "failed" || name === "dead");
-        const place = /** @type {Place} */ ({ ...this.place, view: "tasks", task: "", filters: { state: name } });
-        const isHere = this.place.view === "tasks" && this.place.filters.state === name;
+        const urlState = /** @type {UrlState} */ ({ ...this.urlState, view: "tasks", task: "", filters: { state: name } });
+        const isHere = this.urlState.view === "tasks" && this.urlState.filters.state === name;
         return html`<a
           class="card ${isWrong ? "wrong" : ""}"
-          href=${searchOf(place) || "?"}
+          href=${searchOfState(urlState) || "?"}
           aria-current=${isHere ? "true" : nothing}
-          @click=${(/** @type {Event} */ event) => this.#follow(event, place)}
+          @click=${(/** @type {Event} */ event) => this.#follow(event, urlState)}
         >
           <b>${number(value)}</b> <span>${t(name)}</span>
-          <small>${OVER_PERIOD.has(name) ? t("cardOver", { period: periodWords(this.place.period) }) : t("cardNow")}</small>
+          <small>${OVER_PERIOD.has(name) ? t("cardOver", { period: periodLabel(this.urlState.period) }) : t("cardNow")}</small>
         </a>`;
       })}
     </div>`;
@@ -200,13 +200,13 @@ export class TaskDashboard extends LitElement {
     return html`<nav aria-label=${t("views")}>
       <ul>
         ${VIEWS.map((view) => {
-          const place = /** @type {Place} */ ({ ...this.place, view, task: "", filters: {} });
+          const urlState = /** @type {UrlState} */ ({ ...this.urlState, view, task: "", filters: {} });
           return html`<li>
             <a
-              href=${location.pathname + searchOf(place)}
-              aria-current=${view === this.place.view ? "page" : nothing}
-              @click=${(/** @type {Event} */ event) => this.#follow(event, place)}
-              >${t(VIEW_WORDS[view])}</a
+              href=${location.pathname + searchOfState(urlState)}
+              aria-current=${view === this.urlState.view ? "page" : nothing}
+              @click=${(/** @type {Event} */ event) => this.#follow(event, urlState)}
+              >${t(VIEW_LABELS[view])}</a
             >
           </li>`;
         })}
@@ -215,7 +215,7 @@ export class TaskDashboard extends LitElement {
   }
 
   #view() {
-    const { view, filters } = this.place;
+    const { view, filters } = this.urlState;
     const rows = this.rows;
     const mayAct = this.summary?.may_act ?? false;
     /** @param {"workers" | "schedules"} what @param {string} id @param {string} verb */
@@ -258,36 +258,36 @@ export class TaskDashboard extends LitElement {
     return this.problem ? nothing : html`<div class="skeleton tall" role="status" aria-label=${t("loading")}></div>`;
   }
 
-  /** @param {Place} place */
-  #go(place) {
-    const isOtherView = place.view !== this.place.view;
-    history.pushState(null, "", location.pathname + searchOf(place));
-    this.#show(place);
+  /** @param {UrlState} urlState */
+  #go(urlState) {
+    const isOtherView = urlState.view !== this.urlState.view;
+    history.pushState(null, "", location.pathname + searchOfState(urlState));
+    this.#show(urlState);
     if (isOtherView) this.scrollTo({ top: 0 });
   }
 
-  /** @param {Place} place */
-  #show(place) {
-    const isOtherList = JSON.stringify(place.filters) !== JSON.stringify(this.place.filters);
-    this.place = place;
+  /** @param {UrlState} urlState */
+  #show(urlState) {
+    const isOtherList = JSON.stringify(urlState.filters) !== JSON.stringify(this.urlState.filters);
+    this.urlState = urlState;
     if (isOtherList) this.rows = { ...this.rows, tasks: null };
-    if (!place.task) this.detail = null;
+    if (!urlState.task) this.detail = null;
     void this.refresh();
   }
 
-  /** Links stay links: a new tab, a copied address. @param {Event} event @param {Place} place */
-  #follow(event, place) {
+  /** Follow a link inside the page. With a modifier key the browser opens another tab. @param {Event} event @param {UrlState} urlState */
+  #follow(event, urlState) {
     const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event);
     if (ctrlKey || metaKey || shiftKey) return;
     event.preventDefault();
-    this.#go(place);
+    this.#go(urlState);
   }
 
   /** @param {string} name @param {any} detail */
   #on(name, detail) {
-    if (name === "open-task") return this.#go({ ...this.place, task: detail.id });
-    if (name === "close-task") return this.#go({ ...this.place, task: "" });
-    if (name === "filters-change") return this.#go({ ...this.place, filters: detail });
+    if (name === "open-task") return this.#go({ ...this.urlState, task: detail.id });
+    if (name === "close-task") return this.#go({ ...this.urlState, task: "" });
+    if (name === "filters-change") return this.#go({ ...this.urlState, filters: detail });
     if (name === "load-more") return this.#loadMore();
     if (name === "retry-all") return this.#retryAll();
     const calls = {
@@ -304,41 +304,41 @@ export class TaskDashboard extends LitElement {
   async #perform(call) {
     try {
       const answer = await call();
-      this.#tell(t("done", { n: answer?.count ?? 1 }));
+      this.#notify(t("done", { n: answer?.count ?? 1 }));
     } catch (error) {
-      this.#tell(reasonOf(error));
+      this.#notify(reasonOf(error));
     }
     await this.refresh();
   }
 
   async #retryAll() {
-    const { filters } = this.place;
-    const found = await api.countToRetry(filters).catch((error) => this.#tell(reasonOf(error)));
+    const { filters } = this.urlState;
+    const found = await api.countToRetry(filters).catch((error) => this.#notify(reasonOf(error)));
     if (!found) return;
-    if (found.count === 0) this.#tell(t("nothingToRetry"));
+    if (found.count === 0) this.#notify(t("nothingToRetry"));
     else if (confirm(t("retryAllConfirm", { n: found.count }))) await this.#perform(() => api.retry({ filters }));
   }
 
   async #loadMore() {
-    const page = await api.list(this.place.filters, this.rows.next).catch((error) => this.#onProblem(error));
+    const page = await api.list(this.urlState.filters, this.rows.next).catch((error) => this.#onLoadError(error));
     if (page) this.rows = { ...this.rows, tasks: [...(this.rows.tasks ?? []), ...page.results], next: page.next };
-    // What was loaded by hand stays: a refresh would throw it away.
-    this.#news.setLive(false);
+    // Stop live updates, because a refresh would remove the page loaded by hand.
+    this.#updates.setLive(false);
   }
 
-  /** @param {string} words */
-  #tell(words) {
+  /** @param {string} text */
+  #notify(text) {
     clearTimeout(this.#noticeTimer);
-    this.notice = words;
+    this.notice = text;
     this.#noticeTimer = setTimeout(() => (this.notice = ""), NOTICE_MS);
   }
 
   /** @param {unknown} error */
-  #onProblem(error) {
-    if (error instanceof ApiError && error.status === 404 && this.place.task) {
-      // The page is there all the same; only the task of a link somebody kept has gone.
-      this.#tell(reasonOf(error));
-      this.#go({ ...this.place, task: "" });
+  #onLoadError(error) {
+    if (error instanceof ApiError && error.status === 404 && this.urlState.task) {
+      // Only the task of the address does not exist any more. Show the rest of the page.
+      this.#notify(reasonOf(error));
+      this.#go({ ...this.urlState, task: "" });
       return;
     }
     this.problem = reasonOf(error);
@@ -346,14 +346,14 @@ export class TaskDashboard extends LitElement {
 
   /** @param {Event} event */
   #onPeriod(event) {
-    this.#go({ ...this.place, period: /** @type {HTMLSelectElement} */ (event.target).value });
+    this.#go({ ...this.urlState, period: /** @type {HTMLSelectElement} */ (event.target).value });
   }
 
-  #onPopState = () => this.#show(placeOf(location.search));
+  #onPopState = () => this.#show(stateOfUrl(location.search));
 }
 
 /** @param {string} name */
-function periodWords(name) {
+function periodLabel(name) {
   return t(/** @type {"p1h" | "p24h" | "p7d" | "p30d"} */ (`p${name}`));
 }
 

@@ -9,7 +9,7 @@ import { TONES, taskStyles } from "./task-styles.js";
 /** @import { Attempt, TaskDetail as Detail } from "../types.js" */
 
 /**
- * One task with its attempts, beside the page. Sends `close-task`, `retry` {ids}, `cancel` {id}, `note` {id, changes}.
+ * One task with its attempts, beside the page. Sends `close-task`, `retry` {ids}, `cancel` {id} and `note` {id, changes}.
  *
  * @property {Detail} task
  * @property {{ id: string }} me

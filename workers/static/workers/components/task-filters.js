@@ -11,11 +11,11 @@ const STATES = /** @type {const} */ (
 const PAUSE_MS = 350;
 
 /**
- * What the list is narrowed to. Sends `filters-change` with all filters.
+ * The filters of the list. Sends `filters-change` with all filters.
  *
  * @property {Record<string, string>} filters
  * @property {Queue[]} queues
- * @property {Latency[]} names of tasks seen lately
+ * @property {Latency[]} names the names of tasks that ran lately
  * @property {Worker[]} workers
  */
 export class TaskFilters extends LitElement {
@@ -195,7 +195,7 @@ export class TaskFilters extends LitElement {
   }
 }
 
-/** A moment as the device's own fields want it. @param {string | undefined} moment */
+/** Format a time for a `datetime-local` field. @param {string | undefined} moment */
 function localOf(moment) {
   if (!moment) return "";
   const date = new Date(moment);

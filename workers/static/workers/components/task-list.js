@@ -12,7 +12,7 @@ const EMPTY = /** @type {const} */ ({ dead: "emptyDead", waiting: "emptyWaiting"
 const MAY_BE_OWED = new Set(["dead", "failed", "lost", "retrying", "scheduled", "waiting"]);
 
 /**
- * The list of tasks. Sends `open-task` {id}, `retry` {ids}, `retry-all`, `discard` {ids, reason}, `load-more`.
+ * The list of tasks. Sends `open-task` {id}, `retry` {ids}, `retry-all`, `discard` {ids, reason} and `load-more`.
  *
  * @property {Task[]} tasks
  * @property {Record<string, string>} filters
@@ -282,7 +282,7 @@ function messageOf(task) {
   return task.error_text.startsWith(prefix) ? task.error_text.slice(prefix.length) : task.error_text;
 }
 
-/** Whether a task in this state may still owe something. @param {string} state */
+/** Return true if a task in this state can still be retried or discarded. @param {string} state */
 export const mayBeOwed = (state) => MAY_BE_OWED.has(state);
 
 customElements.define("task-list", TaskList);

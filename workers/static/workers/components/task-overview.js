@@ -9,11 +9,11 @@ import { taskStyles } from "./task-styles.js";
 
 /** @import { Alert, Latency, Queue, Series, Shares, Summary, Task } from "../types.js" */
 
-// An order that waits for longer than this is worth a colour.
+// A task that waits for longer than this is highlighted.
 const OLD_SECONDS = 60;
 
 /**
- * The first view: alerts, plots, queues, waits, health. Sends `queue-act` {queue, verb} and `open-task` {id}.
+ * The first view: alerts, plots, queues, waiting times, health. Sends `queue-act` {queue, verb} and `open-task` {id}.
  *
  * @property {Summary} summary
  * @property {Queue[]} queues

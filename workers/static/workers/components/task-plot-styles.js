@@ -1,6 +1,6 @@
 import { css } from "lit";
 
-/** Lines and bars told apart by pattern as well as colour. */
+/** Lines and bars differ by pattern as well as colour. */
 export const plotStyles = css`
   .heading {
     display: flex;

@@ -2,7 +2,7 @@ import { LitElement, html, nothing, svg } from "lit";
 
 import { axisTime, duration, exact, number } from "../format.js";
 import { t } from "../i18n/index.js";
-import { HEIGHT, INNER_HEIGHT, PAD, roundUp, yOf } from "../plot-scale.js";
+import { HEIGHT, INNER_HEIGHT, PAD, roundUp, yOf } from "./plot-scale.js";
 import { plotStyles } from "./task-plot-styles.js";
 import { taskStyles } from "./task-styles.js";
 
@@ -11,21 +11,21 @@ import { taskStyles } from "./task-styles.js";
  * @typedef {{ name: string, values: number[] }} Line
  */
 
-// Until the element knows how wide it is.
+// Used until the element knows its width.
 const FIRST_WIDTH = 720;
 const TIME_LABEL_WIDTH = 110;
 // Of the name of a version beside its mark.
 const MARK_WIDTH = 50;
-// Told apart without colour: one dash pattern a line.
+// One dash pattern per line, so that they differ without colour.
 const DASHES = ["", "6 4", "2 3", "10 3 2 3"];
 
 /**
- * A plot over time: stacked bars or lines, with axes, a legend, a readout by keyboard or pointer, marks of new
- * versions, and the same numbers as a table.
+ * A plot over time: stacked bars or lines, with axes, a legend, values by keyboard or pointer, marks of new versions,
+ * and the same numbers as a table.
  *
  * @property {Series} series the axis of time and the marks
  * @property {Line[]} lines
- * @property {boolean} stacked bars instead of lines; the last one is failures
+ * @property {boolean} stacked shows bars instead of lines; the last one counts failures
  * @property {string} heading
  * @property {string} unit of the vertical axis
  */
@@ -195,7 +195,7 @@ export class TaskPlot extends LitElement {
     let free = 0;
     return series.marks.map(({ at, version }) => {
       const x = PAD.left + ((new Date(at).getTime() - start) / span) * this.#innerWidth;
-      // Before its line where it would leave the plot; none where it would cover the one before.
+      // Put the name before its line if it would leave the plot. Leave it out if it would cover the one before.
       const from = x + MARK_WIDTH > this.width - PAD.right ? x - MARK_WIDTH : x + 3;
       const hasRoom = from >= free;
       if (hasRoom) free = from + MARK_WIDTH;
@@ -267,7 +267,7 @@ export class TaskPlot extends LitElement {
   }
 }
 
-/** How long one step is. @param {Series} series */
+/** Return the length of one step. @param {Series} series */
 export const stepWords = (series) => duration(series.step_seconds);
 
 customElements.define("task-plot", TaskPlot);

@@ -22,7 +22,7 @@ export const progressStyles = css`
   }
 `;
 
-/** How far running work is, when it says so. @param {Task} task */
+/** Show the progress of a running task, if it reports some. @param {Task} task */
 export function progressOf({ progress, words, title }) {
   if (!progress) return nothing;
   const { done, total, phase, is_cancelled } = progress;

@@ -2,7 +2,7 @@ import { css } from "lit";
 
 import { shared } from "#core/shared-styles.js";
 
-/** What the panels of the dashboard share: sections, tables that become cards on a phone, states. */
+/** The styles shared by the panels: sections, tables that become cards on a phone, states. */
 export const taskStyles = [
   shared,
   css`
@@ -94,7 +94,7 @@ export const taskStyles = [
       white-space: nowrap;
     }
 
-    /* A shape as well as a colour: filled, hollow, crossed. */
+    /* States differ by shape as well as colour: filled, hollow, crossed. */
     .state::before {
       flex: none;
       width: 0.7em;

@@ -5,7 +5,7 @@ import { t } from "../i18n/index.js";
 import { TONES } from "./task-styles.js";
 
 /**
- * The plain tables of the dashboard. `act` is called with what the person pressed.
+ * The plain tables of the dashboard. They call `act` when the person presses a button.
  *
  * @import { Failure, LoggedAction, Schedule, Worker } from "../types.js"
  * @typedef {(what: "workers" | "schedules", id: string, verb: string) => void} Act

@@ -1,0 +1,385 @@
+import { ApiError, NetworkError } from "#core/api.js";
+import { backoff, wait } from "#core/backoff.js";
+import { uuid7 } from "#core/uuid.js";
+
+import * as api from "../attachments-api.js";
+import { retryAfterMs, isFinal, errorText } from "./upload-errors.js";
+import { isShut, kindOf } from "../files.js";
+import { ConcurrencyLimit } from "./concurrency-limit.js";
+import { imageSizeOf } from "./image-size.js";
+import { announceFile, sendBytes } from "./send-file.js";
+
+/**
+ * @import { put } from "./put.js"
+ * @import { FileStore } from "./file-store.js"
+ * @import { Attachment, StoredFile, Sending } from "../types.js"
+ *
+ * @typedef {typeof api} UploaderApi
+ * @typedef {{ stored: StoredFile, stop: AbortController, shown: Sending, lastRequest?: Promise<unknown> }} Job
+ */
+
+// Hashing uses the processor, sending uses the network.
+const ANNOUNCED_AT_ONCE = 2;
+const SENT_AT_ONCE = 2;
+
+const PROGRESS_SHOWN_EVERY_MS = 150;
+
+/**
+ * Uploads the files of one person from this device. An upload starts as soon as the file is chosen, and waits for
+ * the network as long as necessary. A later page continues what this one did not finish. Emits `change`.
+ */
+export class Uploader extends EventTarget {
+  /** The uploads as elements show them, by id, in the order chosen. The map is replaced at each change. @type {ReadonlyMap<string, Sending>} */
+  sendings = new Map();
+
+  #person;
+  #fileStore;
+  #api;
+  #putBytes;
+  #measure;
+  /** @type {Map<string, Job>} */
+  #jobs = new Map();
+  #announcing = new ConcurrencyLimit(ANNOUNCED_AT_ONCE);
+  #sending = new ConcurrencyLimit(SENT_AT_ONCE);
+  /** Aborting it ends the waits between tries. */
+  #wake = new AbortController();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #progressTimer;
+
+  /**
+   * @param {string} personId
+   * @param {{ fileStore: Pick<FileStore, "put" | "forget" | "all">, api?: UploaderApi, putBytes?: typeof put, measure?: typeof imageSizeOf }} options
+   */
+  constructor(personId, { fileStore, api: server = api, putBytes, measure = imageSizeOf }) {
+    super();
+    this.#person = personId;
+    this.#fileStore = fileStore;
+    this.#api = server;
+    this.#putBytes = putBytes;
+    this.#measure = measure;
+  }
+
+  /** Continue the uploads that an earlier page left. */
+  async resume() {
+    for (const stored of await this.#fileStore.all(this.#person)) {
+      if (this.#jobs.has(stored.id)) continue;
+      const job = this.#add(stored);
+      if (stored.isSent) void this.#refresh(job);
+      else void this.#run(job);
+    }
+  }
+
+  /** Stop all uploads, because the page is closing. */
+  stop() {
+    for (const job of this.#jobs.values()) job.stop.abort();
+    this.#wake.abort();
+  }
+
+  /** Try again now, because the network is back. */
+  wake() {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+    for (const job of this.#jobs.values()) if (job.stored.isSent && job.stored.place) void this.#refresh(job);
+  }
+
+  /**
+   * @param {string} place the conversation whose next message takes the files
+   * @param {File[]} files already checked by `files.js`
+   */
+  choose(place, files) {
+    const keepsLocation = this.of(place).some((sending) => sending.keepsLocation);
+    for (const file of files) this.#begin({ place, file, keepsLocation });
+  }
+
+  /** Return the uploads for the next message of a place. @param {string} place */
+  of(place) {
+    return [...this.sendings.values()].filter((sending) => sending.place === place);
+  }
+
+  /**
+   * Choose whether the photos keep the location where they were taken. The announcement of a file says so, and
+   * therefore the photos are uploaded again.
+   *
+   * @param {string} place
+   * @param {boolean} keepsLocation
+   */
+  keepLocation(place, keepsLocation) {
+    for (const { id, kind, keepsLocation: now } of this.of(place)) {
+      const file = this.#jobs.get(id)?.stored.file;
+      const isOther = kind === "image" && now !== keepsLocation && file;
+      // Move the others to the end too, to keep the order chosen.
+      if (isOther) this.#begin({ place, file, keepsLocation });
+      else this.#moveToEnd(id);
+      if (isOther) this.remove(id);
+    }
+  }
+
+  /**
+   * Return the ids of the files that go with the message of a place. Files that cannot be sent are dropped.
+   *
+   * @param {string} place
+   */
+  release(place) {
+    const chosen = this.of(place);
+    for (const { id } of chosen.filter((sending) => !isSendable(sending))) this.remove(id);
+    const ids = chosen.filter(isSendable).map(({ id }) => id);
+    for (const id of ids) void this.#update(this.#job(id), { place: "" });
+    return ids;
+  }
+
+  /**
+   * Return those of a message's files that the server knows, in any state: a message can name only those. Wait for
+   * files that are being announced, and leave out refused ones.
+   *
+   * @param {string[]} ids
+   * @returns {Promise<string[]>}
+   * @throws {NetworkError} while there is no network
+   */
+  async announced(ids) {
+    const known = await Promise.all(ids.map((id) => this.#whenAnnounced(id)));
+    return ids.filter((_, index) => known[index]);
+  }
+
+  /** Return the server's reasons for refusing these files. @param {string[]} ids */
+  refusals(ids) {
+    return ids.map((id) => this.sendings.get(id)?.error ?? "").filter(Boolean);
+  }
+
+  /** @param {string} id */
+  retry(id) {
+    const job = this.#jobs.get(id);
+    if (job?.shown.step === "failed") void this.#run(job);
+    else this.wake();
+  }
+
+  /** Cancel an upload. @param {string} id */
+  remove(id) {
+    const job = this.#jobs.get(id);
+    if (!job) return;
+    job.stop.abort();
+    this.#forget(job);
+    if (job.stored.isAnnounced) void this.#withdraw(job);
+  }
+
+  /** @param {Job} job */
+  async #withdraw({ stored, lastRequest }) {
+    // A request under way would no longer find the file.
+    if (lastRequest) await lastRequest.catch(() => {});
+    // If this fails, the server removes the file after a day.
+    await this.#api.withdraw(stored.id).catch(() => {});
+  }
+
+  /** Stop an upload whose message was deleted. @param {string} id */
+  abandon(id) {
+    const job = this.#jobs.get(id);
+    job?.stop.abort();
+    if (job) this.#forget(job);
+  }
+
+  /** Take the server's present state of a file. @param {Attachment} attachment */
+  settle(attachment) {
+    const job = this.#jobs.get(attachment.id);
+    if (!job) return;
+    // A message has the file, and the page that was told so is closed.
+    const isTaken = job.stored.place !== "" && attachment.position !== null;
+    if (isTaken || (isFinished(attachment) && !job.stored.place)) this.#forget(job);
+    else this.#show(job, { server: attachment });
+  }
+
+  /** @param {Pick<StoredFile, "place" | "file" | "keepsLocation">} chosen */
+  #begin(chosen) {
+    const stored = {
+      ...chosen, id: uuid7(), person: this.#person, chosenAt: new Date().toISOString(), isAnnounced: false, isSent: false,
+    };
+    const job = this.#add(stored);
+    void this.#fileStore.put(stored);
+    void this.#run(job);
+  }
+
+  /** @param {StoredFile} stored @returns {Job} */
+  #add(stored) {
+    const { id, place, file, keepsLocation, isSent } = stored;
+    const kind = kindOf(file.name) ?? "document";
+    const picture = kind === "image" ? URL.createObjectURL(file) : "";
+    /** @type {Sending} */
+    const shown = {
+      id, place, keepsLocation, kind, picture, name: file.name, size: file.size,
+      step: isSent ? "sent" : "queued", share: 0, error: "", width: null, height: null, server: null,
+    };
+    const job = { stored, stop: new AbortController(), shown };
+    this.#jobs.set(id, job);
+    this.#show(job, {});
+    if (picture) void this.#measureImage(job);
+    return job;
+  }
+
+  /** @param {Job} job */
+  async #measureImage(job) {
+    const size = await this.#measure(job.shown.picture);
+    if (size) this.#show(job, size);
+    else this.#show(job, { picture: "" });
+  }
+
+  /** Try until the server has the file or refuses it, or the person cancels. @param {Job} job */
+  async #run(job) {
+    const { signal } = job.stop;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        return await this.#attempt(job);
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isFinal(error, attempt)) return this.#show(job, { step: "failed", error: errorText(error) });
+        this.#show(job, { step: "waiting" });
+        await wait(Math.max(retryAfterMs(error), backoff(attempt)), AbortSignal.any([this.#wake.signal, signal]));
+      }
+    }
+  }
+
+  /** @param {Job} job */
+  async #attempt(job) {
+    const { stored, stop } = job;
+    this.#show(job, { step: "preparing", error: "" });
+    const announced = await this.#announcing.run(() => announceFile(this.#api, stored));
+    // Cancelled during the announcement. If the page is only closing, the next page continues instead.
+    if (!this.#jobs.has(stored.id)) return void this.#api.withdraw(stored.id).catch(() => {});
+    if (stop.signal.aborted) return;
+    await this.#update(job, { isAnnounced: true });
+    // One tab at a time: another tab with the same file then finds it uploaded.
+    const attachment = await this.#sending.run(() => withLock(stored.id, () => this.#sendBytes(job, announced)));
+    // The event about the analysis may come before this answer.
+    const told = job.shown.server;
+    this.#show(job, { step: "sent", share: 1, server: told && isFinished(told) ? told : attachment });
+    await this.#update(job, { isSent: true });
+  }
+
+  /**
+   * @param {Job} job
+   * @param {Awaited<ReturnType<typeof api.announce>>} announced
+   */
+  #sendBytes(job, announced) {
+    this.#show(job, { step: "sending" });
+    const { listParts, signParts, complete } = this.#api;
+    return sendBytes(announced, job.stored.file, {
+      api: { listParts: tracked(job, listParts), signParts: tracked(job, signParts), complete: tracked(job, complete) },
+      signal: job.stop.signal,
+      onProgress: (bytes) => this.#progress(job, bytes / job.stored.file.size),
+      ...(this.#putBytes && { putBytes: this.#putBytes }),
+    });
+  }
+
+  /** Ask for the state of a file that an earlier page uploaded. @param {Job} job */
+  async #refresh(job) {
+    try {
+      this.settle(await this.#api.getAttachment(job.stored.id));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.#forget(job);
+    }
+  }
+
+  /** @param {string} id @returns {Promise<boolean>} */
+  #whenAnnounced(id) {
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const job = this.#jobs.get(id);
+        // An earlier page uploaded it, so the server knows it.
+        if (!job || job.stored.isAnnounced) resolve(true);
+        else if (job.shown.step === "failed") resolve(false);
+        else if (job.shown.step === "waiting") reject(new NetworkError("not announced"));
+        else return this.addEventListener("change", look, { once: true });
+      };
+      look();
+    });
+  }
+
+  /**
+   * @param {Job} job
+   * @param {Partial<Pick<StoredFile, "place" | "isAnnounced" | "isSent">>} change
+   */
+  async #update(job, change) {
+    job.stored = { ...job.stored, ...change };
+    this.#show(job, { place: job.stored.place });
+    if (job.stop.signal.aborted) return;
+    if (job.stored.isSent && !job.stored.place) await this.#fileStore.forget(job.stored.id);
+    else await this.#fileStore.put(job.stored);
+  }
+
+  /** @param {Job} job */
+  #forget(job) {
+    void this.#fileStore.forget(job.stored.id);
+    if (!this.#jobs.delete(job.stored.id)) return;
+    URL.revokeObjectURL(job.shown.picture);
+    this.#changed();
+  }
+
+  /** @param {string} id */
+  #moveToEnd(id) {
+    const job = this.#job(id);
+    this.#jobs.delete(id);
+    this.#jobs.set(id, job);
+  }
+
+  /** @param {string} id */
+  #job(id) {
+    return /** @type {Job} */ (this.#jobs.get(id));
+  }
+
+  /**
+   * @param {Job} job
+   * @param {number} share
+   */
+  #progress(job, share) {
+    job.shown = { ...job.shown, share };
+    this.#progressTimer ??= setTimeout(() => this.#changed(), PROGRESS_SHOWN_EVERY_MS);
+  }
+
+  /**
+   * @param {Job} job
+   * @param {Partial<Sending>} change
+   */
+  #show(job, change) {
+    job.shown = { ...job.shown, ...change };
+    this.#changed();
+  }
+
+  #changed() {
+    clearTimeout(this.#progressTimer);
+    this.#progressTimer = undefined;
+    this.sendings = new Map([...this.#jobs].map(([id, { shown }]) => [id, shown]));
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/**
+ * @template {unknown[]} Given
+ * @template Answer
+ * @param {Job} job
+ * @param {(...given: Given) => Promise<Answer>} ask
+ * @returns {(...given: Given) => Promise<Answer>} the same, and what was lastRequest last is known
+ */
+function tracked(job, ask) {
+  return (...given) => {
+    const lastRequest = ask(...given);
+    job.lastRequest = lastRequest;
+    return lastRequest;
+  };
+}
+
+/** @param {Sending} sending */
+export function isSendable({ step, server }) {
+  return step !== "failed" && !(server && isShut(server));
+}
+
+/** @param {Attachment} attachment */
+function isFinished(attachment) {
+  return attachment.status === "ready" || isShut(attachment);
+}
+
+/**
+ * @template Result
+ * @param {string} id
+ * @param {() => Promise<Result>} task
+ * @returns {Promise<Result>}
+ */
+function withLock(id, task) {
+  return globalThis.navigator?.locks ? navigator.locks.request(`liaison-file-${id}`, task) : task();
+}
