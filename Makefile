@@ -82,8 +82,9 @@ architecture: $(DEV) ## Who may import whom
 bench: $(DEV) ## Speed, beside bare Django and DRF on the same PostgreSQL
 	@$(PYTHON) -m tests.bench
 
-schema: $(DEV) ## Write core/openapi.yaml anew
+schema: $(DEV) $(JS) ## Write core/openapi.yaml and the types made of it anew
 	@$(PYTHON) manage.py spectacular --lang en --validate --fail-on-warn --file core/openapi.yaml
+	@$(NPM) run --silent schema
 
 messages: $(DEV) ## Refresh and compile the translated texts (locale/) of each app
 	@$(PYTHON) -m deploy.messages

@@ -24,6 +24,8 @@ class AttachmentSerializer(Shape[Attachment]):
     """A file and its state. `position` is its place in its message, null before it has one."""
 
     position = serializers.IntegerField(read_only=True, allow_null=True)
+    # Empty until the file is checked, which the column's choices do not say.
+    verdict = serializers.ChoiceField(choices=["", *Attachment.Verdict.values], read_only=True)
     reason = serializers.SerializerMethodField()
 
     class Meta:

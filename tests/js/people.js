@@ -50,6 +50,7 @@ export function message(seq, change = {}) {
     author: odile,
     body: `Message ${seq}`,
     reply_to: null,
+    by_email: false,
     attachments: [],
     created_at: `2026-11-16T09:${String(seq).padStart(2, "0")}:00Z`,
     edited_at: null,

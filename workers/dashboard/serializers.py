@@ -187,6 +187,18 @@ class AuditSerializer(Shown):
     drifts = serializers.ListField(child=serializers.DictField())
 
 
+class FactSerializer(Shown):
+    """A number that another app tells of itself."""
+
+    code = serializers.CharField()
+    value = serializers.FloatField()
+    unit = serializers.ChoiceField(choices=["count", "bytes", "percent", "seconds"])
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # Not declared in the class: `label` is also an attribute of every serializer.
+        return {**super().get_fields(), "label": serializers.CharField()}
+
+
 class SummarySerializer(Shown):
     at = Moment()
     period = serializers.CharField()
@@ -196,7 +208,7 @@ class SummarySerializer(Shown):
     broker_is_away = serializers.BooleanField()
     outbox_lag_seconds = serializers.FloatField()
     # Rates of push and email, bytes and scans: what the other apps tell of themselves.
-    facts = serializers.ListField(child=serializers.DictField())
+    facts = FactSerializer(many=True)
     latencies = LatencySerializer(many=True)
     slowest = TaskEntrySerializer(many=True)
     audit = AuditSerializer(allow_null=True)
@@ -282,6 +294,7 @@ class SeriesSerializer(Shown):
 class TaskActionSerializer(Shape[TaskAction]):
     actor = PersonSerializer(read_only=True)
     words = serializers.CharField(source="get_verb_display", read_only=True)
+    target = serializers.DictField(read_only=True)
 
     class Meta:
         model = TaskAction

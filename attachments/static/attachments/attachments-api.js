@@ -1,6 +1,6 @@
 import { API, request } from "#core/api.js";
 
-/** @import { Announced, Attachment, LibraryPage, ReceivedParts, SignedPart } from "./types.js" */
+/** @import { Announced, Attachment, LibraryPage, ReceivedParts } from "./types.js" */
 
 /** The part of the API that concerns files: one function per operation. */
 

@@ -1,45 +1,31 @@
 /**
  * The types of the API, as the browser sees them.
  *
- * @import { Attachment } from "#attachments/types.js"
- * @import { Person } from "#core/types.js"
+ * @import { Api } from "#api"
  *
- * @typedef {{
- *   id: string, conversation: string, seq: number, version: number, author: Person, body: string,
- *   reply_to: string | null, attachments: Attachment[],
- *   by_email?: boolean, created_at: string, edited_at: string | null, deleted_at: string | null,
- * }} Message
+ * @typedef {Api["Message"]} Message
+ * @typedef {Api["Participant"]} Participant
+ * @typedef {Api["Chantier"]} Chantier
+ * @typedef {Api["Client"]} Client
  *
- * @typedef {Person & { last_read_seq: number }} Participant
- * @typedef {{ id: string, name: string, reference: string, address?: string, status?: "open" | "archived", client?: { id: string, name: string } }} Chantier
- * @typedef {{ id: string, name: string }} Client
+ * A conversation as events bring it: the same for everybody, so without what is the reader's own.
+ * @typedef {Omit<Api["Conversation"], "unread_count" | "unread_after_seq">} Conversation
+ * @typedef {Conversation & Partial<Pick<Api["Conversation"], "unread_count" | "unread_after_seq">>} ConversationForMe
  *
- * @typedef {{
- *   id: string, subject: string, chantier: Chantier | null, client: Client,
- *   status: "open" | "closed", archived_at: string | null, accepts_messages: boolean,
- *   assigned_to: Person | null, version: number, last_seq: number, last_message: Message | null,
- *   last_activity_at: string, awaiting_reply_since: string | null, created_at: string,
- *   participants: Participant[],
- * }} Conversation
- *
- * Personal fields come in answers to the person, never in events that several people get.
- * @typedef {Conversation & { unread_count?: number, unread_after_seq?: number }} ConversationForMe
- *
- * @typedef {{ id: string, conversation: string, author: Person, body: string, created_at: string, edited_at: string | null }} Note
- *
- * @typedef {{ results: Message[], has_before: boolean, has_after: boolean }} MessagePage
+ * @typedef {Api["Note"]} Note
+ * @typedef {Api["History"]} MessagePage
  * @typedef {{ results: ConversationForMe[], next: string | null }} ConversationPage
- * @typedef {{ user: string, last_read_seq: number }} ReadMark
- * @typedef {{ version: number, complete: boolean, conversation: ConversationForMe | null, messages: Message[], read: ReadMark[] }} Changes
- * @typedef {{ total: number, conversations: Record<string, number> }} Unread
+ * @typedef {Api["ReadMark"]} ReadMark
+ * @typedef {Omit<Api["Changes"], "conversation"> & { conversation: ConversationForMe | null }} Changes
+ * @typedef {Api["Unread"]} Unread
  *
- * @typedef {{ id: string, body: string, attachments?: string[] }} FirstMessage
- * @typedef {{ id: string, subject: string, chantier?: string, client?: string, message: FirstMessage }} ConversationDraft
+ * @typedef {Api["FirstMessageRequest"]} FirstMessage
+ * @typedef {FirstMessage & { id: string, body: string }} FirstMessageDraft
+ * @typedef {Api["OpeningRequest"] & { id: string, message: FirstMessageDraft }} ConversationDraft
  *
  * A message that the server has not confirmed.
- * @typedef {{
- *   id: string, conversation: string, body: string, attachments?: string[], created_at: string,
- *   state: "sending" | "waiting" | "failed", error: string,
+ * @typedef {Pick<Message, "id" | "conversation" | "body" | "created_at"> & {
+ *   attachments?: string[], state: "sending" | "waiting" | "failed", error: string,
  * }} PendingMessage
  *
  * The state that the server wrote in the page, in the types of the API.

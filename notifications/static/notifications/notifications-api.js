@@ -1,6 +1,6 @@
 import { request } from "#core/api.js";
 
-/** @import { Device, PersonDelivery, Preferences } from "./types.js" */
+/** @import { Device, Preferences } from "./types.js" */
 
 /** @returns {Promise<Device[]>} */
 export const listDevices = () => request("GET", "/push-subscriptions");

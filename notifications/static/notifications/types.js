@@ -1,16 +1,12 @@
 /**
- * The types of the API, as in `core/openapi.yaml`.
+ * The types of notifications. Nothing runs here: other modules import the types.
  *
- * @typedef {{ id: string, endpoint: string, label: string, is_silent: boolean, displayed_at: string | null,
- *   created_at: string, registered_at: string }} Device
+ * @import { Api } from "#api"
  *
- * @typedef {{ push: boolean, is_discreet: boolean, email: "unread" | "always" | "never",
- *   email_delay_minutes: number | null, quiet_from: string | null, quiet_until: string | null,
- *   locale: "fr" | "en", muted: { id: string, subject: string }[] }} Preferences
- *
- * @typedef {"sent" | "received" | "emailed" | "read" | "undelivered"} DeliveryState
- * @typedef {{ person: { id: string, name: string, role: string }, state: DeliveryState, at: string | null,
- *   reason: string }} PersonDelivery
+ * @typedef {Api["Device"]} Device
+ * @typedef {Required<Api["Preference"]>} Preferences
+ * @typedef {Api["PersonState"]} PersonDelivery
+ * @typedef {PersonDelivery["state"]} DeliveryState
  *
  * Whether this browser can receive pushes, and if not, the reason.
  * @typedef {"on" | "off" | "refused" | "install-first" | "unsupported"} PushState

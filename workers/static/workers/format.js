@@ -45,7 +45,7 @@ export function bytes(value) {
   return `${number(value, value < 10 && step > 1 ? 1 : 0)} ${units[step]}`;
 }
 
-/** @param {import("./types.js").Fact} fact */
+/** @param {import("./types.js").BusinessMetric} fact */
 export function factValue({ value, unit }) {
   if (unit === "bytes") return bytes(value);
   if (unit === "seconds") return duration(value);

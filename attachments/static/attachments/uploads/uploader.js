@@ -380,6 +380,6 @@ function isFinished(attachment) {
  * @param {() => Promise<Result>} task
  * @returns {Promise<Result>}
  */
-function withLock(id, task) {
-  return globalThis.navigator?.locks ? navigator.locks.request(`liaison-file-${id}`, task) : task();
+async function withLock(id, task) {
+  return globalThis.navigator?.locks ? await navigator.locks.request(`liaison-file-${id}`, task) : await task();
 }

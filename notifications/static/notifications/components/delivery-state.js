@@ -196,6 +196,7 @@ export class DeliveryStateElement extends LitElement {
   }
 
   #people() {
+    /** @type {PersonDelivery[]} */
     const people = this.people ?? [];
     if (people.length === 0) return html`<p class="people">${t(this.people ? "deliveryToNobody" : "deliveryUnknown")}</p>`;
     return html`<ul class="people">
@@ -224,6 +225,7 @@ export class DeliveryStateElement extends LitElement {
   /** Return the furthest step of the other side, or of the own side if the other has nobody. */
   #furthest() {
     if (this.read) return "read";
+    /** @type {PersonDelivery[]} */
     const people = this.people ?? [];
     const others = people.filter(({ person }) => (person.role === "client") !== (this.of === "client"));
     const states = (others.length > 0 ? others : people).map(({ state }) => state);
