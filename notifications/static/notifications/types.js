@@ -12,7 +12,7 @@
  * @typedef {{ person: { id: string, name: string, role: string }, state: DeliveryState, at: string | null,
  *   reason: string }} PersonDelivery
  *
- * Whether this browser can receive pushes, and if not, the reason.
+ * The state of pushes in this browser, with the reason if they are not possible.
  * @typedef {"on" | "off" | "refused" | "install-first" | "unsupported"} PushState
  */
 
