@@ -1,6 +1,6 @@
 import type { AttachmentGallery } from "#attachments/components/attachment-gallery.js";
 
-// Lets querySelector("attachment-gallery") know what it finds. Only the type checker reads this file.
+// Gives querySelector("attachment-gallery") its type. Only the type checker reads this file.
 declare global {
   interface HTMLElementTagNameMap {
     "attachment-gallery": AttachmentGallery;

@@ -4,7 +4,7 @@ import type { ConversationThread } from "#messaging/components/conversation-thre
 import type { MessageComposer } from "#messaging/components/message-composer.js";
 import type { MessageList } from "#messaging/components/message-list.js";
 
-// Lets querySelector("message-list") know what it finds. Only the type checker reads this file.
+// Gives querySelector("message-list") its type. Only the type checker reads this file.
 declare global {
   interface HTMLElementTagNameMap {
     "conversation-form": ConversationForm;

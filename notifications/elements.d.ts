@@ -4,7 +4,7 @@ import type { NotificationPreferences } from "#notifications/components/notifica
 import type { PushSwitch } from "#notifications/components/push-switch.js";
 import type { SilentDevices } from "#notifications/components/silent-devices.js";
 
-// Lets querySelector("device-list") know what it finds. Only the type checker reads this file.
+// Gives querySelector("device-list") its type. Only the type checker reads this file.
 declare global {
   interface HTMLElementTagNameMap {
     "delivery-state": DeliveryStateElement;

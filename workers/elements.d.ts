@@ -1,6 +1,6 @@
 import type { TaskDashboard } from "#workers/components/task-dashboard.js";
 
-// Lets querySelector("task-dashboard") know what it finds. Only the type checker reads this file.
+// Gives querySelector("task-dashboard") its type. Only the type checker reads this file.
 declare global {
   interface HTMLElementTagNameMap {
     "task-dashboard": TaskDashboard;

@@ -1,10 +1,12 @@
-"""The import map: how the browser modules of the apps find each other without a build.
+"""Print the import map, by which the browser modules of the apps find each other without a build.
 
-Relative imports would be enough but for two things. The names of published files carry a digest
-that the source does not know, so every module has an entry from its plain address. And an app may
-move without its neighbours: `#core/api.js` names a module by its app, `lit` the vendored package.
-Django can write digests into the sources instead, but it misses imports that end without a
-semicolon and stops on circular ones.
+Relative imports alone are not enough, for two reasons. Names of published files carry a digest
+that the sources do not know, so the map has an entry for the plain address of every module. And an
+app must not depend on the folder of another one: `#core/api.js` names a module by its app, `lit` a
+vendored package.
+
+Refused: Django's own rewriting of imports. It misses imports without a semicolon at the end, and
+stops on circular ones.
 """
 
 import json
@@ -20,7 +22,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 VENDOR = "core/vendor"
-# The folder of each vendored package, and what its bare name means.
+# The folder of each vendored package, and the file that its bare name means.
 PACKAGES = {
     "lit": ("lit", "index.js"),
     "lit-element": ("lit-element", "lit-element.js"),
@@ -34,18 +36,18 @@ PACKAGES = {
 def import_map() -> SafeString:
     """Return the JSON of `<script type="importmap">`."""
     imports = _imports() if settings.DEBUG else _imports_once()
-    # Only addresses of our own files; "<" could not leave the script element all the same.
+    # Only addresses of our own files. Without "<" none of them can end the script element.
     return mark_safe(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S308
 
 
 @register.simple_tag
 def app_modules() -> list[str]:
-    """Return the addresses of the modules that every page of the app runs, whichever page it is."""
+    """Return the addresses of the modules that every page of the app runs."""
     return [staticfiles_storage.url(path) for path in settings.APP_MODULES]
 
 
 def _imports() -> dict[str, str]:
-    """Every name and address a module can be imported by, and where it is published."""
+    """Return the published address for every name and address of a module."""
     published = {path: staticfiles_storage.url(path) for path in _own_modules()}
     imports = {f"{settings.STATIC_URL}{path}": url for path, url in published.items()}
     for path, url in published.items():
@@ -59,7 +61,7 @@ def _imports_once() -> dict[str, str]:
 
 
 def _own_modules() -> list[str]:
-    """The static paths of the modules of our own apps, the vendored ones included."""
+    """Return the static paths of the modules of our own apps, vendored ones included."""
     roots = [Path(app.path, "static") for app in apps.get_app_configs()]
     ours = [root for root in roots if settings.BASE_DIR in root.parents and root.is_dir()]
     return sorted(

@@ -26,7 +26,7 @@ SUBJECT = "Carrelage du séjour"
 
 
 class TestAConversation:
-    def test_is_live_both_ways(
+    def test_conversation_is_live_both_ways(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company = visit(odile, "/staff/messages")
@@ -49,7 +49,7 @@ class TestAConversation:
         expect(bubble(client, "Je vérifie et je vous rappelle.")).to_be_visible()
         expect(row(company, SUBJECT)).not_to_contain_text("À répondre")
 
-    def test_counts_what_is_not_read_and_survives_a_reload(
+    def test_unread_count_survives_a_reload(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         client = visit(camille, "/client/messages")
@@ -73,7 +73,7 @@ class TestAConversation:
         expect(bubble(client, "Deuxième réponse")).to_be_visible()
         expect(client).to_have_title("Messages – Liaison")
 
-    def test_shows_who_is_writing(
+    def test_person_who_is_writing_is_shown(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -84,7 +84,7 @@ class TestAConversation:
         expect(client.get_by_text("Odile Perrin écrit…")).to_be_visible()
         expect(client.get_by_text("Odile Perrin écrit…")).to_be_hidden(timeout=8_000)
 
-    def test_shows_a_corrected_and_a_deleted_message(
+    def test_edited_and_deleted_message_is_shown_to_the_other_side(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         say(camille, "Rendez-vous a 17 h")
@@ -104,7 +104,7 @@ class TestAConversation:
         expect(company.locator("message-bubble")).to_contain_text("Message supprimé")
         expect(company.get_by_text("Rendez-vous à 17 h")).to_have_count(0)
 
-    def test_is_opened_by_the_client_about_a_chantier(
+    def test_client_opens_a_conversation_about_a_chantier(
         self, visit: Visit, camille: User, odile: User, villa: Chantier
     ) -> None:
         company = visit(odile, "/staff/messages")
@@ -126,7 +126,7 @@ class TestAConversation:
 
 
 class TestMessagesOfOneAuthor:
-    def test_five_within_five_minutes_show_one_name_and_one_time(
+    def test_five_messages_of_one_author_within_five_minutes_show_one_name_and_one_time(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         messages = long_thread(conversation, odile, count=5)
@@ -141,7 +141,7 @@ class TestMessagesOfOneAuthor:
         expect(first).to_contain_text("Odile Perrin")
         expect(bubble(client, "Message numéro 5.").locator("time")).to_be_visible()
 
-    def test_six_minutes_apart_each_show_their_name_and_time(
+    def test_messages_six_minutes_apart_each_show_their_name_and_time(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         messages = long_thread(conversation, odile, count=3)
@@ -154,7 +154,7 @@ class TestMessagesOfOneAuthor:
 
 
 class TestTheComposer:
-    def test_sends_once_for_a_double_click(
+    def test_composer_sends_once_for_a_double_click(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -166,7 +166,7 @@ class TestTheComposer:
         expect(bubble(client, "Une seule fois")).to_have_count(1)
         assert Message.objects.count() == 1
 
-    def test_sends_on_enter_and_goes_to_the_line_with_shift(
+    def test_composer_sends_on_enter_and_breaks_the_line_on_shift_enter(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -180,7 +180,7 @@ class TestTheComposer:
         expect(bubble(client, "Deux").get_by_text("Envoyé")).to_be_attached()
         assert Message.objects.get().body == "Un\nDeux"
 
-    def test_goes_to_the_line_on_a_phone(
+    def test_composer_breaks_the_line_on_enter_on_a_phone(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation, phone=True)
@@ -194,7 +194,7 @@ class TestTheComposer:
         expect(bubble(client, "Deux").get_by_text("Envoyé")).to_be_attached()
         assert Message.objects.get().body == "Un\nDeux"
 
-    def test_keeps_the_draft_of_each_conversation(
+    def test_composer_keeps_the_draft_of_each_conversation(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -206,7 +206,7 @@ class TestTheComposer:
 
 
 class TestAnInternalNote:
-    def test_is_seen_by_colleagues_and_never_by_the_client(
+    def test_internal_note_is_seen_by_colleagues_and_never_by_the_client(
         self, visit: Visit, camille: User, odile: User, marc: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -229,7 +229,7 @@ class TestAnInternalNote:
 
 
 class TestTheThread:
-    def test_loads_older_messages_and_keeps_the_place(
+    def test_thread_loads_older_messages_and_keeps_the_scroll_position(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         long_thread(conversation, odile, odile, camille, count=120)
@@ -247,7 +247,7 @@ class TestTheThread:
 
         expect(bubble(client, "Message numéro 1.")).to_have_count(1)
 
-    def test_lands_on_the_first_unread_message(
+    def test_thread_opens_at_the_first_unread_message(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         long_thread(conversation, odile, count=80)
@@ -262,7 +262,7 @@ class TestTheThread:
         client.get_by_role("button", name=re.compile("nouveaux messages|dernier message")).click()
         expect(bubble(client, "Message numéro 80.")).to_be_in_viewport()
 
-    def test_does_not_move_a_reader_who_is_further_up(
+    def test_thread_does_not_move_a_reader_who_is_further_up(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         long_thread(conversation, camille, count=40)
@@ -277,7 +277,7 @@ class TestTheThread:
         expect(bubble(client, "Une réponse")).to_be_in_viewport()
         expect(client.get_by_role("button", name="1 nouveau message")).to_have_count(0)
 
-    def test_lets_a_slow_finger_leave_the_end(
+    def test_slow_finger_can_leave_the_end_of_the_thread(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         long_thread(conversation, camille, count=40)
@@ -292,7 +292,7 @@ class TestTheThread:
         expect(client.get_by_role("button", name="dernier message")).to_be_visible()
         expect(bubble(client, "Message numéro 40.")).not_to_be_in_viewport()
 
-    def test_lets_a_reader_go_up_while_the_end_still_grows(
+    def test_reader_can_scroll_up_while_the_thread_still_grows(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         long_thread(conversation, camille, count=40)
@@ -311,7 +311,7 @@ class TestTheThread:
         expect(client.get_by_role("button", name="dernier message")).to_be_visible()
         expect(bubble(client, "Message numéro 1.")).to_be_in_viewport()
 
-    def test_shows_the_whole_of_a_long_text_one_has_just_sent(
+    def test_long_text_just_sent_is_shown_whole(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         long_thread(conversation, camille, count=20)

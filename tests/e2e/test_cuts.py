@@ -18,7 +18,7 @@ pytestmark = pytest.mark.cut
 
 
 class TestAPhoneWithoutNetwork:
-    def test_sends_what_was_written_once_the_network_is_back(
+    def test_message_written_offline_is_sent_once_the_network_is_back(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = visit(camille, f"/client/messages/{conversation.pk}", phone=True)
@@ -33,7 +33,7 @@ class TestAPhoneWithoutNetwork:
         expect(bubble(client, "Écrit dans le tunnel")).to_have_count(1)
         assert Message.objects.count() == 1
 
-    def test_sends_at_the_next_opening_what_the_last_one_could_not(
+    def test_message_left_unsent_by_a_page_is_sent_by_the_next_one(
         self, visit: Visit, site: Site, camille: User, conversation: Conversation
     ) -> None:
         client = visit(camille, f"/client/messages/{conversation.pk}")
@@ -49,7 +49,7 @@ class TestAPhoneWithoutNetwork:
         expect(bubble(client, "Fermé trop vite").get_by_text("Envoyé")).to_be_attached()
         assert Message.objects.count() == 1
 
-    def test_says_so_and_catches_up(
+    def test_offline_page_shows_the_banner_and_catches_up(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         client = visit(camille, f"/client/messages/{conversation.pk}")
@@ -66,7 +66,9 @@ class TestAPhoneWithoutNetwork:
 
 class TestAStreamThatNeverOpens:
     @pytest.mark.parametrize("path", ["/staff/messages", "/staff/tasks"])
-    def test_makes_the_banner_come(self, visit: Visit, odile: User, path: str) -> None:
+    def test_stream_that_never_opens_shows_the_banner(
+        self, visit: Visit, odile: User, path: str
+    ) -> None:
         page = visit(odile, "/staff/notifications")
         page.route(re.compile("/api/v1/stream"), lambda route: route.abort())
 
@@ -76,7 +78,7 @@ class TestAStreamThatNeverOpens:
 
 
 class TestAServerThatIsKilled:
-    def test_is_found_again_with_all_that_was_missed(
+    def test_page_of_a_killed_server_reconnects_and_catches_up(
         self,
         visit: Visit,
         site: Site,
@@ -106,7 +108,7 @@ class TestAServerThatIsKilled:
 
 
 class TestTabs:
-    def test_share_one_stream_and_outlive_the_one_that_holds_it(
+    def test_tabs_share_one_stream_and_survive_the_tab_that_holds_it(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         first = visit(camille, f"/client/messages/{conversation.pk}")

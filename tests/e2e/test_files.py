@@ -38,7 +38,7 @@ FILES_JS = Path(__file__).parents[2] / "attachments/static/attachments/files.js"
 
 
 class TestAPhotoFromAPhone:
-    def test_is_seen_opened_and_downloaded_by_the_company(
+    def test_photo_from_a_phone_is_seen_opened_and_downloaded_by_the_company(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company = staff_page(visit, odile, conversation)
@@ -68,7 +68,7 @@ class TestAPhotoFromAPhone:
         is_drawn(bubble(client, "La fissure du salon").locator("img.full"))
         expect(chosen(client)).to_have_count(0)
 
-    def test_goes_without_a_word(
+    def test_photo_is_sent_without_a_text(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company = staff_page(visit, odile, conversation)
@@ -85,7 +85,7 @@ class TestAPhotoFromAPhone:
         expect(row(company, "Carrelage")).to_contain_text("1 fichier")
         assert Message.objects.get().body == ""
 
-    def test_keeps_the_place_it_was_taken_when_its_sender_says_so(
+    def test_photo_keeps_its_location_if_the_sender_chooses_so(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -104,7 +104,7 @@ class TestAPhotoFromAPhone:
             ("vue.jpg", "kept"),
         ]
 
-    def test_is_given_back_whole_to_its_sender(
+    def test_original_photo_can_be_downloaded_by_its_sender(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -120,7 +120,7 @@ class TestAPhotoFromAPhone:
 
 
 class TestABrowserWithoutSubtleCrypto:
-    def test_sends_a_file_of_several_slices_with_its_sum(
+    def test_file_is_sent_with_its_sha256_without_subtle_crypto(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -140,8 +140,8 @@ class TestABrowserWithoutSubtleCrypto:
         assert bytes(Attachment.objects.get().sha256) == sha256(content).digest()
 
 
-class TestTheGallery:
-    def test_goes_from_one_photo_to_the_next(
+class TestTheLightbox:
+    def test_lightbox_goes_from_one_photo_to_the_next(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -158,7 +158,7 @@ class TestTheGallery:
         client.keyboard.press("ArrowLeft")
         expect(box).to_contain_text("1 / 3")
 
-    def test_turns_by_a_swipe(
+    def test_lightbox_goes_to_the_next_photo_by_a_swipe(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation, phone=True)
@@ -177,7 +177,7 @@ class TestTheGallery:
 
 
 class TestADocument:
-    def test_shows_its_first_page_and_downloads(
+    def test_document_shows_its_first_page_and_downloads(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company = staff_page(visit, odile, conversation)
@@ -194,7 +194,7 @@ class TestADocument:
         assert download.value.suggested_filename == "Devis n° 12.pdf"
         assert Path(download.value.path()).read_bytes() == content
 
-    def test_is_dropped_anywhere_on_the_page(
+    def test_document_can_be_dropped_anywhere_on_the_page(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -207,7 +207,7 @@ class TestADocument:
         expect(client.get_by_text("Déposez vos fichiers ici")).to_be_hidden()
         expect(chosen(client)).to_contain_text("plan.pdf")
 
-    def test_pasted_is_a_picture(
+    def test_pasted_picture_is_chosen(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -218,7 +218,7 @@ class TestADocument:
 
 
 class TestARefusedFile:
-    def test_is_said_before_anything_leaves(
+    def test_refused_file_is_shown_before_any_upload(
         self, visit: Visit, camille: User, conversation: Conversation, tmp_path: Path
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -237,7 +237,7 @@ class TestARefusedFile:
         expect(chosen(client)).to_have_count(20)
         assert not Attachment.objects.filter(name="outil.exe").exists()
 
-    def test_is_said_by_the_scan(
+    def test_file_refused_by_the_scan_is_shown(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company = staff_page(visit, odile, conversation)
@@ -255,13 +255,13 @@ class TestARefusedFile:
         expect(theirs).to_contain_text("Bloqué", timeout=SCAN_MS)
         expect(theirs).to_contain_text("Ce fichier contient un programme")
 
-    def test_knows_the_kinds_that_the_server_takes(self) -> None:
+    def test_browser_has_the_same_allowed_formats_as_the_server(self) -> None:
         listed = FILES_JS.read_text().partition("const EXTENSIONS")[2].partition("};")[0]
         assert sorted(re.findall(r'"(\w+)"', listed)) == allowed_extensions()
 
 
 class TestAFileThatNobodyHasLookedAtYet:
-    def test_says_so_to_both_and_is_there_once_somebody_has(
+    def test_file_that_waits_for_the_scan_is_shown_to_both_and_opens_after_it(
         self, visit: Visit, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company = staff_page(visit, odile, conversation)
@@ -292,7 +292,7 @@ class TestAFileThatNobodyHasLookedAtYet:
 
 
 class TestTheLibrary:
-    def test_lists_what_a_conversation_holds(
+    def test_library_lists_the_files_of_a_conversation(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
@@ -316,7 +316,7 @@ class TestTheLibrary:
         client.get_by_role("button", name="Photos et documents").click()
         expect(bubble(client, "Le mur et son plan")).to_be_visible()
 
-    def test_of_a_chantier_holds_every_conversation_about_it_by_pages(
+    def test_library_of_a_chantier_lists_all_its_conversations_by_pages(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         opening = Opening(
@@ -355,7 +355,7 @@ def ready_text(uploader: User, name: str) -> UUID:
 class TestEveryScreenWithFiles:
     """No violation of the accessibility rules of axe."""
 
-    def test_is_fit_for_everybody(
+    def test_every_screen_with_files_is_accessible(
         self, visit: Visit, camille: User, conversation: Conversation, phone: bool, dark: bool
     ) -> None:
         page = visit(camille, f"/client/messages/{conversation.pk}", phone=phone, dark=dark)

@@ -27,7 +27,7 @@ from tests.site import Site
 
 @pytest.mark.cut
 class TestALostSignal:
-    def test_costs_only_the_part_that_was_cut(
+    def test_lost_signal_costs_only_the_part_that_was_cut(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation, phone=True)
@@ -56,7 +56,7 @@ class TestALostSignal:
         )
         assert sorted(arrived) == ["1", "2", "3"]
 
-    def test_sends_at_the_next_opening_the_files_of_a_closed_page(
+    def test_files_of_a_closed_page_are_sent_by_the_next_one(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation, phone=True)
@@ -75,7 +75,7 @@ class TestALostSignal:
         is_drawn(bubble(company, "Pris dans le tunnel").locator("img.full"))
         expect(bubble(again, "Pris dans le tunnel")).to_have_count(1)
 
-    def test_does_not_hold_back_the_text(
+    def test_text_is_sent_while_its_file_waits_for_the_network(
         self, visit: Visit, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company = staff_page(visit, odile, conversation)
@@ -94,7 +94,7 @@ class TestALostSignal:
 
 
 @pytest.mark.cut
-def test_a_file_that_was_given_up_is_sent_again_from_its_bubble(
+def test_failed_file_is_sent_again_from_its_bubble(
     visit: Visit, camille: User, conversation: Conversation
 ) -> None:
     client = client_page(visit, camille, conversation, phone=True)
@@ -118,7 +118,7 @@ def test_a_file_that_was_given_up_is_sent_again_from_its_bubble(
 
 
 class TestAFileTakenBack:
-    def test_on_its_way_is_said_to_both(
+    def test_file_cancelled_during_its_upload_is_shown_to_both(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company = staff_page(visit, odile, conversation)
@@ -136,7 +136,7 @@ class TestAFileTakenBack:
 
 
 @pytest.mark.cut
-def test_storage_killed_in_the_middle_is_said_and_costs_no_byte(
+def test_storage_killed_during_an_upload_is_shown_and_costs_no_byte(
     visit: Visit, camille: User, odile: User, conversation: Conversation
 ) -> None:
     client = client_page(visit, camille, conversation, phone=True)

@@ -12,7 +12,7 @@ from tests.e2e.screens import wait_until_live
 
 
 class TestANewConversation:
-    def test_begins_with_photos_and_a_document(
+    def test_new_conversation_begins_with_photos_and_a_document(
         self, visit: Visit, camille: User, odile: User, villa: Chantier
     ) -> None:
         client = visit(camille, "/client/messages/new", phone=True)
@@ -35,7 +35,7 @@ class TestANewConversation:
         opened(company, "fuite.jpg")
         expect(company.get_by_role("dialog")).to_contain_text("Lieu retiré")
 
-    def test_takes_what_is_dropped_and_pasted(self, visit: Visit, odile: User) -> None:
+    def test_form_takes_dropped_and_pasted_files(self, visit: Visit, odile: User) -> None:
         company = visit(odile, "/staff/messages/new")
         wait_until_live(company)
 
@@ -50,7 +50,7 @@ class TestANewConversation:
 
         expect(chosen(company)).to_have_count(0)
 
-    def test_keeps_its_words_until_they_are_sent_or_given_up(
+    def test_form_keeps_its_text_until_it_is_sent_or_cancelled(
         self, visit: Visit, odile: User, villa: Chantier
     ) -> None:
         company = visit(odile, "/staff/messages/new")
@@ -76,7 +76,7 @@ class TestANewConversation:
         expect(company.get_by_label("Sujet")).to_have_value("")
 
     @pytest.mark.cut
-    def test_keeps_its_files_while_it_cannot_leave(
+    def test_form_keeps_its_files_while_it_cannot_be_sent(
         self, visit: Visit, camille: User, villa: Chantier
     ) -> None:
         client = visit(camille, "/client/messages/new")

@@ -24,7 +24,7 @@ from tests.e2e.threads import long_thread
 
 
 class TestAMessageByItsAddress:
-    def test_is_shown_where_it_is_however_far(
+    def test_message_address_shows_a_message_far_up_in_the_thread(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         far = long_thread(conversation, odile, count=130)[2]
@@ -36,7 +36,7 @@ class TestAMessageByItsAddress:
         expect(page.locator(".pointed")).to_have_count(0)
         expect(bubble(page, far.body)).to_be_in_viewport()
 
-    def test_opens_from_an_email_after_the_login(
+    def test_message_address_of_an_email_opens_after_the_login(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         camille.set_password("chantier-demo")
@@ -51,7 +51,7 @@ class TestAMessageByItsAddress:
         expect(page).to_have_url(re.compile(f"{conversation.pk}#m-{message.pk}$"))
         expect(page.locator(".pointed")).to_contain_text("Le carreau est fendu")
 
-    def test_opens_from_a_notification_without_a_reload(
+    def test_message_opens_from_a_notification_without_a_reload(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         messages = long_thread(conversation, odile, count=130)
@@ -67,7 +67,7 @@ class TestAMessageByItsAddress:
 
         assert page.evaluate("() => window.isTheSame")
 
-    def test_to_answer_begins_in_the_composer(
+    def test_message_opened_to_reply_focuses_the_composer(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(odile, "Jeudi ?")
@@ -79,7 +79,7 @@ class TestAMessageByItsAddress:
         expect(page.get_by_role("textbox", name="Écrire un message…")).to_be_focused()
 
     @pytest.mark.cut
-    def test_that_is_not_there_says_so_and_stays(
+    def test_address_of_an_absent_message_says_so_and_stays(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         say(odile, "Jeudi ?")
@@ -92,7 +92,7 @@ class TestAMessageByItsAddress:
 
 
 class TestHowFarAMessageHasCome:
-    def test_moves_on_the_senders_screen_and_is_there_after_a_reload(
+    def test_delivery_state_moves_on_the_senders_screen_and_survives_a_reload(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(odile, "Le carreau est fendu")
@@ -115,7 +115,7 @@ class TestHowFarAMessageHasCome:
         expect(mine.get_by_role("button", name="Lu")).to_be_visible()
         expect(mine.get_by_text("Camille Morel : Lu")).to_be_visible()
 
-    def test_is_asked_once_for_the_whole_page(
+    def test_delivery_states_are_asked_for_once_for_the_whole_page(
         self, visit: Visit, odile: User, conversation: Conversation, say: Say
     ) -> None:
         for number in range(40):
@@ -130,7 +130,7 @@ class TestHowFarAMessageHasCome:
 
         assert len([url for url in asked if "deliveries" in url]) == 1
 
-    def test_says_whom_it_did_not_reach_and_sends_again(
+    def test_undelivered_message_names_the_person_and_can_be_sent_again(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(odile, "Le carreau est fendu")
@@ -151,7 +151,7 @@ class TestHowFarAMessageHasCome:
         expect(lost.get_by_text("Non remis")).to_have_count(0)
         assert refused.filter(is_resent=True).count() == 2
 
-    def test_written_by_email_says_so(
+    def test_message_written_by_email_says_so(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         draft = Draft(body="Oui, jeudi", by_email=True)
@@ -164,7 +164,7 @@ class TestHowFarAMessageHasCome:
 
 class TestTheBellOfAConversation:
     @pytest.mark.parametrize(("side", "name"), [("client", "camille"), ("staff", "odile")])
-    def test_mutes_it_and_gives_it_its_voice_back(
+    def test_bell_mutes_and_unmutes_the_conversation(
         self, visit: Visit, conversation: Conversation, request: pytest.FixtureRequest,
         side: str, name: str,
     ) -> None:  # fmt: skip
@@ -185,7 +185,7 @@ class TestTheBellOfAConversation:
 
 
 class TestASilentDevice:
-    def test_is_told_on_the_page_one_opens(
+    def test_silent_device_is_shown_on_every_page(
         self, visit: Visit, odile: User, phone: PushSubscription
     ) -> None:
         PushSubscription.objects.update(undisplayed_count=3)
@@ -196,7 +196,7 @@ class TestASilentDevice:
 
         expect(page.get_by_text("N’affiche plus rien")).to_be_visible()
 
-    def test_can_be_put_aside_for_this_visit(
+    def test_warning_about_a_silent_device_can_be_dismissed_for_this_visit(
         self, visit: Visit, odile: User, phone: PushSubscription
     ) -> None:
         PushSubscription.objects.update(undisplayed_count=3)
@@ -219,14 +219,14 @@ def tap_notification(page: Page, path: str, *, replies: bool = False) -> None:
 
 
 class TestPageOfNotifications:
-    def test_asks_for_no_permission_before_a_tap(self, visit: Visit, camille: User) -> None:
+    def test_no_permission_is_asked_for_before_a_tap(self, visit: Visit, camille: User) -> None:
         page = visit(camille, "/client/notifications", phone=True)
 
         expect(page.get_by_role("heading", name="Notifications", level=1)).to_be_visible()
         expect(page.get_by_role("button", name="M’avertir", exact=True)).to_be_visible()
         assert page.evaluate("() => Notification.permission") != "granted"
 
-    def test_says_what_to_do_first_on_an_iphone(self, visit: Visit, camille: User) -> None:
+    def test_iphone_shows_how_to_install_first(self, visit: Visit, camille: User) -> None:
         page = visit(camille, "/client/notifications", phone=True)
         page.add_init_script(
             """delete window.PushManager;
@@ -238,7 +238,7 @@ class TestPageOfNotifications:
         expect(page.get_by_text("Touchez le bouton Partager")).to_be_visible()
         expect(page.get_by_role("button", name="M’avertir", exact=True)).to_have_count(0)
 
-    def test_saves_each_change_at_once(self, visit: Visit, camille: User) -> None:
+    def test_each_change_of_preferences_is_saved_at_once(self, visit: Visit, camille: User) -> None:
         page = visit(camille, "/client/notifications")
 
         page.get_by_label("Tout ce que je n’ai pas lu").check()
@@ -249,7 +249,7 @@ class TestPageOfNotifications:
         wait_for(page, lambda: Preference.objects.filter(quiet_from__isnull=False).exists())
         assert Preference.objects.get(user=camille).email == "always"
 
-    def test_says_how_to_repair_a_silent_device(
+    def test_preferences_show_how_to_repair_a_silent_device(
         self, visit: Visit, odile: User, phone: PushSubscription
     ) -> None:
         PushSubscription.objects.update(undisplayed_count=3)
@@ -261,7 +261,7 @@ class TestPageOfNotifications:
         expect(page.get_by_text("Aucun appareil ne vous avertit")).to_be_visible()
         assert not PushSubscription.objects.exists()
 
-    def test_gives_a_muted_conversation_its_voice_back(
+    def test_muted_conversation_can_be_unmuted_in_the_preferences(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         Mute.objects.create(user=camille, conversation=conversation)

@@ -18,7 +18,7 @@ PASSWORD = "chantier-demo"
 
 
 class TestLoggingIn:
-    def test_leads_to_where_one_wanted_to_go(
+    def test_login_leads_to_the_requested_page(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         camille.set_password(PASSWORD)
@@ -31,7 +31,7 @@ class TestLoggingIn:
 
         expect(page).to_have_url(re.compile(f"/client/messages/{conversation.pk}$"))
 
-    def test_never_leads_to_another_site(self, visit: Visit, camille: User) -> None:
+    def test_login_never_leads_to_another_site(self, visit: Visit, camille: User) -> None:
         camille.set_password(PASSWORD)
         camille.save()
         page = visit(None, "/login?next=https://exemple.fr/")
@@ -44,7 +44,7 @@ class TestLoggingIn:
 
     # The browser writes the answer's 400 in its console.
     @pytest.mark.cut
-    def test_says_what_is_wrong(self, visit: Visit, camille: User) -> None:
+    def test_failed_login_says_what_is_wrong(self, visit: Visit, camille: User) -> None:
         page = visit(None, "/login")
 
         page.get_by_label("Adresse électronique").fill("camille@demo.test")
@@ -54,7 +54,7 @@ class TestLoggingIn:
         expect(page.get_by_role("alert")).to_contain_text("ne vont pas ensemble")
         expect(page.get_by_label("Adresse électronique")).to_have_value("camille@demo.test")
 
-    def test_ends_with_nothing_left_on_the_device(
+    def test_logout_leaves_nothing_on_the_device(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
         page = visit(camille, f"/client/messages/{conversation.pk}")
@@ -66,7 +66,7 @@ class TestLoggingIn:
         assert page.evaluate("() => Object.keys(localStorage)") == []
 
     @pytest.mark.cut
-    def test_does_not_show_another_clients_conversation(
+    def test_conversation_of_another_client_is_not_shown(
         self, visit: Visit, yanis: User, conversation: Conversation
     ) -> None:
         page = visit(yanis, f"/client/messages/{conversation.pk}")
@@ -74,16 +74,14 @@ class TestLoggingIn:
         expect(page).to_have_title(re.compile("404|not found"))
         expect(page.get_by_text("Carrelage")).to_have_count(0)
 
-    def test_of_a_client_does_not_open_the_companys_pages(
-        self, visit: Visit, camille: User
-    ) -> None:
+    def test_client_cannot_open_the_companys_pages(self, visit: Visit, camille: User) -> None:
         page = visit(camille, "/staff/messages")
 
         expect(page).to_have_url(re.compile("/client/messages$"))
 
 
 class TestMovingAround:
-    def test_keeps_an_address_for_every_screen(
+    def test_every_screen_has_an_address(
         self, visit: Visit, camille: User, conversation: Conversation, say: Say
     ) -> None:
         say(camille, "Bonjour")
@@ -100,7 +98,7 @@ class TestMovingAround:
         page.get_by_role("button", name="Retour aux conversations").tap()
         expect(page).to_have_url(re.compile("/client/messages$"))
 
-    def test_filters_and_searches_the_companys_list(
+    def test_companys_list_is_filtered_and_searched(
         self, visit: Visit, odile: User, camille: User, conversation: Conversation, say: Say
     ) -> None:
         say(camille, "Le joint est trop clair")
@@ -117,7 +115,7 @@ class TestMovingAround:
         page.reload()
         expect(page.get_by_role("searchbox")).to_have_value("joint")
 
-    def test_takes_closes_and_reopens_a_conversation(
+    def test_conversation_is_assigned_closed_and_reopened(
         self, visit: Visit, odile: User, conversation: Conversation
     ) -> None:
         page = visit(odile, f"/staff/messages/{conversation.pk}")
@@ -133,7 +131,7 @@ class TestMovingAround:
 class TestANarrowScreen:
     """320 px, which is also a laptop at 400 % zoom (WCAG 2.2, 1.4.10)."""
 
-    def test_never_scrolls_sideways(
+    def test_narrow_screen_never_scrolls_sideways(
         self, visit: Visit, odile: User, camille: User, conversation: Conversation, say: Say
     ) -> None:
         say(camille, "https://exemple.fr/" + "a" * 200)
@@ -154,10 +152,10 @@ class TestANarrowScreen:
 class TestEveryScreen:
     """No violation of the accessibility rules of axe, in either colours, on either screen."""
 
-    def test_of_login(self, visit: Visit, phone: bool, dark: bool) -> None:
+    def test_login_screen_is_accessible(self, visit: Visit, phone: bool, dark: bool) -> None:
         check(visit(None, "/login", phone=phone, dark=dark))
 
-    def test_of_a_client_without_a_conversation(
+    def test_empty_client_inbox_is_accessible(
         self, visit: Visit, camille: User, phone: bool, dark: bool
     ) -> None:
         page = visit(camille, "/client/messages", phone=phone, dark=dark)
@@ -166,13 +164,15 @@ class TestEveryScreen:
         ).to_have_count(1)
         check(page)
 
-    def test_of_the_form(self, visit: Visit, camille: User, phone: bool, dark: bool) -> None:
+    def test_form_of_a_new_conversation_is_accessible(
+        self, visit: Visit, camille: User, phone: bool, dark: bool
+    ) -> None:
         page = visit(camille, "/client/messages/new", phone=phone, dark=dark)
         page.get_by_role("button", name="Envoyer").click()
         expect(page.get_by_text("Donnez un sujet")).to_be_visible()
         check(page)
 
-    def test_of_the_client(
+    def test_client_inbox_is_accessible(
         self,
         visit: Visit,
         camille: User,
@@ -191,7 +191,7 @@ class TestEveryScreen:
         expect(bubble(page, "Merci")).to_be_visible()
         check(page)
 
-    def test_of_the_company(
+    def test_staff_inbox_is_accessible(
         self,
         visit: Visit,
         camille: User,

@@ -123,7 +123,7 @@ def pushed(message: Any, phone: PushSubscription, envelope: Any = None) -> tuple
 
 
 class TestServiceWorker:
-    def test_shows_every_push_and_acknowledges_it(
+    def test_every_push_is_shown_and_acknowledged(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
     ) -> None:
         row, payload = pushed(say(camille, "Le carreau est fendu"), phone)
@@ -137,7 +137,7 @@ class TestServiceWorker:
         wait_for(installed.page, lambda: bool(reloaded(row).displayed_at))
         assert Delivery.objects.get(channel="push", recipient=phone.user).status == "displayed"
 
-    def test_replaces_the_earlier_one_of_the_conversation(
+    def test_push_replaces_the_earlier_one_of_its_conversation(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
     ) -> None:
         for body in ("Bonjour", "Êtes-vous là ?"):
@@ -147,7 +147,7 @@ class TestServiceWorker:
 
         assert installed.shown(1)[0]["renotify"] is True
 
-    def test_the_same_push_again_is_not_heard_again(
+    def test_repeated_push_makes_no_second_sound(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
     ) -> None:
         row, payload = pushed(say(camille, "Bonjour"), phone)
@@ -159,12 +159,12 @@ class TestServiceWorker:
         wait_for(installed.page, lambda: installed.shown(1)[0]["renotify"] is False)
         wait_for(installed.page, lambda: bool(reloaded(row).displayed_at))
 
-    def test_shows_something_even_for_what_it_cannot_read(self, installed: Installed) -> None:
+    def test_unreadable_push_still_shows_a_notification(self, installed: Installed) -> None:
         installed.push(b"not json")
 
         assert installed.shown(1)[0]["title"] == "Liaison"
 
-    def test_sets_the_badge_of_the_app(
+    def test_push_sets_the_badge_of_the_app(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
     ) -> None:
         installed.worker.evaluate(
@@ -179,7 +179,7 @@ class TestServiceWorker:
 
         wait_for(installed.page, lambda: installed.worker.evaluate("() => self.badges") == [1])
 
-    def test_a_tap_focuses_the_open_tab_and_shows_the_exact_message(
+    def test_tap_on_a_notification_focuses_the_open_tab_and_shows_the_message(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription,
         conversation: Conversation,
     ) -> None:  # fmt: skip
@@ -202,7 +202,7 @@ class TestServiceWorker:
         assert installed.worker.evaluate("() => self.focused").startswith(installed.origin)
         assert len(installed.page.context.pages) == 1
 
-    def test_marks_as_read_from_the_notification(
+    def test_notification_button_marks_the_message_as_read(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
     ) -> None:
         message = say(camille, "Bonjour")
@@ -215,7 +215,7 @@ class TestServiceWorker:
         marks = message.conversation.participants.filter(user=phone.user)
         wait_for(installed.page, lambda: marks.get().last_read_seq == message.seq)
 
-    def test_what_is_read_elsewhere_is_taken_away(
+    def test_notification_of_a_message_read_elsewhere_is_closed(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
     ) -> None:
         message = say(camille, "Bonjour")
@@ -231,7 +231,7 @@ class TestServiceWorker:
 
 
 class TestSafari:
-    def test_reads_the_push_itself_and_is_acknowledged(
+    def test_push_shown_by_safari_itself_is_acknowledged(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
     ) -> None:
         """Declarative Web Push: the browser shows it; the service worker has only to say so."""
@@ -253,7 +253,7 @@ HAS_SUBSCRIPTION = """PushManager.prototype.getSubscription = async () => {
 
 
 class TestThisDevice:
-    def test_is_registered_at_each_start_while_it_may_be_pushed_to(
+    def test_device_with_permission_is_registered_at_each_start(
         self, visit: Visit, site: Site, odile: User
     ) -> None:
         first, second = (Browser(f"/fcm/send/{n}", "https://fcm.googleapis.com") for n in "ab")

@@ -55,9 +55,7 @@ def failure(message: Message, attempt: int) -> recorder.Run:
 
 
 class TestAManager:
-    def test_retries_a_dead_task_from_the_page(
-        self, visit: Visit, marc: User, dead: Message
-    ) -> None:
+    def test_manager_retries_a_dead_task(self, visit: Visit, marc: User, dead: Message) -> None:
         page = visit(marc, TASKS)
         expect(page.get_by_text("Tâches mortes : 1")).to_be_visible()
         page.get_by_role("link", name=re.compile("Mortes")).click()
@@ -71,7 +69,7 @@ class TestAManager:
         assert not DeadLetter.objects.exists()
         wait_until(lambda: Message.objects.get(pk=dead.pk).fanned_out_at is not None)
 
-    def test_is_asked_with_a_number_before_all_are_retried(
+    def test_manager_confirms_the_number_before_all_tasks_are_retried(
         self, visit: Visit, marc: User, dead: Message
     ) -> None:
         page = visit(marc, f"{TASKS}?view=tasks&state=dead")
@@ -88,7 +86,7 @@ class TestAManager:
         expect(page.get_by_text("Aucune tâche morte")).to_be_visible()
         assert asked == ["Réessayer la tâche du filtre qui est encore due\u202f?"]
 
-    def test_discards_one_with_a_reason_that_stays(
+    def test_manager_discards_a_task_with_a_reason_that_stays(
         self, visit: Visit, marc: User, dead: Message
     ) -> None:
         page = visit(marc, f"{TASKS}?view=tasks&state=dead")
@@ -102,7 +100,7 @@ class TestAManager:
         page.get_by_role("link", name="Journal").click()
         expect(page.get_by_role("row", name=re.compile("Marc Vidal"))).to_contain_text("téléphone")
 
-    def test_pauses_a_queue(self, visit: Visit, marc: User, site: Site) -> None:
+    def test_manager_pauses_a_queue(self, visit: Visit, marc: User, site: Site) -> None:
         page = visit(marc, TASKS)
         queue = page.get_by_role("row", name=re.compile("^Fichiers"))
 
@@ -114,7 +112,9 @@ class TestAManager:
 
 
 class TestAColleague:
-    def test_reads_and_cannot_act(self, visit: Visit, odile: User, dead: Message) -> None:
+    def test_colleague_reads_tasks_and_cannot_act(
+        self, visit: Visit, odile: User, dead: Message
+    ) -> None:
         page = visit(odile, f"{TASKS}?view=tasks&state=dead")
 
         expect(page.get_by_text("Lecture seule")).to_be_visible()
@@ -124,7 +124,9 @@ class TestAColleague:
         page.get_by_role("link", name="Voir le message").click()
         expect(page).to_have_url(re.compile(f"#m-{dead.pk}$"))
 
-    def test_finds_what_an_address_says(self, visit: Visit, odile: User, dead: Message) -> None:
+    def test_task_address_shows_what_it_names(
+        self, visit: Visit, odile: User, dead: Message
+    ) -> None:
         page = visit(odile, f"{TASKS}?view=failures")
         page.get_by_role("link", name="Voir les essais").click()
 
@@ -137,7 +139,7 @@ class TestAColleague:
         page.get_by_label("Texte, identifiant").fill(str(uuid4()))
         expect(page.get_by_text("Aucune tâche ici.")).to_be_visible()
 
-    def test_is_told_that_the_broker_is_away_and_sees_everything(
+    def test_dashboard_works_without_the_broker_and_says_so(
         self, visit: Visit, odile: User, dead: Message, site: Site
     ) -> None:
         site.stop_worker()
@@ -158,15 +160,13 @@ class TestAColleague:
         expect(page.get_by_text(WORDS).first).to_be_visible()
 
     @pytest.mark.cut
-    def test_is_told_that_a_kept_link_is_older_than_its_task(
-        self, visit: Visit, odile: User
-    ) -> None:
+    def test_address_of_a_deleted_task_says_so(self, visit: Visit, odile: User) -> None:
         page = visit(odile, f"{TASKS}?task=fan_out_message:{uuid4()}")
 
         expect(page.get_by_role("status").filter(has_text="trouvé")).to_be_visible()
         expect(page).to_have_url(re.compile(f"{TASKS}$"))
 
-    def test_reads_a_plot_by_keyboard_and_as_a_table(
+    def test_plot_is_readable_by_keyboard_and_as_a_table(
         self, visit: Visit, odile: User, dead: Message
     ) -> None:
         page = visit(odile, TASKS)
@@ -181,7 +181,9 @@ class TestAColleague:
 
 
 class TestThePage:
-    def test_comes_live(self, visit: Visit, odile: User, camille: User, say: Say) -> None:
+    def test_dashboard_is_updated_live(
+        self, visit: Visit, odile: User, camille: User, say: Say
+    ) -> None:
         page = visit(odile, f"{TASKS}?view=tasks&name=fan_out_message")
         expect(page.get_by_text("Aucune tâche ici.")).to_be_visible()
         say(camille, "Le carreau est fendu")
@@ -190,7 +192,7 @@ class TestThePage:
         expect(row).to_be_visible(timeout=45_000)
 
     @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-    def test_is_readable_by_everybody(
+    def test_dashboard_is_accessible(
         self, visit: Visit, marc: User, dead: Message, dark: bool
     ) -> None:
         page = visit(marc, TASKS, dark=dark)
@@ -203,7 +205,7 @@ class TestThePage:
 
             assert [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in violations] == []
 
-    def test_fits_a_phone(self, visit: Visit, marc: User, dead: Message) -> None:
+    def test_dashboard_fits_a_phone(self, visit: Visit, marc: User, dead: Message) -> None:
         page = visit(marc, f"{TASKS}?view=tasks&state=dead", phone=True)
         expect(page.get_by_text(WORDS).first).to_be_visible()
 

@@ -111,7 +111,7 @@ export class EventStream extends EventTarget {
     }
   }
 
-  /** @returns {Promise<boolean>} whether the stream was open at some moment */
+  /** @returns {Promise<boolean>} true if the stream was open */
   async #readOnce() {
     this.#connection = new AbortController();
     const { signal } = this.#connection;

@@ -70,7 +70,7 @@ export async function readEvents(response, { onEvent, silenceMs }) {
  * @template T
  * @param {Promise<T>} promise
  * @param {number} ms
- * @returns {Promise<T | null>} null when nothing came in time
+ * @returns {Promise<T | null>} null if nothing came in time
  */
 async function withinSilence(promise, ms) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */

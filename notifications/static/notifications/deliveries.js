@@ -8,12 +8,12 @@ import * as api from "./notifications-api.js";
 export const STEPS = ["sent", "emailed", "received", "read"];
 
 // Elements of one page of history appear within a few frames. Wait for them and ask once.
-const GATHERED_MS = 40;
+const GATHER_MS = 40;
 
 // The server's limit for one request.
 const SPAN_MAX = 200;
 
-/** @typedef {{ conversation: string, id: string, seq: number }} Place the position of a message */
+/** @typedef {{ conversation: string, id: string, seq: number }} MessagePosition */
 
 /**
  * How far the messages on screen have come, for each person. It asks for all of them together, and updates them from
@@ -22,7 +22,7 @@ const SPAN_MAX = 200;
 export class Deliveries extends EventTarget {
   /** @type {Map<string, PersonDelivery[]>} */
   #known = new Map();
-  /** The messages on screen, by id. @type {Map<string, Place>} */
+  /** The messages on screen, by id. @type {Map<string, MessagePosition>} */
   #watched = new Map();
   /** The time of the last news about each message. An answer to an earlier request is older. @type {Map<string, number>} */
   #moments = new Map();
@@ -47,10 +47,10 @@ export class Deliveries extends EventTarget {
     return this.#known.get(id) ?? null;
   }
 
-  /** @param {Place} place the position of a message that appeared on screen */
-  watch(place) {
-    this.#watched.set(place.id, place);
-    this.#askSoon(place.id);
+  /** @param {MessagePosition} position the position of a message that appeared on screen */
+  watch(position) {
+    this.#watched.set(position.id, position);
+    this.#askSoon(position.id);
   }
 
   /** @param {string} id */
@@ -64,7 +64,7 @@ export class Deliveries extends EventTarget {
   put(id, deliveries, moment = ++this.#clock) {
     if (!this.#watched.has(id) || moment < (this.#moments.get(id) ?? 0)) return;
     const known = this.#known.get(id);
-    this.#known.set(id, known ? deliveries.map((each) => stepsTaken(known, each)) : deliveries);
+    this.#known.set(id, known ? deliveries.map((each) => furthestStep(known, each)) : deliveries);
     this.#moments.set(id, moment);
     this.#changed([id]);
   }
@@ -78,7 +78,7 @@ export class Deliveries extends EventTarget {
 
   /** @param {{ conversation: string, user: string, last_read_seq: number }} mark */
   #read({ conversation, user, last_read_seq }) {
-    const moved = [...this.#watched.values()].filter((place) => place.conversation === conversation && place.seq <= last_read_seq);
+    const moved = [...this.#watched.values()].filter((position) => position.conversation === conversation && position.seq <= last_read_seq);
     for (const { id } of moved) {
       const known = this.#known.get(id);
       if (known) this.put(id, known.map((each) => (each.person.id === user ? asRead(each) : each)));
@@ -93,14 +93,14 @@ export class Deliveries extends EventTarget {
   /** @param {string} id */
   #askSoon(id) {
     this.#asked.add(id);
-    this.#timer ??= setTimeout(() => void this.#askNow(), GATHERED_MS);
+    this.#timer ??= setTimeout(() => void this.#askNow(), GATHER_MS);
   }
 
   async #askNow() {
     this.#timer = undefined;
-    const places = [...this.#asked].flatMap((id) => this.#watched.get(id) ?? []);
+    const positions = [...this.#asked].flatMap((id) => this.#watched.get(id) ?? []);
     this.#asked.clear();
-    await Promise.all(spansOf(places).map((span) => this.#askSpan(span)));
+    await Promise.all(spansOf(positions).map((span) => this.#askSpan(span)));
   }
 
   /** @param {Span} span */
@@ -123,13 +123,13 @@ export class Deliveries extends EventTarget {
 
 /**
  * @typedef {{ conversation: string, first: number, last: number }} Span
- * @param {Place[]} places
+ * @param {MessagePosition[]} positions
  * @returns {Span[]} as few as the server allows
  */
-function spansOf(places) {
+function spansOf(positions) {
   /** @type {Span[]} */
   const spans = [];
-  for (const { conversation, seq } of places.toSorted((a, b) => a.seq - b.seq)) {
+  for (const { conversation, seq } of positions.toSorted((a, b) => a.seq - b.seq)) {
     const span = spans.find((each) => each.conversation === conversation && seq - each.first < SPAN_MAX);
     if (span) span.last = seq;
     else spans.push({ conversation, first: seq, last: seq });
@@ -144,7 +144,7 @@ function spansOf(places) {
  * @param {PersonDelivery[]} known
  * @param {PersonDelivery} told
  */
-function stepsTaken(known, told) {
+function furthestStep(known, told) {
   const before = known.find(({ person }) => person.id === told.person.id);
   return before && stepOf(before) > stepOf(told) ? before : told;
 }

@@ -8,7 +8,7 @@
  * @typedef {Api["PersonState"]} PersonDelivery
  * @typedef {PersonDelivery["state"]} DeliveryState
  *
- * Whether this browser can receive pushes, and if not, the reason.
+ * The state of pushes in this browser, with the reason if they are not possible.
  * @typedef {"on" | "off" | "refused" | "install-first" | "unsupported"} PushState
  */
 

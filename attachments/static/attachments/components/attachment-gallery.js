@@ -93,9 +93,9 @@ export class AttachmentGallery extends LitElement {
 
   /** @param {Attachment} file */
   #shareButton(file) {
-    const words = { "": "", busy: "…", again: t("shareAgain"), failed: t("shareFailed") }[this.shareState];
-    return html`<button class="action ${words ? "is-worded" : ""}" aria-label=${t("share")} title=${t("share")} @click=${() => this.#share(file)}>
-      ${icons.share}${words ? html`<span role="status">${words}</span>` : nothing}
+    const label = { "": "", busy: "…", again: t("shareAgain"), failed: t("shareFailed") }[this.shareState];
+    return html`<button class="action ${label ? "is-worded" : ""}" aria-label=${t("share")} title=${t("share")} @click=${() => this.#share(file)}>
+      ${icons.share}${label ? html`<span role="status">${label}</span>` : nothing}
     </button>`;
   }
 
@@ -154,7 +154,7 @@ export class AttachmentGallery extends LitElement {
   async #share(file) {
     this.shareState = "busy";
     try {
-      if (this.#prepared?.id !== file.id) this.#prepared = { id: file.id, file: await downloaded(file) };
+      if (this.#prepared?.id !== file.id) this.#prepared = { id: file.id, file: await download(file) };
       await navigator.share({ files: [this.#prepared.file] });
       this.shareState = "";
     } catch (error) {
@@ -174,7 +174,7 @@ export class AttachmentGallery extends LitElement {
 }
 
 /** @param {Attachment} file */
-async function downloaded({ id, name, content_type }) {
+async function download({ id, name, content_type }) {
   const response = await fetch(contentUrl(id));
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return new File([await response.blob()], name, { type: content_type });

@@ -133,7 +133,7 @@ export const tileStyles = css`
     box-shadow: 0 0 0 1px color-mix(in srgb, currentcolor 25%, transparent);
   }
 
-  .words {
+  .text {
     display: grid;
     flex: 1;
     min-width: 0;

@@ -99,7 +99,7 @@ export class AttachmentTile extends LitElement {
   /** @param {Attachment} file */
   #row(file) {
     const about = html`${this.#mark(file)}
-      <span class="words">
+      <span class="text">
         <span class="name" title=${file.name}>${file.name}</span>
         <span class="about">${this.#about(file)}</span>
         ${file.reason ? html`<span class="reason">${file.reason}</span>` : nothing}
@@ -154,10 +154,10 @@ export class AttachmentTile extends LitElement {
   /**
    * @param {string} type
    * @param {unknown} icon
-   * @param {string} words
+   * @param {string} label
    */
-  #act(type, icon, words) {
-    return html`<button aria-label=${words} title=${words} @click=${() => this.#send(type)}>${icon}</button>`;
+  #act(type, icon, label) {
+    return html`<button aria-label=${label} title=${label} @click=${() => this.#send(type)}>${icon}</button>`;
   }
 
   /** The server's size once the file is analysed, before that the size measured by the sender's browser. */

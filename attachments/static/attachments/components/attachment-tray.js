@@ -85,7 +85,7 @@ export class AttachmentTray extends LitElement {
         object-fit: cover;
       }
 
-      .words {
+      .text {
         display: grid;
         min-width: 0;
       }
@@ -274,7 +274,7 @@ export class AttachmentTray extends LitElement {
     return html`<li class="${isWide ? "is-wide" : ""} ${refusal ? "is-bad" : ""}">
       <div class="thumb" title=${`${name} (${sizeLabel(size)})`}>
         ${isWide ? html`${refusal ? icons.warning : icons.document}` : html`<img src=${picture} alt=${name} />`}
-        <span class="words">
+        <span class="text">
           ${isWide ? html`<span class="name">${name}</span>` : nothing}
           ${isSettled && !isWide ? nothing : html`<span class="state">${isSettled ? this.#about(sending) : label}</span>`}
           ${step === "failed" ? html`<button type="button" class="retry" @click=${() => this.#send("attachment-retry", { id })}>${t("retry")}</button>` : nothing}

@@ -121,14 +121,14 @@ export class AttachmentUpload extends LitElement {
   /**
    * @param {".any" | ".shot"} input
    * @param {unknown} icon
-   * @param {string} words
+   * @param {string} label
    */
-  #button(input, icon, words) {
+  #button(input, icon, label) {
     const isCamera = input === ".shot" ? "camera" : "";
     const open = () => this.#open(input);
     return this.worded
-      ? html`<button type="button" class="button ${isCamera}" @click=${open}>${icon}${words}</button>`
-      : html`<button type="button" class="icon-button ${isCamera}" aria-label=${words} title=${words} @click=${open}>${icon}</button>`;
+      ? html`<button type="button" class="button ${isCamera}" @click=${open}>${icon}${label}</button>`
+      : html`<button type="button" class="icon-button ${isCamera}" aria-label=${label} title=${label} @click=${open}>${icon}</button>`;
   }
 
   /** @param {string} selector */
@@ -163,7 +163,7 @@ export class AttachmentUpload extends LitElement {
     // A table copied from a spreadsheet comes as text and as a picture. The person means the text.
     if (files.length === 0 || event.clipboardData?.types.includes("text/plain")) return;
     event.preventDefault();
-    this.#take(files.map(named));
+    this.#take(files.map(withTime));
   };
 
   /** @param {File[]} files */
@@ -184,7 +184,7 @@ export class AttachmentUpload extends LitElement {
 }
 
 /** Add the time to the name: browsers call every pasted picture image.png. @param {File} file */
-function named(file) {
+function withTime(file) {
   if (!/^image\.\w+$/.test(file.name)) return file;
   const hour = new Date().toTimeString().slice(0, 8).replaceAll(":", "-");
   return new File([file], file.name.replace("image", `image-${hour}`), { type: file.type });

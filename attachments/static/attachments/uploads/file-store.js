@@ -5,7 +5,7 @@ const STORE = "files";
 
 /**
  * Stores files in IndexedDB until the server has them, so that they survive a closed page or a phone that is
- * switched off. If the browser cannot store (disk full, private window), files are sent all the same while the page is open.
+ * switched off. If the browser cannot store (disk full, private window), files are still sent while the page is open.
  */
 export class FileStore {
   /** @type {Promise<IDBDatabase> | null} */

@@ -180,7 +180,7 @@ export class Uploader extends EventTarget {
   settle(attachment) {
     const job = this.#jobs.get(attachment.id);
     if (!job) return;
-    // A message has the file, and the page that was told so is closed.
+    // A message has the file, and the page that knew it is closed.
     const isTaken = job.stored.place !== "" && attachment.position !== null;
     if (isTaken || (isFinished(attachment) && !job.stored.place)) this.#forget(job);
     else this.#show(job, { server: attachment });
@@ -354,7 +354,7 @@ export class Uploader extends EventTarget {
  * @template Answer
  * @param {Job} job
  * @param {(...given: Given) => Promise<Answer>} ask
- * @returns {(...given: Given) => Promise<Answer>} the same, and what was lastRequest last is known
+ * @returns {(...given: Given) => Promise<Answer>} the same call, stored as the last request of the job
  */
 function tracked(job, ask) {
   return (...given) => {

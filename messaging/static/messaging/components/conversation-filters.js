@@ -144,16 +144,16 @@ export class ConversationFilters extends LitElement {
 
   #onSearch() {
     clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#send({ filter: this.filter, q: this.#words() }), SEARCH_PAUSE_MS);
+    this.#pause = setTimeout(() => this.#send({ filter: this.filter, q: this.#query() }), SEARCH_PAUSE_MS);
   }
 
   /** @param {FilterName} filter */
   #choose(filter) {
     clearTimeout(this.#pause);
-    this.#send({ filter, q: this.#words() });
+    this.#send({ filter, q: this.#query() });
   }
 
-  #words() {
+  #query() {
     return this.renderRoot.querySelector("input")?.value.trim() ?? "";
   }
 

@@ -288,8 +288,8 @@ export class ConversationForm extends LitElement {
 
   /** A message with files needs no text. */
   #required() {
-    const words = this.chosen.some(isSendable) ? ["subject"] : ["subject", "body"];
-    return this.staff ? ["client", ...words] : words;
+    const fields = this.chosen.some(isSendable) ? ["subject"] : ["subject", "body"];
+    return this.staff ? ["client", ...fields] : fields;
   }
 
   /** @param {string} id */

@@ -34,7 +34,7 @@ export class LocalDrafts {
     else this.#put(this.#key("draft", place), text);
   }
 
-  /** @returns {ConversationDraft | null} what was written in the form of a new conversation and not sent */
+  /** @returns {ConversationDraft | null} the unsent form of a new conversation */
   conversationDraft() {
     const kept = this.#storage.getItem(this.#key("opening", ""));
     return kept && JSON.parse(kept);

@@ -101,7 +101,7 @@ export class Outbox extends EventTarget {
 
   /**
    * @param {PendingMessage} message
-   * @returns {Promise<boolean>} whether the next one may leave
+   * @returns {Promise<boolean>} true if the next one may be sent
    */
   async #try(message) {
     this.#update(message.id, { state: "sending" });

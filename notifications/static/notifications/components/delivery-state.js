@@ -24,7 +24,7 @@ const deliveries = new Deliveries();
 
 /**
  * How far a message of the reader's own side has come. One word names the furthest step of the other side (Envoyé,
- * Reçu, Notifié par e-mail, Lu). A tap lists each person. A person who could not be reached is shown with «Renvoyer».
+ * Reçu, Notifié par e-mail, Lu). A tap lists each person. A person who could not be reached is shown with the button Renvoyer.
  *
  * @property {string} conversation the id of the conversation
  * @property {string} message the id of the message

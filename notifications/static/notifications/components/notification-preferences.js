@@ -216,9 +216,9 @@ export class NotificationPreferences extends LitElement {
     }
   }
 
-  /** @param {string} words */
-  #tell(words) {
-    this.notice = words;
+  /** @param {string} text */
+  #tell(text) {
+    this.notice = text;
     clearTimeout(this.#noticeTimer);
     this.#noticeTimer = setTimeout(() => (this.notice = ""), NOTICE_MS);
   }

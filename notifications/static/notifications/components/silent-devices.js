@@ -32,7 +32,7 @@ export class SilentDevices extends LitElement {
         font-size: var(--text-s);
       }
 
-      .words {
+      .text {
         flex: 1;
         min-width: 0;
         padding-block: var(--space-2);
@@ -66,7 +66,7 @@ export class SilentDevices extends LitElement {
     const names = silent.map(({ label }) => label || t("unknownDevice")).join(", ");
     return html`<p role="status">
       ${icons.warning}
-      <span class="words">${t("silentNotice", { n: silent.length, names })} <a href="/notifications">${t("repair")}</a></span>
+      <span class="text">${t("silentNotice", { n: silent.length, names })} <a href="/notifications">${t("repair")}</a></span>
       <button class="icon-button" aria-label=${t("dismiss")} @click=${this.#dismiss}>${icons.close}</button>
     </p>`;
   }

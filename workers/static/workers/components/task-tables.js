@@ -217,7 +217,7 @@ export function logTable(actions) {
           <td data-label=${t("when")} title=${exact(row.at)}>${fromNow(row.at)}</td>
           <td class="strong" data-label=${t("who")}>${row.actor.name}</td>
           <td data-label=${t("did")}>${row.words}</td>
-          <td class="soft words" data-label=${t("target")}>${targetWords(row.target)}</td>
+          <td class="soft words" data-label=${t("target")}>${targetText(row.target)}</td>
           <td class="number" data-label=${t("count")}>${number(row.count)}</td>
           <td data-label=${t("reason")}>${row.reason}</td>
         </tr>`,
@@ -227,7 +227,7 @@ export function logTable(actions) {
 }
 
 /** @param {Record<string, unknown>} target */
-function targetWords(target) {
+function targetText(target) {
   const words = Object.values(target).map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value)));
   return words.join(" ").slice(0, 200);
 }

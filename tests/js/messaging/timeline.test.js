@@ -3,19 +3,19 @@ import { describe, test } from "node:test";
 
 import { timeline } from "#messaging/state/timeline.js";
 
-import { bruno, camille, message, odile } from "./people.js";
+import { bruno, camille, message, odile } from "../people.js";
 
 /** @param {import("#messaging/state/timeline.js").Row[]} rows */
 const kinds = (rows) => rows.map(({ kind }) => kind);
 
 describe("a thread", () => {
-  test("separates days", () => {
+  test("a timeline separates days", () => {
     const rows = timeline({ messages: [message(1), message(2, { created_at: "2026-11-18T09:00:00Z" })], me: camille });
 
     assert.deepEqual(kinds(rows), ["day", "message", "day", "message"]);
   });
 
-  test("groups what one person writes within five minutes", () => {
+  test("messages of one author within five minutes form a group", () => {
     const rows = timeline({
       messages: [message(1), message(2), message(20), message(21, { author: bruno })],
       me: camille,
@@ -25,13 +25,13 @@ describe("a thread", () => {
     assert.deepEqual(groups, [[true, false], [false, true], [true, true], [true, true]]);
   });
 
-  test("draws its line above the first unread message of somebody else", () => {
+  test("the unread line stands above the first unread message of somebody else", () => {
     const rows = timeline({ messages: [message(1), message(2, { author: camille }), message(3)], unreadAfter: 1, me: camille });
 
     assert.deepEqual(kinds(rows), ["day", "message", "message", "unread", "message"]);
   });
 
-  test("shows a message once while its answer and its event cross", () => {
+  test("a message is shown once when its event comes before its answer", () => {
     /** @type {import("#messaging/types.js").PendingMessage} */
     const pending = { id: "m2", conversation: "tiles", body: "Bonjour", created_at: "2026-11-16T09:02:00Z", state: "sending", error: "" };
 
@@ -39,7 +39,7 @@ describe("a thread", () => {
     assert.deepEqual(kinds(timeline({ messages: [message(1), message(2)], pending: [pending], me: camille })), ["day", "message", "message"]);
   });
 
-  test("puts a note at its time, and keeps back those older than what is loaded", () => {
+  test("a note stands at its time, and is left out if older than the loaded messages", () => {
     const note = { conversation: "tiles", author: odile, body: "Note", edited_at: null };
     const notes = [
       { ...note, id: "old", created_at: "2026-11-15T09:00:00Z" },

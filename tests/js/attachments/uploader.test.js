@@ -4,9 +4,6 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { ApiError, NetworkError } from "#core/api.js";
 import { Uploader } from "#attachments/uploads/uploader.js";
-import { sendWithFiles } from "#messaging/state/send-with-files.js";
-
-import { message } from "./people.js";
 
 /** @import { Attachment, StoredFile } from "#attachments/types.js" */
 
@@ -99,7 +96,7 @@ describe("a file on its way", () => {
   /** @type {ReturnType<typeof server>} */
   let world;
 
-  test("leaves as soon as it is chosen, and is kept until its message has it", async () => {
+  test("a chosen file is uploaded at once and stored until its message has it", async () => {
     world = server();
     const fileStore = memoryFileStore();
     const uploader = uploaderOf(world, fileStore);
@@ -114,7 +111,7 @@ describe("a file on its way", () => {
     assert.deepEqual(await uploader.announced([id ?? ""]), [id]);
   });
 
-  test("sends only the parts that are missing after a cut", async () => {
+  test("an upload sends only the missing parts after a cut", async () => {
     world = server();
     world.cutOnce = ["part 2"];
     const uploader = uploaderOf(world);
@@ -128,7 +125,7 @@ describe("a file on its way", () => {
     assert.deepEqual(world.puts, ["part 1", "part 2", "part 3"]);
   });
 
-  test("is taken up by the next page", async () => {
+  test("an upload left by a page is continued by the next page", async () => {
     world = server();
     world.isCut = true;
     const fileStore = memoryFileStore();
@@ -146,7 +143,7 @@ describe("a file on its way", () => {
     assert.deepEqual(world.withdrawn, []);
   });
 
-  test("that is given up is withdrawn and forgotten", async () => {
+  test("a cancelled file is withdrawn and no longer stored", async () => {
     world = server();
     const fileStore = memoryFileStore();
     const uploader = uploaderOf(world, fileStore);
@@ -161,7 +158,7 @@ describe("a file on its way", () => {
     assert.deepEqual(world.withdrawn, [id]);
   });
 
-  test("that is given up while its end is being told is withdrawn after the answer", async () => {
+  test("a file cancelled during its completion is withdrawn after the answer", async () => {
     world = server();
     /** @type {(answer: any) => void} */
     let answer = () => {};
@@ -180,7 +177,7 @@ describe("a file on its way", () => {
     assert.equal(uploader.of("tiles").length, 0);
   });
 
-  test("that is given up when its bytes have just arrived is not told of", async () => {
+  test("a file cancelled just after its last byte is not completed", async () => {
     world = server();
     let isTold = false;
     world.api.complete = async () => (isTold = true);
@@ -198,7 +195,7 @@ describe("a file on its way", () => {
     assert.equal(isTold, false);
   });
 
-  test("that the server refuses says why and does not go with the message", async () => {
+  test("a file refused by the server shows the reason and stays out of the message", async () => {
     world = server();
     world.refusal = new ApiError(415, [{ code: "type_not_allowed", detail: "Ce type ne va pas.", attr: null }], null);
     const uploader = uploaderOf(world);
@@ -210,7 +207,7 @@ describe("a file on its way", () => {
     assert.deepEqual(uploader.release("tiles"), []);
   });
 
-  test("that may only leave tomorrow says so today", async () => {
+  test("a file over the daily limit shows the reason at once", async () => {
     world = server();
     world.refusal = new ApiError(429, [{ code: "daily_volume_reached", detail: "Envoyez le reste demain.", attr: null }], 86_400);
     const uploader = uploaderOf(world);
@@ -221,7 +218,7 @@ describe("a file on its way", () => {
     assert.equal(uploader.of("tiles")[0]?.error, "Envoyez le reste demain.");
   });
 
-  test("that the scan blocked does not go with the message either", async () => {
+  test("a file blocked by the scan shows the reason and stays out of the message", async () => {
     world = server();
     const uploader = uploaderOf(world);
     uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
@@ -234,7 +231,7 @@ describe("a file on its way", () => {
     assert.deepEqual(uploader.release("tiles"), []);
   });
 
-  test("that a message has is not offered to the next one", async () => {
+  test("a file of a sent message is not offered to the next message", async () => {
     world = server();
     const uploader = uploaderOf(world);
     uploader.choose("new", [new File(["plan"], "plan.txt")]);
@@ -246,7 +243,7 @@ describe("a file on its way", () => {
     assert.deepEqual(world.withdrawn, []);
   });
 
-  test("leaves anew when its place is to be files, in the same order", async () => {
+  test("photos are uploaded again with their location, in the same order", async () => {
     world = server();
     const uploader = uploaderOf(world);
     uploader.choose("tiles", [new File(["1"], "un.jpg"), new File(["2"], "plan.pdf"), new File(["3"], "deux.jpg")]);
@@ -259,26 +256,5 @@ describe("a file on its way", () => {
       ["un.jpg", true], ["plan.pdf", false], ["deux.jpg", true],
     ]);
     assert.equal(world.withdrawn.length, 2);
-  });
-});
-
-describe("a message with files", () => {
-  /** @type {import("#messaging/types.js").PendingMessage} */
-  const pending = { id: "m1", conversation: "tiles", body: "", attachments: ["a", "b"], created_at: "", state: "sending", error: "" };
-
-  test("names those that the server knows, and leaves the refused behind", async () => {
-    /** @type {string[] | undefined} */
-    let named;
-    const uploader = { announced: async () => ["b"], refusals: () => [] };
-
-    await sendWithFiles(pending, { uploader, send: async ({ attachments }) => ((named = attachments), message(1)) });
-
-    assert.deepEqual(named, ["b"]);
-  });
-
-  test("is refused with its files when it has nothing else", async () => {
-    const uploader = { announced: async () => [], refusals: () => ["Ce type ne va pas."] };
-
-    await assert.rejects(sendWithFiles(pending, { uploader, send: async () => message(1) }), { message: "Ce type ne va pas.", isTemporary: false });
   });
 });

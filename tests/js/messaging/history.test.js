@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { History } from "#messaging/state/history.js";
 
-import { message, messages } from "./people.js";
+import { message, messages } from "../people.js";
 
 /** @param {number} from @param {number} to */
 function loaded(from, to, { before = false, after = false } = {}) {
@@ -16,7 +16,7 @@ function loaded(from, to, { before = false, after = false } = {}) {
 const seqs = (history) => history.messages.map(({ seq }) => seq);
 
 describe("the loaded part of a conversation", () => {
-  test("grows at both ends", () => {
+  test("a history grows at both ends", () => {
     const history = loaded(10, 12, { before: true, after: true });
 
     history.merge({ results: messages(7, 9), has_before: true, has_after: true });
@@ -27,7 +27,7 @@ describe("the loaded part of a conversation", () => {
     assert.equal(history.hasAfter, false);
   });
 
-  test("leaves no hole when a message arrives below what is loaded", () => {
+  test("a message after the loaded range is left to its page", () => {
     const history = loaded(1, 3, { after: true });
 
     history.upsert(message(9));
@@ -35,7 +35,7 @@ describe("the loaded part of a conversation", () => {
     assert.deepEqual(seqs(history), [1, 2, 3]);
   });
 
-  test("leaves older messages that change to their own page", () => {
+  test("an edited message before the loaded range is left to its page", () => {
     const history = loaded(10, 12, { before: true });
 
     history.upsert(message(4, { version: 99 }));
@@ -43,7 +43,7 @@ describe("the loaded part of a conversation", () => {
     assert.deepEqual(seqs(history), [10, 11, 12]);
   });
 
-  test("keeps what came live before its first page", () => {
+  test("a message from an event before the first page is kept", () => {
     const history = new History();
 
     history.upsert(message(4));
@@ -52,7 +52,7 @@ describe("the loaded part of a conversation", () => {
     assert.deepEqual(seqs(history), [1, 2, 3, 4]);
   });
 
-  test("never goes back to an older text", () => {
+  test("an older version of a message does not replace a newer one", () => {
     const history = loaded(1, 3);
 
     history.upsert(message(2, { version: 9, body: "Corrigé" }));

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { Store } from "#messaging/state/store.js";
 
-import { asMe, camille, conversation, created, message, messages, odile } from "./people.js";
+import { asMe, camille, conversation, created, message, messages, odile } from "../people.js";
 
 /** Camille's store, holding the conversation and its first three messages. */
 function opened() {
@@ -19,7 +19,7 @@ const bodies = (store) => store.historyOf("tiles").messages.map(({ body }) => bo
 const tiles = (store) => /** @type {import("#messaging/types.js").Conversation} */ (store.conversations.get("tiles"));
 
 describe("an event", () => {
-  test("that comes next is applied", () => {
+  test("an event with the next version is applied", () => {
     const store = opened();
 
     assert.equal(store.apply("message.created", created(message(4))), "applied");
@@ -30,7 +30,7 @@ describe("an event", () => {
     assert.equal(tiles(store).last_message?.id, "m4");
   });
 
-  test("told twice changes nothing the second time", () => {
+  test("an event that comes twice changes nothing the second time", () => {
     const store = opened();
     store.apply("message.created", created(message(4)));
 
@@ -39,7 +39,7 @@ describe("an event", () => {
     assert.equal(bodies(store).length, 4);
   });
 
-  test("of a file shows its message as it is now", () => {
+  test("an event about a file updates its message", () => {
     const store = opened();
     const scanned = { ...created(message(3, { version: 5, body: "Avec photo" })), attachment: {} };
 
@@ -49,11 +49,11 @@ describe("an event", () => {
     assert.equal(tiles(store).version, 5);
   });
 
-  test("of a file in no message yet changes nothing", () => {
+  test("an event about a file without a message changes nothing", () => {
     assert.equal(opened().apply("attachment.updated", { conversation: null, attachment: {} }), "stale");
   });
 
-  test("after a gap waits for the changes", () => {
+  test("an event after a gap is not applied", () => {
     const store = opened();
 
     assert.equal(store.apply("message.created", created(message(5))), "gap");
@@ -62,11 +62,11 @@ describe("an event", () => {
     assert.equal(tiles(store).version, 4);
   });
 
-  test("of a conversation never heard of asks for it", () => {
+  test("an event of an unknown conversation reports it as unknown", () => {
     assert.equal(new Store(asMe(camille)).apply("message.created", created(message(1))), "unknown");
   });
 
-  test("of an edit replaces the text, in the list too", () => {
+  test("an edit event replaces the text, also in the list", () => {
     const store = opened();
 
     store.apply("message.updated", { ...created(message(3, { version: 5, body: "Corrigé" })), version: 5 });
@@ -75,7 +75,7 @@ describe("an event", () => {
     assert.equal(tiles(store).last_message?.body, "Corrigé");
   });
 
-  test("of an older message does not become the last line of the list", () => {
+  test("an event about an older message does not change the last line of the list", () => {
     const store = opened();
 
     store.apply("message.updated", { ...created(message(1, { version: 5, body: "Corrigé" })), version: 5 });
@@ -83,7 +83,7 @@ describe("an event", () => {
     assert.equal(tiles(store).last_message?.id, "m3");
   });
 
-  test("of reading moves the mark forwards only", () => {
+  test("a read event moves the read mark forwards only", () => {
     const store = opened();
 
     store.apply("read.updated", { conversation: "tiles", version: 5, user: odile.id, last_read_seq: 3 });
@@ -94,7 +94,7 @@ describe("an event", () => {
 });
 
 describe("the changes after a cut", () => {
-  test("give the same as the events would have", () => {
+  test("changes after a cut give the same state as the events", () => {
     const [live, cut] = [opened(), opened()];
     live.apply("message.created", created(message(4)));
     live.apply("message.created", created(message(5)));
@@ -105,7 +105,7 @@ describe("the changes after a cut", () => {
     assert.deepEqual(tiles(cut), tiles(live));
   });
 
-  test("may come in the order of versions, not of seq", () => {
+  test("changes may come in the order of versions instead of seq", () => {
     const store = opened();
     const edited = message(4, { version: 9, body: "Corrigé" });
 
@@ -114,7 +114,7 @@ describe("the changes after a cut", () => {
     assert.deepEqual(bodies(store).slice(3), ["Corrigé", "Message 5"]);
   });
 
-  test("that arrive after newer events take nothing back", () => {
+  test("changes that arrive after newer events undo nothing", () => {
     const store = opened();
     store.apply("message.created", created(message(4)));
     const late = { version: 4, complete: true, conversation: conversation({ version: 4, subject: "Ancien" }), messages: [], read: [] };
@@ -127,7 +127,7 @@ describe("the changes after a cut", () => {
 });
 
 describe("a row of the list", () => {
-  test("that is newer than an open conversation asks for its changes first", () => {
+  test("a list row newer than a loaded conversation asks for its changes", () => {
     const store = opened();
 
     assert.deepEqual(store.mergeConversations([conversation({ version: 9 })]), ["tiles"]);
@@ -135,7 +135,7 @@ describe("a row of the list", () => {
     assert.equal(tiles(store).version, 4);
   });
 
-  test("is taken as it is when no message of it is loaded", () => {
+  test("a list row of a conversation without loaded messages is taken", () => {
     const store = new Store(asMe(camille));
     store.mergeConversations([conversation({ version: 4 })]);
 
@@ -144,7 +144,7 @@ describe("a row of the list", () => {
     assert.equal(tiles(store).subject, "Nouveau");
   });
 
-  test("leaves the list once archived", () => {
+  test("an archived conversation leaves the list", () => {
     const store = opened();
 
     store.apply("conversation.updated", { version: 5, conversation: conversation({ version: 5, archived_at: "2026-11-17T08:00:00Z" }) });
@@ -156,7 +156,7 @@ describe("a row of the list", () => {
 describe("a counter", () => {
   const event = { conversation: "tiles", version: 5, unread_count: 2, unread_after_seq: 1 };
 
-  test("adds up over the conversations", () => {
+  test("unread counters add up over the conversations", () => {
     const store = new Store(asMe(camille));
 
     store.apply("unread.updated", event);
@@ -165,7 +165,7 @@ describe("a counter", () => {
     assert.equal(store.unreadTotal, 5);
   });
 
-  test("that comes late is ignored", () => {
+  test("a counter event that comes late is ignored", () => {
     const store = opened();
     store.apply("unread.updated", event);
 
@@ -174,7 +174,7 @@ describe("a counter", () => {
     assert.equal(store.unreadTotal, 2);
   });
 
-  test("told by an event stays when an older answer about all of them arrives", () => {
+  test("a counter from an event stays after an older answer about all counters", () => {
     const store = opened();
     const askedAt = store.counterMoment;
     store.apply("unread.updated", event);
@@ -184,7 +184,7 @@ describe("a counter", () => {
     assert.deepEqual([...store.unread].sort(), [["roof", 4], ["tiles", 2]]);
   });
 
-  test("is never taken from what several people get", () => {
+  test("a counter is never taken from an event for several people", () => {
     const store = opened();
     store.apply("unread.updated", event);
 
@@ -193,7 +193,7 @@ describe("a counter", () => {
     assert.equal(store.unreadTotal, 2);
   });
 
-  test("is gone for whoever no longer takes part", () => {
+  test("a person who no longer takes part has no counter", () => {
     const store = opened();
     store.apply("unread.updated", event);
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { Deliveries } from "#notifications/deliveries.js";
 
-import { camille, odile } from "./people.js";
+import { camille, odile } from "../people.js";
 
 /** @import { Person } from "#core/types.js" */
 /** @import { PersonDelivery } from "#notifications/types.js" */
@@ -39,7 +39,7 @@ function watch(deliveries, seq, conversation = "tiles") {
 const states = (deliveries, id) => deliveries.of(id)?.map(({ state }) => state);
 
 describe("Deliveries", () => {
-  it("asks once for a page of history", async () => {
+  it("deliveries of a page of history are asked for once", async () => {
     const { deliveries, questions } = started();
 
     for (let seq = 60; seq > 10; seq--) watch(deliveries, seq);
@@ -49,7 +49,7 @@ describe("Deliveries", () => {
     assert.deepEqual(questions.toSorted(), [["fence", 3, 3], ["tiles", 11, 60]]);
   });
 
-  it("asks in as many pieces as the server allows", async () => {
+  it("deliveries are asked for in spans that the server allows", async () => {
     const { deliveries, questions } = started();
 
     for (const seq of [1, 150, 201, 900]) watch(deliveries, seq);
@@ -58,7 +58,7 @@ describe("Deliveries", () => {
     assert.deepEqual(questions, [["tiles", 1, 150], ["tiles", 201, 201], ["tiles", 900, 900]]);
   });
 
-  it("follows the events of the stream", async () => {
+  it("deliveries follow the events of the stream", async () => {
     const { deliveries, live } = started();
     watch(deliveries, 1);
     await wait(100);
@@ -71,7 +71,7 @@ describe("Deliveries", () => {
     assert.deepEqual(states(deliveries, "m1"), ["read"]);
   });
 
-  it("takes no answer for newer than what an event said meanwhile", async () => {
+  it("an event during a request wins over the answer", async () => {
     const page = new EventTarget();
     /** @type {((answer: any) => void)[]} */
     const answers = [];
@@ -87,7 +87,7 @@ describe("Deliveries", () => {
     assert.deepEqual(states(deliveries, "m1"), ["undelivered"]);
   });
 
-  it("takes back nothing that has happened when two workers tell in the wrong order", async () => {
+  it("a step that was reached stays when two workers report in the wrong order", async () => {
     const { deliveries, live } = started();
     watch(deliveries, 1);
     await wait(100);
@@ -102,7 +102,7 @@ describe("Deliveries", () => {
     assert.deepEqual(states(deliveries, "m1"), ["emailed", "undelivered"]);
   });
 
-  it("keeps nothing of what is not on screen", async () => {
+  it("deliveries of a message that left the screen are forgotten", async () => {
     const { deliveries, live } = started();
     watch(deliveries, 1);
     await wait(100);
@@ -113,7 +113,7 @@ describe("Deliveries", () => {
     assert.equal(deliveries.of("m1"), null);
   });
 
-  it("asks again for what is on screen when something may have been missed", async () => {
+  it("deliveries on screen are asked for again after events may have been missed", async () => {
     const { deliveries, questions, live, page } = started();
     watch(deliveries, 1);
     await wait(100);

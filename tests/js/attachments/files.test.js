@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 
 import { asAttachment, checked, isPicture, kindOf, sizeLabel, stateLabel } from "#attachments/files.js";
-import en from "#attachments/i18n/en.js";
-import fr from "#attachments/i18n/fr.js";
-import { sha256 } from "#attachments/uploads/sha256.js";
 
 /** @import { Sending } from "#attachments/types.js" */
 
@@ -23,12 +19,12 @@ function file(name, size = 10) {
 }
 
 describe("a file that is chosen", () => {
-  test("is known by the end of its name", () => {
+  test("a file's kind is known by the end of its name", () => {
     assert.deepEqual(["IMG_1.HEIC", "devis.pdf", "plan.dwg", "film.mov"].map(kindOf), ["image", "pdf", "document", "video"]);
     assert.deepEqual(["outil.exe", "page.html", "archive.zip", "sans-nom", ".pdf"].map(kindOf), [null, null, null, null, null]);
   });
 
-  test("is refused in words", () => {
+  test("a file of another type, an empty file and a large file are refused with a reason", () => {
     const { accepted, refusals } = checked([file("mur.jpg"), file("outil.exe"), file("vide.pdf", 0), file("film.mp4", 53_477_376)], 0);
 
     assert.deepEqual(accepted.map(({ name }) => name), ["mur.jpg"]);
@@ -37,14 +33,14 @@ describe("a file that is chosen", () => {
     assert.match(refusals[2] ?? "", /«\sfilm.mp4\s» pèse 51\sMo\s: 50\sMo au plus/);
   });
 
-  test("is one too many after twenty, said once", () => {
+  test("files after the twentieth are refused with one reason", () => {
     const { accepted, refusals } = checked(Array.from({ length: 5 }, (_, n) => file(`${n}.jpg`)), 18);
 
     assert.equal(accepted.length, 2);
     assert.equal(refusals.length, 1);
   });
 
-  test("has a size that people read", () => {
+  test("a file's size is shown in kilobytes or megabytes", () => {
     assert.equal(sizeLabel(200).replace(/\s/, " "), "1 ko");
     assert.equal(sizeLabel(3.44 * 1024 * 1024).replace(/\s/, " "), "3,4 Mo");
   });
@@ -53,39 +49,23 @@ describe("a file that is chosen", () => {
 describe("a file's tile", () => {
   const leaving = asAttachment(sending);
 
-  test("says how far the sending is, to its sender", () => {
+  test("a tile shows the progress of an upload to its sender only", () => {
     assert.equal(stateLabel(leaving, sending), "Envoi 42 %");
     assert.equal(stateLabel(leaving, { ...sending, step: "waiting" }), "En attente du réseau");
     assert.equal(stateLabel(leaving, null), "Envoi en cours");
   });
 
-  test("says what became of it", () => {
+  test("a tile shows the state of an uploaded file", () => {
     assert.equal(stateLabel({ ...leaving, status: "scanning" }, null), "Analyse…");
     assert.equal(stateLabel({ ...leaving, status: "refused" }, null), "Bloqué");
     assert.equal(stateLabel({ ...leaving, status: "unreadable" }, null), "Illisible");
     assert.equal(stateLabel({ ...leaving, status: "ready" }, sending), "");
   });
 
-  test("is a picture as long as one may be seen", () => {
+  test("a tile is a picture only if the file has one and is not blocked", () => {
     assert.equal(isPicture(leaving), true);
     assert.equal(isPicture({ ...leaving, status: "blocked" }), false);
     assert.equal(isPicture({ ...leaving, status: "ready", has_preview: false }), false);
     assert.equal(isPicture({ ...leaving, kind: "pdf", status: "ready", has_preview: true }), false);
   });
-});
-
-describe("the sum of a file", () => {
-  for (const size of [0, 1, 55, 56, 63, 64, 119, 1024 * 1024, 1024 * 1024 + 57, 2_500_000]) {
-    test(`of ${size} bytes is the same with and without SubtleCrypto`, async () => {
-      const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 31) % 251);
-      const expected = createHash("sha256").update(bytes).digest("base64");
-
-      assert.equal(await sha256(new Blob([bytes])), expected);
-      assert.equal(await sha256(new Blob([bytes]), /** @type {any} */ (null)), expected);
-    });
-  }
-});
-
-test("the files' texts exist in both languages", () => {
-  assert.deepEqual(Object.keys(en).sort(), Object.keys(fr).sort());
 });

@@ -5,25 +5,8 @@ import { ApiError, NetworkError } from "#core/api.js";
 import { LocalDrafts } from "#messaging/state/local-drafts.js";
 import { Outbox } from "#messaging/state/outbox.js";
 
-import { message } from "./people.js";
-
-/** What the browser gives, in memory. */
-class MemoryStorage {
-  /** @param {string} key */
-  getItem(key) {
-    return Object.hasOwn(this, key) ? /** @type {any} */ (this)[key] : null;
-  }
-
-  /** @param {string} key @param {string} value */
-  setItem(key, value) {
-    /** @type {any} */ (this)[key] = value;
-  }
-
-  /** @param {string} key */
-  removeItem(key) {
-    delete (/** @type {any} */ (this)[key]);
-  }
-}
+import { MemoryStorage } from "../memory-storage.js";
+import { message } from "../people.js";
 
 /** @type {LocalDrafts} */
 let drafts;
@@ -32,11 +15,11 @@ beforeEach(() => {
   drafts = new LocalDrafts("camille", /** @type {any} */ (new MemoryStorage()));
 });
 
-/** Let promises that are settled be heard. */
+/** Wait until settled promises have run their callbacks. */
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("a message on its way", () => {
-  test("is kept on the device until the server has it", async () => {
+  test("an unsent message is stored on the device until the server has it", async () => {
     const outbox = new Outbox({ send: async (pending) => message(1, { id: pending.id }), drafts });
 
     outbox.add("tiles", "Bonjour");
@@ -47,7 +30,7 @@ describe("a message on its way", () => {
     assert.deepEqual(outbox.messages, []);
   });
 
-  test("leaves again under the same id when the answer was lost", async () => {
+  test("a message is sent again under the same id after a lost answer", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     /** @type {string[]} */
     const tried = [];
@@ -69,7 +52,7 @@ describe("a message on its way", () => {
     mock.timers.reset();
   });
 
-  test("that the server refuses says why, and holds nobody back", async () => {
+  test("a refused message shows the reason and does not delay later ones", async () => {
     const send = async (/** @type {{ id: string, body: string }} */ { id, body }) => {
       if (body === "Refusé") throw new ApiError(409, [{ code: "conversation_closed", detail: "Trop tard.", attr: null }], null);
       return message(1, { id });
@@ -83,7 +66,7 @@ describe("a message on its way", () => {
     assert.deepEqual(outbox.messages.map(({ body, state, error }) => [body, state, error]), [["Refusé", "failed", "Trop tard."]]);
   });
 
-  test("keeps its place behind one that waits", async () => {
+  test("messages are sent in order after one had to wait", async () => {
     let isDown = true;
     /** @type {string[]} */
     const arrived = [];
@@ -104,7 +87,7 @@ describe("a message on its way", () => {
     assert.deepEqual(arrived, ["Un", "Deux"]);
   });
 
-  test("left by an earlier page is sent by the next one", async () => {
+  test("a message left unsent by a page is sent by the next page", async () => {
     const offline = new Outbox({ send: () => Promise.reject(new NetworkError("down")), drafts });
     offline.add("tiles", "Bonjour");
     await settled();
@@ -117,16 +100,5 @@ describe("a message on its way", () => {
 
     assert.deepEqual(arrived, ["Bonjour"]);
     offline.forget(/** @type {string} */ (offline.messages[0]?.id));
-  });
-});
-
-describe("a draft", () => {
-  test("is kept for its conversation, and forgotten when emptied", () => {
-    drafts.keepDraft("reply:tiles", "Bonj");
-    assert.equal(drafts.draft("reply:tiles"), "Bonj");
-
-    drafts.keepDraft("reply:tiles", " ");
-
-    assert.equal(drafts.draft("reply:tiles"), "");
   });
 });
