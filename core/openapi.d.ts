@@ -1340,6 +1340,17 @@ export interface components {
             /** Format: date-time */
             readonly sent_at: string;
         };
+        /** @description What a caller may check before it asks. The server refuses what is beyond them. */
+        Limits: {
+            readonly message_max_characters: number;
+            readonly subject_max_characters: number;
+            readonly file_max_bytes: number;
+            readonly files_per_message: number;
+            /** @description Those that may be sent, by kind of file. */
+            readonly file_extensions: {
+                [key: string]: string[];
+            };
+        };
         /**
          * @description * `fr` - French
          *     * `en` - English
@@ -1375,7 +1386,7 @@ export interface components {
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
         };
-        /** @description Who I am, and how many messages I have not read. */
+        /** @description Who I am, how many messages I have not read, and the limits of what I send. */
         MeWithUnread: {
             /** Format: uuid */
             readonly id: string;
@@ -1387,6 +1398,7 @@ export interface components {
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
             readonly unread_total: number;
+            readonly limits: components["schemas"]["Limits"];
         };
         /** @description A message; a deleted one keeps its place and has an empty body. */
         Message: {
@@ -3220,7 +3232,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who I am, and how many messages I have not read. */
+            /** @description Who I am, how many messages I have not read, and the limits of what I send. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -23,6 +23,7 @@ from core.models import User
 from core.serializers import MeSerializer
 from core.web.pagination import NewestFirst
 from core.web.requests import person
+from messaging.limits import limits
 from messaging.models import Conversation
 from messaging.queries.conversations import conversations_for, detailed_conversation_for
 from messaging.queries.history import PAGE_LIMIT, Window, history_of
@@ -95,7 +96,11 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
     reader = person(request)
     unread = unread_for(reader)
     state: dict[str, Any] = {
-        "me": {**MeSerializer(reader).data, "unread_total": sum(unread.values())},
+        "me": {
+            **MeSerializer(reader).data,
+            "unread_total": sum(unread.values()),
+            "limits": limits(),
+        },
         "unread": UnreadSerializer(unread).data,
         "conversations": _first_page(request, reader),
         "conversation": None,

@@ -100,8 +100,12 @@ def format_named(name: str) -> Format:
     return next(format for format in FORMATS if format.name == name)
 
 
-def allowed_extensions() -> list[str]:
-    return sorted(_allowed())
+def extensions_by_kind() -> dict[str, list[str]]:
+    """Return the file extensions that may be sent, by kind of file, in the order of FORMATS."""
+    kinds: dict[str, list[str]] = {}
+    for extension, format in _allowed().items():
+        kinds.setdefault(format.kind, []).append(extension)
+    return kinds
 
 
 @cache

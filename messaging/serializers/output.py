@@ -15,6 +15,7 @@ from core.serializers import (
     Shape,
     UtcField,
 )
+from messaging.limits import Limits, limits
 from messaging.models import (
     Conversation,
     Message,
@@ -159,17 +160,36 @@ class UnreadSerializer(serializers.Serializer[Any]):
         return {str(conversation): count for conversation, count in unread.items()}
 
 
+class LimitsSerializer(serializers.Serializer[Any]):
+    """What a caller may check before it asks. The server refuses what is beyond them."""
+
+    message_max_characters = serializers.IntegerField(read_only=True)
+    subject_max_characters = serializers.IntegerField(read_only=True)
+    file_max_bytes = serializers.IntegerField(read_only=True)
+    files_per_message = serializers.IntegerField(read_only=True)
+    file_extensions = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        read_only=True,
+        help_text="Those that may be sent, by kind of file.",
+    )
+
+
 class MeWithUnreadSerializer(MeSerializer):
-    """Who I am, and how many messages I have not read."""
+    """Who I am, how many messages I have not read, and the limits of what I send."""
 
     unread_total = serializers.SerializerMethodField()
+    limits = serializers.SerializerMethodField()
 
     class Meta(MeSerializer.Meta):
-        fields: ClassVar[tuple[str, ...]] = (*MeSerializer.Meta.fields, "unread_total")
+        fields: ClassVar[tuple[str, ...]] = (*MeSerializer.Meta.fields, "unread_total", "limits")
         read_only_fields: ClassVar[tuple[str, ...]] = fields
 
     def get_unread_total(self, me: User) -> int:
         return unread_total_for(me)
+
+    @extend_schema_field(LimitsSerializer)
+    def get_limits(self, me: User) -> Limits:
+        return limits()
 
 
 class MessageRevisionSerializer(Shape[MessageRevision]):

@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from core.models import Chantier, Client, User
+from messaging.limits import limits
 from tests.cast import Call
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,7 @@ class TestWhoAmI:
             "locale": "fr",
             "client": {"id": str(morel.pk), "name": "Famille Morel"},
             "unread_total": 0,
+            "limits": limits(),
         }
 
     def test_says_that_a_person_of_the_company_has_no_client(self, api: Call, marc: User) -> None:

@@ -10,7 +10,6 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from attachments.models import Attachment
-from attachments.uploads.formats import allowed_extensions
 from core.models import User
 from messaging.actions.conversations import open_conversation
 from messaging.actions.messages import send_message
@@ -33,8 +32,6 @@ from tests.e2e.files import (
 )
 from tests.e2e.screens import bubble, client_page, row, staff_page, wait_until_live, write
 from tests.site import Site
-
-FILES_JS = Path(__file__).parents[2] / "attachments/static/attachments/files.js"
 
 
 class TestAPhotoFromAPhone:
@@ -254,10 +251,6 @@ class TestARefusedFile:
         theirs = bubble(company, "Avec la pièce")
         expect(theirs).to_contain_text("Bloqué", timeout=SCAN_MS)
         expect(theirs).to_contain_text("Ce fichier contient un programme")
-
-    def test_browser_has_the_same_allowed_formats_as_the_server(self) -> None:
-        listed = FILES_JS.read_text().partition("const EXTENSIONS")[2].partition("};")[0]
-        assert sorted(re.findall(r'"(\w+)"', listed)) == allowed_extensions()
 
 
 class TestAFileThatNobodyHasLookedAtYet:

@@ -12,7 +12,7 @@ export const odile = { id: "odile", name: "Odile Perrin", role: "staff" };
 
 /** @param {Person} person @returns {Me} */
 export function asMe(person) {
-  return { ...person, email: `${person.id}@demo.test`, locale: "fr", client: null, unread_total: 0 };
+  return { ...person, email: `${person.id}@demo.test`, locale: "fr", client: null, unread_total: 0, limits };
 }
 
 /** @param {Partial<ConversationForMe>} [change] @returns {ConversationForMe} */
@@ -69,3 +69,9 @@ export function created(written) {
   const { conversation, version, seq, created_at } = written;
   return { conversation, version, message: written, state: { status: "open", last_seq: seq, last_activity_at: created_at, awaiting_reply_since: null } };
 }
+
+/** The server's defaults, with some of its formats. @type {import("#core/types.js").Limits} */
+export const limits = {
+  message_max_characters: 10_000, subject_max_characters: 150, file_max_bytes: 50 * 1024 * 1024, files_per_message: 20,
+  file_extensions: { image: ["jpg", "heic"], pdf: ["pdf"], document: ["dwg", "txt"], video: ["mov", "mp4"] },
+};

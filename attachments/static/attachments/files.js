@@ -2,30 +2,28 @@ import { locale } from "#core/i18n/index.js";
 
 import { t } from "./i18n/index.js";
 
-/** @import { Attachment, Kind, Sending } from "./types.js" */
-
-/** Limits to check before an upload. The server has the same in ATTACHMENT_MAX_BYTES, ATTACHMENTS_PER_MESSAGE and its list of formats. */
-export const MAX_BYTES = 50 * 1024 * 1024;
-export const MAX_FILES = 20;
+/**
+ * @import { Limits } from "#core/types.js"
+ * @import { Attachment, Kind, Sending } from "./types.js"
+ */
 
 const NEVER_CAME = ["never_received", "cancelled"];
 
-/** @type {Record<Kind, string[]>} */
-const EXTENSIONS = {
-  image: ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "heic", "heif", "gif", "tif", "tiff"],
-  pdf: ["pdf"],
-  video: ["mp4", "m4v", "mov", "qt"],
-  document: ["docx", "xlsx", "pptx", "odt", "ods", "odp", "doc", "xls", "ppt", "txt", "csv", "dwg", "dxf"],
-};
+/** For `<input type="file">`: the first two entries make a phone offer its photos. @param {Limits | null} limits */
+export function acceptOf(limits) {
+  const extensions = Object.values(limits?.file_extensions ?? {}).flat();
+  return extensions.length > 0 ? ["image/*", "video/*", ...extensions.map((extension) => `.${extension}`)].join(",") : "";
+}
 
-/** For `<input type="file">`: the first two entries make a phone offer its photos. */
-export const ACCEPT = ["image/*", "video/*", ...Object.values(EXTENSIONS).flat().map((extension) => `.${extension}`)].join(",");
-
-/** @param {string} name @returns {Kind | null} null if the file cannot be sent */
-export function kindOf(name) {
+/**
+ * @param {string} name
+ * @param {Limits} limits
+ * @returns {Kind | null} null if the file cannot be sent
+ */
+export function kindOf(name, limits) {
   const extension = extensionOf(name);
-  const known = /** @type {[Kind, string[]][]} */ (Object.entries(EXTENSIONS)).find(([, all]) => all.includes(extension));
-  return known?.[0] ?? null;
+  const known = Object.entries(limits.file_extensions).find(([, all]) => all.includes(extension));
+  return /** @type {Kind | undefined} */ (known?.[0]) ?? null;
 }
 
 /** @param {string} name */
@@ -39,25 +37,32 @@ export function extensionOf(name) {
  *
  * @param {Iterable<File>} files
  * @param {number} already number of files that the message has
+ * @param {Limits | null} limits the server's; without them the server alone refuses
  */
-export function checked(files, already) {
+export function checked(files, already, limits) {
   /** @type {File[]} */
   const accepted = [];
   /** @type {string[]} */
   const refusals = [];
   for (const file of files) {
-    const refusal = already + accepted.length >= MAX_FILES ? t("tooMany", { n: MAX_FILES }) : refusalOf(file);
+    const refusal = limits ? refusalOf(file, already + accepted.length, limits) : "";
     if (!refusal) accepted.push(file);
     else if (!refusals.includes(refusal)) refusals.push(refusal);
   }
   return { accepted, refusals };
 }
 
-/** @param {File} file */
-function refusalOf({ name, size }) {
-  if (kindOf(name) === null) return t("typeRefused", { name });
+/**
+ * @param {File} file
+ * @param {number} before number of files that come before it in the message
+ * @param {Limits} limits
+ */
+function refusalOf({ name, size }, before, limits) {
+  const { file_max_bytes: max, files_per_message: n } = limits;
+  if (before >= n) return t("tooMany", { n });
+  if (kindOf(name, limits) === null) return t("typeRefused", { name });
   if (size === 0) return t("isEmpty", { name });
-  return size > MAX_BYTES ? t("tooLarge", { name, size: sizeLabel(size), max: sizeLabel(MAX_BYTES) }) : "";
+  return size > max ? t("tooLarge", { name, size: sizeLabel(size), max: sizeLabel(max) }) : "";
 }
 
 /** Examples: 840 ko, 3,4 Mo. @param {number} bytes */

@@ -6,6 +6,7 @@
  * @typedef {Api["Person"]} Person
  * @typedef {Person["role"]} Role
  * @typedef {Api["MeWithUnread"]} Me
+ * @typedef {Me["limits"]} Limits
  * @typedef {Api["RefusalError"]} ErrorDetail
  */
 

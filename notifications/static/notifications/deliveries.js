@@ -11,7 +11,8 @@ export const STEPS = ["sent", "emailed", "received", "read"];
 const GATHER_MS = 40;
 
 // The server's limit for one request.
-const SPAN_MAX = 200;
+// One request asks about as many messages as a page of history has. The server answers for 200 at once.
+const SPAN = 100;
 
 /** @typedef {{ conversation: string, id: string, seq: number }} MessagePosition */
 
@@ -130,7 +131,7 @@ function spansOf(positions) {
   /** @type {Span[]} */
   const spans = [];
   for (const { conversation, seq } of positions.toSorted((a, b) => a.seq - b.seq)) {
-    const span = spans.find((each) => each.conversation === conversation && seq - each.first < SPAN_MAX);
+    const span = spans.find((each) => each.conversation === conversation && seq - each.first < SPAN);
     if (span) span.last = seq;
     else spans.push({ conversation, first: seq, last: seq });
   }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { asAttachment, checked, isPicture, kindOf, sizeLabel, stateLabel } from "#attachments/files.js";
+import { limits } from "../people.js";
+
+import { acceptOf, asAttachment, checked, isPicture, kindOf, sizeLabel, stateLabel } from "#attachments/files.js";
 
 /** @import { Sending } from "#attachments/types.js" */
 
@@ -20,12 +22,12 @@ function file(name, size = 10) {
 
 describe("a file that is chosen", () => {
   test("a file's kind is known by the end of its name", () => {
-    assert.deepEqual(["IMG_1.HEIC", "devis.pdf", "plan.dwg", "film.mov"].map(kindOf), ["image", "pdf", "document", "video"]);
-    assert.deepEqual(["outil.exe", "page.html", "archive.zip", "sans-nom", ".pdf"].map(kindOf), [null, null, null, null, null]);
+    assert.deepEqual(["IMG_1.HEIC", "devis.pdf", "plan.dwg", "film.mov"].map((name) => kindOf(name, limits)), ["image", "pdf", "document", "video"]);
+    assert.deepEqual(["outil.exe", "page.html", "archive.zip", "sans-nom", ".pdf"].map((name) => kindOf(name, limits)), [null, null, null, null, null]);
   });
 
   test("a file of another type, an empty file and a large file are refused with a reason", () => {
-    const { accepted, refusals } = checked([file("mur.jpg"), file("outil.exe"), file("vide.pdf", 0), file("film.mp4", 53_477_376)], 0);
+    const { accepted, refusals } = checked([file("mur.jpg"), file("outil.exe"), file("vide.pdf", 0), file("film.mp4", 53_477_376)], 0, limits);
 
     assert.deepEqual(accepted.map(({ name }) => name), ["mur.jpg"]);
     assert.match(refusals[0] ?? "", /«\soutil.exe\s»\s: ce type/);
@@ -34,10 +36,28 @@ describe("a file that is chosen", () => {
   });
 
   test("files after the twentieth are refused with one reason", () => {
-    const { accepted, refusals } = checked(Array.from({ length: 5 }, (_, n) => file(`${n}.jpg`)), 18);
+    const { accepted, refusals } = checked(Array.from({ length: 5 }, (_, n) => file(`${n}.jpg`)), 18, limits);
 
     assert.equal(accepted.length, 2);
     assert.equal(refusals.length, 1);
+  });
+
+  test("the limits are the server's, also in the words", () => {
+    const small = { ...limits, file_max_bytes: 1024 * 1024, files_per_message: 1, file_extensions: { pdf: ["pdf"] } };
+
+    const { accepted, refusals } = checked([file("devis.pdf"), file("plan.pdf")], 0, small);
+    const { refusals: [size, kind] } = checked([file("devis.pdf", 2 * 1024 * 1024), file("mur.jpg")], 0, { ...small, files_per_message: 9 });
+
+    assert.equal(accepted.length, 1);
+    assert.match(refusals[0] ?? "", /^1 fichiers? au plus/);
+    assert.match(size ?? "", /1\sMo au plus/);
+    assert.match(kind ?? "", /mur.jpg/);
+    assert.equal(acceptOf(small), "image/*,video/*,.pdf");
+  });
+
+  test("without limits the server alone refuses", () => {
+    assert.deepEqual(checked([file("outil.exe")], 0, null).refusals, []);
+    assert.equal(acceptOf(null), "");
   });
 
   test("a file's size is shown in kilobytes or megabytes", () => {

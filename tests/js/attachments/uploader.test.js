@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { ApiError, NetworkError } from "#core/api.js";
+import { limits } from "../people.js";
 import { Uploader } from "#attachments/uploads/uploader.js";
 
 /** @import { Attachment, StoredFile } from "#attachments/types.js" */
@@ -78,7 +79,7 @@ function memoryFileStore() {
 
 /** @param {ReturnType<typeof server>} world @param {ReturnType<typeof memoryFileStore>} [fileStore] */
 function uploaderOf(world, fileStore = memoryFileStore()) {
-  return new Uploader("camille", { fileStore, api: world.api, putBytes: world.putBytes, measure: async () => null });
+  return new Uploader("camille", { fileStore, api: world.api, putBytes: world.putBytes, measure: async () => null, limits });
 }
 
 /** @param {() => boolean} condition */

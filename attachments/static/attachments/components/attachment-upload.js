@@ -3,18 +3,21 @@ import { LitElement, css, html, nothing } from "lit";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
-import { ACCEPT, checked } from "../files.js";
+import { acceptOf, checked, sizeLabel } from "../files.js";
 import { t } from "../i18n/index.js";
+
+/** @import { Limits } from "#core/types.js" */
 
 /**
  * Lets a person choose files by a button, the camera of a phone, a drop anywhere on the page, or a paste. Sends
  * `files-chosen` {files} with the accepted files, and `files-refused` {refusals} with the reasons for the others.
  *
  * @property {number} count number of files that the message already has
+ * @property {Limits | null} limits the `limits` of GET /me; without them the server alone refuses
  * @property {boolean} worded shows text on the buttons
  */
 export class AttachmentUpload extends LitElement {
-  static properties = { count: { type: Number }, worded: { type: Boolean }, isOver: { state: true } };
+  static properties = { count: { type: Number }, limits: { attribute: false }, worded: { type: Boolean }, isOver: { state: true } };
 
   static styles = [
     shared,
@@ -89,6 +92,8 @@ export class AttachmentUpload extends LitElement {
   constructor() {
     super();
     this.count = 0;
+    /** @type {Limits | null} */
+    this.limits = null;
     this.worded = false;
     this.isOver = false;
   }
@@ -111,10 +116,10 @@ export class AttachmentUpload extends LitElement {
   render() {
     return html`
       ${this.#button(".any", icons.attach, t("attach"))} ${this.#button(".shot", icons.camera, t("takePhoto"))}
-      ${this.worded ? html`<span class="hint">${t("dropHint")}</span>` : nothing}
-      <input class="any" type="file" multiple hidden tabindex="-1" accept=${ACCEPT} @change=${this.#onChange} />
+      ${this.worded ? html`<span class="hint">${this.#hint}</span>` : nothing}
+      <input class="any" type="file" multiple hidden tabindex="-1" accept=${acceptOf(this.limits)} @change=${this.#onChange} />
       <input class="shot" type="file" hidden tabindex="-1" accept="image/*" capture="environment" @change=${this.#onChange} />
-      ${this.isOver ? html`<div class="veil">${icons.attach}<b>${t("dropHere")}</b><span>${t("dropHint")}</span></div>` : nothing}
+      ${this.isOver ? html`<div class="veil">${icons.attach}<b>${t("dropHere")}</b><span>${this.#hint}</span></div>` : nothing}
     `;
   }
 
@@ -129,6 +134,10 @@ export class AttachmentUpload extends LitElement {
     return this.worded
       ? html`<button type="button" class="button ${isCamera}" @click=${open}>${icon}${label}</button>`
       : html`<button type="button" class="icon-button ${isCamera}" aria-label=${label} title=${label} @click=${open}>${icon}</button>`;
+  }
+
+  get #hint() {
+    return this.limits ? t("dropHint", { max: sizeLabel(this.limits.file_max_bytes) }) : t("dropHintPlain");
   }
 
   /** @param {string} selector */
@@ -169,7 +178,7 @@ export class AttachmentUpload extends LitElement {
   /** @param {File[]} files */
   #take(files) {
     if (files.length === 0) return;
-    const { accepted, refusals } = checked(files, this.count);
+    const { accepted, refusals } = checked(files, this.count, this.limits);
     this.#send("files-refused", { refusals });
     if (accepted.length > 0) this.#send("files-chosen", { files: accepted });
   }

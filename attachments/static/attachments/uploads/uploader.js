@@ -10,6 +10,7 @@ import { imageSizeOf } from "./image-size.js";
 import { announceFile, sendBytes } from "./send-file.js";
 
 /**
+ * @import { Limits } from "#core/types.js"
  * @import { put } from "./put.js"
  * @import { FileStore } from "./file-store.js"
  * @import { Attachment, StoredFile, Sending } from "../types.js"
@@ -37,6 +38,7 @@ export class Uploader extends EventTarget {
   #api;
   #putBytes;
   #measure;
+  #limits;
   /** @type {Map<string, Job>} */
   #jobs = new Map();
   #announcing = new ConcurrencyLimit(ANNOUNCED_AT_ONCE);
@@ -48,15 +50,16 @@ export class Uploader extends EventTarget {
 
   /**
    * @param {string} personId
-   * @param {{ fileStore: Pick<FileStore, "put" | "forget" | "all">, api?: UploaderApi, putBytes?: typeof put, measure?: typeof imageSizeOf }} options
+   * @param {{ fileStore: Pick<FileStore, "put" | "forget" | "all">, api?: UploaderApi, putBytes?: typeof put, measure?: typeof imageSizeOf, limits?: Limits | null }} options
    */
-  constructor(personId, { fileStore, api: server = api, putBytes, measure = imageSizeOf }) {
+  constructor(personId, { fileStore, api: server = api, putBytes, measure = imageSizeOf, limits = null }) {
     super();
     this.#person = personId;
     this.#fileStore = fileStore;
     this.#api = server;
     this.#putBytes = putBytes;
     this.#measure = measure;
+    this.#limits = limits;
   }
 
   /** Continue the uploads that an earlier page left. */
@@ -199,7 +202,7 @@ export class Uploader extends EventTarget {
   /** @param {StoredFile} stored @returns {Job} */
   #add(stored) {
     const { id, place, file, keepsLocation, isSent } = stored;
-    const kind = kindOf(file.name) ?? "document";
+    const kind = (this.#limits && kindOf(file.name, this.#limits)) ?? "document";
     const picture = kind === "image" ? URL.createObjectURL(file) : "";
     /** @type {Sending} */
     const shown = {

@@ -11,11 +11,9 @@ import { t } from "../i18n/index.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
+ * @import { Limits } from "#core/types.js"
  * @import { Chantier, Client, ConversationDraft } from "../types.js"
  */
-
-const SUBJECT_LENGTH = 150;
-const BODY_LENGTH = 10_000;
 
 /**
  * The form of a new conversation with its first message. Sends `form-change` and `conversation-submit`, both {id,
@@ -29,6 +27,7 @@ const BODY_LENGTH = 10_000;
  * @property {boolean} busy true during the request
  * @property {string} error the server's answer
  * @property {Sending[]} chosen the files of the first message
+ * @property {Limits | null} limits the `limits` of GET /me
  */
 export class ConversationForm extends LitElement {
   static properties = {
@@ -39,6 +38,7 @@ export class ConversationForm extends LitElement {
     error: {},
     chosen: { attribute: false },
     kept: { attribute: false },
+    limits: { attribute: false },
     refusals: { state: true },
     client: { state: true },
     chantier: { state: true },
@@ -137,6 +137,8 @@ export class ConversationForm extends LitElement {
     /** @type {string[]} */
     this.refusals = [];
     this.client = "";
+    /** @type {Limits | null} */
+    this.limits = null;
     /** The person's choice. Null means the first one offered. @type {string | null} */
     this.chantier = null;
     /** Required fields that the person left empty. @type {Set<string>} */
@@ -175,7 +177,7 @@ export class ConversationForm extends LitElement {
             html`<input
               id="subject"
               class="control"
-              maxlength=${SUBJECT_LENGTH}
+              maxlength=${this.limits?.subject_max_characters ?? nothing}
               value=${this.kept?.subject ?? ""}
               autocomplete="off"
               placeholder=${t("subjectHint")}
@@ -190,7 +192,7 @@ export class ConversationForm extends LitElement {
             html`<textarea
               id="body"
               class="control"
-              maxlength=${BODY_LENGTH}
+              maxlength=${this.limits?.message_max_characters ?? nothing}
               dir="auto"
               aria-invalid=${this.#lacks("body")}
               aria-describedby="body-error"
@@ -214,7 +216,7 @@ export class ConversationForm extends LitElement {
     const isEmpty = this.chosen.length === 0 && this.refusals.length === 0;
     return html`<div class="files">
       <attachment-tray .sendings=${this.chosen} .refusals=${this.refusals} ?hidden=${isEmpty} ?inert=${this.busy}></attachment-tray>
-      ${this.busy ? nothing : html`<attachment-upload worded count=${this.chosen.length}></attachment-upload>`}
+      ${this.busy ? nothing : html`<attachment-upload worded count=${this.chosen.length} .limits=${this.limits}></attachment-upload>`}
     </div>`;
   }
 

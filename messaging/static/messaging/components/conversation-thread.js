@@ -338,6 +338,7 @@ export class ConversationThread extends LitElement {
             mode=${isShut ? "note" : this.mode}
             ?notes=${isStaff && !isShut}
             ?staff=${isStaff}
+            .limits=${this.me?.limits ?? null}
             .chosen=${[...this.sendings.values()].filter((sending) => sending.place === id)}
           ></message-composer>`}
     `;

@@ -9,11 +9,13 @@ import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
 
-/** @import { Sending } from "#attachments/types.js" */
+/**
+ * @import { Sending } from "#attachments/types.js"
+ * @import { Limits } from "#core/types.js"
+ */
 
-const MAX_CHARACTERS = 10_000;
-// Show the counter from this length on.
-const COUNT_FROM = 9_000;
+// Show the counter once no more characters than this are left.
+const COUNTED_FROM_LEFT = 1_000;
 
 /**
  * The field for a message or a note. In `note` mode it looks different and sends another event. A note cannot
@@ -28,6 +30,7 @@ const COUNT_FROM = 9_000;
  * @property {boolean} notes offers the internal notes
  * @property {boolean} staff shows the texts of the company's side
  * @property {Sending[]} chosen the files of the message being written
+ * @property {Limits | null} limits the `limits` of GET /me; without them the server alone refuses
  */
 export class MessageComposer extends LitElement {
   static properties = {
@@ -37,6 +40,7 @@ export class MessageComposer extends LitElement {
     notes: { type: Boolean },
     staff: { type: Boolean },
     chosen: { attribute: false },
+    limits: { attribute: false },
     text: { state: true },
     refusals: { state: true },
   };
@@ -193,6 +197,8 @@ export class MessageComposer extends LitElement {
     this.staff = false;
     /** @type {Sending[]} */
     this.chosen = [];
+    /** @type {Limits | null} */
+    this.limits = null;
     this.text = "";
     /** @type {string[]} */
     this.refusals = [];
@@ -218,14 +224,14 @@ export class MessageComposer extends LitElement {
 
   /** @override */
   render() {
-    const left = MAX_CHARACTERS - this.text.length;
+    const left = this.#left;
     return html`
       ${this.notes ? this.#modes() : nothing}
       ${this.#hasFiles
         ? html`<attachment-tray .sendings=${this.chosen} .refusals=${this.refusals} ?hidden=${this.#trayIsEmpty}></attachment-tray>`
         : nothing}
       <form @submit=${this.#onSubmit}>
-        ${this.#hasFiles ? html`<attachment-upload count=${this.chosen.length}></attachment-upload>` : nothing}
+        ${this.#hasFiles ? html`<attachment-upload count=${this.chosen.length} .limits=${this.limits}></attachment-upload>` : nothing}
         <textarea
           rows="1"
           dir="auto"
@@ -240,9 +246,9 @@ export class MessageComposer extends LitElement {
           ${this.mode === "note" ? icons.lock : icons.send}${this.mode === "note" ? this.#action : nothing}
         </button>
       </form>
-      <div class="under" ?hidden=${this.mode !== "note" && left > MAX_CHARACTERS - COUNT_FROM}>
+      <div class="under" ?hidden=${this.mode !== "note" && left > COUNTED_FROM_LEFT}>
         ${this.mode === "note" ? html`<span>${t("noteHint")}</span>` : nothing}
-        ${left <= MAX_CHARACTERS - COUNT_FROM ? this.#counter(left) : nothing}
+        ${left <= COUNTED_FROM_LEFT ? this.#counter(left) : nothing}
       </div>
     `;
   }
@@ -290,7 +296,12 @@ export class MessageComposer extends LitElement {
 
   get #canSend() {
     const hasFiles = this.#hasFiles && this.chosen.some(isSendable);
-    return (this.text.trim() !== "" || hasFiles) && this.text.length <= MAX_CHARACTERS;
+    return (this.text.trim() !== "" || hasFiles) && this.#left >= 0;
+  }
+
+  /** Number of characters that may still be written. */
+  get #left() {
+    return (this.limits?.message_max_characters ?? Infinity) - this.text.length;
   }
 
   get #textarea() {

@@ -91,5 +91,6 @@ export function newConversationForm({ messenger, chantiers, clients, isStaff, is
     error=${formError}
     .chosen=${messenger?.uploader.of(NEW_CONVERSATION) ?? []}
     .kept=${messenger?.drafts.conversationDraft() ?? null}
+    .limits=${messenger?.me.limits ?? null}
   ></conversation-form>`;
 }

@@ -52,7 +52,7 @@ export class Messenger extends EventTarget {
     this.me = first.me;
     this.store = new Store(first.me);
     this.drafts = new LocalDrafts(first.me.id, localStorage);
-    this.uploader = new Uploader(first.me.id, { fileStore: new FileStore() });
+    this.uploader = new Uploader(first.me.id, { fileStore: new FileStore(), limits: first.me.limits });
     this.outbox = new Outbox({ send: (message) => sendWithFiles(message, { uploader: this.uploader, send: api.sendMessage }), drafts: this.drafts });
     this.stream = new EventStream({ url: `${API}/stream`, personId: first.me.id });
     this.sync = new Sync({ store: this.store, api, stream: this.stream });
