@@ -10,7 +10,6 @@ export const STEPS = ["sent", "emailed", "received", "read"];
 // Elements of one page of history appear within a few frames. Wait for them and ask once.
 const GATHER_MS = 40;
 
-// The server's limit for one request.
 // One request asks about as many messages as a page of history has. The server answers for 200 at once.
 const SPAN = 100;
 
