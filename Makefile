@@ -62,7 +62,7 @@ e2e: $(DEV) browser ## Tests in a real browser
 	@$(PYTEST) tests/e2e/test_files_cut.py -k storage_killed
 
 browser: $(DEV)
-	@$(PYTHON) -m deploy.browser
+	@$(PYTHON) -m tests.e2e.browser
 
 lint: $(DEV) ## Ruff: rules and format
 	@$(BIN)/ruff check --quiet .

@@ -8,17 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from deploy import programs
-from deploy.console import Console
 from deploy.embedded import services_not_given
 from deploy.embedded.postgres import Postgres
-from deploy.given import require_answers
-from deploy.home import Home
-from deploy.parts import Part, Service
-from deploy.ports import is_free
-from deploy.problems import StartError
-from deploy.process import end_leftovers
-from deploy.supervisor import LEFTOVER_SECONDS, StopRequested, Supervisor
+from deploy.launcher import app_processes as programs
+from deploy.launcher.console import Console
+from deploy.launcher.data_dir import Home
+from deploy.launcher.errors import StartError
+from deploy.launcher.external_services import require_answers
+from deploy.launcher.ports import is_free
+from deploy.launcher.process_group import end_leftovers
+from deploy.launcher.service_types import Part, Service
+from deploy.launcher.supervisor import LEFTOVER_SECONDS, StopRequested, Supervisor
 from notifications import vapid
 
 SERVICES_READY_SECONDS = 60

@@ -19,9 +19,9 @@ import pytest
 
 from deploy.embedded import services_not_given
 from deploy.embedded.postgres import NOT_DURABLE
-from deploy.home import Home
-from deploy.parts import Service
-from deploy.process import stop_together
+from deploy.launcher.data_dir import Home
+from deploy.launcher.process_group import stop_together
+from deploy.launcher.service_types import Service
 
 START_SECONDS = 30
 STOP_SECONDS = 5

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.s3 import S3
 from deploy.embedded.valkey import Valkey
-from deploy.home import Home
-from deploy.parts import Service
+from deploy.launcher.data_dir import Home
+from deploy.launcher.service_types import Service
 
 
 def services_not_given(

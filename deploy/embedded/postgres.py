@@ -12,9 +12,9 @@ from pathlib import Path
 import psycopg
 
 from deploy.embedded import wheels
-from deploy.home import Home
-from deploy.problems import StartError, reason_in
-from deploy.process import Account, spawn
+from deploy.launcher.data_dir import Home
+from deploy.launcher.errors import StartError, reason_in
+from deploy.launcher.process_group import Account, spawn
 
 # A data folder belongs to one major version: its number is in the path, so that a wheel with
 # the next one starts beside the old data instead of refusing it.

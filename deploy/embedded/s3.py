@@ -11,8 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.embedded import wheels
-from deploy.home import Home
-from deploy.process import spawn
+from deploy.launcher.data_dir import Home
+from deploy.launcher.process_group import spawn
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

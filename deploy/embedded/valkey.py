@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import redis
 
 from deploy.embedded import wheels
-from deploy.home import Home
-from deploy.process import spawn
+from deploy.launcher.data_dir import Home
+from deploy.launcher.process_group import spawn
 
 # Jobs are lost without the append-only file, and evicted without noeviction: the server's own
 # defaults do both. 64 databases: one for each worker of a wide test run.

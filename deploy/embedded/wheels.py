@@ -4,7 +4,7 @@ import importlib.util
 import sysconfig
 from pathlib import Path
 
-from deploy.problems import StartError
+from deploy.launcher.errors import StartError
 
 
 def inside(package: str, pattern: str) -> Path:

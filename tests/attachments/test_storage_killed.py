@@ -20,8 +20,8 @@ from attachments.models import Attachment
 from attachments.storage import StorageAway
 from core.models import User
 from deploy.embedded.s3 import S3
-from deploy.home import Home
-from deploy.process import stop_together
+from deploy.launcher.data_dir import Home
+from deploy.launcher.process_group import stop_together
 from tests.attachments import samples
 from tests.attachments.senders import (
     analysed,

@@ -20,7 +20,7 @@ import django
 from django.core.management import call_command
 
 from deploy.embedded import services_not_given
-from deploy.home import Home
+from deploy.launcher.data_dir import Home
 from tests.bench.processor import Others
 from tests.bench.servers import Machine
 from tests.services import started

@@ -12,11 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from deploy import programs
-from deploy.home import REPOSITORY, Home
-from deploy.ports import free_port
-from deploy.process import spawn, stop_together
-from deploy.programs import Program
+from deploy.launcher import app_processes as programs
+from deploy.launcher.app_processes import Program
+from deploy.launcher.data_dir import REPOSITORY, Home
+from deploy.launcher.ports import free_port
+from deploy.launcher.process_group import spawn, stop_together
 from tests.bench import processor
 
 READY_SECONDS = 30

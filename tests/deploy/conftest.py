@@ -2,8 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.home import Home
-from tests.deploy.homes import new_home
+from deploy.launcher.data_dir import Home
+from tests.deploy.data_dirs import new_home
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from mypy_boto3_s3 import S3Client
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.s3 import S3
 from deploy.embedded.valkey import Valkey
-from deploy.home import Home
-from deploy.parts import Service
-from deploy.process import is_gone, stop_together
-from tests.deploy.homes import until
+from deploy.launcher.data_dir import Home
+from deploy.launcher.process_group import is_gone, stop_together
+from deploy.launcher.service_types import Service
+from tests.deploy.data_dirs import until
 
 
 @contextmanager

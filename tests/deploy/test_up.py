@@ -14,11 +14,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.home import REPOSITORY, Home
-from deploy.ports import free_port
-from deploy.process import is_gone
+from deploy.launcher.data_dir import REPOSITORY, Home
+from deploy.launcher.ports import free_port
+from deploy.launcher.process_group import is_gone
 from deploy.up import STOP_PROGRAMS_SECONDS, STOP_SERVICES_SECONDS
-from tests.deploy.homes import new_home, until
+from tests.deploy.data_dirs import new_home, until
 
 # What the test run itself gave to its own processes.
 FROM_THE_RUN = re.compile("DATABASE_URL|REDIS_URL|S3_.*|DEBUG|SECRET_KEY|REALTIME_PREFIX|PYTEST_.*")

@@ -18,9 +18,9 @@ import psycopg
 
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.valkey import Valkey
-from deploy.home import Home
-from deploy.parts import Service
-from deploy.process import is_gone, stop_together
+from deploy.launcher.data_dir import Home
+from deploy.launcher.process_group import is_gone, stop_together
+from deploy.launcher.service_types import Service
 from tests.faults.phone import Phone
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -13,7 +13,7 @@ from django.test import Client as Browser
 
 from core.models import Client, User
 from deploy.embedded.valkey import Valkey
-from deploy.home import Home
+from deploy.launcher.data_dir import Home
 from tests.site import Site, address_of_test_database, free_port
 from tests.wire import STREAM, Caller, ask_for_stream, stream_of, until
 

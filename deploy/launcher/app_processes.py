@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
-from deploy.home import REPOSITORY, Home
-from deploy.process import spawn
-from deploy.worker_ready import ready_file
+from deploy.launcher.data_dir import REPOSITORY, Home
+from deploy.launcher.process_group import spawn
+from deploy.launcher.worker_ready import ready_file
 
 QUEUES = ("realtime", "notifications", "attachments", "maintenance")
 WORKER_CONCURRENCY = 2
@@ -70,7 +70,7 @@ def worker(home: Home, environment: Mapping[str, str]) -> Program:
             # Said by Celery at each start when a first try is root's, who owns these files.
             *("-W", "ignore:You're running the worker with superuser privileges"),
             *("-m", "celery", "--quiet", "-A", "workers.celery", "worker"),
-            *("--include", "deploy.worker_ready"),
+            *("--include", "deploy.launcher.worker_ready"),
             *("--queues", ",".join(QUEUES)),
             *("--concurrency", str(WORKER_CONCURRENCY)),
             "--without-gossip",

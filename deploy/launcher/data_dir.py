@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.ports import free_port, is_free
-from deploy.problems import StartError
+from deploy.launcher.errors import StartError
+from deploy.launcher.ports import free_port, is_free
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 # Room for a new database cluster (40 MB), its first write-ahead segments and the demo data.
 NEEDED_BYTES = 200 * 1024 * 1024

@@ -2,9 +2,9 @@ import stat
 
 import pytest
 
-from deploy.home import LONGEST_LOG_BYTES, Home
-from deploy.ports import is_free
-from deploy.problems import StartError
+from deploy.launcher.data_dir import LONGEST_LOG_BYTES, Home
+from deploy.launcher.errors import StartError
+from deploy.launcher.ports import is_free
 
 
 class TestHome:

@@ -12,10 +12,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from deploy.console import Console, Lines
-from deploy.parts import Part
-from deploy.problems import StartError, reason_in
-from deploy.process import end_leftovers, is_gone, signal_leftovers, stop_together
+from deploy.launcher.console import Console, Lines
+from deploy.launcher.errors import StartError, reason_in
+from deploy.launcher.process_group import end_leftovers, is_gone, signal_leftovers, stop_together
+from deploy.launcher.service_types import Part
 
 FIRST_BACKOFF_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 30.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.home import Home
+from deploy.launcher.data_dir import Home
 
 
 @contextmanager

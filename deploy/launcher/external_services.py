@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 import psycopg
 import redis
 
-from deploy.problems import StartError
+from deploy.launcher.errors import StartError
 
 _SECONDS = 5
 

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
-from deploy.console import Console
-from deploy.home import Home
-from deploy.problems import StartError
-from deploy.process import end_leftovers, is_gone, stop_together
-from deploy.programs import Program
-from deploy.supervisor import Supervisor
+from deploy.launcher.app_processes import Program
+from deploy.launcher.console import Console
+from deploy.launcher.data_dir import Home
+from deploy.launcher.errors import StartError
+from deploy.launcher.process_group import end_leftovers, is_gone, stop_together
+from deploy.launcher.supervisor import Supervisor
 
 STAYS = "import time; print('here', flush=True); time.sleep(60)"
 IGNORES_TERM = (
