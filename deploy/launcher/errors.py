@@ -1,4 +1,4 @@
-"""What a person can mend, said in one line."""
+"""Errors that end the start, with one line that says what to do."""
 
 import re
 
@@ -6,11 +6,14 @@ _REASON = re.compile(r"error|fatal|panic", re.IGNORECASE)
 
 
 class StartError(Exception):
-    """Ends the start; its text is the one line that says what to do."""
+    """A start that cannot go on. Its text is the one line for the terminal."""
 
 
 def reason_in(log: str) -> str:
-    """The last line that names a reason; programs like to end with something else."""
+    """Return the last line with an error word, or the last line at all.
+
+    Programs often print more lines after the one that names the error.
+    """
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     reasons = [line for line in lines if _REASON.search(line)]
-    return (reasons or lines or ["it said nothing"])[-1]
+    return (reasons or lines or ["it printed nothing"])[-1]

@@ -1,6 +1,6 @@
-"""Loaded into the worker of `manage.py up`: leaves word when it takes jobs.
+"""Write `run/worker.ready` when the worker of `manage.py up` takes jobs.
 
-A file rather than a line of its log, which a log level can hide.
+The worker loads this module (`--include`). A file is used since a log level can hide a log line.
 """
 
 import os
@@ -9,10 +9,10 @@ from pathlib import Path
 from celery.signals import worker_ready
 
 
-def ready_file(home: Path) -> Path:
-    return home / "run" / "worker.ready"
+def ready_file(data_dir: Path) -> Path:
+    return data_dir / "run" / "worker.ready"
 
 
 @worker_ready.connect
-def leave_word(**_: object) -> None:
+def write_ready_file(**_: object) -> None:
     ready_file(Path(os.environ["LIAISON_HOME"])).write_text(f"{os.getpid()}\n")
