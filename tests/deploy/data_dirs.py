@@ -1,33 +1,25 @@
-"""Homes that live as long as a test, and waiting for what happens in them."""
+"""A data directory that is removed after its test."""
 
 import shutil
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.launcher.data_dir import Home
+from deploy.launcher.data_dir import DataDir
 
 
 @contextmanager
-def new_home() -> Iterator[Home]:
-    """A home of its own.
+def new_data_dir() -> Iterator[DataDir]:
+    """Yield a new data directory.
 
-    Not pytest's tmp_path: PostgreSQL under root opens the way to its folder, and pytest closes
-    it again when another run starts.
+    Not pytest's tmp_path: under root, PostgreSQL needs the right to pass through its parent
+    folders, and pytest takes that right away when another run starts.
     """
-    folder = Path(tempfile.mkdtemp(prefix="liaison-home-"))
-    home = Home(folder)
-    home.create()
+    folder = Path(tempfile.mkdtemp(prefix="liaison-data-"))
+    data_dir = DataDir(folder)
+    data_dir.create()
     try:
-        yield home
+        yield data_dir
     finally:
         shutil.rmtree(folder)
-
-
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)

@@ -5,31 +5,18 @@ from collections.abc import Callable
 
 import pytest
 
-from deploy.launcher.app_processes import Program
+from deploy.launcher.app_processes import AppProcess
 from deploy.launcher.console import Console
-from deploy.launcher.data_dir import Home
 from deploy.launcher.errors import StartError
-from deploy.launcher.process_group import end_leftovers, is_gone, stop_together
+from deploy.launcher.process_group import is_gone
 from deploy.launcher.supervisor import Supervisor
-
-STAYS = "import time; print('here', flush=True); time.sleep(60)"
-IGNORES_TERM = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    "print('deaf', flush=True); time.sleep(60)"
+from tests.deploy.launcher.child_programs import (
+    FAILS,
+    HAS_A_CHILD,
+    IGNORES_SIGTERM,
+    PRINTS_AND_STAYS,
+    SAYS_GOODBYE,
 )
-HAS_A_CHILD = (
-    "import subprocess, sys, time;"
-    f"subprocess.Popen([sys.executable, '-c', {IGNORES_TERM!r}], close_fds=False);"
-    "time.sleep(60)"
-)
-
-
-@pytest.fixture
-def part(home: Home) -> Callable[..., Program]:
-    def make(code: str, name: str = "part", ready: Callable[[], bool] = lambda: True) -> Program:
-        return Program(name, ["-c", code], home, {}, ready=ready)
-
-    return make
 
 
 @pytest.fixture
@@ -37,15 +24,15 @@ def supervisor() -> Supervisor:
     return Supervisor(Console())
 
 
-def turn_until(supervisor: Supervisor, condition: Callable[[], bool], seconds: float = 10) -> None:
+def step_until(supervisor: Supervisor, condition: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        supervisor.turn(0.02)
+        assert time.monotonic() < deadline, f"still false after {seconds} s"
+        supervisor.step(0.02)
 
 
-def pid_of(part: Program) -> int:
-    return int(part.pid_file.read_text() or 0)
+def pid_of(service: AppProcess) -> int:
+    return int(service.pid_file.read_text() or 0)
 
 
 def prints(capsys: pytest.CaptureFixture[str], wanted: str, times: int = 1) -> Callable[[], bool]:
@@ -59,68 +46,68 @@ def prints(capsys: pytest.CaptureFixture[str], wanted: str, times: int = 1) -> C
 
 
 class TestSupervisor:
-    def test_shows_what_a_part_prints_behind_its_name(
+    def test_output_of_a_service_is_printed_behind_its_name(
         self,
         supervisor: Supervisor,
-        part: Callable[..., Program],
+        service: Callable[..., AppProcess],
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        beat = part(STAYS, "beat")
+        beat = service(PRINTS_AND_STAYS, "beat")
 
         supervisor.start(beat)
 
-        turn_until(supervisor, prints(capsys, "beat    | here"))
+        step_until(supervisor, prints(capsys, "beat    | here"))
         supervisor.stop_all([[beat]], [1])
 
-    def test_starts_again_what_was_killed(
+    def test_killed_service_is_started_again(
         self,
         supervisor: Supervisor,
-        part: Callable[..., Program],
+        service: Callable[..., AppProcess],
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        worker = part(STAYS)
+        worker = service(PRINTS_AND_STAYS)
         supervisor.start(worker)
         first = pid_of(worker)
 
         os.kill(first, signal.SIGKILL)
 
-        turn_until(supervisor, lambda: pid_of(worker) != first)
+        step_until(supervisor, lambda: pid_of(worker) != first)
         assert "ended by SIGKILL, starting again in 0.5 s" in capsys.readouterr().out
         supervisor.stop_all([[worker]], [1])
 
-    def test_waits_longer_after_each_death(
+    def test_pause_before_a_restart_grows_with_each_end(
         self,
         supervisor: Supervisor,
-        part: Callable[..., Program],
+        service: Callable[..., AppProcess],
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        broken = part("raise SystemExit(3)")
+        broken = service(FAILS)
 
         supervisor.start(broken)
 
-        turn_until(supervisor, prints(capsys, "ended with code 3, starting again in 1 s"))
+        step_until(supervisor, prints(capsys, "ended with code 3, starting again in 1 s"))
         supervisor.stop_all([[broken]], [1])
 
-    def test_ends_the_children_of_what_was_killed_before_starting_it_again(
+    def test_children_of_a_killed_service_end_before_its_restart(
         self,
         supervisor: Supervisor,
-        part: Callable[..., Program],
+        service: Callable[..., AppProcess],
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        worker = part(HAS_A_CHILD)
+        worker = service(HAS_A_CHILD)
         supervisor.start(worker)
-        turn_until(supervisor, prints(capsys, "deaf"))
+        step_until(supervisor, prints(capsys, "ignoring"))
         first = pid_of(worker)
 
         os.kill(first, signal.SIGKILL)
 
-        turn_until(supervisor, lambda: pid_of(worker) != first)
+        step_until(supervisor, lambda: pid_of(worker) != first)
         supervisor.stop_all([[worker]], [1])
 
-    def test_ends_the_start_when_a_part_dies_in_it(
-        self, supervisor: Supervisor, part: Callable[..., Program]
+    def test_start_fails_when_a_service_ends_in_it(
+        self, supervisor: Supervisor, service: Callable[..., AppProcess]
     ) -> None:
-        broken = part("raise SystemExit(3)", "web", ready=lambda: False)
+        broken = service(FAILS, "web", ready=lambda: False)
         supervisor.start(broken)
 
         with pytest.raises(StartError, match="web ended while starting"):
@@ -128,10 +115,10 @@ class TestSupervisor:
 
         supervisor.stop_all([[broken]], [1])
 
-    def test_names_the_part_that_is_never_ready(
-        self, supervisor: Supervisor, part: Callable[..., Program]
+    def test_start_fails_with_the_name_of_a_service_that_is_never_ready(
+        self, supervisor: Supervisor, service: Callable[..., AppProcess]
     ) -> None:
-        slow = part(STAYS, "s3", ready=lambda: False)
+        slow = service(PRINTS_AND_STAYS, "s3", ready=lambda: False)
         supervisor.start(slow)
 
         with pytest.raises(StartError, match="s3 is not ready"):
@@ -139,39 +126,34 @@ class TestSupervisor:
 
         supervisor.stop_all([[slow]], [1])
 
-    def test_kills_what_does_not_stop_when_asked(
+    def test_service_that_ignores_its_stop_signal_is_killed(
         self,
         supervisor: Supervisor,
-        part: Callable[..., Program],
+        service: Callable[..., AppProcess],
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        deaf = part(IGNORES_TERM)
-        supervisor.start(deaf)
-        turn_until(supervisor, prints(capsys, "deaf"))
+        stubborn = service(IGNORES_SIGTERM)
+        supervisor.start(stubborn)
+        step_until(supervisor, prints(capsys, "ignoring"))
         [process] = [watched.process for watched in supervisor._watched]
         assert process is not None
 
-        supervisor.stop_all([[deaf]], [0.5])
+        supervisor.stop_all([[stubborn]], [0.5])
 
-        # Else it would have ended by itself, a minute later.
+        # By itself it would have ended a minute later.
         assert process.returncode == -signal.SIGKILL
-        assert is_gone(deaf.pid_file)
+        assert is_gone(stubborn.pid_file)
 
-    def test_stops_the_groups_in_their_order(
+    def test_groups_of_services_stop_in_order(
         self,
         supervisor: Supervisor,
-        part: Callable[..., Program],
+        service: Callable[..., AppProcess],
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        says_goodbye = (
-            "import signal, sys, time;"
-            "signal.signal(signal.SIGTERM, lambda *_: (print('goodbye'), sys.exit()));"
-            "print('here', flush=True); time.sleep(60)"
-        )
-        web, database = part(says_goodbye, "web"), part(says_goodbye, "database")
+        web, database = service(SAYS_GOODBYE, "web"), service(SAYS_GOODBYE, "database")
         supervisor.start(database)
         supervisor.start(web)
-        turn_until(supervisor, prints(capsys, "here", times=2))
+        step_until(supervisor, prints(capsys, "here", times=2))
 
         supervisor.stop_all([[web], [database]], [20, 20])
 
@@ -179,32 +161,3 @@ class TestSupervisor:
             "web     | goodbye",
             "database| goodbye",
         ]
-
-
-class TestLeftovers:
-    def test_of_a_killed_launcher_are_ended_even_when_deaf(
-        self, part: Callable[..., Program]
-    ) -> None:
-        deaf = part(IGNORES_TERM)
-        process = deaf.start()
-        assert process.stdout is not None
-        process.stdout.readline()
-
-        end_leftovers(deaf.pid_file, signal.SIGTERM, 0.2)
-
-        assert process.wait(20) == -signal.SIGKILL
-        process.stdout.close()
-
-    def test_are_none_of_a_strangers_business(
-        self, home: Home, part: Callable[..., Program]
-    ) -> None:
-        """A number in a pid file that nobody holds belongs to someone else by now."""
-        stranger = part(STAYS, "stranger").start()
-        (home.path / "run" / "web.pid").write_text(f"{stranger.pid}\n")
-
-        end_leftovers(home.path / "run" / "web.pid", signal.SIGKILL, 0.2)
-
-        assert stranger.poll() is None
-        stop_together([(stranger, signal.SIGTERM)], 2)
-        assert stranger.stdout is not None
-        stranger.stdout.close()
