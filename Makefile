@@ -57,8 +57,8 @@ js: $(DEV) $(JS) ## Tests of the browser modules without a browser
 
 # A process of its own: pytest-playwright keeps an event loop that other tests trip over.
 e2e: $(DEV) browser ## Tests in a real browser
-	@$(PYTEST) tests/e2e $(SPREAD)
-	@# Kills the run's own S3, which tests side by side share: skipped there.
+	@$(PYTEST) tests/e2e $(SPREAD) -k "not storage_killed"
+	@# It kills the S3 that the other tests share, so it runs alone.
 	@$(PYTEST) tests/e2e/test_files_cut.py -k storage_killed
 
 browser: $(DEV)
