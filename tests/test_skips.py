@@ -34,7 +34,8 @@ def run_of(code: str, folder: Path, *options: str, ci: str = "true") -> tuple[in
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-p", "tests.skips", "-p", "no:cacheprovider"),
-            *(*options, folder),
+            *options,
+            str(folder),
         ],
         cwd=folder,
         env={
