@@ -21,6 +21,8 @@ LIAISON_HOME ?= var
 export LIAISON_HOME
 
 PYTEST := $(PYTHON) -m pytest
+# Not pytest-cov, which starts after the plugins have imported `deploy`.
+MEASURED_PYTEST := $(PYTHON) -m coverage run -m pytest
 # Workers of the parallel tests. A file stays on one: what its fixtures start is started once. (Groups of
 # several files, xdist 3.8's `loadgroup`, have no effect under pytest 9.2.)
 JOBS ?= 2
@@ -41,10 +43,11 @@ demo: $(RUN) ## Load the demo data (beside a running `make run`)
 		|| { echo "Nothing is running: start it with \`make run\` first, in another terminal." >&2; exit 1; }
 	@$(PYTHON) manage.py demo
 
-test: lint types ## Every check: lint, types, architecture, unit, flows, then the browser
+test: lint types ## Every check: lint, types, architecture, unit, flows, then the browser; coverage
 	@$(MAKE) js
-	@$(MAKE) unit
-	@$(MAKE) e2e
+	@$(PYTHON) -m coverage erase
+	@$(MAKE) unit e2e PYTEST="$(MEASURED_PYTEST)"
+	@$(PYTHON) -m tests.coverage_report
 
 unit: $(DEV) ## Tests without a browser (architecture, units, flows)
 	@$(PYTEST) tests --ignore tests/e2e $(SPREAD)
@@ -57,12 +60,12 @@ js: $(DEV) $(JS) ## Tests of the browser modules without a browser
 
 # A process of its own: pytest-playwright keeps an event loop that other tests trip over.
 e2e: $(DEV) browser ## Tests in a real browser
-	@$(PYTEST) tests/e2e $(SPREAD)
-	@# Kills the run's own S3, which tests side by side share: skipped there.
+	@$(PYTEST) tests/e2e $(SPREAD) -k "not storage_killed"
+	@# It kills the S3 that the other tests share, so it runs alone.
 	@$(PYTEST) tests/e2e/test_files_cut.py -k storage_killed
 
 browser: $(DEV)
-	@$(PYTHON) -m deploy.browser
+	@$(PYTHON) -m tests.e2e.browser
 
 lint: $(DEV) ## Ruff: rules and format
 	@$(BIN)/ruff check --quiet .

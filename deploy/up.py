@@ -1,4 +1,7 @@
-"""`manage.py up`: everything Liaison needs, started in order, kept running, stopped in order."""
+"""`manage.py up`: start everything that Liaison needs, keep it running, stop it in order.
+
+This module alone knows both the launcher and the embedded services.
+"""
 
 import errno
 import os
@@ -8,34 +11,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from deploy import programs
-from deploy.console import Console
-from deploy.embedded import services_not_given
+from deploy.embedded import embedded_services
 from deploy.embedded.postgres import Postgres
-from deploy.given import require_answers
-from deploy.home import Home
-from deploy.parts import Part, Service
-from deploy.ports import is_free
-from deploy.problems import StartError
-from deploy.process import end_leftovers
-from deploy.supervisor import LEFTOVER_SECONDS, StopRequested, Supervisor
+from deploy.launcher import app_processes
+from deploy.launcher.console import Console
+from deploy.launcher.data_dir import DataDir
+from deploy.launcher.errors import StartError
+from deploy.launcher.external_services import require_external_services
+from deploy.launcher.ports import is_free
+from deploy.launcher.process_group import end_leftovers
+from deploy.launcher.service_types import EmbeddedService, Service
+from deploy.launcher.supervisor import LEFTOVER_SECONDS, StopRequested, Supervisor
 from notifications.push import vapid
 
 SERVICES_READY_SECONDS = 60
-PROGRAMS_READY_SECONDS = 60
+APP_READY_SECONDS = 60
 
-# Under ten seconds together. The web closes its open streams after five.
-STOP_PROGRAMS_SECONDS = 6.0
+# Together under ten seconds. The web closes its open streams after five.
+STOP_APP_SECONDS = 6.0
 STOP_SERVICES_SECONDS = 3.0
 
 
 def main() -> int:
     try:
-        start_and_stay(Home.from_environment(), Address.from_environment())
+        run(DataDir.from_environment(), Address.from_environment())
     except StopRequested:
         return 0
-    except StartError as problem:
-        return _failed(str(problem))
+    except StartError as error:
+        return _failed(str(error))
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -44,7 +47,7 @@ def main() -> int:
 
 
 def _failed(line: str) -> int:
-    # Whoever met the end of the disk, a service or us, says it in these words.
+    # Both Python and the services use these words for a full disk.
     if os.strerror(errno.ENOSPC) in line:
         line += ": make room, or set LIAISON_HOME to another disk"
     print(f"liaison: {line}", file=sys.stderr, flush=True)
@@ -53,7 +56,7 @@ def _failed(line: str) -> int:
 
 @dataclass(frozen=True)
 class Address:
-    """Where the web listens."""
+    """The host and port that the web listens on."""
 
     host: str
     port: int
@@ -62,16 +65,16 @@ class Address:
     def from_environment(cls) -> "Address":
         port = os.environ.get("PORT") or "8000"
         if not port.isdecimal() or not 0 < int(port) < 65536:
-            raise StartError(f"PORT={port} is no port: give a number between 1 and 65535")
+            raise StartError(f"PORT={port} is no port: use a number between 1 and 65535")
         return cls(os.environ.get("HOST") or "127.0.0.1", int(port))
 
     @property
     def url(self) -> str:
-        host = programs.reachable_host(self.host)
+        host = app_processes.reachable_host(self.host)
         return f"http://[{host}]:{self.port}/" if ":" in host else f"http://{host}:{self.port}/"
 
     @property
-    def is_private(self) -> bool:
+    def is_loopback(self) -> bool:
         try:
             return ip_address(self.host).is_loopback
         except ValueError:
@@ -91,59 +94,59 @@ class Address:
             )
 
 
-def start_and_stay(home: Home, address: Address) -> None:
-    home.create()
-    home.require_room()
-    with home.only_one():
-        Launch(home, address).run()
+def run(data_dir: DataDir, address: Address) -> None:
+    data_dir.create()
+    data_dir.require_free_space()
+    with data_dir.locked():
+        Launch(data_dir, address).run()
 
 
 class Launch:
-    """One start, from the first service to the last stop."""
+    """One run of the launcher, from the first start to the last stop."""
 
-    def __init__(self, home: Home, address: Address) -> None:
-        self._home = home
+    def __init__(self, data_dir: DataDir, address: Address) -> None:
+        self._data_dir = data_dir
         self._address = address
         self._console = Console()
         self._supervisor = Supervisor(self._console)
-        self._services: list[Service] = []
-        self._programs: list[Part] = []
+        self._services: list[EmbeddedService] = []
+        self._app_processes: list[Service] = []
 
     def run(self) -> None:
-        self._supervisor.listen_to_signals()
+        self._supervisor.handle_stop_signals()
         try:
-            self._make_way()
+            self._end_leftovers()
+            self._address.require_free()
+            require_external_services(os.environ)
             environment = self._start_services()
-            self._home.publish_environment(environment)
+            self._data_dir.write_services_env(environment)
             self._prepare_database(environment)
-            self._start_programs(environment)
-            self._welcome(environment)
+            self._start_app_processes(environment)
+            self._print_addresses(environment)
             self._supervisor.watch()
         except StopRequested:
-            self._console.say("Stopping...")
+            self._console.print_line("Stopping...")
             raise
         finally:
             self._stop()
 
-    def _make_way(self) -> None:
-        """What a killed launcher left may hold the port: it goes first."""
-        for pid_file in sorted((self._home.path / "run").glob("*.pid")):
+    def _end_leftovers(self) -> None:
+        """End the processes of a killed launcher: they may hold the port."""
+        for pid_file in sorted((self._data_dir.path / "run").glob("*.pid")):
             is_postgres = pid_file.stem == Postgres.name
             end_leftovers(
                 pid_file,
                 Postgres.stop_signal if is_postgres else signal.SIGTERM,
                 LEFTOVER_SECONDS,
             )
-        self._address.require_free()
-        require_answers(os.environ)
 
     def _start_services(self) -> Mapping[str, str]:
-        self._services = services_not_given(self._home, os.environ)
+        self._services = embedded_services(self._data_dir, os.environ)
         for service in self._services:
-            self._console.say(f"Starting {service.name}")
+            self._console.print_line(f"Starting {service.name}")
             self._supervisor.start(service)
         self._supervisor.wait_until_ready(self._services, SERVICES_READY_SECONDS)
-        return environment_for_programs(self._home, self._address, self._services)
+        return app_environment(self._data_dir, self._address, self._services)
 
     def _prepare_database(self, environment: Mapping[str, str]) -> None:
         self._manage(environment, "migrate", "--no-input", "--verbosity", "0")
@@ -151,48 +154,50 @@ class Launch:
         if is_debug(environment):
             self._manage(environment, "demo", "--if-empty")
 
-    def _manage(self, environment: Mapping[str, str], *words: str) -> None:
-        code = self._supervisor.run_to_end(programs.command(self._home, environment, *words))
+    def _manage(self, environment: Mapping[str, str], *arguments: str) -> None:
+        code = self._supervisor.run_to_end(
+            app_processes.management_command(self._data_dir, environment, *arguments)
+        )
         if code:
             raise StartError(
-                f"`manage.py {' '.join(words)}` failed with code {code}: see its lines above"
+                f"`manage.py {' '.join(arguments)}` failed with code {code}: see its lines above"
             )
 
-    def _start_programs(self, environment: Mapping[str, str]) -> None:
-        self._programs = [
-            programs.web(self._home, environment, self._address.host, self._address.port),
-            programs.worker(self._home, environment),
-            programs.beat(self._home, environment),
+    def _start_app_processes(self, environment: Mapping[str, str]) -> None:
+        self._app_processes = [
+            app_processes.web(self._data_dir, environment, self._address.host, self._address.port),
+            app_processes.worker(self._data_dir, environment),
+            app_processes.beat(self._data_dir, environment),
         ]
-        for program in self._programs:
-            self._supervisor.start(program)
-        self._supervisor.wait_until_ready(self._programs, PROGRAMS_READY_SECONDS)
+        for process in self._app_processes:
+            self._supervisor.start(process)
+        self._supervisor.wait_until_ready(self._app_processes, APP_READY_SECONDS)
 
-    def _welcome(self, environment: Mapping[str, str]) -> None:
+    def _print_addresses(self, environment: Mapping[str, str]) -> None:
         url = self._address.url
-        say = self._console.say
-        say("")
-        say(f"  clients   {url}client/messages")
-        say(f"  staff     {url}staff/messages")
-        say(f"  API       {url}api/docs")
-        say(f"  admin     {url}admin/")
+        print_line = self._console.print_line
+        print_line("")
+        print_line(f"  clients   {url}client/messages")
+        print_line(f"  staff     {url}staff/messages")
+        print_line(f"  API       {url}api/docs")
+        print_line(f"  admin     {url}admin/")
         if is_debug(environment):
-            say(f"  emails    {url}staff/mailbox")
-        say(f"  data      {self._home.path}")
-        if not self._address.is_private:
-            say(f"  Other machines can reach this: HOST={self._address.host}")
-        say("")
-        say(f"Liaison is ready: {url}")
+            print_line(f"  emails    {url}staff/mailbox")
+        print_line(f"  data      {self._data_dir.path}")
+        if not self._address.is_loopback:
+            print_line(f"  Other machines can reach this: HOST={self._address.host}")
+        print_line("")
+        print_line(f"Liaison is ready: {url}")
 
     def _stop(self) -> None:
         self._supervisor.stop_all(
-            [self._programs, self._services],
-            [STOP_PROGRAMS_SECONDS, STOP_SERVICES_SECONDS],
+            [self._app_processes, self._services],
+            [STOP_APP_SECONDS, STOP_SERVICES_SECONDS],
         )
-        self._home.withdraw_environment()
+        self._data_dir.remove_services_env()
 
 
-_GIVEN = (
+_PASSED_ON = (
     "DATABASE_URL",
     "REDIS_URL",
     "S3_ENDPOINT_URL",
@@ -209,25 +214,28 @@ _GIVEN = (
 )
 
 
-def environment_for_programs(
-    home: Home, address: Address, services: Sequence[Service]
+def app_environment(
+    data_dir: DataDir, address: Address, services: Sequence[EmbeddedService]
 ) -> dict[str, str]:
-    """What the settings read: defaults, then what was given, then what was started."""
+    """Return the variables of the settings.
+
+    Later ones win: defaults, the launcher's own environment, the embedded services.
+    """
     environment = {
         "DEBUG": "true",
         "LOG_FORMAT": "text",
         "PUBLIC_URL": address.url.rstrip("/"),
-        "SECRET_KEY": home.kept_secret("secret-key"),
-        # Another key at the next start would lose every device that has allowed notifications.
-        "VAPID_PRIVATE_KEY": home.kept_secret("vapid-private-key", vapid.generate_private_key),
+        "SECRET_KEY": data_dir.secret("secret-key"),
+        # Push subscriptions belong to this key: a new one would invalidate them all.
+        "VAPID_PRIVATE_KEY": data_dir.secret("vapid-private-key", vapid.generate_private_key),
     }
-    environment |= {name: os.environ[name] for name in _GIVEN if os.environ.get(name)}
+    environment |= {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
     for service in services:
         environment |= service.environment
     return environment | {
         "HOST": address.host,
         "PORT": str(address.port),
-        "LIAISON_HOME": str(home.path),
+        "LIAISON_HOME": str(data_dir.path),
     }
 
 

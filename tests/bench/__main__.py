@@ -19,8 +19,8 @@ from pathlib import Path
 import django
 from django.core.management import call_command
 
-from deploy.embedded import services_not_given
-from deploy.home import Home
+from deploy.embedded import embedded_services
+from deploy.launcher.data_dir import DataDir
 from tests.bench.processor import Others
 from tests.bench.servers import Machine
 from tests.services import started
@@ -45,15 +45,15 @@ ENVIRONMENT = {
 def main(names: list[str]) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="liaison-bench-") as folder:
-        home = Home(Path(folder))
-        home.create()
+        data_dir = DataDir(Path(folder))
+        data_dir.create()
         os.environ |= ENVIRONMENT
         os.environ |= {"LIAISON_HOME": folder, "SECRET_KEY": secrets.token_urlsafe(48)}
         # Never a given database, which could be somebody's: always our own, durable as a real one.
-        with started(services_not_given(home, {})):
+        with started(embedded_services(data_dir, {})):
             django.setup()
             call_command("migrate", verbosity=0)
-            with Machine(home) as machine:
+            with Machine(data_dir) as machine:
                 for name in names or MEASUREMENTS:
                     run: Callable[[Machine], None] = import_module(f"tests.bench.{name}").run
                     others = Others()

@@ -12,11 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from deploy import programs
-from deploy.home import REPOSITORY, Home
-from deploy.ports import free_port
-from deploy.process import spawn, stop_together
-from deploy.programs import Program
+from deploy.launcher import app_processes
+from deploy.launcher.app_processes import AppProcess
+from deploy.launcher.data_dir import REPOSITORY, DataDir
+from deploy.launcher.ports import free_port
+from deploy.launcher.process_group import spawn, stop_together
 from tests.bench import processor
 
 READY_SECONDS = 30
@@ -43,15 +43,15 @@ class Spent:
 class Machine:
     """The web server, started at once, and the worker, started by whoever needs it."""
 
-    def __init__(self, home: Home) -> None:
-        self.home = home
+    def __init__(self, data_dir: DataDir) -> None:
+        self.data_dir = data_dir
         self.port = free_port()
-        self.programs: dict[str, tuple[Program, subprocess.Popen[bytes]]] = {}
-        self.postgres_pid = int((home.path / "run" / "postgres.pid").read_text())
+        self.programs: dict[str, tuple[AppProcess, subprocess.Popen[bytes]]] = {}
+        self.postgres_pid = int((data_dir.path / "run" / "postgres.pid").read_text())
 
     def __enter__(self) -> "Machine":
-        (self.home.path / "static").mkdir()
-        self._start(programs.web(self.home, os.environ, HOST, self.port))
+        (self.data_dir.path / "static").mkdir()
+        self._start(app_processes.web(self.data_dir, os.environ, HOST, self.port))
         return self
 
     def __exit__(
@@ -68,7 +68,7 @@ class Machine:
     def start_worker(self) -> None:
         """Start the worker, once."""
         if "worker" not in self.programs:
-            self._start(programs.worker(self.home, os.environ))
+            self._start(app_processes.worker(self.data_dir, os.environ))
 
     def stop_worker(self) -> None:
         program, process = self.programs.pop("worker")
@@ -105,8 +105,8 @@ class Machine:
             processor.seconds(self.programs["worker"][1].pid) if "worker" in self.programs else 0.0,
         )
 
-    def _start(self, program: Program) -> None:
-        log = self.home.path / "log" / f"{program.name}.log"
+    def _start(self, program: AppProcess) -> None:
+        log = self.data_dir.path / "log" / f"{program.name}.log"
         with log.open("ab") as output:
             process = spawn(
                 program.pid_file,

@@ -2,11 +2,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.home import Home
-from tests.deploy.homes import new_home
+from deploy.launcher.data_dir import DataDir
+from tests.deploy.data_dirs import new_data_dir
 
 
 @pytest.fixture
-def home() -> Iterator[Home]:
-    with new_home() as home:
-        yield home
+def data_dir() -> Iterator[DataDir]:
+    with new_data_dir() as data_dir:
+        yield data_dir

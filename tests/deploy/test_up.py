@@ -1,4 +1,4 @@
-"""The whole launcher, started as a person starts it."""
+"""`manage.py up` as a person starts it."""
 
 import http.client
 import os
@@ -14,46 +14,49 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from deploy.home import REPOSITORY, Home
-from deploy.ports import free_port
-from deploy.process import is_gone
-from deploy.up import STOP_PROGRAMS_SECONDS, STOP_SERVICES_SECONDS
-from tests.deploy.homes import new_home, until
+from deploy.launcher.data_dir import REPOSITORY, DataDir
+from deploy.launcher.ports import free_port
+from deploy.launcher.process_group import is_gone
+from deploy.up import STOP_APP_SECONDS, STOP_SERVICES_SECONDS
+from tests.deploy.data_dirs import new_data_dir
+from tests.deploy.waiting import until
 
-# What the test run itself gave to its own processes.
-FROM_THE_RUN = re.compile("DATABASE_URL|REDIS_URL|S3_.*|DEBUG|SECRET_KEY|REALTIME_PREFIX|PYTEST_.*")
+# Variables that the test run sets for its own processes.
+FROM_THE_TESTS = re.compile(
+    "DATABASE_URL|REDIS_URL|S3_.*|DEBUG|SECRET_KEY|REALTIME_PREFIX|PYTEST_.*"
+)
 READY = re.compile(r"Liaison is ready: (http://127\.0\.0\.1:\d+/)")
-# What a part says goes on, and carries its name.
-OF_A_PART = re.compile(r"\w+ +\| ")
+# Services print at any time, behind their names.
+LINE_OF_A_SERVICE = re.compile(r"\w+ +\| ")
 
-# Demo data is for DEBUG only, and takes its time.
+# The demo data takes time. It is loaded with DEBUG only.
 WITHOUT_DEMO = {"DEBUG": "false", "HTTPS": "false"}
 
-# The people are what is looked for, not what they say.
+# The tests need the demo people, not their messages.
 SMALL_DEMO = {"DEMO_SIZE": "0.05"}
 
-# The first start makes a database cluster and the demo data, on a machine that tests at once.
+# The first start makes a database cluster and the demo data, beside other tests.
 START_SECONDS = 120
 STOP_SECONDS = 10
 
 
 class Launcher:
-    """`manage.py up` in a home and on a port of its own."""
+    """`manage.py up` with its own data directory and port."""
 
-    def __init__(self, home: Home, port: int, **environment: str) -> None:
-        self.home = home
+    def __init__(self, data_dir: DataDir, port: int, **environment: str) -> None:
+        self.data_dir = data_dir
         self.port = port
         self.environment = {
             **{
                 name: value
                 for name, value in os.environ.items()
-                if not FROM_THE_RUN.fullmatch(name)
+                if not FROM_THE_TESTS.fullmatch(name)
             },
-            "LIAISON_HOME": str(home.path),
+            "LIAISON_HOME": str(data_dir.path),
             "PORT": str(port),
             **environment,
         }
-        self._output = home.path / "output"
+        self._output = data_dir.path / "output"
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
@@ -75,25 +78,25 @@ class Launcher:
     def has_ended(self) -> bool:
         return self.process.poll() is not None
 
-    def pid_of(self, part: str) -> int:
-        return int(self.pid_file(part).read_text() or 0)
+    def pid_of(self, service: str) -> int:
+        return int(self.pid_file(service).read_text() or 0)
 
-    def pid_file(self, part: str) -> Path:
-        return self.home.path / "run" / f"{part}.pid"
+    def pid_file(self, service: str) -> Path:
+        return self.data_dir.path / "run" / f"{service}.pid"
 
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(60)
 
     def survivors(self) -> list[str]:
-        pid_files = (self.home.path / "run").glob("*.pid")
+        pid_files = (self.data_dir.path / "run").glob("*.pid")
         return [pid_file.stem for pid_file in pid_files if not is_gone(pid_file)]
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Launcher]:
-    with new_home() as home:
-        launcher = Launcher(home, free_port(), **SMALL_DEMO)
+    with new_data_dir() as data_dir:
+        launcher = Launcher(data_dir, free_port(), **SMALL_DEMO)
         try:
             launcher.wait_until_ready()
             yield launcher
@@ -101,21 +104,21 @@ def running() -> Iterator[Launcher]:
             launcher.stop()
 
 
-class TestARunningLiaison:
-    def test_says_last_that_it_is_ready_and_answers_there(self, running: Launcher) -> None:
-        own = [line for line in running.output.splitlines() if not OF_A_PART.match(line)]
+class TestRunningLauncher:
+    def test_ready_line_is_the_last_and_its_address_answers(self, running: Launcher) -> None:
+        own = [line for line in running.output.splitlines() if not LINE_OF_A_SERVICE.match(line)]
         ready = READY.fullmatch(own[-1])
 
         assert ready, running.output
         assert ready[1] == f"http://127.0.0.1:{running.port}/"
         assert status_of(running.port, "/livez") == 200
 
-    def test_prints_the_demo_logins(self, running: Launcher) -> None:
+    def test_demo_logins_are_printed(self, running: Launcher) -> None:
         for login in ("camille", "bruno", "yanis", "odile", "marc"):
             assert f"{login}@demo.test" in running.output
         assert "chantier-demo" in running.output
 
-    def test_is_found_by_a_command_in_another_terminal(self, running: Launcher) -> None:
+    def test_command_in_another_terminal_finds_the_services(self, running: Launcher) -> None:
         answer = run(
             [sys.executable, "manage.py", "issue_token", "camille@demo.test"],
             running.environment,
@@ -124,48 +127,48 @@ class TestARunningLiaison:
         assert answer.returncode == 0, answer.stderr
         assert answer.stdout.count(".") == 2
 
-    def test_refuses_a_second_start(self, running: Launcher) -> None:
-        answer = up(running.home)
+    def test_second_start_is_refused_by_the_lock(self, running: Launcher) -> None:
+        answer = up(running.data_dir)
 
         assert answer.returncode == 1
         assert one_line(answer).startswith("liaison: Liaison is already running from ")
 
-    @pytest.mark.parametrize("part", ["web", "worker", "beat", "postgres", "valkey", "s3"])
-    def test_starts_again_what_was_killed(self, running: Launcher, part: str) -> None:
-        first = running.pid_of(part)
+    @pytest.mark.parametrize("service", ["web", "worker", "beat", "postgres", "valkey", "s3"])
+    def test_killed_service_starts_again(self, running: Launcher, service: str) -> None:
+        first = running.pid_of(service)
 
         os.kill(first, signal.SIGKILL)
 
-        until(lambda: running.pid_of(part) not in {0, first}, 30)
+        until(lambda: running.pid_of(service) not in {0, first}, 30)
         until(lambda: status_of(running.port, "/readyz") == 200, 30)
 
 
-class TestStopping:
-    def test_takes_under_ten_seconds_leaves_nothing_and_keeps_the_data(
+class TestStop:
+    def test_stop_takes_under_ten_seconds_leaves_no_process_and_keeps_the_data(
         self, running: Launcher
     ) -> None:
-        """The last of the running one, after all that was killed above."""
-        home, port = running.home, running.port
-        with psycopg.connect(services_env(home)["DATABASE_URL"]) as connection:
+        """Run last: it stops the launcher that the tests above use."""
+        data_dir, port = running.data_dir, running.port
+        with psycopg.connect(services_env(data_dir)["DATABASE_URL"]) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 'oui' AS word")
 
         by_ctrl_c = seconds_of_a_clean_stop(running, signal.SIGINT)
 
-        second = Launcher(home, port, **WITHOUT_DEMO)
+        second = Launcher(data_dir, port, **WITHOUT_DEMO)
         second.wait_until_ready()
-        with psycopg.connect(services_env(home)["DATABASE_URL"]) as connection:
+        with psycopg.connect(services_env(data_dir)["DATABASE_URL"]) as connection:
             assert connection.execute("SELECT word FROM kept").fetchall() == [("oui",)]
 
-        # A launcher that was killed is no obstacle to the next.
+        # A killed launcher does not block the next start.
         second.process.kill()
         second.process.wait()
 
-        third = Launcher(home, port, **WITHOUT_DEMO)
+        third = Launcher(data_dir, port, **WITHOUT_DEMO)
         third.wait_until_ready()
         by_term = seconds_of_a_clean_stop(third, signal.SIGTERM)
 
-        # Whatever does not end is killed before; a busy machine delays one stop, a defect both.
-        assert STOP_PROGRAMS_SECONDS + STOP_SERVICES_SECONDS < STOP_SECONDS
+        # A busy machine may delay one stop. A defect delays both.
+        assert STOP_APP_SECONDS + STOP_SERVICES_SECONDS < STOP_SECONDS
         assert min(by_ctrl_c, by_term) < STOP_SECONDS
 
 
@@ -176,14 +179,14 @@ def seconds_of_a_clean_stop(launcher: Launcher, number: signal.Signals) -> float
     assert launcher.process.wait(60) == 0
     seconds = time.monotonic() - asked_at
     assert launcher.survivors() == []
-    assert not launcher.home.services_env.exists()
+    assert not launcher.data_dir.services_env.exists()
     return seconds
 
 
-class TestARefusedStart:
-    def test_on_a_port_that_is_taken(self, home: Home) -> None:
+class TestRefusedStart:
+    def test_taken_port_is_refused(self, data_dir: DataDir) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
-            answer = up(home, PORT=str(taken.getsockname()[1]))
+            answer = up(data_dir, PORT=str(taken.getsockname()[1]))
 
         assert answer.returncode == 1
         assert "is taken: stop what uses it, or choose another with PORT=" in one_line(answer)
@@ -192,42 +195,42 @@ class TestARefusedStart:
         ("variable", "scheme"),
         [("DATABASE_URL", "postgresql"), ("REDIS_URL", "redis"), ("S3_ENDPOINT_URL", "http")],
     )
-    def test_with_a_given_service_that_does_not_answer(
-        self, home: Home, variable: str, scheme: str
+    def test_external_service_that_does_not_answer_is_named(
+        self, data_dir: DataDir, variable: str, scheme: str
     ) -> None:
         address = f"127.0.0.1:{free_port()}"
 
-        answer = up(home, **{variable: f"{scheme}://user:secret@{address}"})
+        answer = up(data_dir, **{variable: f"{scheme}://user:secret@{address}"})
 
         assert answer.returncode == 1
-        assert f"{variable} is given but {scheme}://{address} does not answer" in one_line(answer)
+        assert f"{variable} is set but {scheme}://{address} does not answer" in one_line(answer)
         assert "secret" not in answer.stderr
 
     @pytest.mark.parametrize("port", ["http", "0", "70000"])
-    def test_with_a_port_that_is_none(self, home: Home, port: str) -> None:
-        answer = up(home, PORT=port)
+    def test_invalid_port_is_refused(self, data_dir: DataDir, port: str) -> None:
+        answer = up(data_dir, PORT=port)
 
         assert answer.returncode == 1
         assert f"PORT={port} is no port" in one_line(answer)
 
-    def test_with_a_home_that_cannot_be_made(self, home: Home) -> None:
-        (home.path / "file").touch()
+    def test_data_dir_below_a_file_is_refused(self, data_dir: DataDir) -> None:
+        (data_dir.path / "file").touch()
 
-        answer = up(home, LIAISON_HOME=str(home.path / "file" / "below"))
+        answer = up(data_dir, LIAISON_HOME=str(data_dir.path / "file" / "below"))
 
         assert answer.returncode == 1
         assert "set LIAISON_HOME to a folder of yours" in one_line(answer)
 
 
-def up(home: Home, **environment: str) -> subprocess.CompletedProcess[str]:
-    addresses = {"LIAISON_HOME": str(home.path), "PORT": str(free_port())}
+def up(data_dir: DataDir, **environment: str) -> subprocess.CompletedProcess[str]:
+    addresses = {"LIAISON_HOME": str(data_dir.path), "PORT": str(free_port())}
     return run(
         [sys.executable, "manage.py", "up"], {**own_environment(), **addresses, **environment}
     )
 
 
 def own_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not FROM_THE_RUN.fullmatch(name)}
+    return {name: value for name, value in os.environ.items() if not FROM_THE_TESTS.fullmatch(name)}
 
 
 def run(command: list[str], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
@@ -248,8 +251,8 @@ def one_line(answer: subprocess.CompletedProcess[str]) -> str:
     return lines[0]
 
 
-def services_env(home: Home) -> dict[str, str]:
-    lines = home.services_env.read_text().splitlines()
+def services_env(data_dir: DataDir) -> dict[str, str]:
+    lines = data_dir.services_env.read_text().splitlines()
     return dict(line.split("=", 1) for line in lines)
 
 

@@ -15,9 +15,9 @@ from django.test import Client as SessionMaker
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from core.models import User
-from deploy.browser import system_browser
 from messaging.queries.conversations import pending_messages
 from notifications.models import PushSubscription
+from tests.e2e.browser import system_browser
 from tests.site import Site
 
 # playwright keeps an event loop running in this thread, and Django would refuse to talk to the

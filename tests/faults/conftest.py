@@ -37,8 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "long: only in `make faults`")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the long ones to `make faults`."""
-    for item in items:
-        if item.get_closest_marker("long") and not IS_FULL:
-            item.add_marker(pytest.mark.skip(reason="in `make faults`"))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect the long tests, except in `make faults`."""
+    if IS_FULL:
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]

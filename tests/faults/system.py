@@ -18,9 +18,9 @@ import psycopg
 
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.valkey import Valkey
-from deploy.home import Home
-from deploy.parts import Service
-from deploy.process import is_gone, stop_together
+from deploy.launcher.data_dir import DataDir
+from deploy.launcher.process_group import is_gone, stop_together
+from deploy.launcher.service_types import EmbeddedService
 from tests.faults.phone import Phone
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -35,11 +35,11 @@ class System:
 
     def __init__(self, folder: Path, **given: str) -> None:
         self.given = given
-        self.home = Home(folder)
-        self.home.create()
-        self.services: dict[str, Service] = {
-            "postgres": Postgres(self.home),
-            "valkey": Valkey(self.home),
+        self.data_dir = DataDir(folder)
+        self.data_dir.create()
+        self.services: dict[str, EmbeddedService] = {
+            "postgres": Postgres(self.data_dir),
+            "valkey": Valkey(self.data_dir),
         }
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.port = free_port()
@@ -237,7 +237,7 @@ class System:
             "DJANGO_SETTINGS_MODULE": "core.settings",
             "DEBUG": "true",
             "SECRET_KEY": secrets.token_urlsafe(48),
-            "LIAISON_HOME": str(self.home.path),
+            "LIAISON_HOME": str(self.data_dir.path),
             "PUBLIC_URL": f"http://127.0.0.1:{self.port}",
             "REALTIME_PREFIX": "faults",
             "MESSAGES_PER_MINUTE": "1000000",
@@ -250,7 +250,7 @@ class System:
         return environment | self.given
 
     def _spawn(self, name: str, *arguments: str) -> None:
-        with self.home.log(name).open("ab") as log:
+        with self.data_dir.log(name).open("ab") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", *arguments],
                 cwd=ROOT,

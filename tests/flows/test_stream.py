@@ -13,7 +13,7 @@ from django.test import Client as Browser
 
 from core.models import Client, User
 from deploy.embedded.valkey import Valkey
-from deploy.home import Home
+from deploy.launcher.data_dir import DataDir
 from tests.site import Site, address_of_test_database, free_port
 from tests.wire import STREAM, Caller, ask_for_stream, stream_of, until
 
@@ -125,9 +125,9 @@ class OwnValkey:
     """A Valkey that a test may kill and start again on the same port."""
 
     def __init__(self, folder: Path) -> None:
-        home = Home(folder)
-        home.create()
-        self.service = Valkey(home)
+        data_dir = DataDir(folder)
+        data_dir.create()
+        self.service = Valkey(data_dir)
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

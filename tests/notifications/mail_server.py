@@ -8,7 +8,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
-from deploy.ports import free_port
+from deploy.launcher.ports import free_port
 
 ACCEPTED = "250 OK"
 DEFERRED = "451 4.3.0 Try again later"

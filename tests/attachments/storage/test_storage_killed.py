@@ -20,8 +20,8 @@ from attachments.storage import bucket_setup, objects
 from attachments.storage.objects import StorageAway
 from core.models import User
 from deploy.embedded.s3 import S3
-from deploy.home import Home
-from deploy.process import stop_together
+from deploy.launcher.data_dir import DataDir
+from deploy.launcher.process_group import stop_together
 from tests.attachments import samples
 from tests.attachments.senders import (
     analysed,
@@ -45,8 +45,8 @@ MIB = 1024 * 1024
 class Killable:
     """A running SeaweedFS."""
 
-    def __init__(self, home: Home) -> None:
-        self.service = S3(home)
+    def __init__(self, data_dir: DataDir) -> None:
+        self.service = S3(data_dir)
         self._process = self._started()
 
     @property
@@ -78,9 +78,9 @@ class Killable:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killable]:
-    home = Home(tmp_path_factory.mktemp("s3"))
-    home.create()
-    s3 = Killable(home)
+    data_dir = DataDir(tmp_path_factory.mktemp("s3"))
+    data_dir.create()
+    s3 = Killable(data_dir)
     with storage_at(s3.options, "attachments", "attachments-public"):
         bucket_setup.set_up_bucket()
     yield s3

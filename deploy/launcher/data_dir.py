@@ -1,4 +1,4 @@
-"""The folder that holds everything a running Liaison keeps: data, secrets, ports, logs."""
+"""The data directory (`LIAISON_HOME`): data, secrets, ports, logs, locks."""
 
 import errno
 import fcntl
@@ -10,26 +10,26 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.ports import free_port, is_free
-from deploy.problems import StartError
+from deploy.launcher.errors import StartError
+from deploy.launcher.ports import free_port, is_free
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 
-# Room for a new database cluster (40 MB), its first write-ahead segments and the demo data.
-NEEDED_BYTES = 200 * 1024 * 1024
-LONGEST_LOG_BYTES = 10 * 1024 * 1024
+# A new database cluster (40 MB), its first write-ahead segments and the demo data.
+NEEDED_FREE_BYTES = 200 * 1024 * 1024
+MAX_LOG_BYTES = 10 * 1024 * 1024
 
 
 def _random_text() -> str:
     return secrets.token_urlsafe(48)
 
 
-class Home:
+class DataDir:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
 
     @classmethod
-    def from_environment(cls) -> "Home":
+    def from_environment(cls) -> "DataDir":
         return cls(Path(os.environ.get("LIAISON_HOME") or REPOSITORY / "var"))
 
     def create(self) -> None:
@@ -50,13 +50,13 @@ class Home:
         return folder
 
     def log(self, name: str) -> Path:
-        """Where a service writes; a long log of earlier starts is set aside, once."""
+        """Return the log file of a service. Rename a log over MAX_LOG_BYTES to `.log.1` first."""
         path = self.path / "log" / f"{name}.log"
-        if path.exists() and path.stat().st_size > LONGEST_LOG_BYTES:
+        if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
         return path
 
-    def require_room(self, needed_bytes: int = NEEDED_BYTES) -> None:
+    def require_free_space(self, needed_bytes: int = NEEDED_FREE_BYTES) -> None:
         free_bytes = shutil.disk_usage(self.path).free
         if free_bytes < needed_bytes:
             raise StartError(
@@ -65,8 +65,11 @@ class Home:
             )
 
     @contextmanager
-    def only_one(self) -> Iterator[None]:
-        """Hold this home for one launcher; the kernel lets go of it however the launcher ends."""
+    def locked(self) -> Iterator[None]:
+        """Lock the directory for one launcher. Raises StartError when another one holds it.
+
+        The kernel frees the lock when the process ends, even after SIGKILL.
+        """
         with (self.path / "run" / "up.lock").open("a+") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -81,15 +84,15 @@ class Home:
             lock.flush()
             yield
 
-    def kept_secret(self, name: str, make: Callable[[], str] = _random_text) -> str:
-        """The same random text at every start, readable by this account only."""
+    def secret(self, name: str, make: Callable[[], str] = _random_text) -> str:
+        """Return a random text that is made once. Only this account can read its file."""
         path = self.folder("secrets") / name
         if not path.exists():
             _write_private(path, make())
         return path.read_text()
 
-    def kept_port(self, name: str) -> int:
-        """The port of the last start when it is still free, else a new one."""
+    def port(self, name: str) -> int:
+        """Return the port of the last start if it is still free, else a new one."""
         path = self.path / "ports.json"
         ports: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
         if name not in ports or not is_free("127.0.0.1", ports[name]):
@@ -101,12 +104,12 @@ class Home:
     def services_env(self) -> Path:
         return self.path / "services.env"
 
-    def publish_environment(self, values: Mapping[str, str]) -> None:
-        """Let `manage.py` in another terminal find the services of this launcher."""
+    def write_services_env(self, values: Mapping[str, str]) -> None:
+        """Write the services' addresses for `manage.py` in another terminal."""
         lines = (f"{name}={_quoted(value)}\n" for name, value in sorted(values.items()))
         _write_private(self.services_env, "".join(lines))
 
-    def withdraw_environment(self) -> None:
+    def remove_services_env(self) -> None:
         self.services_env.unlink(missing_ok=True)
 
 
@@ -115,9 +118,9 @@ def _quoted(value: str) -> str:
 
 
 def _write_private(path: Path, text: str) -> None:
-    """Written aside and renamed, so that a kill in between leaves no half a file."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}")
-    aside.unlink(missing_ok=True)
-    with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    """Write and rename, so that a kill never leaves half a file. Mode 600."""
+    new_path = path.with_name(f"{path.name}.{os.getpid()}")
+    new_path.unlink(missing_ok=True)
+    with open(os.open(new_path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
-    aside.replace(path)
+    new_path.replace(path)

@@ -1,6 +1,6 @@
 """The browser of the end-to-end tests: the system's Chromium, or else one is fetched.
 
-`python -m deploy.browser` makes sure that there is one.
+`python -m tests.e2e.browser` makes sure that there is one.
 """
 
 import os

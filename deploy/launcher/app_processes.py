@@ -1,4 +1,4 @@
-"""Liaison's own processes: the web, the worker, the beat, and commands that run once."""
+"""Liaison's own processes: web, worker, beat, and `manage.py` commands."""
 
 import http.client
 import signal
@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
-from deploy.home import REPOSITORY, Home
-from deploy.process import spawn
-from deploy.worker_ready import ready_file
+from deploy.launcher.data_dir import REPOSITORY, DataDir
+from deploy.launcher.process_group import spawn
+from deploy.launcher.worker_ready import ready_file
 
 QUEUES = ("realtime", "notifications", "attachments", "maintenance")
 WORKER_CONCURRENCY = 2
 
 
 @dataclass(frozen=True)
-class Program:
+class AppProcess:
     name: str
     command: Sequence[str]
-    home: Home
+    data_dir: DataDir
     environment: Mapping[str, str]
     ready: Callable[[], bool] = field(default=lambda: True)
     stop_signal: signal.Signals = signal.SIGTERM
@@ -29,13 +29,13 @@ class Program:
 
     @property
     def pid_file(self) -> Path:
-        return self.home.path / "run" / f"{self.name}.pid"
+        return self.data_dir.path / "run" / f"{self.name}.pid"
 
     def start(self) -> subprocess.Popen[bytes]:
         return spawn(
             self.pid_file,
             [sys.executable, *self.command],
-            # Lines at once, not when a buffer is full: they are read by someone who waits.
+            # Print each line at once: a person is waiting for it.
             environment={**self.environment, "PYTHONUNBUFFERED": "1"},
             stop_signal=self.stop_signal,
             folder=REPOSITORY,
@@ -45,8 +45,8 @@ class Program:
         return self.ready()
 
 
-def web(home: Home, environment: Mapping[str, str], host: str, port: int) -> Program:
-    return Program(
+def web(data_dir: DataDir, environment: Mapping[str, str], host: str, port: int) -> AppProcess:
+    return AppProcess(
         "web",
         [
             "-m",
@@ -57,55 +57,62 @@ def web(home: Home, environment: Mapping[str, str], host: str, port: int) -> Pro
             *("--lifespan", "off"),
             *("--timeout-graceful-shutdown", "5"),
         ],
-        home,
+        data_dir,
         environment,
         ready=lambda: _is_alive(host, port),
     )
 
 
-def worker(home: Home, environment: Mapping[str, str]) -> Program:
-    return Program(
+def worker(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
+    return AppProcess(
         "worker",
         [
-            # Said by Celery at each start when a first try is root's, who owns these files.
+            # Celery prints this warning at each start under root.
             *("-W", "ignore:You're running the worker with superuser privileges"),
             *("-m", "celery", "--quiet", "-A", "workers.celery", "worker"),
-            *("--include", "deploy.worker_ready"),
+            *("--include", "deploy.launcher.worker_ready"),
             *("--queues", ",".join(QUEUES)),
             *("--concurrency", str(WORKER_CONCURRENCY)),
             "--without-gossip",
             "--without-mingle",
             *("--loglevel", "INFO"),
         ],
-        home,
-        # A task that is cut is owed by its row and runs again: stopping need not wait for it.
+        data_dir,
+        # A task that is cut runs again, since its row stays pending. Do not wait for it.
         {**environment, "REMAP_SIGTERM": "SIGQUIT"},
-        ready=lambda: _has_left_word(home),
+        ready=lambda: _takes_jobs(data_dir),
     )
 
 
-def beat(home: Home, environment: Mapping[str, str]) -> Program:
-    return Program(
+def beat(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
+    return AppProcess(
         "beat",
         [
             *("-m", "celery", "--quiet", "-A", "workers.celery", "beat"),
-            *("--schedule", str(home.folder("beat") / "schedule")),
-            # Its own pid file would refuse a start after a kill; `run/beat.pid` does not.
+            *("--schedule", str(data_dir.folder("beat") / "schedule")),
+            # Beat's own pid file would prevent a start after a kill. `run/beat.pid` does not.
             "--pidfile=",
             *("--loglevel", "WARNING"),
         ],
-        home,
+        data_dir,
         environment,
     )
 
 
-def command(home: Home, environment: Mapping[str, str], *words: str) -> Program:
-    """One `manage.py` command that runs to its end."""
-    return Program(words[0], [str(REPOSITORY / "manage.py"), *words], home, environment)
+def management_command(
+    data_dir: DataDir, environment: Mapping[str, str], *arguments: str
+) -> AppProcess:
+    """Return a `manage.py` command that runs once."""
+    return AppProcess(
+        arguments[0], [str(REPOSITORY / "manage.py"), *arguments], data_dir, environment
+    )
 
 
 def reachable_host(host: str) -> str:
-    """Where to call a server that listens on `host`, which may mean every address."""
+    """Return the address at which to call a server that listens on `host`.
+
+    This is loopback when `host` means every address (`0.0.0.0`, `::`).
+    """
     try:
         address = ip_address(host)
     except ValueError:
@@ -115,9 +122,10 @@ def reachable_host(host: str) -> str:
     return "127.0.0.1" if address.version == 4 else "::1"
 
 
-def _has_left_word(home: Home) -> bool:
-    word = ready_file(home.path)
-    return word.exists() and word.read_text() == (home.path / "run" / "worker.pid").read_text()
+def _takes_jobs(data_dir: DataDir) -> bool:
+    ready = ready_file(data_dir.path)
+    pid_file = data_dir.path / "run" / "worker.pid"
+    return ready.exists() and ready.read_text() == pid_file.read_text()
 
 
 def _is_alive(host: str, port: int) -> bool:

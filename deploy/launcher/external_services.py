@@ -1,4 +1,4 @@
-"""Services that the environment names instead of the embedded ones: do they answer?"""
+"""Check the services that the environment names in place of the embedded ones."""
 
 import http.client
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ from urllib.parse import SplitResult, urlsplit
 import psycopg
 import redis
 
-from deploy.problems import StartError
+from deploy.launcher.errors import StartError
 
-_SECONDS = 5
+_TIMEOUT_SECONDS = 5
 
 
-def require_answers(environment: Mapping[str, str]) -> None:
-    """Ask each service whose address is given; StartError names the first silent one."""
+def require_external_services(environment: Mapping[str, str]) -> None:
+    """Connect to each external service. Raises StartError for the first that does not answer."""
     for variable, ask in (
         ("DATABASE_URL", _ask_postgres),
         ("REDIS_URL", _ask_redis),
@@ -29,27 +29,29 @@ def require_answers(environment: Mapping[str, str]) -> None:
                 redis.RedisError,
                 http.client.HTTPException,
             ) as error:
-                raise StartError(_silence(variable, url, error)) from error
+                raise StartError(_no_answer(variable, url, error)) from error
 
 
 def _ask_postgres(url: str) -> None:
-    psycopg.connect(url, connect_timeout=_SECONDS).close()
+    psycopg.connect(url, connect_timeout=_TIMEOUT_SECONDS).close()
 
 
 def _ask_redis(url: str) -> None:
     with redis.Redis.from_url(
-        url, socket_connect_timeout=_SECONDS, socket_timeout=_SECONDS
+        url, socket_connect_timeout=_TIMEOUT_SECONDS, socket_timeout=_TIMEOUT_SECONDS
     ) as client:
         client.ping()
 
 
 def _ask_s3(url: str) -> None:
-    """Any answer will do: whether the credentials are right is for `/readyz` to say."""
-    parts = urlsplit(url)
-    kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-    if parts.scheme not in kinds or not parts.hostname:
+    """Accept any HTTP answer. `/readyz` checks the credentials."""
+    address = urlsplit(url)
+    connection_types = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+    if address.scheme not in connection_types or not address.hostname:
         raise ValueError("not an http:// or https:// address")
-    connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=_SECONDS)
+    connection = connection_types[address.scheme](
+        address.hostname, address.port, timeout=_TIMEOUT_SECONDS
+    )
     try:
         connection.request("HEAD", "/")
         connection.getresponse()
@@ -57,10 +59,10 @@ def _ask_s3(url: str) -> None:
         connection.close()
 
 
-def _silence(variable: str, url: str, error: Exception) -> str:
+def _no_answer(variable: str, url: str, error: Exception) -> str:
     first_line = next(iter(str(error).strip().splitlines()), type(error).__name__)
     return (
-        f"{variable} is given but {_without_password(urlsplit(url))} does not answer "
+        f"{variable} is set but {_without_password(urlsplit(url))} does not answer "
         f"({first_line}): start that service or correct {variable}, "
         "or unset it to use the embedded one"
     )

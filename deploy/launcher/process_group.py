@@ -1,8 +1,8 @@
-"""Starting and ending a process together with everything it started.
+"""Start and end a process together with its children.
 
-Each process holds a lock on `run/<name>.pid` through a descriptor that its own children inherit.
-The lock is free exactly when the last of that family is gone, whatever killed it: no table of
-processes to search, and a number that was given to a stranger since does no harm.
+Each process holds a lock on `run/<name>.pid` through a descriptor that its children inherit. The
+lock is free when the process and all its children have ended. This needs no search in the table
+of processes, and never signals another program that has been given an old pid.
 """
 
 import ctypes
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from deploy.problems import StartError
+from deploy.launcher.errors import StartError
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -25,7 +25,7 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 @dataclass(frozen=True)
 class Account:
-    """Another account to run under."""
+    """The account that a process runs under."""
 
     uid: int
     gid: int
@@ -41,13 +41,13 @@ def spawn(
     account: Account | None = None,
     folder: Path | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start a process that ends with us and never sees the terminal's Ctrl-C.
+    """Start a process that ends with the launcher and does not receive the terminal's Ctrl-C.
 
-    Call it from the main thread: the kernel sends `stop_signal` when the *thread* that
-    started the process ends.
+    Call it from the main thread: the kernel sends `stop_signal` when the *thread* that started
+    the process ends. Raises BlockingIOError when a process already holds the pid file.
     """
-    with pid_file.open("a+") as family:
-        fcntl.flock(family, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with pid_file.open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         process = subprocess.Popen(
             command,
             env=None if environment is None else {**os.environ, **environment},
@@ -55,22 +55,25 @@ def spawn(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # Its own session: Ctrl-C reaches the launcher alone, which stops in the right order.
+            # A session of its own: only the launcher gets Ctrl-C, and it stops things in order.
             start_new_session=True,
-            # Safe: nothing here has threads.
+            # Safe, since the launcher has no threads.
             preexec_fn=_end_with_parent(stop_signal),
-            pass_fds=[family.fileno()],
+            pass_fds=[lock.fileno()],
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
-        family.truncate(0)
-        family.write(f"{process.pid}\n")
+        lock.truncate(0)
+        lock.write(f"{process.pid}\n")
     return process
 
 
 def _end_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
-    """Linux only; elsewhere a launcher that was killed leaves work to `end_leftovers`."""
+    """Return a hook that makes the kernel stop the process when its parent dies (Linux only).
+
+    Elsewhere `end_leftovers` ends the processes of a killed launcher at the next start.
+    """
     libc = _LIBC
     if libc is None:
         return None
@@ -87,30 +90,36 @@ def _end_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
 def stop_together(
     processes: Sequence[tuple[subprocess.Popen[bytes], signal.Signals]],
     seconds: float,
-    meanwhile: Callable[[], None] = lambda: None,
+    while_waiting: Callable[[], None] = lambda: None,
 ) -> None:
-    """Ask each by its signal, wait for all of them, then kill what is left of their groups."""
+    """Send each its signal, wait `seconds` for all of them, then kill their process groups.
+
+    `while_waiting` is called every 20 ms until then.
+    """
     for process, stop_signal in processes:
         if process.poll() is None:
             process.send_signal(stop_signal)
     deadline = time.monotonic() + seconds
     while any(process.poll() is None for process, _ in processes) and time.monotonic() < deadline:
-        meanwhile()
-        # `wait` would wait for one of them, and `meanwhile` with it.
+        while_waiting()
+        # Not `wait`, which would block on one of them and delay `while_waiting`.
         time.sleep(0.02)
     for process, _ in processes:
-        # Also after a clean end: its children can outlive it.
+        # Also after a clean end: the children can outlive the process.
         _signal_group(process.pid, signal.SIGKILL)
         process.wait()
 
 
 def end_leftovers(pid_file: Path, stop_signal: signal.Signals, seconds: float) -> None:
-    """End what an earlier start left running, first asked and then forced."""
-    for ask, patience in ((stop_signal, seconds), (signal.SIGKILL, 5.0)):
-        deadline = time.monotonic() + patience
-        signal_leftovers(pid_file, ask)
+    """End the processes of an earlier start: first by `stop_signal`, then by SIGKILL.
+
+    Raises StartError when they survive both.
+    """
+    for number, limit_seconds in ((stop_signal, seconds), (signal.SIGKILL, 5.0)):
+        deadline = time.monotonic() + limit_seconds
+        signal_leftovers(pid_file, number)
         while not is_gone(pid_file) and time.monotonic() < deadline:
-            # Not a child of ours: its end is told to nobody here.
+            # Not our child, so `wait` cannot be used.
             time.sleep(0.05)
     if not is_gone(pid_file):
         pid = pid_file.read_text().strip()
@@ -125,9 +134,9 @@ def signal_leftovers(pid_file: Path, number: signal.Signals) -> None:
 def is_gone(pid_file: Path) -> bool:
     if not pid_file.exists():
         return True
-    with pid_file.open("a+") as family:
+    with pid_file.open("a+") as lock:
         try:
-            fcntl.flock(family, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
     return True
@@ -137,5 +146,5 @@ def _signal_group(pid: int, number: signal.Signals) -> None:
     try:
         os.killpg(pid, number)
     except ProcessLookupError:
-        # All of them ended by themselves.
+        # The whole group has ended already.
         return

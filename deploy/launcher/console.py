@@ -1,4 +1,4 @@
-"""What the launcher and its parts print, each line behind the name of who says it."""
+"""The terminal output of the launcher and its services, one prefix per service."""
 
 import os
 import signal
@@ -13,41 +13,41 @@ _NAME_WIDTH = 8
 class Console:
     def __init__(self) -> None:
         self._coloured = sys.stdout.isatty()
-        self._free_colours: Iterator[int] = cycle(_COLOURS)
+        self._next_colours: Iterator[int] = cycle(_COLOURS)
         self._colours: dict[str, int] = {}
 
-    def say(self, text: str) -> None:
+    def print_line(self, text: str) -> None:
         try:
             print(text, flush=True)
         except BrokenPipeError:
-            # Nobody reads any more: the same as a terminal that closes.
+            # The reader of our output has ended: stop, as when a terminal closes.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             signal.raise_signal(signal.SIGHUP)
 
-    def say_for(self, name: str, line: str) -> None:
-        self.say(f"{self._prefix(name)} {line}")
+    def print_for(self, name: str, line: str) -> None:
+        self.print_line(f"{self._prefix(name)} {line}")
 
     def _prefix(self, name: str) -> str:
         padded = f"{name:<{_NAME_WIDTH}}|"
         if not self._coloured:
             return padded
         if name not in self._colours:
-            self._colours[name] = next(self._free_colours)
+            self._colours[name] = next(self._next_colours)
         return f"\033[{self._colours[name]}m{padded}\033[0m"
 
 
-class Lines:
-    """Whole lines out of bytes that come in pieces."""
+class LineBuffer:
+    """Assemble lines from chunks of bytes."""
 
-    # A line without an end is shown in pieces rather than kept in memory.
-    _LONGEST = 64 * 1024
+    # A longer line is printed in several pieces, so that it does not fill the memory.
+    _MAX_BYTES = 64 * 1024
 
     def __init__(self) -> None:
         self._rest = b""
 
-    def feed(self, piece: bytes) -> list[str]:
-        *lines, self._rest = (self._rest + piece).split(b"\n")
-        if len(self._rest) > self._LONGEST:
+    def feed(self, chunk: bytes) -> list[str]:
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        if len(self._rest) > self._MAX_BYTES:
             lines.append(self._rest)
             self._rest = b""
         return [line.decode(errors="replace").rstrip("\r") for line in lines]

@@ -1,4 +1,4 @@
-"""What the launcher knows of each thing it keeps running."""
+"""The types of what the launcher starts, watches and stops."""
 
 import signal
 import subprocess
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Protocol
 
 
-class Part(Protocol):
+class Service(Protocol):
+    """A process that the launcher keeps running: embedded service, web, worker or beat."""
+
     @property
     def name(self) -> str: ...
 
@@ -19,15 +21,15 @@ class Part(Protocol):
 
     @property
     def log(self) -> Path | None:
-        """Where it writes; None when the launcher shows what it prints."""
+        """The file it writes to. None when the launcher prints its output."""
 
     def start(self) -> subprocess.Popen[bytes]: ...
 
     def is_ready(self) -> bool: ...
 
 
-class Service(Part, Protocol):
-    """An embedded service: a part that others must be told how to reach."""
+class EmbeddedService(Service, Protocol):
+    """PostgreSQL, Valkey or S3: other processes need its address, in `environment`."""
 
     @property
     def log(self) -> Path: ...
