@@ -1,6 +1,6 @@
-"""The browser of the end-to-end tests: the system's Chromium, or else one is fetched.
+"""Find the browser of the end-to-end tests.
 
-`python -m tests.e2e.browser` makes sure that there is one.
+`python -m tests.e2e.browser` installs Chromium when there is neither Chromium nor Chrome.
 """
 
 import os
@@ -14,7 +14,7 @@ _MACOS_CHROME = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chro
 
 
 def system_browser() -> str | None:
-    """The path of an installed Chromium or Chrome; None leaves the choice to playwright."""
+    """Return the path of an installed Chromium or Chrome. With None, playwright uses its own."""
     for name in _NAMES:
         if path := shutil.which(name):
             return path
@@ -46,7 +46,7 @@ def _install_with_apt() -> bool:
 
 def _download() -> bool:
     print("Fetching Chromium (playwright)", flush=True)
-    # With its libraries where apt-get is there but its Chromium is not (Ubuntu has it as a snap).
+    # Ubuntu has apt-get, but Chromium only as a snap. `--with-deps` installs its libraries.
     libraries = ["--with-deps"] if os.geteuid() == 0 and shutil.which("apt-get") else []
     fetched = subprocess.run(
         [sys.executable, "-m", "playwright", "install", *libraries, "chromium"],
