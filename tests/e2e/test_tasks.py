@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Dialog, expect
 
 from core.models import User
+from core.version import BUILD
 from messaging.models import Message
 from tests.cast import Say
 from tests.e2e.conftest import Visit
@@ -165,6 +166,23 @@ class TestAColleague:
 
         expect(page.get_by_role("status").filter(has_text="trouvé")).to_be_visible()
         expect(page).to_have_url(re.compile(f"{TASKS}$"))
+
+    def test_sees_which_build_each_worker_runs(self, visit: Visit, odile: User, site: Site) -> None:
+        page = visit(odile, f"{TASKS}?view=workers")
+
+        workers = page.get_by_role("row").filter(has_text=re.compile(r":\d+"))
+        expect(workers.get_by_role("cell", name=BUILD, exact=True).first).to_be_visible()
+
+    def test_sees_the_commit_where_another_build_began(
+        self, visit: Visit, odile: User, site: Site
+    ) -> None:
+        WorkerProcess.objects.create(
+            host="chantier", pid=1, queues=[], concurrency=2, version="0.9.9+ca94ca5123"
+        )
+
+        page = visit(odile, TASKS)
+
+        expect(page.locator("task-plot").get_by_text("ca94ca5", exact=True).first).to_be_visible()
 
     def test_reads_a_plot_by_keyboard_and_as_a_table(
         self, visit: Visit, odile: User, dead: Message
