@@ -177,7 +177,12 @@ class TestAColleague:
         self, visit: Visit, odile: User, site: Site
     ) -> None:
         WorkerProcess.objects.create(
-            host="chantier", pid=1, queues=[], concurrency=2, version="0.9.9+ca94ca5123"
+            host="chantier",
+            pid=1,
+            queues=[],
+            concurrency=2,
+            version="0.9.9+ca94ca5123",
+            started_at=timezone.now() - timedelta(minutes=20),
         )
 
         page = visit(odile, TASKS)
