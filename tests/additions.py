@@ -183,6 +183,14 @@ def test_message_leaves_by_the_dummy_channel(say: Say, camille: User, odile: Use
 '''
 
 
+def known_channels_test(folder: Path) -> str:
+    """Return the id of the test that knows all channels."""
+    name = "tests/notifications/planning/test_rules.py"
+    before = (folder / name).read_text().split("for channel in Channel}")[0]
+    titles = re.findall(r"def (test_\w+)", before)
+    return f"{name}::{titles[-1]}"
+
+
 def add_job(folder: Path) -> None:
     """Add a job `check_dummy` that rows of their own ask for."""
     append(folder, "attachments/models.py", DUMMY_MODEL)
