@@ -8,6 +8,7 @@ from django.db.models import DateTimeField, Model
 from rest_framework import serializers
 
 from core.models import Chantier, Client, User
+from core.version import VERSION
 
 Row = TypeVar("Row", bound=Model)
 
@@ -80,11 +81,18 @@ class LogInSerializer(serializers.Serializer[User]):
 
 class MeSerializer(Shape[User]):
     client = ClientSerializer(read_only=True, allow_null=True)
+    # Of Liaison, so that a report of a fault can name it.
+    version = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields: ClassVar[tuple[str, ...]] = ("id", "name", "email", "role", "locale", "client")
+        fields: ClassVar[tuple[str, ...]] = (
+            "id", "name", "email", "role", "locale", "client", "version",
+        )  # fmt: skip
         read_only_fields: ClassVar[tuple[str, ...]] = fields
+
+    def get_version(self, me: User) -> str:
+        return VERSION
 
 
 class TicketSerializer(serializers.Serializer[Any]):

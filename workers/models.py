@@ -19,6 +19,7 @@ from core.models import User
 
 NAME_LENGTH = 60
 SUBJECT_LENGTH = 60
+VERSION_LENGTH = 40
 
 
 class TaskRun(models.Model):
@@ -135,7 +136,7 @@ class WorkerProcess(models.Model):
     pid = models.PositiveIntegerField()
     queues = ArrayField(models.CharField(max_length=20))
     concurrency = models.PositiveSmallIntegerField()
-    version = models.CharField(max_length=40, blank=True)
+    version = models.CharField(max_length=VERSION_LENGTH, blank=True)
     # What it works on now: [{name, subject, started_at}].
     busy = models.JSONField(default=list)
     memory_bytes = models.PositiveBigIntegerField(default=0)

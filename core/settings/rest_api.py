@@ -32,6 +32,7 @@ DRF_STANDARDIZED_ERRORS = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Liaison",
     "DESCRIPTION": "The messaging of a construction company with its clients.",
+    # Of the contract, as in /api/v1. The version of Liaison is in pyproject.toml.
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -23,6 +23,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from core.realtime.hub import hub
+from core.version import COMMIT, VERSION
 from core.web.request_metrics import REGISTRY
 from workers.models import TaskHour, TaskRun
 from workers.monitoring import backlog as queue_backlog
@@ -57,6 +58,7 @@ class Tasks:
     """What Prometheus collects, one method a family of names."""
 
     def collect(self) -> Iterator[Metric]:
+        yield _build_info()
         yield from _queues()
         yield from _attempts()
         yield from _workers()
@@ -64,6 +66,15 @@ class Tasks:
         streams = GaugeMetricFamily("liaison_streams_open", "Open streams of this web process")
         streams.add_metric([], hub().open_streams)
         yield streams
+
+
+def _build_info() -> Metric:
+    """Return what runs here, by the usual form: the labels say it, the value is 1."""
+    info = GaugeMetricFamily(
+        "liaison_build_info", "What this web process runs", labels=["version", "commit"]
+    )
+    info.add_metric([VERSION, COMMIT], 1)
+    return info
 
 
 def _queues() -> Iterator[Metric]:

@@ -12,10 +12,10 @@ from typing import Any
 
 import structlog
 from celery.worker import state
-from django.conf import settings
 from django.utils import timezone
 
-from workers.models import QueuePause, WorkerCommand, WorkerProcess
+from core.version import BUILD
+from workers.models import VERSION_LENGTH, QueuePause, WorkerCommand, WorkerProcess
 from workers.recovery.fallback_runner import FallbackRunner
 
 logger = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ class WorkerHeartbeat:
             pid=os.getpid(),
             queues=self.queues,
             concurrency=worker.concurrency,
-            version=version(),
+            version=BUILD[:VERSION_LENGTH],
         )
 
     def report(self, *, reaches_broker: bool) -> None:
@@ -125,16 +125,3 @@ def memory_bytes(pids: list[int]) -> int:
             # Ended since it was listed.
             continue
     return total
-
-
-def version() -> str:
-    """Return what runs here: LIAISON_VERSION, or the commit of the working copy."""
-    if settings.LIAISON_VERSION:
-        return str(settings.LIAISON_VERSION)
-    head = settings.BASE_DIR / ".git" / "HEAD"
-    try:
-        name = head.read_text().strip().removeprefix("ref: ")
-        commit = name if len(name) == 40 else (head.parent / name).read_text().strip()
-    except OSError:
-        return ""
-    return commit[:10]
