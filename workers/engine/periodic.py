@@ -13,6 +13,7 @@ import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.jobs.lease import reset_attempts
 from workers.engine.job_types import Description, Text
 from workers.engine.progress import Cancelled
 from workers.models import Heartbeat, Periodic
@@ -78,10 +79,7 @@ class PeriodicTasks:
         due_at = row.due_at or started_at
         Periodic.objects.filter(name=name).update(
             # From now, not from when it was due: after a night off it runs once, not fifty times.
-            due_at=max(due_at + task.every, timezone.now()),
-            leased_until=None,
-            attempts=0,
-            last_error="",
+            **reset_attempts(max(due_at + task.every, timezone.now())),
             last_started_at=started_at,
             last_seconds=time.monotonic() - started,
             drift_seconds=max(0.0, (started_at - due_at).total_seconds()),
@@ -91,15 +89,9 @@ class PeriodicTasks:
     def reschedule(self, name: str, reason: str) -> None:
         """Keep work alive that failed or was cancelled: unlike a message it has a next time."""
         task = self.by_name[name]
-        due_at = timezone.now() + task.every
+        now = timezone.now()
         rows = Periodic.objects.filter(name=name)
-        rows.update(
-            due_at=due_at,
-            leased_until=None,
-            attempts=0,
-            failed_at=timezone.now(),
-            last_error=reason,
-        )
+        rows.update(**reset_attempts(now + task.every, reason), failed_at=now)
 
 
 def record_beat() -> None:

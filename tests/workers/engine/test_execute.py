@@ -246,7 +246,7 @@ class TestTheRecord:
 
         run = TaskRun.objects.get()
         assert (run.outcome, run.attempt, run.error_class) == ("failed", 1, "RuntimeError")
-        assert run.error_place.startswith("tests/workers/test_engine.py:")
+        assert run.error_place.startswith("tests/workers/engine/test_execute.py:")
         assert "no paper left" in run.traceback
         assert run.wait_seconds > 0
 
