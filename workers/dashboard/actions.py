@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import background_sender
-from core.jobs.enqueue import broker
+from core.jobs.enqueue import broker, enqueue
 from core.models import User
 from core.web.errors import NotAllowed, Refusal, Unavailable
 from workers.dashboard.task_row import task_id_of
@@ -25,7 +25,6 @@ from workers.models import (
     WorkerProcess,
 )
 from workers.records import recorder
-from workers.recovery.sweeper import send
 
 Verb = TaskAction.Verb
 # What one act may touch: more is a defect to repair, not a thousand clicks.
@@ -160,7 +159,7 @@ def run_now(*, actor: User, job_type: JobType, name: str) -> None:
     _require_manager(actor)
     if not execute.requeue(job_type, [name]):
         raise NothingToRetry
-    transaction.on_commit(partial(_wake_workers, job_type, [name]))
+    enqueue(job_type.job, **job_type.arguments_of(name))
     _log(actor, Verb.RUN_NOW, {"schedule": name})
 
 
@@ -182,7 +181,9 @@ def _requeue(job_type: JobType, subjects: Iterable[str]) -> int:
     keys = execute.requeue(job_type, [job_type.key_of(subject) for subject in subjects])
     # Removed, not settled: it may die again.
     DeadLetter.objects.filter(job=job_type.job.value, subject__in=map(str, keys)).delete()
-    transaction.on_commit(partial(_wake_workers, job_type, keys[:WAKE_UPS_AT_MOST]))
+    # The sweeper finds the others.
+    for key in keys[:WAKE_UPS_AT_MOST]:
+        enqueue(job_type.job, **job_type.arguments_of(key))
     return len(keys)
 
 
@@ -191,12 +192,6 @@ def _settle(job_type: JobType, subjects: Iterable[str]) -> int:
         job=job_type.job.value, subject__in=list(subjects), settled_at=None
     )
     return letters.update(settled_at=timezone.now())
-
-
-def _wake_workers(job_type: JobType, keys: list[Any]) -> None:
-    """Ask for rows; the sweeper finds what is lost of this."""
-    for key in keys:
-        background_sender.send(partial(send, job_type, key))
 
 
 def _log(

@@ -70,6 +70,10 @@ class JobType:
     fallback_after: timedelta = timedelta(seconds=10)
     key_of: Callable[[str], Key] = UUID
 
+    def arguments_of(self, key: Key) -> dict[str, str]:
+        """Return the arguments of the task that works on a row."""
+        return {self.id_name: str(key)}
+
     @property
     def queue(self) -> Queue:
         return QUEUES[self.job]

@@ -130,7 +130,7 @@ def still_free(job_type: JobType, keys: list[Key]) -> Iterator[Key]:
 def perform(job_type: JobType, key: Key) -> None:
     """Do one row's work outside Celery, recorded like any attempt."""
     run = recorder.begin(recorder.Run(name=job_type.job.value, queue=job_type.queue.value))
-    run.arguments = {job_type.id_name: str(key)}
+    run.arguments = job_type.arguments_of(key)
     run.subject = str(key)
     try:
         run.outcome = execute(job_type, key)

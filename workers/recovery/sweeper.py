@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core import background_sender
-from core.jobs.enqueue import QUEUES, Job, broker
+from core.jobs.enqueue import Job, broker, publish
 from core.valkey import valkey
 from workers.engine import execute
 from workers.engine.execute import Waiting
@@ -102,7 +102,7 @@ class Sweeper:
             require_answer()
             if new and queue_length(job_type) < min(LONG_QUEUE, len(waiting)):
                 for row in new:
-                    send(job_type, row.key)
+                    publish(job_type.job, **job_type.arguments_of(row.key))
                     self.woken_at[job_type.job, row.key, row.attempts] = time.monotonic()
                 logger.info("hinted_again", job=job_type.job.value, rows=len(new))
         except background_sender.UNREACHABLE as error:
@@ -127,16 +127,6 @@ def needs_fallback(job_type: JobType, row: Waiting) -> bool:
         return row.due_at <= timezone.now() - job_type.fallback_after
     patience = job_type.fallback_after + LOST_PATIENCE
     return row.attempts < SUSPECT_ATTEMPTS and row.free_since <= timezone.now() - patience
-
-
-def send(job_type: JobType, key: Key) -> None:
-    """Publish one hint now; raises what the broker's connection raises."""
-    broker().send_task(
-        job_type.job.value,
-        kwargs={job_type.id_name: str(key)},
-        queue=QUEUES[job_type.job].value,
-        ignore_result=True,
-    )
 
 
 def require_answer() -> None:

@@ -133,7 +133,6 @@ def through_rabbit(rabbit: Rabbit, settings: Settings) -> Iterator[Rabbit]:
 def forget_the_sender() -> None:
     background_sender._start_afresh()
     enqueue.broker.cache_clear()
-    enqueue._producer.cache_clear()
 
 
 @pytest.fixture
@@ -234,8 +233,7 @@ def test_killed_and_back_it_loses_no_work(
 
 def is_sent(rabbit: Rabbit) -> bool:
     """Whether a hint of this process arrives."""
-    background_sender.send(
-        partial(enqueue._send, enqueue.Job.FAN_OUT_MESSAGE, {"message_id": new_id()})
-    )
+    publish = partial(enqueue.publish, enqueue.Job.FAN_OUT_MESSAGE, message_id=new_id())
+    background_sender.send(publish)
     background_sender.flush()
     return queue_length(MESSAGES) > 0
