@@ -61,7 +61,7 @@ def execute(job_type: JobType, key: Key) -> str:
 
 def acquire(job_type: JobType, key: Key) -> Lease | None:
     """Acquire a row and count the attempt; None when it is not due or another worker has it."""
-    first = acquire_first(job_type.pending(), key, lasting=job_type.lease_of(1))
+    first = acquire_first(job_type.pending_rows(), key, lasting=job_type.lease_of(1))
     return first or acquire_again(job_type, key)
 
 
@@ -72,7 +72,7 @@ def acquire_again(job_type: JobType, key: Key) -> Lease | None:
     A row whose lease has ended lost its worker: the attempt is recorded as lost, and the last one
     ends as a dead letter.
     """
-    rows = job_type.pending()
+    rows = job_type.pending_rows()
     row = lock_due(rows, key)
     if row is None:
         return None
@@ -119,7 +119,7 @@ def dead_letter_exhausted(job_type: JobType) -> int:
     """Bury the rows whose last attempt ended with its process; return how many."""
     if job_type.acquires_itself:
         return _record_dead_letters(job_type)
-    rows = job_type.pending()
+    rows = job_type.pending_rows()
     last = due(rows).filter(attempts__gte=job_type.max_attempts).exclude(leased_until=None)
     exhausted = list(last[:100])
     for row in exhausted:
@@ -141,7 +141,7 @@ def requeue(job_type: JobType, keys: list[Key]) -> list[Key]:
 
 def requeueable(job_type: JobType, keys: list[Key]) -> QuerySet[Any]:
     """Return those of the rows that are owed and that nobody holds at this moment."""
-    return job_type.pending().filter(is_free(), pk__in=keys)
+    return job_type.pending_rows().filter(is_free(), pk__in=keys)
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,9 @@ def oldest_first(job_type: JobType, *, older_than: timedelta, at_most: int) -> l
     Of those that are done together, the oldest.
     """
     rows = (
-        due(job_type.pending()).filter(due_at__lte=timezone.now() - older_than).order_by("due_at")
+        due(job_type.pending_rows())
+        .filter(due_at__lte=timezone.now() - older_than)
+        .order_by("due_at")
     )
     values = rows.values_list("pk", "due_at", "attempts", "leased_until", *job_type.together)
     oldest: dict[Any, Waiting] = {}
@@ -176,7 +178,7 @@ def oldest_first(job_type: JobType, *, older_than: timedelta, at_most: int) -> l
 
 def _delegate(job_type: JobType, key: Key) -> str:
     """Have a row worked on by an app that holds its rows itself."""
-    row = due(job_type.pending()).filter(pk=key).first()
+    row = due(job_type.pending_rows()).filter(pk=key).first()
     if row is None:
         return Outcome.NOTHING.value
     _note_on_run(key, row.attempts + 1, row.due_at)
@@ -189,10 +191,8 @@ def _record_dead_letters(job_type: JobType) -> int:
     known = DeadLetter.objects.filter(job=job_type.job.value).values_list("subject", flat=True)
     # Not those whose settled letter may have been removed (`workers.records.retention`).
     recent = timezone.now() - settings.DEAD_LETTERS_KEPT
-    rows = (
-        job_type.pending().filter(due_at=None, created_at__gte=recent).order_by("-pk")[:KNOWN_DEAD]
-    )
-    dead = {str(row.pk): row for row in rows}
+    rows = job_type.pending_rows().filter(due_at=None, created_at__gte=recent)
+    dead = {str(row.pk): row for row in rows.order_by("-pk")[:KNOWN_DEAD]}
     new = dead.keys() - set(known.filter(subject__in=dead))
     DeadLetter.objects.bulk_create(
         [

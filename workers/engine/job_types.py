@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -14,6 +14,14 @@ from core.jobs.enqueue import QUEUES, Job, Queue
 # A row's id: a UUID for most, a name for periodic work.
 Key = Any
 Text = str | Promise
+
+
+class BusyTask(TypedDict):
+    """A job that a worker works on now, as its row keeps it. `started_at` is an ISO time."""
+
+    name: str
+    subject: str
+    started_at: str | None
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,7 @@ class JobType:
     # The argument of the task that carries the row's id.
     id_name: str
     # The rows with work to do; those without `due_at` among them are dead.
-    pending: Callable[[], QuerySet[Any]]
+    pending_rows: Callable[[], QuerySet[Any]]
     perform: Callable[[Key], object]
     # A worker that was killed frees its row after this long.
     lease: timedelta

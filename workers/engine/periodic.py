@@ -40,7 +40,7 @@ class PeriodicTasks:
     def __init__(self, tasks: Iterable[PeriodicTask]) -> None:
         self.by_name: Mapping[str, PeriodicTask] = {task.name: task for task in tasks}
 
-    def pending(self) -> QuerySet[Periodic]:
+    def pending_rows(self) -> QuerySet[Periodic]:
         return Periodic.objects.filter(is_enabled=True, name__in=list(self.by_name))
 
     def describe(self, names: Iterable[str]) -> Mapping[str, Description]:

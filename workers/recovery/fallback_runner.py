@@ -9,14 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
 from django.db import close_old_connections
 
 from core.jobs.lease import due
 from workers.engine.execute import execute
-from workers.engine.job_types import JobType, Key
+from workers.engine.job_types import BusyTask, JobType, Key
 from workers.models import TaskRun
 from workers.records import recorder
 from workers.recovery.thread_connection import DATABASE_ERRORS, ThreadConnection
@@ -42,7 +41,7 @@ class FallbackRunner:
         self.changed = threading.Condition()
         self.thread: threading.Thread | None = None
         # What it works on now, as a worker says of its pool.
-        self.current: dict[str, Any] | None = None
+        self.current: BusyTask | None = None
 
     def offer(self, keys: list[Key]) -> None:
         """Have these rows worked on, in place of those offered before and not begun."""
@@ -124,7 +123,7 @@ def still_free(job_type: JobType, keys: list[Key]) -> Iterator[Key]:
     turned = keys[middle:] + keys[:middle]
     for start in range(0, len(turned), GLANCE):
         few = turned[start : start + GLANCE]
-        yield from due(job_type.pending()).filter(pk__in=few).values_list("pk", flat=True)
+        yield from due(job_type.pending_rows()).filter(pk__in=few).values_list("pk", flat=True)
 
 
 def perform(job_type: JobType, key: Key) -> None:

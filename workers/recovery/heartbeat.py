@@ -15,6 +15,7 @@ from celery.worker import state
 from django.conf import settings
 from django.utils import timezone
 
+from workers.engine.job_types import BusyTask
 from workers.models import QueuePause, WorkerCommand, WorkerProcess
 from workers.recovery.fallback_runner import FallbackRunner
 
@@ -92,7 +93,7 @@ class WorkerHeartbeat:
         return [process.pid for process in list(getattr(pool, "_pool", []))]
 
 
-def busy() -> list[dict[str, Any]]:
+def busy() -> list[BusyTask]:
     """Return what this worker's pool works on at this moment."""
     return [
         {
