@@ -1,4 +1,4 @@
-"""Every kind of owed row. New owed work is one entry here and one task in `workers.tasks`."""
+"""List every job type. A new one is an entry here and a task in `workers.tasks`."""
 
 from datetime import timedelta
 
@@ -24,8 +24,8 @@ MESSAGES = JobType(
     id_name="message_id",
     pending_rows=pending_messages,
     perform=notifications.fan_out,
-    # A fan-out takes some 20 ms. One that waits for a lock may lose its lease to another: the
-    # second finds it done.
+    # A fan-out takes some 20 ms (measured). One that waits for a lock may lose its lease to
+    # another worker; the second of them finds the message done.
     lease=timedelta(seconds=1.5),
     longest_lease=timedelta(seconds=60),
     patience=timedelta(seconds=0.5),
@@ -53,7 +53,7 @@ DELIVERIES = JobType(
     pending_rows=pending_deliveries,
     perform=notifications.deliver,
     lease=max(batch.LEASES.values()),
-    # Taken with the others that leave together, in one envelope.
+    # Leased with the others of their batch.
     acquires_itself=True,
     together=("recipient", "conversation", "channel"),
     describe=descriptions.deliveries,

@@ -1,7 +1,7 @@
-"""Doing the work that a row owes: take it, do it, and say in the row how it went.
+"""Execute a job: acquire its row, run the work, release the row.
 
-The attempt is counted before the work begins, in a transaction of its own: work that kills its
-process every time runs out of attempts like any other.
+The attempt is counted and committed before the work begins. So work that kills its process every
+time runs out of attempts like any other.
 """
 
 from dataclasses import dataclass
@@ -37,10 +37,9 @@ logger = structlog.get_logger(__name__)
 
 
 def execute(job_type: JobType, key: Key) -> str:
-    """Do a row's work if it is due and free, and return the outcome.
+    """Do a row's work if it is due and free; return a TaskRun.Outcome.
 
-    What the work raises is raised again, once the row says when the next attempt is, or that
-    there is none.
+    Raises what the work raises, after the row is released or has become a dead letter.
     """
     if job_type.acquires_itself:
         return _delegate(job_type, key)
@@ -116,7 +115,7 @@ def dead_letter(job_type: JobType, lease: Lease, reason: str) -> None:
 
 
 def dead_letter_exhausted(job_type: JobType) -> int:
-    """Bury the rows whose last attempt ended with its process; return how many."""
+    """Make dead letters of rows whose last attempt ended with its process; return how many."""
     if job_type.acquires_itself:
         return _record_dead_letters(job_type)
     rows = job_type.pending_rows()
@@ -129,7 +128,7 @@ def dead_letter_exhausted(job_type: JobType) -> int:
 
 
 def requeue(job_type: JobType, keys: list[Key]) -> list[Key]:
-    """Give rows all their attempts again, from now; those held at this moment are left alone.
+    """Give rows all their attempts again, from now, except those that a worker has.
 
     Return the ids of the rows that are due now.
     """
@@ -140,7 +139,7 @@ def requeue(job_type: JobType, keys: list[Key]) -> list[Key]:
 
 
 def requeueable(job_type: JobType, keys: list[Key]) -> QuerySet[Any]:
-    """Return those of the rows that are owed and that nobody holds at this moment."""
+    """Return those of the rows that are pending and that no worker has."""
     return job_type.pending_rows().filter(is_free(), pk__in=keys)
 
 
@@ -151,7 +150,7 @@ class Waiting:
     key: Key
     due_at: datetime
     attempts: int
-    # When the last attempt lost it with its process; None when none did.
+    # When the lease of an attempt ended whose process died; None when none did.
     lost_at: datetime | None
 
     @property
@@ -160,9 +159,9 @@ class Waiting:
 
 
 def oldest_first(job_type: JobType, *, older_than: timedelta, at_most: int) -> list[Waiting]:
-    """Return the rows that have been due for longer than that, and are free.
+    """Return the free rows that have been due for longer than that, the oldest first.
 
-    Of those that are done together, the oldest.
+    Of rows that are done together (`JobType.together`), only the oldest.
     """
     rows = (
         due(job_type.pending_rows())
@@ -177,7 +176,7 @@ def oldest_first(job_type: JobType, *, older_than: timedelta, at_most: int) -> l
 
 
 def _delegate(job_type: JobType, key: Key) -> str:
-    """Have a row worked on by an app that holds its rows itself."""
+    """Run work that acquires its rows itself."""
     row = due(job_type.pending_rows()).filter(pk=key).first()
     if row is None:
         return Outcome.NOTHING.value
@@ -187,9 +186,9 @@ def _delegate(job_type: JobType, key: Key) -> str:
 
 
 def _record_dead_letters(job_type: JobType) -> int:
-    """Show people the rows that their own app has given up on."""
+    """Write dead letters for the rows that their own app has given up on."""
     known = DeadLetter.objects.filter(job=job_type.job.value).values_list("subject", flat=True)
-    # Not those whose settled letter may have been removed (`workers.records.retention`).
+    # Older rows may have had a letter that was settled and removed (`records.retention`).
     recent = timezone.now() - settings.DEAD_LETTERS_KEPT
     rows = job_type.pending_rows().filter(due_at=None, created_at__gte=recent)
     dead = {str(row.pk): row for row in rows.order_by("-pk")[:KNOWN_DEAD]}
@@ -217,7 +216,7 @@ def _note_on_run(key: Key, attempt: int, wanted_at: datetime) -> None:
 
 
 def _record_lost(job_type: JobType, row: Any) -> None:
-    """Write down the attempt whose process could not."""
+    """Record an attempt whose process died before it could."""
     ended_at = row.leased_until.timestamp()
     recorder.keep(
         recorder.Run(

@@ -1,7 +1,7 @@
-"""Work that comes back. Its row says when: beat and the sweeper both only look.
+"""Run periodic work: its row says when it is due, and the sweeper finds it.
 
-A piece of periodic work is an owed row like any other, so it has a lease, attempts and a time of
-its own, survives a lost beat, and runs once however many beats there are.
+A periodic task is a leased job like any other. It needs no beat, and runs once at each time
+however many workers and beats there are.
 """
 
 import time
@@ -26,7 +26,7 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class PeriodicTask:
-    """One piece of periodic work; what `do` returns is shown as its last result."""
+    """One periodic task. What `run` returns is shown as its last result."""
 
     name: str
     label: Text
@@ -35,7 +35,7 @@ class PeriodicTask:
 
 
 class PeriodicTasks:
-    """All periodic work by name, as its kind of owed row wants it."""
+    """All periodic tasks by name, with the functions of their JobType."""
 
     def __init__(self, tasks: Iterable[PeriodicTask]) -> None:
         self.by_name: Mapping[str, PeriodicTask] = {task.name: task for task in tasks}
@@ -62,12 +62,12 @@ class PeriodicTasks:
             rows,
             update_conflicts=True,
             unique_fields=["name"],
-            # Not `due_at`: a worker that starts must not put the work off.
+            # Not `due_at`: a worker that starts must not delay the work.
             update_fields=["every_seconds"],
         )
 
     def perform(self, name: str) -> None:
-        """Do a task that the caller holds, and say when it comes again."""
+        """Run a task whose row the caller has leased, and set its next time."""
         task = self.by_name[name]
         row = Periodic.objects.get(name=name)
         started_at, started = timezone.now(), time.monotonic()
@@ -78,7 +78,7 @@ class PeriodicTasks:
             raise
         due_at = row.due_at or started_at
         Periodic.objects.filter(name=name).update(
-            # From now, not from when it was due: after a night off it runs once, not fifty times.
+            # At least now: after a night without workers it runs once, not once for each period.
             **reset_attempts(max(due_at + task.every, timezone.now())),
             last_started_at=started_at,
             last_seconds=time.monotonic() - started,
@@ -87,7 +87,7 @@ class PeriodicTasks:
         )
 
     def reschedule(self, name: str, reason: str) -> None:
-        """Keep work alive that failed or was cancelled: unlike a message it has a next time."""
+        """Set the next time of a task that failed at its last attempt, or was cancelled."""
         task = self.by_name[name]
         now = timezone.now()
         rows = Periodic.objects.filter(name=name)
@@ -95,5 +95,5 @@ class PeriodicTasks:
 
 
 def record_beat() -> None:
-    """Note that beat is alive, for the dashboard."""
+    """Write down that beat is alive, for the dashboard and the alerts."""
     Heartbeat.objects.update_or_create(name=BEAT, defaults={"seen_at": timezone.now()})

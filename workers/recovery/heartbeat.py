@@ -1,4 +1,7 @@
-"""What a worker says of itself, and what it is told to do: a row, so neither needs the broker."""
+"""Report the state of a worker in its row, and obey the commands found there.
+
+Neither needs the broker.
+"""
 
 import os
 import signal
@@ -23,7 +26,7 @@ logger = structlog.get_logger(__name__)
 
 
 class WorkerHeartbeat:
-    """One worker's row."""
+    """The row of one worker."""
 
     def __init__(self, worker: Any, runners: Iterable[FallbackRunner] = ()) -> None:
         self.worker = worker
@@ -39,7 +42,7 @@ class WorkerHeartbeat:
         )
 
     def report(self, *, reaches_broker: bool) -> None:
-        """Write down that the worker lives and what it does, then obey what it finds there."""
+        """Write down that the worker lives and what it runs, then obey its command and pauses."""
         now = timezone.now()
         facts = {
             "busy": [*busy(), *(task for runner in self.runners if (task := runner.current))],
@@ -61,7 +64,7 @@ class WorkerHeartbeat:
         self.follow_pauses()
 
     def record_stop(self) -> None:
-        """Write down that the worker ended as it should."""
+        """Write down that the worker ended in order."""
         WorkerProcess.objects.filter(pk=self.row.pk).update(stopped_at=timezone.now(), busy=[])
 
     def obey(self, command: WorkerCommand) -> None:
@@ -73,16 +76,16 @@ class WorkerHeartbeat:
             WorkerProcess.objects.filter(pk=self.row.pk).update(is_quiet=self.is_quiet)
 
     def follow_pauses(self) -> None:
-        """Take from the queues that are not paused, and from none when quiet."""
+        """Consume from the queues that are not paused, and from none when quiet."""
         consumer = self.worker.consumer
         if consumer is None or consumer.task_consumer is None:
-            # Looking for its broker: next time.
+            # The worker looks for its broker: try again at the next heartbeat.
             return
         paused = set(QueuePause.objects.values_list("queue", flat=True))
         for queue in self.queues:
             is_wanted = not self.is_quiet and queue not in paused
             is_taken = consumer.task_consumer.consuming_from(queue)
-            # In the worker's own loop: its consumer is not for other threads.
+            # By `call_soon`: only the worker's own loop may use its consumer.
             if is_wanted and not is_taken:
                 consumer.call_soon(consumer.add_task_queue, queue)
             elif is_taken and not is_wanted:
@@ -94,7 +97,7 @@ class WorkerHeartbeat:
 
 
 def busy() -> list[BusyTask]:
-    """Return what this worker's pool works on at this moment."""
+    """Return what this worker's pool runs now."""
     return [
         {
             "name": request.name,
@@ -106,7 +109,7 @@ def busy() -> list[BusyTask]:
 
 
 def _started_at(request: Any) -> str | None:
-    # Celery notes a monotonic time.
+    # Celery keeps a monotonic time.
     if not request.time_start:
         return None
     seconds = time.time() - (time.monotonic() - request.time_start)
@@ -114,7 +117,7 @@ def _started_at(request: Any) -> str | None:
 
 
 def memory_bytes(pids: list[int]) -> int:
-    """Return the resident memory of processes together; 0 where /proc is not there."""
+    """Return the resident memory of processes together; 0 on systems without /proc."""
     if sys.platform != "linux":
         return 0
     page = os.sysconf("SC_PAGE_SIZE")
@@ -123,13 +126,13 @@ def memory_bytes(pids: list[int]) -> int:
         try:
             total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page
         except OSError:
-            # Ended since it was listed.
+            # The process has ended.
             continue
     return total
 
 
 def version() -> str:
-    """Return what runs here: LIAISON_VERSION, or the commit of the working copy."""
+    """Return LIAISON_VERSION, else the commit of the working copy, else ""."""
     if settings.LIAISON_VERSION:
         return str(settings.LIAISON_VERSION)
     head = settings.BASE_DIR / ".git" / "HEAD"
