@@ -20,7 +20,7 @@ Moment = UtcField
 
 
 class Shown(serializers.Serializer[Any]):
-    """A shape that is only read."""
+    """Something that is only shown."""
 
 
 # --- Input ---------------------------------------------------------------------------------------
