@@ -78,7 +78,7 @@ class PeriodicTasks:
             raise
         due_at = row.due_at or started_at
         Periodic.objects.filter(name=name).update(
-            # At least now: after a night without workers it runs once, not once for each period.
+            # At least now: after a night without workers it does not run once for each period.
             **reset_attempts(max(due_at + task.every, timezone.now())),
             last_started_at=started_at,
             last_seconds=time.monotonic() - started,
