@@ -91,33 +91,33 @@ def publish(job: Job, **ids: UUID | str) -> None:
             **task.properties,
         )
     except background_sender.UNREACHABLE:
-        _own.producer = None
+        _per_thread.producer = None
         raise
 
 
-class _Own(threading.local):
+class _PerThread(threading.local):
     """The producer of one thread: kombu's connections are not for several."""
 
     app: Celery | None = None
     producer: Producer | None = None
 
 
-_own = _Own()
+_per_thread = _PerThread()
 
 
 def _producer() -> Producer:
     app = broker()
-    if _own.producer is None or _own.app is not app:
+    if _per_thread.producer is None or _per_thread.app is not app:
         # Without heartbeats: RabbitMQ would hang up on a thread that publishes nothing for minutes.
         connection = app.connection_for_write(heartbeat=0)
-        _own.app = app
-        _own.producer = Producer(connection, exchange=Exchange(""), auto_declare=False)
-    return _own.producer
+        _per_thread.app = app
+        _per_thread.producer = Producer(connection, exchange=Exchange(""), auto_declare=False)
+    return _per_thread.producer
 
 
 def _start_afresh() -> None:
-    global _own
-    _own = _Own()
+    global _per_thread
+    _per_thread = _PerThread()
 
 
 # A forked worker must not write into its parent's connection.

@@ -31,11 +31,12 @@ class LeasedJob(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def is_leased(self) -> bool:
+        return self.leased_until is not None and self.leased_until > timezone.now()
+
 
 Row = TypeVar("Row", bound=LeasedJob)
-
-
-# --- Columns, for an UPDATE that writes others too -----------------------------------------------
 
 
 class Columns(TypedDict, total=False):
@@ -59,9 +60,6 @@ def reset_attempts(due_at: datetime | None = None, error: str = "") -> Columns:
     return {**due_again(due_at or timezone.now(), error), "attempts": 0}
 
 
-# --- Conditions ----------------------------------------------------------------------------------
-
-
 def is_free() -> Q:
     """Match rows that no worker has: never leased, released, or the lease has ended."""
     return Q(leased_until=None) | Q(leased_until__lt=timezone.now())
@@ -70,9 +68,6 @@ def is_free() -> Q:
 def due(rows: QuerySet[Row]) -> QuerySet[Row]:
     """Return the rows that are due and that no worker has."""
     return rows.filter(is_free(), due_at__lte=timezone.now())
-
-
-# --- Leases --------------------------------------------------------------------------------------
 
 
 @dataclass

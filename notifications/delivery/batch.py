@@ -94,7 +94,7 @@ def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
     due or not, and with a digest the digests of the other conversations.
     """
     now = timezone.now()
-    if any(row.leased_until and row.leased_until > now for row in rows):
+    if any(row.is_leased for row in rows):
         return []
     due = [row for row in rows if row.due_at and row.due_at <= now]
     if not due:

@@ -329,7 +329,7 @@ def _schedule_state(row: Periodic) -> str:
     now = timezone.now()
     if not row.is_enabled:
         return "disabled"
-    if row.leased_until and row.leased_until > now:
+    if row.is_leased:
         return "running"
     if row.last_error:
         return "failing"

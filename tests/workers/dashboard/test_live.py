@@ -92,7 +92,7 @@ def wait_for_heartbeats(site: Site, count: int = 2) -> None:
         until(beats, "the worker gives no sign of life")
 
 
-def test_quiet_worker_takes_nothing_until_it_is_resumed(
+def test_worker_is_made_quiet_and_works_again_once_resumed(
     site: Site, marc: User, say: Callable[[], Message]
 ) -> None:
     manager = Caller(site, marc)
@@ -120,6 +120,7 @@ def test_worker_stops_when_it_is_told(site: Site, marc: User) -> None:
 
 def test_paused_queue_waits_and_goes_on(site: Site, marc: User, say: Callable[[], Message]) -> None:
     manager = Caller(site, marc)
+    shown(manager, site)
     manager.post(f"{TASKS}/queues/realtime/pause")
     wait_for_heartbeats(site)
     message = say()
