@@ -19,6 +19,7 @@ from attachments.scanning.verdict import ScanVerdict
 from attachments.storage import objects
 from attachments.storage.objects import StorageAway
 from core.jobs.enqueue import Job, enqueue
+from core.jobs.lease import NOT_DUE, Lease, error_text
 from core.models import User
 from core.web.errors import Refusal
 
@@ -90,16 +91,19 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
     attachment = queries.leased_attachment(attachment_id)
     if attachment is None:
         return None
-    with lease_renewal.renewed(attachment) as lease:
-        try:
+    lease = Lease.of(queries.pending_attachments(), attachment)
+    until = lease.leased_until
+    try:
+        with lease_renewal.renewed(lease):
             return pipeline.examine(attachment, lease)
-        except (StorageAway, AntivirusAway) as error:
-            lease_renewal.postpone(lease, error, attempts=attachment.attempts)
-            raise
-        except Exception:
-            # A surprise goes on to the worker, which notes it in the row it holds until then.
-            lease_renewal.restore(lease, attachment.leased_until)
-            raise
+    except (StorageAway, AntivirusAway) as error:
+        # No fault of the file: an outage, however long, uses up no attempt.
+        lease.postpone(error_text(error), longest=lease_renewal.LONGEST_BACKOFF)
+        raise
+    except Exception:
+        # The worker notes a surprise in the row, which it knows by the end of its own lease.
+        lease.renew(until)
+        raise
 
 
 def record(result: AnalysisResult, *, is_claimed: bool) -> Attachment | None:
@@ -108,10 +112,10 @@ def record(result: AnalysisResult, *, is_claimed: bool) -> Attachment | None:
     None too when the file was, or was not, put in a message meanwhile, unlike `is_claimed` says:
     look again.
     """
-    held = lease_renewal.rows_under(result.lease).filter(claimed_at__isnull=not is_claimed)
-    if not held.update(**_recorded(result.scan_verdict), **result.shown):
+    leased = result.lease.leased_rows().filter(claimed_at__isnull=not is_claimed)
+    if not leased.update(**_recorded(result.scan_verdict), **result.shown):
         return None
-    attachment = Attachment.objects.get(pk=result.lease.attachment_id)
+    attachment = Attachment.objects.get(pk=result.lease.key)
     transaction.on_commit(lambda: _forget_quarantined(attachment))
     return attachment
 
@@ -133,9 +137,8 @@ def _recorded(scan_verdict: ScanVerdict) -> dict[str, Any]:
         "reason_code": scan_verdict.reason,
         "detail": scan_verdict.detail[:200],
         "settled_at": timezone.now(),
-        "due_at": None,
-        "leased_until": None,
         "last_error": "",
+        **NOT_DUE,
     }
 
 

@@ -10,7 +10,7 @@ from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
-from core.jobs.lease import backoff_after
+from core.jobs.lease import NOT_DUE, backoff_after, due_again
 from notifications import queries
 from notifications.delivery import events
 from notifications.delivery.batch import MAX_ATTEMPTS, Batch
@@ -108,7 +108,7 @@ def _together(answers: list[SendResult]) -> BatchResult:
 
 
 def _closed(status: object, error: str = "") -> dict[str, object]:
-    return {"status": status, "due_at": None, "leased_until": None, "last_error": error}
+    return {"status": status, "last_error": error, **NOT_DUE}
 
 
 def _given_up() -> Case:
@@ -122,10 +122,8 @@ def _postponed(batch: Batch, result: BatchResult, now: datetime) -> dict[str, ob
     wait = result.retry_after or backoff_after(batch.attempts)
     return {
         "status": Delivery.Status.PENDING,
-        "due_at": now + wait,
-        "leased_until": None,
-        "last_error": result.detail,
         "sent_at": Coalesce("sent_at", Value(now)) if result.is_partly_sent else F("sent_at"),
+        **due_again(now + wait, result.detail),
     }
 
 

@@ -1,6 +1,6 @@
-"""How far a piece of work is, said from inside it to whoever runs it.
+"""Report the progress of work from inside it.
 
-The work does not know who listens; in a request nobody does.
+The caller of the work listens, or nobody, as in a request.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,10 +13,10 @@ _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 def step(done: int, total: int, phase: str = "") -> None:
-    """Say that `done` of `total` parts are done, and in which phase the work is.
+    """Report that `done` of `total` parts are done, and the phase.
 
-    To be called outside of transactions, where the work may be cut without harm: it raises what
-    the listener raises when somebody has cancelled the work.
+    Call it outside of transactions, where the work may stop without harm: it raises what the
+    listener raises, `workers.engine.progress.Cancelled` when somebody has cancelled the work.
     """
     if listener := _listener.get():
         listener(done, total, phase)
@@ -24,7 +24,7 @@ def step(done: int, total: int, phase: str = "") -> None:
 
 @contextmanager
 def told_to(listener: Listener) -> Iterator[None]:
-    """Have the steps of the work in this context told to a listener."""
+    """Pass the steps of the work in this context to a listener."""
     token = _listener.set(listener)
     try:
         yield

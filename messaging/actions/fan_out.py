@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from core.jobs.lease import commit_lazily
+from core.jobs.lease import NOT_DUE, commit_lazily
 from core.realtime.publish import publish
 from messaging import events
 from messaging.conversation import participant_events, unread
@@ -42,5 +42,5 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
     counted = unread.recount(conversation)
     participant_events.publish_counters(conversation, counted)
     publish(events.message_again(message), to=audience(conversation))
-    pending.update(fanned_out_at=timezone.now(), due_at=None, leased_until=None, last_error="")
+    pending.update(fanned_out_at=timezone.now(), last_error="", **NOT_DUE)
     return FannedOut(message, counted)

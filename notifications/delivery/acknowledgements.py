@@ -7,6 +7,7 @@ from django.db.models import F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from core.jobs.lease import NOT_DUE
 from core.models import User
 from messaging.models import Message, Participant
 from messaging.queries.unread import unread_for
@@ -39,8 +40,7 @@ def note_displayed(device_push_id: UUID) -> None:
         status=Delivery.Status.DISPLAYED,
         displayed_at=now,
         sent_at=Coalesce(F("sent_at"), Value(now)),
-        due_at=None,
-        leased_until=None,
+        **NOT_DUE,
     )
     events.publish_deliveries(messages)
 

@@ -14,7 +14,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from core.ids import new_id
-from core.jobs.lease import claim
+from core.jobs.lease import NOT_DUE, acquire_locked
 from core.models import User
 from notifications import queries
 from notifications.models import Channel, Delivery, Preference
@@ -25,7 +25,7 @@ from notifications.planning.rules import Skip
 # Longer than a sending may last: devices side by side 8 s, and as much again for a shorter text;
 # SMTP 10 s a step.
 LEASES = {Channel.PUSH: timedelta(seconds=20), Channel.EMAIL: timedelta(seconds=60)}
-# The 15 pauses between them add up to 43 to 87 minutes (computed from `owed.pause_after`).
+# The 15 pauses between them add up to 43 to 87 minutes (computed from `lease.backoff_after`).
 MAX_ATTEMPTS = 16
 
 
@@ -94,7 +94,7 @@ def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
     due or not, and with a digest the digests of the other conversations.
     """
     now = timezone.now()
-    if any(row.leased_until and row.leased_until > now for row in rows):
+    if any(row.is_leased for row in rows):
         return []
     due = [row for row in rows if row.due_at and row.due_at <= now]
     if not due:
@@ -111,9 +111,8 @@ def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
 
 def _dead_letter(rows: list[Delivery]) -> None:
     """Give up on what ended its worker at every attempt: somebody must look at it."""
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-        status=Delivery.Status.DEAD, due_at=None, leased_until=None
-    )
+    dead = Delivery.objects.filter(pk__in=[row.pk for row in rows])
+    dead.update(status=Delivery.Status.DEAD, **NOT_DUE)
 
 
 def _is_wanted(row: Delivery, thread: Thread) -> bool:
@@ -134,17 +133,22 @@ def _is_wanted(row: Delivery, thread: Thread) -> bool:
 
 
 def _sealed(rows: list[Delivery], channel: Channel) -> Batch:
-    """Lease the rows under one batch, the one they had before if they had."""
+    """Lease the rows under one batch: the one of their first attempt, if they had any."""
     batch = rows[0].envelope or new_id()
-    chosen = Delivery.objects.filter(pk__in=[row.pk for row in rows])
-    chosen.update(envelope=batch, status=Delivery.Status.SENDING, due_at=timezone.now())
-    taken = claim(chosen, lease=LEASES[channel], at_most=len(rows))
+    leases = acquire_locked(
+        queries.pending_deliveries(),
+        rows,
+        lasting=LEASES[channel],
+        envelope=batch,
+        status=Delivery.Status.SENDING,
+        due_at=timezone.now(),
+    )
     return Batch(
         id=batch,
         channel=channel,
         recipient=rows[0].recipient,
         deliveries=rows,
-        attempts=max(row.attempts for row in taken),
+        attempts=max(lease.attempts for lease in leases),
         last_push_at=_last_push_at(rows, batch) if channel == Channel.PUSH else None,
     )
 

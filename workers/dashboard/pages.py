@@ -13,7 +13,7 @@ from core.serializers import MeSerializer
 @never_cache
 @require_safe
 def tasks(request: HttpRequest) -> HttpResponse:
-    """Show the dashboard to the company; what it shows is in the address and in the API."""
+    """Show the dashboard to the company. The page reads its filters from the address."""
     if not isinstance(request.user, User):
         return redirect_to_login(request.get_full_path())
     if not request.user.is_company:

@@ -15,9 +15,12 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from attachments.models import Attachment
-from attachments.scanning import lease_renewal
+from attachments.queries import pending_attachments
+from attachments.scanning import lease_renewal, pipeline
+from attachments.scanning.pipeline import AnalysisResult
 from attachments.storage import objects
 from attachments.storage.objects import StorageAway
+from core.jobs.lease import Lease
 from core.models import User
 from messaging.actions import attachments
 from messaging.actions.messages import send_message
@@ -124,13 +127,13 @@ class TestTwoWorkers:
     def test_who_lost_the_lease_records_nothing(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         execute.acquire(ATTACHMENTS, file)
-        slow = Attachment.objects.get(pk=file)
-        with lease_renewal.renewed(slow) as lease:
+        lease = Lease.of(pending_attachments(), Attachment.objects.get(pk=file))
+        with lease_renewal.renewed(lease):
             # Another takes it after the lease has ended.
             Attachment.objects.update(leased_until=timezone.now())
             assert analysed(file).status == "ready"
 
-            assert not lease_renewal.rows_under(lease).exists()
+            assert not lease.leased_rows().exists()
 
     def test_a_file_is_not_taken_twice(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -157,6 +160,43 @@ class TestTwoWorkers:
         assert execute.requeue(ATTACHMENTS, [file]) == [file]
         assert analysed(file).status == "ready"
         assert Attachment.objects.get(pk=file).reason_code == ""
+
+
+@pytest.mark.django_db(transaction=True)
+class TestALongAnalysis:
+    @pytest.fixture(autouse=True)
+    def renewed_often(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lease_renewal, "RENEWAL_SECONDS", 0.02)
+
+    def test_keeps_its_file_beyond_the_first_lease(self, api: Call, camille: User) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        acquired = execute.acquire(ATTACHMENTS, file)
+        assert acquired is not None
+        lease = Lease.of(pending_attachments(), Attachment.objects.get(pk=file))
+
+        with lease_renewal.renewed(lease):
+            wait_until(lambda: lease.leased_until > acquired.leased_until)
+        renewed_until = lease.leased_until
+
+        assert lease.leased_rows().get().leased_until == renewed_until
+
+    def test_that_fails_says_why_in_its_row(
+        self, api: Call, camille: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+
+        def fail_after_a_renewal(attachment: Attachment, lease: Lease) -> AnalysisResult:
+            before = lease.leased_until
+            wait_until(lambda: lease.leased_until > before)
+            raise RuntimeError("no paper left")
+
+        monkeypatch.setattr(pipeline, "examine", fail_after_a_renewal)
+
+        with pytest.raises(RuntimeError):
+            execute.execute(ATTACHMENTS, file)
+
+        row = Attachment.objects.get(pk=file)
+        assert (row.leased_until, row.last_error) == (None, "RuntimeError: no paper left")
 
 
 @pytest.mark.django_db(transaction=True)
