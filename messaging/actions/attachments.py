@@ -15,9 +15,9 @@ from attachments.scanning.pipeline import AnalysisResult
 from attachments.uploads import transfer
 from core.realtime.publish import Audience, publish
 from messaging import events
-from messaging.conversation.lock import audience, lock
+from messaging.conversation.lock import LockedConversation, lock
 from messaging.conversation.versions import bump
-from messaging.models import Conversation, Message, MessageAttachment
+from messaging.models import Message, MessageAttachment
 from messaging.queries.attachments import link_of
 
 # Writes a change when the file is in a message as it is told; None when it is not, or when there
@@ -113,25 +113,25 @@ def _change(attachment_id: UUID, write: Write) -> bool:
 def _change_as_it_is(attachment_id: UUID, write: Write) -> bool:
     link = link_of(attachment_id)
     # Before the file's own row, like whoever sends a message.
-    conversation = lock(link.conversation_id) if link else None
+    locked = lock(link.conversation_id) if link else None
     attachment = write(link is not None)
     if attachment is None:
         return False
-    if link and conversation:
+    if link and locked:
         link.message.refresh_from_db()
-        _show(conversation, link, attachment)
+        _show(locked, link, attachment)
     else:
         sender = Audience(user_ids=(attachment.uploader_id,))
         publish(events.own_attachment_updated(attachment), to=sender)
     return True
 
 
-def _show(conversation: Conversation, link: MessageAttachment, attachment: Attachment) -> None:
+def _show(locked: LockedConversation, link: MessageAttachment, attachment: Attachment) -> None:
     message = link.message
     if message.deleted_at is not None:
         return
-    message.version = bump(conversation)
+    message.version = bump(locked)
     message.save(update_fields=["version"])
-    message.conversation = conversation
+    message.conversation = locked.conversation
     attachment.position = link.position
-    publish(events.attachment_updated(message, attachment), to=audience(conversation))
+    publish(events.attachment_updated(message, attachment), to=locked.audience)

@@ -17,7 +17,7 @@ from messaging.conversation.idempotency import (
     already_opened,
     already_sent,
 )
-from messaging.conversation.lock import audience, lock, lock_to_write
+from messaging.conversation.lock import lock, lock_to_write
 from messaging.conversation.versions import bump
 from messaging.models import Conversation
 
@@ -54,17 +54,18 @@ def change_conversation(
     """
     if not editor.is_company and changes.keys() - {"subject"}:
         raise NotAllowed
-    conversation = lock(conversation.pk)
+    locked = lock(conversation.pk)
+    conversation = locked.conversation
     changes = {k: v for k, v in changes.items() if getattr(conversation, k) != v}
     if not changes:
         return conversation
     if changes.get("status") == Conversation.Status.CLOSED:
         changes["awaiting_reply_since"] = None
-    bump(conversation, **changes)
-    if participants.reconcile(conversation, read_up_to=conversation.last_seq):
+    bump(locked, **changes)
+    if participants.reconcile(locked, read_up_to=conversation.last_seq):
         # Who comes back has an old read mark.
-        participant_events.publish_counters(conversation, unread.recount(conversation))
-    publish(events.conversation_updated(conversation), to=audience(conversation))
+        participant_events.publish_counters(locked, unread.recount(locked))
+    publish(events.conversation_updated(conversation), to=locked.audience)
     return conversation
 
 
@@ -73,10 +74,10 @@ def archive_conversation(*, archiver: User, conversation: Conversation) -> None:
     """Take a conversation off the lists for good; its history can still be read by its address."""
     if not archiver.is_company:
         raise NotAllowed
-    conversation = lock(conversation.pk)
-    if conversation.archived_at is None:
-        bump(conversation, archived_at=timezone.now(), awaiting_reply_since=None)
-        publish(events.conversation_updated(conversation), to=audience(conversation))
+    locked = lock(conversation.pk)
+    if locked.conversation.archived_at is None:
+        bump(locked, archived_at=timezone.now(), awaiting_reply_since=None)
+        publish(events.conversation_updated(locked.conversation), to=locked.audience)
 
 
 def show_typing(*, writer: User, conversation: Conversation) -> None:
@@ -97,16 +98,17 @@ def _open(opener: User, opening: Opening) -> Conversation:
         version=1,
     )
     conversation.save(force_insert=True)
-    conversation = lock(conversation.pk)
-    if not conversation.accepts_messages:
+    locked = lock(conversation.pk)
+    if not locked.conversation.accepts_messages:
         raise ConversationClosed
     if opener.is_company:
-        participants.record_author(conversation, opener, seq=0)
-    participants.reconcile(conversation, read_up_to=0)
-    publish(events.conversation_created(conversation), to=audience(conversation))
+        participants.record_author(locked, opener, seq=0)
+    participants.reconcile(locked, read_up_to=0)
+    publish(events.conversation_created(locked.conversation), to=locked.audience)
     if opening.message:
-        conversation = lock_to_write(opener, conversation.pk, opening.message.id)
-        if already_sent(opener, opening.message, conversation):
+        # Read again: by now the opener takes part.
+        locked_to_write = lock_to_write(opener, conversation.pk, opening.message.id)
+        if already_sent(opener, opening.message, locked_to_write):
             raise DraftConflict
-        record_message(conversation, opener, opening.message)
+        record_message(locked_to_write, opener, opening.message)
     return conversation

@@ -22,7 +22,7 @@ from messaging.conversation.idempotency import (
     Draft,
     already_sent,
 )
-from messaging.conversation.lock import audience, lock, lock_to_write
+from messaging.conversation.lock import LockedConversation, LockedToWrite, lock, lock_to_write
 from messaging.conversation.versions import append, awaiting_without, bump
 from messaging.models import Conversation, Message, MessageRevision
 
@@ -83,14 +83,14 @@ def edit_message(*, editor: User, message: Message, body: str) -> Message:
 
     Raises NotAllowed, EditWindowOver (15 minutes), MessageDeleted or ConversationClosed.
     """
-    conversation, message = _lock_for_change(message)
+    locked, message = _lock_for_change(message)
     if message.author_id != editor.pk:
         raise NotAllowed
-    if not conversation.accepts_messages:
+    if not locked.conversation.accepts_messages:
         raise ConversationClosed
     _check_window(message)
     if message.body != body:
-        _revise(conversation, message, {}, body=body, edited_at=timezone.now())
+        _revise(locked, message, {}, body=body, edited_at=timezone.now())
     return message
 
 
@@ -100,7 +100,7 @@ def delete_message(*, remover: User, message: Message) -> Message:
 
     One's own recent message, or any for a manager. Raises NotAllowed or EditWindowOver.
     """
-    conversation, message = _lock_for_change(message)
+    locked, message = _lock_for_change(message)
     if message.deleted_at is not None:
         return message
     if remover.role != User.Role.MANAGER:
@@ -110,9 +110,9 @@ def delete_message(*, remover: User, message: Message) -> Message:
     # The counters owe a recount, so the order to fan out is given again.
     now = timezone.now()
     _revise(
-        conversation,
+        locked,
         message,
-        {"awaiting_reply_since": awaiting_without(conversation, message)},
+        {"awaiting_reply_since": awaiting_without(locked, message)},
         body="",
         deleted_at=now,
         fanned_out_at=None,
@@ -124,16 +124,17 @@ def delete_message(*, remover: User, message: Message) -> Message:
 
 @transaction.atomic
 def _send(author: User, conversation_id: UUID, draft: Draft) -> Sent:
-    conversation = lock_to_write(author, conversation_id, draft.id)
-    if earlier := already_sent(author, draft, conversation):
+    locked = lock_to_write(author, conversation_id, draft.id)
+    if earlier := already_sent(author, draft, locked):
         return Sent(earlier, is_new=False)
-    if not conversation.accepts_messages:
+    if not locked.conversation.accepts_messages:
         raise ConversationClosed
-    return Sent(record_message(conversation, author, draft), is_new=True)
+    return Sent(record_message(locked, author, draft), is_new=True)
 
 
-def record_message(conversation: Conversation, author: User, draft: Draft) -> Message:
-    """Append a new message to a locked conversation, publish it and owe its fan-out."""
+def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message:
+    """Append a new message to its conversation, publish it and order its fan-out."""
+    conversation = locked.conversation
     message = Message(
         id=draft.id,
         author=author,
@@ -143,13 +144,13 @@ def record_message(conversation: Conversation, author: User, draft: Draft) -> Me
         by_email=draft.by_email,
         attachment_count=len(draft.attachment_ids),
     )
-    append(conversation, message)
+    append(locked, message)
     attach(draft.attachment_ids, to=message)
-    publish(events.message_created(message), to=audience(conversation))
-    if not getattr(conversation, "author_has_written", False):
-        participants.record_author(conversation, author, seq=message.seq)
-    if not getattr(conversation, "author_is_participant", False):
-        participant_events.publish_participants(conversation)
+    publish(events.message_created(message), to=locked.audience)
+    if not locked.author_has_written:
+        participants.record_author(locked, author, seq=message.seq)
+    if not locked.author_is_participant:
+        participant_events.publish_participants(locked)
     enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
 
@@ -162,12 +163,12 @@ def _quoted(conversation: Conversation, draft: Draft) -> UUID | None:
     return draft.reply_to
 
 
-def _lock_for_change(message: Message) -> tuple[Conversation, Message]:
+def _lock_for_change(message: Message) -> tuple[LockedConversation, Message]:
     """Lock the conversation, then read the message as it is now."""
-    conversation = lock(message.conversation_id)
+    locked = lock(message.conversation_id)
     message = Message.objects.select_related("author").get(pk=message.pk)
-    message.conversation = conversation
-    return conversation, message
+    message.conversation = locked.conversation
+    return locked, message
 
 
 def _check_window(message: Message) -> None:
@@ -178,12 +179,12 @@ def _check_window(message: Message) -> None:
 
 
 def _revise(
-    conversation: Conversation, message: Message, moved: dict[str, Change], **changes: Change
+    locked: LockedConversation, message: Message, moved: dict[str, Change], **changes: Change
 ) -> None:
     """Change a message, keeping its text, and what that has `moved` of its conversation."""
     MessageRevision.objects.create(message=message, body=message.body)
-    message.version = bump(conversation, **moved)
+    message.version = bump(locked, **moved)
     for name, value in changes.items():
         setattr(message, name, value)
     message.save(update_fields=["version", *changes])
-    publish(events.message_updated(message), to=audience(conversation))
+    publish(events.message_updated(message), to=locked.audience)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.ids import new_id
 from core.models import User
 from core.web.errors import Refusal
+from messaging.conversation.lock import LockedToWrite
 from messaging.models import Conversation, Message
 
 
@@ -54,15 +55,15 @@ class Opening:
         return _digest(self.subject, self.client, self.chantier, first, *files)
 
 
-def already_sent(author: User, draft: Draft, conversation: Conversation) -> Message | None:
+def already_sent(author: User, draft: Draft, locked: LockedToWrite) -> Message | None:
     """Return the message this draft became, if it did, in a conversation locked to write.
 
     Raises DraftConflict when its id was used by another person, elsewhere or for another text.
     """
-    if not getattr(conversation, "message_exists", True):
+    if not locked.message_exists:
         return None
     earlier = Message.objects.select_related("author").get(pk=draft.id)
-    digest = draft.digest(conversation.pk)
+    digest = draft.digest(locked.conversation.pk)
     if earlier.author_id != author.pk or bytes(earlier.draft_digest) != digest:
         raise DraftConflict
     return earlier

@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from core.models import User
+from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, Participant
 
 # Written out, since every message waits for it: the ORM asks twice, and takes longer to compose it
@@ -60,11 +61,12 @@ class ParticipantFacts(NamedTuple):
     has_written: bool
 
 
-def reconcile(conversation: Conversation, *, read_up_to: int) -> bool:
+def reconcile(locked: LockedConversation, *, read_up_to: int) -> bool:
     """Make the participants of a locked conversation who they should be.
 
     Whoever joins has read up to `read_up_to`. Return whether anyone joined or left.
     """
+    conversation = locked.conversation
     people = _facts(conversation)
     expected = _expected(people)
     recorded = {person.id for person in people if person.is_recorded}
@@ -108,9 +110,11 @@ def client_user_ids(conversation: Conversation) -> tuple[UUID, ...]:
     return tuple(users.values_list("pk", flat=True))
 
 
-def record_author(conversation: Conversation, author: User, *, seq: int) -> None:
+def record_author(locked: LockedConversation, author: User, *, seq: int) -> None:
     """Write down that a person has written here, as a participant from now on."""
-    row = Participant(conversation=conversation, user=author, has_written=True, last_read_seq=seq)
+    row = Participant(
+        conversation=locked.conversation, user=author, has_written=True, last_read_seq=seq
+    )
     Participant.objects.bulk_create(
         [row],
         update_conflicts=True,

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from messaging.models import Conversation, Participant
+from messaging.conversation.lock import LockedConversation
+from messaging.models import Participant
 
 # LEAST passes over what is NULL: whoever marked nothing as unread has read up to the read mark.
 UNREAD = """
@@ -32,12 +33,12 @@ RECOUNT = f"""
 """  # noqa: S608  (of our own words)
 
 
-def recount(conversation: Conversation, *, only: UUID | None = None) -> list[Participant]:
+def recount(locked: LockedConversation, *, only: UUID | None = None) -> list[Participant]:
     """Set the unread counter of every participant of a locked conversation (or of one).
 
     Return the participants as they are now.
     """
-    asked = {"conversation": conversation.pk, "only": only}
+    asked = {"conversation": locked.conversation.pk, "only": only}
     return list(Participant.objects.raw(RECOUNT, asked))
 
 

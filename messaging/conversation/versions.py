@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from core.models import User
+from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, Message
 
 # What an appended message moves in its conversation.
@@ -17,8 +18,9 @@ MOVED = (
 )  # fmt: skip
 
 
-def bump(conversation: Conversation, **changes: Any) -> int:
-    """Apply changes to a locked conversation and give them the next version."""
+def bump(locked: LockedConversation, **changes: Any) -> int:
+    """Change columns of a conversation and give it the next version, which is returned."""
+    conversation = locked.conversation
     conversation.version += 1
     conversation.changed_at = timezone.now()
     for name, value in changes.items():
@@ -27,9 +29,9 @@ def bump(conversation: Conversation, **changes: Any) -> int:
     return conversation.version
 
 
-def append(conversation: Conversation, message: Message) -> None:
-    """Give a message the next seq and version of a locked conversation, and record it."""
-    now = timezone.now()
+def append(locked: LockedConversation, message: Message) -> None:
+    """Give a new message the next seq and version of its conversation, and insert it."""
+    conversation, now = locked.conversation, timezone.now()
     message.conversation, message.created_at = conversation, now
     message.seq = conversation.last_seq = conversation.last_seq + 1
     message.version = conversation.version = conversation.version + 1
@@ -65,13 +67,13 @@ def _awaiting_reply_since(conversation: Conversation, message: Message) -> Any:
     return conversation.awaiting_reply_since or message.created_at
 
 
-def awaiting_without(conversation: Conversation, message: Message) -> datetime | None:
+def awaiting_without(locked: LockedConversation, message: Message) -> datetime | None:
     """Since when the client waits once a message is deleted; None when it was all they said."""
-    since = conversation.awaiting_reply_since
+    since = locked.conversation.awaiting_reply_since
     if since is None:
         return None
     unanswered = Message.objects.filter(
-        conversation=conversation, author__role=User.Role.CLIENT, deleted_at=None
+        conversation=locked.conversation, author__role=User.Role.CLIENT, deleted_at=None
     ).exclude(pk=message.pk)
     moments = unanswered.filter(created_at__gte=since).order_by("seq")
     return moments.values_list("created_at", flat=True).first()

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from rest_framework.test import APIClient
 
 from core.models import Chantier, User
@@ -14,6 +15,7 @@ from messaging.actions.messages import MessageDeleted, delete_message, edit_mess
 from messaging.actions.reads import read_up_to
 from messaging.conversation import unread
 from messaging.conversation.idempotency import Draft
+from messaging.conversation.lock import lock
 from messaging.models import Conversation, Message, Participant
 from tests.at_once import at_once
 from tests.cast import Say
@@ -147,7 +149,8 @@ class TestReadingAtOnce:
 
         mark = Participant.objects.get(conversation=conversation, user=odile)
         told = mark.unread_count
-        unread.recount(conversation)
+        with transaction.atomic():
+            unread.recount(lock(conversation.pk))
         mark.refresh_from_db()
         assert told == mark.unread_count == 8 - mark.last_read_seq
 

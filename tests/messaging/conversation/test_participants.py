@@ -7,6 +7,7 @@ from messaging.actions.conversations import change_conversation
 from messaging.actions.messages import delete_message
 from messaging.actions.reads import read_up_to
 from messaging.conversation import unread
+from messaging.conversation.lock import lock
 from messaging.models import Conversation, Message, Participant
 from tests.cast import Call, Say
 from tests.messaging.addresses import of
@@ -136,7 +137,7 @@ class TestJoining:
         fan_out()
 
         assign(conversation, odile, marc)
-        unread.recount(conversation)
+        unread.recount(lock(conversation.pk))
 
         assert mark(marc).unread_count == 0
 

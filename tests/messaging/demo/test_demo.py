@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 from core.models import Chantier, Client, User
 from messaging import demo
 from messaging.conversation import unread
+from messaging.conversation.lock import lock
 from messaging.demo.clock import working_moment
 from messaging.models import Conversation, Message, MessageRevision, Note, Participant
 
@@ -76,7 +77,7 @@ class TestWhatIsRecorded:
         before = dict(Participant.objects.values_list("pk", "unread_count"))
 
         for conversation in Conversation.objects.all():
-            unread.recount(conversation)
+            unread.recount(lock(conversation.pk))
 
         assert dict(Participant.objects.values_list("pk", "unread_count")) == before
 
