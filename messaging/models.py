@@ -7,7 +7,7 @@ serial id would skip rows, since those are given before the commit.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -23,6 +23,18 @@ from messaging.search import words_of
 
 SUBJECT_LENGTH = 150
 BODY_LENGTH = 10_000
+
+
+class PersonRow(TypedDict):
+    """A participant as `queries.conversations.with_details` reads it: one JSON object a person."""
+
+    id: str
+    name: str
+    role: str
+    last_read_seq: int
+    read_version: int
+    unread_count: int
+    unread_from_seq: int | None
 
 
 class Conversation(models.Model):
@@ -65,6 +77,9 @@ class Conversation(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     # The team's «à répondre»: since when a client waits for an answer.
     awaiting_reply_since = models.DateTimeField(null=True, blank=True)
+
+    # Who takes part, by name. Not a column: only `queries.conversations.with_details` sets it.
+    people: list[PersonRow]
 
     class Meta:
         verbose_name = _("conversation")
@@ -175,7 +190,7 @@ class Message(LeasedJob):
     deleted_at = models.DateTimeField(null=True, blank=True)
     fanned_out_at = models.DateTimeField(null=True, blank=True)
 
-    # Its files, by whoever has fetched them already; not a column.
+    # Its files, once they were fetched. Not a column.
     files: list[Attachment] | None = None
 
     class Meta:

@@ -63,13 +63,9 @@ def files_of(message: str) -> RawSQL:
     return RawSQL(sql, (), output_field=ArrayField(JSONField()))  # noqa: S611 - only our own names
 
 
-def brought_files(row: Message | Conversation) -> list[Attachment]:
-    return [from_json(file) for file in getattr(row, "file_rows", ())]
-
-
 def with_files(messages: QuerySet[Message]) -> list[Message]:
     """Return messages that know their files, in one query."""
-    brought: list[Message] = list(messages.annotate(file_rows=files_of("messaging_message.id")))
-    for message in brought:
-        message.files = brought_files(message)
-    return brought
+    with_rows = list(messages.annotate(file_rows=files_of("messaging_message.id")))
+    for message in with_rows:
+        message.files = list(map(from_json, message.file_rows))
+    return list(with_rows)

@@ -14,8 +14,10 @@ from django.db.models import (
     QuerySet,
 )
 from django.db.models.functions import JSONObject
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from attachments.queries import from_json
 from core.models import User
 from messaging.models import (
     Conversation,
@@ -25,7 +27,7 @@ from messaging.models import (
     Note,
     Participant,
 )
-from messaging.queries.attachments import brought_files, files_of
+from messaging.queries.attachments import files_of
 from messaging.search import matching, words_of
 
 
@@ -56,7 +58,8 @@ def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation
     return (
         conversations.select_related("client", "chantier", "assigned_to", "last_message__author")
         .prefetch_related("last_message__attachment_links")
-        .annotate(people=ArraySubquery(people))
+        # Declared on the model, which says its type.
+        .annotate(people=ArraySubquery(people))  # type: ignore[no-redef]
     )
 
 
@@ -78,9 +81,11 @@ def detailed_conversation_for(reader: User, conversation_id: UUID) -> Conversati
     """One conversation as its serializer wants it, in one query, or Http404."""
     conversations = with_details(visible_to(reader)).prefetch_related(None)
     files = files_of("messaging_conversation.last_message_id")
-    conversation = get_object_or_404(conversations.annotate(file_rows=files), pk=conversation_id)
+    conversation = conversations.annotate(file_rows=files).filter(pk=conversation_id).first()
+    if conversation is None:
+        raise Http404
     if conversation.last_message is not None:
-        conversation.last_message.files = brought_files(conversation)
+        conversation.last_message.files = list(map(from_json, conversation.file_rows))
     return conversation
 
 

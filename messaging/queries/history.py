@@ -9,6 +9,7 @@ from django.db.models import (
 from messaging.models import (
     Conversation,
     Message,
+    PersonRow,
 )
 from messaging.queries.attachments import with_files
 
@@ -62,7 +63,7 @@ class Changes:
     complete: bool
     conversation: Conversation | None
     messages: list[Message]
-    read: list[dict[str, object]]
+    read: list[PersonRow]
 
 
 def changes_of(conversation: Conversation, since: int) -> Changes:
@@ -75,13 +76,12 @@ def changes_of(conversation: Conversation, since: int) -> Changes:
     messages = with_files(newer[: CHANGES_LIMIT + 1])
     if is_cut := len(messages) > CHANGES_LIMIT:
         messages.pop()
-    people: list[dict[str, object]] = getattr(conversation, "people", [])
     return Changes(
         version=messages[-1].version if is_cut else max(since, conversation.version),
         complete=not is_cut,
         conversation=conversation if conversation.version > since else None,
         messages=messages,
-        read=[person for person in people if int(str(person["read_version"])) > since],
+        read=[person for person in conversation.people if person["read_version"] > since],
     )
 
 

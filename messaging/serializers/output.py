@@ -90,7 +90,7 @@ class ConversationSerializer(Shape[Conversation]):
 
     def _mine(self, conversation: Conversation) -> Participant:
         reader: User = self.context["reader"]
-        for person in getattr(conversation, "people", ()):
+        for person in conversation.people:
             if person["id"] == str(reader.pk):
                 return Participant(
                     last_read_seq=person["last_read_seq"],
