@@ -32,10 +32,16 @@ def library_of(reader: User, conversations: QuerySet[Conversation]) -> QuerySet[
     return links.select_related("message__author").order_by("-id")
 
 
-def link_of(attachment_id: UUID) -> MessageAttachment | None:
-    """Where a file is shown, if it is."""
+def conversation_showing(attachment_id: UUID) -> UUID | None:
+    """Return the id of the conversation that shows a file; None while it is in no message."""
+    links = MessageAttachment.objects.filter(attachment=attachment_id)
+    return links.values_list("conversation_id", flat=True).first()
+
+
+def link_of(attachment_id: UUID) -> MessageAttachment:
+    """Return the place of a file in its message; raises MessageAttachment.DoesNotExist."""
     links = MessageAttachment.objects.select_related("message__author")
-    return links.filter(attachment=attachment_id).first()
+    return links.get(attachment=attachment_id)
 
 
 def _links_for(reader: User) -> QuerySet[MessageAttachment]:
