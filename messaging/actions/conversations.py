@@ -1,6 +1,6 @@
 """Open, change and archive conversations: one transaction each."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,7 +18,7 @@ from messaging.conversation.idempotency import (
     already_sent,
 )
 from messaging.conversation.lock import lock, lock_to_write
-from messaging.conversation.versions import bump
+from messaging.conversation.versions import ConversationChanges, bump
 from messaging.models import Conversation
 
 
@@ -46,7 +46,7 @@ def open_conversation(*, opener: User, opening: Opening) -> Opened:
 
 @transaction.atomic
 def change_conversation(
-    *, editor: User, conversation: Conversation, changes: dict[str, Any]
+    *, editor: User, conversation: Conversation, changes: ConversationChanges
 ) -> Conversation:
     """Change the subject, the chantier, the status or who is assigned.
 
@@ -56,9 +56,10 @@ def change_conversation(
         raise NotAllowed
     locked = lock(conversation.pk)
     conversation = locked.conversation
-    changes = {k: v for k, v in changes.items() if getattr(conversation, k) != v}
-    if not changes:
+    differing = {k: v for k, v in changes.items() if getattr(conversation, k) != v}
+    if not differing:
         return conversation
+    changes = cast(ConversationChanges, differing)
     if changes.get("status") == Conversation.Status.CLOSED:
         changes["awaiting_reply_since"] = None
     bump(locked, **changes)

@@ -23,7 +23,7 @@ from messaging.conversation.idempotency import (
     already_sent,
 )
 from messaging.conversation.lock import LockedConversation, LockedToWrite, lock, lock_to_write
-from messaging.conversation.versions import append, awaiting_without, bump
+from messaging.conversation.versions import ConversationChanges, append, awaiting_without, bump
 from messaging.models import Conversation, Message, MessageRevision
 
 
@@ -179,7 +179,7 @@ def _check_window(message: Message) -> None:
 
 
 def _revise(
-    locked: LockedConversation, message: Message, moved: dict[str, Change], **changes: Change
+    locked: LockedConversation, message: Message, moved: ConversationChanges, **changes: Change
 ) -> None:
     """Change a message, keeping its text, and what that has `moved` of its conversation."""
     MessageRevision.objects.create(message=message, body=message.body)

@@ -10,6 +10,7 @@ from core.ids import new_id
 from core.models import Chantier, User
 from core.queries import chantiers_for, clients_for, staff_for
 from messaging.conversation.idempotency import Draft, Opening
+from messaging.conversation.versions import ConversationChanges
 from messaging.models import Conversation
 
 
@@ -35,9 +36,15 @@ def opening_of(opener: User, asked: dict[str, Any]) -> Opening:
     )
 
 
-def changes_of(editor: User, conversation: Conversation, asked: dict[str, Any]) -> dict[str, Any]:
+def changes_of(
+    editor: User, conversation: Conversation, asked: dict[str, Any]
+) -> ConversationChanges:
     """Return the attributes to change; raises ValidationError for a row that does not fit."""
-    changes: dict[str, Any] = {name: asked[name] for name in ("subject", "status") if name in asked}
+    changes = ConversationChanges()
+    if "subject" in asked:
+        changes["subject"] = asked["subject"]
+    if "status" in asked:
+        changes["status"] = asked["status"]
     if "chantier" in asked:
         chantier = _chantier(editor, asked["chantier"])
         _check_same_client(chantier, conversation.client_id)

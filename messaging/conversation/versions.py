@@ -2,7 +2,8 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TypedDict, Unpack
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -18,7 +19,18 @@ MOVED = (
 )  # fmt: skip
 
 
-def bump(locked: LockedConversation, **changes: Any) -> int:
+class ConversationChanges(TypedDict, total=False):
+    """Columns of a conversation that get a new value; the others keep theirs."""
+
+    subject: str
+    status: str
+    chantier_id: UUID | None
+    assigned_to_id: UUID | None
+    archived_at: datetime
+    awaiting_reply_since: datetime | None
+
+
+def bump(locked: LockedConversation, **changes: Unpack[ConversationChanges]) -> int:
     """Change columns of a conversation and give it the next version, which is returned."""
     conversation = locked.conversation
     conversation.version += 1
@@ -60,7 +72,7 @@ def _record_statement() -> str:
     """  # noqa: S608  (of our own words)
 
 
-def _awaiting_reply_since(conversation: Conversation, message: Message) -> Any:
+def _awaiting_reply_since(conversation: Conversation, message: Message) -> datetime | None:
     """A client waits from the first message that nobody of the company has answered."""
     if message.author.is_company:
         return None

@@ -15,6 +15,7 @@ from messaging.actions.fan_out import fan_out_message
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Draft, Opening
+from messaging.conversation.versions import ConversationChanges
 from messaging.demo.clock import Hindsight, evening_before, working_moment
 from messaging.demo.dialogue import Exchange, Line, say
 from messaging.demo.scenarios import Plot
@@ -167,7 +168,7 @@ class Performance:
         if self.plot.is_archived:
             archive_conversation(archiver=team, conversation=conversation)
         elif self.chance.random() < SHARE_CLOSED:
-            closed = {"status": Conversation.Status.CLOSED}
+            closed: ConversationChanges = {"status": Conversation.Status.CLOSED}
             change_conversation(editor=team, conversation=conversation, changes=closed)
 
 

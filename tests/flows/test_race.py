@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Unpack
 from uuid import uuid4
 
 import pytest
@@ -30,6 +31,7 @@ from messaging.actions.messages import (
 )
 from messaging.actions.reads import mark_unread_from, read_up_to
 from messaging.conversation.idempotency import Draft, Opening
+from messaging.conversation.versions import ConversationChanges
 from messaging.models import Conversation, Message, Note
 from tests.flows.screens import Screen
 from tests.site import Site
@@ -54,8 +56,8 @@ class Cast:
             author=author, conversation_id=self.conversation.pk, draft=draft
         ).message
 
-    def change(self, editor: User, **changes: object) -> None:
-        change_conversation(editor=editor, conversation=self.conversation, changes=dict(changes))
+    def change(self, editor: User, **changes: Unpack[ConversationChanges]) -> None:
+        change_conversation(editor=editor, conversation=self.conversation, changes=changes)
 
     def read(self, reader: User, seq: int) -> None:
         read_up_to(reader=reader, conversation=self.conversation, seq=seq)
