@@ -11,12 +11,7 @@ from core.web.errors import NotAllowed
 from messaging import events
 from messaging.actions.messages import ConversationClosed, record_message
 from messaging.conversation import participant_events, participants, unread
-from messaging.conversation.idempotency import (
-    DraftConflict,
-    Opening,
-    already_opened,
-    already_sent,
-)
+from messaging.conversation.idempotency import DraftConflict, Opening, already_opened, already_sent
 from messaging.conversation.lock import lock, lock_to_write
 from messaging.conversation.versions import ConversationChanges, bump
 from messaging.models import Conversation

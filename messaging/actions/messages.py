@@ -18,10 +18,7 @@ from core.web.errors import NotAllowed, Refusal
 from messaging import events
 from messaging.actions.attachments import attach
 from messaging.conversation import participant_events, participants
-from messaging.conversation.idempotency import (
-    Draft,
-    already_sent,
-)
+from messaging.conversation.idempotency import Draft, already_sent
 from messaging.conversation.lock import LockedConversation, LockedToWrite, lock, lock_to_write
 from messaging.conversation.versions import ConversationChanges, append, awaiting_without, bump
 from messaging.models import Conversation, Message, MessageRevision

@@ -25,10 +25,7 @@ from core.web.pagination import LatestFirst
 from core.web.requests import person
 from messaging.actions import attachments
 from messaging.models import Conversation, MessageAttachment
-from messaging.queries.attachments import (
-    attachment_for,
-    library_of,
-)
+from messaging.queries.attachments import attachment_for, library_of
 from messaging.queries.conversations import conversation_for, visible_to
 from messaging.serializers.output import LibraryItemSerializer
 

@@ -21,6 +21,7 @@ from messaging.actions.conversations import (
 )
 from messaging.api import inputs
 from messaging.api.filters import ConversationFilter
+from messaging.api.responses import created_status
 from messaging.models import Conversation
 from messaging.queries.conversations import (
     conversation_for,
@@ -33,10 +34,7 @@ from messaging.serializers.input import (
     OpeningSerializer,
     SinceSerializer,
 )
-from messaging.serializers.output import (
-    ChangesSerializer,
-    ConversationSerializer,
-)
+from messaging.serializers.output import ChangesSerializer, ConversationSerializer
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -53,7 +51,7 @@ class ConversationList(generics.ListAPIView[Conversation]):
         return conversations_for(person(self.request), with_archived=is_catching_up)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "reader": self.request.user}
+        return {**super().get_serializer_context(), "reader": person(self.request)}
 
     @extend_schema(
         request=OpeningSerializer,
@@ -109,7 +107,3 @@ def _shown(request: Request, conversation_id: UUID) -> dict[str, Any]:
     reader = person(request)
     conversation = detailed_conversation_for(reader, conversation_id)
     return ConversationSerializer(conversation, context={"reader": reader}).data
-
-
-def created_status(is_new: bool) -> int:
-    return status.HTTP_201_CREATED if is_new else status.HTTP_200_OK

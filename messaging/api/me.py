@@ -8,9 +8,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.web.requests import person
-from messaging.serializers.output import (
-    MeWithUnreadSerializer,
-)
+from messaging.serializers.output import MeWithUnreadSerializer
 
 
 class Me(APIView):

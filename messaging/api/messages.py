@@ -14,24 +14,14 @@ from rest_framework.views import APIView
 
 from core.web import rate_limits
 from core.web.requests import person, validated
-from messaging.actions.conversations import (
-    show_typing,
-)
+from messaging.actions.conversations import show_typing
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.api import inputs
-from messaging.api.conversations import created_status
+from messaging.api.responses import created_status
 from messaging.models import MessageRevision
-from messaging.queries.conversations import (
-    conversation_for,
-    message_for,
-    revisions_of,
-)
+from messaging.queries.conversations import conversation_for, message_for, revisions_of
 from messaging.queries.history import Window, history_of
-from messaging.serializers.input import (
-    BodySerializer,
-    DraftSerializer,
-    WindowSerializer,
-)
+from messaging.serializers.input import BodySerializer, DraftSerializer, WindowSerializer
 from messaging.serializers.output import (
     HistorySerializer,
     MessageRevisionSerializer,

@@ -13,18 +13,9 @@ from core.ids import new_id
 from core.models import User
 from core.web.requests import person, validated
 from messaging.actions import notes
-from messaging.queries.conversations import (
-    conversation_for,
-    note_for,
-    notes_for,
-)
-from messaging.serializers.input import (
-    BodySerializer,
-    NoteDraftSerializer,
-)
-from messaging.serializers.output import (
-    NoteSerializer,
-)
+from messaging.queries.conversations import conversation_for, note_for, notes_for
+from messaging.serializers.input import BodySerializer, NoteDraftSerializer
+from messaging.serializers.output import NoteSerializer
 
 
 class NoteList(APIView):

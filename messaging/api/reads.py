@@ -11,18 +11,10 @@ from rest_framework.views import APIView
 from core.web.requests import person, validated
 from messaging.actions.reads import mark_unread_from, read_up_to
 from messaging.models import Participant
-from messaging.queries.conversations import (
-    conversation_for,
-)
+from messaging.queries.conversations import conversation_for
 from messaging.queries.unread import unread_for, unread_total_for
-from messaging.serializers.input import (
-    SeqSerializer,
-    UnreadFromSerializer,
-)
-from messaging.serializers.output import (
-    ReadStateSerializer,
-    UnreadSerializer,
-)
+from messaging.serializers.input import SeqSerializer, UnreadFromSerializer
+from messaging.serializers.output import ReadStateSerializer, UnreadSerializer
 
 
 class ReadMark(APIView):

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,6 +25,7 @@ from attachments.uploads.transfer import UploadOver, WantedPart
 from core.web import rate_limits
 from core.web.openapi import refusals
 from core.web.requests import person, validated
+from messaging.api.responses import created_status
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -55,8 +55,7 @@ class AttachmentList(APIView):
         asked.pop("content_type", None)
         opened = announce.open_upload(uploader=uploader, wanted=Wanted(**asked))
         shown = announced(opened.attachment, transfer.instructions(opened.attachment))
-        created = status.HTTP_201_CREATED if opened.is_new else status.HTTP_200_OK
-        return Response(shown, status=created)
+        return Response(shown, status=created_status(opened.is_new))
 
 
 class PartList(APIView):

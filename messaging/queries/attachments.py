@@ -3,21 +3,14 @@
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import (
-    JSONField,
-    QuerySet,
-)
+from django.db.models import JSONField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
 
 from attachments.models import Attachment
 from attachments.queries import SHOWN, from_json, unclaimed_of
 from core.models import User
-from messaging.models import (
-    Conversation,
-    Message,
-    MessageAttachment,
-)
+from messaging.models import Conversation, Message, MessageAttachment
 
 
 def attachment_for(reader: User, attachment_id: UUID) -> Attachment:

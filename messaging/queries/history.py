@@ -2,15 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import (
-    QuerySet,
-)
+from django.db.models import QuerySet
 
-from messaging.models import (
-    Conversation,
-    Message,
-    PersonRow,
-)
+from messaging.models import Conversation, Message, PersonRow
 from messaging.queries.attachments import with_files
 
 PAGE_LIMIT = 50

@@ -7,11 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.web.text_field import TextField
-from messaging.models import (
-    BODY_LENGTH,
-    SUBJECT_LENGTH,
-    Conversation,
-)
+from messaging.models import BODY_LENGTH, SUBJECT_LENGTH, Conversation
 from messaging.queries.history import PAGE_LIMIT, PAGE_LIMIT_MAX, Window
 
 
