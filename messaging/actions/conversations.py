@@ -23,17 +23,17 @@ class Opened(NamedTuple):
 
 
 def open_conversation(*, opener: User, opening: Opening) -> Opened:
-    """Open a conversation, with its first message when there is one.
+    """Open a conversation, with its first message if there is one.
 
-    The same request sent twice gives back the first conversation. Raises DraftConflict when the
-    id was already used for another, ConversationClosed when its chantier is archived.
+    The same request sent twice returns the first conversation. Raises DraftConflict if the id was
+    used for another one, ConversationClosed if its chantier is archived.
     """
     if earlier := already_opened(opener, opening):
         return Opened(earlier, is_new=False)
     try:
         return Opened(_open(opener, opening), is_new=True)
     except IntegrityError as error:
-        # The same request a moment ago, on another thread.
+        # Another thread has just recorded the same request.
         if earlier := already_opened(opener, opening):
             return Opened(earlier, is_new=False)
         raise DraftConflict from error
@@ -43,9 +43,9 @@ def open_conversation(*, opener: User, opening: Opening) -> Opened:
 def change_conversation(
     *, editor: User, conversation: Conversation, changes: ConversationChanges
 ) -> Conversation:
-    """Change the subject, the chantier, the status or who is assigned.
+    """Change the subject, the chantier, the status or the assigned person.
 
-    A client's user may change the subject only: raises NotAllowed.
+    Raises NotAllowed if a client's user changes more than the subject.
     """
     if not editor.is_company and changes.keys() - {"subject"}:
         raise NotAllowed
@@ -59,7 +59,7 @@ def change_conversation(
         changes["awaiting_reply_since"] = None
     bump(locked, **changes)
     if participants.reconcile(locked, read_up_to=conversation.last_seq):
-        # Who comes back has an old read mark.
+        # A participant who returns has an old read mark.
         participant_events.publish_counters(locked, unread.recount(locked))
     publish(events.conversation_updated(conversation), to=locked.audience)
     return conversation
@@ -67,7 +67,10 @@ def change_conversation(
 
 @transaction.atomic
 def archive_conversation(*, archiver: User, conversation: Conversation) -> None:
-    """Take a conversation off the lists for good; its history can still be read by its address."""
+    """Take a conversation off the lists for good; it can still be read by its URL.
+
+    Raises NotAllowed for a client's user.
+    """
     if not archiver.is_company:
         raise NotAllowed
     locked = lock(conversation.pk)
@@ -77,7 +80,7 @@ def archive_conversation(*, archiver: User, conversation: Conversation) -> None:
 
 
 def show_typing(*, writer: User, conversation: Conversation) -> None:
-    """Show the open screens that someone is writing. Nothing is kept."""
+    """Show on the open screens that someone is writing. Nothing is recorded."""
     listeners = participants.client_user_ids(conversation)
     publish(events.typing(conversation.pk, writer), to=Audience(user_ids=listeners, company=True))
 

@@ -1,4 +1,4 @@
-"""Count a message for everyone it concerns, and tell the open screens again."""
+"""The fan-out of a message: count it for every participant, and publish it once more."""
 
 from typing import NamedTuple
 from uuid import UUID
@@ -16,25 +16,24 @@ from messaging.models import Message, Participant
 
 class FannedOut(NamedTuple):
     message: Message
-    # Everyone who takes part, counted.
+    # Everyone who takes part, with the new counters.
     participants: list[Participant]
 
 
 @transaction.atomic(savepoint=False)
 def fan_out_message(message_id: UUID) -> FannedOut | None:
-    """Count a message for everyone it concerns, and tell the open screens again.
+    """Count a message for every participant, and publish it to screens that missed it.
 
-    Whether it runs once, twice or late makes no difference. Returns None when nothing was owed
-    any more.
+    Running it twice or late is harmless. Returns None if the fan-out was done before.
     """
     locked = lock_to_count(message_id)
     pending = Message.objects.filter(pk=message_id, fanned_out_at=None).order_by()
-    # Asked again under the lock: another worker may have counted it while we waited.
+    # Read again under the lock: another worker may have counted it while this one waited.
     message = pending.select_related("author").first() if locked else None
     if locked is None or message is None:
         return None
     message.conversation = locked.conversation
-    # Whoever joins has this message to read; a tombstone leaves nothing.
+    # A person who joins has this message to read, unless it is deleted.
     is_deleted = message.deleted_at is not None
     last_read = locked.conversation.last_seq if is_deleted else message.seq - 1
     if not participant_events.update_participants(locked, read_up_to=last_read):

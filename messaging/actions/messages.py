@@ -1,4 +1,4 @@
-"""Send, edit and delete messages: one transaction each, told to the open screens after it."""
+"""Send, edit and delete messages: one transaction each, published after its commit."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -56,21 +56,18 @@ class Sent(NamedTuple):
 
 
 def send_message(*, author: User, conversation_id: UUID, draft: Draft) -> Sent:
-    """Record a message and tell everyone in the conversation.
+    """Record a message, publish it and order its fan-out. A closed conversation opens again.
 
-    The same draft sent twice gives back the first message, so a phone that lost the answer can
-    try again. A closed conversation opens again.
-
-    Raises Http404 when the author may not see the conversation, ConversationClosed when it or its
-    chantier is archived, DraftConflict when the id was already used for something else,
-    UnknownAttachment when one of its files is not the author's own
-    and free.
+    The same draft sent twice returns the first message, so a phone that lost the answer can try
+    again. Raises Http404 if the author may not see the conversation, ConversationClosed if it or
+    its chantier is archived, DraftConflict if the id was used for something else,
+    UnknownQuotedMessage, and UnknownAttachment if a file is not the author's or is in a message.
     """
     try:
         return _send(author, conversation_id, draft)
     except IntegrityError:
-        # Recorded on another connection while we waited for the lock: PostgreSQL then reads the
-        # locked row again, but not the other tables that the same query looked at.
+        # Another connection recorded it while this one waited for the lock. PostgreSQL then reads
+        # the locked row again, but not the other tables of the same query (`message_exists`).
         return _send(author, conversation_id, draft)
 
 
@@ -104,7 +101,7 @@ def delete_message(*, remover: User, message: Message) -> Message:
         if message.author_id != remover.pk:
             raise NotAllowed
         _check_window(message)
-    # The counters owe a recount, so the order to fan out is given again.
+    # The counters need a recount, so the fan-out is ordered again.
     now = timezone.now()
     _revise(
         locked,
@@ -161,7 +158,7 @@ def _quoted(conversation: Conversation, draft: Draft) -> UUID | None:
 
 
 def _lock_for_change(message: Message) -> tuple[LockedConversation, Message]:
-    """Lock the conversation, then read the message as it is now."""
+    """Lock the conversation of a message, then read the message as it is now."""
     locked = lock(message.conversation_id)
     message = Message.objects.select_related("author").get(pk=message.pk)
     message.conversation = locked.conversation
@@ -178,7 +175,7 @@ def _check_window(message: Message) -> None:
 def _revise(
     locked: LockedConversation, message: Message, moved: ConversationChanges, **changes: Change
 ) -> None:
-    """Change a message, keeping its text, and what that has `moved` of its conversation."""
+    """Change a message and keep its earlier text, with what `moved` in its conversation."""
     MessageRevision.objects.create(message=message, body=message.body)
     message.version = bump(locked, **moved)
     for name, value in changes.items():

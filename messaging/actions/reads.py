@@ -15,10 +15,10 @@ from messaging.models import Conversation, Participant
 
 @transaction.atomic
 def read_up_to(*, reader: User, conversation: Conversation, seq: int) -> Participant:
-    """Note that a person has read up to `seq`, and return the counter that this leaves.
+    """Record that a person has read up to `seq`; return the mark and the counter that this leaves.
 
-    Never goes back; past the end is the end. Someone of the company who takes no part reads
-    without a trace.
+    A mark never goes back, nor past the last message. For a person of the company who takes no
+    part nothing is recorded.
     """
     locked = lock(conversation.pk)
     seq = min(seq, locked.conversation.last_seq)
@@ -27,11 +27,11 @@ def read_up_to(*, reader: User, conversation: Conversation, seq: int) -> Partici
         return Participant(conversation=conversation, user=reader, last_read_seq=seq)
     if seq > mark.unread_after_seq:
         mark.last_read_seq = max(seq, mark.last_read_seq)
-        # What was marked as unread and lies further on stays so.
+        # Messages marked as unread further on stay unread.
         mark.unread_from_seq = seq + 1 if seq < mark.last_read_seq else None
         _save_mark(mark, locked)
     else:
-        # Nothing moves, but a worker may still owe the count.
+        # The mark stays, but the fan-out of a message may still be pending.
         _count_again(mark, locked)
     return mark
 
@@ -40,7 +40,7 @@ def read_up_to(*, reader: User, conversation: Conversation, seq: int) -> Partici
 def mark_unread_from(*, reader: User, conversation: Conversation, seq: int) -> Participant:
     """Count the messages from `seq` on as unread again, for this person alone.
 
-    What the other side sees as read stays read. Raises NotAllowed for whoever takes no part.
+    The other side still sees them as read. Raises NotAllowed for a person who takes no part.
     """
     locked = lock(conversation.pk)
     mark = _mark_of(reader, locked)
@@ -61,7 +61,7 @@ def _count_again(mark: Participant, locked: LockedConversation) -> None:
 
 
 def _save_mark(mark: Participant, locked: LockedConversation) -> None:
-    """Save a read mark under the conversation's next version, count again and tell."""
+    """Save a read mark under the next version, recount and publish both."""
     version = mark.read_version = bump(locked)
     mark.save(update_fields=["last_read_seq", "unread_from_seq", "read_version"])
     _count_again(mark, locked)

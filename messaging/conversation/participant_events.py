@@ -1,4 +1,4 @@
-"""Who takes part in a locked conversation and what each has to read, told to the open screens."""
+"""Changes of participants and unread counters, shown on the open screens."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from messaging.models import Participant
 
 
 def update_participants(locked: LockedConversation, *, read_up_to: int) -> bool:
-    """Make the participants who they should be; return whether anyone joined or left."""
+    """Bring the participants up to date and show them; return whether anyone joined or left."""
     has_changed = participants.reconcile(locked, read_up_to=read_up_to)
     if has_changed:
         publish_participants(locked)
@@ -19,13 +19,13 @@ def update_participants(locked: LockedConversation, *, read_up_to: int) -> bool:
 
 
 def publish_participants(locked: LockedConversation) -> None:
-    """Show everyone who takes part now."""
+    """Show who takes part now, under the next version."""
     bump(locked)
     publish(events.conversation_updated(locked.conversation), to=locked.audience)
 
 
 def publish_counters(locked: LockedConversation, people: Iterable[Participant]) -> None:
-    """Show each person their own counter."""
+    """Show each of these people their own unread counter."""
     for person in people:
         event = events.unread_updated(person, version=locked.conversation.version)
         publish(event, to=Audience(user_ids=(person.user_id,)))

@@ -1,4 +1,4 @@
-"""`seq` and `version`, the two numbers handed out under a conversation's lock."""
+"""`seq` and `version`, the two numbers given under a conversation's lock (see `models`)."""
 
 from datetime import datetime
 from functools import cache
@@ -12,7 +12,7 @@ from core.models import User
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, Message
 
-# What an appended message moves in its conversation.
+# The columns of a conversation that a new message changes.
 MOVED = (
     "version", "changed_at", "last_seq", "last_message_id", "last_activity_at", "status",
     "awaiting_reply_since",
@@ -60,7 +60,7 @@ def append(locked: LockedConversation, message: Message) -> None:
 
 @cache
 def _record_statement() -> str:
-    """A message and what it moves in its conversation, in one statement."""
+    """Return the SQL that inserts a message and updates its conversation, in one statement."""
     columns = [field.attname for field in Message._meta.concrete_fields]
     return f"""
         WITH recorded AS (
@@ -73,14 +73,14 @@ def _record_statement() -> str:
 
 
 def _awaiting_reply_since(conversation: Conversation, message: Message) -> datetime | None:
-    """A client waits from the first message that nobody of the company has answered."""
+    """Return when the client wrote the first message that the company has not answered."""
     if message.author.is_company:
         return None
     return conversation.awaiting_reply_since or message.created_at
 
 
 def awaiting_without(locked: LockedConversation, message: Message) -> datetime | None:
-    """Since when the client waits once a message is deleted; None when it was all they said."""
+    """Return since when the client waits once a message is deleted, or None."""
     since = locked.conversation.awaiting_reply_since
     if since is None:
         return None

@@ -1,4 +1,4 @@
-"""Files as messages show them."""
+"""Which files a person may see, and the files of messages. The reader comes first."""
 
 from uuid import UUID
 
@@ -14,13 +14,13 @@ from messaging.models import Conversation, Message, MessageAttachment
 
 
 def attachment_for(reader: User, attachment_id: UUID) -> Attachment:
-    """A file of a message the person may see, or of their own and in no message yet; or Http404."""
+    """A file that a visible message shows, or one's own that is in no message yet; or Http404."""
     link = _links_for(reader).filter(attachment=attachment_id).first()
     return link.placed if link else get_object_or_404(unclaimed_of(reader), pk=attachment_id)
 
 
 def library_of(reader: User, conversations: QuerySet[Conversation]) -> QuerySet[MessageAttachment]:
-    """The files of conversations, as far as the person may see them."""
+    """The files of these conversations that the person may see, the newest first."""
     links = _links_for(reader).filter(conversation__in=conversations)
     return links.select_related("message__author").order_by("-id")
 
@@ -42,8 +42,8 @@ def _links_for(reader: User) -> QuerySet[MessageAttachment]:
     return links if reader.is_company else links.filter(conversation__client=reader.client_id)
 
 
-# The files of a message as JSON, in order. Written out, like `ledger.LOCK_TO_WRITE`: every page of
-# history has it, and the ORM takes longer to compose it than PostgreSQL to answer.
+# The files of a message as JSON, in order. Every page of history needs it, so it is written in SQL,
+# for the reason given at `conversation.lock.LOCK_TO_WRITE`.
 FILES = """
     ARRAY(
         SELECT jsonb_build_object('position', link.position, {columns})
@@ -57,13 +57,17 @@ _COLUMNS = ", ".join(f"'{name}', file.{name}" for name in SHOWN)
 
 
 def files_of(message: str) -> RawSQL:
-    """The files of the message that a column names: they come with its row and cost no query."""
+    """Return a column with the files of a message, for `attachments.queries.from_json`.
+
+    `message` is the SQL name of the column with its id. The files come with the row, without a
+    query of their own.
+    """
     sql = FILES.format(columns=_COLUMNS, message=message)
     return RawSQL(sql, (), output_field=ArrayField(JSONField()))  # noqa: S611 - only our own names
 
 
 def with_files(messages: QuerySet[Message]) -> list[Message]:
-    """Return messages that know their files, in one query."""
+    """Run a query of messages and return them with their `files` set, in that one query."""
     with_rows = list(messages.annotate(file_rows=files_of("messaging_message.id")))
     for message in with_rows:
         message.files = list(map(from_json, message.file_rows))
