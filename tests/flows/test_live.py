@@ -31,7 +31,7 @@ def finish(*streams: OpenStream, people: tuple[User, ...]) -> list[list[str]]:
 
 
 class TestAMessage:
-    def test_reaches_the_other_sides_screen_and_the_authors_other_ones_without_a_worker(
+    def test_message_reaches_all_screens_without_a_worker(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         site.stop_worker()
@@ -46,7 +46,7 @@ class TestAMessage:
                 assert told["version"] == sent["version"]
                 assert told["conversation"] == str(conversation.pk)
 
-    def test_is_counted_within_a_second_by_a_worker(
+    def test_message_is_counted_within_a_second_by_a_worker(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         writer, seconds = Caller(site, camille), list[float]()
@@ -62,7 +62,7 @@ class TestAMessage:
         assert (counted["unread_count"], counted["unread_after_seq"]) == (len(seconds), 0)
         assert Participant.objects.get(user=odile).unread_count == len(seconds)
 
-    def test_never_reaches_another_client(
+    def test_message_reaches_no_other_client(
         self,
         site: Site,
         camille: User,
@@ -84,7 +84,7 @@ class TestAMessage:
 
         assert set(seen) <= {"mark", "resync"}
 
-    def test_whose_fan_out_was_lost_is_counted_all_the_same(
+    def test_message_whose_fan_out_was_lost_is_counted(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         site.stop_worker()
@@ -103,7 +103,7 @@ class TestAMessage:
         assert until(lambda: Participant.objects.get(user=odile).unread_count == 1, 30)
         assert Message.objects.get().fanned_out_at is not None
 
-    def test_counted_late_is_counted_as_it_is_now(
+    def test_message_counted_late_is_counted_as_it_is_now(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         site.stop_worker()
@@ -120,7 +120,7 @@ class TestAMessage:
 
 
 class TestOtherThings:
-    def test_are_on_the_other_screens_at_once(
+    def test_other_events_are_on_the_screens_at_once(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company, client = Caller(site, odile), Caller(site, camille)
@@ -144,7 +144,7 @@ class TestOtherThings:
             client.call("DELETE", f"{address}/messages/{sent['id']}")
             assert screen.wait_for("message.updated")["message"]["body"] == ""
 
-    def test_a_note_is_on_the_companys_screens_and_on_no_clients(
+    def test_note_is_on_the_companys_screens_and_on_no_clients(
         self, site: Site, camille: User, odile: User, marc: User, conversation: Conversation
     ) -> None:
         with stream_of(site, camille) as client, stream_of(site, marc) as company:
@@ -157,7 +157,7 @@ class TestOtherThings:
 
         assert set(seen) <= {"mark", "resync"}
 
-    def test_ones_own_counter_is_on_ones_own_screens_alone(
+    def test_counter_is_on_ones_own_screens_alone(
         self, site: Site, camille: User, odile: User, marc: User, conversation: Conversation
     ) -> None:
         site.stop_worker()

@@ -324,7 +324,7 @@ def same(applied: Screen, fresh: Screen) -> None:
 
 class TestEventsAndState:
     @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-    def test_fetched_before_and_events_applied_is_a_fresh_fetch(
+    def test_state_fetched_before_the_events_ends_as_a_fresh_fetch(
         self, watchers: list[Watcher], cast: Cast, story: Callable[[Cast], None]
     ) -> None:
         screens = [watcher.fresh() for watcher in watchers]
@@ -337,7 +337,7 @@ class TestEventsAndState:
                 screen.apply(frame)
             same(screen, watcher.fresh())
 
-    def test_need_no_question_when_nothing_was_lost(
+    def test_events_need_no_fetch_when_none_was_lost(
         self, watchers: list[Watcher], cast: Cast
     ) -> None:
         screens = [watcher.fresh() for watcher in watchers]
@@ -351,7 +351,7 @@ class TestEventsAndState:
             # Two conversations were opened, and a screen fetches what it has never seen.
             assert screen.questions == 2
 
-    def test_fetched_afterwards_and_events_applied_is_a_fresh_fetch(
+    def test_state_fetched_after_the_events_ends_as_a_fresh_fetch(
         self, watchers: list[Watcher], cast: Cast
     ) -> None:
         """The fetch overtook the events: each is known already."""
@@ -365,7 +365,7 @@ class TestEventsAndState:
             same(screen, watcher.fresh())
 
     @pytest.mark.parametrize("kept", [2, 3, 7])
-    def test_with_most_events_lost_is_a_fresh_fetch_after_one_resync(
+    def test_state_with_most_events_lost_is_a_fresh_fetch_after_one_resync(
         self, watchers: list[Watcher], cast: Cast, kept: int
     ) -> None:
         screens = [watcher.fresh() for watcher in watchers]
