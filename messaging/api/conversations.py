@@ -58,7 +58,7 @@ class ConversationList(generics.ListAPIView[Conversation]):
         responses={200: ConversationSerializer, 201: ConversationSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Open one, with its first message or without."""
+        """Open a conversation, with or without a first message."""
         opener = person(request)
         opening = inputs.opening_of(opener, validated(OpeningSerializer, request.data))
         rate_limits.spend(
@@ -77,7 +77,7 @@ class ConversationDetail(APIView):
 
     @extend_schema(request=ConversationChangeSerializer, responses=ConversationSerializer)
     def patch(self, request: Request, conversation_id: UUID) -> Response:
-        """Change the subject; for the company also the chantier, the status, who is assigned."""
+        """Change the subject; as the company also the chantier, the status, the assigned person."""
         editor = person(request)
         conversation = conversation_for(editor, conversation_id)
         asked = validated(ConversationChangeSerializer, request.data)
@@ -87,7 +87,7 @@ class ConversationDetail(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, conversation_id: UUID) -> Response:
-        """Archive it (the company): it leaves the lists, its history stays."""
+        """As the company, archive it: it leaves the lists, and can still be read."""
         conversation = conversation_for(person(request), conversation_id)
         archive_conversation(archiver=person(request), conversation=conversation)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The REST endpoint of the person who asks."""
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -12,7 +12,7 @@ from messaging.serializers.output import MeWithUnreadSerializer
 
 
 class Me(APIView):
-    """Who is asking; sets the CSRF cookie that unsafe requests of a session need."""
+    """The person who asks. Sets the CSRF cookie that unsafe requests of a session need."""
 
     @method_decorator(ensure_csrf_cookie)
     @extend_schema(responses=MeWithUnreadSerializer)

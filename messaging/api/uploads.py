@@ -47,7 +47,7 @@ class AttachmentList(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Announce a file; the answer says how to send it. The same again answers 200."""
+        """Announce a file. The answer says how to send it. The same sent again answers 200."""
         uploader, asked = person(request), validated(AnnouncementSerializer, request.data)
         rate_limits.spend(
             "attachment", uploader.pk, at_most=settings.ATTACHMENTS_PER_HOUR, window=ONE_HOUR
@@ -61,7 +61,7 @@ class AttachmentList(APIView):
 class PartList(APIView):
     @extend_schema(operation_id="attachment_parts", responses=ReceivedPartsSerializer)
     def get(self, request: Request, attachment_id: UUID) -> Response:
-        """The parts that have arrived."""
+        """The parts of a file that have arrived."""
         attachment = _in_parts(request, attachment_id)
         state = {
             "part_size": settings.ATTACHMENT_PART_BYTES,

@@ -1,4 +1,4 @@
-"""What one person does is on the other's screen: web, worker and streams as real processes."""
+"""What one person does is on the other's screen, with real web, worker and stream processes."""
 
 import time
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.wire import Caller, OpenStream, stream_of, until
 
 
 def finish(*streams: OpenStream, people: tuple[User, ...]) -> list[list[str]]:
-    """Send a last event to everybody, wait for it, and return the names of what came before."""
+    """Publish a last event to everybody, wait for it, and return the names of earlier events."""
     mark = str(uuid4())
     background_sender.flush()
     ids = tuple(person.pk for person in people if not person.is_company)
@@ -51,7 +51,7 @@ class TestAMessage:
     ) -> None:
         writer, seconds = Caller(site, camille), list[float]()
         with stream_of(site, odile) as screen:
-            # The first one waits for the worker to be up; a busy machine may hold one or the other.
+            # The first message waits for the worker to start, and a busy machine may delay others.
             while len(seconds) < 20 and min(seconds, default=9.0) >= 1:
                 started = time.monotonic()
                 writer.post(f"/conversations/{conversation.pk}/messages", {"body": "Bonjour"})
@@ -91,7 +91,7 @@ class TestAMessage:
         Caller(site, camille).post(
             f"/conversations/{conversation.pk}/messages", {"body": "Bonjour"}
         )
-        # The broker forgets everything, and the row has waited for longer than any patience.
+        # The broker loses everything, and the row has been due for five minutes.
         valkey().flushdb()
         Message.objects.update(
             created_at=timezone.now() - timedelta(minutes=5),

@@ -1,7 +1,7 @@
-"""State fetched, then events applied, is what a fresh fetch gives: for every action and screen.
+"""A screen that applies events ends with the state of a fresh fetch, for every action and person.
 
-Each story is told while three people watch over real streams: Bruno of the client, Odile of the
-company, and Marc, a manager who may take no part.
+Three people watch each story over real streams: Bruno of the client, Odile of the company, and
+Marc, a manager who may take no part.
 """
 
 import inspect
@@ -40,7 +40,7 @@ from tests.wire import Caller, Frame, OpenStream, stream_of
 
 @dataclass
 class Cast:
-    """Who and what a story is about."""
+    """The people and things of a story."""
 
     camille: User
     bruno: User
@@ -167,7 +167,7 @@ def someone_is_assigned_and_no_longer(cast: Cast) -> None:
 
 
 def the_chantier_is_changed(cast: Cast) -> None:
-    """To one that Odile does not answer for: every manager takes part."""
+    """To a chantier without a responsible person: every manager takes part."""
     cast.say(cast.camille, "Bonjour")
     cast.change(cast.odile, chantier_id=cast.garage.pk)
     cast.fan_out()
@@ -259,7 +259,7 @@ class Watcher:
     stream: OpenStream
 
     def frames(self, mark: str) -> list[Frame]:
-        """Everything that came before the mark."""
+        """Return all frames that came before the mark."""
         return self.stream.until("mark", lambda data: data["id"] == mark)[:-1]
 
     def fresh(self) -> Screen:
@@ -289,7 +289,7 @@ def cast(
 
 @pytest.fixture(scope="module")
 def site_without_worker(running_site: Site) -> Site:
-    """What the worker would do, the stories do when they want it."""
+    """The site without a worker: the stories fan out when they want."""
     running_site.stop_worker()
     return running_site
 
@@ -311,7 +311,7 @@ def watchers(
 
 
 def mark_streams(cast: Cast) -> str:
-    """Send everybody a last event, once all that was published before has left."""
+    """Publish a last event to everybody, after all earlier ones were sent; return its id."""
     mark = str(uuid4())
     publish(Event("mark", {"id": mark}), to=Audience(user_ids=(cast.bruno.pk,), company=True))
     background_sender.flush()
@@ -354,7 +354,7 @@ class TestEventsAndState:
     def test_state_fetched_after_the_events_ends_as_a_fresh_fetch(
         self, watchers: list[Watcher], cast: Cast
     ) -> None:
-        """The fetch overtook the events: each is known already."""
+        """The screen knows each event already, from its fetch."""
         a_whole_day(cast)
         mark = mark_streams(cast)
 
@@ -392,7 +392,7 @@ def test_every_action_is_in_a_story() -> None:
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
-    # A step of sending and of opening.
+    # Not an action by itself: a step of sending and of opening.
     public.remove("record_message(")
 
     assert {call for call in public if call not in told} == set()

@@ -1,4 +1,4 @@
-"""A person's stream of events: who may open it, how it ends, what it holds and what it does not."""
+"""A person's stream of events: who may open it, how it ends, and what it costs."""
 
 import os
 import subprocess
@@ -110,7 +110,7 @@ class TestManyStreams:
 
 
 def connections_of_others() -> int:
-    """How many connections to our database there are beside this one."""
+    """Return the number of connections to the test database besides this one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
@@ -120,11 +120,11 @@ def connections_of_others() -> int:
         return int(cursor.fetchone()[0])
 
 
-# --- A site of our own, whose Valkey may be killed and whose streams look around often -----------
+# --- A site with a Valkey of its own, which is killed, and streams that check often -------------
 
 
 class OwnValkey:
-    """A Valkey that a test may kill and start again on the same port."""
+    """A Valkey that a test can kill and start again on the same port."""
 
     def __init__(self, folder: Path) -> None:
         home = Home(folder)

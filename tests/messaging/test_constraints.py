@@ -1,4 +1,4 @@
-"""What the database itself refuses, whatever the code above it does."""
+"""What the database itself refuses."""
 
 import pytest
 from django.db import IntegrityError, connection
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def check_now() -> None:
-    """Check what is otherwise checked at the commit."""
+    """Check the constraints that PostgreSQL otherwise checks at the commit."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 

@@ -1,4 +1,4 @@
-"""Changing a text one has just sent, and taking a message away: what was said stays known."""
+"""Editing and deleting messages: the company keeps every earlier text."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Internal notes: beside a conversation, for the company alone."""
+"""Internal notes, which only the company sees."""
 
 from uuid import uuid4
 
@@ -57,7 +57,7 @@ class TestANote:
     def test_note_leaves_the_conversation_as_it_is(
         self, conversation: Conversation, note: Note
     ) -> None:
-        """A version of its own would be a gap that a client's screen asks about."""
+        """With a version of its own, it would be a gap that a client's screen asks about."""
         version = conversation.version
         conversation.refresh_from_db()
 

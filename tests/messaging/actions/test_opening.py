@@ -1,4 +1,4 @@
-"""Conversations are opened once, by whom it concerns, about what is theirs."""
+"""Opening a conversation: once, and only about what the opener may use."""
 
 from typing import Any
 from uuid import uuid4

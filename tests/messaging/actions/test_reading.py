@@ -1,4 +1,4 @@
-"""How far each person has read, and what that leaves to read."""
+"""Read marks and unread counters."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def mark_unread(api: Call, person: User, conversation: Conversation, seq: int) -
 
 @pytest.fixture
 def five(camille: User, say: Say, fan_out: FanOut) -> None:
-    """Five messages of Camille's, counted."""
+    """Five messages of Camille's, fanned out."""
     for number in range(5):
         say(camille, f"n° {number}")
     fan_out()
@@ -243,4 +243,4 @@ class TestCounting:
         assert api(camille).get(UNREAD).json() == {"total": 0, "conversations": {}}
 
     def test_fan_out_of_an_unknown_message_does_nothing(self, db: None) -> None:
-        fan_out_message(User().pk)
+        assert fan_out_message(User().pk) is None

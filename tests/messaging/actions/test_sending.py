@@ -1,4 +1,4 @@
-"""Sending a message: recorded once, in order, told to whom it concerns and to nobody else."""
+"""Sending a message: recorded once, in order, and seen by its conversation only."""
 
 from typing import Any
 from uuid import uuid4
@@ -206,7 +206,7 @@ class TestTheBody:
             (True, "invalid"),
         ],
     )
-    def test_body_of_no_or_too_many_characters_is_refused(
+    def test_invalid_body_is_refused(
         self, api: Call, camille: User, conversation: Conversation, body: object, code: str
     ) -> None:
         answer = send(api, camille, conversation, body=body)
@@ -308,7 +308,7 @@ class TestWhereOneWrites:
 
 
 class TestAwaitingAReply:
-    """«À répondre» is the team's: since when a client waits."""
+    """Since when a client waits for an answer of the company (shown as "à répondre")."""
 
     def since(self, api: Call, odile: User, conversation: Conversation) -> Any:
         return api(odile).get(of(conversation)).json()["awaiting_reply_since"]

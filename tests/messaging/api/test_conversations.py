@@ -1,4 +1,4 @@
-"""Conversations: listed by newest activity, changed by whom it concerns, archived."""
+"""Conversations in the API: listed by newest activity, changed, archived."""
 
 from datetime import timedelta
 from typing import Any

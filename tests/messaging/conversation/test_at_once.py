@@ -1,4 +1,4 @@
-"""The same things done at the same moment, on connections of their own."""
+"""Actions at the same moment, each on a connection of its own."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who is counted and told: the client's users, whoever owns it, or else every manager."""
+"""Who takes part: the client's users; of the company the owners, or else every manager."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def assign(conversation: Conversation, editor: User, person: User | None) -> Non
 
 @pytest.fixture
 def nina(morel: Client) -> User:
-    """A user the Morels add later."""
+    """A user whom the Morels add later."""
     return User.objects.create(
         email="nina@demo.test", name="Nina Morel", role=User.Role.CLIENT, client=morel
     )

@@ -1,4 +1,4 @@
-"""The demo data: a company to look around in, made by the real actions."""
+"""The demo data, made by the real actions."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Loading the demo data: when, and when not."""
+"""The command that loads the demo data."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""The history of a conversation, by pages of seq, and what changed since a version."""
+"""Pages of history, changes since a version, and search."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How many questions each operation asks the database, with a real bearer token."""
+"""How many SQL statements each operation costs, with a real bearer token."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,7 +23,7 @@ from tests.messaging.conftest import FanOut
 
 pytestmark = pytest.mark.django_db
 
-# The frame of a transaction, which PostgreSQL answers without looking at a row.
+# Statements of transactions, which touch no row.
 FRAME = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "BEGIN", "COMMIT")
 
 
@@ -32,7 +32,7 @@ def bearer(person: User) -> APIClient:
 
 
 def questions_of(call: Callable[[], Any]) -> list[str]:
-    """The statements of one call that look at or change rows."""
+    """Return the statements of one call that read or write rows."""
     with CaptureQueriesContext(connection) as captured:
         answer = call()
     assert answer.status_code in (200, 201, 204), answer.content
@@ -58,7 +58,7 @@ def announced(uploader: User) -> UUID:
 def busy(
     camille: User, odile: User, marc: User, conversation: Conversation, say: Say, fan_out: FanOut
 ) -> Conversation:
-    """A conversation where both sides have written, counted."""
+    """A conversation where both sides have written, fanned out."""
     for number in range(10):
         say(camille if number % 2 else odile, f"n° {number}")
     fan_out()
@@ -105,7 +105,7 @@ class TestSendingAsks:
 
 
 class TestWithFilesReadingAsks:
-    """No more than without: the files come with the rows."""
+    """As many as without files, since the files come with the rows."""
 
     @pytest.fixture
     def busy(self, camille: User, busy: Conversation) -> Conversation:
