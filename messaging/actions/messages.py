@@ -75,7 +75,7 @@ def send_message(*, author: User, conversation_id: UUID, draft: Draft) -> Sent:
 def edit_message(*, editor: User, message: Message, body: str) -> Message:
     """Change the text of one's own recent message; the earlier text is kept.
 
-    Raises NotAllowed, EditWindowOver (15 minutes), MessageDeleted or ConversationClosed.
+    Raises NotAllowed, EditWindowOver (`MESSAGE_EDIT_WINDOW`), MessageDeleted or ConversationClosed.
     """
     locked, message = _lock_for_change(message)
     if message.author_id != editor.pk:
