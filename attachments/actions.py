@@ -45,14 +45,13 @@ class AlreadySent(Refusal):
     default_detail = _("This file is already in a message.")
 
 
-def request_analysis(attachment_id: UUID, *, is_claimed: bool) -> Attachment | None:
-    """Take note that the bytes have arrived (`uploads.verify`), and order their analysis.
+def request_analysis(attachment_id: UUID) -> Attachment | None:
+    """Record that the bytes of a file have arrived, and order its analysis.
 
-    Like `record`, None when there is nothing to write under these conditions.
+    The caller has verified them (`uploads.transfer.verify`). Return the file as it is then, or None
+    if this was recorded before.
     """
-    waiting = Attachment.objects.filter(
-        pk=attachment_id, status=Status.UPLOADING, claimed_at__isnull=not is_claimed
-    )
+    waiting = Attachment.objects.filter(pk=attachment_id, status=Status.UPLOADING)
     now = timezone.now()
     if not waiting.update(status=Status.SCANNING, uploaded_at=now, due_at=now):
         return None
@@ -106,13 +105,9 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
         raise
 
 
-def record(result: AnalysisResult, *, is_claimed: bool) -> Attachment | None:
-    """Write down what an analysis found; None when another worker has it by now.
-
-    None too when the file was, or was not, put in a message meanwhile, unlike `is_claimed` says:
-    look again.
-    """
-    leased = result.lease.leased_rows().filter(claimed_at__isnull=not is_claimed)
+def record(result: AnalysisResult) -> Attachment | None:
+    """Record what an analysis found, and return the file; None if another worker holds it now."""
+    leased = result.lease.leased_rows()
     if not leased.update(**_recorded(result.scan_verdict), **result.shown):
         return None
     attachment = Attachment.objects.get(pk=result.lease.key)
@@ -120,11 +115,12 @@ def record(result: AnalysisResult, *, is_claimed: bool) -> Attachment | None:
     return attachment
 
 
-def record_failure(attachment_id: UUID, reason: str, *, is_claimed: bool) -> Attachment | None:
-    """Give up on a file for a reason of `attachments.scanning.reasons`; None as for `record`."""
-    waiting = Attachment.objects.filter(
-        pk=attachment_id, status=FAILS_WHILE[reason], claimed_at__isnull=not is_claimed
-    )
+def record_failure(attachment_id: UUID, reason: str) -> Attachment | None:
+    """Give up on a file for a reason of `attachments.scanning.reasons`, and return it.
+
+    None if it is in another state than `FAILS_WHILE` says for this reason.
+    """
+    waiting = Attachment.objects.filter(pk=attachment_id, status=FAILS_WHILE[reason])
     if not waiting.update(**_recorded(verdict.rejected(reason))):
         return None
     return Attachment.objects.get(pk=attachment_id)

@@ -56,6 +56,15 @@ def uploading_for(uploader: User, attachment_id: UUID) -> Attachment:
     return attachment
 
 
+def lock_unclaimed(attachment_id: UUID) -> bool:
+    """Lock a file until the end of the transaction, and return whether it is in no message.
+
+    While it is locked no message claims it.
+    """
+    locked = Attachment.objects.select_for_update(no_key=True).filter(pk=attachment_id)
+    return set(locked.values_list("claimed_at", flat=True)) == {None}
+
+
 def bytes_sent_since(uploader: User, moment: datetime) -> int:
     sent = Attachment.objects.filter(uploader=uploader, created_at__gte=moment)
     return sent.aggregate(total=Sum("size"))["total"] or 0

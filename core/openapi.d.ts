@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Announce a file; the answer says how to send it. The same again answers 200. */
+        /** @description Announce a file. The answer says how to send it. The same sent again answers 200. */
         post: operations["attachments_create"];
         delete?: never;
         options?: never;
@@ -32,9 +32,9 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * @description Withdraw a file of one's own that is in no message yet, or is still being sent.
+         * @description Withdraw one's own file that is in no message yet, or whose bytes have not arrived.
          *
-         *     In a message it stays, as one that its sender took back.
+         *     In a message it keeps its place, shown as taken back.
          */
         delete: operations["attachments_destroy"];
         options?: never;
@@ -51,7 +51,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description All bytes are sent: check that they arrived, and have them analysed. Again is fine. */
+        /** @description Check that all bytes have arrived, and order their analysis. Again is harmless. */
         post: operations["attachments_complete_create"];
         delete?: never;
         options?: never;
@@ -66,7 +66,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Download the file. `original`: for its sender, a photo with the place it was taken. */
+        /** @description Download the file. With `original`, its sender gets a photo with its location. */
         get: operations["attachments_content_retrieve"];
         put?: never;
         post?: never;
@@ -83,7 +83,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The parts that have arrived. */
+        /** @description The parts of a file that have arrived. */
         get: operations["attachment_parts"];
         put?: never;
         /** @description Sign parts that are about to be sent, each with its own SHA-256. */
@@ -101,7 +101,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The picture that stands for the file, as WEBP, 320 or 1280 pixels at most. */
+        /** @description A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high. */
         get: operations["attachments_preview_retrieve"];
         put?: never;
         post?: never;
@@ -172,7 +172,7 @@ export interface paths {
         /** @description The person's conversations, newest activity first. */
         get: operations["conversations_list"];
         put?: never;
-        /** @description Open one, with its first message or without. */
+        /** @description Open a conversation, with or without a first message. */
         post: operations["conversations_create"];
         delete?: never;
         options?: never;
@@ -190,11 +190,11 @@ export interface paths {
         get: operations["conversations_retrieve"];
         put?: never;
         post?: never;
-        /** @description Archive it (the company): it leaves the lists, its history stays. */
+        /** @description As the company, archive it: it leaves the lists, and can still be read. */
         delete: operations["conversations_destroy"];
         options?: never;
         head?: never;
-        /** @description Change the subject; for the company also the chantier, the status, who is assigned. */
+        /** @description Change the subject; as the company also the chantier, the status, the assigned person. */
         patch: operations["conversations_partial_update"];
         trace?: never;
     };
@@ -256,10 +256,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A page of history, in seq order; the newest without a bound. */
+        /** @description A page of history, in seq order; without a bound, the newest messages. */
         get: operations["conversations_messages_retrieve"];
         put?: never;
-        /** @description Send a message; the same id and content again answers 200 with the first one. */
+        /** @description Send a message. The same id and content sent again answers 200 with the first one. */
         post: operations["conversations_messages_create"];
         delete?: never;
         options?: never;
@@ -277,11 +277,11 @@ export interface paths {
         get: operations["message_retrieve"];
         put?: never;
         post?: never;
-        /** @description Leave a tombstone. */
+        /** @description Delete a message: a tombstone with its `seq` stays. */
         delete: operations["conversations_messages_destroy"];
         options?: never;
         head?: never;
-        /** @description Change one's own recent text; earlier texts are kept. */
+        /** @description Change the text of one's own recent message. Earlier texts are kept. */
         patch: operations["conversations_messages_partial_update"];
         trace?: never;
     };
@@ -326,7 +326,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The earlier texts of a message, oldest first (the company). */
+        /** @description The earlier texts of a message, oldest first. For the company only. */
         get: operations["conversations_messages_revisions_list"];
         put?: never;
         post?: never;
@@ -361,10 +361,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Internal notes. For a client's user they do not exist. */
+        /** @description Internal notes. A client's user gets 404. */
         get: operations["conversations_notes_list"];
         put?: never;
-        /** @description Internal notes. For a client's user they do not exist. */
+        /** @description Internal notes. A client's user gets 404. */
         post: operations["conversations_notes_create"];
         delete?: never;
         options?: never;
@@ -396,7 +396,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description I have read up to `seq`; never goes back. */
+        /** @description Record that one has read up to `seq`. A mark never goes back. */
         put: operations["conversations_read_update"];
         post?: never;
         delete?: never;
@@ -414,7 +414,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description I am writing. */
+        /** @description Show the others that the person who asks is writing. */
         post: operations["conversations_typing_create"];
         delete?: never;
         options?: never;
@@ -430,7 +430,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Count the messages from `seq` on as unread again, for me. */
+        /** @description Count the messages from `seq` on as unread again, for oneself only. */
         put: operations["conversations_unread_update"];
         post?: never;
         delete?: never;
@@ -446,7 +446,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is asking; sets the CSRF cookie that unsafe requests of a session need. */
+        /** @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need. */
         get: operations["me_retrieve"];
         put?: never;
         post?: never;
@@ -667,7 +667,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One task with all its attempts, by the id of the order or of an attempt. */
+        /** @description One task with all its attempts, by the id of the job or of an attempt. */
         get: operations["staff_tasks_retrieve"];
         put?: never;
         post?: never;
@@ -953,7 +953,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description My unread messages, in all and by conversation. */
+        /** @description One's own unread messages, in all and by conversation. */
         get: operations["unread_retrieve"];
         put?: never;
         post?: never;
@@ -1108,7 +1108,7 @@ export interface components {
             scheduled: number;
             dead: number;
         };
-        /** @description Everything that changed since a version; `complete: false` = ask again from `version`. */
+        /** @description Everything that changed since a version. If not `complete`, ask again from `version`. */
         Changes: {
             readonly version: number;
             readonly complete: boolean;
@@ -1147,10 +1147,10 @@ export interface components {
             readonly name: string;
         };
         /**
-         * @description A conversation made by `queries.with_details`.
+         * @description A conversation.
          *
-         *     With a `reader` in the context it also holds that person's own `unread_count` and
-         *     `unread_after_seq`; the events of a stream, the same for everybody, do not.
+         *     `unread_count` and `unread_after_seq` are the reader's own. The events of a stream are the same
+         *     for everybody and do not have them.
          */
         Conversation: {
             /** Format: uuid */
@@ -1220,10 +1220,10 @@ export interface components {
             reason: string;
         };
         /**
-         * @description A message to send. `id` is made by the caller and makes a second try harmless.
+         * @description A message to send. The caller makes its `id`, so that sending it twice is harmless.
          *
-         *     `attachments` are the caller's own files, in order, in whatever state; with some, the body may
-         *     be empty.
+         *     `attachments` are ids of the caller's own files, in order; their analysis may still be pending.
+         *     With files, the body may be empty.
          */
         DraftRequest: {
             /** Format: uuid */
@@ -1286,10 +1286,10 @@ export interface components {
             error_place?: string;
         };
         /**
-         * @description A message to send. `id` is made by the caller and makes a second try harmless.
+         * @description A message to send. The caller makes its `id`, so that sending it twice is harmless.
          *
-         *     `attachments` are the caller's own files, in order, in whatever state; with some, the body may
-         *     be empty.
+         *     `attachments` are ids of the caller's own files, in order; their analysis may still be pending.
+         *     With files, the body may be empty.
          */
         FirstMessageRequest: {
             /** Format: uuid */
@@ -1328,7 +1328,7 @@ export interface components {
             run: components["schemas"]["Shares"];
             memory_bytes: number;
         };
-        /** @description A file with the message that shows it. */
+        /** @description A file, and the message that shows it. */
         LibraryItem: {
             readonly attachment: components["schemas"]["Attachment"];
             /** Format: uuid */
@@ -1385,8 +1385,9 @@ export interface components {
             /** Language */
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
+            readonly version: string;
         };
-        /** @description Who I am, how many messages I have not read, and the limits of what I send. */
+        /** @description The person who asks, their number of unread messages, and the limits of what they send. */
         MeWithUnread: {
             /** Format: uuid */
             readonly id: string;
@@ -1397,10 +1398,11 @@ export interface components {
             /** Language */
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
+            readonly version: string;
             readonly unread_total: number;
             readonly limits: components["schemas"]["Limits"];
         };
-        /** @description A message; a deleted one keeps its place and has an empty body. */
+        /** @description A message. A deleted one keeps its `seq` and has an empty body. */
         Message: {
             /** Format: uuid */
             readonly id: string;
@@ -1472,7 +1474,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
         };
-        /** @description A conversation to open; `client` is for the company, who write to one. */
+        /** @description A conversation to open. Only the company chooses the `client`. */
         OpeningRequest: {
             /** Format: uuid */
             id?: string;
@@ -1517,7 +1519,7 @@ export interface components {
             /** Format: uri */
             next: string | null;
         };
-        /** @description A person who is counted and told, and how far that person has read. */
+        /** @description A person who takes part in a conversation, and how far they have read. */
         Participant: {
             /** Format: uuid */
             readonly id: string;
@@ -1624,7 +1626,7 @@ export interface components {
             readonly user: string;
             readonly last_read_seq: number;
         };
-        /** @description How far one has read, and after which seq messages are unread (see «Marked unread»). */
+        /** @description How far the reader has read, and the `seq` after which messages of others are unread. */
         ReadState: {
             readonly last_read_seq: number;
             readonly unread_after_seq: number;
@@ -1871,7 +1873,7 @@ export interface components {
          * @enum {string}
          */
         UnitEnum: "count" | "bytes" | "percent" | "seconds";
-        /** @description Unread messages in all, and by conversation where there are any. */
+        /** @description The number of unread messages: in all, and by conversation where it is not 0. */
         Unread: {
             readonly total: number;
             readonly conversations: {
@@ -2521,7 +2523,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A conversation made by `queries.with_details`. */
+            /** @description A conversation. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2530,7 +2532,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description A conversation made by `queries.with_details`. */
+            /** @description A conversation. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2557,7 +2559,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A conversation made by `queries.with_details`. */
+            /** @description A conversation. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2613,7 +2615,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A conversation made by `queries.with_details`. */
+            /** @description A conversation. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2674,7 +2676,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Everything that changed since a version; `complete: false` = ask again from `version`. */
+            /** @description Everything that changed since a version. If not `complete`, ask again from `version`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2767,7 +2769,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A message; a deleted one keeps its place and has an empty body. */
+            /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2776,7 +2778,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A message; a deleted one keeps its place and has an empty body. */
+            /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2804,7 +2806,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message; a deleted one keeps its place and has an empty body. */
+            /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2862,7 +2864,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A message; a deleted one keeps its place and has an empty body. */
+            /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3151,7 +3153,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How far one has read, and after which seq messages are unread (see «Marked unread»). */
+            /** @description How far the reader has read, and the `seq` after which messages of others are unread. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3207,7 +3209,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How far one has read, and after which seq messages are unread (see «Marked unread»). */
+            /** @description How far the reader has read, and the `seq` after which messages of others are unread. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3232,7 +3234,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who I am, how many messages I have not read, and the limits of what I send. */
+            /** @description The person who asks, their number of unread messages, and the limits of what they send. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4213,7 +4215,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Unread messages in all, and by conversation where there are any. */
+            /** @description The number of unread messages: in all, and by conversation where it is not 0. */
             200: {
                 headers: {
                     [name: string]: unknown;

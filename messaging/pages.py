@@ -1,7 +1,6 @@
-"""The pages of messaging.
+"""The HTML pages of messaging.
 
-Each writes its first state into the page, in the shapes of the API: the first screen shows without
-a request, and the browser goes on from there with the stream.
+Each page carries its first state, in the shapes of the API, so that it shows without a request.
 """
 
 from collections.abc import Callable
@@ -38,7 +37,7 @@ class Page(Protocol):
 
 
 def for_people(*, of_company: bool) -> Callable[[Page], Page]:
-    """Show a page to one side only, in the person's language; the other goes home."""
+    """Show a page to one side only, in the person's language; redirect the other side home."""
 
     def decorate(page: Page) -> Page:
         @never_cache
@@ -88,10 +87,10 @@ def _inbox(request: HttpRequest, side: str, conversation_id: UUID | None = None)
 
 
 def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> dict[str, Any]:
-    """Return what the page begins with; Http404 for a conversation that is not the reader's.
+    """Return the first state of a page; Http404 for a conversation that the reader may not see.
 
-    The conversation is read before its messages: the browser takes the conversation's version as
-    the point from which to ask for changes, and a newer message is then told twice, never missed.
+    The conversation is read before its messages. The browser asks for the changes since the
+    version of the conversation, so a message that comes in between is shown twice, never missed.
     """
     reader = person(request)
     unread = unread_for(reader)
@@ -116,14 +115,14 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
 
 
 def _landing(unread_count: int, unread_after_seq: int) -> Window:
-    """Return the page of history where one lands: at the first unread message, else at the end."""
+    """Return the page of history to show first: around the first unread message, or the newest."""
     if unread_count > PAGE_LIMIT // 2:
         return Window(around=unread_after_seq + 1)
     return Window()
 
 
 def _first_page(request: HttpRequest, reader: User) -> dict[str, Any]:
-    """Return the first answer of `GET /conversations`, with the address of the next one."""
+    """Return what `GET /conversations` answers first, with the address of the next page."""
     pages = NewestFirst()
     listed = conversations_for(reader)
     if reader.is_company:

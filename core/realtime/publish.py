@@ -5,7 +5,7 @@ An event is published after the commit, to each person it concerns, as the very 
 tell the client, which asks again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ class Event:
     """A named event (`message.created`) and its JSON object."""
 
     name: str
-    data: dict[str, Any]
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ from core.jobs.lease import Lease
 from core.models import User
 from messaging.actions import attachments
 from messaging.actions.messages import send_message
+from messaging.conversation import attachment_change
 from messaging.conversation.idempotency import Draft
+from messaging.conversation.lock import LockedConversation, lock
 from messaging.models import Conversation, Message
 from tests.at_once import at_once
 from tests.attachments import samples
@@ -225,26 +227,88 @@ class TestAtTheSameMoment:
         assert sorted(statuses) == [201] * 3 + [429] * 3
 
 
-def test_a_file_sent_while_its_state_is_recorded_is_shown_with_it(
-    site: Site, api: Call, camille: User, conversation: Conversation
-) -> None:
-    site.stop_worker()
-    file = send(api(camille), "photo.jpg", samples.photo())
-    execute.acquire(ATTACHMENTS, file)
+class TestSentWhileItsStateChanges:
+    """The change finds the file in no message, and then waits for the message that claims it."""
+
+    @pytest.fixture(autouse=True)
+    def nobody_else(self, site: Site, bucket: None) -> None:
+        """The site, without a worker that would analyse the file."""
+        site.stop_worker()
+
+    def test_verdict_is_shown_with_the_message(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        execute.acquire(ATTACHMENTS, file)
+
+        change = sent_during(partial(attachments.analyse, file), file, camille, conversation)
+        change.join(PATIENCE_SECONDS)
+
+        message = Message.objects.get()
+        conversation.refresh_from_db()
+        assert status_of(file) == "ready"
+        assert message.version == conversation.version > message.seq
+
+    def test_withdrawn_file_is_taken_back_in_its_message(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        announced = api(camille).post("/api/v1/attachments", announcement("a.txt", b"a")).json()
+        file = Attachment.objects.get(pk=announced["id"])
+
+        change = sent_during(partial(attachments.withdraw, file), file.pk, camille, conversation)
+        change.join(PATIENCE_SECONDS)
+
+        file.refresh_from_db()
+        message = Message.objects.get()
+        conversation.refresh_from_db()
+        assert (file.status, file.reason_code) == ("unreadable", "cancelled")
+        assert message.version == conversation.version > message.seq
+
+    def test_change_that_waits_for_the_conversation_holds_no_file(
+        self, api: Call, camille: User, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else it would wait for another change of the file, and that one for it."""
+        file = send(api(camille), "photo.jpg", samples.photo())
+        execute.acquire(ATTACHMENTS, file)
+        is_about_to_lock, is_locked_by_us = threading.Event(), threading.Event()
+
+        def lock_after_us(conversation_id: UUID) -> LockedConversation:
+            is_about_to_lock.set()
+            is_locked_by_us.wait(PATIENCE_SECONDS)
+            return lock(conversation_id)
+
+        monkeypatch.setattr(attachment_change, "lock", lock_after_us)
+        change = sent_during(partial(attachments.analyse, file), file, camille, conversation)
+        assert is_about_to_lock.wait(PATIENCE_SECONDS)
+        with transaction.atomic():
+            lock(conversation.pk)
+            is_locked_by_us.set()
+            # With `nowait`, PostgreSQL refuses where the change holds the row.
+            free = Attachment.objects.select_for_update(no_key=True, nowait=True)
+            assert free.get(pk=file).status == "scanning"
+        change.join(PATIENCE_SECONDS)
+
+        assert status_of(file) == "ready"
+
+
+def sent_during(
+    change: Callable[[], object], file: UUID, author: User, conversation: Conversation
+) -> threading.Thread:
+    """Send a file while a thread changes its state, and waits for it; return the thread."""
+
+    def run() -> None:
+        try:
+            change()
+        finally:
+            connection.close()
 
     with transaction.atomic():
-        draft = Draft(body="Voici", id=uuid4(), attachment_ids=(file,))
-        sent = send_message(author=camille, conversation_id=conversation.pk, draft=draft)
-        # It finds the file in no message, and waits for this transaction.
-        recorder = threading.Thread(target=analyse_and_close, args=(file,))
-        recorder.start()
+        draft = Draft(body="Voici", attachment_ids=(file,))
+        send_message(author=author, conversation_id=conversation.pk, draft=draft)
+        thread = threading.Thread(target=run)
+        thread.start()
         wait_until(somebody_waits_for_us)
-    recorder.join(PATIENCE_SECONDS)
-
-    message = Message.objects.get(pk=sent.message.pk)
-    conversation.refresh_from_db()
-    assert status_of(file) == "ready"
-    assert message.version == conversation.version > sent.message.seq
+    return thread
 
 
 def somebody_waits_for_us() -> bool:
@@ -254,10 +318,3 @@ def somebody_waits_for_us() -> bool:
             " AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
         )
         return bool(cursor.fetchone()[0])
-
-
-def analyse_and_close(file: UUID) -> None:
-    try:
-        attachments.analyse(file)
-    finally:
-        connection.close()
