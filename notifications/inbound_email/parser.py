@@ -16,7 +16,7 @@ from mailparser_reply import EmailReplyParser
 from notifications.outbound_email import reply_address
 
 # Where a mail server writes who a message was for, first the most precise.
-RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Batch-To", "To", "Cc")
+RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 # Answers to machines make machines answer: RFC 3834, and what older programs say instead.
 AUTOMATIC_PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply"})
 AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "List-Id", "X-Loop")

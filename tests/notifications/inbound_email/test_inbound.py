@@ -123,6 +123,15 @@ class TestAnAnswer:
         assert body.split() == ["Oui", "&", "non", "jeudi"]
 
 
+class TestReplyTokens:
+    @pytest.mark.parametrize("header", ["Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc"])
+    def test_are_found_in_each_header_that_names_a_recipient(self, header: str) -> None:
+        token = "a" * 26
+        raw = f"{header}: reply+{token}@reponse.liaison.example\n\nOui".encode()
+
+        assert parser.read(raw).tokens == [token]
+
+
 class TestOwnWords:
     @pytest.mark.parametrize(
         "text",
