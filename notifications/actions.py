@@ -23,7 +23,6 @@ from notifications.delivery import acknowledgements, events
 from notifications.delivery import batch as batches
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email import imap, intake
-from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import Channel, Delivery, EmailMode, Mute, Preference, PushSubscription
 from notifications.planning import planner, presence
 from notifications.push import devices
@@ -223,14 +222,9 @@ def unsubscribe(token: str) -> None:
 # --- Email coming in ----------------------------------------------------------------------------
 
 
-def receive_email(raw: bytes) -> InboundStatus:
-    """Put an answer by email into its conversation; what became of it is returned."""
-    return intake.receive(raw)
-
-
 def poll_inbox() -> int:
     """Take in what is new in the mailbox of INBOUND_IMAP_URL; return how many emails."""
     if not settings.INBOUND_IMAP_URL:
         return 0
     mailbox = imap.Mailbox.from_url(settings.INBOUND_IMAP_URL)
-    return imap.fetch_new(mailbox, receive_email, max_bytes=settings.INBOUND_EMAIL_MAX_BYTES)
+    return imap.fetch_new(mailbox, intake.receive, max_bytes=settings.INBOUND_EMAIL_MAX_BYTES)

@@ -1,6 +1,5 @@
 """Pages of notifications: preferences, the service worker, the manifest, leaving the emails."""
 
-import hmac
 import json
 from pathlib import Path
 
@@ -9,13 +8,13 @@ from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import APIException
 
 from core.models import User
@@ -126,19 +125,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             context = {"error": refusal.detail}
     status = 400 if "error" in context else 200
     return render(request, "notifications/unsubscribe.html", context, status=status)
-
-
-@csrf_exempt
-@require_POST
-def inbound_email(request: HttpRequest) -> JsonResponse:
-    """Take in one raw email (MIME) from our own mail server, which knows the secret."""
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    expected = settings.INBOUND_EMAIL_SECRET
-    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        return JsonResponse({"verdict": "refused"}, status=401)
-    # Not `request.body`, which stops at a megabyte; one byte more than allowed says enough.
-    raw = request.read(settings.INBOUND_EMAIL_MAX_BYTES + 1)
-    return JsonResponse({"verdict": actions.receive_email(raw)})
 
 
 # The letters' own sheets are inline, as mail programs want them; nothing in there may run.

@@ -9,6 +9,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from notifications import actions
+from notifications.inbound_email import intake
 
 
 @receiver(user_logged_out)
@@ -24,4 +25,4 @@ def receive_email(event: AnymailInboundEvent, **kwargs: Any) -> None:
     message: AnymailInboundMessage = event.message
     if message.envelope_recipient and "Delivered-To" not in message:
         message["Delivered-To"] = message.envelope_recipient
-    actions.receive_email(message.as_bytes())
+    intake.receive(message.as_bytes())

@@ -18,7 +18,7 @@ from attachments.models import Attachment
 from core.models import User
 from messaging.models import Conversation, Message
 from notifications import actions
-from notifications.inbound_email import imap, parser
+from notifications.inbound_email import imap, intake, parser
 from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import InboundEmail, ReplyAddress
 from notifications.outbound_email import reply_address
@@ -58,7 +58,7 @@ class TestAnAnswer:
     def test_joins_the_conversation_as_written_by_email(
         self, address: str, camille: User, conversation: Conversation
     ) -> None:
-        verdict = actions.receive_email(
+        verdict = intake.receive(
             letter(address, "Oui, jeudi." + QUOTED.format(address=address)).as_bytes()
         )
 
@@ -71,7 +71,7 @@ class TestAnAnswer:
     def test_received_twice_is_written_once(self, address: str) -> None:
         raw = letter(address).as_bytes()
 
-        verdicts = [actions.receive_email(raw), actions.receive_email(raw)]
+        verdicts = [intake.receive(raw), intake.receive(raw)]
 
         assert verdicts == [InboundStatus.ACCEPTED, InboundStatus.DUPLICATE]
         assert Message.objects.count() == 1
@@ -81,7 +81,7 @@ class TestAnAnswer:
         message.add_attachment(b"%PDF-1.4 plan", maintype="application", subtype="pdf",
                                filename="plan.pdf")  # fmt: skip
 
-        verdicts = at_once(*[partial(actions.receive_email, message.as_bytes())] * 4)
+        verdicts = at_once(*[partial(intake.receive, message.as_bytes())] * 4)
 
         assert sorted(verdicts) == [InboundStatus.ACCEPTED] + 3 * [InboundStatus.DUPLICATE]
         (file,) = Message.objects.get().attachments
@@ -89,10 +89,10 @@ class TestAnAnswer:
 
     def test_cut_before_it_was_noted_is_still_written_once(self, address: str) -> None:
         raw = letter(address).as_bytes()
-        actions.receive_email(raw)
+        intake.receive(raw)
         InboundEmail.objects.all().delete()
 
-        actions.receive_email(raw)
+        intake.receive(raw)
 
         assert Message.objects.count() == 1
 
@@ -103,7 +103,7 @@ class TestAnAnswer:
         message.add_attachment(b"MZ", maintype="application", subtype="x-msdownload",
                                filename="virus.exe")  # fmt: skip
 
-        assert actions.receive_email(message.as_bytes()) == InboundStatus.ACCEPTED
+        assert intake.receive(message.as_bytes()) == InboundStatus.ACCEPTED
 
         (file,) = Message.objects.get().attachments
         assert (file.name, file.status) == ("plan.pdf", Attachment.Status.SCANNING)
@@ -117,7 +117,7 @@ class TestAnAnswer:
             subtype="html",
         )
 
-        actions.receive_email(message.as_bytes())
+        intake.receive(message.as_bytes())
 
         body = Message.objects.get().body
         assert body.split() == ["Oui", "&", "non", "jeudi"]
@@ -193,7 +193,7 @@ class TestWhatIsNotTaken:
     def test_a_machines_answer_is_dropped_in_silence(
         self, address: str, mail_server: MailServer, headers: dict[str, str]
     ) -> None:
-        verdict = actions.receive_email(letter(address, **headers).as_bytes())
+        verdict = intake.receive(letter(address, **headers).as_bytes())
 
         assert verdict == InboundStatus.AUTOMATIC
         assert mail_server.letters == []
@@ -204,7 +204,7 @@ class TestWhatIsNotTaken:
     ) -> None:
         wrong = f"reply+{'a' * 26}@reponse.liaison.example"
 
-        verdicts = [actions.receive_email(letter(wrong).as_bytes()) for _ in range(3)]
+        verdicts = [intake.receive(letter(wrong).as_bytes()) for _ in range(3)]
 
         assert verdicts == [InboundStatus.UNKNOWN_ADDRESS] * 3
         (answer,) = mail_server.letters
@@ -213,18 +213,18 @@ class TestWhatIsNotTaken:
 
     def test_an_expired_one_too(self, address: str, mail_server: MailServer) -> None:
         ReplyAddress.objects.update(expires_at="2020-01-01T00:00:00Z")
-        assert actions.receive_email(letter(address).as_bytes()) == InboundStatus.UNKNOWN_ADDRESS
+        assert intake.receive(letter(address).as_bytes()) == InboundStatus.UNKNOWN_ADDRESS
 
     def test_a_person_who_left_the_client_writes_no_more(
         self, address: str, camille: User, yanis: User, mail_server: MailServer
     ) -> None:
         User.objects.filter(pk=camille.pk).update(client=yanis.client)
-        assert actions.receive_email(letter(address).as_bytes()) == InboundStatus.UNKNOWN_ADDRESS
+        assert intake.receive(letter(address).as_bytes()) == InboundStatus.UNKNOWN_ADDRESS
 
     def test_an_archived_conversation_says_so(
         self, address: str, archived: Conversation, mail_server: MailServer
     ) -> None:
-        assert actions.receive_email(letter(address).as_bytes()) == InboundStatus.CLOSED
+        assert intake.receive(letter(address).as_bytes()) == InboundStatus.CLOSED
         assert "on ne peut plus y écrire" in mail_server.letters[0].get_content()
 
     def test_too_large_is_refused_with_its_reason(
@@ -233,12 +233,12 @@ class TestWhatIsNotTaken:
         settings.INBOUND_EMAIL_MAX_BYTES = 1024 * 1024
         raw = letter(address, "x\n" * 600_000).as_bytes()
 
-        assert actions.receive_email(raw) == InboundStatus.TOO_LARGE
+        assert intake.receive(raw) == InboundStatus.TOO_LARGE
         assert "1 Mo" in mail_server.letters[0].get_content()
 
     def test_nothing_above_the_quote(self, address: str, mail_server: MailServer) -> None:
         text = QUOTED.format(address=address)
-        assert actions.receive_email(letter(address, text).as_bytes()) == InboundStatus.EMPTY
+        assert intake.receive(letter(address, text).as_bytes()) == InboundStatus.EMPTY
 
 
 class TestTheWebhook:
@@ -366,7 +366,7 @@ class TestTheMailbox:
         def take(raw: bytes) -> None:
             if b"bad" in raw:
                 raise ConnectionError
-            actions.receive_email(raw)
+            intake.receive(raw)
 
         with pytest.raises(ConnectionError):
             fetch_new(settings.INBOUND_IMAP_URL, take)
