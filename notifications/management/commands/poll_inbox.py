@@ -1,12 +1,12 @@
 """`manage.py poll_inbox`: take in the answers that wait in the IMAP mailbox, once."""
 
-import imaplib
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications import actions
+from notifications.inbound_email.imap import MailboxUnavailable
 
 
 class Command(BaseCommand):
@@ -17,6 +17,6 @@ class Command(BaseCommand):
             raise CommandError("INBOUND_IMAP_URL is not set")
         try:
             received = actions.poll_inbox()
-        except (OSError, imaplib.IMAP4.error) as error:
+        except MailboxUnavailable as error:
             raise CommandError(f"the mailbox does not answer: {error}") from error
         self.stdout.write(f"{received} received")
