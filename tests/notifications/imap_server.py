@@ -28,7 +28,9 @@ from deploy.ports import free_port
 # Debian puts the server where only root's PATH looks.
 PATH = f"{os.environ['PATH']}:/usr/sbin"
 DOVECOT, DOVEADM = shutil.which("dovecot", path=PATH), shutil.which("doveadm", path=PATH)
-NAME, PASSWORD = "liaison", "s@cret/é"
+NAME, PASSWORD = "liaison", "s@cret"
+# Another account of the same mailbox: LOGIN takes no such password.
+NAME_2, PASSWORD_2 = "liaison2", "sécret"
 START_SECONDS = 20
 
 # Dovecot gives no mail to root, and runs as nobody else but the one who starts it.
@@ -87,17 +89,18 @@ class ImapServer:
         return self.folder / "certificate.pem"
 
     def url(
-        self, *, folder: str = "INBOX", password: str = PASSWORD, is_secure: bool = False
-    ) -> str:
+        self, *, name: str = NAME, password: str = PASSWORD, folder: str = "INBOX",
+        is_secure: bool = False,
+    ) -> str:  # fmt: skip
         scheme, port = ("imaps", self.tls_port) if is_secure else ("imap", self.port)
-        account = f"{NAME}:{quote(password, safe='')}"
+        account = f"{name}:{quote(password, safe='')}"
         return f"{scheme}://{account}@127.0.0.1:{port}/{quote(folder)}"
 
     @contextmanager
     def opened(self, folder: str = "INBOX") -> Iterator[MailBoxUnencrypted]:
         """The mailbox as a mail program of a person has it."""
         with MailBoxUnencrypted("127.0.0.1", self.port, timeout=START_SECONDS) as box:
-            box.login_utf8(NAME, PASSWORD, initial_folder=None)
+            box.login(NAME, PASSWORD, initial_folder=None)
             if not box.folder.exists(folder):
                 box.folder.create(folder)
             box.folder.set(folder)
@@ -154,7 +157,7 @@ def running(folder: Path) -> Iterator[ImapServer]:
 def _write(server: ImapServer) -> None:
     folder = server.folder
     _write_certificate(folder)
-    (folder / "users").write_text(f"{NAME}:{PASSWORD}\n")
+    (folder / "users").write_text(f"{NAME}:{PASSWORD}\n{NAME_2}:{PASSWORD_2}\n")
     (folder / "mail").mkdir()
     if IS_ROOT:
         shutil.chown(folder / "mail", OWNER)

@@ -14,7 +14,7 @@ from notifications import actions
 from notifications.inbound_email import imap, intake
 from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import InboundEmail
-from tests.notifications.imap_server import DOVECOT, ImapServer, running
+from tests.notifications.imap_server import DOVECOT, NAME_2, PASSWORD_2, ImapServer, running
 from tests.notifications.inbound_email.letters import letter
 from tests.notifications.mail_server import MailServer
 from tests.sockets import closed_port, frozen_port
@@ -146,6 +146,11 @@ class TestFetching:
 
         assert fetch_new(mailbox.url(folder=folder), lambda raw: None) == 1
         assert mailbox.seen(folder) == [True]
+
+    def test_logs_in_with_accents_in_the_password(self, mailbox: ImapServer) -> None:
+        mailbox.put(b"Subject: one\r\n\r\n")
+
+        assert fetch_new(mailbox.url(name=NAME_2, password=PASSWORD_2), lambda raw: None) == 1
 
 
 class TestTls:
