@@ -1,6 +1,7 @@
 """A real IMAP server: Dovecot, with one account and a maildir in a folder of its own."""
 
 import getpass
+import grp
 import os
 import re
 import shutil
@@ -36,6 +37,7 @@ START_SECONDS = 20
 # Dovecot gives no mail to root, and runs as nobody else but the one who starts it.
 IS_ROOT = os.geteuid() == 0
 OWNER = "nobody" if IS_ROOT else getpass.getuser()
+GROUP = "nogroup" if IS_ROOT else grp.getgrgid(os.getegid()).gr_name
 
 CONFIGURATION = """
 base_dir = {folder}/run
@@ -168,8 +170,8 @@ def _write(server: ImapServer) -> None:
             port=server.port,
             tls_port=server.tls_port,
             owner=OWNER,
-            group="nogroup" if IS_ROOT else os.getegid(),
-            accounts="" if IS_ROOT else f"{own}\ndefault_internal_group = {os.getegid()}",
+            group=GROUP,
+            accounts="" if IS_ROOT else f"{own}\ndefault_internal_group = {GROUP}",
             chroot="" if IS_ROOT else "chroot =",
         )
     )
