@@ -47,5 +47,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 if "WEBHOOK_SECRET" in settings.ANYMAIL:
-    # A provider's webhooks: emails that come in, told by anymail's signal.
+    # The webhooks of email providers. Emails that come in arrive by anymail's signal.
     urlpatterns.append(path("anymail/", include("anymail.urls")))

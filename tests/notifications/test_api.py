@@ -365,7 +365,7 @@ class TestPages:
 
         page = client.get("/staff/mailbox").content.decode()
 
-        (letter,) = demo_mailbox.letters()
+        (letter,) = demo_mailbox.stored_emails()
         assert letter.sent_at is not None
         assert abs(timezone.now() - letter.sent_at) < timedelta(minutes=1)
         assert "Carrelage" in page
