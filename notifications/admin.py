@@ -27,7 +27,7 @@ class DeliveryAdmin(ReadOnly):
 class PushSubscriptionAdmin(ReadOnly):
     list_display = ("user", "label", "undisplayed_count", "displayed_at", "registered_at")
     list_select_related = ("user",)
-    # Whoever knows an endpoint and its keys can push to it.
+    # Secrets: `push/renewed` takes the old endpoint as proof.
     exclude = ("endpoint", "p256dh", "auth", "session_key")
 
 

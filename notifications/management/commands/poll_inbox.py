@@ -1,4 +1,4 @@
-"""`manage.py poll_inbox`: take in the answers that wait in the IMAP mailbox, once."""
+"""`manage.py poll_inbox`: receive the new emails of the IMAP mailbox, once."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from notifications.inbound_email.imap import MailboxUnavailable
 
 
 class Command(BaseCommand):
-    help = "Take in what is new in the mailbox of INBOUND_IMAP_URL, once."
+    help = "Receive the new emails of the mailbox of INBOUND_IMAP_URL, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.INBOUND_IMAP_URL:
