@@ -47,7 +47,7 @@ class DeviceList(APIView):
 
     @extend_schema(request=NewDeviceSerializer, responses={201: DeviceSerializer})
     def post(self, request: Request) -> Response:
-        """Register this browser for pushes. Call this at each start: the subscription may change."""
+        """Register this browser for pushes, at each start: its subscription may have changed."""
         asked = validated(NewDeviceSerializer, request.data)
         device = actions.register_device(
             person(request),
@@ -175,7 +175,7 @@ class DeliveryList(APIView):
 class SpanDeliveries(APIView):
     @extend_schema(parameters=[SpanSerializer], responses=SpanDeliveriesSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        """Return how far each message of a page of history has come, for those the reader may see."""
+        """Return how far each message of a page of history has come."""
         span = validated(SpanSerializer, request.query_params)
         messages = queries.told_messages_of(person(request), conversation_id, **span)
         told = [{"message": key, "deliveries": all_} for key, all_ in states_of(messages).items()]
