@@ -46,7 +46,7 @@ def fetch_new(url: str, receive: Callable[[bytes], object]) -> int:
 
 
 class TestFetching:
-    def test_receives_each_email_once(self, address: str, mailbox: ImapServer) -> None:
+    def test_new_email_is_received_once(self, address: str, mailbox: ImapServer) -> None:
         mailbox.put(letter(address).as_bytes(), letter(address, "Non").as_bytes())
 
         received = [actions.poll_inbox(), actions.poll_inbox()]
@@ -54,7 +54,7 @@ class TestFetching:
         assert received == [2, 0]
         assert sorted(Message.objects.values_list("body", flat=True)) == ["Non", "Oui, jeudi"]
 
-    def test_marks_an_email_as_seen_only_once_it_is_received(self, mailbox: ImapServer) -> None:
+    def test_email_is_marked_as_seen_only_once_it_is_received(self, mailbox: ImapServer) -> None:
         mailbox.put(b"Subject: one\r\n\r\n")
         seen: list[list[bool]] = []
 
@@ -62,7 +62,7 @@ class TestFetching:
 
         assert [*seen, mailbox.seen()] == [[False], [True]]
 
-    def test_an_email_that_nobody_can_receive_comes_again_and_holds_back_no_other(
+    def test_email_that_cannot_be_received_comes_again_and_holds_back_no_other(
         self, mailbox: ImapServer
     ) -> None:
         mailbox.put(b"Subject: bad\r\n\r\n", b"Subject: good\r\n\r\n")
@@ -80,7 +80,7 @@ class TestFetching:
         assert received == [b"bad", b"good", b"bad"]
         assert mailbox.seen() == [False, True]
 
-    def test_an_email_received_before_the_connection_broke_comes_again_as_a_duplicate(
+    def test_email_received_before_the_connection_broke_comes_again_as_a_duplicate(
         self, address: str, mailbox: ImapServer
     ) -> None:
         mailbox.put(letter(address).as_bytes())
@@ -99,7 +99,7 @@ class TestFetching:
         assert (before, again, mailbox.seen()) == ([False], 1, [True])
         assert Message.objects.count() == 1
 
-    def test_reads_no_more_of_a_large_email_than_tells_that_it_is_too_large(
+    def test_large_email_is_read_to_the_limit_and_one_byte(
         self, address: str, mailbox: ImapServer, settings: Settings, mail_server: MailServer
     ) -> None:
         settings.INBOUND_EMAIL_MAX_BYTES = 1024 * 1024
@@ -112,7 +112,7 @@ class TestFetching:
         assert InboundEmail.objects.get().verdict == InboundStatus.TOO_LARGE
         assert "1 Mo" in mail_server.letters[0].get_content()
 
-    def test_hands_over_the_bytes_as_they_came(self, mailbox: ImapServer) -> None:
+    def test_email_is_received_byte_for_byte(self, mailbox: ImapServer) -> None:
         raw = b"From: =?utf-8?q?=ff?= <\r\nX: " + b"y" * 90 + b"\r\n\r\n\xff\xfe Caf\xe9\r\n"
         mailbox.put(raw)
         received: list[bytes] = []
@@ -121,7 +121,7 @@ class TestFetching:
 
         assert received == [raw]
 
-    def test_deletes_nothing_that_people_marked_as_deleted(self, mailbox: ImapServer) -> None:
+    def test_email_that_people_marked_as_deleted_is_kept(self, mailbox: ImapServer) -> None:
         mailbox.put(b"Subject: old\r\n\r\n", b"Subject: new\r\n\r\n")
         with mailbox.opened() as box:
             first, _second = box.uids()
@@ -131,7 +131,7 @@ class TestFetching:
 
         assert mailbox.seen() == [True, True]
 
-    def test_takes_fifty_emails_at_a_time(self, mailbox: ImapServer) -> None:
+    def test_fifty_emails_are_fetched_at_a_time(self, mailbox: ImapServer) -> None:
         mailbox.put(*[b"Subject: %d\r\n\r\n" % number for number in range(52)])
         received: list[bytes] = []
 
@@ -141,20 +141,20 @@ class TestFetching:
         assert len(set(received)) == 52
 
     @pytest.mark.parametrize("folder", ["Réponses", "R&D", 'a "b" \\ c', "INBOX.Chantiers été"])
-    def test_opens_a_folder_of_any_name(self, mailbox: ImapServer, folder: str) -> None:
+    def test_folder_of_any_name_is_opened(self, mailbox: ImapServer, folder: str) -> None:
         mailbox.put(b"Subject: one\r\n\r\n", folder=folder)
 
         assert fetch_new(mailbox.url(folder=folder), lambda raw: None) == 1
         assert mailbox.seen(folder) == [True]
 
-    def test_logs_in_with_accents_in_the_password(self, mailbox: ImapServer) -> None:
+    def test_password_with_accents_is_accepted(self, mailbox: ImapServer) -> None:
         mailbox.put(b"Subject: one\r\n\r\n")
 
         assert fetch_new(mailbox.url(name=NAME_2, password=PASSWORD_2), lambda raw: None) == 1
 
 
 class TestTls:
-    def test_with_a_certificate_that_is_trusted_fetches(
+    def test_trusted_certificate_is_accepted(
         self, mailbox: ImapServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("SSL_CERT_FILE", str(mailbox.certificate))
@@ -162,15 +162,13 @@ class TestTls:
 
         assert fetch_new(mailbox.url(is_secure=True), lambda raw: None) == 1
 
-    def test_with_a_certificate_that_nobody_vouches_for_is_refused(
-        self, mailbox: ImapServer
-    ) -> None:
+    def test_untrusted_certificate_is_refused(self, mailbox: ImapServer) -> None:
         with pytest.raises(imap.MailboxUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
             fetch_new(mailbox.url(is_secure=True), lambda raw: None)
 
 
 class TestPollInbox:
-    def test_says_how_many_emails_it_received(
+    def test_poll_inbox_says_how_many_emails_it_received(
         self, address: str, mailbox: ImapServer, capsys: pytest.CaptureFixture[str]
     ) -> None:
         mailbox.put(letter(address).as_bytes())
@@ -179,14 +177,14 @@ class TestPollInbox:
 
         assert capsys.readouterr().out == "1 received\n"
 
-    def test_without_a_mailbox_says_which_setting_is_missing(self, settings: Settings) -> None:
+    def test_poll_inbox_without_a_mailbox_names_the_setting(self, settings: Settings) -> None:
         settings.INBOUND_IMAP_URL = ""
 
         with pytest.raises(CommandError, match="INBOUND_IMAP_URL is not set"):
             call_command("poll_inbox")
 
     @pytest.mark.parametrize("password", ["wrong", "fäux"])
-    def test_with_a_wrong_password_says_what_the_server_said(
+    def test_wrong_password_is_reported_as_the_server_says_it(
         self, mailbox: ImapServer, settings: Settings, password: str
     ) -> None:
         settings.INBOUND_IMAP_URL = mailbox.url(password=password)
@@ -196,19 +194,19 @@ class TestPollInbox:
 
         assert password not in str(caught.value)
 
-    def test_with_an_unknown_folder_says_so(self, mailbox: ImapServer, settings: Settings) -> None:
+    def test_unknown_folder_is_reported(self, mailbox: ImapServer, settings: Settings) -> None:
         settings.INBOUND_IMAP_URL = mailbox.url(folder="Nowhere")
 
         with pytest.raises(CommandError, match="doesn't exist"):
             call_command("poll_inbox")
 
-    def test_with_a_server_that_is_down_says_so(self, settings: Settings) -> None:
+    def test_server_that_is_down_is_reported(self, settings: Settings) -> None:
         settings.INBOUND_IMAP_URL = f"imap://x:y@127.0.0.1:{closed_port()}"
 
         with pytest.raises(CommandError, match="ConnectionRefusedError"):
             call_command("poll_inbox")
 
-    def test_with_a_server_that_hangs_says_so_after_the_time_out(
+    def test_server_that_hangs_is_reported_after_the_time_out(
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(imap, "TIMEOUT_SECONDS", 0.2)
@@ -231,5 +229,5 @@ class TestMailboxAddress:
             ("imap://x:y@localhost/R%C3%A9p", ("localhost", 143, False, "x", "y", "Rép")),
         ],
     )
-    def test_has_each_part_of_the_url(self, url: str, expected: tuple[object, ...]) -> None:
+    def test_mailbox_has_each_part_of_its_url(self, url: str, expected: tuple[object, ...]) -> None:
         assert imap.Mailbox.from_url(url) == imap.Mailbox(*expected)  # type: ignore[arg-type]

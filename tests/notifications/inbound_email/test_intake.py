@@ -1,4 +1,4 @@
-"""Answers by email: into the conversation once, in the name of whom the address was given to."""
+"""Answers by email join the conversation once, in the name of the holder of the address."""
 
 from functools import partial
 
@@ -26,40 +26,40 @@ Le mar. 3 nov. 2026 à 14:02, Odile Perrin <{address}> a écrit :
 """
 
 
-class TestAnAnswer:
-    def test_joins_the_conversation_as_written_by_email(
+class TestAnswer:
+    def test_answer_joins_the_conversation_as_written_by_email(
         self, address: str, camille: User, conversation: Conversation
     ) -> None:
-        verdict = intake.receive(
+        status = intake.receive(
             letter(address, "Oui, jeudi." + QUOTED.format(address=address)).as_bytes()
         )
 
         message = Message.objects.get()
-        assert verdict == InboundStatus.ACCEPTED
+        assert status == InboundStatus.ACCEPTED
         assert (message.author, message.conversation) == (camille, conversation)
         assert message.body == "Oui, jeudi."
         assert message.by_email
 
-    def test_received_twice_is_written_once(self, address: str) -> None:
+    def test_answer_received_twice_is_written_once(self, address: str) -> None:
         raw = letter(address).as_bytes()
 
-        verdicts = [intake.receive(raw), intake.receive(raw)]
+        statuses = [intake.receive(raw), intake.receive(raw)]
 
-        assert verdicts == [InboundStatus.ACCEPTED, InboundStatus.DUPLICATE]
+        assert statuses == [InboundStatus.ACCEPTED, InboundStatus.DUPLICATE]
         assert Message.objects.count() == 1
 
-    def test_received_four_times_at_the_same_moment_is_written_once(self, address: str) -> None:
+    def test_answer_received_four_times_at_once_is_written_once(self, address: str) -> None:
         message = letter(address)
         message.add_attachment(b"%PDF-1.4 plan", maintype="application", subtype="pdf",
                                filename="plan.pdf")  # fmt: skip
 
-        verdicts = at_once(*[partial(intake.receive, message.as_bytes())] * 4)
+        statuses = at_once(*[partial(intake.receive, message.as_bytes())] * 4)
 
-        assert sorted(verdicts) == [InboundStatus.ACCEPTED] + 3 * [InboundStatus.DUPLICATE]
+        assert sorted(statuses) == [InboundStatus.ACCEPTED] + 3 * [InboundStatus.DUPLICATE]
         (file,) = Message.objects.get().attachments
         assert file.status == Attachment.Status.SCANNING
 
-    def test_cut_before_it_was_noted_is_still_written_once(self, address: str) -> None:
+    def test_answer_cut_before_it_was_recorded_is_written_once(self, address: str) -> None:
         raw = letter(address).as_bytes()
         intake.receive(raw)
         InboundEmail.objects.all().delete()
@@ -68,7 +68,7 @@ class TestAnAnswer:
 
         assert Message.objects.count() == 1
 
-    def test_brings_its_files_through_the_quarantine(self, address: str) -> None:
+    def test_files_of_an_answer_go_through_the_quarantine(self, address: str) -> None:
         message = letter(address, "Voici la photo")
         message.add_attachment(b"%PDF-1.4 plan", maintype="application", subtype="pdf",
                                filename="plan.pdf")  # fmt: skip
@@ -81,7 +81,7 @@ class TestAnAnswer:
         assert (file.name, file.status) == ("plan.pdf", Attachment.Status.SCANNING)
         assert "virus.exe" in Message.objects.get().body
 
-    def test_in_html_alone_becomes_text(self, address: str) -> None:
+    def test_answer_in_html_alone_becomes_text(self, address: str) -> None:
         message = letter(address)
         message.set_content(
             "<html><head><title>x</title><style>p{}</style></head><body><p>Oui &amp; non</p>"
@@ -95,7 +95,7 @@ class TestAnAnswer:
         assert body.split() == ["Oui", "&", "non", "jeudi"]
 
 
-class TestWhatIsNotTaken:
+class TestRefusedEmail:
     @pytest.mark.parametrize(
         "headers",
         [
@@ -106,44 +106,42 @@ class TestWhatIsNotTaken:
             {"Return_Path": "<>"},
         ],
     )
-    def test_a_machines_answer_is_dropped_in_silence(
+    def test_automatic_email_is_dropped_in_silence(
         self, address: str, mail_server: MailServer, headers: dict[str, str]
     ) -> None:
-        verdict = intake.receive(letter(address, **headers).as_bytes())
+        status = intake.receive(letter(address, **headers).as_bytes())
 
-        assert verdict == InboundStatus.AUTOMATIC
+        assert status == InboundStatus.AUTOMATIC
         assert mail_server.letters == []
         assert not Message.objects.exists()
 
-    def test_an_unknown_address_is_answered_once(
-        self, address: str, mail_server: MailServer
-    ) -> None:
+    def test_unknown_address_is_answered_once(self, address: str, mail_server: MailServer) -> None:
         wrong = f"reply+{'a' * 26}@reponse.liaison.example"
 
-        verdicts = [intake.receive(letter(wrong).as_bytes()) for _ in range(3)]
+        statuses = [intake.receive(letter(wrong).as_bytes()) for _ in range(3)]
 
-        assert verdicts == [InboundStatus.UNKNOWN_ADDRESS] * 3
+        assert statuses == [InboundStatus.UNKNOWN_ADDRESS] * 3
         (answer,) = mail_server.letters
         assert answer["Auto-Submitted"] == "auto-replied"
         assert "Répondez plutôt" in answer.get_content()
 
-    def test_an_expired_one_too(self, address: str, mail_server: MailServer) -> None:
+    def test_expired_address_is_refused(self, address: str, mail_server: MailServer) -> None:
         ReplyAddress.objects.update(expires_at="2020-01-01T00:00:00Z")
         assert intake.receive(letter(address).as_bytes()) == InboundStatus.UNKNOWN_ADDRESS
 
-    def test_a_person_who_left_the_client_writes_no_more(
+    def test_address_of_a_person_who_left_the_client_is_refused(
         self, address: str, camille: User, yanis: User, mail_server: MailServer
     ) -> None:
         User.objects.filter(pk=camille.pk).update(client=yanis.client)
         assert intake.receive(letter(address).as_bytes()) == InboundStatus.UNKNOWN_ADDRESS
 
-    def test_an_archived_conversation_says_so(
+    def test_email_to_an_archived_conversation_is_answered_with_the_reason(
         self, address: str, archived: Conversation, mail_server: MailServer
     ) -> None:
         assert intake.receive(letter(address).as_bytes()) == InboundStatus.CLOSED
         assert "on ne peut plus y écrire" in mail_server.letters[0].get_content()
 
-    def test_too_large_is_refused_with_its_reason(
+    def test_large_email_is_answered_with_the_reason(
         self, address: str, settings: Settings, mail_server: MailServer
     ) -> None:
         settings.INBOUND_EMAIL_MAX_BYTES = 1024 * 1024
@@ -152,6 +150,6 @@ class TestWhatIsNotTaken:
         assert intake.receive(raw) == InboundStatus.TOO_LARGE
         assert "1 Mo" in mail_server.letters[0].get_content()
 
-    def test_nothing_above_the_quote(self, address: str, mail_server: MailServer) -> None:
+    def test_email_without_own_text_is_refused(self, address: str, mail_server: MailServer) -> None:
         text = QUOTED.format(address=address)
         assert intake.receive(letter(address, text).as_bytes()) == InboundStatus.EMPTY

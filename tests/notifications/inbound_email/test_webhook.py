@@ -13,10 +13,10 @@ from tests.notifications.inbound_email.letters import letter
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class TestTheWebhook:
+class TestWebhook:
     url = "/inbound/email"
 
-    def test_takes_raw_mime_with_the_secret(
+    def test_webhook_takes_raw_mime_with_the_secret(
         self, address: str, settings: Settings, client: Client
     ) -> None:
         settings.INBOUND_EMAIL_SECRET = "s3cret"
@@ -28,21 +28,23 @@ class TestTheWebhook:
 
         assert answer.json() == {"verdict": "accepted"}
 
-    @pytest.mark.parametrize("secret", ["", "s3cret"])
-    def test_refuses_whoever_does_not_know_it(
-        self, address: str, settings: Settings, client: Client, secret: str
+    @pytest.mark.parametrize(
+        ("secret", "token"), [("", ""), ("s3cret", ""), ("s3cret", "wrong"), ("s3cret", "é")]
+    )
+    def test_webhook_refuses_a_request_without_the_secret(
+        self, address: str, settings: Settings, client: Client, secret: str, token: str
     ) -> None:
         settings.INBOUND_EMAIL_SECRET = secret
         raw = letter(address).as_bytes()
 
         answer = client.post(
-            self.url, raw, content_type="message/rfc822", HTTP_AUTHORIZATION="Bearer "
+            self.url, raw, content_type="message/rfc822", HTTP_AUTHORIZATION=f"Bearer {token}"
         )
 
-        assert answer.status_code == 401
+        assert (answer.status_code, answer.json()) == (401, {"verdict": "refused"})
         assert not Message.objects.exists()
 
-    def test_anymail_tells_us_by_its_signal(self, address: str) -> None:
+    def test_email_of_a_provider_arrives_by_the_signal_of_anymail(self, address: str) -> None:
         message = AnymailInboundMessage.parse_raw_mime_bytes(letter("x@x.fr").as_bytes())
         message.envelope_recipient = address
         event = AnymailInboundEvent(event_type="inbound", message=message)
