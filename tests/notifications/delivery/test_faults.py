@@ -64,7 +64,7 @@ OPEN = """SELECT
     + (SELECT count(*) FROM notifications_delivery
         WHERE channel = %s AND status IN ('pending', 'sending'))"""
 # The defaults: an email too, some time after the push.
-WISHES_OF_NOBODY = "DELETE FROM notifications_preference"
+FORGET_PREFERENCES = "DELETE FROM notifications_preference"
 LET_GO = """UPDATE notifications_delivery SET leased_until = now()
     WHERE status = 'sending' AND leased_until > now()"""
 
@@ -78,7 +78,7 @@ def outside() -> Iterator[Outside]:
         known = system.prepared["conversations"]
         pairs = iter([known[at : at + CONVERSATIONS] for at in range(0, 8, CONVERSATIONS)])
         there = Outside(system, system.phone.service, mails, pairs)
-        there.change(WISHES_OF_NOBODY)
+        there.change(FORGET_PREFERENCES)
         yield there
     control.stop()
 
