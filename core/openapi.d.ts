@@ -239,7 +239,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How far the messages of my side have come, for a page of history at once. */
+        /** @description Return how far each message of a page of history has come. */
         get: operations["conversations_deliveries_retrieve"];
         put?: never;
         post?: never;
@@ -292,7 +292,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How far my message has come, person by person. */
+        /** @description Return how far a message has come with each person. */
         get: operations["conversations_messages_deliveries_retrieve"];
         put?: never;
         post?: never;
@@ -311,7 +311,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send again to whom it could not be delivered. */
+        /** @description Send a message again to the people whom it could not reach. */
         post: operations["conversations_messages_deliveries_retry_create"];
         delete?: never;
         options?: never;
@@ -343,10 +343,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whether I am told of this conversation. */
+        /** @description Tell if the reader muted a conversation. */
         get: operations["conversations_mute_retrieve"];
         put?: never;
-        /** @description Tell me no more of this conversation, or again (`{"muted": false}`). */
+        /** @description Mute a conversation, or unmute it by `{"muted": false}`. */
         post: operations["conversations_mute_create"];
         delete?: never;
         options?: never;
@@ -463,12 +463,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Return how the reader wants to be told; the defaults before the first change. */
         get: operations["preferences_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+        /** @description Change some of the reader's preferences. */
         patch: operations["preferences_partial_update"];
         trace?: never;
     };
@@ -481,7 +483,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description I look at a page (every 40 s), or no more. */
+        /** @description Note that the reader looks at a page, every 40 s, or no longer does. */
         post: operations["presence_create"];
         delete?: never;
         options?: never;
@@ -496,10 +498,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description My devices, the last one seen first. */
+        /** @description List the reader's devices, the last registered one first. */
         get: operations["push_subscriptions_list"];
         put?: never;
-        /** @description Push to this browser: at each start of the app, since browsers change their minds. */
+        /** @description Register this browser for pushes, at each start: its subscription may have changed. */
         post: operations["push_subscriptions_create"];
         delete?: never;
         options?: never;
@@ -517,6 +519,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** @description Stop pushing to one of the reader's devices. */
         delete: operations["push_subscriptions_destroy"];
         options?: never;
         head?: never;
@@ -532,7 +535,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Show a notification on one of my devices. */
+        /** @description Push a test notification to one of the reader's devices, at most six times a minute. */
         post: operations["push_subscriptions_test_create"];
         delete?: never;
         options?: never;
@@ -549,7 +552,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Shown on this device. */
+        /** @description Note that a device displayed a push. */
         post: operations["push_displayed_create"];
         delete?: never;
         options?: never;
@@ -564,7 +567,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The key to subscribe with; null where no push is sent. */
+        /** @description Return the key with which a browser subscribes. It is null if no push is sent. */
         get: operations["push_key_retrieve"];
         put?: never;
         post?: never;
@@ -583,7 +586,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Marked as read from the notification itself. */
+        /** @description Mark the messages of a notification as read. */
         post: operations["push_read_create"];
         delete?: never;
         options?: never;
@@ -600,7 +603,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The browser changed its subscription while no page was open. */
+        /** @description Replace the subscription of a browser that changed it while no page was open. */
         post: operations["push_renewed_create"];
         delete?: never;
         options?: never;
@@ -1198,7 +1201,7 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "sent" | "received" | "emailed" | "read" | "undelivered";
-        /** @description A device of one's own. `is_silent`: pushes are accepted there and nothing is shown. */
+        /** @description A device of the reader. `is_silent`: it accepts pushes and displays none. */
         Device: {
             /** Format: uuid */
             readonly id: string;
@@ -1448,7 +1451,7 @@ export interface components {
             /** @default true */
             muted: boolean;
         };
-        /** @description What `PushSubscription.toJSON()` gives, and a name for the device. */
+        /** @description The JSON of a browser's `PushSubscription`, and a name for the device. */
         NewDeviceRequest: {
             /** Format: uri */
             endpoint: string;
@@ -1543,7 +1546,7 @@ export interface components {
             /** Format: uuid */
             owner?: string | null;
         };
-        /** @description How one wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+        /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
         PatchedPreferenceRequest: {
             push?: boolean;
             is_discreet?: boolean;
@@ -1570,7 +1573,7 @@ export interface components {
             readonly at: string | null;
             readonly reason: string;
         };
-        /** @description How one wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+        /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
         Preference: {
             push?: boolean;
             is_discreet?: boolean;
@@ -1653,7 +1656,7 @@ export interface components {
             detail: string;
             attr: string | null;
         };
-        /** @description A browser changed its subscription: the old endpoint, which only it and we know. */
+        /** @description A browser changed its subscription. Only that browser and we know the old endpoint. */
         RenewedDeviceRequest: {
             old_endpoint: string;
             /** Format: uri */
@@ -3258,7 +3261,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How one wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+            /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3286,7 +3289,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How one wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+            /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3364,7 +3367,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A device of one's own. `is_silent`: pushes are accepted there and nothing is shown. */
+            /** @description A device of the reader. `is_silent`: it accepts pushes and displays none. */
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,4 @@
-"""Putting an answer by email into its conversation, once however often it comes."""
+"""Put an answer by email into its conversation, once, even if it comes several times."""
 
 import hashlib
 import io
@@ -24,34 +24,35 @@ from messaging.conversation.idempotency import Draft
 from messaging.models import BODY_LENGTH, Message
 from messaging.queries.conversations import visible_to
 from notifications.inbound_email import parser
-from notifications.inbound_email.bounce import InboundStatus, answer
+from notifications.inbound_email.bounce import InboundStatus, send_bounce
 from notifications.inbound_email.parser import File, Incoming
 from notifications.models import InboundEmail, ReplyAddress
 from notifications.outbound_email import reply_address
 
-# Ids of messages and files are made from the email's own: received again, they are known again.
+# The ids of a message and of its files are made from the email's id, so a repeat has the same ones.
 EMAILS = UUID("5b0c1f5e-7d3f-4c0b-9a52-6d2b0e5a4f11")
 
 logger = structlog.get_logger(__name__)
 
 
 def receive(raw: bytes) -> InboundStatus:
-    """Take in one raw email and return what became of it.
+    """Receive one raw email (MIME), and return what became of it.
 
-    Cut short, it may simply come again: nothing is doubled.
+    Call it again after an error or a kill: nothing is written twice. An email that is refused is
+    answered with the reason, one from a machine is not.
     """
     is_too_large = len(raw) > settings.INBOUND_EMAIL_MAX_BYTES
     incoming = parser.read_headers(raw) if is_too_large else parser.read(raw)
     if InboundEmail.objects.filter(digest=incoming.digest).exists():
         return InboundStatus.DUPLICATE
-    verdict = _judge(incoming, is_too_large=is_too_large)
-    logger.info("email_received", verdict=verdict)
-    if verdict not in (InboundStatus.ACCEPTED, InboundStatus.DUPLICATE, InboundStatus.AUTOMATIC):
-        answer(incoming, verdict)
-    return verdict
+    status = _put(incoming, is_too_large=is_too_large)
+    logger.info("email_received", verdict=status)
+    if status not in (InboundStatus.ACCEPTED, InboundStatus.DUPLICATE, InboundStatus.AUTOMATIC):
+        send_bounce(incoming, status)
+    return status
 
 
-def _judge(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
+def _put(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
     if incoming.is_automatic:
         return _recorded(incoming, InboundStatus.AUTOMATIC)
     holder = next(filter(None, map(reply_address.holder_of, incoming.tokens)), None)
@@ -61,10 +62,10 @@ def _judge(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
         return _recorded(incoming, InboundStatus.TOO_LARGE)
     if not incoming.text and not incoming.files:
         return _recorded(incoming, InboundStatus.EMPTY)
-    return _sent(incoming, holder)
+    return _send(incoming, holder)
 
 
-def _sent(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
+def _send(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
     with override(holder.user.locale):
         draft = _draft(incoming, holder.user)
     try:
@@ -123,11 +124,11 @@ def _is_visible(letter: str) -> bool:
 
 
 def _recorded(
-    incoming: Incoming, verdict: InboundStatus, message: Message | None = None
+    incoming: Incoming, status: InboundStatus, message: Message | None = None
 ) -> InboundStatus:
-    """Write down what became of the email; DUPLICATE when it came twice at the same moment."""
+    """Record what became of the email. Return DUPLICATE if it came twice at the same moment."""
     _row, is_new = InboundEmail.objects.get_or_create(
         digest=incoming.digest,
-        defaults={"sender": incoming.sender, "verdict": verdict, "message": message},
+        defaults={"sender": incoming.sender, "verdict": status, "message": message},
     )
-    return verdict if is_new else InboundStatus.DUPLICATE
+    return status if is_new else InboundStatus.DUPLICATE
