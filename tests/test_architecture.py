@@ -155,6 +155,14 @@ def test_core_names_the_other_apps_in_its_settings_and_addresses_alone() -> None
     assert naming - settings <= {"core/urls.py"}
 
 
+def test_unicode_is_read_in_one_module() -> None:
+    reading = {
+        relative(path) for path in sources(*APPS, "deploy") if "unicodedata" in path.read_text()
+    }
+
+    assert reading == {"core/text.py"}
+
+
 def sources(*folders: str) -> Iterator[Path]:
     for folder in folders:
         yield from (

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.models import User
+from core.text import one_line
 from messaging.models import Conversation
 from notifications import signed_tokens
 from notifications.delivery.batch import Batch
@@ -47,7 +48,8 @@ def _message(batch: Batch) -> EmailMultiAlternatives:
         subject=_subject(conversation),
         body=render_to_string("notifications/email/unread.txt", context),
         from_email=_from(deliveries),
-        to=[formataddr((_line(recipient.name), recipient.email))],
+        # A header takes one line: a line break in a name would stop each email to that person.
+        to=[formataddr((one_line(recipient.name), recipient.email))],
         reply_to=[formataddr(("Liaison", reply_to))] if reply_to else None,
         headers=_headers(batch.id, conversation, context["unsubscribe_url"]),
     )
@@ -59,19 +61,16 @@ def _message(batch: Batch) -> EmailMultiAlternatives:
 def _subject(conversation: Conversation) -> str:
     # The same for every email of a conversation: mail programs thread by it, too.
     chantier = conversation.chantier
-    return _line(f"{conversation.subject} – {chantier.name}" if chantier else conversation.subject)
-
-
-def _line(text: str) -> str:
-    """Return a text as a header takes it: a line break in a name would end every email."""
-    return " ".join(text.split())
+    return one_line(
+        f"{conversation.subject} – {chantier.name}" if chantier else conversation.subject
+    )
 
 
 def _from(deliveries: list[Delivery]) -> str:
     authors = list(dict.fromkeys(delivery.message.author.name for delivery in deliveries))
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     name = authors[0] if len(authors) == 1 else _("%(name)s and others") % {"name": authors[0]}
-    return formataddr((_line(f"{name} (Liaison)"), address))
+    return formataddr((one_line(f"{name} (Liaison)"), address))
 
 
 def _headers(batch: UUID, conversation: Conversation, unsubscribe_url: str) -> dict[str, str]:

@@ -5,13 +5,13 @@ Asked twice: when a message is fanned out (`plan`), and again when a delivery is
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from core.text import without_accents
 from notifications.models import Channel, EmailMode
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -167,8 +167,7 @@ def _calls(body: str, name: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return without_accents(text.casefold(), "NFD")
 
 
 def _unique(names: Iterable[str]) -> list[str]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.models import User
+from core.text import shortened
 from messaging.models import Message
 from messaging.queries.unread import unread_for
 from notifications import signed_tokens
@@ -147,12 +148,6 @@ def _words(
 def _said(message: Message) -> str:
     """What a message says in one line; without words, the names of its files."""
     return message.body or ", ".join(file.name for file in message.attachments)
-
-
-def shortened(text: str, length: int) -> str:
-    """Return the first characters of a text, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
 def _read_token(recipient: User, deliveries: list[Delivery]) -> str:
