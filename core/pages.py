@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import APIException
 
-from core.auth import login as login_actions
+from core.auth.login import log_in, log_out
 from core.models import User
 
 # Swagger and Redoc make style elements and HTML by themselves. Nothing of ours is on these pages.
@@ -49,7 +49,7 @@ def login(request: HttpRequest) -> HttpResponse:
         return _login_form(request)
     email = request.POST.get("email", "")
     try:
-        login_actions.log_in(request, email=email, password=request.POST.get("password", ""))
+        log_in(request, email=email, password=request.POST.get("password", ""))
     except APIException as refusal:
         return _login_form(request, refusal, email=email)
     return redirect(_next(request))
@@ -57,7 +57,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    login_actions.log_out(request)
+    log_out(request)
     response = HttpResponseRedirect("/login")
     # Pages kept for the back button would show the messages of who has just left.
     response["Clear-Site-Data"] = '"cache"'

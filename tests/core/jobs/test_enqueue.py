@@ -9,8 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core import background_sender
-from core.jobs import enqueue as job_queue
-from core.jobs.enqueue import QUEUES, Job, Queue, enqueue
+from core.jobs.enqueue import QUEUES, Job, Queue, broker, enqueue
 from core.valkey import valkey
 from workers.celery import app
 
@@ -32,9 +31,9 @@ class TestAJob:
         enqueue(Job.FAN_OUT_MESSAGE, message_id=message_id)
         background_sender.flush()
 
-        [order] = [json.loads(raw) for raw in valkey().lrange(broker_queue, 0, -1)]
-        assert order["headers"]["task"] == "fan_out_message"
-        assert str(message_id) in order["headers"]["kwargsrepr"]
+        [job] = [json.loads(raw) for raw in valkey().lrange(broker_queue, 0, -1)]
+        assert job["headers"]["task"] == "fan_out_message"
+        assert str(message_id) in job["headers"]["kwargsrepr"]
 
     def test_is_asked_for_after_the_commit_only(self, broker_queue: str) -> None:
         with transaction.atomic():
@@ -55,4 +54,4 @@ class TestTheQueues:
 
     def test_are_listened_to_by_the_workers(self) -> None:
         assert {queue.name for queue in app.conf.task_queues} == {queue.value for queue in Queue}
-        assert job_queue.broker().conf.broker_url == app.conf.broker_url
+        assert broker().conf.broker_url == app.conf.broker_url

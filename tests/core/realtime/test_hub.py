@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from pytest_django import Settings
 
-from core.realtime import hub as realtime_hub
-from core.realtime.hub import HEARTBEAT, RESYNC, Hub, Stream
+from core.realtime.hub import HEARTBEAT, MAX_QUEUED_EVENTS, RESYNC, Hub, Stream, payloads
 from core.realtime.publish import company_channel, user_channel
 from core.valkey import valkey
 
@@ -141,7 +140,7 @@ class TestTheHub:
             async with running_hub() as hub:
                 own = channel()
                 await hub.open(own)
-                for _ in range(realtime_hub.MAX_QUEUED_EVENTS + 1):
+                for _ in range(MAX_QUEUED_EVENTS + 1):
                     hub.hand_out(own, b"x")
 
                 assert hub.open_streams == 0
@@ -153,7 +152,7 @@ class TestAStream:
     def test_that_does_not_keep_up_is_closed(self) -> None:
         opened = Stream(("a",))
 
-        for _ in range(realtime_hub.MAX_QUEUED_EVENTS + 1):
+        for _ in range(MAX_QUEUED_EVENTS + 1):
             opened.offer(b"x")
 
         assert opened.is_closed
@@ -184,7 +183,7 @@ class TestWhatABrowserReceives:
         settings.STREAM_HEARTBEAT_SECONDS = 0.05
 
         async def story() -> None:
-            received = realtime_hub.payloads(Stream(("a",)), always)
+            received = payloads(Stream(("a",)), always)
 
             assert (await anext(received)).startswith(b"retry: ")
             assert await anext(received) == HEARTBEAT
@@ -197,7 +196,7 @@ class TestWhatABrowserReceives:
         settings.STREAM_RECHECK_SECONDS = 0.1
 
         async def story() -> None:
-            received = [payload async for payload in realtime_hub.payloads(Stream(("a",)), never)]
+            received = [payload async for payload in payloads(Stream(("a",)), never)]
 
             assert set(received[1:]) <= {HEARTBEAT}
 
