@@ -1,7 +1,7 @@
-"""Asking for background work, by name.
+"""Enqueue background jobs by name.
 
-The work owed is a row (`Message.fanned_out_at IS NULL`); the job only says «look now». The tasks
-live in `workers`, which this module does not know.
+The pending work is a row (`Message.fanned_out_at IS NULL`); a job only wakes a worker up for it.
+The tasks are in `workers`, which this module does not import.
 """
 
 import os
@@ -19,7 +19,7 @@ from core.ids import new_id
 
 
 class Queue(StrEnum):
-    """Queues by who waits for them."""
+    """The queues of the broker, by urgency: a backlog in one does not delay another."""
 
     REALTIME = "realtime"
     NOTIFICATIONS = "notifications"
@@ -44,16 +44,14 @@ QUEUES = {
 }
 
 
-PERSISTENT = 2  # AMQP's delivery mode for what a broker such as RabbitMQ keeps on its disk
-
-
-# RabbitMQ's client would wait for ever on a frozen one; Valkey's limits are in the settings.
+PERSISTENT = 2  # AMQP's delivery mode: RabbitMQ keeps the message on its disk
+# Without them the client waits for ever on a frozen RabbitMQ. Valkey's limits are in the settings.
 AMQP_LIMITS = {"connect_timeout": 1, "read_timeout": 2, "write_timeout": 2}  # seconds
 
 
 @cache
 def broker() -> Celery:
-    """Return a Celery application that only sends."""
+    """Return the Celery application that sends jobs; it knows no task."""
     app = Celery("liaison-sender", set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
     if app.conf.broker_url.startswith("amqp"):
@@ -62,17 +60,16 @@ def broker() -> Celery:
 
 
 def enqueue(job: Job, **ids: UUID) -> None:
-    """Ask for a job once the surrounding transaction has committed."""
+    """Send a job to its queue after the surrounding transaction commits. Never waits."""
     transaction.on_commit(partial(background_sender.send, partial(_send, job, ids)))
 
 
 def _send(job: Job, ids: dict[str, UUID]) -> None:
-    # `.value`: addressed by a StrEnum member, a task takes the member's `name`.
-    # Half the processor time of `send_task`, which takes a channel for each: the thread of the
-    # hints is the only one that sends, and keeps its own.
+    # Not `send_task`, which opens a channel for each job. Only the thread of `background_sender`
+    # sends, so one producer is enough.
     task = broker().amqp.as_task_v2(
         str(new_id()),
-        job.value,
+        job.value,  # a StrEnum member itself would be sent as its `name`
         kwargs={name: str(value) for name, value in ids.items()},
         ignore_result=True,
     )
@@ -92,7 +89,7 @@ def _send(job: Job, ids: dict[str, UUID]) -> None:
 
 @cache
 def _producer() -> Producer:
-    # Without heartbeats: RabbitMQ would hang up on a thread that has nothing to say for minutes.
+    # Without heartbeats: RabbitMQ would close the connection of a thread that is idle for minutes.
     connection = broker().connection_for_write(heartbeat=0)
     return Producer(connection, exchange=Exchange(""), auto_declare=False)
 

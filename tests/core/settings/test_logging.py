@@ -16,11 +16,8 @@ from core.web.middleware import RequestLog
 
 def formatted(record: logging.LogRecord, log_format: str) -> str:
     """Return the line that a process with this LOG_FORMAT writes."""
-    config = {"version": 1, "formatters": {"line": line_formatter(log_format)}}
-    formatter = logging.config.DictConfigurator(config).configure_formatter(
-        config["formatters"]["line"]
-    )
-    return formatter.format(record)
+    configurator = logging.config.DictConfigurator({"version": 1})
+    return configurator.configure_formatter(line_formatter(log_format)).format(record)
 
 
 @pytest.fixture
