@@ -36,7 +36,7 @@ def lost_valkey(request: pytest.FixtureRequest, settings: Settings) -> Iterator[
 
 class TestALostValkey:
     @pytest.mark.django_db(transaction=True)
-    def test_neither_holds_nor_breaks_a_message(
+    def test_message_is_sent_in_time_without_valkey(
         self, api: Call, camille: User, conversation: Conversation, lost_valkey: str
     ) -> None:
         seconds = []
@@ -65,7 +65,7 @@ def unreachable() -> None:
 
 
 class TestTheSender:
-    def test_sends_in_order(self) -> None:
+    def test_sender_sends_in_order(self) -> None:
         sender, words = background_sender.Sender(), list[str]()
 
         for number in range(100):
@@ -74,7 +74,7 @@ class TestTheSender:
 
         assert words == [str(number) for number in range(100)]
 
-    def test_never_makes_the_caller_wait(self) -> None:
+    def test_caller_never_waits_for_the_sender(self) -> None:
         sender, gate = background_sender.Sender(waiting=queue.Queue(2)), threading.Event()
 
         def put_more_than_fit() -> None:
@@ -90,7 +90,7 @@ class TestTheSender:
         gate.set()
         sender.waiting.join()
 
-    def test_drops_for_a_while_after_a_failure_then_goes_on(
+    def test_sender_drops_wake_ups_after_a_failure_until_its_pause_ends(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(background_sender, "PAUSE_SECONDS", 0.2)
@@ -107,7 +107,7 @@ class TestTheSender:
 
         assert words[0] == "after"
 
-    def test_goes_on_after_a_defect_in_one_hint(self) -> None:
+    def test_sender_goes_on_after_a_defect_in_one_wake_up(self) -> None:
         sender, words = background_sender.Sender(), list[str]()
 
         sender.put(lambda: 1 / 0)
@@ -116,7 +116,7 @@ class TestTheSender:
 
         assert words == ["next"]
 
-    def test_has_a_thread_of_its_own_in_a_forked_process(self) -> None:
+    def test_sender_has_its_own_thread_in_a_forked_process(self) -> None:
         background_sender.send(lambda: None)
         background_sender.flush()
         out, into = os.pipe()

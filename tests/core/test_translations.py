@@ -45,7 +45,7 @@ def test_no_french_is_left_over(app: str, french: dict[str, dict[str, str]]) -> 
     assert french[app].keys() - (set(said_by(app)) - of_core) == set()
 
 
-def test_a_text_of_two_apps_has_one_french(french: dict[str, dict[str, str]]) -> None:
+def test_text_of_two_apps_has_one_french(french: dict[str, dict[str, str]]) -> None:
     """Only one of the two would be shown, in both apps."""
     said: dict[str, set[str]] = {}
     for texts in french.values():
@@ -63,14 +63,14 @@ def test_french_signs_stay_on_the_line_of_their_word(
 
 
 @every_app
-def test_the_catalog_is_as_make_messages_writes_it(app: str) -> None:
+def test_catalog_is_as_make_messages_writes_it(app: str) -> None:
     text = messages.written(app, messages.refreshed(app, "fr"))
 
     assert messages.catalog_path(app, "fr").read_text() == text
 
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-5])
-def test_the_compiled_file_is_the_written_one(catalog: Path) -> None:
+def test_compiled_catalog_holds_the_texts_of_the_written_one(catalog: Path) -> None:
     """Otherwise: `make messages`."""
     with catalog.with_suffix(".mo").open("rb") as file:
         compiled = {str(m.id): str(m.string) for m in read_mo(file) if m.id}

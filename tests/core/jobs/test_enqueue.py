@@ -25,7 +25,7 @@ def broker_queue() -> Iterator[str]:
 
 @pytest.mark.django_db(transaction=True)
 class TestAJob:
-    def test_carries_ids_and_nothing_else(self, broker_queue: str) -> None:
+    def test_job_carries_ids_and_nothing_else(self, broker_queue: str) -> None:
         message_id = uuid4()
 
         enqueue(Job.FAN_OUT_MESSAGE, message_id=message_id)
@@ -35,7 +35,7 @@ class TestAJob:
         assert job["headers"]["task"] == "fan_out_message"
         assert str(message_id) in job["headers"]["kwargsrepr"]
 
-    def test_is_asked_for_after_the_commit_only(self, broker_queue: str) -> None:
+    def test_job_is_sent_after_the_commit_only(self, broker_queue: str) -> None:
         with transaction.atomic():
             enqueue(Job.FAN_OUT_MESSAGE, message_id=uuid4())
             transaction.set_rollback(True)
@@ -49,9 +49,9 @@ class TestAJob:
 
 
 class TestTheQueues:
-    def test_have_every_job_in_one_of_them(self) -> None:
+    def test_every_job_has_a_queue(self) -> None:
         assert set(QUEUES) == set(Job)
 
-    def test_are_listened_to_by_the_workers(self) -> None:
+    def test_workers_listen_to_every_queue_of_the_broker_that_jobs_are_sent_to(self) -> None:
         assert {queue.name for queue in app.conf.task_queues} == {queue.value for queue in Queue}
         assert broker().conf.broker_url == app.conf.broker_url

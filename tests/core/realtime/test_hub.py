@@ -42,7 +42,7 @@ def run(story: Callable[[], Awaitable[Any]]) -> None:
 
 
 class TestTheHub:
-    def test_hands_each_stream_what_is_for_it(self) -> None:
+    def test_stream_gets_the_events_of_its_channels_alone(self) -> None:
         mine, theirs = channel(), channel()
 
         async def story() -> None:
@@ -60,7 +60,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_misses_nothing_published_once_a_stream_is_open(self) -> None:
+    def test_open_stream_misses_no_event(self) -> None:
         mine = channel()
 
         async def story() -> None:
@@ -72,7 +72,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_uses_one_connection_for_all_streams(self) -> None:
+    def test_streams_share_one_connection(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 before = valkey().pubsub_numpat()
@@ -85,7 +85,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_says_resync_when_it_lost_its_connection(self) -> None:
+    def test_stream_gets_resync_after_a_lost_connection(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 mine = channel()
@@ -101,7 +101,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_closes_the_oldest_stream_for_a_sixth(self) -> None:
+    def test_sixth_stream_of_a_person_closes_the_oldest(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 mine = channel()
@@ -112,7 +112,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_leaves_other_people_their_streams(self) -> None:
+    def test_sixth_stream_of_a_person_closes_none_of_another(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 theirs = await hub.open(channel(), company_channel())
@@ -124,7 +124,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_forgets_a_stream_that_ended(self) -> None:
+    def test_removed_stream_is_forgotten(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 opened = await hub.open(channel(), company_channel())
@@ -135,7 +135,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_forgets_a_stream_that_nobody_reads(self) -> None:
+    def test_stream_that_nobody_reads_is_forgotten(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 own = channel()
@@ -149,7 +149,7 @@ class TestTheHub:
 
 
 class TestAStream:
-    def test_that_does_not_keep_up_is_closed(self) -> None:
+    def test_stream_that_does_not_keep_up_is_closed(self) -> None:
         opened = Stream(("a",))
 
         for _ in range(MAX_QUEUED_EVENTS + 1):
@@ -157,7 +157,7 @@ class TestAStream:
 
         assert opened.is_closed
 
-    def test_that_is_closed_wakes_its_reader(self) -> None:
+    def test_closing_a_stream_wakes_its_reader(self) -> None:
         async def story() -> None:
             opened = Stream(("a",))
             waiting = asyncio.create_task(opened.next(PATIENCE_SECONDS))
@@ -179,7 +179,9 @@ async def never() -> bool:
 
 
 class TestWhatABrowserReceives:
-    def test_begins_with_how_to_reconnect_then_beats(self, settings: Settings) -> None:
+    def test_stream_begins_with_the_retry_delay_and_goes_on_with_heartbeats(
+        self, settings: Settings
+    ) -> None:
         settings.STREAM_HEARTBEAT_SECONDS = 0.05
 
         async def story() -> None:
@@ -191,7 +193,7 @@ class TestWhatABrowserReceives:
 
         run(story)
 
-    def test_ends_when_the_person_may_no_longer_listen(self, settings: Settings) -> None:
+    def test_stream_ends_when_the_person_may_no_longer_listen(self, settings: Settings) -> None:
         settings.STREAM_HEARTBEAT_SECONDS = 0.05
         settings.STREAM_RECHECK_SECONDS = 0.1
 

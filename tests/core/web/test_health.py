@@ -12,7 +12,7 @@ from tests.sockets import frozen_port
 
 
 class TestLivez:
-    def test_needs_nothing(self) -> None:
+    def test_livez_needs_no_service(self) -> None:
         assert Client().get("/livez").content == b"ok"
 
 
@@ -26,13 +26,13 @@ class TestReadyz:
     def busy_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "CHECK_SECONDS", PATIENCE_SECONDS)
 
-    def test_is_ready_when_every_part_answers(self) -> None:
+    def test_readyz_is_200_when_every_service_answers(self) -> None:
         answer = Client().get("/readyz")
 
         assert answer.status_code == 200
         assert set(answer.json().values()) == {"ok"}
 
-    def test_says_which_part_does_not_answer_and_does_not_wait_for_it(
+    def test_readyz_names_a_frozen_service_and_does_not_wait_for_it(
         self, settings: Settings
     ) -> None:
         with frozen_port() as port:
