@@ -1,4 +1,4 @@
-"""The Django admin: it opens everywhere for a superuser, and for nobody else."""
+"""The Django admin opens for a superuser and for nobody else."""
 
 import pytest
 from django.contrib import admin
@@ -15,7 +15,7 @@ MODELS = [pytest.param(model, id=model._meta.label) for model in admin.site._reg
 
 @pytest.fixture
 def ada(client: Browser) -> User:
-    """The person who keeps the installation, logged in."""
+    """A superuser, logged in."""
     ada = User.objects.create_superuser("ada@demo.test", "chantier-demo", name="Ada", locale="en")
     client.force_login(ada)
     return ada

@@ -1,4 +1,4 @@
-"""What the database itself refuses about people, clients and chantiers."""
+"""Rules of people, clients and chantiers, most of them held by the database."""
 
 import pytest
 from django.db import IntegrityError

@@ -1,4 +1,4 @@
-"""Who I am, and whom and what I may choose from."""
+"""A person reads who they are and lists chantiers, clients and staff."""
 
 import pytest
 from rest_framework.test import APIClient

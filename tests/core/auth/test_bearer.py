@@ -1,4 +1,4 @@
-"""Bearer tokens: whose they are, and every way in which one is not good."""
+"""A bearer token speaks for its person, and is refused in every way it can be wrong."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ def me(token: str) -> HttpResponse:
 
 
 def development_key() -> Any:
-    """The development issuer's own key, as its file under LIAISON_HOME holds it."""
+    """Return the key of the development issuer, from its file under LIAISON_HOME."""
     pem = (configured.LIAISON_HOME / "development-issuer.pem").read_bytes()
     return load_pem_private_key(pem, password=None)
 
@@ -61,7 +61,7 @@ def signed(claims: dict[str, Any]) -> str:
 
 @pytest.fixture(autouse=True)
 def issuer(odile: User) -> None:
-    """The issuer makes its key with its first token."""
+    """Have the issuer make its key, as it does with its first token."""
     jwt_tokens.issue_development_token(odile)
 
 
@@ -105,7 +105,7 @@ class TestABearer:
             clock.shift(timedelta(days=30, seconds=-1))
             assert me(token).status_code == 200
 
-            # Ten seconds of leeway for clocks that differ.
+            # Beyond the ten seconds of leeway.
             clock.shift(timedelta(seconds=12))
             assert me(token).status_code == 401
 
@@ -119,7 +119,7 @@ class TestABearer:
 
 
 class TestAForgedBearer:
-    """Each differs from a good one by one thing."""
+    """Each of these differs from a good bearer by one thing."""
 
     def test_bearer_would_be_accepted_without_the_forgery(self, camille: User) -> None:
         assert me(signed(claims_of(camille))).status_code == 200
@@ -178,7 +178,7 @@ class TestAForgedBearer:
 
 
 def hmac_token(claims: dict[str, Any], *, secret: bytes) -> str:
-    """An HS256 token, by hand: PyJWT refuses to make one with a public key."""
+    """Make an HS256 token. PyJWT refuses a public key as the secret, so this is by hand."""
 
     def part(content: bytes) -> bytes:
         return base64.urlsafe_b64encode(content).rstrip(b"=")

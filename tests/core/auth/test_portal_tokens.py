@@ -1,4 +1,4 @@
-"""Tokens of the company's portal, checked against the keys it publishes (JWKS, RFC 7517)."""
+"""Tokens of the portal are verified with the keys that it publishes (JWKS, RFC 7517)."""
 
 import json
 import threading
@@ -23,7 +23,7 @@ ISSUER = "https://portal.test"
 
 
 class Portal:
-    """The portal's own keys, published on loopback."""
+    """A portal that publishes its keys over HTTP on loopback."""
 
     def __init__(self) -> None:
         self.rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -169,7 +169,7 @@ class TestATokenOfThePortal:
         token = portal.token("crm-camille@demo.test")
         portal.close()
 
-        # Django's client would raise what became a 503.
+        # Without this, Django's test client raises the error that becomes a 503.
         caller = APIClient(raise_request_exception=False, HTTP_AUTHORIZATION=f"Bearer {token}")
         answer = caller.get("/api/v1/me")
 

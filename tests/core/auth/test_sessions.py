@@ -1,4 +1,4 @@
-"""Logging in and out with a session cookie, and slowing down whoever guesses."""
+"""People log in and out with a session cookie, and failed logins lock out."""
 
 from datetime import timedelta
 
@@ -17,12 +17,12 @@ ME = "/api/v1/me"
 
 
 def visitor(address: str = "192.0.2.1") -> APIClient:
-    """A browser without a session, whose CSRF tokens are checked."""
+    """Return a browser without a session. The server checks its CSRF tokens."""
     return APIClient(enforce_csrf_checks=True, REMOTE_ADDR=address)
 
 
 def with_csrf(browser: APIClient) -> dict[str, str]:
-    """The header a page adds to unsafe requests, from the cookie that the login page sets."""
+    """Return the CSRF header, from the cookie that the login page sets."""
     if "csrftoken" not in browser.cookies:
         browser.get("/login")
     return {"X-CSRFToken": browser.cookies["csrftoken"].value}
@@ -281,7 +281,7 @@ class TestLockout:
         def through_proxy(forwarded: str) -> APIClient:
             return APIClient(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
 
-        # What the caller wrote before the proxy's own entry is worth nothing.
+        # The caller can write any address before the one that the proxy adds.
         for forged in ("1.1.1.1", "2.2.2.2", "3.3.3.3"):
             self.fail(through_proxy(f"{forged}, 203.0.113.9"), "camille@demo.test", 1)
 

@@ -1,4 +1,4 @@
-"""One-use tickets to open a stream without a cookie."""
+"""A one-use ticket opens a stream without a cookie."""
 
 import pytest
 from rest_framework.test import APIClient

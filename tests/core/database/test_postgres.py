@@ -1,4 +1,4 @@
-"""The lasting connection of a thread: kept while the server is there, replaced when it hung up."""
+"""A lasting connection is kept, and replaced after the server ended it."""
 
 import psycopg
 import pytest
@@ -16,13 +16,13 @@ def pid() -> int:
 
 
 def begin_request() -> None:
-    """As Django does at each `request_started`, where connections are lasting."""
+    """Do what Django does at `request_started` where CONN_HEALTH_CHECKS is on."""
     connection.health_check_enabled = True  # type: ignore[attr-defined]
     connection.health_check_done = False  # type: ignore[attr-defined]
 
 
 def from_elsewhere(statement: str) -> None:
-    """Run a statement on a connection of its own."""
+    """Run a statement on another connection."""
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
         other.execute(statement)
 

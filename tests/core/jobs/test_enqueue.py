@@ -1,4 +1,4 @@
-"""Asking for background work: by name, once the fact is recorded."""
+"""A job is sent by name, after the commit, to its queue."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from workers.celery import app
 
 @pytest.fixture
 def broker_queue() -> Iterator[str]:
-    """The list of Valkey that holds the jobs of the realtime queue, empty."""
+    """Return the key of the Valkey list that is the realtime queue, emptied."""
     name = f"{settings.REALTIME_PREFIX}:{Queue.REALTIME.value}"
     valkey().delete(name)
     yield name

@@ -1,4 +1,4 @@
-"""The hub of a process: one reader on the real Valkey, bounded queues, five streams a person."""
+"""The hub reads Valkey once for all streams, each a bounded queue, at most five a person."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -28,7 +28,7 @@ async def running_hub() -> AsyncIterator[Hub]:
 
 
 async def next_of(opened: Stream) -> bytes:
-    """The next payload, without the `resync` that a first subscription sends."""
+    """Return the next payload. Skip the `resync` that the first subscription sends."""
     payload = await opened.next(PATIENCE_SECONDS)
     assert payload is not None, "nothing came"
     return await next_of(opened) if payload == RESYNC else payload
@@ -80,7 +80,7 @@ class TestTheHub:
                     await hub.open(channel())
 
                 assert hub.open_streams == 50
-                # One pattern for people, one for the company, whatever the number of streams.
+                # One pattern is for people and one for the company.
                 assert valkey().pubsub_numpat() <= before + 2
 
         run(story)

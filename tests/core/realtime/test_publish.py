@@ -1,4 +1,4 @@
-"""Publishing: after the commit, to whom it concerns, as a server-sent event."""
+"""An event is published after the commit, to its audience, as a server-sent event."""
 
 import json
 from uuid import uuid4
@@ -14,7 +14,7 @@ from core.realtime.publish import Audience, Event, company_channel, frame, publi
 
 
 def heard(subscriber: PubSub) -> list[tuple[str, bytes]]:
-    """What was published so far, by channel."""
+    """Return what was published so far: pairs of channel and payload."""
     background_sender.flush()
     found = []
     while message := subscriber.get_message(timeout=0.1):

@@ -1,4 +1,4 @@
-"""What a log line holds, and what it must not."""
+"""A log line holds the event and its traceback, and no secret."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What is different in production, and that nothing was forgotten."""
+"""The settings of production are safe and complete."""
 
 from tests.commands import python
 
@@ -21,7 +21,7 @@ print("VALUE", eval({expression!r}))
 
 
 def value(expression: str, **environment: str) -> str:
-    """What an expression is worth in a process with production's settings."""
+    """Evaluate an expression in a process with the settings of production."""
     ran = python("-c", ASK.format(expression=expression), **{**PRODUCTION, **environment})
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.partition("VALUE ")[2].strip()
@@ -35,7 +35,7 @@ class TestTheDeployCheck:
         assert "no issues" in ran.stdout
 
     def test_deploy_check_finds_a_short_secret(self) -> None:
-        """Which shows that the check above can fail."""
+        """This shows that the check above can fail."""
         ran = python(
             "manage.py", "check", "--deploy", "--fail-level", "WARNING",
             **{**PRODUCTION, "SECRET_KEY": "short"},

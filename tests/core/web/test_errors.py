@@ -1,4 +1,4 @@
-"""One format for every refusal, in the language of who asks, a part that is away included."""
+"""Every refusal has one format and the caller's language, also while a service is down."""
 
 import json
 from collections.abc import Iterator
@@ -125,7 +125,7 @@ Answers = dict[str, tuple[int, str, str]]
 
 @pytest.fixture(scope="module")
 def answers() -> Answers:
-    """What a process says whose database is a closed port: status, Retry-After, content."""
+    """Return status, Retry-After and content by path, from a process without a database."""
     ran = python("-c", ASK, DATABASE_URL=f"postgres://a:b@127.0.0.1:{closed_port()}/liaison")
     assert ran.returncode == 0, ran.stderr
     found: Answers = json.loads(ran.stdout.partition("ANSWERS")[2])

@@ -1,4 +1,4 @@
-"""Whether the process is up, and whether what it needs answers."""
+"""`/livez` tells that the process is up, `/readyz` that its services answer."""
 
 import time
 
@@ -16,7 +16,8 @@ class TestLivez:
         assert Client().get("/livez").content == b"ok"
 
 
-# For an answer that takes a fifth of a second; one that waits for a frozen part never comes.
+# A check takes a fifth of a second (Valkey's time-out); one that waits for a frozen service never
+# ends. The rest is for a busy machine.
 PATIENCE_SECONDS = 20.0
 
 

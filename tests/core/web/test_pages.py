@@ -1,4 +1,4 @@
-"""Pages that belong to everybody: home, login, logout, errors, and what every page carries."""
+"""Home, login, logout and error pages, and the headers of every page."""
 
 import re
 from html.parser import HTMLParser
@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 
 
 def policy_of(response: HttpResponseBase) -> dict[str, set[str]]:
-    """The directives of a page's Content-Security-Policy, nonces made alike."""
+    """Return the directives of a page's Content-Security-Policy; all nonces become 'nonce'."""
     said = re.sub(r"'nonce-[^']+'", "'nonce'", response["Content-Security-Policy"])
     parts = [directive.split() for directive in said.split(";") if directive.strip()]
     return {name: set(values) for name, *values in parts}
 
 
 class Scripts(HTMLParser):
-    """What a strict policy would block: inline handlers and styles, scripts without a nonce."""
+    """Collect what the policy blocks: inline handlers and styles, scripts without a nonce."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Counters that say «too often»."""
+"""Counters in Valkey limit how often something is done."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,8 +31,14 @@ class TestSpending:
         assert refusal.value.retry_after_seconds == 60
 
     def test_spending_is_counted_for_each_person_apart(self) -> None:
-        rate_limits.spend("test", uuid4(), at_most=1, window=MINUTE)
-        rate_limits.spend("test", uuid4(), at_most=1, window=MINUTE)
+        one, other = uuid4(), uuid4()
+
+        rate_limits.spend("test", one, at_most=1, window=MINUTE)
+        rate_limits.spend("test", other, at_most=1, window=MINUTE)
+
+        assert rate_limits.counted("test", one) == rate_limits.counted("test", other) == 1
+        with pytest.raises(TooMany):
+            rate_limits.spend("test", one, at_most=1, window=MINUTE)
 
     def test_spending_is_exact_when_many_spend_at_once(self) -> None:
         who = uuid4()
@@ -68,10 +74,11 @@ class TestWithoutValkey:
         valkey.cache_clear()
 
     def test_nothing_is_limited_without_valkey(self) -> None:
-        rate_limits.spend("test", "someone", at_most=0, window=MINUTE)
-
-        assert rate_limits.counted("test", "someone") == 0
+        rate_limits.spend("test", "someone", at_most=0, window=MINUTE)  # would raise TooMany
         rate_limits.forget("test", "someone")
+
+        assert rate_limits.count("test", "someone", window=MINUTE) == 0
+        assert rate_limits.counted("test", "someone") == 0
 
 
 @pytest.mark.django_db

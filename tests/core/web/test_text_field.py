@@ -1,4 +1,4 @@
-"""What people type, made safe to store and to compare."""
+"""What people type is cleaned before it is stored, or refused."""
 
 import unicodedata
 
@@ -10,8 +10,8 @@ from rest_framework.exceptions import ValidationError as Refusal
 
 from core.web.text_field import TextField, clean
 
-# Nothing that `clean` refuses: no control character but tab and line ends, no half of a pair.
-honest = st.text(
+# Text that `clean` accepts: no control character but tab and line feed, no half of a pair.
+acceptable = st.text(
     st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\u202a\u202b\u202c\u202d"
                   "\u202e\u2066\u2067\u2068\u2069", include_characters="\n\t")
 )  # fmt: skip
@@ -66,11 +66,11 @@ class TestCleaning:
         )
         cleaned.encode()
 
-    @given(honest)
+    @given(acceptable)
     def test_cleaning_twice_changes_nothing_more(self, text: str) -> None:
         assert clean(clean(text)) == clean(text)
 
-    @given(honest)
+    @given(acceptable)
     def test_clean_text_keeps_every_letter(self, text: str) -> None:
         def letters(of: str) -> str:
             return "".join(unicodedata.normalize("NFC", of).split())
