@@ -118,7 +118,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The chantiers one may choose from, by name. */
+        /** @description List the chantiers that the reader may choose from, by name. */
         get: operations["chantiers_list"];
         put?: never;
         post?: never;
@@ -152,7 +152,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The clients one may choose from, by name. */
+        /** @description List the clients that the reader may choose from, by name. */
         get: operations["clients_list"];
         put?: never;
         post?: never;
@@ -636,7 +636,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The people of the company, for whom a conversation can be assigned to. */
+        /** @description List the people of the company, to whom a conversation can be assigned, by name. */
         get: operations["staff_list"];
         put?: never;
         post?: never;
@@ -941,7 +941,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A one-use ticket to open `/stream?ticket=` without a cookie. */
+        /** @description Issue a one-use ticket that opens `/stream?ticket=` without a cookie. */
         post: operations["stream_tickets_create"];
         delete?: never;
         options?: never;
@@ -1064,7 +1064,7 @@ export interface components {
          * @enum {string}
          */
         AttachmentStatus: "uploading" | "scanning" | "ready" | "blocked" | "refused" | "unreadable";
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Attempt: {
             /** Format: uuid */
             readonly id: string;
@@ -1119,7 +1119,7 @@ export interface components {
             readonly messages: components["schemas"]["Message"][];
             readonly read: components["schemas"]["ReadMark"][];
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Chantier: {
             /** Format: uuid */
             readonly id: string;
@@ -1130,7 +1130,7 @@ export interface components {
             readonly client: components["schemas"]["Client"];
             readonly responsible: components["schemas"]["Person"] | null;
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         ChantierReference: {
             /** Format: uuid */
             readonly id: string;
@@ -1143,7 +1143,7 @@ export interface components {
          * @enum {string}
          */
         ChantierStatus: "open" | "archived";
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Client: {
             /** Format: uuid */
             readonly id: string;
@@ -1377,7 +1377,7 @@ export interface components {
             at: string;
             version: string;
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Me: {
             /** Format: uuid */
             readonly id: string;
@@ -1431,7 +1431,7 @@ export interface components {
             readonly message: string;
             readonly deliveries: components["schemas"]["PersonState"][];
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         MessageRevision: {
             readonly body: string;
             /** Format: date-time */
@@ -1459,7 +1459,7 @@ export interface components {
             /** @default  */
             label: string;
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Note: {
             /** Format: uuid */
             readonly id: string;
@@ -1558,7 +1558,7 @@ export interface components {
             quiet_until?: string | null;
             locale?: components["schemas"]["LocaleEnum"];
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Person: {
             /** Format: uuid */
             readonly id: string;
@@ -1646,7 +1646,7 @@ export interface components {
             readonly part_count: number;
             readonly parts: components["schemas"]["ReceivedPart"][];
         };
-        /** @description Why it was not done; `code` says it to programs, `detail` to people. */
+        /** @description Why a request was refused: `code` is for programs, `detail` for people. */
         Refusal: {
             type: string;
             errors: components["schemas"]["RefusalError"][];
@@ -1763,7 +1763,7 @@ export interface components {
             runs_kept_days: number;
             hours_kept_days: number;
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         TaskAction: {
             readonly id: number;
             readonly actor: components["schemas"]["Person"];
@@ -3067,7 +3067,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A model as JSON; its moments in UTC. */
+            /** @description Write a model as JSON, with its moments in UTC. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3125,7 +3125,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A model as JSON; its moments in UTC. */
+            /** @description Write a model as JSON, with its moments in UTC. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3544,7 +3544,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A model as JSON; its moments in UTC. */
+            /** @description Write a model as JSON, with its moments in UTC. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -3,23 +3,18 @@
 Each page carries its first state, in the shapes of the API, so that it shows without a request.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import override
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
 from core.models import User
 from core.serializers import MeSerializer
+from core.web.page_access import person_page
 from core.web.pagination import NewestFirst
 from core.web.requests import person
 from messaging.limits import limits
@@ -30,49 +25,23 @@ from messaging.queries.unread import unread_for
 from messaging.serializers.output import ConversationSerializer, HistorySerializer, UnreadSerializer
 
 
-class Page(Protocol):
-    def __call__(
-        self, request: HttpRequest, conversation_id: UUID | None = None
-    ) -> HttpResponse: ...
-
-
-def for_people(*, of_company: bool) -> Callable[[Page], Page]:
-    """Show a page to one side only, in the person's language; redirect the other side home."""
-
-    def decorate(page: Page) -> Page:
-        @never_cache
-        @require_safe
-        @wraps(page)
-        def guarded(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
-            if not isinstance(request.user, User):
-                return redirect_to_login(request.get_full_path())
-            if request.user.is_company is not of_company:
-                return redirect("home")
-            with override(request.user.locale):
-                return page(request, conversation_id)
-
-        return guarded
-
-    return decorate
-
-
-@for_people(of_company=False)
+@person_page(of_company=False)
 def client_messages(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
     return _inbox(request, "client", conversation_id)
 
 
-@for_people(of_company=False)
-def client_new(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+@person_page(of_company=False)
+def client_new(request: HttpRequest) -> HttpResponse:
     return _inbox(request, "client")
 
 
-@for_people(of_company=True)
+@person_page(of_company=True)
 def staff_messages(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
     return _inbox(request, "staff", conversation_id)
 
 
-@for_people(of_company=True)
-def staff_new(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+@person_page(of_company=True)
+def staff_new(request: HttpRequest) -> HttpResponse:
     return _inbox(request, "staff")
 
 

@@ -5,11 +5,12 @@ on every server, and an index cannot use it as it is not immutable.
 """
 
 import re
-import unicodedata
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Lower
+
+from core.text import without_accents
 
 ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
@@ -43,5 +44,4 @@ def matching(text: str) -> SearchQuery | None:
 
 def fold(text: str) -> str:
     """Return the text in lower case, without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    return without_accents(text.lower(), "NFKD")

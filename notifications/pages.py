@@ -6,7 +6,6 @@ from pathlib import Path
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,8 @@ from rest_framework.exceptions import APIException
 
 from core.models import User
 from core.serializers import MeSerializer
+from core.web.page_access import person_page
+from core.web.requests import person
 from notifications import actions, queries
 from notifications.outbound_email.demo_mailbox import stored_emails
 from notifications.push.payload import home_of, side_of
@@ -32,23 +33,25 @@ ICONS = (
 )
 
 
-@require_safe
+@person_page()
 def my_notifications(request: HttpRequest) -> HttpResponse:
     """Redirect to the page of the person's own side, client or staff."""
-    if not isinstance(request.user, User):
-        return redirect_to_login(request.get_full_path())
-    return redirect(f"{side_of(request.user)}-notifications")
+    return redirect(f"{side_of(person(request))}-notifications")
 
 
-@never_cache
-@require_safe
-def preferences(request: HttpRequest, side: str) -> HttpResponse:
+@person_page(of_company=False)
+def client_preferences(request: HttpRequest) -> HttpResponse:
+    return _preferences(request)
+
+
+@person_page(of_company=True)
+def staff_preferences(request: HttpRequest) -> HttpResponse:
+    return _preferences(request)
+
+
+def _preferences(request: HttpRequest) -> HttpResponse:
     """Show how a person is told: devices, emails, quiet hours, muted conversations."""
-    user = request.user
-    if not isinstance(user, User):
-        return redirect_to_login(request.get_full_path())
-    if side_of(user) != side:
-        return redirect("home")
+    user = person(request)
     shown = PreferenceSerializer(
         queries.preference_of(user), context={"mutes": queries.mutes_of(user)}
     )
@@ -130,12 +133,9 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 # The emails have inline styles, as mail programs want them. No script in them may run.
 @csp_replace({"style-src": [SELF, UNSAFE_INLINE], "frame-src": [SELF], "img-src": [SELF]})
-@never_cache
-@require_safe
+@person_page()
 def demo_mailbox(request: HttpRequest) -> HttpResponse:
     """Show the emails of a demonstration to the company's people. 404 without DEBUG."""
-    if not isinstance(request.user, User):
-        return redirect_to_login(request.get_full_path())
-    if not (settings.DEBUG and request.user.is_company):
+    if not (settings.DEBUG and person(request).is_company):
         raise Http404
     return render(request, "notifications/mailbox.html", {"emails": stored_emails()})

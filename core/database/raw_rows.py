@@ -1,7 +1,7 @@
-"""The rows of queries that are written out, as instances of their models.
+"""Run a raw SQL query and return its row as a model instance.
 
-For what every request asks: the ORM takes longer to compose a question than PostgreSQL to answer
-it, and `Manager.raw` nearly as long to make something of the answer.
+Only for queries of every request: there the ORM takes longer to compose the SQL than PostgreSQL to
+run it, and `Manager.raw` nearly as long to build the instance.
 """
 
 from typing import Any, TypeVar

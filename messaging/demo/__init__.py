@@ -21,7 +21,7 @@ def load(*, now: datetime, size: float = 1.0) -> None:
     scales the number of conversations.
     """
     chance = Random(SEED)
-    company = core_demo.found(since=now - KNOWN_SINCE)
+    company = core_demo.create_company(since=now - KNOWN_SINCE)
     plots = plots_of(company, chance)
     for plot in plots[: round(len(plots) * size)]:
         Performance(plot, now, chance).play()

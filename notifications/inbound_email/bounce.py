@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.models import User
+from core.text import one_line
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email.parser import Incoming
 from notifications.models import InboundEmail
@@ -55,7 +56,7 @@ def _bounce(incoming: Incoming, status: InboundStatus) -> EmailMessage:
     with override(known.locale if known else settings.LANGUAGE_CODE):
         where = _("Write to us here: %(url)s") % {"url": settings.PUBLIC_URL}
         return EmailMessage(
-            subject=" ".join(f"Re: {incoming.subject}".split())[:200],
+            subject=one_line(f"Re: {incoming.subject}")[:200],
             body=f"{_reason(status)}\n\n{where}\n\nLiaison\n",
             to=[incoming.sender],
             # So that no machine answers this email (RFC 3834).

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import unicodedata
 from uuid import UUID, uuid5
 
 import structlog
@@ -16,8 +15,8 @@ from attachments.storage import multipart, objects
 from attachments.uploads import announce as files
 from attachments.uploads.announce import Wanted
 from core.models import User
+from core.text import without_controls
 from core.web.errors import Refusal, TooMany
-from core.web.text_field import ALLOWED_CONTROLS, BIDI_CONTROLS
 from messaging.actions import attachments
 from messaging.actions.messages import ConversationClosed, send_message
 from messaging.conversation.idempotency import Draft
@@ -86,7 +85,7 @@ def _draft(incoming: Incoming, author: User) -> Draft:
             kept.append(_upload(uuid5(draft_id, str(number)), file, author))
         except (Refusal, TooMany) as refusal:
             refused.append(f"{file.name} : {refusal.detail}")
-    body = _storable(incoming.text)
+    body = without_controls(incoming.text)
     if refused:
         body += "\n\n" + _("Files of the email that were refused:") + "\n" + "\n".join(refused)
     return Draft(
@@ -109,18 +108,6 @@ def _upload(file_id: UUID, file: File, author: User) -> UUID:
         objects.write(key, io.BytesIO(file.content), content_type=attachment.content_type)
         attachments.complete(attachment)
     return attachment.pk
-
-
-def _storable(text: str) -> str:
-    """Return a text as messages are kept: NFC, without invisible control characters."""
-    normal = unicodedata.normalize("NFC", text)
-    return "".join(letter for letter in normal if _is_visible(letter)).strip()
-
-
-def _is_visible(letter: str) -> bool:
-    if letter in ALLOWED_CONTROLS:
-        return True
-    return letter not in BIDI_CONTROLS and unicodedata.category(letter) not in ("Cc", "Cs")
 
 
 def _recorded(

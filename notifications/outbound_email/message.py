@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.models import User
+from core.text import one_line
 from messaging.models import Conversation, Message
 from notifications import signed_tokens
 from notifications.delivery.batch import Batch
@@ -67,7 +68,8 @@ def _email(batch: Batch) -> EmailMultiAlternatives:
         subject=_subject(conversation),
         body=render_to_string("notifications/email/unread.txt", context),
         from_email=_from(deliveries),
-        to=[formataddr((_single_line(recipient.name), recipient.email))],
+        # A header takes one line: a line break in a name would stop each email to that person.
+        to=[formataddr((one_line(recipient.name), recipient.email))],
         reply_to=[formataddr(("Liaison", reply_to))] if reply_to else None,
         headers=_headers(batch.id, conversation, context["unsubscribe_url"]),
     )
@@ -79,21 +81,16 @@ def _email(batch: Batch) -> EmailMultiAlternatives:
 def _subject(conversation: Conversation) -> str:
     # The same for every email of a conversation: mail programs thread by the subject, too.
     chantier = conversation.chantier
-    return _single_line(
+    return one_line(
         f"{conversation.subject} – {chantier.name}" if chantier else conversation.subject
     )
-
-
-def _single_line(text: str) -> str:
-    """Return a text for a header. Django refuses to send an email with a line break in one."""
-    return " ".join(text.split())
 
 
 def _from(deliveries: list[Delivery]) -> str:
     authors = list(dict.fromkeys(delivery.message.author.name for delivery in deliveries))
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     name = authors[0] if len(authors) == 1 else _("%(name)s and others") % {"name": authors[0]}
-    return formataddr((_single_line(f"{name} (Liaison)"), address))
+    return formataddr((one_line(f"{name} (Liaison)"), address))
 
 
 def _headers(batch_id: UUID, conversation: Conversation, unsubscribe_url: str) -> dict[str, str]:

@@ -6,13 +6,13 @@ or changed their quiet hours.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from core.text import without_accents
 from notifications.models import Channel, EmailMode
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -168,8 +168,7 @@ def _has_mention(body: str, name: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return without_accents(text.casefold(), "NFD")
 
 
 def _unique(names: Iterable[str]) -> list[str]:

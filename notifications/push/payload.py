@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.models import User
+from core.text import shortened
 from messaging.models import Message
 from messaging.queries.unread import unread_for
 from notifications import signed_tokens
@@ -148,12 +149,6 @@ def _title_and_body(
 def _text_of(message: Message) -> str:
     """Return the text of a message; without text, the names of its files."""
     return message.body or ", ".join(file.name for file in message.attachments)
-
-
-def shortened(text: str, length: int) -> str:
-    """Return a text on one line, cut to a number of characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
 def _read_token(recipient: User, deliveries: list[Delivery]) -> str:

@@ -1,4 +1,4 @@
-"""The lasting connection of a thread: kept while the server is there, replaced when it hung up."""
+"""A lasting connection is kept, and replaced after the server ended it."""
 
 import psycopg
 import pytest
@@ -16,20 +16,20 @@ def pid() -> int:
 
 
 def begin_request() -> None:
-    """As Django does at each `request_started`, where connections are lasting."""
+    """Do what Django does at `request_started` where CONN_HEALTH_CHECKS is on."""
     connection.health_check_enabled = True  # type: ignore[attr-defined]
     connection.health_check_done = False  # type: ignore[attr-defined]
 
 
 def from_elsewhere(statement: str) -> None:
-    """Run a statement on a connection of its own."""
+    """Run a statement on another connection."""
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
         other.execute(statement)
 
 
 @pytest.mark.django_db(transaction=True)
 class TestALastingConnection:
-    def test_that_the_server_ended_is_replaced_before_the_next_request(self) -> None:
+    def test_connection_that_the_server_ended_is_replaced_at_the_next_request(self) -> None:
         before = pid()
         from_elsewhere(f"SELECT pg_terminate_backend({before}, 5000)")
 
@@ -37,7 +37,7 @@ class TestALastingConnection:
 
         assert pid() != before
 
-    def test_is_kept_with_a_notice_that_nobody_has_read(self) -> None:
+    def test_connection_with_an_unread_notice_is_kept(self) -> None:
         before = pid()
         with connection.cursor() as cursor:
             cursor.execute("LISTEN somebody")
@@ -47,7 +47,7 @@ class TestALastingConnection:
 
         assert pid() == before
 
-    def test_is_looked_at_once_a_request(self) -> None:
+    def test_connection_is_checked_once_a_request(self) -> None:
         before = pid()
         begin_request()
         assert pid() == before
