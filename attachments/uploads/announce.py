@@ -66,20 +66,22 @@ class Opened(NamedTuple):
     is_new: bool
 
 
-def open_upload(*, uploader: User, wanted: Wanted) -> Opened:
-    """Announce a file; `uploads.instructions` then says how to send it.
+def open_upload(*, uploader: User, wanted: Wanted, allow_parts: bool = True) -> Opened:
+    """Announce a file; `transfer.instructions` then says how to send it.
 
-    The same id and file announced again gives back the first one. Raises AttachmentEmpty,
-    AttachmentTooLarge, TypeNotAllowed, DailyVolumeReached, AttachmentConflict or StorageAway.
+    A file larger than a part opens a multipart upload, unless `allow_parts` is false. The same id
+    and file announced again gives back the first one. Raises AttachmentEmpty, AttachmentTooLarge,
+    TypeNotAllowed, DailyVolumeReached, AttachmentConflict or StorageAway.
     """
     name = clean_name(wanted.name)
     format = _checked(name, wanted)
     if earlier := _announced(uploader, wanted, name):
         return Opened(earlier, is_new=False)
     attachment = _new(uploader, wanted, name, format)
-    # Before the row: an upload that the bucket would not begin leaves no row behind. One that
-    # begins without its row is found by `clean`.
-    attachment.upload_id = transfer.begin(attachment)
+    if allow_parts and transfer.is_in_parts(wanted.size):
+        # Before the row: an upload that the bucket does not open leaves no row. An upload that
+        # was opened without its row is ended by `cleanup`.
+        attachment.upload_id = transfer.begin(attachment)
     try:
         _record_announced(attachment)
     except IntegrityError as error:

@@ -74,9 +74,7 @@ def is_in_parts(size: int) -> bool:
 
 
 def begin(attachment: Attachment) -> str:
-    """Open a multipart upload for a large file and return its id; empty for a small one."""
-    if not is_in_parts(attachment.size):
-        return ""
+    """Open a multipart upload and return its id. Raises StorageAway."""
     key = objects.quarantine_key(attachment.pk)
     return multipart.start_multipart(key, content_type=attachment.content_type)
 
