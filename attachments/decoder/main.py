@@ -30,7 +30,7 @@ MODULES = {
     "dwg": "cad",
     "dxf": "cad",
     "zip": "office",
-    "ole": "office",
+    "ole": "office_97",
 }
 
 

@@ -23,7 +23,8 @@ ctypes.util.find_library = _carried_library
 
 import magic  # noqa: E402
 
-# Named so by libmagic; in a container they are what the name of the file decides.
+# What libmagic calls an OLE container with a stream `EncryptedPackage` ([MS-OFFCRYPTO]), in which
+# Office wraps a document that has a password.
 LOCKED_OFFICE = "application/encrypted"
 
 
@@ -32,7 +33,7 @@ def require(file: IO[bytes], request: DecodeRequest) -> None:
     found = sniffed(file)
     if found in request.sniffed:
         return
-    if request.family == "zip" and (found == LOCKED_OFFICE or _is_locked_office(file)):
+    if request.family in ("zip", "ole") and found == LOCKED_OFFICE:
         raise Refused("encrypted", found)
     raise Refused("name_and_type_differ", found)
 
@@ -42,12 +43,3 @@ def sniffed(file: IO[bytes]) -> str:
     file.seek(0)
     libmagic = magic.Magic(mime=True, magic_file=f"{CARRIED}/magic.mgc")
     return libmagic.from_descriptor(file.fileno())
-
-
-def _is_locked_office(file: IO[bytes]) -> bool:
-    """Whether an Office document is wrapped in an encrypted OLE container ([MS-OFFCRYPTO])."""
-    file.seek(0)
-    content = file.read(1024 * 1024)
-    return content.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in (
-        content
-    )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.attachments import ole
+
 # The test file of the antivirus makers, in two halves so that no antivirus takes this one.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-" + rb"ANTIVIRUS-TEST-FILE!$H+H*"
 HEIC = (Path(__file__).parent / "files" / "gps.heic").read_bytes()
@@ -100,8 +102,7 @@ def locked_pdf() -> bytes:
 
 def locked_docx() -> bytes:
     """A document that Office wraps in an encrypted container ([MS-OFFCRYPTO])."""
-    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-    return header.ljust(512, b"\0") + "EncryptedPackage".encode("utf-16-le").ljust(1024, b"\0")
+    return ole.container(EncryptionInfo=noise(300), EncryptedPackage=noise(5000))
 
 
 def docx_with_a_locked_member() -> bytes:

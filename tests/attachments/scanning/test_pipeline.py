@@ -5,7 +5,7 @@ import pytest
 
 from attachments.models import Attachment
 from core.models import User
-from tests.attachments import samples
+from tests.attachments import ole, samples
 from tests.attachments.senders import analysed, send
 from tests.cast import Call
 
@@ -22,6 +22,9 @@ HARMLESS = {
     "devis.pdf": samples.pdf(),
     "devis.docx": samples.docx(),
     "courrier.odt": samples.odt(),
+    "courrier.doc": ole.container(WordDocument=b"Bonjour"),
+    "metre.xls": ole.container(Workbook=b"Bonjour"),
+    "reunion.ppt": ole.container(PowerPoint_Document=b"Bonjour"),
     "notes.txt": "Réserves levées".encode(),
     "cotes.csv": "pièce;surface\nséjour;32,5\n".encode("cp1252"),
     "plan.dwg": b"AC1032" + bytes(200),
@@ -54,6 +57,9 @@ HOSTILE = {
     "an archive as a document": (
         "devis.docx", samples.archive(("a.txt", b"a")), "refused", "name_and_type_differ",
     ),
+    "a workbook as a letter": (
+        "courrier.doc", ole.container(Workbook=b"x"), "refused", "name_and_type_differ",
+    ),
     "macros": (
         "devis.docx", samples.docx(("word/vbaProject.bin", b"x")), "refused", "macro",
     ),
@@ -68,6 +74,9 @@ HOSTILE = {
         "refused", "active_pdf",
     ),
     "a pdf with a password": ("devis.pdf", samples.locked_pdf(), "refused", "encrypted"),
+    "an old document with a password": (
+        "devis.doc", samples.locked_docx(), "refused", "encrypted",
+    ),
     "a document with a password": ("devis.docx", samples.locked_docx(), "refused", "encrypted"),
     "a locked member": (
         "devis.docx", samples.docx_with_a_locked_member(), "refused", "encrypted",
