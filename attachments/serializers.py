@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from attachments.models import Attachment
 from attachments.scanning import reasons
+from attachments.uploads.transfer import Upload
 from core.serializers import Shape
 
 SHA256_BYTES = 32
@@ -85,7 +86,7 @@ class ReceivedPartsSerializer(serializers.Serializer[Any]):
     parts = ReceivedPartSerializer(many=True, read_only=True)
 
 
-def announced(attachment: Attachment, upload: Any) -> dict[str, Any]:
+def announced(attachment: Attachment, upload: Upload | None) -> dict[str, Any]:
     """Return the JSON of `AnnouncedSerializer`."""
     shown: dict[str, Any] = AttachmentSerializer(attachment).data
     return {**shown, "upload": UploadSerializer(asdict(upload)).data if upload else None}

@@ -8,7 +8,7 @@ meanwhile changes nothing.
 import hashlib
 import tempfile
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, TypedDict
 
 from attachments.decoder.protocol import PREVIEW_TYPE
 from attachments.models import Attachment
@@ -24,13 +24,24 @@ from core.jobs import progress
 STEPS = 3
 
 
+class Shown(TypedDict, total=False):
+    """The columns of an attachment that its decoder fills; none for a file that is not ready."""
+
+    width: int | None
+    height: int | None
+    placeholder: str
+    has_preview: bool
+    location: str
+    shared_size: int | None
+
+
 @dataclass(frozen=True)
 class AnalysisResult:
     """What an analysis leads to, not yet recorded (`actions.record`)."""
 
     lease: Lease
     scan_verdict: ScanVerdict
-    shown: dict[str, Any] = field(default_factory=dict)
+    shown: Shown = field(default_factory=Shown)
 
 
 def examine(attachment: Attachment, lease: Lease) -> AnalysisResult:
@@ -93,7 +104,7 @@ def _versions(
     return versions
 
 
-def _shown(decoded: Decoded) -> dict[str, Any]:
+def _shown(decoded: Decoded) -> Shown:
     report = decoded.report
     is_removed = report.location == Attachment.Location.REMOVED
     return {

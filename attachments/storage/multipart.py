@@ -3,14 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from attachments.storage.objects import QUARANTINE, Missing, answering, client
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -52,13 +48,14 @@ def received_parts(key: str, upload_id: str) -> list[Part]:
 
 def complete_multipart(key: str, upload_id: str, parts: Sequence[Part]) -> None:
     """Make one object of the parts; raises Missing for an unknown upload."""
-    chosen: Any = {"Parts": [{"PartNumber": p.number, "ETag": p.etag} for p in parts]}
     with answering():
         client().complete_multipart_upload(
             Bucket=settings.S3_BUCKET,
             Key=key,
             UploadId=upload_id,
-            MultipartUpload=chosen,
+            MultipartUpload={
+                "Parts": [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
+            },
             IfNoneMatch="*",
         )
 

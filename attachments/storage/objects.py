@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -29,6 +29,7 @@ ORIGINAL = "original"
 SHARED = "shared"
 
 CHUNK_BYTES = 1024 * 1024
+DELETED_AT_ONCE = 1000  # S3's limit of one DeleteObjects
 _creating = threading.Lock()
 
 
@@ -106,11 +107,12 @@ def write(key: str, content: IO[bytes], *, content_type: str) -> None:
 def delete(keys: Iterable[str]) -> None:
     """Delete objects; those that are already gone are fine."""
     waiting = list(keys)
-    for start in range(0, len(waiting), 1000):
-        batch: Any = [{"Key": key} for key in waiting[start : start + 1000]]
+    for start in range(0, len(waiting), DELETED_AT_ONCE):
+        batch = waiting[start : start + DELETED_AT_ONCE]
         with answering():
             client().delete_objects(
-                Bucket=settings.S3_BUCKET, Delete={"Objects": batch, "Quiet": True}
+                Bucket=settings.S3_BUCKET,
+                Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
             )
 
 
