@@ -1,7 +1,7 @@
-"""Documents: confirmed to be what they say, and taken apart for the policy rules.
+"""Office documents since 2007 and OpenDocument files, which are archives of ZIP.
 
-What they hold in compressed form goes to the `contents` file as plain bytes; the rules that look
-for programs, scripts and macros run on it.
+The decoder confirms their kind and writes their members to the `contents` file, uncompressed.
+The policy rules look there for programs, scripts and macros.
 """
 
 import zipfile
@@ -52,9 +52,9 @@ def _require_document(archive: zipfile.ZipFile, request: DecodeRequest) -> None:
 
 def _zip_contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[bytes]:
     for member in members:
-        # Its name too: what holds macros is known by it.
+        # With its name, by which the rules find macros.
         yield f"\n{member.filename}\n".encode(errors="replace")
         with archive.open(member) as opened:
-            # Counted as it comes: the size in the directory can lie.
+            # `write_contents` counts these bytes: the size in the directory may be wrong.
             while chunk := opened.read(CHUNK_BYTES):
                 yield chunk

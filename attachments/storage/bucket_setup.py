@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def set_up_bucket() -> list[str]:
-    """Create the bucket, its CORS rules and its lifecycle; return what it would not take."""
+    """Create the bucket, its CORS rules and its lifecycle; return the rules that it refused."""
     with answering():
         _create_bucket()
     refused = []

@@ -1,4 +1,4 @@
-"""Announce a file: checked by its name and size, recorded once, within the day's volume."""
+"""Announces a file: checks its name and size, records it once, within the volume of a day."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,7 +52,7 @@ class DailyVolumeReached(TooMany):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file that a person is about to send, as announced."""
+    """A file that a person is about to send. `size` in bytes; the caller may choose the id."""
 
     name: str
     size: int
@@ -85,7 +85,7 @@ def open_upload(*, uploader: User, wanted: Wanted, allow_parts: bool = True) -> 
     try:
         _record_announced(attachment)
     except IntegrityError as error:
-        # The same announcement a moment ago, on another thread; or another person's id.
+        # A simultaneous announcement was faster, or the id is of another person's file.
         if earlier := _announced(uploader, wanted, name):
             return Opened(earlier, is_new=False)
         raise AttachmentConflict from error
@@ -137,7 +137,7 @@ def _new(uploader: User, wanted: Wanted, name: str, format: Format) -> Attachmen
 
 @transaction.atomic
 def _record_announced(attachment: Attachment) -> None:
-    """Insert the row, within its uploader's daily volume, exact among simultaneous requests."""
+    """Insert the row. Lock its uploader, so that simultaneous ones cannot pass the daily volume."""
     uploader = User.objects.select_for_update(no_key=True).get(pk=attachment.uploader_id)
     sent = queries.bytes_sent_since(uploader, timezone.now() - ONE_DAY)
     if sent + attachment.size > settings.ATTACHMENT_DAILY_BYTES:
