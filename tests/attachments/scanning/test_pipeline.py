@@ -1,5 +1,4 @@
-"""What becomes of a file: what is safe can be opened, what is not never is, and the screen says
-why."""
+"""The verdict on harmless, hostile and damaged files, and what the screen says of it."""
 
 import pytest
 
@@ -92,7 +91,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_is_harmless_can_be_opened(name: str, api: Call, camille: User) -> None:
+def test_harmless_file_can_be_opened(name: str, api: Call, camille: User) -> None:
     attachment = analysed(send(api(camille), name, HARMLESS[name]))
 
     assert (attachment.status, attachment.reason_code, attachment.detail) == ("ready", "", "")
@@ -101,7 +100,9 @@ def test_what_is_harmless_can_be_opened(name: str, api: Call, camille: User) -> 
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_what_is_not_is_stopped_with_a_reason(case: str, api: Call, camille: User) -> None:
+def test_hostile_or_damaged_file_is_stopped_with_a_reason(
+    case: str, api: Call, camille: User
+) -> None:
     name, content, status, reason = HOSTILE[case]
 
     attachment = analysed(send(api(camille), name, content))
@@ -114,7 +115,7 @@ def test_what_is_not_is_stopped_with_a_reason(case: str, api: Call, camille: Use
         assert answer.status_code == 409
 
 
-def test_says_that_no_antivirus_looked(api: Call, camille: User) -> None:
+def test_file_without_an_antivirus_says_so(api: Call, camille: User) -> None:
     attachment = analysed(send(api(camille), "photo.jpg", samples.photo()))
 
     shown = api(camille).get(f"/api/v1/attachments/{attachment.pk}").json()
