@@ -1,4 +1,4 @@
-"""What happens to a file: one short transaction each; the bucket is asked outside of them."""
+"""Writes of a file's row, one short transaction each. The bucket is asked outside of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from core.models import User
 from core.web.errors import Refusal
 
 Status = Attachment.Status
-# The state in which a file fails for each reason; in another one meanwhile, it does not.
+# The status that a file must still have to fail for each reason.
 FAILS_WHILE = {
     "cancelled": Status.UPLOADING,
     "never_received": Status.UPLOADING,
@@ -68,10 +68,11 @@ def discard(attachment: Attachment) -> None:
 
 
 def claim(ids: Sequence[UUID], *, by: User) -> list[Attachment]:
-    """Take a person's own unsent files for a message, in the order given.
+    """Put a person's own files in a message that is being sent; return them in the order given.
 
-    Whatever their state: a text does not wait for its files. Within the message's transaction.
-    Raises UnknownAttachment when one of them is not there, not theirs or already in a message.
+    Called in the transaction of the message. Files in any state are claimed, since a text does
+    not wait for its files. Raises UnknownAttachment when a file does not exist, belongs to
+    another person or is already in a message.
     """
     mine = queries.unclaimed_of(by).select_for_update(no_key=True)
     found = {attachment.pk: attachment for attachment in mine.filter(pk__in=ids).order_by("pk")}
@@ -82,10 +83,11 @@ def claim(ids: Sequence[UUID], *, by: User) -> list[Attachment]:
 
 
 def analyse(attachment_id: UUID) -> AnalysisResult | None:
-    """Judge a file that the caller holds and write what may be served; None when nothing is owed.
+    """Judge a file on which the caller has a lease, and write what may be served of it.
 
-    The result is not recorded: whoever shows the file does that (`record`), in one transaction
-    with what the screens are told. Raises StorageAway or AntivirusAway after putting it off.
+    Return None when it needs no analysis any more. The caller records the result (`record`) in
+    one transaction with what it tells the screens. Raises StorageAway or AntivirusAway after
+    postponing the file.
     """
     attachment = queries.leased_attachment(attachment_id)
     if attachment is None:
@@ -139,7 +141,7 @@ def _recorded(scan_verdict: ScanVerdict) -> dict[str, Any]:
 
 
 def _forget_quarantined(attachment: Attachment) -> None:
-    """Delete what was sent, now that what is served is elsewhere; its lifecycle does it too."""
+    """Delete the bytes that were sent. The lifecycle of the bucket does it too, after a day."""
     try:
         objects.delete([objects.quarantine_key(attachment.pk)])
     except StorageAway as error:

@@ -1,7 +1,5 @@
 """Put an answer by email into its conversation, once, even if it comes several times."""
 
-import hashlib
-import io
 from uuid import UUID, uuid5
 
 import structlog
@@ -10,10 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from attachments.models import Attachment
-from attachments.storage import multipart, objects
-from attachments.uploads import announce as files
-from attachments.uploads.announce import Wanted
+from attachments.uploads.server_side import store_bytes
 from core.models import User
 from core.text import without_controls
 from core.web.errors import Refusal, TooMany
@@ -95,19 +90,8 @@ def _draft(incoming: Incoming, author: User) -> Draft:
 
 def _upload(file_id: UUID, file: File, author: User) -> UUID:
     """Send a file through everybody's door: quarantine, analysis, and only then seen."""
-    digest = hashlib.sha256(file.content).digest()
-    wanted = Wanted(name=file.name, size=len(file.content), sha256=digest, id=file_id)
-    attachment = files.open_upload(uploader=author, wanted=wanted).attachment
-    if attachment.status == Attachment.Status.UPLOADING:
-        key = objects.quarantine_key(attachment.pk)
-        if attachment.upload_id:
-            # Opened for a browser that would send it in parts; here it lies in memory, whole.
-            multipart.abort_multipart(key, attachment.upload_id)
-            Attachment.objects.filter(pk=attachment.pk).update(upload_id="")
-            attachment.upload_id = ""
-        objects.write(key, io.BytesIO(file.content), content_type=attachment.content_type)
-        attachments.complete(attachment)
-    return attachment.pk
+    attachment = store_bytes(uploader=author, name=file.name, content=file.content, id=file_id)
+    return attachments.complete(attachment).pk
 
 
 def _recorded(
