@@ -19,7 +19,7 @@ from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone
 from deploy.up import STOP_APP_SECONDS, STOP_SERVICES_SECONDS
 from tests.deploy.data_dirs import new_data_dir
-from tests.deploy.waiting import until
+from tests.waiting import until
 
 # Variables that the test run sets for its own processes.
 FROM_THE_TESTS = re.compile(

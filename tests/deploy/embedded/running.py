@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from deploy.launcher.process_group import is_gone, stop_together
 from deploy.launcher.service_types import EmbeddedService
-from tests.deploy.waiting import until
+from tests.waiting import until
 
 
 @contextmanager
