@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 from django.db import connection
 
 from core.jobs.enqueue import broker
+from deploy.launcher.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -176,12 +176,6 @@ def address_of_test_database() -> str:
     """Return the address of the database that pytest-django made for this process."""
     given = urlsplit(os.environ["DATABASE_URL"])
     return given._replace(path="/" + quote(str(connection.settings_dict["NAME"]))).geturl()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _end(process: subprocess.Popen[bytes], *, kill: bool) -> None:

@@ -20,7 +20,8 @@ from cryptography.x509.oid import NameOID
 
 from core.auth.jwt_tokens import issue_development_token
 from core.models import User
-from tests.site import Site, free_port
+from deploy.launcher.ports import free_port
+from tests.site import Site
 
 CONFIGURATIONS = Path(__file__).resolve().parent.parent.parent / "deploy" / "nginx"
 WRAPPER = """

@@ -19,7 +19,7 @@ from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone
 from deploy.up import STOP_APP_SECONDS, STOP_SERVICES_SECONDS
 from tests.deploy.data_dirs import new_data_dir
-from tests.deploy.waiting import until
+from tests.waiting import until
 
 # Variables that the test run sets for its own processes.
 FROM_THE_TESTS = re.compile(
@@ -71,7 +71,11 @@ class Launcher:
         return self._output.read_text()
 
     def wait_until_ready(self) -> None:
-        until(lambda: "Liaison is ready" in self.output or self.has_ended, START_SECONDS)
+        until(
+            lambda: "Liaison is ready" in self.output or self.has_ended,
+            "the launcher is not ready",
+            START_SECONDS,
+        )
         assert not self.has_ended, self.output
 
     @property
@@ -139,8 +143,8 @@ class TestRunningLauncher:
 
         os.kill(first, signal.SIGKILL)
 
-        until(lambda: running.pid_of(service) not in {0, first}, 30)
-        until(lambda: status_of(running.port, "/readyz") == 200, 30)
+        until(lambda: running.pid_of(service) not in {0, first}, "it does not start again", 30)
+        until(lambda: status_of(running.port, "/readyz") == 200, "the product is not ready", 30)
 
 
 class TestStop:

@@ -7,12 +7,13 @@ import pytest
 from playwright.sync_api import expect
 
 from core.models import User
+from deploy.launcher.ports import free_port
 from messaging.models import Conversation
 from tests.attachments.samples import pdf
 from tests.e2e.conftest import Visit
 from tests.e2e.files import choose, chosen, file, jpeg
 from tests.e2e.screens import wait_until_live
-from tests.site import Site, free_port
+from tests.site import Site
 
 MIB = 1024 * 1024
 

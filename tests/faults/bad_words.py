@@ -1,5 +1,5 @@
-"""What a test of bad work and the worker that is to meet it agree on."""
+"""Constants that a test of bad work and its worker share."""
 
 POISON = "POISON"
-# As many as show that they end, without waiting for the long leases of the last ones.
+# Fewer than the product allows: the last attempts would wait for longer leases.
 POISON_ATTEMPTS = 4

@@ -1,4 +1,4 @@
-"""One system for the faults of a run; each test leaves it whole."""
+"""One running system for all tests of a module. Each test starts with all its workers."""
 
 import os
 from collections.abc import Iterator
@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.faults.system import WORKERS, System, until
+from tests.faults.system import WORKERS, System
+from tests.waiting import until
 
 IS_FULL = os.environ.get("FAULTS") == "full"
 
 
 @pytest.fixture(scope="module")
 def system() -> Iterator[System]:
-    # Not pytest's own folder, which is closed to the account of PostgreSQL.
+    # Not pytest's tmp_path: the account of PostgreSQL may not enter it.
     with TemporaryDirectory(prefix="liaison-faults-", ignore_cleanup_errors=True) as folder:
         system = System(Path(folder))
         try:
@@ -25,8 +26,8 @@ def system() -> Iterator[System]:
 
 
 @pytest.fixture(autouse=True)
-def whole(request: pytest.FixtureRequest) -> None:
-    """Begin each test with everything there."""
+def all_workers(request: pytest.FixtureRequest) -> None:
+    """Start the workers again that an earlier test left dead."""
     if "system" in request.fixturenames:
         running: System = request.getfixturevalue("system")
         running.revive_workers()
@@ -38,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the long tests, except in `make faults`."""
+    """Deselect the long tests, except with FAULTS=full, which `make faults` sets."""
     if IS_FULL:
         return
     long = [item for item in items if item.get_closest_marker("long")]

@@ -1,4 +1,4 @@
-"""The manager's phone: a real push service on loopback, and the device that shows what it gets."""
+"""The manager's phone: a push service on loopback, and a device that acknowledges each push."""
 
 import http.client
 import threading
@@ -11,16 +11,17 @@ from typing import Any
 from notifications.push import vapid
 from tests.notifications.push_service import Browser, PushService, running
 
-# As fast as the product hears of it; a phone that acknowledges nothing is left alone after a while.
+# Pause between two looks at the pushes. A device that acknowledges nothing counts as silent after
+# three pushes.
 DISPLAY_SECONDS = 0.2
 
 
 @dataclass
 class Phone:
-    """What was pushed to it, and `display`, which says so to the product."""
+    """The pushes of one device, and a thread that tells the product that it displayed them."""
 
     private_key: str = field(default_factory=vapid.generate_private_key)
-    # Otherwise it lies in a drawer: reached, and nothing says so.
+    # Set to False before `on` to acknowledge nothing.
     is_looked_at: bool = True
     ending: threading.Event = field(default_factory=threading.Event)
 
@@ -40,7 +41,7 @@ class Phone:
 
     @contextmanager
     def on(self, call: Any) -> Iterator[None]:
-        """Be reachable, and display what comes; `call` sends a request to the product."""
+        """Run the push service, and acknowledge pushes by `call`, which sends a request."""
         thread = threading.Thread(target=self._display, args=(call,), daemon=True)
         with running(self.service):
             if self.is_looked_at:
@@ -56,14 +57,14 @@ class Phone:
         return [pushed.payload["notification"] for pushed in list(self.service.received)]
 
     def shown_of_a_conversation(self) -> int:
-        """How many notifications a conversation shows at most: one replaces another by its tag."""
+        """Return the most tags of one conversation. The phone shows one notification a tag."""
         tags: dict[str, set[str]] = defaultdict(set)
         for notice in self.notices():
             tags[notice["data"]["conversation"]].add(notice["tag"])
         return max((len(names) for names in tags.values()), default=0)
 
     def heard_twice(self) -> int:
-        """How many notifications made a sound more than once."""
+        """Return how many notifications made a sound more than once."""
         sounds = Counter(n["data"]["id"] for n in self.notices() if n["data"]["alerts"])
         return sum(1 for times in sounds.values() if times > 1)
 

@@ -1,6 +1,7 @@
-"""Loaded into a worker by a test: a message that says POISON ends whatever process works on it.
+"""Make a worker kill its own process when it handles a message with the word POISON.
 
-Never imported by a test: it changes what messages are for the whole process.
+A worker loads this module by `--include`. No test may import it: it changes the job type of
+messages for the whole process.
 """
 
 import os
@@ -20,6 +21,6 @@ def poisoned(key: Key) -> object:
     return good(key)
 
 
-# It is frozen, for the product's own sake.
+# The job type is a frozen dataclass.
 object.__setattr__(MESSAGES, "perform", poisoned)
 object.__setattr__(MESSAGES, "max_attempts", POISON_ATTEMPTS)

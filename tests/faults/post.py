@@ -1,4 +1,4 @@
-"""The way of emails out of the product and back: its SMTP server, and a provider that delivers."""
+"""Emails out of the product and into it: an SMTP server, and a provider that posts replies."""
 
 import http.client
 import threading
@@ -17,13 +17,13 @@ from tests.faults.system import System
 from tests.notifications.mail_server import MailServer, controller
 from tests.sockets import frozen_port
 
-# A mail provider goes on for days.
-PATIENCE_SECONDS = 60
+# A mail provider tries for days.
+RETRY_FOR_SECONDS = 60
 RETRY_SECONDS = 0.3
 
 
 class PostOffice:
-    """An SMTP server on loopback that a test takes away, or that hangs."""
+    """An SMTP server on loopback that a test can stop or freeze."""
 
     def __init__(self) -> None:
         self.server = MailServer()
@@ -48,14 +48,14 @@ class PostOffice:
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
-        """Every connection is accepted, and nobody says a word."""
+        """Accept every connection and answer nothing."""
         self.stop()
         with frozen_port(self.port):
             yield
         self._come_back()
 
     def mentions(self, texts: set[str]) -> dict[tuple[str, str], set[str]]:
-        """The Message-IDs that tell a person of a text, by both."""
+        """Return the Message-IDs of the emails with a text, by address and text."""
         found: dict[tuple[str, str], set[str]] = defaultdict(set)
         for letter in self.letters:
             to, lines = addressee(letter), set(text_of(letter).splitlines())
@@ -64,7 +64,7 @@ class PostOffice:
         return found
 
     def came_again(self) -> int:
-        """How many letters a mail program recognises as repeats."""
+        """Return how many emails repeat a Message-ID, so that a mail program shows them once."""
         ids = Counter(str(letter["Message-ID"]) for letter in self.letters)
         return ids.total() - len(ids)
 
@@ -74,16 +74,16 @@ class PostOffice:
 
 
 @dataclass
-class Answer:
-    """An email as a provider hands it over, and what it was told each time."""
+class Reply:
+    """An email that a provider posts, and the answers of the product."""
 
     to: str
     conversation: str
     secret: str
-    text: str = field(default_factory=lambda: f"Answer {uuid4()}")
-    verdicts: list[str] = field(default_factory=list)
+    text: str = field(default_factory=lambda: f"Reply {uuid4()}")
+    statuses: list[str] = field(default_factory=list)
     acknowledged_at: float = 0.0
-    # How often nobody answered, or with an error, so that it came again.
+    # How many posts got an error or no answer.
     failures: int = 0
 
     def __post_init__(self) -> None:
@@ -94,18 +94,19 @@ class Answer:
         self.raw = message.as_bytes()
 
     def deliver(self, system: System) -> None:
-        """Hand it over until it is taken."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        """Post the email until the product takes it."""
+        deadline = time.monotonic() + RETRY_FOR_SECONDS
         while time.monotonic() < deadline:
             try:
-                status, shown = hand_over(system, self.secret, self.raw)
+                status, shown = post(system, self.secret, self.raw)
             except (OSError, http.client.HTTPException):
                 status, shown = 0, {}
             if status == http.client.OK:
                 self.acknowledged_at = self.acknowledged_at or time.time()
-                self.verdicts.append(shown["verdict"])
+                self.statuses.append(shown["verdict"])
                 return
             self.failures += 1
+            # The pause of a provider, much shorter.
             time.sleep(RETRY_SECONDS)
 
     def deliver_at_once(self, system: System, *, times: int) -> list[threading.Thread]:
@@ -117,7 +118,7 @@ class Answer:
         return threads
 
 
-def hand_over(system: System, secret: str, raw: bytes) -> tuple[int, dict[str, str]]:
+def post(system: System, secret: str, raw: bytes) -> tuple[int, dict[str, str]]:
     headers = {"Content-Type": "message/rfc822", "Authorization": f"Bearer {secret}"}
     return system.call("POST", "/inbound/email", raw, headers=headers)[:2]
 

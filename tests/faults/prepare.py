@@ -1,9 +1,9 @@
-"""Tables, people and conversations for a run with faults, as a program of its own.
+"""Create the tables, people and conversations of a run with faults. Runs as a process.
 
     python -m tests.faults.prepare CONVERSATIONS DEVICE
 
-DEVICE is a push subscription of the manager's phone, as JSON. Prints JSON: bearers of a client's
-user, of colleagues, of the manager, and the ids of the conversations.
+DEVICE is a push subscription of the manager's phone, as JSON. Prints JSON: the bearer tokens
+`client`, `staff`, `colleagues` (a list) and `manager`, and the ids of the `conversations`.
 """
 
 import json
@@ -33,7 +33,7 @@ def main(conversations: int, device: dict[str, str]) -> None:
     person("bruno@demo.test", User.Role.CLIENT, client)
     colleagues = [person(f"odile{n}@demo.test", User.Role.STAFF) for n in range(COLLEAGUES)]
     marc = person("marc@demo.test", User.Role.MANAGER)
-    # Who is told is the manager alone, on his phone.
+    # Only the manager is notified, on his phone.
     for other in User.objects.all():
         Preference.objects.create(user=other, push=other == marc, email="never")
     PushSubscription.objects.create(user=marc, label="phone", **device)
@@ -50,7 +50,7 @@ def main(conversations: int, device: dict[str, str]) -> None:
         "manager": issue_development_token(marc),
         "conversations": [str(conversation.pk) for conversation in opened],
     }
-    print(json.dumps(prepared))  # noqa: T201  (its answer)
+    print(json.dumps(prepared))  # noqa: T201  (the output)
 
 
 def person(email: str, role: User.Role, client: Client | None = None) -> User:

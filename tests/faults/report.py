@@ -1,4 +1,4 @@
-"""What a run with faults did to the messages, as figures and as a line of the table."""
+"""Compare the acknowledged messages of a run with the database and the phone."""
 
 import os
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from tests.faults.system import System
 
 P99_SECONDS = 2.0
 MAX_SECONDS = 10.0
-# Load a processor. The run itself makes about one.
+# Load average divided by processors. A run alone makes about 1.
 BUSY = 1.5
 SLOWEST_SHOWN = 6
 
 
 @dataclass
 class Report:
-    """Every figure of `losses` should be 0, `shown` 1."""
+    """The figures of a run. Each of `losses` must be 0, and `shown` must be 1."""
 
     acknowledged: int
     lost: int
@@ -25,14 +25,14 @@ class Report:
     wrong_counters: int
     untold: int
     heard_twice: int
-    # Notifications that a conversation shows on the phone.
+    # The most notifications that one conversation shows on the phone.
     shown: int
     p99_seconds: float
     max_seconds: float
     longest_post_seconds: float
-    # The slowest effects, and when each was acknowledged.
+    # Pairs (seconds to the effect, time of the acknowledgement), the slowest first.
     slowest: list[tuple[float, float]]
-    # Of the machine, a processor: above 1 it was busy with something else as well.
+    # Load average divided by processors: above 1 the machine does other work too.
     load: float
 
     @property
@@ -73,7 +73,7 @@ HEADING = f"{'fault':<28}{'acked':>7}" + "".join(
 def report_of(
     system: System, acknowledged: dict[str, float], *, longest_post_seconds: float
 ) -> Report:
-    """Compare what was acknowledged, and when, with what is in the database and on the phone."""
+    """Compare acknowledgements (time by message id) with the database and the phone."""
     with psycopg.connect(system.environment["DATABASE_URL"]) as connected:
         rows = connected.execute(MESSAGES).fetchall()
         told = {row[0] for row in connected.execute(TOLD).fetchall()}
@@ -104,12 +104,12 @@ def report_of(
 
 
 def load_of_the_machine() -> float:
-    """In the last minute, a processor."""
+    """Return the load average of the last minute, divided by the processors."""
     return os.getloadavg()[0] / (os.cpu_count() or 1)
 
 
 def latency(acknowledged_at: float, effect_at: float, absences: list[tuple[float, float]]) -> float:
-    """From acknowledgement to effect, without the time when nothing could be done."""
+    """Return the seconds from acknowledgement to effect, without the absences in between."""
     away = sum(
         max(0.0, min(effect_at, end) - max(acknowledged_at, start)) for start, end in absences
     )

@@ -1,4 +1,4 @@
-"""Screens that stay open: a stream, and after each cut the changes since then, as the product's."""
+"""Open screens, as the product's: a stream, and the missed changes after each cut."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from tests.faults.system import System
 
-# Less than a stream's heartbeat: one that is silent for longer is cut.
+# Longer than the pause between two heartbeats of a stream.
 TIMEOUT_SECONDS = 20
 RETRY_SECONDS = 0.3
 CUT = (OSError, http.client.HTTPException, ValueError)
@@ -24,7 +24,7 @@ class Screen:
     token: str
     conversation: str
     version: int = 0
-    # The messages by id, as a screen keeps them.
+    # The text of each message by id.
     shown: dict[str, str] = field(default_factory=dict)
     connections: int = 0
     connection: http.client.HTTPConnection | None = None
@@ -61,7 +61,7 @@ class Screen:
             if answer.status != http.client.OK:
                 raise http.client.HTTPException(answer.status)
             self.connections += 1
-            # Subscribed first, caught up then: nothing falls between.
+            # After the subscription: an event in between would be lost otherwise.
             self._catch_up()
             self.is_open.set()
             for line in iter(answer.readline, b""):
@@ -103,7 +103,7 @@ class Screen:
 
 @contextmanager
 def watching(system: System, conversation: str, *, each: int) -> Iterator[list[Screen]]:
-    """Several screens of every colleague, all of them open."""
+    """Open `each` screens for every colleague, and yield them once all are connected."""
     tokens = system.prepared["colleagues"]
     screens = [Screen(system, token, conversation) for token in tokens for _ in range(each)]
     for screen in screens:

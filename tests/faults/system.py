@@ -1,15 +1,17 @@
-"""The product as processes that a test may kill: own services, a web process, two workers."""
+"""The product as processes that a test may kill: PostgreSQL, Valkey, a web process and workers.
+
+A test that kills a process starts it again, as a supervisor would.
+"""
 
 import http.client
 import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,22 +21,24 @@ import psycopg
 from deploy.embedded.postgres import Postgres
 from deploy.embedded.valkey import Valkey
 from deploy.launcher.data_dir import DataDir
+from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone, stop_together
 from deploy.launcher.service_types import EmbeddedService
 from tests.faults.phone import Phone
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 60
-# Of one process each. In a long run kills follow each other faster than a worker starts.
+# Each has one pool process. Three in a full run, whose kills follow each other faster than a worker
+# starts.
 WORKERS = 3 if os.environ.get("FAULTS") == "full" else 2
 CONVERSATIONS = 8
 
 
 class System:
-    """Services, web and workers; whoever kills one starts it again, as a supervisor would."""
+    """Services, web and workers, with data for a test. Keywords of it are environment variables."""
 
-    def __init__(self, folder: Path, **given: str) -> None:
-        self.given = given
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.variables = variables
         self.data_dir = DataDir(folder)
         self.data_dir.create()
         self.services: dict[str, EmbeddedService] = {
@@ -47,7 +51,7 @@ class System:
         self.lasting = ExitStack()
         self.environment: dict[str, str] = {}
         self.prepared: dict[str, Any] = {}
-        # When PostgreSQL or every worker was away: nothing can be done then.
+        # Spans of Unix time without PostgreSQL or without any worker: no work can be done then.
         self.away: list[tuple[float, float]] = []
         self.killed_at: dict[str, float] = {}
 
@@ -65,12 +69,12 @@ class System:
         self.start_web()
         for number in range(WORKERS):
             self.start_worker(number)
-        until(lambda: self.workers_alive() == WORKERS, "the workers do not come")
+        until(lambda: self.workers_alive() == WORKERS, "the workers do not start")
 
     def stop(self) -> None:
         self.lasting.close()
         for process in self.processes.values():
-            # A frozen one does not hear anything else.
+            # A frozen process handles no other signal.
             process.send_signal(signal.SIGCONT)
         mine = [(p, signal.SIGTERM) for n, p in self.processes.items() if n not in self.services]
         stop_together(mine, 15)
@@ -80,7 +84,7 @@ class System:
 
     def start_service(self, name: str) -> None:
         service = self.services[name]
-        until(lambda: is_gone(service.pid_file), f"what was left of {name} does not end")
+        until(lambda: is_gone(service.pid_file), f"the processes of the killed {name} do not end")
         self.processes[name] = service.start()
         until(service.is_ready, f"{name} does not start")
         if name == "postgres" and name in self.killed_at:
@@ -111,7 +115,7 @@ class System:
         self.processes[name].wait(30)
 
     def kill_child(self, number: int) -> bool:
-        """Kill a pool process of a worker; return whether there was one."""
+        """Kill a pool process of a worker. Return False if it has none."""
         children = children_of(self.processes[f"worker-{number}"].pid)
         for pid in children[:1]:
             os.kill(pid, signal.SIGKILL)
@@ -119,7 +123,7 @@ class System:
 
     @contextmanager
     def without_workers(self) -> Iterator[None]:
-        """Nothing can be done in this context, nor until the first worker is there again."""
+        """Record the span from here until a worker is alive again as an absence."""
         began = time.time()
         yield
         until(lambda: self.workers_alive() > 0, "no worker comes back")
@@ -134,7 +138,7 @@ class System:
             self.processes[name].send_signal(signal.SIGCONT)
 
     def revive_workers(self) -> None:
-        """Start the workers that ended by themselves again, as a supervisor does."""
+        """Start the workers again that ended by themselves."""
         for number in range(WORKERS):
             if self.processes[f"worker-{number}"].poll() is not None:
                 self.start_worker(number)
@@ -156,7 +160,7 @@ class System:
         return row[0] if row else None
 
     def workers_alive(self) -> int:
-        """How many of the workers that run now have said so."""
+        """Return how many of the started workers have sent a heartbeat in the last 8 seconds."""
         pids = [self.processes[f"worker-{number}"].pid for number in range(WORKERS)]
         return int(
             self.ask(
@@ -167,7 +171,7 @@ class System:
         )
 
     def messages_of(self, conversation: str) -> dict[str, str]:
-        """The texts of a conversation by id."""
+        """Return the text of each message of a conversation by message id."""
         with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connected:
             rows = connected.execute(
                 "SELECT id::text, body FROM messaging_message WHERE conversation_id = %s",
@@ -176,7 +180,7 @@ class System:
             return dict(rows.fetchall())
 
     def forget(self, message_id: str) -> None:
-        """Take back what a test has broken on purpose, so that the next ones find all whole."""
+        """Make a poisoned message harmless and due again, for the tests that follow."""
         self.ask("DELETE FROM workers_deadletter WHERE subject = %s RETURNING 1", message_id)
         self.ask(
             "UPDATE messaging_message SET due_at = now(), attempts = 0, leased_until = NULL,"
@@ -185,7 +189,7 @@ class System:
         )
 
     def sweeping(self, since: float) -> int | None:
-        """The number of the worker whose own threads worked last; None when none has since."""
+        """Return the number of the worker whose sweeper worked last, None if none has since."""
         worker = self.ask(
             "SELECT worker FROM workers_taskrun WHERE task_id = '' AND outcome = 'succeeded'"
             " AND ended_at > to_timestamp(%s) ORDER BY ended_at DESC LIMIT 1",
@@ -212,7 +216,7 @@ class System:
         headers: dict[str, str] | None = None,
         timeout: float = 20,
     ) -> tuple[int, Any, dict[str, str]]:
-        """Send a request, bytes as they are, and return status, decoded answer and headers."""
+        """Send JSON or bytes. Return the status, the decoded answer and the headers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         headers = {"Content-Type": "application/json", "Connection": "close", **(headers or {})}
         if token or who:
@@ -247,7 +251,7 @@ class System:
         for service in self.services.values():
             environment |= service.environment
         environment.pop("CELERY_BROKER_URL", None)
-        return environment | self.given
+        return environment | self.variables
 
     def _spawn(self, name: str, *arguments: str) -> None:
         with self.data_dir.log(name).open("ab") as log:
@@ -257,7 +261,7 @@ class System:
                 env=self.environment,
                 stdout=log,
                 stderr=log,
-                # A group of its own: what a killed worker leaves is ended with it.
+                # A group of its own, so that the children of a killed worker end with it.
                 start_new_session=True,
             )
 
@@ -274,22 +278,9 @@ class System:
         return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
-def until(condition: Callable[[], bool], complaint: str, seconds: float = START_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, complaint
-        time.sleep(0.05)
-
-
 def children_of(pid: int) -> list[int]:
-    """The processes that a process started (Linux)."""
+    """Return the processes that a process started (Linux)."""
     try:
         return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

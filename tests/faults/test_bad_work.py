@@ -1,4 +1,4 @@
-"""Work that ends its process, or makes it grow, is in nobody else's way."""
+"""Jobs that kill their process or make it too large do not delay other work."""
 
 import time
 from collections.abc import Iterator
@@ -9,14 +9,15 @@ import pytest
 
 from tests.faults.bad_words import POISON, POISON_ATTEMPTS
 from tests.faults.load import Load
-from tests.faults.system import WORKERS, System, until
+from tests.faults.system import WORKERS, System
+from tests.waiting import until
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.long]
 
 
 @contextmanager
 def other_workers(system: System, *options: str) -> Iterator[None]:
-    """Workers with something special, then the usual ones again."""
+    """Restart the workers with these options, and the usual ones again afterwards."""
     restart_all(system, *options)
     until(lambda: system.workers_alive() == WORKERS, "the workers do not come back")
     yield
@@ -36,15 +37,15 @@ def poisonable(system: System) -> Iterator[System]:
 
 
 @pytest.fixture
-def small(system: System) -> Iterator[System]:
-    """Less memory than any process has: each is too large after its first task."""
+def small_memory(system: System) -> Iterator[System]:
+    """Allow less memory than any process needs, so that each is too large after its first task."""
     system.environment["WORKER_MAX_MEMORY_KILOBYTES"] = "1000"
     with other_workers(system):
         del system.environment["WORKER_MAX_MEMORY_KILOBYTES"]
         yield system
 
 
-def test_poison_ends_as_dead_and_holds_nobody_up(
+def test_message_that_kills_its_worker_becomes_a_dead_letter_and_delays_nobody(
     poisonable: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
     system, draft = poisonable, {"id": str(uuid4()), "body": f"{POISON} {uuid4()}"}
@@ -54,9 +55,10 @@ def test_poison_ends_as_dead_and_holds_nobody_up(
     with load.running():
         assert system.call("POST", path, draft, who="client")[0] == 201
 
-        until(lambda: is_dead(system, draft["id"]), "it does not die", 90)
+        until(lambda: is_dead(system, draft["id"]), "it becomes no dead letter", 90)
 
-    # The pool's processes died; of the workers one at most, when no pool took it in time.
+    # Pool processes died. A worker itself dies once at most, when its own thread takes the message
+    # before a pool process does.
     attempts = system.ask("SELECT attempts FROM messaging_message WHERE id = %s", draft["id"])
     ended = sum(worker.poll() is not None for worker in workers)
     with capsys.disabled():
@@ -73,24 +75,24 @@ def is_dead(system: System, message_id: str) -> bool:
     )
 
 
-def test_a_process_that_grew_too_large_is_replaced(
-    small: System, capsys: pytest.CaptureFixture[str]
+def test_pool_process_that_grew_too_large_is_replaced(
+    small_memory: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    began, load = time.time(), Load(small, per_second=2)
+    began, load = time.time(), Load(small_memory, per_second=2)
     with load.running():
-        # A pool may take five seconds to notice; each is to have been replaced.
-        until(lambda: pool_processes(small, began) > 2 * WORKERS, "none is replaced", 60)
+        # A worker may notice after five seconds. More than two a worker: each pool was replaced.
+        until(lambda: pool_processes(small_memory, began) > 2 * WORKERS, "none is replaced", 60)
 
     load.report().require_nothing_lost()
     with capsys.disabled():
         print(  # noqa: T201
             f"\nmemory: {len(load.acknowledged)} messages in {time.time() - began:.0f} s,"
-            f" {pool_processes(small, began)} pool processes"
+            f" {pool_processes(small_memory, began)} pool processes"
         )
 
 
 def pool_processes(system: System, since: float) -> int:
-    """How many processes of the pools have taken a task since then, were it done by another."""
+    """Return how many pool processes have run a task since then, in whatever state it ended."""
     sql = """
     SELECT count(DISTINCT worker) FROM workers_taskrun
     WHERE task_id <> '' AND started_at > to_timestamp(%s)

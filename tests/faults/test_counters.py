@@ -1,4 +1,4 @@
-"""Whatever people do, in whatever order: each badge is what a recount of the rows gives."""
+"""Each unread badge equals a recount of the rows, after random actions in a random order."""
 
 import os
 import random
@@ -27,20 +27,20 @@ from workers.registry import MESSAGES
 
 IS_FULL = os.environ.get("FAULTS") == "full"
 STEPS = 10_000 if IS_FULL else 100
-# How many steps between two looks of a worker, at most.
+# Steps between two rounds of the worker.
 BACKLOG = 5
 
 
 @dataclass
 class Screen:
-    """What a person's device last knew of the conversation, cut off since then."""
+    """The conversation as a person's device knew it when it was last connected."""
 
     version: int = 0
     messages: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
 
 class Office:
-    """People who do something at random; workers that come by now and then, sometimes twice."""
+    """People who act at random, and a worker that handles some messages twice."""
 
     def __init__(
         self, call: Call, conversation: Conversation, people: list[User], seed: int = 0
@@ -57,7 +57,7 @@ class Office:
             self.send, self.send, self.read, self.mark_unread, self.edit, self.delete, self.assign,
             self.reconnect,
         ]  # fmt: skip
-        # A refusal is an answer too: too late, not theirs, not a participant.
+        # Random actions may be refused: too late, not theirs, not a participant.
         with suppress(Refusal):
             self.random.choice(steps)(person)
 
@@ -77,7 +77,7 @@ class Office:
     def read(self, person: User) -> None:
         seq = self.random.randint(1, self.last_seq())
         mark = read_up_to(reader=person, conversation=self.conversation, seq=seq)
-        # Before a worker has come, a message may be in nobody's counter yet.
+        # A pending message is in no counter yet.
         if mark.pk and not pending_messages().exists():
             assert mark.unread_count == recount_of(mark)
 
@@ -98,7 +98,7 @@ class Office:
         )
 
     def reconnect(self, person: User) -> None:
-        """A device that was away asks for the changes since then, and shows what there is."""
+        """Fetch the changes that a device missed. Then it must show what the database holds."""
         screen, is_complete = self.screens[person.pk], False
         path = f"/api/v1/conversations/{self.conversation.pk}/changes"
         while not is_complete:
@@ -142,7 +142,7 @@ def no_limit(settings: Settings) -> None:
 # In one transaction PostgreSQL would keep ten thousand versions of the conversation's row.
 @pytest.mark.django_db(transaction=IS_FULL)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_every_badge_is_a_recount(
+def test_every_badge_equals_a_recount_of_the_rows(
     api: Call, people: list[User], conversation: Conversation, seed: int
 ) -> None:
     office = Office(api, conversation, people, seed)
@@ -157,8 +157,8 @@ def test_every_badge_is_a_recount(
                 assert badge == row.unread_count == row.recount, f"step {number}"
 
 
-class TestTheHourlyAudit:
-    def test_finds_nothing_where_nothing_is_wrong(
+class TestUnreadAudit:
+    def test_audit_of_correct_counters_finds_nothing(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         office = Office(api, conversation, [camille])
@@ -169,7 +169,7 @@ class TestTheHourlyAudit:
 
         assert CounterAudit.objects.get().drifts == []
 
-    def test_repairs_and_shows_a_wrong_counter(
+    def test_audit_repairs_and_records_a_wrong_counter(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         office = Office(api, conversation, [camille])
@@ -184,7 +184,7 @@ class TestTheHourlyAudit:
         assert (drift["user"], drift["was"], drift["is"]) == (str(odile.pk), 7, right)
         assert Participant.objects.get(user=odile).unread_count == right
 
-    def test_waits_for_what_is_still_to_be_counted(
+    def test_audit_ignores_a_message_that_is_still_to_be_counted(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         Office(api, conversation, [camille]).send(camille)

@@ -1,6 +1,6 @@
-"""The disk of PostgreSQL is full under load: nothing acknowledged is lost, and it goes on after.
+"""PostgreSQL's disk is full under load: no acknowledged message is lost, and sending works after.
 
-On a small file system of its own, which only root may mount; elsewhere this says so and skips.
+Uses a small file system, which only root may mount. Skips without that right.
 """
 
 import os
@@ -21,8 +21,10 @@ from tests.faults.system import System
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.long]
 
 SIZE = "400m"
-# A piece of the file that fills the disk, down to a single page of PostgreSQL.
+# Bytes written at a time to fill the disk: the second is one page of PostgreSQL.
 PIECES = (1_000_000, 8_192)
+# Messages acknowledged before the disk is full, and once it has room again.
+BEFORE, AFTER = 10, 25
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def system(small_disk: Path) -> Iterator[System]:
         system.stop()
 
 
-def test_a_full_disk_loses_nothing(
+def test_full_disk_loses_no_acknowledged_message(
     small_disk: Path, system: System, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = f"/api/v1/conversations/{system.prepared['conversations'][0]}/messages"
@@ -59,13 +61,13 @@ def test_a_full_disk_loses_nothing(
     ballast = small_disk / "ballast"
     load = Load(system)
     with load.running():
-        time.sleep(2)
+        load.wait_for(BEFORE)
         fill(ballast)
         statuses = refusals(system, path)
         ballast.unlink()
         system.revive_services()
         system.revive_workers()
-        time.sleep(5)
+        load.wait_for(AFTER)
 
     with capsys.disabled():
         report = load.report()
@@ -86,7 +88,7 @@ def fill(ballast: Path) -> None:
 
 
 def refusals(system: System, path: str) -> list[int]:
-    """Send long texts until there is room for none; return the refusals of some seconds."""
+    """Send long texts. Return the first ten statuses of refusals, fewer if they take over 20 s."""
     refused: list[int] = []
     deadline = time.monotonic() + 20
     while len(refused) < 10 and time.monotonic() < deadline:

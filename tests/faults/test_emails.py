@@ -1,4 +1,4 @@
-"""Emails under load: out by an SMTP server that is away or hangs, and in, each several times."""
+"""Emails under load: sent while the SMTP server is away or hangs, received several times each."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,28 +15,30 @@ import pytest
 
 from tests.faults.conftest import IS_FULL
 from tests.faults.load import Load
-from tests.faults.post import Answer, PostOffice, addressee, text_of
+from tests.faults.post import PostOffice, Reply, addressee, text_of
 from tests.faults.report import HEADING
-from tests.faults.system import System, until
+from tests.faults.system import System
+from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("faults")
 
 Fault = Callable[[PostOffice], AbstractContextManager[None]]
 SECRET = "of-the-mail-provider"
-# In few conversations, so that several messages are due to a person when the server is back.
+# Few, so that several messages are due to a person when the server is back.
 CONVERSATIONS = 2
-BEFORE_SECONDS, AFTER_SECONDS = (3.0, 6.0) if IS_FULL else (1.5, 2.0)
-# In full longer than the two time-outs of `EMAIL_TIMEOUT` that a worker may spend on it.
+# Messages acknowledged before the fault, and after it.
+BEFORE, AFTER = (15, 30) if IS_FULL else (8, 10)
+# In a full run longer than the two `EMAIL_TIMEOUT` that a worker may wait for an email.
 AWAY_SECONDS = 25.0 if IS_FULL else 3.0
 LONGEST_POST_SECONDS = 0.5
-# Of each email: so often at the same moment, as a provider does whose connection was cut.
+# Posts of each reply at the same moment, as by a provider whose connection was cut.
 COPIES = 4
-ANSWERS = 40 if IS_FULL else 10
-ANSWER_SECONDS = 0.25
-# Those who are told of what Camille writes, by an email at once, whatever their devices show.
+REPLIES = 40 if IS_FULL else 10
+REPLY_SECONDS = 0.25
+# These people get an email about each message of Camille at once, in addition to any push.
 BRUNO = "bruno@demo.test"
 TOLD = (BRUNO, "marc@demo.test")
-WISHES = """
+PREFERENCES = """
 UPDATE notifications_preference SET email = 'always', email_delay_minutes = 0
 WHERE user_id IN (SELECT id FROM core_user WHERE email = ANY(%s))
 """
@@ -44,7 +46,7 @@ WHERE user_id IN (SELECT id FROM core_user WHERE email = ANY(%s))
 
 @dataclass
 class Office:
-    """The product as processes, and the server that takes its emails."""
+    """The product as processes, and its SMTP server."""
 
     system: System
     post: PostOffice
@@ -59,7 +61,7 @@ class Office:
 def office() -> Iterator[Office]:
     post = PostOffice()
     post.start()
-    # Not pytest's own folder, which is closed to the account of PostgreSQL.
+    # Not pytest's tmp_path: the account of PostgreSQL may not enter it.
     with TemporaryDirectory(prefix="liaison-emails-", ignore_cleanup_errors=True) as folder:
         system = System(
             Path(folder),
@@ -70,7 +72,7 @@ def office() -> Iterator[Office]:
         try:
             system.start()
             with psycopg.connect(system.environment["DATABASE_URL"]) as connected:
-                connected.execute(WISHES, [list(TOLD)])
+                connected.execute(PREFERENCES, [list(TOLD)])
             yield Office(system, post)
         finally:
             system.stop()
@@ -78,17 +80,17 @@ def office() -> Iterator[Office]:
 
 
 @pytest.mark.parametrize("fault", [PostOffice.away, PostOffice.hanging], ids=lambda f: f.__name__)
-def test_each_is_told_in_one_email_though_smtp_was(
+def test_every_message_is_emailed_once_though_smtp_was(
     office: Office, fault: Fault, capsys: pytest.CaptureFixture[str]
 ) -> None:
     load = Load(office.system, conversations=office.conversations)
     with load.running():
-        time.sleep(BEFORE_SECONDS)
+        load.wait_for(BEFORE)
         began = time.time()
         with fault(office.post):
             time.sleep(AWAY_SECONDS)
         ended = time.time()
-        time.sleep(AFTER_SECONDS)
+        load.wait_for(AFTER)
 
     report = load.report()
 
@@ -104,12 +106,12 @@ def test_each_is_told_in_one_email_though_smtp_was(
             f"  emails: {len(texts)} messages to {len(TOLD)} people in"
             f" {len(office.post.letters)} emails so far, {office.post.came_again()} of them again;"
             f" tried again {tried_again}, untold {len(untold)}, told twice {len(told_twice)};"
-            f" POST {max(calm):.2f} s before, {max(during):.2f} s meanwhile"
+            f" POST {max(calm):.2f} s before, {max(during):.2f} s during it"
         )
     report.require_nothing_lost()
     assert (untold, told_twice) == ([], [])
     assert tried_again > 0
-    # Each would wait, where a machine that is busy with other tests delays one or the other.
+    # The median: a POST that waits for SMTP would delay all, a busy machine delays only some.
     assert median(during) < LONGEST_POST_SECONDS + median(calm)
     if IS_FULL and report.was_calm:
         report.require_speed()
@@ -122,46 +124,46 @@ WHERE channel = 'email' AND attempts > 1 AND message_id::text = ANY(%s)
 """
 
 
-def test_an_answer_that_comes_again_and_again_is_one_message(
+def test_reply_that_is_delivered_many_times_becomes_one_message(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     system = office.system
     addresses = reply_addresses(office)
-    answers = [
-        Answer(*addresses[number % len(addresses)], secret=SECRET) for number in range(ANSWERS)
+    replies = [
+        Reply(*addresses[number % len(addresses)], secret=SECRET) for number in range(REPLIES)
     ]
-    first, second = answers[: ANSWERS // 2], answers[ANSWERS // 2 :]
+    first, second = replies[: REPLIES // 2], replies[REPLIES // 2 :]
     load = Load(system, conversations=office.conversations)
     with load.running():
         callers = delivered_in_turn(system, first)
-        # What was just begun is cut.
+        # The posts that are under way are cut.
         system.kill("web")
         callers += delivered_in_turn(system, second)
         system.start_web()
         join(callers)
-        join([caller for one in answers for caller in one.deliver_at_once(system, times=1)])
+        join([caller for one in replies for caller in one.deliver_at_once(system, times=1)])
 
-    kept = [system.ask(KEPT, one.text, one.conversation) for one in answers]
+    kept = [system.ask(KEPT, one.text, one.conversation) for one in replies]
     acknowledged = {
-        ids[0]: one.acknowledged_at for one, ids in zip(answers, kept, strict=True) if ids
+        ids[0]: one.acknowledged_at for one, ids in zip(replies, kept, strict=True) if ids
     }
     report = load.report(acknowledged)
 
-    calls = sum(len(one.verdicts) for one in answers)
-    failures = sum(one.failures for one in answers)
+    calls = sum(len(one.statuses) for one in replies)
+    failures = sum(one.failures for one in replies)
     with capsys.disabled():
         print(f"\n{HEADING}\n{report.row('duplicate inbound email')}")  # noqa: T201  (the table)
         print(  # noqa: T201
-            f"  answers: {len(answers)}, each taken {calls // len(answers)} times after {failures}"
-            f" calls in vain; lost {sum(not ids for ids in kept)},"
+            f"  replies: {len(replies)}, each taken {calls // len(replies)} times after {failures}"
+            f" failed posts; lost {sum(not ids for ids in kept)},"
             f" doubled {sum(len(ids) > 1 for ids in kept)}"
         )
-    assert [len(one.verdicts) for one in answers] == [COPIES + 1] * ANSWERS
-    # The answer to whoever wrote it down may have been cut: then all others hear of a duplicate.
-    assert all(one.verdicts.count("accepted") <= 1 for one in answers)
-    assert {verdict for one in answers for verdict in one.verdicts} <= {"accepted", "duplicate"}
+    assert [len(one.statuses) for one in replies] == [COPIES + 1] * REPLIES
+    # The post that was accepted may have been cut: all the others are told of a duplicate.
+    assert all(one.statuses.count("accepted") <= 1 for one in replies)
+    assert {status for one in replies for status in one.statuses} <= {"accepted", "duplicate"}
     assert failures > 0
-    assert [len(ids) for ids in kept] == [1] * ANSWERS
+    assert [len(ids) for ids in kept] == [1] * REPLIES
     report.require_nothing_lost()
     if IS_FULL and report.was_calm:
         report.require_speed()
@@ -174,7 +176,7 @@ WHERE body = %s AND conversation_id = %s AND by_email
 
 
 def reply_addresses(office: Office) -> list[tuple[str, str]]:
-    """Bruno's address of each conversation, as the emails to him say it, and the conversation."""
+    """Return Bruno's reply address in each conversation, read from an email, with its id."""
     texts = {}
     for conversation in office.conversations:
         texts[conversation] = text = f"Asked {uuid4()}"
@@ -193,10 +195,11 @@ def reply_addresses(office: Office) -> list[tuple[str, str]]:
     return [(address, conversation) for conversation, address in asked().items()]
 
 
-def delivered_in_turn(system: System, answers: list[Answer]) -> list[Thread]:
+def delivered_in_turn(system: System, replies: list[Reply]) -> list[Thread]:
     callers = []
-    for one in answers:
-        time.sleep(ANSWER_SECONDS)
+    for one in replies:
+        # Spread over the kill of the web process.
+        time.sleep(REPLY_SECONDS)
         callers += one.deliver_at_once(system, times=COPIES)
     return callers
 

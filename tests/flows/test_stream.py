@@ -14,7 +14,8 @@ from django.test import Client as Browser
 from core.models import Client, User
 from deploy.embedded.valkey import Valkey
 from deploy.launcher.data_dir import DataDir
-from tests.site import Site, address_of_test_database, free_port
+from deploy.launcher.ports import free_port
+from tests.site import Site, address_of_test_database
 from tests.wire import STREAM, Caller, ask_for_stream, stream_of, until
 
 

@@ -16,9 +16,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.faults.system import WORKERS, System, until
+from tests.faults.system import WORKERS, System
 from tests.notifications.mail_server import MailServer, controller
 from tests.notifications.push_service import PushService
+from tests.waiting import until
 
 CONVERSATIONS, MESSAGES = 2, 2
 # So that a kill meets something that is sent and not yet marked as sent.

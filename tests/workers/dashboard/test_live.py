@@ -1,6 +1,5 @@
 """A real worker: its heartbeats, the commands that it obeys, and what the screens are told."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,19 +9,11 @@ import pytest
 from core.models import User
 from messaging.models import Conversation, Message
 from tests.site import Site
+from tests.waiting import until
 from tests.wire import Caller, stream_of
 from workers.models import TaskRun, WorkerProcess
 
 TASKS = "/staff/tasks"
-# A worker starts, and reads commands every three seconds. The machine may be busy.
-PATIENCE_SECONDS = 40
-
-
-def until(condition: Callable[[], object], complaint: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, complaint
-        time.sleep(0.1)
 
 
 @pytest.fixture

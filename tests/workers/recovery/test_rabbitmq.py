@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -27,9 +27,11 @@ from core.ids import new_id
 from core.jobs import enqueue
 from core.jobs.enqueue import Queue
 from core.models import User
+from deploy.launcher.ports import free_port
 from messaging.models import Conversation, Message
 from tests.cast import Say
-from tests.site import ROOT, address_of_test_database, free_port
+from tests.site import ROOT, address_of_test_database
+from tests.waiting import until
 from workers.engine import execute
 from workers.models import TaskRun, WorkerProcess
 from workers.recovery.sweeper import Sweeper, queue_length
@@ -39,14 +41,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 # First where Debian has the program itself. The one in the path changes to another account.
 PLACES = os.pathsep.join(["/usr/lib/rabbitmq/bin", os.environ.get("PATH", ""), "/usr/sbin"])
-START_SECONDS = 90
-
-
-def until(condition: Callable[[], object], complaint: str, seconds: float = START_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, complaint
-        time.sleep(0.1)
 
 
 class Rabbit:
