@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from core.models import Chantier, Client, User
+from core.version import VERSION
 from messaging.limits import limits
 from tests.cast import Call
 
@@ -27,6 +28,7 @@ class TestWhoAmI:
             "client": {"id": str(morel.pk), "name": "Famille Morel"},
             "unread_total": 0,
             "limits": limits(),
+            "version": VERSION,
         }
 
     def test_me_shows_a_person_of_the_company_without_a_client(self, api: Call, marc: User) -> None:
