@@ -10,8 +10,8 @@ from messaging.models import Conversation, Message
 from messaging.queries.conversations import pending_messages
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.deliveries import wait_for
 from tests.e2e.screens import bubble, wait_until_live, write
+from tests.e2e.waiting import wait_for
 from tests.site import Site
 
 pytestmark = pytest.mark.cut

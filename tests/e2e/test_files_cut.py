@@ -10,7 +10,6 @@ from core.models import User
 from messaging.models import Conversation
 from tests import services
 from tests.e2e.conftest import Visit
-from tests.e2e.deliveries import wait_for
 from tests.e2e.files import (
     LARGE,
     SCAN_MS,
@@ -22,6 +21,7 @@ from tests.e2e.files import (
     jpeg,
 )
 from tests.e2e.screens import bubble, client_page, staff_page, write
+from tests.e2e.waiting import wait_for
 from tests.site import Site
 
 

@@ -18,9 +18,9 @@ from notifications.delivery import events
 from notifications.models import Delivery, Mute, Preference, PushSubscription
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.deliveries import wait_for, wait_for_deliveries
 from tests.e2e.screens import bubble, wait_until_live
 from tests.e2e.threads import long_thread
+from tests.e2e.waiting import wait_for, wait_for_deliveries
 
 
 class TestAMessageByItsAddress:

@@ -20,8 +20,8 @@ from notifications.planning.planner import plan_deliveries
 from notifications.push.payload import Notice, notice_of
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.deliveries import wait_for, wait_for_deliveries
 from tests.e2e.screens import wait_for_a_frame, wait_until_live
+from tests.e2e.waiting import wait_for, wait_for_deliveries
 from tests.notifications.push_service import Browser
 from tests.site import Site
 
