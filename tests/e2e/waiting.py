@@ -1,24 +1,27 @@
-"""Waiting, beside an open page, for what the worker makes of a message."""
+"""Wait beside an open page for what the worker or the page does."""
 
 import time
-from typing import Any
+from collections.abc import Callable
 
 from playwright.sync_api import Page
 
 from messaging.models import Message
 from notifications.models import Delivery
+from tests.waiting import PATIENCE_SECONDS, until
+
+CHECK_MS = 50
 
 
-def wait_for(page: Page, condition: Any) -> None:
-    for _ in range(400):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it never happened")
+def wait_for(page: Page, condition: Callable[[], object]) -> None:
+    """Check a condition again and again, while playwright handles the events of its pages.
+
+    `tests.waiting.until` would sleep without handling them.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, f"the condition stays false, on {page.url}"
+        page.wait_for_timeout(CHECK_MS)
 
 
 def wait_for_deliveries(message: Message) -> None:
-    deadline = time.monotonic() + 20
-    while not Delivery.objects.filter(message=message).exists():
-        assert time.monotonic() < deadline, "nobody is to be told"
-        time.sleep(0.05)
+    until(Delivery.objects.filter(message=message).exists, "nobody is to be notified")
