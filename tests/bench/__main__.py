@@ -26,10 +26,9 @@ from tests.bench.processor import Others
 from tests.bench.servers import Machine
 from tests.services import started
 
-# Each is a module of this package with `run(machine)`. The defaults run in this order.
+# Each is a module of this package with `run(machine)`. They run in this order.
 DEFAULTS = ("sending", "stream", "reads", "attachments")
 MEASUREMENTS = (*DEFAULTS, "workers")
-
 DESCRIPTION = "Measure the speed of Liaison, beside bare Django on the same PostgreSQL."
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
@@ -69,10 +68,10 @@ def main(names: list[str]) -> None:
 def measurements(arguments: list[str]) -> list[str]:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=DESCRIPTION)
     parser.add_argument(
-        "names", nargs="*", choices=MEASUREMENTS, default=DEFAULTS, metavar="measurement",
+        "names", nargs="*", choices=MEASUREMENTS, metavar="measurement",
         help=f"any of {', '.join(MEASUREMENTS)} (default: {' '.join(DEFAULTS)})",
     )  # fmt: skip
-    return list(parser.parse_args(arguments).names)
+    return parser.parse_args(arguments).names or list(DEFAULTS)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Measure what the recording of attempts costs a worker, with empty tasks.
 
 With and without the record are measured in turns. Tasks a second depend on other work of the
-machine, so the cost is computed from the processor time of the worker and its pool.
+machine, so the printed cost is computed from the processor time of the worker and its pool.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.bench.servers import CouldNotMeasure, Machine
 
 TASKS = 3_000
 TURNS = 3
-# Measured from 90 % to 2 % of the tasks left, so without start and end of the worker.
+# Measured from 90 % to 2 % of the tasks left: without the start and the end of the worker.
 FIRST_SHARE, LAST_SHARE = 0.9, 0.02
 QUEUE = "maintenance"
 MAX_SECONDS = 300

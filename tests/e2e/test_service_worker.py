@@ -5,6 +5,7 @@ of Chromium. The requests from the server to a push service are tested in `tests
 """
 
 import json
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -87,6 +88,10 @@ class Installed:
         wait_for(self.page, are_shown)
         return found
 
+    def shows(self, text: str) -> bool:
+        """Return whether the only notification has a text."""
+        return text in self.shown(1)[0]["body"]
+
     def click(self, action: str = "") -> None:
         """Dispatch the event of a tap on the notification, or on one of its buttons."""
         worker = self.worker
@@ -142,7 +147,7 @@ class TestServiceWorker:
         for body in ("Bonjour", "Êtes-vous là ?"):
             _row, payload = pushed(say(camille, body), phone)
             installed.push(payload)
-            wait_for(installed.page, lambda b=body: b in installed.shown(1)[0]["body"])
+            wait_for(installed.page, partial(installed.shows, body))
 
         assert installed.shown(1)[0]["renotify"] is True
 
