@@ -1,4 +1,4 @@
-"""What happens to a file: one short transaction each; the bucket is asked outside of them."""
+"""Writes of a file's row, one short transaction each. The bucket is asked outside of them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +24,7 @@ from core.models import User
 from core.web.errors import Refusal
 
 Status = Attachment.Status
-# The state in which a file fails for each reason; in another one meanwhile, it does not.
+# The status that a file must still have to fail for each reason.
 FAILS_WHILE = {
     "cancelled": Status.UPLOADING,
     "never_received": Status.UPLOADING,
@@ -45,14 +45,13 @@ class AlreadySent(Refusal):
     default_detail = _("This file is already in a message.")
 
 
-def request_analysis(attachment_id: UUID, *, is_claimed: bool) -> Attachment | None:
-    """Take note that the bytes have arrived (`uploads.verify`), and order their analysis.
+def request_analysis(attachment_id: UUID) -> Attachment | None:
+    """Record that the bytes of a file have arrived, and order its analysis.
 
-    Like `record`, None when there is nothing to write under these conditions.
+    The caller has verified them (`uploads.transfer.verify`). Return the file as it is then, or None
+    if this was recorded before.
     """
-    waiting = Attachment.objects.filter(
-        pk=attachment_id, status=Status.UPLOADING, claimed_at__isnull=not is_claimed
-    )
+    waiting = Attachment.objects.filter(pk=attachment_id, status=Status.UPLOADING)
     now = timezone.now()
     if not waiting.update(status=Status.SCANNING, uploaded_at=now, due_at=now):
         return None
@@ -69,10 +68,11 @@ def discard(attachment: Attachment) -> None:
 
 
 def claim(ids: Sequence[UUID], *, by: User) -> list[Attachment]:
-    """Take a person's own unsent files for a message, in the order given.
+    """Put a person's own files in a message that is being sent; return them in the order given.
 
-    Whatever their state: a text does not wait for its files. Within the message's transaction.
-    Raises UnknownAttachment when one of them is not there, not theirs or already in a message.
+    Called in the transaction of the message. Files in any state are claimed, since a text does
+    not wait for its files. Raises UnknownAttachment when a file does not exist, belongs to
+    another person or is already in a message.
     """
     mine = queries.unclaimed_of(by).select_for_update(no_key=True)
     found = {attachment.pk: attachment for attachment in mine.filter(pk__in=ids).order_by("pk")}
@@ -83,10 +83,11 @@ def claim(ids: Sequence[UUID], *, by: User) -> list[Attachment]:
 
 
 def analyse(attachment_id: UUID) -> AnalysisResult | None:
-    """Judge a file that the caller holds and write what may be served; None when nothing is owed.
+    """Judge a file on which the caller has a lease, and write what may be served of it.
 
-    The result is not recorded: whoever shows the file does that (`record`), in one transaction
-    with what the screens are told. Raises StorageAway or AntivirusAway after putting it off.
+    Return None when it needs no analysis any more. The caller records the result (`record`) in
+    one transaction with what it tells the screens. Raises StorageAway or AntivirusAway after
+    postponing the file.
     """
     attachment = queries.leased_attachment(attachment_id)
     if attachment is None:
@@ -106,13 +107,9 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
         raise
 
 
-def record(result: AnalysisResult, *, is_claimed: bool) -> Attachment | None:
-    """Write down what an analysis found; None when another worker has it by now.
-
-    None too when the file was, or was not, put in a message meanwhile, unlike `is_claimed` says:
-    look again.
-    """
-    leased = result.lease.leased_rows().filter(claimed_at__isnull=not is_claimed)
+def record(result: AnalysisResult) -> Attachment | None:
+    """Record what an analysis found, and return the file; None if another worker holds it now."""
+    leased = result.lease.leased_rows()
     if not leased.update(**_recorded(result.scan_verdict), **result.shown):
         return None
     attachment = Attachment.objects.get(pk=result.lease.key)
@@ -120,11 +117,12 @@ def record(result: AnalysisResult, *, is_claimed: bool) -> Attachment | None:
     return attachment
 
 
-def record_failure(attachment_id: UUID, reason: str, *, is_claimed: bool) -> Attachment | None:
-    """Give up on a file for a reason of `attachments.scanning.reasons`; None as for `record`."""
-    waiting = Attachment.objects.filter(
-        pk=attachment_id, status=FAILS_WHILE[reason], claimed_at__isnull=not is_claimed
-    )
+def record_failure(attachment_id: UUID, reason: str) -> Attachment | None:
+    """Give up on a file for a reason of `attachments.scanning.reasons`, and return it.
+
+    None if it is in another state than `FAILS_WHILE` says for this reason.
+    """
+    waiting = Attachment.objects.filter(pk=attachment_id, status=FAILS_WHILE[reason])
     if not waiting.update(**_recorded(verdict.rejected(reason))):
         return None
     return Attachment.objects.get(pk=attachment_id)
@@ -143,7 +141,7 @@ def _recorded(scan_verdict: ScanVerdict) -> dict[str, Any]:
 
 
 def _forget_quarantined(attachment: Attachment) -> None:
-    """Delete what was sent, now that what is served is elsewhere; its lifecycle does it too."""
+    """Delete the bytes that were sent. The lifecycle of the bucket does it too, after a day."""
     try:
         objects.delete([objects.quarantine_key(attachment.pk)])
     except StorageAway as error:

@@ -1,4 +1,4 @@
-"""Files in the Django admin: what became of each."""
+"""Files in the Django admin, to read only."""
 
 from django.contrib import admin
 from django.http import HttpRequest

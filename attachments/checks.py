@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` says about the files."""
+"""The check of `manage.py check --deploy`: an antivirus is configured."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What nobody will ever see goes: its objects first, so that a kill leaves its row to be found."""
+"""Removes files that no message shows: the objects first, so that a kill leaves a row to find."""
 
 from datetime import timedelta
 
@@ -12,10 +12,10 @@ from attachments.uploads import transfer
 
 
 def clean(*, at_most: int = 500) -> int:
-    """Remove the files that no message will ever show; return how many.
+    """Remove up to `at_most` files that no message will show; return how many.
 
-    Also ends the multipart uploads that have no row, and empties quarantine of what nobody will
-    read. Whatever step of this is cut is done again.
+    Also abort old multipart uploads without a row, and delete old bytes in quarantine that no
+    analysis needs. A step that was cut is done again by the next call.
     """
     over = timezone.now() - transfer.URL_LIFETIME - timedelta(minutes=5)
     gone = queries.abandoned(url_lifetime_over=over, limit=at_most)
@@ -28,7 +28,7 @@ def clean(*, at_most: int = 500) -> int:
 
 def _remove(attachment: Attachment) -> None:
     unclaimed = Attachment.objects.filter(pk=attachment.pk, claimed_at=None)
-    # First of all, so that no message claims it while its objects go.
+    # Before its objects, so that no message claims a file that loses them.
     if not unclaimed.update(discarded_at=attachment.discarded_at or timezone.now(), due_at=None):
         return
     quarantined = objects.quarantine_key(attachment.pk)
@@ -47,7 +47,7 @@ def _end_unknown_uploads() -> None:
 
 
 def _empty_quarantine() -> None:
-    """Delete what was left there by a kill right after an analysis, or was sent too late."""
+    """Delete bytes left by a kill right after an analysis, and bytes that were sent too late."""
     before = timezone.now() - settings.ATTACHMENT_UNCLAIMED_LIFETIME
     left = [item.key for item in objects.listed(objects.QUARANTINE) if item.modified_at < before]
     owners = {key: objects.owner_of(key) for key in left}

@@ -1,4 +1,4 @@
-"""From a file that may be seen to the short-lived address where a browser gets it."""
+"""Short-lived addresses from which a browser downloads a file or its preview."""
 
 from datetime import timedelta
 
@@ -13,8 +13,8 @@ from attachments.uploads.filenames import content_disposition
 from core.web.errors import Refusal
 
 CONTENT_LIFETIME = timedelta(seconds=60)
-# A preview is asked for again at each scroll: the browser keeps both the redirection (while its
-# address is good) and the picture.
+# The browser asks for a preview at each scroll. It caches the redirection, as long as its address
+# is valid, and the picture, for a year.
 PREVIEW_LIFETIME = timedelta(hours=1)
 PREVIEW_KEPT = "private, max-age=31536000, immutable"
 
@@ -25,9 +25,9 @@ class NotReady(Refusal):
 
 
 def content_url(attachment: Attachment, *, is_original: bool) -> str:
-    """Return where to download a file; raises NotReady unless it was found fit to be opened.
+    """Return the address of a file, without its location unless `is_original`.
 
-    Without its location, unless the very original is asked for.
+    Raises NotReady unless the file was analysed and may be opened.
     """
     _require_ready(attachment)
     is_shared = attachment.location == Attachment.Location.REMOVED and not is_original
@@ -42,7 +42,7 @@ def content_url(attachment: Attachment, *, is_original: bool) -> str:
 
 
 def preview_url(attachment: Attachment, max_px: int) -> str:
-    """Return where to get a preview; raises NotReady, or Http404 where there is none."""
+    """Return the address of a preview of 320 or 1280 px. Raises NotReady, Http404 without one."""
     _require_ready(attachment)
     if not attachment.has_preview or max_px not in PREVIEW_SIZES_PX:
         raise Http404
@@ -51,7 +51,7 @@ def preview_url(attachment: Attachment, max_px: int) -> str:
         content_type=PREVIEW_TYPE,
         disposition="inline",
         cache_control=PREVIEW_KEPT,
-        # Longer than the redirection is kept, so that none that is kept leads nowhere.
+        # Longer than the browser caches the redirection, so that a cached one still works.
         lifetime=PREVIEW_LIFETIME + timedelta(minutes=1),
     )
 

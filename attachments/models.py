@@ -1,7 +1,7 @@
-"""A file that a person sent, from the first byte to the verdict.
+"""The row of a file, from its announcement to its verdict.
 
-It belongs to its `uploader`. Which message it belongs to is a table of `messaging`, above; here
-only `claimed_at` says that there is one.
+A file belongs to its `uploader`. Which message shows it is in a table of `messaging`; this app
+only knows by `claimed_at` that there is one.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ NAME_LENGTH = 150
 
 
 class Attachment(LeasedJob):
-    """One file and its state. `status = SCANNING` is the order to analyse it."""
+    """One file and its state. A worker analyses it while `status` is SCANNING and it is due."""
 
     class Status(models.TextChoices):
         UPLOADING = "uploading", _("Uploading")
@@ -34,7 +34,7 @@ class Attachment(LeasedJob):
 
     class Verdict(models.TextChoices):
         CLEAN = "clean", _("Clean")
-        # No antivirus was configured; the screen says so.
+        # No antivirus was configured, and the screen says so.
         CHECKED_BASIC = "checked_basic", _("Checked without an antivirus")
         INFECTED = "infected", _("Infected")
         REFUSED = "refused", _("Refused")
@@ -47,7 +47,7 @@ class Attachment(LeasedJob):
         DOCUMENT = "document", _("Document")
 
     class Location(models.TextChoices):
-        """Where a photo was taken, as the other side can read it in the file."""
+        """What happened to the location in a photo, in the file that the other side gets."""
 
         NONE = "", _("None")
         REMOVED = "removed", _("Removed")
@@ -57,12 +57,12 @@ class Attachment(LeasedJob):
     uploader = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     size = models.PositiveBigIntegerField(_("size"))  # bytes
-    # Of the whole file, as its sender announced it and as the analysis found it.
+    # Of the whole file. The sender announces it, the analysis computes it again.
     sha256 = models.BinaryField(max_length=32)
     format = models.CharField(max_length=10)
     content_type = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    # The sender wants the other side to get the file with the place where it was taken.
+    # The sender chose to leave the location in the photo.
     keeps_location = models.BooleanField(default=False)
 
     status = models.CharField(
@@ -71,17 +71,17 @@ class Attachment(LeasedJob):
     verdict = models.CharField(max_length=15, choices=Verdict.choices, blank=True)
     # A code of `attachments.scanning.reasons`.
     reason_code = models.CharField(max_length=40, blank=True)
-    # What exactly was found (the name of a signature), for the company.
+    # What was found, for the company: the name of a signature, a type, an exception.
     detail = models.CharField(max_length=200, blank=True)
     location = models.CharField(max_length=10, choices=Location.choices, blank=True)
-    # Of the copy without its location, which is what the other side downloads.
+    # In bytes, of the copy without location that the other side downloads.
     shared_size = models.PositiveBigIntegerField(null=True, blank=True)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     placeholder = models.TextField(blank=True)
     has_preview = models.BooleanField(default=False)
 
-    # Of S3, while a file is being sent in parts.
+    # S3's id of a multipart upload. Empty for a file that is sent as one object.
     upload_id = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     uploaded_at = models.DateTimeField(null=True, blank=True)
@@ -89,10 +89,10 @@ class Attachment(LeasedJob):
     claimed_at = models.DateTimeField(null=True, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)
 
-    # Nothing is owed before the bytes are there.
+    # Null until the bytes have arrived: there is nothing to analyse before.
     due_at = models.DateTimeField(null=True, blank=True, default=None)
 
-    # Set by the message that shows it; not a column.
+    # Its place in its message. Not a column: the queries of messages set it.
     position: int | None = None
 
     class Meta:
@@ -138,6 +138,8 @@ class Attachment(LeasedJob):
         return bool(self.upload_id)
 
     def original_is_for(self, reader_id: UUID) -> bool:
-        """Whether the person may have the very file that was sent: with a removed location, its
-        sender only."""
+        """Return whether a reader may get the file exactly as it was sent.
+
+        Only its sender may when its location was removed.
+        """
         return self.location != self.Location.REMOVED or self.uploader_id == reader_id

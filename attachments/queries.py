@@ -1,7 +1,7 @@
-"""What belongs to an uploader, and what is owed.
+"""Reads of files: those of an uploader, those to analyse, those to clean up.
 
-Who may see a file that a message shows is known above, where conversations are
-(`messaging.queries.attachments.attachment_for`).
+Who may see a file of a message is decided in `messaging.queries.attachments.attachment_for`,
+because this app knows no conversations.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,13 +25,13 @@ _SHOWN = {
     "id", "name", "size", "content_type", "kind", "status", "verdict", "reason_code", "width",
     "height", "placeholder", "has_preview", "location", "shared_size", "created_at",
 }  # fmt: skip
-# What the screens show of a file, for a query of messages that brings their files along as JSON;
-# in the order of the model, as `from_db` takes it.
+# The columns that the screens show. A query of messages brings them along as JSON. They are in the
+# order of the model, which `from_db` needs.
 SHOWN = tuple(f.attname for f in Attachment._meta.concrete_fields if f.attname in _SHOWN)
 
 
 def from_json(row: dict[str, Any]) -> Attachment:
-    """Return the file that a query brought along as JSON; its columns beyond `SHOWN` wait."""
+    """Return the file that a query brought along as JSON. Columns outside `SHOWN` are deferred."""
     row = {
         **row,
         "id": UUID(row["id"]),
@@ -43,17 +43,26 @@ def from_json(row: dict[str, Any]) -> Attachment:
 
 
 def unclaimed_of(uploader: User) -> QuerySet[Attachment]:
-    """The files a person has sent and put in no message yet."""
+    """Return the files that a person has sent and not yet put in a message."""
     return Attachment.objects.filter(uploader=uploader, claimed_at=None, discarded_at=None)
 
 
 def uploading_for(uploader: User, attachment_id: UUID) -> Attachment:
-    """A file of that person's, in whatever state, or Http404."""
+    """Return a file of that uploader, in any state but discarded. Raises Http404."""
     mine = Attachment.objects.filter(uploader=uploader, discarded_at=None)
     attachment = mine.filter(pk=attachment_id).first()
     if attachment is None:
         raise Http404
     return attachment
+
+
+def lock_unclaimed(attachment_id: UUID) -> bool:
+    """Lock a file until the end of the transaction, and return whether it is in no message.
+
+    While it is locked no message claims it.
+    """
+    locked = Attachment.objects.select_for_update(no_key=True).filter(pk=attachment_id)
+    return set(locked.values_list("claimed_at", flat=True)) == {None}
 
 
 def bytes_sent_since(uploader: User, moment: datetime) -> int:
@@ -62,19 +71,19 @@ def bytes_sent_since(uploader: User, moment: datetime) -> int:
 
 
 def pending_attachments() -> QuerySet[Attachment]:
-    """The files to analyse; without `due_at`, all attempts failed, and a person may order more."""
+    """Return the files to analyse, with those that failed too often and may be requeued."""
     failed = Q(status=Status.UNREADABLE, reason_code="analysis_failed")
     return Attachment.objects.filter(Q(status=Status.SCANNING) | failed, discarded_at=None)
 
 
 def leased_attachment(attachment_id: UUID) -> Attachment | None:
-    """A file to analyse that a worker has leased."""
+    """Return a file to analyse that a worker has leased, or None."""
     leased = pending_attachments().filter(leased_until__isnull=False, due_at__isnull=False)
     return leased.filter(pk=attachment_id).first()
 
 
 def never_received(limit: int) -> list[Attachment]:
-    """Files that a message announces and whose bytes never came."""
+    """Return files of messages whose bytes did not arrive in time, the oldest first."""
     before = timezone.now() - settings.ATTACHMENT_UNCLAIMED_LIFETIME
     late = Attachment.objects.filter(
         status=Status.UPLOADING, claimed_at__isnull=False, created_at__lt=before
@@ -83,10 +92,10 @@ def never_received(limit: int) -> list[Attachment]:
 
 
 def abandoned(*, url_lifetime_over: datetime, limit: int) -> list[Attachment]:
-    """Files that no message will ever show: discarded, or not claimed in a day.
+    """Return files that no message will show: discarded, or claimed by no message in time.
 
-    A discarded one once its presigned addresses have ended, and none that a worker holds: nothing
-    is written under its id any more.
+    Nothing is written under their ids any more: no worker has a lease on them, and the presigned
+    addresses of a discarded file have expired (it was discarded before `url_lifetime_over`).
     """
     now = timezone.now()
     old = Q(created_at__lt=now - settings.ATTACHMENT_UNCLAIMED_LIFETIME)
@@ -96,7 +105,7 @@ def abandoned(*, url_lifetime_over: datetime, limit: int) -> list[Attachment]:
 
 
 def awaiting_analysis(ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these files whose bytes are still to be read."""
+    """Return which of these files still need their bytes in quarantine."""
     waiting = Attachment.objects.filter(status__in=(Status.UPLOADING, Status.SCANNING))
     return set(waiting.filter(pk__in=ids).values_list("pk", flat=True))
 
@@ -106,5 +115,5 @@ def known_ids(ids: set[UUID]) -> set[UUID]:
 
 
 def stored_attachments() -> Iterator[Attachment]:
-    """Every file that should have its objects."""
+    """Return every file that must have objects in the bucket."""
     return Attachment.objects.filter(status=Status.READY).order_by("pk").iterator()

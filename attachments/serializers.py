@@ -1,4 +1,4 @@
-"""The JSON shapes of files: alone, in a message and in events they are the same."""
+"""The JSON shapes of files. A file has the same shape alone, in a message and in an event."""
 
 import base64
 import binascii
@@ -11,13 +11,14 @@ from rest_framework import serializers
 
 from attachments.models import Attachment
 from attachments.scanning import reasons
+from attachments.uploads.transfer import Upload
 from core.serializers import Shape
 
 SHA256_BYTES = 32
 PARTS_AT_ONCE = 100
 
 
-# --- What we show -------------------------------------------------------------------------------
+# --- Output ---
 
 
 class AttachmentSerializer(Shape[Attachment]):
@@ -87,13 +88,13 @@ class ReceivedPartsSerializer(serializers.Serializer[Any]):
     parts = ReceivedPartSerializer(many=True, read_only=True)
 
 
-def announced(attachment: Attachment, upload: Any) -> dict[str, Any]:
-    """Return the JSON of `AnnouncedSerializer`."""
+def announced(attachment: Attachment, upload: Upload | None) -> dict[str, Any]:
+    """Return the JSON of `AnnouncedSerializer`; `upload` is None once the bytes have arrived."""
     shown: dict[str, Any] = AttachmentSerializer(attachment).data
     return {**shown, "upload": UploadSerializer(asdict(upload)).data if upload else None}
 
 
-# --- What we are asked --------------------------------------------------------------------------
+# --- Input ---
 
 
 class Sha256Field(serializers.CharField):
@@ -119,10 +120,10 @@ class AnnouncementSerializer(serializers.Serializer[Any]):
     """
 
     id = serializers.UUIDField(required=False)
-    # Cleaned by the action, which keeps what can be read of any name.
+    # Cleaned by `uploads.announce`, which accepts any name and keeps what can be read of it.
     name = serializers.CharField(max_length=1000, trim_whitespace=False)
     size = serializers.IntegerField(min_value=0)
-    # Taken for what it is: the browser's guess. What we serve is what the decoder found.
+    # Ignored: it is the browser's guess. We serve the type that the decoder confirmed.
     content_type = serializers.CharField(required=False, allow_blank=True, max_length=200)
     sha256 = Sha256Field()
     keeps_location = serializers.BooleanField(required=False, default=False)

@@ -1,4 +1,4 @@
-"""Comparing the bucket with the rows, both ways."""
+"""Compares the objects of the bucket with the rows, both ways."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,14 +13,14 @@ from attachments.scanning.sandbox import PREVIEW_SIZES_PX
 from attachments.storage import objects
 from attachments.storage.objects import Listed
 
-# Younger objects may belong to a row that is being written.
+# Younger objects are left to `cleanup`, which deletes them after 24 h and runs every hour.
 GRACE = timedelta(hours=25)
 BATCH = 1000
 
 
 @dataclass
 class Audit:
-    """What is on one side only: rows with the keys they miss, and keys nobody knows."""
+    """Rows by id with the keys of the objects they miss, and keys without a row."""
 
     missing: dict[UUID, list[str]] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Audit:
 
 
 def audit() -> Audit:
-    """Read the whole bucket and every row; may take minutes on a large one."""
+    """List the whole bucket and every row. Takes minutes on a large bucket."""
     found: set[str] = set()
     result = Audit()
     for batch in _batches(objects.listed("")):
@@ -44,7 +44,7 @@ def audit() -> Audit:
 
 
 def expected_keys(attachment: Attachment) -> list[str]:
-    """Return the objects that a file which is ready must have."""
+    """Return the keys of the objects that a ready file must have."""
     versions = [objects.ORIGINAL]
     if attachment.location == Attachment.Location.REMOVED:
         versions.append(objects.SHARED)

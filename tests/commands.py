@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `python …` in the repository, with these variables added."""
+    """Run `python …` at the root of the repository, with these variables added."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,

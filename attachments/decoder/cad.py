@@ -1,4 +1,4 @@
-"""Drawings of AutoCAD: confirmed by how they begin, never opened."""
+"""Drawings of AutoCAD: confirmed by their first bytes, never opened."""
 
 import re
 from typing import IO

@@ -1,4 +1,4 @@
-"""What the policy rules read beside the file itself: what it holds in another form."""
+"""Writes the decoded contents of a file, which the policy rules read beside its own bytes."""
 
 import os
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ CONTENTS_MAX_BYTES = 200 * 1024 * 1024
 
 
 def write_contents(request: DecodeRequest, chunks: Iterable[bytes]) -> None:
-    """Write out what a file holds; raises Refused when that is too much (a bomb)."""
+    """Write the decoded contents of a file. Raises Refused beyond 200 MiB (a bomb)."""
     written = 0
     with os.fdopen(request.contents_fd, "wb", closefd=False) as contents:
         for chunk in chunks:

@@ -1,4 +1,4 @@
-"""HEIC, the photos of iPhones: like any photo, once libheif is there to read it."""
+"""HEIC, the photos of iPhones: decoded like any photo, after libheif is loaded."""
 
 from typing import IO
 

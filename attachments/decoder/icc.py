@@ -1,4 +1,4 @@
-"""What colours mean without a profile."""
+"""Conversion of colours to sRGB, which a picture without a profile is shown in."""
 
 import io
 
@@ -6,7 +6,7 @@ from PIL import Image, ImageCms
 
 
 def in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
-    """Return a picture converted from its profile; as it is when that is broken."""
+    """Return a picture converted from its profile, or unchanged when the profile is broken."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         converted = ImageCms.profileToProfile(

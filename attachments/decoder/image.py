@@ -1,4 +1,4 @@
-"""Photos: decoded once, both previews from that one decode, nothing of the metadata kept."""
+"""Photos: one decode gives both previews, which keep nothing of the metadata."""
 
 import base64
 import io
@@ -7,7 +7,7 @@ import warnings
 from importlib import import_module
 from typing import IO
 
-# The last is only loaded: without it, Pillow loads its fifty plugins to find how to save.
+# WebPImagePlugin is only loaded: without it, `save` loads all 47 plugins of Pillow.
 from PIL import Image, ImageOps, WebPImagePlugin  # noqa: F401
 
 from attachments.decoder import exif_gps
@@ -15,13 +15,14 @@ from attachments.decoder.protocol import LARGE_PX, SMALL_PX, DecodeRequest, Refu
 
 PLACEHOLDER_PX = 16
 QUALITY = 80
-# libwebp's method 2: a third faster than its default 4, a tenth larger.
+# libwebp's method 2 takes half the time of its default 4 for 4 to 5 % more bytes (measured on a
+# photo and a drawing of 1280 px).
 METHOD = 2
 PILLOW_NAMES = {"heic": "HEIF"}
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Decode a photo, write its previews, and its copy without a location when it has one."""
+    """Write the previews of a photo, and its copy without location when it has a location."""
     picture = _opened(file, request)
     with picture:
         width, height = _upright_size(picture)
@@ -43,7 +44,7 @@ def previewed(large: Image.Image, request: DecodeRequest) -> Report:
 
 def save(picture: Image.Image, descriptor: int) -> None:
     with os.fdopen(descriptor, "wb", closefd=False) as file:
-        # A new file from pixels: no EXIF, no comment, no colour profile goes along.
+        # Only pixels: no EXIF, no comment, no colour profile.
         picture.save(file, "WEBP", quality=QUALITY, method=METHOD, exif=b"", icc_profile=b"")
 
 
@@ -64,7 +65,7 @@ def _upright_size(picture: Image.Image) -> tuple[int, int]:
 
 def _reduced(picture: Image.Image) -> Image.Image:
     """Return a picture that fits the larger preview, upright, in sRGB."""
-    # Before any pixel is decoded: a JPEG is then decoded at about the size that is needed.
+    # Before any pixel is decoded: libjpeg then decodes at the next size that is large enough.
     picture.draft("RGB", (LARGE_PX, LARGE_PX))
     profile = picture.info.get("icc_profile")
     if picture.mode not in ("RGB", "RGBA", "L"):
@@ -83,10 +84,10 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert the colours of a phone (Display P3) to what a file without a profile means."""
+    """Convert the colours of a phone (Display P3), since the previews carry no profile."""
     if not profile or b"sRGB" in profile or picture.mode not in ("RGB", "RGBA"):
         return picture
-    # Loaded for these photos only: it starts slowly.
+    # Loaded for these photos only.
     converted: Image.Image = import_module("attachments.decoder.icc").in_srgb(picture, profile)
     return converted
 
@@ -100,7 +101,7 @@ def _placeholder(small: Image.Image) -> str:
 
 
 def _location(file: IO[bytes], request: DecodeRequest) -> str:
-    """Say whether the photo tells where it was taken; write the copy that does not."""
+    """Return a value of `Attachment.Location`. When it is "removed", write the copy without it."""
     file.seek(0)
     content = bytearray(file.read())
     if not exif_gps.blank(content):

@@ -1,7 +1,7 @@
-"""Documents: confirmed to be what they say, and taken apart for the policy rules.
+"""Office documents since 2007 and OpenDocument files, which are archives of ZIP.
 
-What they hold in compressed form goes to the `contents` file as plain bytes; the rules that look
-for programs, scripts and macros run on it.
+The decoder confirms their kind and writes their members to the `contents` file, uncompressed.
+The policy rules look there for programs, scripts and macros.
 """
 
 import zipfile
@@ -14,39 +14,16 @@ from attachments.decoder.protocol import DecodeRequest, Refused, Report
 MEMBERS_MAX = 10_000
 CHUNK_BYTES = 256 * 1024
 
-OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# The stream that makes an OLE container a document of each program ([MS-DOC], [MS-XLS], [MS-PPT]).
-OLE_STREAMS = {
-    "doc": ("WordDocument",),
-    "xls": ("Workbook", "Book"),
-    "ppt": ("PowerPoint Document",),
-}
 OOXML_FOLDERS = {"docx": "word/", "xlsx": "xl/", "pptx": "ppt/"}
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    return _decode_ole(file, request) if request.family == "ole" else _decode_zip(file, request)
-
-
-def _decode_zip(file: IO[bytes], request: DecodeRequest) -> Report:
     """Confirm an Office or OpenDocument file, and write out its members."""
     with zipfile.ZipFile(file) as archive:
         members = archive.infolist()
         _require_simple(members)
         _require_document(archive, request)
         write_contents(request, _zip_contents(archive, members))
-    return Report()
-
-
-def _decode_ole(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Confirm a document of Office 97 to 2003 by the stream that its program writes."""
-    content = file.read()
-    if not content.startswith(OLE_HEADER):
-        raise Refused("name_and_type_differ", "no OLE container")
-    if _ole_name("EncryptedPackage") in content:
-        raise Refused("encrypted")
-    if not any(_ole_name(name) in content for name in OLE_STREAMS[request.format]):
-        raise Refused("name_and_type_differ", "another kind of OLE container")
     return Report()
 
 
@@ -75,13 +52,9 @@ def _require_document(archive: zipfile.ZipFile, request: DecodeRequest) -> None:
 
 def _zip_contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[bytes]:
     for member in members:
-        # Its name too: what holds macros is known by it.
+        # With its name, by which the rules find macros.
         yield f"\n{member.filename}\n".encode(errors="replace")
         with archive.open(member) as opened:
-            # Counted as it comes: the size in the directory can lie.
+            # `write_contents` counts these bytes: the size in the directory may be wrong.
             while chunk := opened.read(CHUNK_BYTES):
                 yield chunk
-
-
-def _ole_name(name: str) -> bytes:
-    return name.encode("utf-16-le")

@@ -1,4 +1,4 @@
-"""PDF: the first page drawn by PDFium, and the objects that compression hides."""
+"""PDF: PDFium draws the first page; the objects that compression hides are written out."""
 
 import re
 import zlib
@@ -13,14 +13,14 @@ from attachments.decoder.protocol import LARGE_PX, DecodeRequest, Refused, Repor
 
 STREAM = re.compile(rb"stream\r?\n")
 NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-# Streams that hold objects, files or scripts. In the others (pixels, fonts, drawing) a few
-# letters mean nothing.
+# Streams that hold objects, files or scripts. The others (pixels, fonts, drawing) are left out:
+# the short names that the rules look for occur there by chance.
 WRAPPED = re.compile(rb"/(ObjStm|EmbeddedFile|XRef|Metadata)\b")
 PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Draw the first page, and write out the objects that a compressed PDF hides."""
+    """Write the previews of the first page, and the objects that compression hides."""
     try:
         document = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:
@@ -64,5 +64,5 @@ def _inflated(stream: bytes) -> bytes:
     try:
         return zlib.decompressobj().decompress(stream, CONTENTS_MAX_BYTES)
     except zlib.error:
-        # Not compressed, or in another way.
+        # Not compressed, or by another filter than Flate.
         return stream

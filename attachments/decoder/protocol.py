@@ -1,7 +1,6 @@
-"""What the parent asks of the decoder and what it answers, as JSON on both sides.
+"""What the parent asks of the decoder and what the decoder answers, as JSON.
 
-Nothing of Django here: the child starts in the time these few modules take to load. (Of dataclasses
-neither: they load `inspect`.)
+The child loads this module, so it imports neither Django nor dataclasses (which load `inspect`).
 """
 
 from typing import NamedTuple
@@ -12,7 +11,7 @@ PREVIEW_TYPE = "image/webp"
 
 
 class Refused(Exception):
-    """The file may not pass; `reason` is a code of `attachments.scanning.reasons`."""
+    """The file is refused; `reason` is a code of `attachments.scanning.reasons`."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason)
@@ -21,7 +20,7 @@ class Refused(Exception):
 
 
 class DecodeRequest(NamedTuple):
-    """A file to look at, and the descriptors of the (empty) files that take what comes of it."""
+    """A file to decode, and the descriptors of the empty files that its results are written to."""
 
     format: str
     family: str
@@ -36,7 +35,7 @@ class DecodeRequest(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What was found. `reason` is empty when the file is what it says."""
+    """What the decoder found. `reason` is empty when the file has the format that it claims."""
 
     reason: str = ""
     detail: str = ""

@@ -1,4 +1,4 @@
-"""Videos: one still, where PyAV is installed (the `video` extra); nothing else is decoded."""
+"""Videos: a still of the first key frame, if PyAV is installed (the extra `video`)."""
 
 from typing import IO, Any
 
@@ -12,7 +12,7 @@ from attachments.decoder.protocol import LARGE_PX, DecodeRequest, Refused, Repor
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Write a poster of the first key frame; without PyAV only the container is confirmed."""
+    """Write the previews of a still. Without PyAV only confirm the container."""
     _require_boxes(file)
     if av is None:
         return Report()

@@ -1,7 +1,7 @@
-"""A client of clamd: INSTREAM and nothing else (clamd(8)).
+"""A client of clamd that knows one command, INSTREAM (clamd(8)).
 
-The two clients of PyPI hide the answer that says «larger than I look at», which must not pass for
-«nothing found».
+Written by hand because the clients of PyPI hide the answer "size limit exceeded", which must not
+pass for "nothing found".
 """
 
 import socket
@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 from core.web.errors import Unavailable
 
 CHUNK_BYTES = 256 * 1024
-TIMEOUT_SECONDS = 25.0  # for each call of the socket, not for a whole file
-# What `AlertExceedsMax` and `AlertEncrypted` say, with the scanner's limits: no virus.
+TIMEOUT_SECONDS = 25.0  # for each call of the socket: a whole scan may take longer
+# The signatures that `AlertExceedsMax` and `AlertEncrypted` report. They are no viruses.
 TOO_COMPLEX = "Heuristics.Limits.Exceeded"
 ENCRYPTED = "Heuristics.Encrypted"
 
 
 class AntivirusAway(Unavailable):
-    """The antivirus that must look at the files does not answer."""
+    """The antivirus is configured or required, and does not answer."""
 
     default_code = "antivirus_unavailable"
 
@@ -43,7 +43,8 @@ class ClamdResult:
 def scan(url: str, content: IO[bytes]) -> ClamdResult:
     """Send a file to the clamd at `url` (`tcp://host:port` or `unix:///path`).
 
-    Raises AntivirusAway when it cannot be reached, is too slow or answers nonsense.
+    Raises AntivirusAway when clamd cannot be reached, does not move for TIMEOUT_SECONDS or gives
+    an unknown answer.
     """
     content.seek(0)
     try:
@@ -71,7 +72,7 @@ def _asked(connection: socket.socket, content: IO[bytes]) -> str:
             connection.sendall(struct.pack("!I", len(chunk)) + chunk)
         connection.sendall(struct.pack("!I", 0))
     except (BrokenPipeError, ConnectionResetError):
-        # It stops reading as soon as the file passes its limit; its answer says so.
+        # clamd stops reading at its limit of size. Its answer says so.
         return _answer(connection)
     return _answer(connection)
 
@@ -87,7 +88,7 @@ def _answer(connection: socket.socket) -> str:
 
 
 def _read(answer: str) -> ClamdResult:
-    """Understand `stream: OK`, `stream: Name FOUND` and `INSTREAM size limit exceeded. ERROR`."""
+    """Read `stream: OK`, `stream: Name FOUND` or `INSTREAM size limit exceeded. ERROR`."""
     if answer == "stream: OK":
         return ClamdResult(ClamdStatus.NOTHING)
     if "size limit exceeded" in answer:

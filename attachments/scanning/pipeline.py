@@ -1,14 +1,14 @@
-"""One pass over a file: read once, judged, and what may be shown of it written where it is served.
+"""The analysis of a file: read it from quarantine, judge it, write what is served of it.
 
-What was scanned is what is served: the bytes are read from quarantine once into a file without a
-name, and that very file is judged, decoded and uploaded. Sending other bytes to the quarantine
-meanwhile changes nothing.
+The bytes that were judged are the bytes that are served. They are read from quarantine once, into
+a temporary file without a name, which is judged, decoded and uploaded. Other bytes sent to
+quarantine during the analysis change nothing.
 """
 
 import hashlib
 import tempfile
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import IO, TypedDict
 
 from attachments.decoder.protocol import PREVIEW_TYPE
 from attachments.models import Attachment
@@ -20,23 +20,34 @@ from attachments.uploads.formats import Format, format_named
 from core.jobs import progress
 from core.jobs.lease import Lease
 
-# Reading, checking, storing: as the dashboard shows a file that takes long.
+# Reading, checking, storing. The dashboard shows the current step.
 STEPS = 3
+
+
+class Shown(TypedDict, total=False):
+    """The columns of an attachment that its decoder fills; none for a file that is not ready."""
+
+    width: int | None
+    height: int | None
+    placeholder: str
+    has_preview: bool
+    location: str
+    shared_size: int | None
 
 
 @dataclass(frozen=True)
 class AnalysisResult:
-    """What an analysis leads to, not yet recorded (`actions.record`)."""
+    """The verdict on a file and the columns to show; not recorded yet (`actions.record`)."""
 
     lease: Lease
     scan_verdict: ScanVerdict
-    shown: dict[str, Any] = field(default_factory=dict)
+    shown: Shown = field(default_factory=Shown)
 
 
 def examine(attachment: Attachment, lease: Lease) -> AnalysisResult:
     """Judge a file in quarantine and write what may be served of it.
 
-    Running twice writes the same objects. Raises StorageAway and AntivirusAway.
+    A second run writes the same objects. Raises StorageAway or AntivirusAway.
     """
     format = format_named(attachment.format)
     with tempfile.TemporaryFile() as file:
@@ -46,7 +57,7 @@ def examine(attachment: Attachment, lease: Lease) -> AnalysisResult:
 
 
 def _fetched(attachment: Attachment, file: IO[bytes]) -> ScanVerdict | None:
-    """Copy the file out of quarantine; return an objection when it is not what was announced."""
+    """Copy the file from quarantine. Return an objection when it is not the announced one."""
     digest, size = hashlib.sha256(), 0
     try:
         for chunk in objects.chunks(objects.quarantine_key(attachment.pk)):
@@ -93,7 +104,7 @@ def _versions(
     return versions
 
 
-def _shown(decoded: Decoded) -> dict[str, Any]:
+def _shown(decoded: Decoded) -> Shown:
     report = decoded.report
     is_removed = report.location == Attachment.Location.REMOVED
     return {

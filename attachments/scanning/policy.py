@@ -1,4 +1,4 @@
-"""Our own rules on what a file may hold: `policy.yar`, read it there."""
+"""Runs the policy rules, which are in `policy.yar`, by YARA-X."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,7 +8,7 @@ from typing import IO
 import yara_x
 
 RULES = Path(__file__).with_name("policy.yar")
-SECONDS = 10
+SECONDS = 10  # for one scan
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Match:
 
 
 def broken_rule(content: IO[bytes], *, family: str, view: str) -> Match | None:
-    """Return the first rule that a file breaks; `view` says whether it is the file itself."""
+    """Return the first rule that matches, or None. `view` is "file" or "contents", as there."""
     scanner = yara_x.Scanner(_rules())
     scanner.set_timeout(SECONDS)
     scanner.set_global("family", family)

@@ -1,13 +1,13 @@
 /*
-What no file may hold, whatever its type. `reason` is a code of attachments/reasons.py.
+The rules on what a file may hold. `reason` is a code of attachments/scanning/reasons.py.
 
-A policy, not an antivirus: it does not look inside archives. So each rule runs twice, on the file
-as it was sent (`view` is "file") and on what the decoder took out of it ("contents": the members
-of an Office document, the objects of a PDF, a text in UTF-8). `family` is which decoder accepts
-the type.
+This is a policy, not an antivirus: it does not look into archives. Each rule runs on the file as
+it was sent (`view` is "file") and on what the decoder took out of it ("contents": the members of
+an Office document, the objects of a PDF, a text in UTF-8). `family` is that of the format
+(attachments/uploads/formats.py).
 
-Short strings would find themselves by chance in ten megabytes of a photo: each of ours is long
-enough, or looked for in contents only.
+A string of four bytes occurs by chance in one of 430 photos of ten megabytes (ten million places,
+2^32 values). Longer ones are used, or short ones in the contents only.
 */
 
 rule eicar

@@ -1,4 +1,4 @@
-"""Why a file is not there to open, in words, and what the person can do."""
+"""The sentences that say why a file cannot be opened and what the person can do."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +29,7 @@ WITHOUT_ANTIVIRUS = _("Not checked by an antivirus.")
 
 
 def sentence(code: str, verdict: str) -> str:
-    """Return what to say on screen about a file; empty when there is nothing to add."""
+    """Return the sentence to show with a file, or an empty one when there is nothing to say."""
     if code:
         return str(REASONS.get(code, REASONS["unreadable"]))
     return str(WITHOUT_ANTIVIRUS) if verdict == "checked_basic" else ""

@@ -1,7 +1,7 @@
-"""Previews, and what a file really is: found out in a process of its own (`decoder/child.py`).
+"""Runs the decoder (`decoder/main.py`) on one file, in a child process with limits.
 
-The child gets descriptors of files that have no name: when either process is killed nothing is
-left on the disk. It inherits no environment, so no password either.
+The child writes to files that have no name, so a kill of either process leaves nothing on the
+disk. It inherits no environment, and so no password.
 """
 
 import json
@@ -22,7 +22,7 @@ from attachments.uploads.formats import Format
 WALL_SECONDS = 15
 PREVIEW_SIZES_PX = (SMALL_PX, LARGE_PX)
 _ROOT = str(Path(__file__).resolve().parents[2])
-# Where packages are is told, not decoded for (`-S`): that took the child longer than a small file.
+# The child gets `sys.path` from its parent and does not run `site` (`-S`), which takes 5 ms.
 _PROGRAM = (
     f"import sys; sys.path[:] = {[_ROOT, *filter(None, sys.path)]!r}; "
     "from attachments.decoder.main import main; main()"
@@ -30,12 +30,12 @@ _PROGRAM = (
 
 
 class DecoderFailed(Exception):
-    """The child could not look at all; the file has no part in it, and is tried again."""
+    """The child did not run. The file is not the cause, so it is tried again."""
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """What the child found, and the files it made; they go when the context ends."""
+    """The report of the child, and the files that it wrote. They end with the context."""
 
     report: Report
     previews: dict[int, IO[bytes]]
@@ -45,9 +45,9 @@ class Decoded:
 
 @contextmanager
 def decoding(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterator[Decoded]:
-    """Have a file confirmed and its previews made, within limits of time and memory.
+    """Have the child confirm a file and write its previews, within limits of time and memory.
 
-    A file that the child cannot read, or that is too much for it, is reported so. Raises
+    A file that the child cannot read, or that passes a limit, gets a report with a reason. Raises
     DecoderFailed when the child itself does not run.
     """
     with ExitStack() as stack:
@@ -86,9 +86,9 @@ def _report(file: IO[bytes], request: DecodeRequest) -> Report:
     except subprocess.TimeoutExpired:
         return Report(reason="too_complex", detail=f"more than {WALL_SECONDS} s")
     if child.returncode < 0:
-        # Killed: by the limit of processor time (SIGXCPU, SIGKILL), of file size, or by a crash.
+        # A limit was passed (SIGXCPU or SIGKILL: time, SIGXFSZ: file size), or the child crashed.
         return Report(reason="too_complex", detail=f"signal {-child.returncode}")
     if child.returncode > 0:
-        # It answers for every file, whatever is in it: this is our fault, and may pass.
+        # The decoder reports on every file, so an error is ours, and may pass.
         raise DecoderFailed(f"The decoder ended with code {child.returncode}.")
     return Report(**json.loads(child.stdout))

@@ -1,7 +1,7 @@
-"""The verdict on a file: what it is, what it holds, and whether anyone may open it.
+"""The verdict on a file: whether it may be opened, and if not, why.
 
-In this order, so that what is known to be hostile never reaches a decoder: our own rules on the
-raw bytes, the antivirus, the decoder, our rules on what the decoder found inside.
+The checks run in this order, so that no decoder opens a file that is known to be hostile: our
+rules on the raw bytes, the antivirus, the decoder, our rules on the contents that it found.
 """
 
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ from attachments.uploads.formats import Format
 Status = Attachment.Status
 Verdict = Attachment.Verdict
 
-# What each reason makes of a file; the others are refused.
+# The reasons that lead to each status. All others lead to REFUSED.
 _BLOCKED = frozenset({"infected"})
 _UNREADABLE = frozenset({"unreadable", "changed", "never_received", "cancelled", "analysis_failed"})
 
 
 @dataclass(frozen=True)
 class ScanVerdict:
-    """How a file is to be shown; `reason` is a code of `scanning.reasons`, empty when fine."""
+    """The outcome of the checks. `reason` is a code of `scanning.reasons`, empty for READY."""
 
     status: Status
     verdict: Verdict
@@ -34,7 +34,7 @@ class ScanVerdict:
 
 
 def rejected(reason: str, detail: str = "") -> ScanVerdict:
-    """Return the scan_verdict that a reason leads to."""
+    """Return the verdict that a reason leads to."""
     if reason in _BLOCKED:
         return ScanVerdict(Status.BLOCKED, Verdict.INFECTED, reason, detail)
     if reason in _UNREADABLE:
@@ -48,9 +48,9 @@ def accepted() -> ScanVerdict:
 
 
 def objection_to_bytes(file: IO[bytes], format: Format) -> ScanVerdict | None:
-    """Return what speaks against a file as it was sent, if anything does.
+    """Check a file as it was sent; return the verdict against it, or None.
 
-    Raises AntivirusAway while the antivirus that must look at it does not answer.
+    Raises AntivirusAway when the antivirus is configured or required and does not answer.
     """
     if match := policy.broken_rule(file, family=format.family, view="file"):
         return rejected(match.reason, match.rule)
@@ -58,7 +58,7 @@ def objection_to_bytes(file: IO[bytes], format: Format) -> ScanVerdict | None:
 
 
 def objection_to_contents(decoded: Decoded, format: Format) -> ScanVerdict | None:
-    """Return what speaks against a file that has been opened, if anything does."""
+    """Check what the decoder found in a file; return the verdict against it, or None."""
     if decoded.report.reason:
         return rejected(decoded.report.reason, decoded.report.detail)
     if match := policy.broken_rule(decoded.contents, family=format.family, view="contents"):

@@ -1,6 +1,6 @@
 """Create the bucket, its CORS rules and its lifecycle."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 from django.conf import settings
@@ -8,11 +8,11 @@ from django.conf import settings
 from attachments.storage.objects import QUARANTINE, answering, client, http_status
 
 if TYPE_CHECKING:
-    pass
+    from mypy_boto3_s3.type_defs import CORSRuleTypeDef, LifecycleRuleTypeDef
 
 
 def set_up_bucket() -> list[str]:
-    """Create the bucket, its CORS rules and its lifecycle; return what it would not take."""
+    """Create the bucket, its CORS rules and its lifecycle; return the rules that it refused."""
     with answering():
         _create_bucket()
     refused = []
@@ -30,18 +30,18 @@ def _create_bucket() -> None:
     except ClientError as error:
         if http_status(error) != 404:
             raise
-        client().create_bucket(Bucket=settings.S3_BUCKET, **_place())
-
-
-def _place() -> dict[str, Any]:
-    """AWS wants the region by name, but for its first one, which it refuses to hear."""
-    if settings.S3_REGION == "us-east-1":
-        return {}
-    return {"CreateBucketConfiguration": {"LocationConstraint": settings.S3_REGION}}
+        if settings.S3_REGION == "us-east-1":
+            # AWS refuses this region as a LocationConstraint, and wants it for every other one.
+            client().create_bucket(Bucket=settings.S3_BUCKET)
+        else:
+            client().create_bucket(
+                Bucket=settings.S3_BUCKET,
+                CreateBucketConfiguration={"LocationConstraint": settings.S3_REGION},
+            )
 
 
 def _apply_cors() -> None:
-    rule: Any = {
+    rule: CORSRuleTypeDef = {
         "AllowedOrigins": settings.S3_CORS_ORIGINS,
         "AllowedMethods": ["GET", "PUT"],
         "AllowedHeaders": ["*"],
@@ -52,7 +52,7 @@ def _apply_cors() -> None:
 
 
 def _apply_lifecycle() -> None:
-    rule: Any = {
+    rule: LifecycleRuleTypeDef = {
         "ID": "quarantine",
         "Status": "Enabled",
         "Filter": {"Prefix": QUARANTINE},

@@ -1,16 +1,12 @@
-"""Multipart uploads, as the bucket keeps them."""
+"""Multipart uploads of S3: start, list, complete and abort them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from attachments.storage.objects import QUARANTINE, Missing, answering, client
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)
@@ -22,7 +18,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A multipart upload that nobody completed."""
+    """A multipart upload that was neither completed nor aborted."""
 
     key: str
     upload_id: str
@@ -38,33 +34,34 @@ def start_multipart(key: str, *, content_type: str) -> str:
 
 
 def received_parts(key: str, upload_id: str) -> list[Part]:
-    """Return the parts that have arrived, by number; raises Missing for an unknown upload."""
+    """Return the parts that have arrived, by number. Raises Missing for an unknown upload."""
     parts: dict[int, Part] = {}
     with answering():
         pages = client().get_paginator("list_parts")
         for page in pages.paginate(Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id):
             for part in page.get("Parts", []):
-                # SeaweedFS lists a part that was sent twice as two; the last one counts.
+                # SeaweedFS lists a part that was sent twice two times. The last one counts.
                 number = part["PartNumber"]
                 parts[number] = Part(number, part["Size"], part["ETag"])
     return [parts[number] for number in sorted(parts)]
 
 
 def complete_multipart(key: str, upload_id: str, parts: Sequence[Part]) -> None:
-    """Make one object of the parts; raises Missing for an unknown upload."""
-    chosen: Any = {"Parts": [{"PartNumber": p.number, "ETag": p.etag} for p in parts]}
+    """Join the parts to one object, once. Raises Missing for an unknown upload."""
     with answering():
         client().complete_multipart_upload(
             Bucket=settings.S3_BUCKET,
             Key=key,
             UploadId=upload_id,
-            MultipartUpload=chosen,
+            MultipartUpload={
+                "Parts": [{"PartNumber": part.number, "ETag": part.etag} for part in parts]
+            },
             IfNoneMatch="*",
         )
 
 
 def abort_multipart(key: str, upload_id: str) -> None:
-    """Forget an upload and its parts; one that is already gone is fine."""
+    """Delete an upload and its parts. An upload that is already gone is ignored."""
     try:
         with answering():
             client().abort_multipart_upload(Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id)

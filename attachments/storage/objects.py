@@ -1,7 +1,7 @@
-"""The bucket's objects: their keys, and reading, writing, listing and deleting them.
+"""The objects of the bucket: their keys, and reading, writing, listing and deleting them.
 
-`quarantine/{id}` is what a browser sent; whoever holds its presigned request could send it.
-`files/{id}/…` is written by the analysis alone, and nothing else is ever served.
+`quarantine/{id}` holds what was sent: anybody with the presigned request can send it.
+`files/{id}/…` is written by the analysis alone, and only that is served.
 """
 
 import base64
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -29,11 +29,12 @@ ORIGINAL = "original"
 SHARED = "shared"
 
 CHUNK_BYTES = 1024 * 1024
+DELETED_AT_ONCE = 1000  # S3's limit of one DeleteObjects
 _creating = threading.Lock()
 
 
 class StorageAway(Unavailable):
-    """The bucket does not answer, or not as it should."""
+    """The bucket does not answer, or answers with an error other than 404."""
 
     default_code = "storage_unavailable"
 
@@ -44,7 +45,7 @@ class Missing(LookupError):
 
 @dataclass(frozen=True)
 class Stored:
-    """An object as the bucket knows it; the checksum when the bucket keeps one."""
+    """Size in bytes of an object, and its SHA-256 if the bucket has one of the whole object."""
 
     size: int
     sha256: bytes | None
@@ -66,7 +67,7 @@ def file_key(attachment_id: UUID, version: str) -> str:
 
 
 def owner_of(key: str) -> UUID | None:
-    """Return whose object a key is; None for one that is none of ours."""
+    """Return the id of the attachment that a key belongs to, or None for another key."""
     try:
         return UUID(key.split("/")[1])
     except (IndexError, ValueError):
@@ -78,17 +79,17 @@ def preview_version(max_px: int) -> str:
 
 
 def stored(key: str) -> Stored:
-    """Return what the bucket knows of an object; raises Missing."""
+    """Return the size and checksum of an object (HEAD). Raises Missing or StorageAway."""
     with answering():
         answer = client().head_object(Bucket=settings.S3_BUCKET, Key=key, ChecksumMode="ENABLED")
     checksum = answer.get("ChecksumSHA256")
-    # The checksum of a multipart object is one of checksums («…-3»), not of its bytes.
+    # The checksum of a multipart object is one of checksums (`…-3`), not of its bytes.
     whole = checksum and "-" not in checksum
     return Stored(answer["ContentLength"], base64.b64decode(checksum) if whole else None)
 
 
 def chunks(key: str) -> Iterator[bytes]:
-    """Read an object once, from its first byte to its last; raises Missing."""
+    """Read an object in chunks of 1 MiB. Raises Missing or StorageAway."""
     with answering():
         body = client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"]
         with body:
@@ -104,13 +105,14 @@ def write(key: str, content: IO[bytes], *, content_type: str) -> None:
 
 
 def delete(keys: Iterable[str]) -> None:
-    """Delete objects; those that are already gone are fine."""
+    """Delete objects. Keys that do not exist are ignored. Raises StorageAway."""
     waiting = list(keys)
-    for start in range(0, len(waiting), 1000):
-        batch: Any = [{"Key": key} for key in waiting[start : start + 1000]]
+    for start in range(0, len(waiting), DELETED_AT_ONCE):
+        batch = waiting[start : start + DELETED_AT_ONCE]
         with answering():
             client().delete_objects(
-                Bucket=settings.S3_BUCKET, Delete={"Objects": batch, "Quiet": True}
+                Bucket=settings.S3_BUCKET,
+                Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
             )
 
 
@@ -124,7 +126,7 @@ def listed(prefix: str) -> Iterator[Listed]:
 
 @cache
 def client() -> "S3Client":
-    """Return this process's client; safe between threads, unlike its creation."""
+    """Return the S3 client of this process, which its threads share."""
     return create_client("attachments")
 
 
@@ -136,7 +138,7 @@ def create_client(alias: str) -> "S3Client":
 
 @contextmanager
 def answering() -> Iterator[None]:
-    """Tell «there is none» from «the bucket is away»."""
+    """Turn an answer 404 into Missing, and every other failure of the bucket into StorageAway."""
     try:
         yield
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""Presigned requests: signed here, sent by the browser."""
+"""Presigned requests: signed here without asking the bucket, sent to it by a browser."""
 
 from datetime import timedelta
 from functools import cache
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 def presigned_put(
     key: str, *, size: int, content_type: str, sha256: bytes, lifetime: timedelta
 ) -> tuple[str, dict[str, str]]:
-    """Return the address and the headers of a PUT of exactly these bytes, once."""
+    """Return the address and headers of a PUT of exactly these bytes.
+
+    The bucket answers 412 when the object is there already.
+    """
     checksum = base64_of(sha256)
     parameters = {
         "Key": key,
         "ContentLength": size,
         "ContentType": content_type,
         "ChecksumSHA256": checksum,
-        # A second PUT gets 412.
         "IfNoneMatch": "*",
     }
     headers = {
@@ -36,7 +38,7 @@ def presigned_put(
 def presigned_part(
     key: str, upload_id: str, number: int, *, size: int, sha256: bytes, lifetime: timedelta
 ) -> tuple[str, dict[str, str]]:
-    """Return the address and the headers of a PUT of exactly this part."""
+    """Return the address and headers of a PUT of exactly this part."""
     parameters = {
         "Key": key,
         "UploadId": upload_id,
@@ -56,7 +58,7 @@ def presigned_get(
     cache_control: str,
     lifetime: timedelta,
 ) -> str:
-    """Return an address from which a browser gets an object, under these headers."""
+    """Return an address that answers with an object under these headers."""
     parameters = {
         "Key": key,
         "ResponseContentType": content_type,

@@ -1,4 +1,4 @@
-"""Announce a file: checked by its name and size, recorded once, within the day's volume."""
+"""Announces a file: checks its name and size, records it once, within the volume of a day."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,7 +52,7 @@ class DailyVolumeReached(TooMany):
 
 @dataclass(frozen=True)
 class Wanted:
-    """A file that a person is about to send, as announced."""
+    """A file that a person is about to send. `size` in bytes; the caller may choose the id."""
 
     name: str
     size: int
@@ -66,24 +66,26 @@ class Opened(NamedTuple):
     is_new: bool
 
 
-def open_upload(*, uploader: User, wanted: Wanted) -> Opened:
-    """Announce a file; `uploads.instructions` then says how to send it.
+def open_upload(*, uploader: User, wanted: Wanted, allow_parts: bool = True) -> Opened:
+    """Announce a file; `transfer.instructions` then says how to send it.
 
-    The same id and file announced again gives back the first one. Raises AttachmentEmpty,
-    AttachmentTooLarge, TypeNotAllowed, DailyVolumeReached, AttachmentConflict or StorageAway.
+    A file larger than a part opens a multipart upload, unless `allow_parts` is false. The same id
+    and file announced again gives back the first one. Raises AttachmentEmpty, AttachmentTooLarge,
+    TypeNotAllowed, DailyVolumeReached, AttachmentConflict or StorageAway.
     """
     name = clean_name(wanted.name)
     format = _checked(name, wanted)
     if earlier := _announced(uploader, wanted, name):
         return Opened(earlier, is_new=False)
     attachment = _new(uploader, wanted, name, format)
-    # Before the row: an upload that the bucket would not begin leaves no row behind. One that
-    # begins without its row is found by `clean`.
-    attachment.upload_id = transfer.begin(attachment)
+    if allow_parts and transfer.is_in_parts(wanted.size):
+        # Before the row: an upload that the bucket does not open leaves no row. An upload that
+        # was opened without its row is ended by `cleanup`.
+        attachment.upload_id = transfer.begin(attachment)
     try:
         _record_announced(attachment)
     except IntegrityError as error:
-        # The same announcement a moment ago, on another thread; or another person's id.
+        # A simultaneous announcement was faster, or the id is of another person's file.
         if earlier := _announced(uploader, wanted, name):
             return Opened(earlier, is_new=False)
         raise AttachmentConflict from error
@@ -135,7 +137,7 @@ def _new(uploader: User, wanted: Wanted, name: str, format: Format) -> Attachmen
 
 @transaction.atomic
 def _record_announced(attachment: Attachment) -> None:
-    """Insert the row, within its uploader's daily volume, exact among simultaneous requests."""
+    """Insert the row. Lock its uploader, so that simultaneous ones cannot pass the daily volume."""
     uploader = User.objects.select_for_update(no_key=True).get(pk=attachment.uploader_id)
     sent = queries.bytes_sent_since(uploader, timezone.now() - ONE_DAY)
     if sent + attachment.size > settings.ATTACHMENT_DAILY_BYTES:

@@ -1,7 +1,7 @@
-"""The allow-list: which files may be sent, by the name they carry and by what they really are.
+"""The allow-list of formats: their extensions, and the types that libmagic may find in them.
 
-Archives are not in it: nobody can see what they hold. HTML, SVG and XML neither: a browser runs
-them.
+Archives are not in it, because nobody sees what they hold. HTML, SVG and XML are not, because a
+browser runs them.
 """
 
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from django.conf import settings
 
 @dataclass(frozen=True)
 class Format:
-    """One kind of file.
+    """One format that may be sent.
 
-    `content_type` is what we serve; `sniffed` is what libmagic may call it; `family` is which
-    decoder confirms it.
+    It is served as `content_type`. `sniffed` are the types that libmagic may call it. `kind` is a
+    value of `Attachment.Kind`, `family` a key of `decoder.main.MODULES`.
     """
 
     name: str
@@ -31,7 +31,7 @@ _ODF = "application/vnd.oasis.opendocument"
 # What libmagic calls the container when it does not look further.
 _ZIP = ("application/zip", "application/octet-stream")
 _OLE = ("application/CDFV2", "application/x-ole-storage")
-# A word or two are no type at all for libmagic; the decoder then decides by itself.
+# libmagic finds no type in a word or two (`application/octet-stream`); the decoder then decides.
 _TEXT = (
     "text/plain", "text/csv", "application/csv", "text/x-c", "text/x-c++", "text/troff",
     "application/octet-stream",
@@ -89,7 +89,7 @@ FORMATS = (
 
 
 def format_of(file_name: str) -> Format | None:
-    """Return the allowed format that a name announces by its extension; None when there is none."""
+    """Return the allowed format of a file name by its extension, or None."""
     stem, dot, extension = file_name.rpartition(".")
     if not stem or not dot:
         return None

@@ -1,4 +1,4 @@
-"""How a browser sends a file straight to the bucket, and whether it has arrived."""
+"""How a browser sends a file straight to the bucket, and the check that it has arrived."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,8 @@ from attachments.models import Attachment
 from attachments.storage import multipart, objects, presigned
 from core.web.errors import Refusal
 
-# Long enough for 50 MB on a slow phone; the address sends exactly the announced bytes, once.
+# One request carries at most a part: by default 8 MiB, which is an hour at 19 kbit/s. The address
+# is signed for exactly the announced bytes, so a long life does no harm.
 URL_LIFETIME = timedelta(hours=1)
 
 
@@ -43,7 +44,7 @@ class UnknownPart(Refusal):
 
 @dataclass(frozen=True)
 class WantedPart:
-    """A part that a browser is about to send."""
+    """A part that a browser is about to send; the first is number 1."""
 
     number: int
     sha256: bytes
@@ -59,7 +60,7 @@ class SignedPart:
 
 @dataclass(frozen=True)
 class Upload:
-    """What a browser does to send a file: one PUT, or parts that it asks to be signed."""
+    """How to send a file: by one PUT (`url`, `headers`), or in parts that are signed one by one."""
 
     method: str
     url: str | None = None
@@ -74,15 +75,13 @@ def is_in_parts(size: int) -> bool:
 
 
 def begin(attachment: Attachment) -> str:
-    """Open a multipart upload for a large file and return its id; empty for a small one."""
-    if not is_in_parts(attachment.size):
-        return ""
+    """Open a multipart upload and return its id. Raises StorageAway."""
     key = objects.quarantine_key(attachment.pk)
     return multipart.start_multipart(key, content_type=attachment.content_type)
 
 
 def instructions(attachment: Attachment) -> Upload | None:
-    """Return how to send the file; None once it has been received."""
+    """Return how to send a file, or None once its bytes were completed."""
     if attachment.status != Attachment.Status.UPLOADING:
         return None
     if attachment.is_multipart:
@@ -99,7 +98,7 @@ def instructions(attachment: Attachment) -> Upload | None:
 
 
 def sign(attachment: Attachment, wanted: Sequence[WantedPart]) -> list[SignedPart]:
-    """Return a presigned request for each part; raises UnknownPart for a number out of range."""
+    """Return a presigned request for each part. Raises UnknownPart for a number out of range."""
     key = objects.quarantine_key(attachment.pk)
     signed = []
     for part in wanted:
@@ -117,7 +116,7 @@ def sign(attachment: Attachment, wanted: Sequence[WantedPart]) -> list[SignedPar
 
 
 def received(attachment: Attachment) -> list[multipart.Part]:
-    """Return the parts that have arrived in full."""
+    """Return the parts that have arrived in full, by number. Raises StorageAway."""
     try:
         parts = multipart.received_parts(
             objects.quarantine_key(attachment.pk), attachment.upload_id
@@ -133,10 +132,10 @@ def received(attachment: Attachment) -> list[multipart.Part]:
 
 
 def verify(attachment: Attachment) -> None:
-    """Check that the announced bytes lie in quarantine, after making one object of the parts.
+    """Join the parts to one object, and check that quarantine holds the announced bytes.
 
-    Raises UploadIncomplete or UploadDiffers. The sum of a file sent in parts is checked by the
-    analysis, which reads all of it.
+    Raises UploadIncomplete, UploadDiffers or StorageAway. S3 has no SHA-256 of a file that was
+    sent in parts: the analysis computes it.
     """
     if attachment.is_multipart:
         _join(attachment)
@@ -155,7 +154,7 @@ def part_count(size: int) -> int:
 
 
 def part_size(size: int, number: int) -> int:
-    """Return the size in bytes of a part, counted from 1; raises UnknownPart."""
+    """Return the size in bytes of a part, counted from 1. Raises UnknownPart."""
     count = part_count(size)
     if not 1 <= number <= count:
         raise UnknownPart
@@ -166,7 +165,7 @@ def part_size(size: int, number: int) -> int:
 def _join(attachment: Attachment) -> None:
     key = objects.quarantine_key(attachment.pk)
     if _is_stored(key):
-        # Joined a moment ago by a request whose answer was lost.
+        # An earlier request joined them, and its answer was lost.
         return
     parts = received(attachment)
     if len(parts) < part_count(attachment.size):

@@ -1,6 +1,7 @@
-"""Report the progress of work from inside it.
+"""Report the progress of a job from inside it.
 
-The caller of the work listens, or nobody, as in a request.
+`told_to` sets the listener and `step` calls it. Without a listener, as in a request, `step` does
+nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,10 +14,10 @@ _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 def step(done: int, total: int, phase: str = "") -> None:
-    """Report that `done` of `total` parts are done, and the phase.
+    """Report that `done` of `total` parts are done, in the phase of that name.
 
-    Call it outside of transactions, where the work may stop without harm: it raises what the
-    listener raises, `workers.engine.progress.Cancelled` when somebody has cancelled the work.
+    Call it outside of transactions, where the job can stop without harm: it raises what the
+    listener raises when a person cancelled the job.
     """
     if listener := _listener.get():
         listener(done, total, phase)
@@ -24,7 +25,7 @@ def step(done: int, total: int, phase: str = "") -> None:
 
 @contextmanager
 def told_to(listener: Listener) -> Iterator[None]:
-    """Pass the steps of the work in this context to a listener."""
+    """Call a listener with (done, total, phase) at each step inside the `with` block."""
     token = _listener.set(listener)
     try:
         yield

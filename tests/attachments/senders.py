@@ -1,4 +1,4 @@
-"""Sending files as a browser does: announced, sent straight to the bucket, completed."""
+"""Sends files as a browser does: announces them, sends them to the bucket, completes them."""
 
 import base64
 import hashlib
@@ -69,7 +69,7 @@ def send_part(caller: APIClient, attachment_id: str, number: int, content: bytes
 
 
 def analysed(attachment_id: UUID) -> Attachment:
-    """Have the file analysed as a worker does, and return what became of it."""
+    """Analyse a file as a worker does, and return its row."""
     execute.execute(ATTACHMENTS, attachment_id)
     return Attachment.objects.get(pk=attachment_id)
 
@@ -83,13 +83,13 @@ def _send_parts(
 
 
 def overwrite(key: str, content: bytes) -> None:
-    """Put other bytes where a browser could have."""
+    """Write other bytes to a key, as another sender with the presigned request could."""
     objects.write(key, io.BytesIO(content), content_type="text/plain")
 
 
 @contextmanager
 def storage_away() -> Iterator[None]:
-    """The bucket at an address where nothing listens; browsers find it still."""
+    """Give the server a bucket where nothing listens. Browsers still reach the real one."""
     away = {"endpoint_url": f"http://127.0.0.1:{closed_port()}"}
     with storage_at(away, "attachments"):
         yield
@@ -97,7 +97,7 @@ def storage_away() -> Iterator[None]:
 
 @contextmanager
 def storage_at(options: dict[str, str], *aliases: str) -> Iterator[None]:
-    """Another bucket for these of our two views of it."""
+    """Use another bucket for the named storages: the server's, the browser's or both."""
     known: dict[str, Any] = settings.STORAGES
     elsewhere = {
         alias: {**known[alias], "OPTIONS": {**known[alias]["OPTIONS"], **options}}

@@ -1,4 +1,4 @@
-"""What nobody will ever see goes, objects and rows; nothing that a message shows does."""
+"""Removal of files that no message shows, and the comparison of rows and objects."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -31,7 +31,7 @@ def objects_of(file: UUID) -> list[str]:
 
 
 class TestClean:
-    def test_removes_what_no_message_took_in_a_day(self, api: Call, camille: User) -> None:
+    def test_file_that_no_message_took_in_a_day_is_removed(self, api: Call, camille: User) -> None:
         ready = send(api(camille), "photo.jpg", samples.photo())
         analysed(ready)
         waiting = send(api(camille), "photo.jpg", samples.photo())
@@ -45,7 +45,7 @@ class TestClean:
         assert objects_of(ready) == objects_of(waiting) == []
         assert len(objects_of(fresh)) == 1
 
-    def test_removes_unfinished_uploads_with_their_parts(self, api: Call, camille: User) -> None:
+    def test_unfinished_upload_is_removed_with_its_parts(self, api: Call, camille: User) -> None:
         file = send_in_parts(api(camille), "a.txt", samples.text_of(9 * 1024 * 1024))
         age(file, hours=25)
 
@@ -55,7 +55,7 @@ class TestClean:
         assert objects.quarantine_key(file) not in uploads
         assert not Attachment.objects.exists()
 
-    def test_keeps_what_a_message_shows(
+    def test_file_of_a_message_is_kept(
         self,
         api: Call,
         camille: User,
@@ -72,7 +72,7 @@ class TestClean:
         assert cleanup.clean() == 0
         assert objects_of(file) == ["1280.webp", "320.webp", "original"]
 
-    def test_removes_the_withdrawn_once_their_address_has_ended(
+    def test_withdrawn_file_is_removed_after_its_address_has_expired(
         self, api: Call, camille: User
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -84,15 +84,15 @@ class TestClean:
         assert cleanup.clean() == 1
         assert objects_of(file) == []
 
-    def test_leaves_alone_what_a_worker_holds(self, api: Call, camille: User) -> None:
+    def test_file_under_a_lease_is_kept(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         age(file, hours=25)
         Attachment.objects.update(leased_until=timezone.now() + timedelta(seconds=10))
 
         assert cleanup.clean() == 0
 
-    def test_ends_an_upload_that_has_no_row(self, settings: Settings) -> None:
-        """As a kill between the bucket's answer and the row leaves it."""
+    def test_multipart_upload_without_a_row_is_aborted(self, settings: Settings) -> None:
+        """A kill between the answer of the bucket and the row leaves such an upload."""
         key = objects.quarantine_key(uuid4())
         multipart.start_multipart(key, content_type="text/plain")
 
@@ -103,10 +103,10 @@ class TestClean:
 
         assert key not in [upload.key for upload in multipart.unfinished_uploads()]
 
-    def test_empties_quarantine_of_what_nobody_will_read(
+    def test_quarantine_keeps_only_what_is_still_to_be_analysed(
         self, api: Call, camille: User, settings: Settings
     ) -> None:
-        """As a kill between the verdict and its last step leaves it, or bytes sent too late."""
+        """A kill right after a verdict leaves bytes, and so does a sender that is too late."""
         judged, waiting = (send(api(camille), "a.txt", b"a") for _ in range(2))
         analysed(judged)
         Attachment.objects.update(claimed_at=timezone.now())
@@ -123,11 +123,13 @@ class TestClean:
         assert objects_of(waiting) == [""]
         assert objects_of(unknown) == []
 
-    def test_cut_in_the_middle_it_finishes_the_next_time(self, api: Call, camille: User) -> None:
+    def test_removal_that_was_cut_is_finished_by_the_next_one(
+        self, api: Call, camille: User
+    ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         analysed(file)
         age(file, hours=25)
-        # As a kill after the first object leaves it.
+        # A kill after the first object leaves this.
         objects.delete([objects.file_key(file, "original")])
         Attachment.objects.update(discarded_at=timezone.now())
 
@@ -140,13 +142,17 @@ class TestAudit:
     def empty_bucket(self) -> None:
         objects.delete([item.key for item in objects.listed("")])
 
-    def test_agrees_when_all_is_well(self, api: Call, camille: User) -> None:
+    def test_audit_of_rows_with_their_objects_agrees(
+        self, api: Call, camille: User, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         analysed(send(api(camille), "photo.jpg", samples.photo(gps=True)))
         send(api(camille), "a.txt", b"a")
 
         call_command("storage_audit")
 
-    def test_names_a_row_without_its_objects(
+        assert capsys.readouterr().out == "Rows and objects agree.\n"
+
+    def test_audit_names_a_row_without_its_objects(
         self, api: Call, camille: User, capsys: pytest.CaptureFixture[str]
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -158,12 +164,12 @@ class TestAudit:
 
         assert f"{file} misses files/{file}/320.webp" in capsys.readouterr().out
 
-    def test_names_and_deletes_an_object_without_row(
+    def test_audit_names_and_deletes_an_object_without_row(
         self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         key = objects.file_key(uuid4(), "original")
         overwrite(key, b"a")
-        call_command("storage_audit")  # may still be on its way
+        call_command("storage_audit")  # says nothing of an object younger than 25 h
         monkeypatch.setattr(storage_audit, "GRACE", timedelta(seconds=-5))
 
         with pytest.raises(CommandError):
@@ -174,7 +180,7 @@ class TestAudit:
         assert list(objects.listed("")) == []
 
 
-def test_announced_again_begins_no_second_upload(api: Call, camille: User) -> None:
+def test_file_announced_again_begins_no_second_upload(api: Call, camille: User) -> None:
     asked = announcement("a.txt", samples.text_of(9 * 1024 * 1024), id=str(uuid4()))
 
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Opening a file: the right bytes, under the right name, from an address that soon ends."""
+"""Downloads: the right bytes under the right name, from an address that soon expires."""
 
 import io
 from collections.abc import Callable
@@ -23,7 +23,7 @@ Show = Callable[..., UUID]
 
 @pytest.fixture
 def show(api: Call, camille: User, conversation: Conversation) -> Show:
-    """`show("photo.jpg", content)` sends a file in a message and has it analysed."""
+    """Return a function that sends a file in a message and has it analysed."""
 
     def send_and_show(name: str, content: bytes, **more: bool) -> UUID:
         file = send(api(camille), name, content, **more)
@@ -43,7 +43,9 @@ def content_of(api: Call, person: User, file: UUID, query: str = "") -> bytes:
 
 
 class TestContent:
-    def test_is_what_was_sent_under_its_name(self, show: Show, api: Call, odile: User) -> None:
+    def test_content_is_what_was_sent_under_its_name(
+        self, show: Show, api: Call, odile: User
+    ) -> None:
         content = "Réserves levées".encode()
         file = show("Réserves “séjour”.txt", content)
 
@@ -54,16 +56,18 @@ class TestContent:
         assert headers["Content-Type"] == "text/plain"
         assert headers["Content-Disposition"] == content_disposition("Réserves “séjour”.txt")
 
-    def test_has_an_address_that_ends_in_a_minute(self, show: Show, api: Call, odile: User) -> None:
+    def test_content_has_an_address_of_its_own_for_a_minute(
+        self, show: Show, api: Call, odile: User
+    ) -> None:
         file = show("a.txt", b"a")
 
         url = api(odile).get(f"/api/v1/attachments/{file}/content")["Location"]
 
         assert parse_qs(urlsplit(url).query)["X-Amz-Expires"] == ["60"]
-        # The address is good for this file and nothing else.
+        # The address is signed for this object alone.
         assert get(url.replace("original", "1280.webp"))[0] == 403
 
-    def test_waits_for_the_check(self, api: Call, camille: User) -> None:
+    def test_content_is_refused_before_the_analysis(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
 
         answer = api(camille).get(f"/api/v1/attachments/{file}/content")
@@ -73,7 +77,7 @@ class TestContent:
 
 
 class TestPreview:
-    def test_is_a_small_picture_the_browser_may_keep(
+    def test_preview_is_a_small_picture_that_the_browser_may_cache(
         self, show: Show, api: Call, odile: User
     ) -> None:
         file = show("photo.jpg", samples.photo(size=(2000, 1000), turned=6))
@@ -88,11 +92,11 @@ class TestPreview:
                 assert preview.size == (max_px // 2, max_px)
                 assert not preview.getexif()
 
-    def test_of_another_size_there_is_none(self, show: Show, api: Call, odile: User) -> None:
+    def test_preview_of_another_size_is_not_found(self, show: Show, api: Call, odile: User) -> None:
         file = show("photo.jpg", samples.photo())
         assert api(odile).get(f"/api/v1/attachments/{file}/preview/4000").status_code == 404
 
-    def test_of_a_text_there_is_none(self, show: Show, api: Call, odile: User) -> None:
+    def test_preview_of_a_text_is_not_found(self, show: Show, api: Call, odile: User) -> None:
         file = show("a.txt", b"a")
         assert api(odile).get(f"/api/v1/attachments/{file}/preview/320").status_code == 404
 
@@ -107,7 +111,7 @@ PHOTOS = {
 
 class TestLocation:
     @pytest.mark.parametrize("name", PHOTOS)
-    def test_is_not_in_what_the_other_side_gets(
+    def test_location_is_not_in_what_the_other_side_gets(
         self, name: str, show: Show, api: Call, camille: User, odile: User
     ) -> None:
         file = show(name, PHOTOS[name])
@@ -119,12 +123,12 @@ class TestLocation:
         assert len(received) == shown["shared_size"] == len(PHOTOS[name])
         assert not has_location(received)
         assert pixels(received) == pixels(PHOTOS[name])
-        # Nor by asking for it; its sender has it still.
+        # Only its sender gets the original by `?original=1`.
         assert content_of(api, odile, file, "?original=1") == received
         assert content_of(api, camille, file) == received
         assert content_of(api, camille, file, "?original=1") == PHOTOS[name]
 
-    def test_is_kept_when_its_sender_chose_the_original(
+    def test_location_is_kept_when_the_sender_chose_so(
         self, show: Show, api: Call, odile: User
     ) -> None:
         file = show("photo.jpg", PHOTOS["photo.jpg"], keeps_location=True)
@@ -132,7 +136,7 @@ class TestLocation:
         assert api(odile).get(f"/api/v1/attachments/{file}").json()["location"] == "kept"
         assert content_of(api, odile, file) == PHOTOS["photo.jpg"]
 
-    def test_a_photo_without_one_is_served_as_it_is(
+    def test_photo_without_location_is_served_as_it_is(
         self, show: Show, api: Call, odile: User
     ) -> None:
         file = show("photo.jpg", samples.photo())
@@ -140,7 +144,7 @@ class TestLocation:
         assert api(odile).get(f"/api/v1/attachments/{file}").json()["location"] == ""
         assert content_of(api, odile, file) == samples.photo()
 
-    def test_in_a_packet_of_xmp_goes_too(self, show: Show, api: Call, odile: User) -> None:
+    def test_location_in_xmp_is_removed(self, show: Show, api: Call, odile: User) -> None:
         packet = (
             b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'>"
             b"<exif:GPSLatitude>48,51.4N</exif:GPSLatitude></x:xmpmeta>"
@@ -169,10 +173,10 @@ class TestNames:
             ("a" * 300 + ".jpeg", "a" * 145 + ".jpeg"),
         ],
     )
-    def test_are_cleaned(self, given: str, kept: str) -> None:
+    def test_name_of_a_file_is_cleaned(self, given: str, kept: str) -> None:
         assert clean_name(given) == kept
 
-    def test_in_a_header_stay_a_name(self) -> None:
+    def test_name_of_a_file_in_a_header_stays_a_name(self) -> None:
         header = content_disposition('été"; filename=x.exe\\%41.pdf')
 
         assert header.isascii()

@@ -1,4 +1,4 @@
-"""Files in messages: sent with a text that does not wait, shown to both sides, to nobody else."""
+"""Files in messages: both sides see them and their states, and nobody else does."""
 
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from core.models import Chantier, User
 from core.realtime.publish import Event
 from messaging.actions import attachments
 from messaging.actions.messages import send_message
+from messaging.conversation import attachment_change
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, MessageAttachment
 from tests.attachments import samples
@@ -35,14 +36,14 @@ def write(
 
 @pytest.fixture
 def events(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    """What is told to the screens, in order."""
+    """Return the events that are published, in order."""
     told: list[Event] = []
-    monkeypatch.setattr(attachments, "publish", lambda *events, to: told.extend(events))
+    monkeypatch.setattr(attachment_change, "publish", lambda *events, to: told.extend(events))
     return told
 
 
 class TestSend:
-    def test_the_text_does_not_wait_for_its_files(
+    def test_text_is_sent_before_its_files_are_analysed(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         announced = api(camille).post("/api/v1/attachments", announcement("a.txt", b"a")).json()
@@ -57,7 +58,7 @@ class TestSend:
             (0, "uploading"), (1, "scanning"),
         ]  # fmt: skip
 
-    def test_files_alone_are_a_message(
+    def test_files_without_text_are_a_message(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -65,7 +66,7 @@ class TestSend:
         assert write(api, camille, conversation, file, body="").status_code == 201
         assert write(api, camille, conversation, body="").status_code == 400
 
-    def test_sent_twice_by_a_nervous_phone_is_kept_once(
+    def test_message_with_a_file_sent_twice_is_kept_once(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -79,7 +80,7 @@ class TestSend:
         assert first.json() == again.json()
         assert MessageAttachment.objects.count() == 1
 
-    def test_a_file_is_in_one_message_only(
+    def test_file_of_a_message_is_refused_in_another(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -91,7 +92,7 @@ class TestSend:
         assert again.json()["errors"][0]["code"] == "unknown_attachment"
         assert Message.objects.count() == 1
 
-    def test_nobody_sends_another_persons_file(
+    def test_file_of_another_person_is_refused(
         self, api: Call, camille: User, bruno: User, odile: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -101,19 +102,22 @@ class TestSend:
         assert write(api, camille, conversation, uuid4()).status_code == 400
         assert not Message.objects.exists()
 
-    def test_the_same_file_twice_is_refused(
+    def test_same_file_twice_in_a_message_is_refused(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
 
         assert write(api, camille, conversation, file, file).status_code == 400
 
-    def test_so_many_files_and_no_more(
+    def test_message_with_more_than_20_files_is_refused(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
-        assert write(api, camille, conversation, *(uuid4() for _ in range(21))).status_code == 400
+        refused = write(api, camille, conversation, *(uuid4() for _ in range(21)))
 
-    def test_opens_a_conversation_with_its_files(
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0]["attr"] == "attachments"
+
+    def test_first_message_of_a_conversation_has_its_files(
         self, api: Call, camille: User, villa: Chantier, odile: User
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -127,7 +131,7 @@ class TestSend:
         assert opened.status_code == 201
         assert opened.json()["last_message"]["attachments"][0]["id"] == str(file)
 
-    def test_a_text_alone_costs_no_query_more(
+    def test_text_alone_costs_no_query_of_files(
         self, camille: User, conversation: Conversation, say: Say
     ) -> None:
         say(camille, "Bonjour")
@@ -139,7 +143,7 @@ class TestSend:
         assert not [query for query in queries if "messageattachment" in query["sql"]]
         assert not [query for query in queries if "attachments_attachment" in query["sql"]]
 
-    def test_a_page_of_history_costs_no_query_more(
+    def test_page_of_history_with_files_costs_no_more_queries_than_without(
         self, api: Call, camille: User, conversation: Conversation, say: Say
     ) -> None:
         caller = api(camille)
@@ -156,7 +160,7 @@ class TestSend:
 
 
 class TestState:
-    def test_both_sides_see_it_change(
+    def test_new_state_of_a_file_is_in_the_changes_of_both_sides(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -174,7 +178,7 @@ class TestState:
         assert shown["placeholder"].startswith("data:image/webp;base64,")
         assert (shown["width"], shown["height"]) == (640, 480)
 
-    def test_is_published_with_its_message(
+    def test_new_state_of_a_file_is_published_with_its_message(
         self, api: Call, camille: User, conversation: Conversation, events: list[Event]
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -189,7 +193,7 @@ class TestState:
         assert event.data["attachment"] == event.data["message"]["attachments"][0]
         assert event.data["attachment"]["status"] == "ready"
 
-    def test_is_told_to_its_sender_before_it_is_sent(
+    def test_state_of_an_unsent_file_is_published_to_its_sender(
         self, api: Call, camille: User, events: list[Event]
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -199,7 +203,7 @@ class TestState:
             (None, "scanning"), (None, "ready"),
         ]  # fmt: skip
 
-    def test_completed_after_the_message_is_shown_too(
+    def test_file_completed_after_its_message_is_shown(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         caller = api(camille)
@@ -213,7 +217,7 @@ class TestState:
         assert shown["version"] > sent["version"]
         assert shown["attachments"][0]["status"] == "scanning"
 
-    def test_of_a_deleted_message_is_told_to_nobody(
+    def test_state_of_a_file_of_a_deleted_message_is_not_published(
         self, api: Call, camille: User, conversation: Conversation, events: list[Event]
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -237,7 +241,7 @@ class TestAccess:
         return file
 
     @pytest.mark.parametrize("path", ["", "/content", "/preview/320", "/preview/1280"])
-    def test_goes_through_the_conversation(
+    def test_file_is_seen_by_those_who_see_its_conversation(
         self, path: str, file: UUID, api: Call, camille: User, bruno: User, odile: User,
         marc: User, yanis: User,
     ) -> None:  # fmt: skip
@@ -248,14 +252,16 @@ class TestAccess:
         assert seen == [302 if path else 200] * 4
         assert api(yanis).get(url).status_code == 404
 
-    def test_sent_is_not_withdrawn(self, file: UUID, api: Call, camille: User, odile: User) -> None:
+    def test_file_of_a_message_cannot_be_withdrawn(
+        self, file: UUID, api: Call, camille: User, odile: User
+    ) -> None:
         for person in (camille, odile):
             answer = api(person).delete(f"/api/v1/attachments/{file}")
             assert (answer.status_code, answer.json()["errors"][0]["code"]) == (
                 409, "attachment_sent",
             )  # fmt: skip
 
-    def test_still_being_sent_is_taken_back_by_its_sender(
+    def test_file_of_a_message_that_is_still_uploading_is_withdrawn_by_its_sender(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         announced = api(camille).post("/api/v1/attachments", announcement("a.txt", b"a")).json()
@@ -272,29 +278,29 @@ class TestAccess:
         assert (file["status"], file["reason_code"]) == ("unreadable", "cancelled")
         assert api(camille).post(f"{url}/complete").json()["status"] == "unreadable"
 
-    def test_galleries_show_what_one_may_see(
+    def test_libraries_show_the_files_that_a_person_may_see(
         self, file: UUID, api: Call, camille: User, odile: User, yanis: User,
         conversation: Conversation, villa: Chantier,
     ) -> None:  # fmt: skip
-        galleries = [
+        libraries = [
             f"/api/v1/conversations/{conversation.pk}/attachments",
             f"/api/v1/chantiers/{villa.pk}/attachments",
         ]
-        for gallery in galleries:
+        for library in libraries:
             for person in (camille, odile):
-                [item] = api(person).get(gallery).json()["results"]
+                [item] = api(person).get(library).json()["results"]
                 assert item["attachment"]["id"] == str(file)
                 assert (item["seq"], item["author"]["name"]) == (1, "Camille Morel")
-            assert api(yanis).get(gallery).status_code == 404
+            assert api(yanis).get(library).status_code == 404
 
-    def test_galleries_are_paged(
+    def test_library_is_paged(
         self, file: UUID, api: Call, camille: User, conversation: Conversation
     ) -> None:
         newer = send(api(camille), "a.txt", b"a")
         write(api, camille, conversation, newer)
-        gallery = f"/api/v1/conversations/{conversation.pk}/attachments?limit=1"
+        library = f"/api/v1/conversations/{conversation.pk}/attachments?limit=1"
 
-        first = api(camille).get(gallery).json()
+        first = api(camille).get(library).json()
         second = api(camille).get(first["next"]).json()
 
         assert [p["results"][0]["attachment"]["id"] for p in (first, second)] == [
@@ -302,7 +308,7 @@ class TestAccess:
         ]  # fmt: skip
         assert second["next"] is None
 
-    def test_is_found_by_its_name(
+    def test_conversation_is_found_by_the_name_of_a_file(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "Réserve cuisine.txt", b"a")
@@ -314,7 +320,7 @@ class TestAccess:
         assert api(camille).get("/api/v1/conversations?q=salon").json()["results"] == []
 
 
-def test_an_unfinished_file_in_a_message_is_given_up_after_a_day(
+def test_file_of_a_message_that_never_arrives_is_unreadable_after_a_day(
     api: Call, camille: User, conversation: Conversation
 ) -> None:
     announced = api(camille).post("/api/v1/attachments", announcement("a.txt", b"a")).json()

@@ -68,13 +68,13 @@ def repair(conversation_id: UUID) -> list[CounterDrift]:
 
     While a message of the conversation is still to be counted, no counter is wrong.
     """
-    conversation = lock.lock(conversation_id)
-    if conversation.messages.filter(fanned_out_at=None, due_at__isnull=False).exists():
+    locked = lock.lock(conversation_id)
+    if locked.conversation.messages.filter(fanned_out_at=None, due_at__isnull=False).exists():
         return []
-    people = Participant.objects.filter(conversation=conversation, left_at=None)
+    people = Participant.objects.filter(conversation=conversation_id, left_at=None)
     wrong = [row for row in unread.with_recount(people) if row.recount != row.unread_count]
     if wrong:
-        unread.recount(conversation)
+        unread.recount(locked)
     return [
         {
             "conversation": str(conversation_id),

@@ -7,7 +7,7 @@ from attachments.storage import bucket_setup, objects
 
 
 class Command(BaseCommand):
-    help = "Create the bucket of the files, with its CORS rules and its lifecycle. Again is fine."
+    help = "Create the bucket of the files, its CORS rules and its lifecycle. Safe to run again."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The process that opens strangers' files: within its limits, whatever they hold."""
+"""The child process that decodes files stays within its limits, whatever they hold."""
 
 import io
 import os
@@ -27,20 +27,22 @@ def report_on(name: str, content: bytes, tmp_path: Path) -> Report:
         return decoded.report
 
 
-def test_a_photo_of_12_megapixels_takes_less_than_150_mb(tmp_path: Path) -> None:
+def test_photo_of_12_megapixels_takes_less_than_150_mib(tmp_path: Path) -> None:
     report = report_on("photo.jpg", samples.large_photo(), tmp_path)
 
     assert (report.width, report.height) == (4000, 3000)
     assert report.peak_bytes < 150 * MIB
 
 
-def test_what_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "WALL_SECONDS", 0.01)
 
     assert report_on("photo.jpg", samples.photo(), tmp_path).reason == "too_complex"
 
 
-def test_nothing_stays_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_decoding_leaves_nothing_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -51,7 +53,7 @@ def test_nothing_stays_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert list(folder.iterdir()) == []
 
 
-def test_a_video_has_a_still(tmp_path: Path) -> None:
+def test_video_has_a_still(tmp_path: Path) -> None:
     av = pytest.importorskip("av", reason="the `video` extra is not installed")
     content = io.BytesIO()
     with av.open(content, "w", format="mp4") as container:
@@ -68,7 +70,7 @@ def test_a_video_has_a_still(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "TIFF"])
-def test_damaged_files_are_only_unreadable(kind: str, tmp_path: Path) -> None:
+def test_damaged_photo_is_judged_and_never_ends_the_decoder(kind: str, tmp_path: Path) -> None:
     whole = samples.photo(kind, gps=kind != "GIF")
     name = f"photo.{kind.lower()}"
 
@@ -79,7 +81,7 @@ def test_damaged_files_are_only_unreadable(kind: str, tmp_path: Path) -> None:
         )  # fmt: skip
 
 
-def test_transparency_and_palettes_are_kept_or_flattened(tmp_path: Path) -> None:
+def test_picture_of_every_mode_has_a_preview(tmp_path: Path) -> None:
     for mode in ("1", "L", "LA", "P", "RGBA", "CMYK", "I;16"):
         content = io.BytesIO()
         kind = "TIFF" if mode in ("CMYK", "I;16") else "PNG"

@@ -1,6 +1,6 @@
-"""Debian's clamd: the machine's own, or fetched by apt-get and unpacked beside the tests.
+"""Finds clamd on the machine, or downloads Debian's and unpacks it in the cache of pytest.
 
-Nothing is installed: no root is needed, and the machine stays as it was.
+Nothing is installed and no root is needed.
 """
 
 import shutil
@@ -20,8 +20,8 @@ class Program:
 
 
 def program(cache: Path) -> Program:
-    """Return clamd, fetched into a folder that the next run finds again; skips without it."""
-    # Not everybody's PATH names the folder of daemons.
+    """Return clamd, downloaded to `cache` when the machine has none. Skips the test without it."""
+    # The PATH of a user may lack the folder of daemons.
     if found := shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin"):
         return Program(Path(found))
     unpacked = cache / "root" / "usr" / "sbin" / "clamd"
@@ -39,7 +39,7 @@ def _fetch(folder: Path) -> None:
         _apt_get(folder, "install", "--download-only", "--no-install-recommends", "clamav-daemon")
         for package in (folder / "cache" / "archives").glob("*.deb"):
             _run(["dpkg-deb", "--extract", str(package), str(folder / "unpacking")])
-        # Whole or not at all, for the next run.
+        # Renamed at the end, so that the next run finds all of it or nothing.
         (folder / "unpacking").rename(folder / "root")
     except subprocess.SubprocessError as error:
         said = getattr(error, "stderr", None) or error

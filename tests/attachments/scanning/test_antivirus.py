@@ -1,4 +1,4 @@
-"""A real clamd, with a signature base of our own that knows the EICAR file and nothing else."""
+"""Files under a real clamd, whose one signature is that of the EICAR test file."""
 
 import os
 import signal
@@ -71,7 +71,7 @@ def running(program: clamav.Program, folder: Path) -> Iterator[Clamd]:
 
 @pytest.fixture(scope="module")
 def program(pytestconfig: pytest.Config) -> clamav.Program:
-    """Find clamd; where it is neither here nor to be had, these tests say so and skip."""
+    """Return clamd. Where it can neither be found nor downloaded, these tests skip."""
     return clamav.program(pytestconfig.cache.mkdir("clamav"))
 
 
@@ -94,7 +94,7 @@ class TestWithAntivirus:
     def configured(self, clamd_url: str, settings: Settings) -> None:
         settings.CLAMD_URL = clamd_url
 
-    def test_what_is_clean_is_called_clean(self, api: Call, camille: User) -> None:
+    def test_file_without_a_virus_is_called_clean(self, api: Call, camille: User) -> None:
         attachment = analysed(send(api(camille), "photo.jpg", samples.photo()))
 
         assert (attachment.status, attachment.verdict) == ("ready", "clean")
@@ -110,7 +110,7 @@ class TestWithAntivirus:
         ],
         ids=["plain", "zipped", "zipped twice"],
     )
-    def test_a_virus_is_found_in_a_container(
+    def test_virus_is_found_in_a_container(
         self, inside: bytes, clamd_url: str, tmp_path: Path
     ) -> None:
         file = tmp_path / "devis.docx"
@@ -124,7 +124,7 @@ class TestWithAntivirus:
             "Liaison.Test.EICAR.UNOFFICIAL",
         )
 
-    def test_a_virus_blocks_the_file(self, api: Call, camille: User) -> None:
+    def test_virus_blocks_the_file(self, api: Call, camille: User) -> None:
         nested = samples.archive(("a.txt", samples.EICAR))
         content = samples.docx(("word/media/a.bin", nested))
 
@@ -133,7 +133,9 @@ class TestWithAntivirus:
         assert (attachment.status, attachment.verdict) == ("blocked", "infected")
         assert attachment.detail == "Liaison.Test.EICAR.UNOFFICIAL"
 
-    def test_what_it_does_not_look_at_is_not_called_clean(self, api: Call, camille: User) -> None:
+    def test_file_above_the_limit_of_clamd_is_not_called_clean(
+        self, api: Call, camille: User
+    ) -> None:
         content = samples.text_of(1024 * 1024 + 1)
 
         attachment = analysed(send(api(camille), "a.txt", content))
@@ -142,9 +144,11 @@ class TestWithAntivirus:
 
 
 class TestAway:
-    """Configured and not answering: the file waits, whatever the reason."""
+    """An antivirus that is configured or required, and does not answer."""
 
-    def test_the_file_waits(self, api: Call, camille: User, settings: Settings) -> None:
+    def test_file_waits_while_clamd_is_away(
+        self, api: Call, camille: User, settings: Settings
+    ) -> None:
         settings.CLAMD_URL = f"tcp://127.0.0.1:{closed_port()}"
         file = send(api(camille), "photo.jpg", samples.photo())
 
@@ -157,7 +161,9 @@ class TestAway:
         assert waiting.due_at is not None
         assert api(camille).get(f"/api/v1/attachments/{file}/content").status_code == 409
 
-    def test_the_dashboard_shows_it(self, api: Call, camille: User, settings: Settings) -> None:
+    def test_clamd_away_is_on_the_dashboard(
+        self, api: Call, camille: User, settings: Settings
+    ) -> None:
         settings.CLAMD_URL = f"tcp://127.0.0.1:{closed_port()}"
         file = send(api(camille), "photo.jpg", samples.photo())
 
@@ -167,7 +173,7 @@ class TestAway:
         run = TaskRun.objects.get(subject=str(file))
         assert (run.outcome, run.error_class) == ("failed", "AntivirusAway")
 
-    def test_frozen_it_is_away(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_frozen_clamd_is_away(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(clamd, "TIMEOUT_SECONDS", 0.3)
         (tmp_path / "a").write_bytes(b"a")
 
@@ -178,7 +184,7 @@ class TestAway:
         ):
             clamd.scan(f"tcp://127.0.0.1:{port}", content)
 
-    def test_killed_in_mid_scan_the_file_waits_for_the_next(
+    def test_file_waits_when_clamd_is_killed_during_its_scan(
         self, program: clamav.Program, tmp_path: Path, api: Call, camille: User,
         settings: Settings, monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
@@ -186,7 +192,7 @@ class TestAway:
         with running(program, tmp_path) as started, monkeypatch.context() as patched:
             settings.CLAMD_URL = started.url
             patched.setattr(clamd, "_answer", killed_before_it_answers(started.process))
-            # It takes the bytes, and cannot be done before it is killed.
+            # Stopped, it takes the bytes and cannot answer before it is killed.
             started.process.send_signal(signal.SIGSTOP)
             with pytest.raises(AntivirusAway):
                 analysed(file)
@@ -197,7 +203,7 @@ class TestAway:
         with running(program, tmp_path):
             assert analysed(file).verdict == "clean"
 
-    def test_required_and_not_configured_the_file_waits(
+    def test_file_waits_when_an_antivirus_is_required_and_none_configured(
         self, api: Call, camille: User, settings: Settings
     ) -> None:
         settings.ATTACHMENTS_REQUIRE_AV = True

@@ -1,4 +1,4 @@
-"""Kills, cuts and races: a file ends up analysed once, and both sides know."""
+"""Kills, cuts and races during an analysis: the file is analysed once, and both sides see it."""
 
 import os
 import signal
@@ -24,7 +24,9 @@ from core.jobs.lease import Lease
 from core.models import User
 from messaging.actions import attachments
 from messaging.actions.messages import send_message
+from messaging.conversation import attachment_change
 from messaging.conversation.idempotency import Draft
+from messaging.conversation.lock import LockedConversation, lock
 from messaging.models import Conversation, Message
 from tests.at_once import at_once
 from tests.attachments import samples
@@ -49,16 +51,16 @@ def status_of(file: UUID) -> str:
 
 
 class TestWorker:
-    """With a real worker, over the real broker."""
+    """With a real worker and a real broker."""
 
     @pytest.fixture(autouse=True)
     def running(self, site: Site, bucket: None) -> Iterator[None]:
-        """The site, on its database."""
+        """Run the site on its own database."""
         yield
-        # Its sweeper must not hold a table while all of them are emptied.
+        # Its sweeper must not lock a table while the tables are emptied.
         site.stop_worker()
 
-    def test_makes_a_photo_visible(
+    def test_worker_makes_a_photo_visible(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -70,7 +72,7 @@ class TestWorker:
         wait_until(lambda: not list(objects.listed(objects.quarantine_key(file))))
         assert api(camille).get(f"/api/v1/attachments/{file}/preview/320").status_code == 302
 
-    def test_killed_in_mid_scan_another_finishes(
+    def test_analysis_of_a_killed_worker_is_finished_by_another(
         self, site: Site, api: Call, camille: User, conversation: Conversation
     ) -> None:
         site.stop_worker()
@@ -87,7 +89,6 @@ class TestWorker:
         wait_until(lambda: status_of(file) == "ready")
         written = sorted(item.key for item in objects.listed(objects.file_key(file, "")))
         assert [key.rpartition("/")[2] for key in written] == ["1280.webp", "320.webp", "original"]
-        # Sending, and one state: shown once.
         message = Message.objects.get()
         conversation.refresh_from_db()
         assert message.version <= conversation.version
@@ -95,7 +96,7 @@ class TestWorker:
 
 
 def kill_at_once(site: Site) -> None:
-    """As a power cut: the worker and its pool at the same moment."""
+    """Kill the worker and its pool at the same moment, as a power cut does."""
     assert site.worker is not None
     pid = site.worker.pid
     pool = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
@@ -108,7 +109,7 @@ def kill_at_once(site: Site) -> None:
 
 @pytest.mark.django_db
 class TestStorageAway:
-    def test_during_the_analysis_the_file_waits_without_losing_an_attempt(
+    def test_storage_away_during_the_analysis_costs_no_attempt(
         self, api: Call, camille: User
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -124,7 +125,7 @@ class TestStorageAway:
 
 @pytest.mark.django_db
 class TestTwoWorkers:
-    def test_who_lost_the_lease_records_nothing(self, api: Call, camille: User) -> None:
+    def test_worker_that_lost_its_lease_records_nothing(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         execute.acquire(ATTACHMENTS, file)
         lease = Lease.of(pending_attachments(), Attachment.objects.get(pk=file))
@@ -135,13 +136,15 @@ class TestTwoWorkers:
 
             assert not lease.leased_rows().exists()
 
-    def test_a_file_is_not_taken_twice(self, api: Call, camille: User) -> None:
+    def test_file_under_a_lease_is_not_acquired_by_another_worker(
+        self, api: Call, camille: User
+    ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         execute.acquire(ATTACHMENTS, file)
 
         assert execute.execute(ATTACHMENTS, file) == "nothing"
 
-    def test_that_always_die_end_it_in_words(
+    def test_file_on_which_every_worker_dies_is_unreadable_until_it_is_requeued(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -156,7 +159,7 @@ class TestTwoWorkers:
         given_up = Attachment.objects.get(pk=file)
         assert (given_up.status, given_up.reason_code) == ("unreadable", "analysis_failed")
         assert Message.objects.get().version == 3
-        # The dashboard can order it again, and then it is there after all.
+        # The dashboard requeues it.
         assert execute.requeue(ATTACHMENTS, [file]) == [file]
         assert analysed(file).status == "ready"
         assert Attachment.objects.get(pk=file).reason_code == ""
@@ -201,7 +204,7 @@ class TestALongAnalysis:
 
 @pytest.mark.django_db(transaction=True)
 class TestAtTheSameMoment:
-    def test_the_same_file_announced_is_one(self, api: Call, camille: User) -> None:
+    def test_same_file_announced_6_times_at_once_is_one(self, api: Call, camille: User) -> None:
         asked = announcement("photo.jpg", samples.photo(), id=str(uuid4()))
 
         statuses = at_once(
@@ -211,7 +214,7 @@ class TestAtTheSameMoment:
         assert sorted(statuses) == [200] * 5 + [201]
         assert Attachment.objects.count() == 1
 
-    def test_a_day_holds_no_more_than_one_by_one(
+    def test_simultaneous_announcements_do_not_pass_the_daily_volume(
         self, api: Call, camille: User, settings: Settings
     ) -> None:
         settings.ATTACHMENT_DAILY_BYTES = 200
@@ -225,26 +228,88 @@ class TestAtTheSameMoment:
         assert sorted(statuses) == [201] * 3 + [429] * 3
 
 
-def test_a_file_sent_while_its_state_is_recorded_is_shown_with_it(
-    site: Site, api: Call, camille: User, conversation: Conversation
-) -> None:
-    site.stop_worker()
-    file = send(api(camille), "photo.jpg", samples.photo())
-    execute.acquire(ATTACHMENTS, file)
+class TestSentWhileItsStateChanges:
+    """The change finds the file in no message, and then waits for the message that claims it."""
+
+    @pytest.fixture(autouse=True)
+    def nobody_else(self, site: Site, bucket: None) -> None:
+        """The site, without a worker that would analyse the file."""
+        site.stop_worker()
+
+    def test_verdict_is_shown_with_the_message(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        execute.acquire(ATTACHMENTS, file)
+
+        change = sent_during(partial(attachments.analyse, file), file, camille, conversation)
+        change.join(PATIENCE_SECONDS)
+
+        message = Message.objects.get()
+        conversation.refresh_from_db()
+        assert status_of(file) == "ready"
+        assert message.version == conversation.version > message.seq
+
+    def test_withdrawn_file_is_taken_back_in_its_message(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        announced = api(camille).post("/api/v1/attachments", announcement("a.txt", b"a")).json()
+        file = Attachment.objects.get(pk=announced["id"])
+
+        change = sent_during(partial(attachments.withdraw, file), file.pk, camille, conversation)
+        change.join(PATIENCE_SECONDS)
+
+        file.refresh_from_db()
+        message = Message.objects.get()
+        conversation.refresh_from_db()
+        assert (file.status, file.reason_code) == ("unreadable", "cancelled")
+        assert message.version == conversation.version > message.seq
+
+    def test_change_that_waits_for_the_conversation_holds_no_file(
+        self, api: Call, camille: User, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else it would wait for another change of the file, and that one for it."""
+        file = send(api(camille), "photo.jpg", samples.photo())
+        execute.acquire(ATTACHMENTS, file)
+        is_about_to_lock, is_locked_by_us = threading.Event(), threading.Event()
+
+        def lock_after_us(conversation_id: UUID) -> LockedConversation:
+            is_about_to_lock.set()
+            is_locked_by_us.wait(PATIENCE_SECONDS)
+            return lock(conversation_id)
+
+        monkeypatch.setattr(attachment_change, "lock", lock_after_us)
+        change = sent_during(partial(attachments.analyse, file), file, camille, conversation)
+        assert is_about_to_lock.wait(PATIENCE_SECONDS)
+        with transaction.atomic():
+            lock(conversation.pk)
+            is_locked_by_us.set()
+            # With `nowait`, PostgreSQL refuses where the change holds the row.
+            free = Attachment.objects.select_for_update(no_key=True, nowait=True)
+            assert free.get(pk=file).status == "scanning"
+        change.join(PATIENCE_SECONDS)
+
+        assert status_of(file) == "ready"
+
+
+def sent_during(
+    change: Callable[[], object], file: UUID, author: User, conversation: Conversation
+) -> threading.Thread:
+    """Send a file while a thread changes its state, and waits for it; return the thread."""
+
+    def run() -> None:
+        try:
+            change()
+        finally:
+            connection.close()
 
     with transaction.atomic():
-        draft = Draft(body="Voici", id=uuid4(), attachment_ids=(file,))
-        sent = send_message(author=camille, conversation_id=conversation.pk, draft=draft)
-        # It finds the file in no message, and waits for this transaction.
-        recorder = threading.Thread(target=analyse_and_close, args=(file,))
-        recorder.start()
+        draft = Draft(body="Voici", attachment_ids=(file,))
+        send_message(author=author, conversation_id=conversation.pk, draft=draft)
+        thread = threading.Thread(target=run)
+        thread.start()
         wait_until(somebody_waits_for_us)
-    recorder.join(PATIENCE_SECONDS)
-
-    message = Message.objects.get(pk=sent.message.pk)
-    conversation.refresh_from_db()
-    assert status_of(file) == "ready"
-    assert message.version == conversation.version > sent.message.seq
+    return thread
 
 
 def somebody_waits_for_us() -> bool:
@@ -254,10 +319,3 @@ def somebody_waits_for_us() -> bool:
             " AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
         )
         return bool(cursor.fetchone()[0])
-
-
-def analyse_and_close(file: UUID) -> None:
-    try:
-        attachments.analyse(file)
-    finally:
-        connection.close()

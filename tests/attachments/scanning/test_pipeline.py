@@ -1,11 +1,10 @@
-"""What becomes of a file: what is safe can be opened, what is not never is, and the screen says
-why."""
+"""The verdict on harmless, hostile and damaged files, and what the screen says of it."""
 
 import pytest
 
 from attachments.models import Attachment
 from core.models import User
-from tests.attachments import samples
+from tests.attachments import ole, samples
 from tests.attachments.senders import analysed, send
 from tests.cast import Call
 
@@ -22,6 +21,9 @@ HARMLESS = {
     "devis.pdf": samples.pdf(),
     "devis.docx": samples.docx(),
     "courrier.odt": samples.odt(),
+    "courrier.doc": ole.container(WordDocument=b"Bonjour"),
+    "metre.xls": ole.container(Workbook=b"Bonjour"),
+    "reunion.ppt": ole.container(PowerPoint_Document=b"Bonjour"),
     "notes.txt": "Réserves levées".encode(),
     "cotes.csv": "pièce;surface\nséjour;32,5\n".encode("cp1252"),
     "plan.dwg": b"AC1032" + bytes(200),
@@ -54,6 +56,9 @@ HOSTILE = {
     "an archive as a document": (
         "devis.docx", samples.archive(("a.txt", b"a")), "refused", "name_and_type_differ",
     ),
+    "a workbook as a letter": (
+        "courrier.doc", ole.container(Workbook=b"x"), "refused", "name_and_type_differ",
+    ),
     "macros": (
         "devis.docx", samples.docx(("word/vbaProject.bin", b"x")), "refused", "macro",
     ),
@@ -68,6 +73,9 @@ HOSTILE = {
         "refused", "active_pdf",
     ),
     "a pdf with a password": ("devis.pdf", samples.locked_pdf(), "refused", "encrypted"),
+    "an old document with a password": (
+        "devis.doc", samples.locked_docx(), "refused", "encrypted",
+    ),
     "a document with a password": ("devis.docx", samples.locked_docx(), "refused", "encrypted"),
     "a locked member": (
         "devis.docx", samples.docx_with_a_locked_member(), "refused", "encrypted",
@@ -83,7 +91,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("name", HARMLESS)
-def test_what_is_harmless_can_be_opened(name: str, api: Call, camille: User) -> None:
+def test_harmless_file_can_be_opened(name: str, api: Call, camille: User) -> None:
     attachment = analysed(send(api(camille), name, HARMLESS[name]))
 
     assert (attachment.status, attachment.reason_code, attachment.detail) == ("ready", "", "")
@@ -92,7 +100,9 @@ def test_what_is_harmless_can_be_opened(name: str, api: Call, camille: User) -> 
 
 
 @pytest.mark.parametrize("case", HOSTILE)
-def test_what_is_not_is_stopped_with_a_reason(case: str, api: Call, camille: User) -> None:
+def test_hostile_or_damaged_file_is_stopped_with_a_reason(
+    case: str, api: Call, camille: User
+) -> None:
     name, content, status, reason = HOSTILE[case]
 
     attachment = analysed(send(api(camille), name, content))
@@ -105,7 +115,7 @@ def test_what_is_not_is_stopped_with_a_reason(case: str, api: Call, camille: Use
         assert answer.status_code == 409
 
 
-def test_says_that_no_antivirus_looked(api: Call, camille: User) -> None:
+def test_file_without_an_antivirus_says_so(api: Call, camille: User) -> None:
     attachment = analysed(send(api(camille), "photo.jpg", samples.photo()))
 
     shown = api(camille).get(f"/api/v1/attachments/{attachment.pk}").json()

@@ -1,18 +1,18 @@
-"""The bucket as `manage.py setup_storage` leaves it, at every start."""
+"""The bucket as `manage.py setup_storage` leaves it, which may run at every start."""
 
 from django.conf import settings
 
 from attachments.storage import bucket_setup, objects
 
 
-def test_takes_its_rules_again_and_again() -> None:
+def test_bucket_that_has_its_rules_takes_them_again() -> None:
     assert bucket_setup.set_up_bucket() == []
 
     [cors] = objects.client().get_bucket_cors(Bucket=settings.S3_BUCKET)["CORSRules"]
     assert (cors["AllowedOrigins"], cors["AllowedMethods"]) == (["*"], ["GET", "PUT"])
 
 
-def test_empties_quarantine_by_itself_after_a_day() -> None:
+def test_bucket_expires_quarantine_after_a_day() -> None:
     rules = objects.client().get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)
 
     [rule] = rules["Rules"]

@@ -1,6 +1,6 @@
-"""S3 killed and started again: whoever waits is told, and nothing is lost.
+"""S3 is killed and started again: the sender is told, and no file is lost.
 
-A SeaweedFS of its own, since the other tests need theirs meanwhile.
+These tests start a SeaweedFS of their own, because other tests need the common one.
 """
 
 import http.client
@@ -43,7 +43,7 @@ MIB = 1024 * 1024
 
 
 class Killable:
-    """A running SeaweedFS."""
+    """A running SeaweedFS that can be killed and started again."""
 
     def __init__(self, data_dir: DataDir) -> None:
         self.service = S3(data_dir)
@@ -95,7 +95,7 @@ def s3(running: Killable) -> Iterator[Killable]:
 
 
 class TestDuringAnUpload:
-    def test_only_the_part_that_was_cut_is_sent_again(
+    def test_part_cut_by_a_kill_of_the_storage_is_sent_again_alone(
         self, s3: Killable, api: Call, camille: User
     ) -> None:
         content = samples.text_of(9 * MIB)
@@ -119,7 +119,7 @@ class TestDuringAnUpload:
         assert analysed(UUID(file)).status == "ready"
         assert b"".join(objects.chunks(objects.file_key(UUID(file), "original"))) == content
 
-    def test_the_same_address_takes_a_whole_file_again(
+    def test_file_cut_by_a_kill_of_the_storage_is_sent_again_to_its_address(
         self, s3: Killable, api: Call, camille: User
     ) -> None:
         content = samples.photo(size=(2000, 1500))
@@ -136,7 +136,7 @@ class TestDuringAnUpload:
         assert caller.post(f"{URL}/{shown['id']}/complete").status_code == 200
         assert analysed(UUID(shown["id"])).status == "ready"
 
-    def test_what_cannot_begin_leaves_nothing_behind(
+    def test_announcement_while_the_storage_is_killed_leaves_no_row(
         self, s3: Killable, api: Call, camille: User
     ) -> None:
         s3.kill()
@@ -148,10 +148,10 @@ class TestDuringAnUpload:
 
 class TestDuringTheAnalysis:
     @pytest.mark.parametrize("at", ["the reading", "the writing"])
-    def test_the_file_waits_and_is_judged_afterwards(
+    def test_analysis_cut_by_a_kill_of_the_storage_is_done_later(
         self, at: str, s3: Killable, api: Call, camille: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        # More than the network holds on its way when the process dies.
+        # More than the buffers of a connection hold when the process dies.
         content = samples.text_of(24 * MIB)
         caller = api(camille)
         file = send(caller, "releve.txt", content)
@@ -176,7 +176,7 @@ class TestDuringTheAnalysis:
 
 
 def _wait_until_it_stores() -> None:
-    """It answers before its volumes are there."""
+    """Wait until it stores an object: it answers before its volumes are there."""
     deadline = time.monotonic() + 30
     while True:
         try:
@@ -190,13 +190,13 @@ def _wait_until_it_stores() -> None:
 
 
 def patient(caller: Any) -> Any:
-    """A caller who gets a 503 as an answer."""
+    """Return the caller, who now gets a 503 as an answer and not as an exception."""
     caller.raise_request_exception = False
     return caller
 
 
 def cut(url: str, content: bytes, headers: dict[str, str], *, by: Callable[[], None]) -> None:
-    """Send half of a file, when something happens to the other end."""
+    """Send half of a file, call `by`, and see the rest of the upload fail."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=20)
     connection.putrequest("PUT", f"{parts.path}?{parts.query}")

@@ -1,4 +1,4 @@
-"""Sending a file: exactly what was announced, once, straight to the bucket."""
+"""Uploads of a browser: exactly the announced bytes, once, straight to the bucket."""
 
 from collections.abc import Iterator
 from uuid import UUID, uuid4
@@ -31,7 +31,7 @@ MIB = 1024 * 1024
 
 
 class TestAnnounce:
-    def test_says_how_to_send_it(self, api: Call, camille: User) -> None:
+    def test_announced_file_is_answered_with_how_to_send_it(self, api: Call, camille: User) -> None:
         answer = api(camille).post(URL, announcement("salon.jpg", b"a photo"))
 
         assert answer.status_code == 201
@@ -41,7 +41,7 @@ class TestAnnounce:
         assert shown["upload"]["method"] == "PUT"
         assert shown["upload"]["headers"]["If-None-Match"] == "*"
 
-    def test_the_same_again_is_the_same_file(self, api: Call, camille: User) -> None:
+    def test_same_file_announced_again_is_the_same_file(self, api: Call, camille: User) -> None:
         asked = announcement("salon.jpg", b"a photo", id=str(uuid4()))
 
         first, again = api(camille).post(URL, asked), api(camille).post(URL, asked)
@@ -49,7 +49,7 @@ class TestAnnounce:
         assert (first.status_code, again.status_code) == (201, 200)
         assert first.json()["id"] == again.json()["id"]
 
-    def test_an_id_that_was_used_is_a_conflict(self, api: Call, camille: User, yanis: User) -> None:
+    def test_id_of_another_file_is_a_conflict(self, api: Call, camille: User, yanis: User) -> None:
         asked = announcement("salon.jpg", b"a photo", id=str(uuid4()))
         api(camille).post(URL, asked)
 
@@ -72,7 +72,7 @@ class TestAnnounce:
             (".jpg", 10, 415, "type_not_allowed"),
         ],
     )
-    def test_refuses_in_words_before_anything_is_sent(
+    def test_file_that_may_not_be_sent_is_refused_in_words_when_announced(
         self, name: str, size: int, status: int, code: str, api: Call, camille: User
     ) -> None:
         answer = api(camille).post(URL, {"name": name, "size": size, "sha256": sha256(b"")})
@@ -82,7 +82,7 @@ class TestAnnounce:
         assert error["code"] == code
         assert len(error["detail"]) > 20
 
-    def test_a_name_is_only_data(self, api: Call, camille: User) -> None:
+    def test_hostile_name_is_cleaned_when_announced(self, api: Call, camille: User) -> None:
         name = "../../é" + "photo\u202egpj.\x07exe/../\u200f" + "a" * 300 + "\u2066 \n salon.JPG"
 
         shown = api(camille).post(URL, announcement(name, b"a photo")).json()
@@ -92,7 +92,9 @@ class TestAnnounce:
         assert not set(shown["name"]) & set("/\\\x07\n\u202e\u200f\u2066")
 
     @override_settings(ATTACHMENT_DAILY_BYTES=100)
-    def test_a_person_sends_so_much_a_day(self, api: Call, camille: User, bruno: User) -> None:
+    def test_volume_of_a_person_and_a_day_is_limited(
+        self, api: Call, camille: User, bruno: User
+    ) -> None:
         api(camille).post(URL, announcement("a.txt", b"a" * 60))
 
         answer = api(camille).post(URL, announcement("b.txt", b"b" * 60))
@@ -101,12 +103,12 @@ class TestAnnounce:
         assert answer["Retry-After"]
         assert api(bruno).post(URL, announcement("b.txt", b"b" * 60)).status_code == 201
 
-    def test_a_stranger_sends_nothing(self, api: Call, camille: User) -> None:
+    def test_announcement_without_a_login_is_refused(self, api: Call, camille: User) -> None:
         assert APIClient().post(URL, announcement("a.txt", b"a")).status_code == 401
 
 
 class TestPut:
-    def test_takes_these_bytes_only(self, api: Call, camille: User) -> None:
+    def test_put_takes_the_announced_bytes_only(self, api: Call, camille: User) -> None:
         upload = api(camille).post(URL, announcement("a.txt", b"Bonjour")).json()["upload"]
         plain = {"Content-Type": "text/plain"}
 
@@ -115,13 +117,13 @@ class TestPut:
         assert put(upload["url"], b"Bonjour", plain)[0] == 403
         assert put(upload["url"], b"Bonjour", upload["headers"])[0] == 200
 
-    def test_takes_them_once(self, api: Call, camille: User) -> None:
+    def test_put_takes_the_bytes_once(self, api: Call, camille: User) -> None:
         upload = api(camille).post(URL, announcement("a.txt", b"Bonjour")).json()["upload"]
         put(upload["url"], b"Bonjour", upload["headers"])
 
         assert put(upload["url"], b"Bonjour", upload["headers"])[0] == 412
 
-    def test_lets_pages_of_ours_send(self, api: Call, camille: User) -> None:
+    def test_put_from_our_pages_is_allowed_by_cors(self, api: Call, camille: User) -> None:
         upload = api(camille).post(URL, announcement("a.txt", b"Bonjour")).json()["upload"]
         origin = {"Origin": "http://127.0.0.1:8000"}
 
@@ -132,7 +134,7 @@ class TestPut:
 
 
 class TestComplete:
-    def test_before_the_bytes_is_refused(self, api: Call, camille: User) -> None:
+    def test_upload_completed_before_its_bytes_is_refused(self, api: Call, camille: User) -> None:
         shown = api(camille).post(URL, announcement("a.txt", b"Bonjour")).json()
 
         answer = api(camille).post(f"{URL}/{shown['id']}/complete")
@@ -140,14 +142,14 @@ class TestComplete:
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["code"] == "upload_incomplete"
 
-    def test_again_is_fine(self, api: Call, camille: User) -> None:
+    def test_upload_completed_again_answers_the_same(self, api: Call, camille: User) -> None:
         attachment_id = send(api(camille), "a.txt", b"Bonjour")
 
         again = api(camille).post(f"{URL}/{attachment_id}/complete")
 
         assert (again.status_code, again.json()["status"]) == (200, "scanning")
 
-    def test_another_persons_file_does_not_exist(
+    def test_file_of_another_person_does_not_exist(
         self, api: Call, camille: User, bruno: User, yanis: User, odile: User
     ) -> None:
         attachment_id = send(api(camille), "a.txt", b"Bonjour")
@@ -163,7 +165,7 @@ class TestComplete:
 
 
 class TestInParts:
-    def test_a_large_file_is_put_together(self, api: Call, camille: User) -> None:
+    def test_parts_of_a_large_file_are_joined(self, api: Call, camille: User) -> None:
         content = samples.text_of(9 * MIB)
         attachment_id = send_in_parts(api(camille), "releve.txt", content)
 
@@ -173,7 +175,7 @@ class TestInParts:
         assert analysed(attachment_id).status == "ready"
         assert b"".join(objects.chunks(f"files/{attachment_id}/original")) == content
 
-    def test_only_what_is_missing_is_sent_after_a_cut(self, api: Call, camille: User) -> None:
+    def test_missing_parts_alone_are_sent_after_a_cut(self, api: Call, camille: User) -> None:
         content = samples.text_of(9 * MIB)
         shown = api(camille).post(URL, announcement("releve.txt", content)).json()
         send_part(api(camille), shown["id"], 1, content[: 8 * MIB])
@@ -189,7 +191,9 @@ class TestInParts:
         assert api(camille).post(f"{URL}/{shown['id']}/complete").status_code == 200
         assert analysed(UUID(shown["id"])).status == "ready"
 
-    def test_parts_of_another_file_are_found_out(self, api: Call, camille: User) -> None:
+    def test_parts_of_another_file_are_found_by_the_analysis(
+        self, api: Call, camille: User
+    ) -> None:
         content = samples.text_of(9 * MIB)
         shown = api(camille).post(URL, announcement("releve.txt", content)).json()
         send_part(api(camille), shown["id"], 1, content[: 8 * MIB].upper())
@@ -200,7 +204,7 @@ class TestInParts:
         attachment = analysed(UUID(shown["id"]))
         assert (attachment.status, attachment.reason_code) == ("unreadable", "changed")
 
-    def test_a_part_that_is_none_is_refused(self, api: Call, camille: User) -> None:
+    def test_part_with_a_number_out_of_range_is_refused(self, api: Call, camille: User) -> None:
         shown = api(camille).post(URL, announcement("a.txt", samples.text_of(9 * MIB))).json()
 
         wanted = {"parts": [{"number": 3, "sha256": sha256(b"a")}]}
@@ -208,7 +212,7 @@ class TestInParts:
 
         assert answer.status_code == 400
 
-    def test_withdrawn_ends_it(self, api: Call, camille: User) -> None:
+    def test_withdrawn_file_has_no_parts(self, api: Call, camille: User) -> None:
         shown = api(camille).post(URL, announcement("a.txt", samples.text_of(9 * MIB))).json()
 
         assert api(camille).delete(f"{URL}/{shown['id']}").status_code == 204
@@ -216,22 +220,23 @@ class TestInParts:
 
 
 class TestHostileBytes:
-    def test_sent_again_after_the_check_reach_nobody(self, api: Call, camille: User) -> None:
+    def test_hostile_bytes_sent_after_the_analysis_reach_nobody(
+        self, api: Call, camille: User
+    ) -> None:
         upload = api(camille).post(URL, announcement("a.txt", b"Bonjour", id=str(uuid4()))).json()
         attachment_id = UUID(upload["id"])
         put(upload["upload"]["url"], b"Bonjour", upload["upload"]["headers"])
         api(camille).post(f"{URL}/{attachment_id}/complete")
         assert analysed(attachment_id).status == "ready"
 
-        # Quarantine is empty by now, so the same presigned request is taken once more.
+        # The analysis emptied quarantine, so the same presigned request is taken once more.
         put(upload["upload"]["url"], b"Bonjour", upload["upload"]["headers"])
-        storage_of_a_thief = objects.quarantine_key(attachment_id)
-        overwrite(storage_of_a_thief, samples.EICAR)
+        overwrite(objects.quarantine_key(attachment_id), samples.EICAR)
 
         assert b"".join(objects.chunks(f"files/{attachment_id}/original")) == b"Bonjour"
         assert analysed(attachment_id).status == "ready"
 
-    def test_sent_again_during_the_check_reach_nobody(
+    def test_hostile_bytes_sent_during_the_analysis_reach_nobody(
         self, api: Call, camille: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         attachment_id = send(api(camille), "a.txt", b"Bonjour")
@@ -248,7 +253,7 @@ class TestHostileBytes:
         served = api(camille).get(f"{URL}/{attachment_id}/content")["Location"]
         assert get(served)[2] == b"Bonjour"
 
-    def test_put_in_place_of_the_announced_ones_are_found_out(
+    def test_other_bytes_than_announced_are_found_by_the_analysis(
         self, api: Call, camille: User
     ) -> None:
         attachment_id = send(api(camille), "a.txt", b"Bonjour")
@@ -259,7 +264,9 @@ class TestHostileBytes:
         assert (attachment.status, attachment.reason_code) == ("unreadable", "changed")
 
 
-def test_storage_away_is_said_and_nothing_is_lost(api: Call, camille: User) -> None:
+def test_upload_completed_while_the_storage_is_away_is_completed_later(
+    api: Call, camille: User
+) -> None:
     shown = api(camille).post(URL, announcement("a.txt", b"Bonjour")).json()
     put(shown["upload"]["url"], b"Bonjour", shown["upload"]["headers"])
 
