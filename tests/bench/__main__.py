@@ -67,11 +67,13 @@ def main(names: list[str]) -> None:
 
 def measurements(arguments: list[str]) -> list[str]:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=DESCRIPTION)
-    parser.add_argument(
-        "names", nargs="*", choices=MEASUREMENTS, metavar="measurement",
-        help=f"any of {', '.join(MEASUREMENTS)} (default: {' '.join(DEFAULTS)})",
-    )  # fmt: skip
-    return parser.parse_args(arguments).names or list(DEFAULTS)
+    choices = f"any of {', '.join(MEASUREMENTS)} (default: {' '.join(DEFAULTS)})"
+    parser.add_argument("names", nargs="*", metavar="measurement", help=choices)
+    names: list[str] = parser.parse_args(arguments).names or list(DEFAULTS)
+    # Python 3.11 refuses an empty list with argparse's own `choices`.
+    if unknown := set(names) - set(MEASUREMENTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; {choices}")
+    return names
 
 
 if __name__ == "__main__":
