@@ -1,12 +1,13 @@
-"""How fast Liaison is, beside bare Django on the same PostgreSQL: `python -m tests.bench`.
+"""Measure the speed of Liaison, beside bare Django on the same PostgreSQL.
 
+    python -m tests.bench                     the default measurements
     python -m tests.bench sending stream      only these
 
-Everything is measured in one run, on services and data of its own: figures of two runs, or of two
-machines, say little beside each other. The exit code tells whether it could measure; an aim that
-is missed is said in the table.
+A run has its own services and data. Compare figures within one run only: two runs or two machines
+differ too much. The exit code is 0 if everything was measured. The tables mark each missed aim.
 """
 
+import argparse
 import os
 import secrets
 import sys
@@ -25,19 +26,20 @@ from tests.bench.processor import Others
 from tests.bench.servers import Machine
 from tests.services import started
 
-# Each is a module of this package with `run(machine)`, in the order in which they run.
-MEASUREMENTS = ("sending", "stream", "reads", "attachments")
-
+# Each is a module of this package with `run(machine)`. They run in this order.
+DEFAULTS = ("sending", "stream", "reads", "attachments")
+MEASUREMENTS = (*DEFAULTS, "workers")
+DESCRIPTION = "Measure the speed of Liaison, beside bare Django on the same PostgreSQL."
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
     "DEBUG": "false",
     "HTTPS": "false",
     "JWT_DEVELOPMENT_ISSUER": "true",
     "LOG_LEVEL": "WARNING",
-    # Deliveries by email are made, and go nowhere.
+    # Emails are composed and dropped.
     "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
     "REALTIME_PREFIX": "bench",
-    # No limit on what one person may send: that is what is measured.
+    # No limit: one person sends as fast as possible.
     "MESSAGES_PER_MINUTE": "1000000000",
 }
 
@@ -49,18 +51,30 @@ def main(names: list[str]) -> None:
         data_dir.create()
         os.environ |= ENVIRONMENT
         os.environ |= {"LIAISON_HOME": folder, "SECRET_KEY": secrets.token_urlsafe(48)}
-        # Never a given database, which could be somebody's: always our own, durable as a real one.
+        # Always our own services, never an external database. PostgreSQL writes durably, as in
+        # production.
         with started(embedded_services(data_dir, {})):
             django.setup()
             call_command("migrate", verbosity=0)
             with Machine(data_dir) as machine:
-                for name in names or MEASUREMENTS:
+                for name in names:
                     run: Callable[[Machine], None] = import_module(f"tests.bench.{name}").run
                     others = Others()
                     run(machine)
-                    print(f"(other work took {others.share():.0%} of the processors meanwhile)")
+                    print(f"(other work took {others.share():.0%} of the processors)")
     print(f"\nMeasured in {time.monotonic() - began:.0f} s.")
 
 
+def measurements(arguments: list[str]) -> list[str]:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=DESCRIPTION)
+    choices = f"any of {', '.join(MEASUREMENTS)} (default: {' '.join(DEFAULTS)})"
+    parser.add_argument("names", nargs="*", metavar="measurement", help=choices)
+    names: list[str] = parser.parse_args(arguments).names or list(DEFAULTS)
+    # Python 3.11 refuses an empty list with argparse's own `choices`.
+    if unknown := set(names) - set(MEASUREMENTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; {choices}")
+    return names
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(measurements(sys.argv[1:]))

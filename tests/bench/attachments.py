@@ -1,4 +1,4 @@
-"""A photo of 12 megapixels: its previews beside Pillow's own work, and on to the other screen."""
+"""A photo of 12 megapixels: its previews beside plain Pillow, and the time to the other screen."""
 
 import base64
 import hashlib
@@ -31,7 +31,7 @@ MIB = 1024 * 1024
 
 
 def run(machine: Machine) -> None:
-    """Print both previews against Pillow, the child's memory, and photo to thumbnail."""
+    """Print the time of both previews beside Pillow, the memory of the decoder, and the upload."""
     photo = large_photo()
     ours, pillows, peak_mib = _previews(photo)
     seconds = _to_the_other_screen(machine, photo)
@@ -52,7 +52,7 @@ def run(machine: Machine) -> None:
 
 
 def _previews(photo: bytes) -> tuple[float, float, float]:
-    """Return seconds of ours and of Pillow's, one round after the other, and the peak in MiB."""
+    """Return the seconds of ours and of Pillow, measured in turns, and the peak memory in MiB."""
     ours, pillows, peaks = [], [], []
     with tempfile.TemporaryFile() as file:
         file.write(photo)
@@ -78,7 +78,7 @@ def _with_ours(file: Any) -> int:
 
 
 def _to_the_other_screen(machine: Machine, photo: bytes) -> list[float]:
-    """Return, for each photo, the seconds from its last byte to its thumbnail being fetched."""
+    """Return the seconds from the last byte to the fetched thumbnail, for each photo."""
     call_command("setup_storage", verbosity=0)
     machine.start_worker()
     client = data.client_user()
@@ -100,14 +100,15 @@ def _one(sender: "_Caller", reader: "_Caller", conversation: str, photo: bytes) 
     sender.post(f"/attachments/{announced['id']}/complete", {})
     while Attachment.objects.get(pk=announced["id"]).status == "scanning":
         if time.monotonic() > began + 20:
-            raise CouldNotMeasure("the photo is never ready")
+            raise CouldNotMeasure("the photo is not ready after 20 s")
+        # Short: the pause adds to what is measured.
         time.sleep(0.005)
     reader.fetch(f"/attachments/{announced['id']}/preview/320")
     return time.monotonic() - began
 
 
 class _Caller:
-    """One person's requests."""
+    """Sends the requests of one person."""
 
     def __init__(self, port: int, authorization: str) -> None:
         self.base = f"http://{HOST}:{port}/api/v1"

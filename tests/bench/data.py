@@ -1,4 +1,4 @@
-"""Rows to measure on: a few through the actions, the many in bulk."""
+"""Rows for the measurements: a few by the product's actions, many in bulk."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ BODY = "Le plâtrier passe jeudi, la livraison du carrelage suit le lendemain."
 
 
 def manager() -> User:
-    """Return a manager, who takes part in every conversation that nobody else answers for."""
+    """Return a manager, who is a participant of each conversation without a responsible person."""
     return _person("manager", User.Role.MANAGER)
 
 
@@ -28,7 +28,7 @@ def member_of_staff() -> User:
 
 
 def client_user() -> User:
-    """Return the one user of a new client."""
+    """Return the only user of a new client."""
     return _person("client", User.Role.CLIENT, Client.objects.create(name="Client mesuré"))
 
 
@@ -41,7 +41,7 @@ def drf_token(user: User) -> str:
 
 
 def conversation_of(user: User) -> Conversation:
-    """Return a conversation as it is after its first messages, by the real actions."""
+    """Open a conversation with a first message by the product's actions, and return it."""
     draft = Draft(body=BODY)
     opening = Opening(subject="Mesure", client=user.own_client_id, message=draft)
     conversation = open_conversation(opener=user, opening=opening).conversation
@@ -50,7 +50,7 @@ def conversation_of(user: User) -> Conversation:
 
 
 def add_conversations(user: User, staff: User, count: int) -> None:
-    """Give a client's user conversations of one message each, a minute apart."""
+    """Add conversations of one message each, a minute apart, to a client's user."""
     now = timezone.now()
     conversations = [_conversation(user, now - timedelta(minutes=n)) for n in range(count)]
     Conversation.objects.bulk_create(conversations, BATCH)
@@ -70,7 +70,7 @@ def add_conversations(user: User, staff: User, count: int) -> None:
 
 
 def add_messages(conversation: Conversation, author: User, count: int) -> None:
-    """Put messages behind those of a conversation, up to that many."""
+    """Add messages to a conversation until it has `count`."""
     now = timezone.now()
     for first in range(conversation.last_seq + 1, count + 1, BATCH):
         seqs = range(first, min(first + BATCH, count + 1))
@@ -78,13 +78,13 @@ def add_messages(conversation: Conversation, author: User, count: int) -> None:
     Conversation.objects.filter(pk=conversation.pk).update(last_seq=count, version=count + 10)
 
 
-def forget_what_is_owed() -> None:
-    """Take everything owed as done: a measurement must not carry the last one's jobs."""
+def finish_fan_outs() -> None:
+    """Mark all messages as fanned out, so that no measurement does the work of the last one."""
     Message.objects.filter(fanned_out_at=None).update(fanned_out_at=timezone.now(), due_at=None)
 
 
 def analyze() -> None:
-    """Do now what autovacuum would do some minutes later, in the middle of a measurement."""
+    """Do what autovacuum would do later, in the middle of a measurement."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
 

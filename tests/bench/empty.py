@@ -1,6 +1,6 @@
-"""Loaded into a worker by the measure of `workers`: a task that does nothing.
+"""Define a Celery task that does nothing. `workers` loads this module into its worker.
 
-UNRECORDED=1 takes the recording of attempts away, for comparison.
+UNRECORDED=1 turns the recording of attempts off.
 """
 
 import os

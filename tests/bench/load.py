@@ -1,9 +1,9 @@
-"""The load client: a process of its own that calls over connections kept open.
+"""Send requests over open connections and print how long they took, in a process of its own.
 
-    python -m tests.bench.load < what to do, as JSON
+    python -m tests.bench.load < request.json
 
-Bare sockets in one event loop: on a machine with few processors a richer client would take from
-the server what it wants to measure.
+The JSON has `pattern` (`calls`, `paced` or `stream`) and the keywords of that function. The client
+uses bare sockets in one event loop: a richer one would take processor time from the server.
 """
 
 import asyncio
@@ -15,15 +15,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-# A call that takes longer has failed.
+# A call fails after this time.
 CALL_SECONDS = 20
-# A message that has not come by then counts as lost.
+# How long to wait for the last messages. One that comes later counts as lost.
 GRACE_SECONDS = 5
 
 
 @dataclass
 class Connection:
-    """One HTTP/1.1 connection, kept open."""
+    """An open HTTP/1.1 connection."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -69,7 +69,7 @@ def draft() -> tuple[str, bytes]:
 async def calls(
     *, host: str, port: int, seconds: float, callers: list[dict[str, str]], expected: int
 ) -> dict[str, Any]:
-    """Each caller calls again as soon as it is answered, until the time is over."""
+    """Let each caller send the next request after each answer. Return the sorted times in ms."""
     opened = [await connect(host, port, caller["authorization"]) for caller in callers]
     until = time.perf_counter() + seconds
     each = await asyncio.gather(
@@ -107,7 +107,7 @@ async def stream(
     sender: dict[str, str],
     listeners: list[str],
 ) -> dict[str, Any]:
-    """Send at a steady pace; return how long each message took to the first listener's stream."""
+    """Send at a steady pace. Return the ms of each message to the first listener's stream."""
     streams = [await connect(host, port, listener) for listener in listeners]
     for listening in streams:
         listening.write("GET", "/api/v1/stream")
@@ -130,13 +130,13 @@ async def stream(
 async def paced(
     *, host: str, port: int, seconds: float, per_second: float, sender: dict[str, str]
 ) -> dict[str, Any]:
-    """Send at the same pace with nobody listening; return how long each answer took."""
+    """Send at the same pace without listeners. Return the ms of each answer."""
     sent, answered = await _send_steadily(host, port, seconds, per_second, sender)
     return {"took_ms": sorted((answered[key] - at) * 1000 for key, at in sent.items())}
 
 
 async def _watch(listening: Connection, seen: dict[str, float]) -> None:
-    """Note when each message comes for the first time."""
+    """Record when each message comes for the first time, by message id."""
     name = b""
     while line := await listening.reader.readline():
         if line.startswith(b"event: "):
@@ -149,9 +149,9 @@ async def _watch(listening: Connection, seen: dict[str, float]) -> None:
 async def _send_steadily(
     host: str, port: int, seconds: float, per_second: float, sender: dict[str, str]
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """Send by the clock and not by the answers: a slow answer must not spare the server.
+    """Send by the clock, since waiting for a slow answer would spare the server.
 
-    Return when each message was sent and when it was answered.
+    Return when each message was sent and when it was answered, by message id.
     """
     connections = [await connect(host, port, sender["authorization"]) for _ in range(4)]
     sent: dict[str, float] = {}
@@ -159,8 +159,9 @@ async def _send_steadily(
     sendings: list[asyncio.Task[None]] = []
     began = time.perf_counter()
     for number in range(int(seconds * per_second)):
+        # The pace itself.
         await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
-        # The server hangs up on one that had nothing to do for five seconds.
+        # The server closes a connection that was idle for five seconds.
         connections[:] = [one for one in connections if not one.reader.at_eof()]
         if not connections:
             connections.append(await connect(host, port, sender["authorization"]))
@@ -184,12 +185,12 @@ async def _send_one(
 
 
 async def main(asked: dict[str, Any]) -> None:
-    kinds: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
+    patterns: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
         "calls": calls,
         "paced": paced,
         "stream": stream,
     }
-    json.dump(await kinds[asked.pop("kind")](**asked), sys.stdout)
+    json.dump(await patterns[asked.pop("pattern")](**asked), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Processor time of other processes, from /proc."""
+"""Read the processor time of other processes from /proc."""
 
 import os
 import resource
@@ -10,21 +10,21 @@ TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 def seconds(pid: int) -> float:
-    """Return user and system time of a process and of those it started that still run."""
+    """Return the user and system time of a process and of its running descendants."""
     if sys.platform != "linux":
         raise SystemExit("The bench reads processor times from /proc: it needs Linux.")
     return _own_seconds(pid) + sum(seconds(child) for child in _children(pid))
 
 
 class Others:
-    """What the rest of the machine did meanwhile, which makes every figure worse."""
+    """The processor time of all other processes of the machine, which makes the figures worse."""
 
     def __init__(self) -> None:
         self.began = time.monotonic()
         self.at_first = self._seconds()
 
     def share(self) -> float:
-        """Return how much of all processors others have used since."""
+        """Return the share of all processors that others have used since the start, from 0 to 1."""
         possible = (time.monotonic() - self.began) * (os.cpu_count() or 1)
         return max(0.0, (self._seconds() - self.at_first) / possible)
 
@@ -40,7 +40,8 @@ class Others:
 
 def _own_seconds(pid: int) -> float:
     try:
-        # After the name in brackets, which may hold spaces; man proc_pid_stat(5), fields 14, 15.
+        # The fields after the name, which may hold spaces: utime and stime, 14 and 15 in
+        # proc_pid_stat(5).
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return 0.0

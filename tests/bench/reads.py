@@ -1,4 +1,4 @@
-"""The list and a page of history, where there is little and where there is much."""
+"""Read the list and a page of history, with few rows and with many."""
 
 from collections import defaultdict
 from dataclasses import dataclass, fields
@@ -11,13 +11,14 @@ from tests.bench.servers import OK, Machine
 FEW_CONVERSATIONS, MANY_CONVERSATIONS = 50, 5_000
 SHORT, LONG = 1_000, 100_000
 SECONDS = 1.5
-# Of the processor time where there is little: the clock's also tells what else the machine does.
+# Processor time with many rows, divided by that with few. Time by the clock would include the rest
+# of the machine.
 AIM = 1.3
 
 
 @dataclass(frozen=True)
 class Read:
-    """Something that is read, and the smaller case it is compared with."""
+    """A request to measure, and the name of the smaller case to compare it with."""
 
     name: str
     user: User
@@ -37,7 +38,7 @@ class Figure:
 
 
 def run(machine: Machine) -> None:
-    """Print what reading costs at both sizes."""
+    """Print the cost of each request at both sizes."""
     reads = [*_lists(), *_pages()]
     data.analyze()
     figures: dict[str, list[Figure]] = defaultdict(list)
@@ -92,7 +93,7 @@ def _measure(machine: Machine, read: Read) -> Figure:
     took_ms: list[float] = []
 
     def call() -> None:
-        said = machine.load(kind="calls", seconds=SECONDS, callers=[caller], expected=OK)
+        said = machine.load(pattern="calls", seconds=SECONDS, callers=[caller], expected=OK)
         took_ms.extend(said["took_ms"])
 
     spent = machine.spent(call)

@@ -1,4 +1,4 @@
-"""Figures as tables, beside what they are aimed at."""
+"""Print figures as tables, beside their aims."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -21,7 +21,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def against(value: float, aim: float, unit: str = "") -> str:
-    """Return a figure and whether it keeps to the aim (at most)."""
+    """Return a figure with its aim, which is the most it may be, and whether it is met."""
     verdict = "ok" if value <= aim else "over the aim"
     return f"{value:.2f}{unit} (≤ {aim:g}{unit}: {verdict})"
 
@@ -32,5 +32,5 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def typical(values: Sequence[float]) -> float:
-    """The median of the rounds."""
+    """Return the median of the rounds."""
     return median(values)

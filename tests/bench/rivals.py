@@ -1,7 +1,7 @@
-"""What sending is measured against: the same rows, written the two usual ways.
+"""Two plain ways to write the rows of a message, to compare sending with.
 
-Neither publishes to open screens, asks for a job, knows a draft again or limits anyone. What they
-have in common with the product is what the database ends up with, and the JSON of the answer.
+They write the same rows and answer the same JSON as the product. They publish no event, enqueue no
+job, recognise no repeated draft and have no rate limit.
 """
 
 import json
@@ -96,7 +96,7 @@ UPDATE = """
         awaiting_reply_since = COALESCE(awaiting_reply_since, %(created_at)s)
     WHERE id = %(conversation_id)s
 """
-# What a new message holds besides the values of `raw_sql`: whatever columns there are by now.
+# Values of the columns that `raw_sql` does not set, read from the model.
 DEFAULTS = {
     field.attname: field.get_default()
     for field in Message._meta.concrete_fields

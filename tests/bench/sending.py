@@ -1,4 +1,4 @@
-"""Sending a message by REST, beside the same rows written by bare DRF and by raw SQL."""
+"""Send messages by REST, beside bare DRF and raw SQL that write the same rows."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from tests.bench.servers import CREATED, Machine
 CALLERS = (1, 8, 32)
 SECONDS = 1.5
 WARM_UP_SECONDS = 1.0
-# Of the processor time that bare DRF takes.
+# Processor time of the web process, divided by that of bare DRF.
 AIM = 1.0
 
 
@@ -42,19 +42,19 @@ class Figure:
 
 
 def run(machine: Machine) -> None:
-    """Print, for each way and number of callers, what a message costs."""
+    """Print the cost of a message for each way and number of callers."""
     users = [data.client_user() for _ in range(max(CALLERS))]
-    # A conversation of its own for each caller and way: nobody waits for another's row.
+    # A conversation for each caller and way, so that no caller waits for another's row lock.
     callers = {way: list(callers_of(way, users)) for way in WAYS}
     data.analyze()
     for way in WAYS:
         _measure(machine, callers[way][:8], WARM_UP_SECONDS)
     figures: dict[tuple[Way, int], list[Figure]] = defaultdict(list)
     for _round in range(ROUNDS):
-        # In turn, so that a noisy moment of the machine is shared by all.
+        # In turns, so that other work of the machine affects all ways.
         for count, way in product(CALLERS, WAYS):
             figures[way, count].append(_measure(machine, callers[way][:count], SECONDS))
-    data.forget_what_is_owed()
+    data.finish_fan_outs()
     _print(figures)
 
 
@@ -69,7 +69,7 @@ def _measure(machine: Machine, callers: list[dict[str, str]], seconds: float) ->
     took_ms: list[float] = []
 
     def call() -> None:
-        said = machine.load(kind="calls", seconds=seconds, callers=callers, expected=CREATED)
+        said = machine.load(pattern="calls", seconds=seconds, callers=callers, expected=CREATED)
         took_ms.extend(said["took_ms"])
 
     spent = machine.spent(call)

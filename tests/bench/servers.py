@@ -1,4 +1,4 @@
-"""The processes that are measured: a real web server and a real worker."""
+"""The measured processes: a real web server and a real worker."""
 
 import http
 import json
@@ -32,7 +32,7 @@ class CouldNotMeasure(Exception):
 
 @dataclass(frozen=True)
 class Spent:
-    """What a stretch of work took, by the clock and of the processors."""
+    """The time that some work took, by the clock and of the processors."""
 
     seconds: float
     web_seconds: float
@@ -41,7 +41,7 @@ class Spent:
 
 
 class Machine:
-    """The web server, started at once, and the worker, started by whoever needs it."""
+    """A web server, and a worker once `start_worker` was called."""
 
     def __init__(self, data_dir: DataDir) -> None:
         self.data_dir = data_dir
@@ -66,7 +66,7 @@ class Machine:
         )
 
     def start_worker(self) -> None:
-        """Start the worker, once."""
+        """Start the worker if it does not run."""
         if "worker" not in self.programs:
             self._start(app_processes.worker(self.data_dir, os.environ))
 
@@ -75,7 +75,7 @@ class Machine:
         stop_together([(process, program.stop_signal)], STOP_SECONDS)
 
     def load(self, **asked: Any) -> dict[str, Any]:
-        """Run the load client, in a process of its own, and return what it says."""
+        """Run `tests.bench.load` with these keywords as a process, and return its result."""
         result = subprocess.run(
             [sys.executable, "-m", "tests.bench.load"],
             input=json.dumps({"host": HOST, "port": self.port, **asked}),
@@ -91,7 +91,7 @@ class Machine:
         return said
 
     def spent(self, work: Callable[[], None]) -> Spent:
-        """Do some work and return what it took."""
+        """Run `work` and return the time that it took."""
         before, began = self._processors(), time.monotonic()
         work()
         seconds = time.monotonic() - began

@@ -1,7 +1,6 @@
-"""The product's own settings, and the rivals' addresses beside the product's.
+"""The settings of the product, with the URLs of `rivals`.
 
-One process serves all of them: the same server, threads and middleware, so that nothing but the
-view differs.
+One process serves the product and the rivals, so that only the views differ.
 """
 
 from core.settings import *  # noqa: F403

@@ -1,7 +1,7 @@
-"""From the POST to the event on the other side's open stream.
+"""Measure the time from a POST to the event on another person's open stream.
 
-Beside it, since milliseconds are the machine's: how long the bare DRF view of `tests.bench.rivals`
-takes to answer at the same pace, when it tells nobody and no worker runs.
+The time depends on the machine, so the table also shows how long the bare DRF view of
+`tests.bench.rivals` takes to answer at the same pace, without streams and worker.
 """
 
 import redis
@@ -14,15 +14,15 @@ from tests.bench.servers import CouldNotMeasure, Machine
 
 PER_SECOND = 20
 SECONDS = 8
-# Others who listen as well: the company's people, each with an open screen.
+# Streams of other people of the company, who get each event too.
 OTHER_STREAMS = 20
 P50_AIM_MS = 15
 P99_AIM_MS = 60
 
 
 def run(machine: Machine) -> None:
-    """Print how long a message takes to the other screen, with the worker at work."""
-    data.forget_what_is_owed()
+    """Print the time of a message to the other screen while the worker runs."""
+    data.finish_fan_outs()
     redis.Redis.from_url(settings.REDIS_URL).flushdb()
     machine.start_worker()
     client = data.client_user()
@@ -37,7 +37,7 @@ def run(machine: Machine) -> None:
         p99_ms.append(percentile(took_ms, 0.99))
         worker_ms.append(worker_seconds * 1000 / sent)
         lost += sent - len(took_ms)
-    # What follows must not share the processors with what is left for it to do.
+    # The worker must not take processor time from what follows.
     machine.stop_worker()
     bare_p50_ms, bare_p99_ms = _answers_of_the_bare_view(machine)
     table(
@@ -65,7 +65,7 @@ def _measure(
     def send() -> None:
         said.update(
             machine.load(
-                kind="stream",
+                pattern="stream",
                 seconds=SECONDS,
                 per_second=PER_SECOND,
                 sender=sender,
@@ -84,9 +84,9 @@ def _answers_of_the_bare_view(machine: Machine) -> tuple[float, float]:
     [caller] = callers_of(BARE_DRF, [data.client_user()])
     p50_ms, p99_ms = [], []
     for _round in range(ROUNDS):
-        took_ms = machine.load(kind="paced", seconds=SECONDS, per_second=PER_SECOND, sender=caller)[
-            "took_ms"
-        ]
+        took_ms = machine.load(
+            pattern="paced", seconds=SECONDS, per_second=PER_SECOND, sender=caller
+        )["took_ms"]
         p50_ms.append(percentile(took_ms, 0.50))
         p99_ms.append(percentile(took_ms, 0.99))
     return typical(p50_ms), typical(p99_ms)

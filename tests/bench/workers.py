@@ -1,7 +1,7 @@
-"""What recording every attempt costs a worker: empty tasks, with the record and without.
+"""Measure what the recording of attempts costs a worker, with empty tasks.
 
-The two are measured in turns. Tasks a second are what one sees, and follow whatever else the
-machine does; the processor time of the worker and its pool is what the record itself costs.
+With and without the record are measured in turns. Tasks a second depend on other work of the
+machine, so the printed cost is computed from the processor time of the worker and its pool.
 """
 
 import os
@@ -10,27 +10,26 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import redis
 
 from core.jobs.enqueue import broker
+from tests.bench import processor
 from tests.bench.report import table
-from tests.bench.servers import Machine
+from tests.bench.servers import CouldNotMeasure, Machine
 
 TASKS = 3_000
 TURNS = 3
-# Counted once the worker has started, until nearly nothing is left in the queue.
+# Measured from 90 % to 2 % of the tasks left: without the start and the end of the worker.
 FIRST_SHARE, LAST_SHARE = 0.9, 0.02
 QUEUE = "maintenance"
 MAX_SECONDS = 300
 AIM = 0.10
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a worker took its tasks, and what each cost it."""
+    """The tasks a second of a worker, and the processor time of each."""
 
     per_second: float
     processor_ms: float
@@ -63,7 +62,7 @@ def typical(paces: list[Pace]) -> Pace:
 
 
 def pace(*, is_recorded: bool) -> Pace:
-    """Queue the tasks, start a worker, and watch it take them."""
+    """Enqueue the tasks, start a worker, and measure how it takes them."""
     for _ in range(TASKS):
         broker().send_task("empty", queue=QUEUE, ignore_result=True)
     worker = subprocess.Popen(
@@ -90,23 +89,11 @@ def pace_of(pid: int) -> Pace:
     first: tuple[float, float, int] | None = None
     while time.monotonic() < deadline:
         left = int(queue.llen(name))
-        now = time.monotonic(), processor_seconds(pid), left
+        now = time.monotonic(), processor.seconds(pid), left
         if first is None and left <= TASKS * FIRST_SHARE:
             first = now
         if first is not None and left <= TASKS * LAST_SHARE:
             done = first[2] - left
             return Pace(done / (now[0] - first[0]), (now[1] - first[1]) / done * 1000)
         time.sleep(0.02)
-    raise AssertionError("the worker does not take its tasks")
-
-
-def processor_seconds(pid: int) -> float:
-    """The processor time of a process and its children so far (Linux)."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return sum(map(own_seconds, [pid, *map(int, children)]))
-
-
-def own_seconds(pid: int) -> float:
-    # After the name, which may hold anything, in its parentheses: user time is the 12th.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    raise CouldNotMeasure("the worker does not take its tasks")

@@ -1,7 +1,7 @@
-"""People at their browsers, on the running product.
+"""Browsers of people, on the running product.
 
-Every page is watched: an error in its console, a violation of the content security policy included,
-fails the test that opened it.
+An error in the console of a page fails the test that opened it. A violation of the content security
+policy is such an error.
 """
 
 import os
@@ -20,14 +20,13 @@ from notifications.models import PushSubscription
 from tests.e2e.browser import system_browser
 from tests.site import Site
 
-# playwright keeps an event loop running in this thread, and Django would refuse to talk to the
-# database beside one.
+# playwright runs an event loop in this thread, where Django refuses queries without this variable.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-# A second and a half of a processor for each window: the popups of an address bar that nobody sees
-# are web pages, and the process of the next page is started beforehand.
+# These cost processor time in each window: the popups of the address bar are web pages, and a
+# process for the next page is started in advance.
 OF_THE_WINDOW = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"]
-# Chromium hears the last list only: what playwright turns off stays off.
+# Chromium obeys only the last list of features, so this repeats the list of playwright.
 OF_PLAYWRIGHT = [
     "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
     "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades",
@@ -38,13 +37,14 @@ OF_PLAYWRIGHT = [
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
-# What is expected comes in a moment, and not so soon on a machine that is busy with other things.
+# Only a failing test waits for so long: everything is slow on a machine that is busy.
 expect.set_options(timeout=30_000)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
-        "markers", "cut: the test cuts the network, or is refused something, on purpose"
+        "markers",
+        "cut: requests of this test fail on purpose, cut or refused",
     )
 
 
@@ -72,7 +72,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def visit(
     browser: Browser, site: Site, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Page]]:
-    """`visit(camille, "/client/messages")` opens the page in a browser of her own."""
+    """Return `visit(camille, "/client/messages")`, which opens a page in a browser of her own."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
     is_cut = request.node.get_closest_marker("cut") is not None
@@ -112,15 +112,15 @@ def visit(
 
 @pytest.fixture
 def phone(odile: User) -> PushSubscription:
-    """A device of Odile's that is not this browser."""
+    """Create a device of Odile other than the browser of the test."""
     return PushSubscription.objects.create(
         user=odile, endpoint="https://fcm.googleapis.com/x", p256dh="x", auth="x", label="Téléphone"
     )
 
 
 def wait_until_counted() -> None:
-    """Let the worker finish: emptying the tables between tests would deadlock with it."""
-    # One without `due_at` is left alone: all its attempts have failed.
+    """Wait up to 20 s for the worker: truncating the tables would deadlock with its work."""
+    # The worker does not take a message without `due_at`: all its attempts have failed.
     pending = pending_messages().exclude(due_at=None)
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline and pending.exists():

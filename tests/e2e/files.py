@@ -6,12 +6,13 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import FilePayload, Locator, Page, Request, expect
 
 from tests.attachments.samples import photo
+from tests.e2e.waiting import wait_for
 
-# A scan takes a second, and half a minute on a machine that is busy with other things.
+# A scan is slow on a machine that is busy.
 SCAN_MS = 30_000
-# Above the size of a part: three parts.
+# Three parts: the tests upload in parts of 5 MiB.
 LARGE = b"Une ligne du releve de chantier.\n" * (11 * 1024 * 1024 // 33)
-# Gives the page a file as a drop or a paste does.
+# Dispatch the event of a drop or a paste with one file.
 GIVE = """([type, name, kind, bytes]) => {
   const data = new DataTransfer();
   data.items.add(new File([new Uint8Array(bytes)], name, { type: kind }));
@@ -37,7 +38,7 @@ def choose(page: Page, *files: FilePayload) -> None:
 
 
 def take_photo(page: Page, taken: FilePayload) -> None:
-    """Tap the camera: a phone opens its own, and hands over one photo."""
+    """Tap the camera button, which must open the camera of a phone for one photo."""
     with page.expect_file_chooser() as opened:
         page.get_by_role("button", name="Prendre une photo").tap()
     assert opened.value.element.get_attribute("capture") == "environment"
@@ -53,26 +54,22 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="Envoyer", exact=True).click()
 
 
-def opened(page: Page, name: str) -> None:
-    """Open a photo once every file of the conversation was scanned."""
+def open_photo(page: Page, name: str) -> None:
+    """Wait until all photos of the conversation are scanned, and open one."""
     expect(page.locator("attachment-tile").first).to_be_visible()
     expect(page.locator("attachment-tile .picture:disabled")).to_have_count(0, timeout=SCAN_MS)
     page.get_by_role("button", name=f"Agrandir {name}").click(timeout=SCAN_MS)
 
 
-def is_drawn(image: Locator) -> None:
-    """The picture is there, and not just its place."""
+def expect_drawn(image: Locator) -> None:
+    """Wait until the picture itself is loaded, and not only its place visible."""
     expect(image).to_be_visible(timeout=SCAN_MS)
-    page = image.page
-    for _ in range(100):
-        if image.evaluate("(image) => image.complete && image.naturalWidth > 0"):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("the picture is not drawn")
+    is_loaded = "(image) => image.complete && image.naturalWidth > 0"
+    wait_for(image.page, lambda: image.evaluate(is_loaded))
 
 
 def arrived_parts(page: Page) -> list[str]:
-    """The numbers of the parts that reach the bucket, as they do."""
+    """Return a list that grows with the number of each part that reaches the bucket."""
     arrived: list[str] = []
 
     def count(asked: Request) -> None:
@@ -83,8 +80,8 @@ def arrived_parts(page: Page) -> list[str]:
     return arrived
 
 
-def check(page: Page) -> None:
-    """No violation of the accessibility rules of axe."""
+def expect_accessible(page: Page) -> None:
+    """Fail if the page violates an accessibility rule of axe."""
     found = Axe().run(page)
     assert [
         (v["id"], [n["target"] for n in v["nodes"]]) for v in found.response["violations"]

@@ -37,7 +37,7 @@ def row(page: Page, subject: str) -> Locator:
 
 
 def wait_until_live(page: Page) -> None:
-    """Until the page listens to its stream: what is published before would come by catching up."""
+    """Wait until the page reads its stream. Earlier events would come by catching up."""
     expect(page.locator("connection-banner:not([disconnected])")).to_be_attached()
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from core.models import Chantier, User
 from messaging.actions.reads import read_up_to
@@ -25,7 +25,7 @@ from tests.e2e.threads import long_thread
 SUBJECT = "Carrelage du séjour"
 
 
-class TestAConversation:
+class TestConversation:
     def test_conversation_is_live_both_ways(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
@@ -67,7 +67,7 @@ class TestAConversation:
         row(client, SUBJECT).click()
         expect(client.get_by_text("Nouveaux messages", exact=True)).to_be_visible()
         expect(client).to_have_title("Messages – Liaison")
-        # All of it is on the screen.
+        # The whole thread is on the screen.
         expect(client.get_by_role("button", name="Aller au dernier message")).to_have_count(0)
         client.reload()
         expect(bubble(client, "Deuxième réponse")).to_be_visible()
@@ -153,7 +153,7 @@ class TestMessagesOfOneAuthor:
         expect(times_shown(client)).to_have_count(3)
 
 
-class TestTheComposer:
+class TestComposer:
     def test_composer_sends_once_for_a_double_click(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
@@ -205,7 +205,7 @@ class TestTheComposer:
         expect(client.get_by_role("textbox")).to_have_value("À finir plus tard")
 
 
-class TestAnInternalNote:
+class TestInternalNote:
     def test_internal_note_is_seen_by_colleagues_and_never_by_the_client(
         self, visit: Visit, camille: User, odile: User, marc: User, conversation: Conversation
     ) -> None:
@@ -228,22 +228,26 @@ class TestAnInternalNote:
         assert Message.objects.count() == 1
 
 
-class TestTheThread:
+class TestThread:
     def test_thread_loads_older_messages_and_keeps_the_scroll_position(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         long_thread(conversation, odile, odile, camille, count=120)
         read_up_to(reader=camille, conversation=conversation, seq=120)
+        pages: list[str] = []
         client = client_page(visit, camille, conversation)
+        client.on("request", lambda asked: pages.append(asked.url) if is_page(asked) else None)
 
-        for first, count in ((71, 100), (21, 120)):
+        for loaded, (first, count) in enumerate(((71, 100), (21, 120)), start=1):
             read = bubble(client, f"Message numéro {first}.")
             read.scroll_into_view_if_needed()
             expect(client.locator("message-bubble")).to_have_count(count)
-            # Whoever did not move is not moved, nor given yet another page.
-            client.wait_for_timeout(300)
+            # A list that moves by itself, or asks for another page, does so within a few frames.
+            for _ in range(10):
+                wait_for_a_frame(client)
             expect(read).to_be_in_viewport()
             expect(client.locator("message-bubble")).to_have_count(count)
+            assert len(pages) == loaded
 
         expect(bubble(client, "Message numéro 1.")).to_have_count(1)
 
@@ -257,7 +261,7 @@ class TestTheThread:
 
         expect(client.get_by_text("Nouveaux messages", exact=True)).to_be_in_viewport()
         expect(bubble(client, "Message numéro 21.")).to_be_in_viewport()
-        # Its page is not the last one: nothing below it is loaded before one goes there.
+        # The last page is loaded only when the reader goes there.
         expect(bubble(client, "Message numéro 80.")).to_have_count(0)
         client.get_by_role("button", name=re.compile("nouveaux messages|dernier message")).click()
         expect(bubble(client, "Message numéro 80.")).to_be_in_viewport()
@@ -328,6 +332,10 @@ def written_every(pause: timedelta, messages: list[Message]) -> None:
     now = timezone.now()
     for age, message in enumerate(reversed(messages)):
         Message.objects.filter(pk=message.pk).update(created_at=now - age * pause)
+
+
+def is_page(asked: Request) -> bool:
+    return "/messages?" in asked.url
 
 
 def names_shown(page: Page) -> Locator:

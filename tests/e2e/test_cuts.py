@@ -1,4 +1,4 @@
-"""The network goes, the server goes: nothing that was written is lost or doubled."""
+"""The network is cut or the server killed: no message is lost or doubled."""
 
 import re
 
@@ -10,14 +10,14 @@ from messaging.models import Conversation, Message
 from messaging.queries.conversations import pending_messages
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.deliveries import wait_for
 from tests.e2e.screens import bubble, wait_until_live, write
+from tests.e2e.waiting import wait_for
 from tests.site import Site
 
 pytestmark = pytest.mark.cut
 
 
-class TestAPhoneWithoutNetwork:
+class TestPhoneWithoutNetwork:
     def test_message_written_offline_is_sent_once_the_network_is_back(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
@@ -64,7 +64,7 @@ class TestAPhoneWithoutNetwork:
         expect(client.get_by_text("Vous êtes hors ligne")).to_be_hidden()
 
 
-class TestAStreamThatNeverOpens:
+class TestStreamThatNeverOpens:
     @pytest.mark.parametrize("path", ["/staff/messages", "/staff/tasks"])
     def test_stream_that_never_opens_shows_the_banner(
         self, visit: Visit, odile: User, path: str
@@ -77,7 +77,7 @@ class TestAStreamThatNeverOpens:
         expect(page.get_by_text("Reconnexion…")).to_be_visible()
 
 
-class TestAServerThatIsKilled:
+class TestKilledServer:
     def test_page_of_a_killed_server_reconnects_and_catches_up(
         self,
         visit: Visit,
@@ -121,11 +121,11 @@ class TestTabs:
             wait_until_live(tab)
         assert asked == []
 
-        # A tab that is killed has no last word.
+        # A killed tab cannot tell the others that it ends.
         first.evaluate("() => { BroadcastChannel.prototype.postMessage = () => {}; }")
         first.close()
         wait_for(second, lambda: asked)
-        # Now no tab listens, neither to the message nor to its second publishing by the worker.
+        # No tab reads the stream now: the tabs miss the message, and what the worker publishes.
         say(odile, "Toujours là")
         wait_for(second, lambda: not pending_messages().exists())
         asked[0].continue_()

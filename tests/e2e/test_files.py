@@ -1,4 +1,4 @@
-"""Photos and documents: from a phone on a site to the other side's screen."""
+"""Photos and documents, from a phone to the screen of the other side."""
 
 import re
 from hashlib import sha256
@@ -20,13 +20,13 @@ from tests.e2e.conftest import Visit
 from tests.e2e.files import (
     GIVE,
     SCAN_MS,
-    check,
     choose,
     chosen,
+    expect_accessible,
+    expect_drawn,
     file,
-    is_drawn,
     jpeg,
-    opened,
+    open_photo,
     send,
     take_photo,
 )
@@ -34,7 +34,7 @@ from tests.e2e.screens import bubble, client_page, row, staff_page, wait_until_l
 from tests.site import Site
 
 
-class TestAPhotoFromAPhone:
+class TestPhotoFromPhone:
     def test_photo_from_a_phone_is_seen_opened_and_downloaded_by_the_company(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
@@ -44,16 +44,16 @@ class TestAPhotoFromAPhone:
         expect(company.get_by_role("button", name="Prendre une photo")).to_be_hidden()
 
         take_photo(client, sent)
-        is_drawn(chosen(client).locator("img"))
+        expect_drawn(chosen(client).locator("img"))
         write(client, "La fissure du salon")
 
         theirs = bubble(company, "La fissure du salon")
-        is_drawn(theirs.locator("img.full"))
+        expect_drawn(theirs.locator("img.full"))
         expect(row(company, "Carrelage")).to_contain_text("La fissure du salon")
         theirs.get_by_role("button", name="Agrandir fissure.jpg").click()
         box = company.get_by_role("dialog", name="Photos")
         expect(box).to_contain_text("1 / 1")
-        is_drawn(box.get_by_role("img", name="fissure.jpg"))
+        expect_drawn(box.get_by_role("img", name="fissure.jpg"))
         with company.expect_download() as download:
             box.get_by_role("link", name="Télécharger").click()
         assert download.value.suggested_filename == "fissure.jpg"
@@ -62,7 +62,7 @@ class TestAPhotoFromAPhone:
         expect(box).to_be_hidden()
         expect(theirs.get_by_role("button", name="Agrandir fissure.jpg")).to_be_focused()
 
-        is_drawn(bubble(client, "La fissure du salon").locator("img.full"))
+        expect_drawn(bubble(client, "La fissure du salon").locator("img.full"))
         expect(chosen(client)).to_have_count(0)
 
     def test_photo_is_sent_without_a_text(
@@ -93,7 +93,7 @@ class TestAPhotoFromAPhone:
         expect(client.get_by_text("telles quelles, avec le lieu")).to_be_visible()
         send(client)
 
-        opened(client, "constat.jpg")
+        open_photo(client, "constat.jpg")
         expect(client.get_by_role("dialog")).to_contain_text("Original, avec le lieu")
         shown = Message.objects.get().attachments
         assert [(f.name, f.location) for f in shown] == [
@@ -110,13 +110,13 @@ class TestAPhotoFromAPhone:
         choose(client, sent)
         send(client)
 
-        opened(client, "vue.jpg")
+        open_photo(client, "vue.jpg")
         with client.expect_download() as download:
             client.get_by_role("link", name="Original avec le lieu").click()
         assert Path(download.value.path()).read_bytes() == sent["buffer"]
 
 
-class TestABrowserWithoutSubtleCrypto:
+class TestBrowserWithoutSubtleCrypto:
     def test_file_is_sent_with_its_sha256_without_subtle_crypto(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
@@ -137,7 +137,7 @@ class TestABrowserWithoutSubtleCrypto:
         assert bytes(Attachment.objects.get().sha256) == sha256(content).digest()
 
 
-class TestTheLightbox:
+class TestLightbox:
     def test_lightbox_goes_from_one_photo_to_the_next(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
@@ -145,7 +145,7 @@ class TestTheLightbox:
         choose(client, jpeg("un.jpg"), jpeg("deux.jpg"), jpeg("trois.jpg"))
         send(client)
 
-        opened(client, "deux.jpg")
+        open_photo(client, "deux.jpg")
         box = client.get_by_role("dialog")
         expect(box).to_contain_text("2 / 3")
         client.keyboard.press("ArrowRight")
@@ -162,7 +162,7 @@ class TestTheLightbox:
         choose(client, jpeg("un.jpg"), jpeg("deux.jpg"))
         send(client)
 
-        opened(client, "un.jpg")
+        open_photo(client, "un.jpg")
         expect(client.get_by_role("button", name="Photo suivante")).to_be_visible()
         swipe = client.context.new_cdp_session(client)
         for type, x in (("touchStart", 320), ("touchMove", 180), ("touchMove", 60)):
@@ -173,7 +173,7 @@ class TestTheLightbox:
         expect(client.get_by_role("dialog")).to_contain_text("2 / 2")
 
 
-class TestADocument:
+class TestDocument:
     def test_document_shows_its_first_page_and_downloads(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
@@ -185,7 +185,7 @@ class TestADocument:
         write(company, "Le devis")
 
         theirs = bubble(client, "Le devis")
-        is_drawn(theirs.locator("img.page"))
+        expect_drawn(theirs.locator("img.page"))
         with client.expect_download() as download:
             theirs.get_by_role("link", name="Télécharger Devis n° 12.pdf").click()
         assert download.value.suggested_filename == "Devis n° 12.pdf"
@@ -211,10 +211,12 @@ class TestADocument:
 
         client.evaluate(GIVE, ["paste", "image.png", "image/png", list(photo("PNG"))])
 
-        is_drawn(chosen(client).get_by_role("img", name=re.compile(r"image-\d\d-\d\d-\d\d\.png")))
+        expect_drawn(
+            chosen(client).get_by_role("img", name=re.compile(r"image-\d\d-\d\d-\d\d\.png"))
+        )
 
 
-class TestARefusedFile:
+class TestRefusedFile:
     def test_refused_file_is_shown_before_any_upload(
         self, visit: Visit, camille: User, conversation: Conversation, tmp_path: Path
     ) -> None:
@@ -253,7 +255,7 @@ class TestARefusedFile:
         expect(theirs).to_contain_text("Ce fichier contient un programme")
 
 
-class TestAFileThatNobodyHasLookedAtYet:
+class TestFileThatIsNotScanned:
     def test_file_that_waits_for_the_scan_is_shown_to_both_and_opens_after_it(
         self, visit: Visit, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
@@ -271,7 +273,7 @@ class TestAFileThatNobodyHasLookedAtYet:
                 "Analyse…"
             )
             expect(shown.get_by_role("link", name="Télécharger plan.pdf")).to_have_count(0)
-            check(shown.page)
+            expect_accessible(shown.page)
         site.start_worker()
 
         for shown in bubbles:
@@ -284,18 +286,18 @@ class TestAFileThatNobodyHasLookedAtYet:
             expect(shown).not_to_contain_text("Analyse…")
 
 
-class TestTheLibrary:
+class TestLibrary:
     def test_library_lists_the_files_of_a_conversation(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
         client = client_page(visit, camille, conversation)
         choose(client, jpeg("mur.jpg"), file("plan.pdf", pdf(), "application/pdf"))
         write(client, "Le mur et son plan")
-        is_drawn(bubble(client, "Le mur et son plan").locator("img.full"))
+        expect_drawn(bubble(client, "Le mur et son plan").locator("img.full"))
 
         client.get_by_role("button", name="Photos et documents").click()
         library = client.get_by_role("region", name="Photos et documents")
-        is_drawn(library.locator("img.full"))
+        expect_drawn(library.locator("img.full"))
         expect(library.get_by_role("link", name="Télécharger plan.pdf")).to_be_visible()
         library.get_by_role("button", name="Documents").click()
         expect(library.get_by_role("button", name="Agrandir mur.jpg")).to_be_hidden()
@@ -334,7 +336,7 @@ class TestTheLibrary:
 
 
 def ready_text(uploader: User, name: str) -> UUID:
-    """A file that was found fit to be opened, of which no byte is needed."""
+    """Create a scanned file without any bytes in the bucket, and return its id."""
     file = Attachment(
         uploader=uploader, name=name, size=1, sha256=bytes(32), format="txt", kind="document",
         content_type="text/plain", status="ready", verdict="clean", uploaded_at=timezone.now(),
@@ -346,8 +348,6 @@ def ready_text(uploader: User, name: str) -> UUID:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 class TestEveryScreenWithFiles:
-    """No violation of the accessibility rules of axe."""
-
     def test_every_screen_with_files_is_accessible(
         self, visit: Visit, camille: User, conversation: Conversation, phone: bool, dark: bool
     ) -> None:
@@ -355,18 +355,18 @@ class TestEveryScreenWithFiles:
         wait_until_live(page)
         choose(page, jpeg("mur.jpg", gps=True), file("plan.pdf", pdf()), file("outil.exe", b"MZ"))
         expect(chosen(page)).to_have_count(2)
-        check(page)
+        expect_accessible(page)
         send(page)
         for found in (
             page.get_by_role("button", name="Agrandir mur.jpg"),
             page.get_by_role("link", name="Télécharger plan.pdf"),
         ):
             expect(found).to_be_visible(timeout=SCAN_MS)
-        check(page)
+        expect_accessible(page)
         page.get_by_role("button", name="Agrandir mur.jpg").click()
-        is_drawn(page.get_by_role("dialog").locator("img.full"))
-        check(page)
+        expect_drawn(page.get_by_role("dialog").locator("img.full"))
+        expect_accessible(page)
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Photos et documents").click()
-        is_drawn(page.locator("attachment-library img.full"))
-        check(page)
+        expect_drawn(page.locator("attachment-library img.full"))
+        expect_accessible(page)

@@ -1,4 +1,4 @@
-"""Files sent where the signal comes and goes, and while the storage is away."""
+"""Files sent while the network or the storage comes and goes."""
 
 import re
 from pathlib import Path
@@ -10,23 +10,23 @@ from core.models import User
 from messaging.models import Conversation
 from tests import services
 from tests.e2e.conftest import Visit
-from tests.e2e.deliveries import wait_for
 from tests.e2e.files import (
     LARGE,
     SCAN_MS,
     arrived_parts,
     choose,
     chosen,
+    expect_drawn,
     file,
-    is_drawn,
     jpeg,
 )
 from tests.e2e.screens import bubble, client_page, staff_page, write
+from tests.e2e.waiting import wait_for
 from tests.site import Site
 
 
 @pytest.mark.cut
-class TestALostSignal:
+class TestLostSignal:
     def test_lost_signal_costs_only_the_part_that_was_cut(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
@@ -72,7 +72,7 @@ class TestALostSignal:
         again.goto(f"/client/messages/{conversation.pk}")
 
         company = staff_page(visit, odile, conversation)
-        is_drawn(bubble(company, "Pris dans le tunnel").locator("img.full"))
+        expect_drawn(bubble(company, "Pris dans le tunnel").locator("img.full"))
         expect(bubble(again, "Pris dans le tunnel")).to_have_count(1)
 
     def test_text_is_sent_while_its_file_waits_for_the_network(
@@ -90,7 +90,7 @@ class TestALostSignal:
         expect(theirs).to_contain_text("Envoi en cours")
         wait_for(client, lambda: held)
         held[0].continue_()
-        is_drawn(theirs.locator("img.full"))
+        expect_drawn(theirs.locator("img.full"))
 
 
 @pytest.mark.cut
@@ -98,7 +98,7 @@ def test_failed_file_is_sent_again_from_its_bubble(
     visit: Visit, camille: User, conversation: Conversation
 ) -> None:
     client = client_page(visit, camille, conversation, phone=True)
-    # A hotel's page of welcome takes everything, and none of it arrives.
+    # Like the login page of a hotel's network: it answers 200, and the file does not arrive.
     client.route(
         re.compile("/quarantine/"),
         lambda route: route.fulfill(headers={"Access-Control-Allow-Origin": "*"}),
@@ -112,12 +112,12 @@ def test_failed_file_is_sent_again_from_its_bubble(
     client.unroute_all()
     mine.get_by_role("button", name="Réessayer : tunnel.jpg").tap()
 
-    # Only what the server has found fit can be opened.
+    # Only a scanned photo can be opened.
     expect(mine.get_by_role("button", name="Agrandir tunnel.jpg")).to_be_visible(timeout=SCAN_MS)
     expect(mine.get_by_role("button", name="Réessayer")).to_have_count(0)
 
 
-class TestAFileTakenBack:
+class TestCancelledFile:
     def test_file_cancelled_during_its_upload_is_shown_to_both(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:

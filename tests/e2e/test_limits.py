@@ -1,4 +1,4 @@
-"""The browser follows the limits of the settings, without a number of its own."""
+"""The pages take their limits from the settings."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,9 +20,9 @@ MIB = 1024 * 1024
 
 @pytest.fixture
 def small_site(site: Site, tmp_path: Path) -> Iterator[Site]:
-    """The same data, served by a web process with smaller limits.
+    """Start a second web process on the same data, with smaller limits.
 
-    To be asked for before `visit`, whose pages close first.
+    Name it before `visit` in a test: the pages must close before the process ends.
     """
     smaller = {
         "ATTACHMENT_MAX_BYTES": str(MIB),

@@ -1,4 +1,4 @@
-"""A conversation that begins with photos."""
+"""The form of a new conversation, with its files."""
 
 import pytest
 from playwright.sync_api import expect
@@ -7,11 +7,21 @@ from core.models import Chantier, User
 from messaging.models import Message
 from tests.attachments.samples import pdf, photo
 from tests.e2e.conftest import Visit
-from tests.e2e.files import GIVE, check, choose, chosen, file, is_drawn, jpeg, opened, send
+from tests.e2e.files import (
+    GIVE,
+    choose,
+    chosen,
+    expect_accessible,
+    expect_drawn,
+    file,
+    jpeg,
+    open_photo,
+    send,
+)
 from tests.e2e.screens import wait_until_live
 
 
-class TestANewConversation:
+class TestNewConversation:
     def test_new_conversation_begins_with_photos_and_a_document(
         self, visit: Visit, camille: User, odile: User, villa: Chantier
     ) -> None:
@@ -21,18 +31,18 @@ class TestANewConversation:
 
         choose(client, sent, file("devis.pdf", pdf(), "application/pdf"), file("outil.exe", b"MZ"))
         expect(client.get_by_role("alert").filter(has_text="outil.exe")).to_be_visible()
-        is_drawn(chosen(client).locator("img"))
+        expect_drawn(chosen(client).locator("img"))
         expect(client.get_by_text("Le lieu (GPS) est retiré")).to_be_visible()
-        check(client)
+        expect_accessible(client)
         client.get_by_label("Sujet").fill("Fuite sous l’évier")
         send(client)
 
-        is_drawn(client.locator("attachment-tile img.full").first)
+        expect_drawn(client.locator("attachment-tile img.full").first)
         message = Message.objects.get()
         assert (message.seq, message.body) == (1, "")
         assert [f.name for f in message.attachments] == ["fuite.jpg", "devis.pdf"]
         company = visit(odile, f"/staff/messages/{message.conversation_id}")
-        opened(company, "fuite.jpg")
+        open_photo(company, "fuite.jpg")
         expect(company.get_by_role("dialog")).to_contain_text("Lieu retiré")
 
     def test_form_takes_dropped_and_pasted_files(self, visit: Visit, odile: User) -> None:
@@ -92,5 +102,5 @@ class TestANewConversation:
         expect(chosen(client)).to_have_count(1)
         send(client)
 
-        is_drawn(client.locator("attachment-tile img.full"))
+        expect_drawn(client.locator("attachment-tile img.full"))
         assert Message.objects.count() == 1

@@ -1,4 +1,4 @@
-"""Notifications on the pages: the message they lead to, how far one has come, what one wishes."""
+"""Notifications on the pages: links to messages, delivery states, devices and preferences."""
 
 import re
 from uuid import uuid4
@@ -13,17 +13,19 @@ from messaging.actions.messages import send_message
 from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation
+from messaging.queries.conversations import pending_messages
 from notifications import queries
 from notifications.delivery import events
 from notifications.models import Delivery, Mute, Preference, PushSubscription
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.deliveries import wait_for, wait_for_deliveries
-from tests.e2e.screens import bubble, wait_until_live
+from tests.e2e.screens import bubble, wait_for_a_frame, wait_until_live
 from tests.e2e.threads import long_thread
+from tests.e2e.waiting import wait_for, wait_for_deliveries
+from tests.waiting import until
 
 
-class TestAMessageByItsAddress:
+class TestMessageAddress:
     def test_message_address_shows_a_message_far_up_in_the_thread(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
     ) -> None:
@@ -91,7 +93,7 @@ class TestAMessageByItsAddress:
         expect(bubble(page, "Jeudi ?")).to_be_visible()
 
 
-class TestHowFarAMessageHasCome:
+class TestDeliveryStates:
     def test_delivery_state_moves_on_the_senders_screen_and_survives_a_reload(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
@@ -116,17 +118,24 @@ class TestHowFarAMessageHasCome:
         expect(mine.get_by_text("Camille Morel : Lu")).to_be_visible()
 
     def test_delivery_states_are_asked_for_once_for_the_whole_page(
-        self, visit: Visit, odile: User, conversation: Conversation, say: Say
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         for number in range(40):
             say(odile, f"Photo {number}")
+        until(lambda: not pending_messages().exists(), "a message is still pending")
         asked: list[str] = []
         page = visit(odile, "/staff/messages")
+        wait_until_live(page)
         page.on("request", lambda request: asked.append(request.url))
 
         page.get_by_text("Carrelage du séjour").first.click()
-        expect(bubble(page, "Photo 39").get_by_role("button", name="Envoyé")).to_be_visible()
-        page.wait_for_timeout(300)
+        last = bubble(page, "Photo 39")
+        expect(last.get_by_role("button", name="Envoyé")).to_be_visible()
+        states = page.locator("delivery-state")
+        wait_for(page, lambda: states.evaluate_all("all => all.every(({ people }) => people)"))
+        # A reading changes what is shown, without another request.
+        read_up_to(reader=camille, conversation=conversation, seq=40)
+        expect(last.get_by_role("button", name="Lu")).to_be_visible()
 
         assert len([url for url in asked if "deliveries" in url]) == 1
 
@@ -138,7 +147,7 @@ class TestHowFarAMessageHasCome:
         wait_for_deliveries(message)
         refused = Delivery.objects.filter(message=message, recipient=camille)
         with transaction.atomic():
-            # A worker that is about them as well takes them in the same order.
+            # Locked in the order in which a worker locks them, since it may send them now.
             queries.locked(refused).update(
                 status="failed", due_at=None, last_error="550 No such mailbox"
             )
@@ -162,7 +171,7 @@ class TestHowFarAMessageHasCome:
         expect(bubble(page, "Oui, jeudi").get_by_text("par e-mail")).to_be_visible()
 
 
-class TestTheBellOfAConversation:
+class TestBellOfConversation:
     @pytest.mark.parametrize(("side", "name"), [("client", "camille"), ("staff", "odile")])
     def test_bell_mutes_and_unmutes_the_conversation(
         self, visit: Visit, conversation: Conversation, request: pytest.FixtureRequest,
@@ -184,7 +193,7 @@ class TestTheBellOfAConversation:
         assert not Mute.objects.exists()
 
 
-class TestASilentDevice:
+class TestSilentDevice:
     def test_silent_device_is_shown_on_every_page(
         self, visit: Visit, odile: User, phone: PushSubscription
     ) -> None:
@@ -206,12 +215,14 @@ class TestASilentDevice:
         expect(page.get_by_text("n’affiche plus")).to_have_count(0)
         page.reload()
         wait_until_live(page)
-        page.wait_for_timeout(300)
+        # Attached once the page has fetched the devices.
+        expect(page.locator("silent-devices")).to_be_attached()
+        wait_for_a_frame(page)
         expect(page.get_by_text("n’affiche plus")).to_have_count(0)
 
 
 def tap_notification(page: Page, path: str, *, replies: bool = False) -> None:
-    """What the service worker tells the page that it has focused."""
+    """Dispatch the message of the service worker to the page that a tap focuses."""
     page.evaluate(
         "(data) => navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data }))",
         {"kind": "open", "path": path, "replies": replies},

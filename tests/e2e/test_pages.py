@@ -1,10 +1,9 @@
-"""Each page by its address: who may open it, and how it looks to everybody."""
+"""Each page by its address: who may open it, and whether it is accessible."""
 
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from core.models import User
 from messaging.actions import notes
@@ -12,12 +11,13 @@ from messaging.actions.fan_out import fan_out_message
 from messaging.models import Conversation
 from tests.cast import Say
 from tests.e2e.conftest import Visit
+from tests.e2e.files import expect_accessible
 from tests.e2e.screens import bubble, row
 
 PASSWORD = "chantier-demo"
 
 
-class TestLoggingIn:
+class TestLogin:
     def test_login_leads_to_the_requested_page(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:
@@ -42,7 +42,7 @@ class TestLoggingIn:
 
         expect(page).to_have_url(re.compile("/client/messages$"))
 
-    # The browser writes the answer's 400 in its console.
+    # The browser logs the status 400 in its console.
     @pytest.mark.cut
     def test_failed_login_says_what_is_wrong(self, visit: Visit, camille: User) -> None:
         page = visit(None, "/login")
@@ -80,7 +80,7 @@ class TestLoggingIn:
         expect(page).to_have_url(re.compile("/client/messages$"))
 
 
-class TestMovingAround:
+class TestNavigation:
     def test_every_screen_has_an_address(
         self, visit: Visit, camille: User, conversation: Conversation, say: Say
     ) -> None:
@@ -128,8 +128,8 @@ class TestMovingAround:
         expect(page.get_by_text("Conversation close.")).to_be_hidden()
 
 
-class TestANarrowScreen:
-    """320 px, which is also a laptop at 400 % zoom (WCAG 2.2, 1.4.10)."""
+class TestNarrowScreen:
+    """A window of 320 px, as of a laptop at 400 % zoom (WCAG 2.2, 1.4.10)."""
 
     def test_narrow_screen_never_scrolls_sideways(
         self, visit: Visit, odile: User, camille: User, conversation: Conversation, say: Say
@@ -150,10 +150,10 @@ class TestANarrowScreen:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 class TestEveryScreen:
-    """No violation of the accessibility rules of axe, in either colours, on either screen."""
+    """Each screen has no violation of axe, in light and dark, on desktop and phone."""
 
     def test_login_screen_is_accessible(self, visit: Visit, phone: bool, dark: bool) -> None:
-        check(visit(None, "/login", phone=phone, dark=dark))
+        expect_accessible(visit(None, "/login", phone=phone, dark=dark))
 
     def test_empty_client_inbox_is_accessible(
         self, visit: Visit, camille: User, phone: bool, dark: bool
@@ -162,7 +162,7 @@ class TestEveryScreen:
         expect(
             page.get_by_role("link", name="Écrire à l’entreprise").locator("visible=true")
         ).to_have_count(1)
-        check(page)
+        expect_accessible(page)
 
     def test_form_of_a_new_conversation_is_accessible(
         self, visit: Visit, camille: User, phone: bool, dark: bool
@@ -170,7 +170,7 @@ class TestEveryScreen:
         page = visit(camille, "/client/messages/new", phone=phone, dark=dark)
         page.get_by_role("button", name="Envoyer").click()
         expect(page.get_by_text("Donnez un sujet")).to_be_visible()
-        check(page)
+        expect_accessible(page)
 
     def test_client_inbox_is_accessible(
         self,
@@ -186,10 +186,10 @@ class TestEveryScreen:
         talk(camille, bruno, odile, say)
         page = visit(camille, "/client/messages", phone=phone, dark=dark)
         expect(row(page, "Carrelage")).to_be_visible()
-        check(page)
+        expect_accessible(page)
         row(page, "Carrelage").click()
         expect(bubble(page, "Merci")).to_be_visible()
-        check(page)
+        expect_accessible(page)
 
     def test_staff_inbox_is_accessible(
         self,
@@ -209,26 +209,19 @@ class TestEveryScreen:
         )
         page = visit(odile, "/staff/messages", phone=phone, dark=dark)
         expect(row(page, "Carrelage")).to_be_visible()
-        check(page)
+        expect_accessible(page)
         row(page, "Carrelage").click()
         expect(page.locator("internal-note")).to_be_visible()
-        check(page)
+        expect_accessible(page)
         page.get_by_role("button", name="Note interne").click()
         expect(page.get_by_text("jamais du client")).to_be_visible()
-        check(page)
+        expect_accessible(page)
         page.goto("/staff/messages/new")
         expect(page.get_by_label("Client")).to_be_visible()
-        check(page)
+        expect_accessible(page)
 
 
 def talk(camille: User, bruno: User, odile: User, say: Say) -> None:
     say(camille, "Bonjour, voir https://exemple.fr/plan ou le 06 12 34 56 78.")
     fan_out_message(say(odile, "Je regarde.").pk)
     fan_out_message(say(bruno, "Merci").pk)
-
-
-def check(page: Page) -> None:
-    found = Axe().run(page)
-    assert [
-        (v["id"], [n["target"] for n in v["nodes"]]) for v in found.response["violations"]
-    ] == []

@@ -1,11 +1,11 @@
-"""The service worker, in a real browser, and the device that it makes of it.
+"""The service worker in a real browser, and the registration of the browser as a device.
 
-No push service is reachable from a test: the browser is handed each push by its own debugging
-protocol, exactly as its push client would. The way from the server to a push service is tested
-over HTTP in `tests/notifications`.
+No push service can reach the browser of a test, so pushes are delivered by the debugging protocol
+of Chromium. The requests from the server to a push service are tested in `tests/notifications`.
 """
 
 import json
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -14,25 +14,25 @@ from playwright.sync_api import CDPSession, Page, Request, Worker, expect
 
 from core.models import User
 from messaging.actions.reads import read_up_to
-from messaging.models import Conversation
+from messaging.models import Conversation, Message
 from notifications.models import Delivery, DevicePush, PushSubscription
 from notifications.planning.planner import plan_deliveries
 from notifications.push.payload import Notice, notice_of
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.deliveries import wait_for, wait_for_deliveries
 from tests.e2e.screens import wait_for_a_frame, wait_until_live
+from tests.e2e.waiting import wait_for, wait_for_deliveries
 from tests.notifications.push_service import Browser
 from tests.site import Site
 
-# What `showNotification` was asked: headless Chromium lists the notifications it shows, and closes
-# none by itself.
+# The arguments of `showNotification`: headless Chromium lists its notifications, and closes none by
+# itself.
 SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(
   ({ title, body, tag, renotify, data, actions }) => (
     { title, body, tag, renotify, data, actions: actions.map(({ action }) => action) }))"""
 
-# What the service worker tells its pages once the notification is there. Chromium forgets a
-# notification when the list is asked for while it is being shown: nothing is listed before.
+# Note the message that the service worker sends once a notification is shown. Nothing may ask for
+# the list before: Chromium would forget the notification that it is about to show.
 LISTENS = """() => {
   window.isTold = false;
   const { serviceWorker } = navigator;
@@ -62,11 +62,8 @@ class Installed:
             ),
         )
         self.cdp.send("ServiceWorker.enable")
-        for _ in range(100):
-            if found:
-                return found[-1]
-            self.page.wait_for_timeout(50)
-        raise AssertionError("no service worker is registered")
+        wait_for(self.page, lambda: found)
+        return found[-1]
 
     def push(self, payload: bytes) -> None:
         self.page.evaluate(LISTENS)
@@ -81,15 +78,22 @@ class Installed:
         self.page.wait_for_function("() => window.isTold")
 
     def shown(self, count: int) -> list[dict[str, Any]]:
-        for _ in range(100):
-            found: list[dict[str, Any]] = self.page.evaluate(SHOWN)
-            if len(found) == count:
-                return found
-            self.page.wait_for_timeout(50)
-        raise AssertionError(f"{len(found)} notifications are shown, not {count}: {found}")
+        """Wait until that many notifications are shown, and return them."""
+        found: list[dict[str, Any]] = []
+
+        def are_shown() -> bool:
+            found[:] = self.page.evaluate(SHOWN)
+            return len(found) == count
+
+        wait_for(self.page, are_shown)
+        return found
+
+    def shows(self, text: str) -> bool:
+        """Return whether the only notification has a text."""
+        return text in self.shown(1)[0]["body"]
 
     def click(self, action: str = "") -> None:
-        """Tap the notification: what the browser would tell the service worker."""
+        """Dispatch the event of a tap on the notification, or on one of its buttons."""
         worker = self.worker
         worker.evaluate(
             """async (action) => {
@@ -110,15 +114,15 @@ def installed(visit: Visit, site: Site, odile: User) -> Installed:
     return Installed(visit(odile, "/staff/messages"), site)
 
 
-def pushed(message: Any, phone: PushSubscription, envelope: Any = None) -> tuple[DevicePush, bytes]:
-    """The payload that the worker would send to Odile's phone."""
+def pushed(message: Message, phone: PushSubscription) -> tuple[DevicePush, bytes]:
+    """Return the row and the payload of the push that the worker would send to Odile's phone."""
     plan_deliveries(message, message.conversation.participants.filter(left_at=None))
-    envelope = envelope or uuid4()
+    batch = uuid4()
     mine = Delivery.objects.filter(recipient=phone.user, channel="push", message=message)
-    mine.update(envelope=envelope, status="sent")
-    row = DevicePush.objects.create(envelope=envelope, subscription=phone, sends=1)
+    mine.update(envelope=batch, status="sent")
+    row = DevicePush.objects.create(envelope=batch, subscription=phone, sends=1)
     rows = list(mine.select_related("message__author", "conversation"))
-    notice: Notice = notice_of(envelope, phone.user, rows, alerts=True, is_discreet=False)
+    notice: Notice = notice_of(batch, phone.user, rows, alerts=True, is_discreet=False)
     return row, notice.payload(row.pk)
 
 
@@ -143,7 +147,7 @@ class TestServiceWorker:
         for body in ("Bonjour", "Êtes-vous là ?"):
             _row, payload = pushed(say(camille, body), phone)
             installed.push(payload)
-            wait_for(installed.page, lambda b=body: b in installed.shown(1)[0]["body"])
+            wait_for(installed.page, partial(installed.shows, body))
 
         assert installed.shown(1)[0]["renotify"] is True
 
@@ -234,7 +238,7 @@ class TestSafari:
     def test_push_shown_by_safari_itself_is_acknowledged(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
     ) -> None:
-        """Declarative Web Push: the browser shows it; the service worker has only to say so."""
+        """Safari shows a declarative push itself. The service worker only acknowledges it."""
         row, payload = pushed(say(camille, "Bonjour"), phone)
         declared = json.loads(payload)["notification"]
 
@@ -244,7 +248,7 @@ class TestSafari:
         assert installed.shown(0) == []
 
 
-# What the browser would have got from its push service.
+# A subscription as from a push service, which the test keeps in `localStorage`.
 HAS_SUBSCRIPTION = """PushManager.prototype.getSubscription = async () => {
   const made = JSON.parse(localStorage.getItem("subscription"));
   window.wasAsked = true;
@@ -252,7 +256,7 @@ HAS_SUBSCRIPTION = """PushManager.prototype.getSubscription = async () => {
 };"""
 
 
-class TestThisDevice:
+class TestDeviceOfThisBrowser:
     def test_device_with_permission_is_registered_at_each_start(
         self, visit: Visit, site: Site, odile: User
     ) -> None:

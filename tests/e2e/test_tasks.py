@@ -1,8 +1,6 @@
-"""The dashboard of the background work, as a manager and a colleague use it."""
+"""The dashboard of background tasks, used by a manager and a colleague."""
 
 import re
-import time
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -16,7 +14,9 @@ from core.version import BUILD
 from messaging.models import Message
 from tests.cast import Say
 from tests.e2e.conftest import Visit
+from tests.e2e.waiting import wait_for
 from tests.site import Site
+from tests.waiting import until
 from workers.models import DeadLetter, TaskAction, WorkerProcess
 from workers.records import recorder
 from workers.registry import MESSAGES
@@ -28,10 +28,10 @@ SMALLEST_READABLE_PX = 10
 
 @pytest.fixture
 def dead(site: Site, say: Say, camille: User) -> Message:
-    """A message whose announcement has failed for the last time, with its attempts."""
+    """Create a message whose fan-out is a dead letter, with the records of its attempts."""
     message = say(camille, "Le carreau est fendu")
-    # As it would be, once the worker has left it alone.
-    wait_until(lambda: Message.objects.get(pk=message.pk).fanned_out_at is not None)
+    # The state of the row after its last attempt, once the worker has done its own fan-out.
+    until(lambda: Message.objects.get(pk=message.pk).fanned_out_at is not None)
     reason = f"RuntimeError: {WORDS}"
     attempts = MESSAGES.max_attempts
     Message.objects.filter(pk=message.pk).update(
@@ -55,7 +55,7 @@ def failure(message: Message, attempt: int) -> recorder.Run:
     return run
 
 
-class TestAManager:
+class TestManager:
     def test_manager_retries_a_dead_task(self, visit: Visit, marc: User, dead: Message) -> None:
         page = visit(marc, TASKS)
         expect(page.get_by_text("Tâches mortes : 1")).to_be_visible()
@@ -68,7 +68,7 @@ class TestAManager:
 
         expect(page.get_by_text("C’est fait : 1.")).to_be_visible()
         assert not DeadLetter.objects.exists()
-        wait_until(lambda: Message.objects.get(pk=dead.pk).fanned_out_at is not None)
+        until(lambda: Message.objects.get(pk=dead.pk).fanned_out_at is not None)
 
     def test_manager_confirms_the_number_before_all_tasks_are_retried(
         self, visit: Visit, marc: User, dead: Message
@@ -112,7 +112,7 @@ class TestAManager:
         expect(queue).not_to_contain_text("En pause")
 
 
-class TestAColleague:
+class TestColleague:
     def test_colleague_reads_tasks_and_cannot_act(
         self, visit: Visit, odile: User, dead: Message
     ) -> None:
@@ -151,7 +151,7 @@ class TestAColleague:
             queues=[],
             concurrency=2,
             reaches_broker=False,
-            # Alive for as long as the test may last.
+            # Alive until the test ends.
             seen_at=timezone.now() + timedelta(hours=1),
         )
 
@@ -203,7 +203,7 @@ class TestAColleague:
         expect(page.get_by_role("columnheader", name="Échouées")).to_be_visible()
 
 
-class TestThePage:
+class TestDashboard:
     def test_dashboard_is_updated_live(
         self, visit: Visit, odile: User, camille: User, say: Say
     ) -> None:
@@ -244,13 +244,6 @@ class TestThePage:
         words = page.locator("task-plot text").first
         expect(words).to_be_visible()
         height = "words => words.getBoundingClientRect().height"
-        wait_until(lambda: words.evaluate(height) > SMALLEST_READABLE_PX)
-        # The part inside scrolls, and nothing pushes the page out from under it.
+        wait_for(page, lambda: words.evaluate(height) > SMALLEST_READABLE_PX)
+        # Only the inner part scrolls, and not the page.
         assert page.evaluate("() => document.documentElement.scrollHeight - innerHeight") <= 0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "it does not happen"
-        time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Conversations with a past."""
+"""Conversations with many messages."""
 
 from itertools import cycle, islice
 
@@ -9,9 +9,9 @@ from messaging.models import Conversation, Message
 
 
 def long_thread(conversation: Conversation, *authors: User, count: int) -> list[Message]:
-    """Messages « Message numéro 1. » and so on, by people in turn, told already: no worker has to.
+    """Add messages "Message numéro 1." and so on by the authors in turn, already fanned out.
 
-    For a conversation that is still empty.
+    The conversation must be empty.
     """
     now = timezone.now()
     rows = [
