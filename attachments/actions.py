@@ -19,6 +19,7 @@ from attachments.scanning.verdict import ScanVerdict
 from attachments.storage import objects
 from attachments.storage.objects import StorageAway
 from core.jobs.enqueue import Job, enqueue
+from core.jobs.lease import NOT_DUE, Lease, error_text
 from core.models import User
 from core.web.errors import Refusal
 
@@ -44,14 +45,13 @@ class AlreadySent(Refusal):
     default_detail = _("This file is already in a message.")
 
 
-def request_analysis(attachment_id: UUID, *, is_claimed: bool) -> Attachment | None:
-    """Take note that the bytes have arrived (`uploads.verify`), and order their analysis.
+def request_analysis(attachment_id: UUID) -> Attachment | None:
+    """Record that the bytes of a file have arrived, and order its analysis.
 
-    Like `record`, None when there is nothing to write under these conditions.
+    The caller has verified them (`uploads.transfer.verify`). Return the file as it is then, or None
+    if this was recorded before.
     """
-    waiting = Attachment.objects.filter(
-        pk=attachment_id, status=Status.UPLOADING, claimed_at__isnull=not is_claimed
-    )
+    waiting = Attachment.objects.filter(pk=attachment_id, status=Status.UPLOADING)
     now = timezone.now()
     if not waiting.update(status=Status.SCANNING, uploaded_at=now, due_at=now):
         return None
@@ -90,37 +90,37 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
     attachment = queries.leased_attachment(attachment_id)
     if attachment is None:
         return None
-    with lease_renewal.renewed(attachment) as lease:
-        try:
+    lease = Lease.of(queries.pending_attachments(), attachment)
+    until = lease.leased_until
+    try:
+        with lease_renewal.renewed(lease):
             return pipeline.examine(attachment, lease)
-        except (StorageAway, AntivirusAway) as error:
-            lease_renewal.postpone(lease, error, attempts=attachment.attempts)
-            raise
-        except Exception:
-            # A surprise goes on to the worker, which notes it in the row it holds until then.
-            lease_renewal.restore(lease, attachment.leased_until)
-            raise
+    except (StorageAway, AntivirusAway) as error:
+        # No fault of the file: an outage, however long, uses up no attempt.
+        lease.postpone(error_text(error), longest=lease_renewal.LONGEST_BACKOFF)
+        raise
+    except Exception:
+        # The worker notes a surprise in the row, which it knows by the end of its own lease.
+        lease.renew(until)
+        raise
 
 
-def record(result: AnalysisResult, *, is_claimed: bool) -> Attachment | None:
-    """Write down what an analysis found; None when another worker has it by now.
-
-    None too when the file was, or was not, put in a message meanwhile, unlike `is_claimed` says:
-    look again.
-    """
-    held = lease_renewal.rows_under(result.lease).filter(claimed_at__isnull=not is_claimed)
-    if not held.update(**_recorded(result.scan_verdict), **result.shown):
+def record(result: AnalysisResult) -> Attachment | None:
+    """Record what an analysis found, and return the file; None if another worker holds it now."""
+    leased = result.lease.leased_rows()
+    if not leased.update(**_recorded(result.scan_verdict), **result.shown):
         return None
-    attachment = Attachment.objects.get(pk=result.lease.attachment_id)
+    attachment = Attachment.objects.get(pk=result.lease.key)
     transaction.on_commit(lambda: _forget_quarantined(attachment))
     return attachment
 
 
-def record_failure(attachment_id: UUID, reason: str, *, is_claimed: bool) -> Attachment | None:
-    """Give up on a file for a reason of `attachments.scanning.reasons`; None as for `record`."""
-    waiting = Attachment.objects.filter(
-        pk=attachment_id, status=FAILS_WHILE[reason], claimed_at__isnull=not is_claimed
-    )
+def record_failure(attachment_id: UUID, reason: str) -> Attachment | None:
+    """Give up on a file for a reason of `attachments.scanning.reasons`, and return it.
+
+    None if it is in another state than `FAILS_WHILE` says for this reason.
+    """
+    waiting = Attachment.objects.filter(pk=attachment_id, status=FAILS_WHILE[reason])
     if not waiting.update(**_recorded(verdict.rejected(reason))):
         return None
     return Attachment.objects.get(pk=attachment_id)
@@ -133,9 +133,8 @@ def _recorded(scan_verdict: ScanVerdict) -> dict[str, Any]:
         "reason_code": scan_verdict.reason,
         "detail": scan_verdict.detail[:200],
         "settled_at": timezone.now(),
-        "due_at": None,
-        "leased_until": None,
         "last_error": "",
+        **NOT_DUE,
     }
 
 

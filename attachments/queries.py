@@ -16,6 +16,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from attachments.models import Attachment
+from core.jobs.lease import is_free
 from core.models import User
 
 Status = Attachment.Status
@@ -55,6 +56,15 @@ def uploading_for(uploader: User, attachment_id: UUID) -> Attachment:
     return attachment
 
 
+def lock_unclaimed(attachment_id: UUID) -> bool:
+    """Lock a file until the end of the transaction, and return whether it is in no message.
+
+    While it is locked no message claims it.
+    """
+    locked = Attachment.objects.select_for_update(no_key=True).filter(pk=attachment_id)
+    return set(locked.values_list("claimed_at", flat=True)) == {None}
+
+
 def bytes_sent_since(uploader: User, moment: datetime) -> int:
     sent = Attachment.objects.filter(uploader=uploader, created_at__gte=moment)
     return sent.aggregate(total=Sum("size"))["total"] or 0
@@ -67,8 +77,9 @@ def pending_attachments() -> QuerySet[Attachment]:
 
 
 def leased_attachment(attachment_id: UUID) -> Attachment | None:
-    """A file to analyse that a worker holds."""
-    return pending_attachments().filter(pk=attachment_id, leased_until__isnull=False).first()
+    """A file to analyse that a worker has leased."""
+    leased = pending_attachments().filter(leased_until__isnull=False, due_at__isnull=False)
+    return leased.filter(pk=attachment_id).first()
 
 
 def never_received(limit: int) -> list[Attachment]:
@@ -89,8 +100,7 @@ def abandoned(*, url_lifetime_over: datetime, limit: int) -> list[Attachment]:
     now = timezone.now()
     old = Q(created_at__lt=now - settings.ATTACHMENT_UNCLAIMED_LIFETIME)
     discarded = Q(discarded_at__lt=url_lifetime_over)
-    free = Q(leased_until=None) | Q(leased_until__lt=now)
-    gone = Attachment.objects.filter(old | discarded, free, claimed_at=None)
+    gone = Attachment.objects.filter(old | discarded, is_free(), claimed_at=None)
     return list(gone.order_by("created_at")[:limit])
 
 

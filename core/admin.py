@@ -1,4 +1,4 @@
-"""People, clients and chantiers in the Django admin."""
+"""Show people, clients and chantiers in the Django admin."""
 
 from django import forms
 from django.contrib import admin
@@ -41,7 +41,7 @@ class PersonForm(forms.ModelForm[User]):
 
 
 def check_side(form: forms.BaseModelForm[User], cleaned: dict[str, object]) -> None:
-    """Say in words what the database constraint `user_of_a_client_or_of_the_company` asks."""
+    """Check `user_of_a_client_or_of_the_company` before the database does, to explain it."""
     if (cleaned.get("role") == User.Role.CLIENT) != bool(cleaned.get("client")):
         form.add_error(
             "client", _("A client's user has a client; a person of the company has none.")

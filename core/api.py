@@ -1,4 +1,4 @@
-"""What one may choose from: chantiers, clients, people of the company."""
+"""List what a conversation can be about or assigned to: chantiers, clients, staff."""
 
 from django.db.models import QuerySet
 from rest_framework import generics
@@ -16,7 +16,7 @@ from core.web.requests import person
 
 
 class ChantierList(generics.ListAPIView[Chantier]):
-    """The chantiers one may choose from, by name."""
+    """List the chantiers that the reader may choose from, by name."""
 
     serializer_class = ChantierSerializer
     pagination_class = ByName
@@ -28,7 +28,7 @@ class ChantierList(generics.ListAPIView[Chantier]):
 
 
 class ClientList(generics.ListAPIView[Client]):
-    """The clients one may choose from, by name."""
+    """List the clients that the reader may choose from, by name."""
 
     serializer_class = ClientSerializer
     pagination_class = ByName
@@ -39,7 +39,7 @@ class ClientList(generics.ListAPIView[Client]):
 
 
 class StaffList(generics.ListAPIView[User]):
-    """The people of the company, for whom a conversation can be assigned to."""
+    """List the people of the company, to whom a conversation can be assigned, by name."""
 
     serializer_class = PersonSerializer
     pagination_class = ByName

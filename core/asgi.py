@@ -1,8 +1,7 @@
-"""One port, two ways through Django.
+"""Serve streams through ASGI and everything else through WSGI, on one port.
 
-Streams are native ASGI, thousands of them in one event loop. Everything else is synchronous code
-and goes to threads through WSGI, where Django serves it three times faster than through ASGI
-(Django ticket 37177).
+One event loop holds all streams of the process. All other views are synchronous and run in
+threads: Django serves them three times faster through WSGI than through ASGI (Django ticket 37177).
 """
 
 import os

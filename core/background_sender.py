@@ -1,8 +1,8 @@
-"""Tell Valkey or another broker something without making anyone wait for it.
+"""Send wake-ups to Valkey or another broker from a thread, so that no request waits for them.
 
-Everything sent from here may be lost: a realtime event is healed by versions, a job by the
-sweeper. So a thread of its own sends the hints in order, one queue a process, and a request
-never waits for a broker that is slow, frozen or gone.
+A wake-up (a realtime event, a job) is best effort. If it is lost, the browser sees a gap in the
+versions and asks, or the sweeper finds the pending row. Each process has one queue and one thread,
+which sends in order.
 """
 
 import os
@@ -20,10 +20,10 @@ from redis.exceptions import RedisError
 Call = Callable[[], object]
 
 MAX_WAITING = 10_000
-# After a failure hints are dropped for this long, or a frozen Valkey would let them pile up
-# behind one time-out each.
+# After a failure, wake-ups are dropped for this long. Otherwise each would wait for the time-out of
+# a frozen Valkey, and the queue would fill.
 PAUSE_SECONDS = 1.0
-# AMQPError too: RabbitMQ is a broker by its URL.
+# AMQPError is RabbitMQ's, which CELERY_BROKER_URL can name.
 UNREACHABLE = (RedisError, OperationalError, AMQPError, OSError)
 
 logger = structlog.get_logger(__name__)
@@ -31,7 +31,7 @@ logger = structlog.get_logger(__name__)
 
 @dataclass
 class Sender:
-    """A queue and the thread that empties it."""
+    """A queue of wake-ups and the thread that sends them."""
 
     waiting: queue.Queue[Call] = field(default_factory=lambda: queue.Queue(MAX_WAITING))
     paused_until: float = 0.0
@@ -74,7 +74,7 @@ class Sender:
             self.paused_until = time.monotonic() + PAUSE_SECONDS
             logger.warning("hint_dropped", error=str(error), dropped=self.dropped)
         except Exception:
-            # A defect in one call must not silence all that follow.
+            # A defect in one wake-up must not end the thread, which sends all others.
             logger.exception("hint_failed")
 
 
@@ -86,15 +86,15 @@ def _start_afresh() -> None:
     _sender = Sender()
 
 
-# A forked worker inherits the object but not its thread.
+# A forked process inherits the sender but not its thread.
 os.register_at_fork(after_in_child=_start_afresh)
 
 
 def send(call: Call) -> None:
-    """Send a call soon, in order, from this process's thread; never raises, never waits."""
+    """Have the thread make a call, after the calls before it. Never waits and never raises."""
     _sender.put(call)
 
 
 def flush() -> None:
-    """Wait until what was put before has been sent or dropped (at the end of a process)."""
+    """Wait until all wake-ups so far are sent or dropped, as a process does before it ends."""
     _sender.waiting.join()

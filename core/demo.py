@@ -1,4 +1,4 @@
-"""The people and the chantiers of the demo: a building company of the Nantes area, its clients."""
+"""Create the people and chantiers of the demo: a building company near Nantes and its clients."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ STAFF = {
 }
 
 
-class Job(NamedTuple):
-    """A chantier; who answers for it and who stands in, by login."""
+class Site(NamedTuple):
+    """A chantier to create; its responsible person and the deputy by their logins."""
 
     name: str
     reference: str
@@ -31,111 +31,115 @@ class Job(NamedTuple):
     deputy: str | None = None
 
 
-# Client: its users, login by login, and its chantiers.
-CLIENTS: dict[str, tuple[dict[str, str], list[Job]]] = {
+# By client: the names of its users by their logins, and its chantiers.
+CLIENTS: dict[str, tuple[dict[str, str], list[Site]]] = {
     "Famille Morel": (
         {"camille": "Camille Morel", "bruno": "Bruno Morel"},
         [
-            Job("Villa Lumière", "CH-2041", "12 chemin des Vignes, 44120 Vertou", "odile", "nadia"),
-            Job("Garage et auvent", "CH-2078", "12 chemin des Vignes, 44120 Vertou", "odile"),
+            Site("Villa Lumière", "CH-2041", "12 chemin des Vignes, 44120 Vertou",
+                 "odile", "nadia"),
+            Site("Garage et auvent", "CH-2078", "12 chemin des Vignes, 44120 Vertou", "odile"),
         ],
     ),
     "SCI Haddad": (
         {"yanis": "Yanis Haddad"},
         [
-            Job("Immeuble Joffre", "CH-1987", "31 rue du Maréchal-Joffre, 44000 Nantes", "julien"),
-            Job("Studio du Bouffay", "CH-2056", "4 rue des Carmes, 44000 Nantes", "julien", "marc"),
+            Site("Immeuble Joffre", "CH-1987", "31 rue du Maréchal-Joffre, 44000 Nantes", "julien"),
+            Site("Studio du Bouffay", "CH-2056", "4 rue des Carmes, 44000 Nantes",
+                 "julien", "marc"),
         ],
     ),
     "Famille Nguyen": (
         {"linh": "Linh Nguyen", "minh": "Minh Nguyen"},
         [
-            Job("Maison des Capucines", "CH-2012", "8 allée des Capucines, 44800 Saint-Herblain",
-                "nadia", "odile"),
+            Site("Maison des Capucines", "CH-2012", "8 allée des Capucines, 44800 Saint-Herblain",
+                 "nadia", "odile"),
         ],
     ),
     "Hélène et Paul Lacroix": (
         {"helene": "Hélène Lacroix", "paul": "Paul Lacroix"},
         [
-            Job("Longère de la Prée", "CH-1964", "La Prée, 44690 La Haie-Fouassière", "odile"),
-            Job("Dépendance de la Prée", "CH-2081", "La Prée, 44690 La Haie-Fouassière", "odile"),
+            Site("Longère de la Prée", "CH-1964", "La Prée, 44690 La Haie-Fouassière", "odile"),
+            Site("Dépendance de la Prée", "CH-2081", "La Prée, 44690 La Haie-Fouassière", "odile"),
         ],
     ),
     "Boulangerie Fournier": (
         {"sophie": "Sophie Fournier"},
         [
-            Job("Fournil et boutique", "CH-2033", "17 place du Commerce, 44400 Rezé",
-                "julien", "nadia"),
-            Job("Logement au-dessus", "CH-2034", "17 place du Commerce, 44400 Rezé", "julien"),
+            Site("Fournil et boutique", "CH-2033", "17 place du Commerce, 44400 Rezé",
+                 "julien", "nadia"),
+            Site("Logement au-dessus", "CH-2034", "17 place du Commerce, 44400 Rezé", "julien"),
         ],
     ),
     "Cabinet dentaire Roussel": (
         {"anne": "Anne Roussel"},
         [
-            Job("Cabinet Roussel", "CH-2019", "2 boulevard Guist'hau, 44000 Nantes",
-                "nadia", "marc"),
+            Site("Cabinet Roussel", "CH-2019", "2 boulevard Guist'hau, 44000 Nantes",
+                 "nadia", "marc"),
         ],
     ),
     "Famille Diallo": (
         {"aminata": "Aminata Diallo", "ousmane": "Ousmane Diallo"},
         [
-            Job("Pavillon Diallo", "CH-2047", "25 rue de la Chesnaie, 44300 Nantes", "nadia"),
-            Job("Combles Diallo", "CH-2090", "25 rue de la Chesnaie, 44300 Nantes", "nadia"),
+            Site("Pavillon Diallo", "CH-2047", "25 rue de la Chesnaie, 44300 Nantes", "nadia"),
+            Site("Combles Diallo", "CH-2090", "25 rue de la Chesnaie, 44300 Nantes", "nadia"),
         ],
     ),
     "Copropriété Les Tilleuls": (
         {"gerard": "Gérard Blanchet", "mireille": "Mireille Aubin"},
         [
-            Job("Les Tilleuls, ravalement", "CH-1978", "6 avenue des Tilleuls, 44100 Nantes",
-                "marc", "julien"),
-            Job("Les Tilleuls, hall B", "CH-2060", "6 avenue des Tilleuls, 44100 Nantes", "julien"),
+            Site("Les Tilleuls, ravalement", "CH-1978", "6 avenue des Tilleuls, 44100 Nantes",
+                 "marc", "julien"),
+            Site("Les Tilleuls, hall B", "CH-2060", "6 avenue des Tilleuls, 44100 Nantes",
+                 "julien"),
         ],
     ),
     "Famille Garnier": (
         {"thomas": "Thomas Garnier"},
         [
-            Job("Surélévation Garnier", "CH-2025", "40 rue de la Bourgeonnière, 44300 Nantes",
-                "odile", "julien"),
+            Site("Surélévation Garnier", "CH-2025", "40 rue de la Bourgeonnière, 44300 Nantes",
+                 "odile", "julien"),
         ],
     ),
     "École Sainte-Anne": (
         {"claire": "Claire Dubreuil", "luc": "Luc Tessier"},
         [
-            Job("Préau et sanitaires", "CH-2008", "1 rue de l'École, 44220 Couëron",
-                "marc", "odile"),
-            Job("Salle de motricité", "CH-2085", "1 rue de l'École, 44220 Couëron", "odile"),
+            Site("Préau et sanitaires", "CH-2008", "1 rue de l'École, 44220 Couëron",
+                 "marc", "odile"),
+            Site("Salle de motricité", "CH-2085", "1 rue de l'École, 44220 Couëron", "odile"),
         ],
     ),
     "Famille Ferreira": (
         {"maria": "Maria Ferreira", "jose": "José Ferreira"},
         [
-            Job("Maison Ferreira", "CH-2038", "3 impasse du Moulin, 44240 La Chapelle-sur-Erdre",
-                "julien", "odile"),
-            Job("Terrasse et clôture", "CH-2092",
-                "3 impasse du Moulin, 44240 La Chapelle-sur-Erdre", "julien"),
+            Site("Maison Ferreira", "CH-2038", "3 impasse du Moulin, 44240 La Chapelle-sur-Erdre",
+                 "julien", "odile"),
+            Site("Terrasse et clôture", "CH-2092",
+                 "3 impasse du Moulin, 44240 La Chapelle-sur-Erdre", "julien"),
         ],
     ),
     "Pépinières Caradec": (
         {"yann": "Yann Caradec"},
         [
-            Job("Serre et accueil", "CH-2029", "Route de Clisson, 44190 Gorges", "nadia", "julien"),
+            Site("Serre et accueil", "CH-2029", "Route de Clisson, 44190 Gorges",
+                 "nadia", "julien"),
         ],
     ),
 }  # fmt: skip
 
-# Finished long ago: nobody writes about it any more.
+# The chantier that is finished and archived, by its reference.
 ARCHIVED = "CH-1964"
 
 
 @dataclass(frozen=True)
 class Company:
-    """Everybody and every chantier of the demo."""
+    """The people of the company and its clients, as created."""
 
     staff: list[User]
     clients: list[Client]
 
     def users_of(self, client: Client) -> list[User]:
-        """The client's users, in the order of CLIENTS."""
+        """Return the users of a client, in the order of CLIENTS."""
         logins = list(CLIENTS[client.name][0])
         return sorted(client.users.all(), key=lambda user: logins.index(login_of(user)))
 
@@ -143,18 +147,18 @@ class Company:
         return list(client.chantiers.order_by("reference"))
 
 
-def found(*, since: datetime) -> Company:
-    """Create the company, its people, its clients and their chantiers, as known `since` then."""
+def create_company(*, since: datetime) -> Company:
+    """Create the company, its people, its clients and their chantiers, all dated `since`."""
     began = timezone.now()
-    # Once for all: argon2 takes its time, and the password is the same.
+    # One hash for everybody: argon2 is slow, and the password is the same.
     password = make_password(PASSWORD)
     staff = {login: _person(login, name, role, password) for login, (name, role) in STAFF.items()}
     clients = [Client.objects.create(name=name) for name in CLIENTS]
     for client in clients:
-        logins, jobs = CLIENTS[client.name]
+        logins, sites = CLIENTS[client.name]
         for login, name in logins.items():
             _person(login, name, User.Role.CLIENT, password, client)
-        Chantier.objects.bulk_create(_chantier(job, client, staff) for job in jobs)
+        Chantier.objects.bulk_create(_chantier(site, client, staff) for site in sites)
     for rows in (User.objects, Client.objects, Chantier.objects):
         rows.filter(created_at__gte=began).update(created_at=since)
     return Company(list(staff.values()), clients)
@@ -169,7 +173,7 @@ def exists() -> bool:
 
 
 def logins() -> Iterator[str]:
-    """Say who can log in, one line a person, the first of each side only."""
+    """Yield a line for each login that the demo prints: the staff, and two clients."""
     for login, (name, role) in STAFF.items():
         yield f"{login}@{DOMAIN:<12} {name}, {role.value}"
     for client in ("Famille Morel", "SCI Haddad"):
@@ -194,13 +198,13 @@ def _person(
     )
 
 
-def _chantier(job: Job, client: Client, staff: dict[str, User]) -> Chantier:
+def _chantier(site: Site, client: Client, staff: dict[str, User]) -> Chantier:
     return Chantier(
         client=client,
-        name=job.name,
-        reference=job.reference,
-        address=job.address,
-        responsible=staff[job.responsible],
-        deputy=staff[job.deputy] if job.deputy else None,
-        external_id=f"demo-{job.reference}",
+        name=site.name,
+        reference=site.reference,
+        address=site.address,
+        responsible=staff[site.responsible],
+        deputy=staff[site.deputy] if site.deputy else None,
+        external_id=f"demo-{site.reference}",
     )

@@ -1,4 +1,4 @@
-"""Filters of the lists of `core`."""
+"""Filter the lists of `core.api`."""
 
 import django_filters
 

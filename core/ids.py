@@ -1,4 +1,4 @@
-"""Identifiers made by us: UUID version 7 (RFC 9562), so that new rows sit together in an index."""
+"""Make ids: UUID version 7 (RFC 9562). They grow with time, so new rows are close in an index."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""People, their client account, and the chantiers the conversations are about."""
+"""People, the client accounts they belong to, and the chantiers of the clients."""
 
 from __future__ import annotations
 
@@ -100,23 +100,23 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_company(self) -> bool:
-        """Whether the person works for the company (and not: may enter the Django admin)."""
+        """Tell whether the person works for the company. Unlike `is_staff`, it opens no admin."""
         return self.role != User.Role.CLIENT
 
     @property
     def is_staff(self) -> bool:
-        """Django's word for «may enter the admin»; our staff are `is_company`."""
+        """Tell whether the person may enter the Django admin, which calls this `is_staff`."""
         return self.is_superuser
 
     @property
     def own_client_id(self) -> UUID:
-        """The client account of a client's user."""
+        """Return the client account of a client's user; the company's people have none."""
         assert self.client_id is not None, "only a client's user has a client"
         return self.client_id
 
 
 class Chantier(models.Model):
-    """A job site of one client, with the people of the company who answer for it."""
+    """A job site of one client, with the responsible person of the company and the deputy."""
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
@@ -148,7 +148,7 @@ class Chantier(models.Model):
         verbose_name = _("chantier")
         verbose_name_plural = _("chantiers")
         constraints: ClassVar = [
-            # What a conversation's foreign key (chantier, client) points at.
+            # The target of a conversation's foreign key (chantier, client).
             models.UniqueConstraint(fields=["id", "client"], name="chantier_of_its_client"),
         ]
 

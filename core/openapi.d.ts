@@ -13,7 +13,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Announce a file; the answer says how to send it. The same again answers 200. */
+        /** @description Announce a file. The answer says how to send it. The same sent again answers 200. */
         post: operations["attachments_create"];
         delete?: never;
         options?: never;
@@ -32,9 +32,9 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * @description Withdraw a file of one's own that is in no message yet, or is still being sent.
+         * @description Withdraw one's own file that is in no message yet, or whose bytes have not arrived.
          *
-         *     In a message it stays, as one that its sender took back.
+         *     In a message it keeps its place, shown as taken back.
          */
         delete: operations["attachments_destroy"];
         options?: never;
@@ -51,7 +51,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description All bytes are sent: check that they arrived, and have them analysed. Again is fine. */
+        /** @description Check that all bytes have arrived, and order their analysis. Again is harmless. */
         post: operations["attachments_complete_create"];
         delete?: never;
         options?: never;
@@ -66,7 +66,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Download the file. `original`: for its sender, a photo with the place it was taken. */
+        /** @description Download the file. With `original`, its sender gets a photo with its location. */
         get: operations["attachments_content_retrieve"];
         put?: never;
         post?: never;
@@ -83,7 +83,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The parts that have arrived. */
+        /** @description The parts of a file that have arrived. */
         get: operations["attachment_parts"];
         put?: never;
         /** @description Sign parts that are about to be sent, each with its own SHA-256. */
@@ -101,7 +101,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The picture that stands for the file, as WEBP, 320 or 1280 pixels at most. */
+        /** @description A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high. */
         get: operations["attachments_preview_retrieve"];
         put?: never;
         post?: never;
@@ -118,7 +118,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The chantiers one may choose from, by name. */
+        /** @description List the chantiers that the reader may choose from, by name. */
         get: operations["chantiers_list"];
         put?: never;
         post?: never;
@@ -152,7 +152,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The clients one may choose from, by name. */
+        /** @description List the clients that the reader may choose from, by name. */
         get: operations["clients_list"];
         put?: never;
         post?: never;
@@ -172,7 +172,7 @@ export interface paths {
         /** @description The person's conversations, newest activity first. */
         get: operations["conversations_list"];
         put?: never;
-        /** @description Open one, with its first message or without. */
+        /** @description Open a conversation, with or without a first message. */
         post: operations["conversations_create"];
         delete?: never;
         options?: never;
@@ -190,11 +190,11 @@ export interface paths {
         get: operations["conversations_retrieve"];
         put?: never;
         post?: never;
-        /** @description Archive it (the company): it leaves the lists, its history stays. */
+        /** @description As the company, archive it: it leaves the lists, and can still be read. */
         delete: operations["conversations_destroy"];
         options?: never;
         head?: never;
-        /** @description Change the subject; for the company also the chantier, the status, who is assigned. */
+        /** @description Change the subject; as the company also the chantier, the status, the assigned person. */
         patch: operations["conversations_partial_update"];
         trace?: never;
     };
@@ -239,7 +239,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How far the messages of my side have come, for a page of history at once. */
+        /** @description Return how far each message of a page of history has come. */
         get: operations["conversations_deliveries_retrieve"];
         put?: never;
         post?: never;
@@ -256,10 +256,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A page of history, in seq order; the newest without a bound. */
+        /** @description A page of history, in seq order; without a bound, the newest messages. */
         get: operations["conversations_messages_retrieve"];
         put?: never;
-        /** @description Send a message; the same id and content again answers 200 with the first one. */
+        /** @description Send a message. The same id and content sent again answers 200 with the first one. */
         post: operations["conversations_messages_create"];
         delete?: never;
         options?: never;
@@ -277,11 +277,11 @@ export interface paths {
         get: operations["message_retrieve"];
         put?: never;
         post?: never;
-        /** @description Leave a tombstone. */
+        /** @description Delete a message: a tombstone with its `seq` stays. */
         delete: operations["conversations_messages_destroy"];
         options?: never;
         head?: never;
-        /** @description Change one's own recent text; earlier texts are kept. */
+        /** @description Change the text of one's own recent message. Earlier texts are kept. */
         patch: operations["conversations_messages_partial_update"];
         trace?: never;
     };
@@ -292,7 +292,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How far my message has come, person by person. */
+        /** @description Return how far a message has come with each person. */
         get: operations["conversations_messages_deliveries_retrieve"];
         put?: never;
         post?: never;
@@ -311,7 +311,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send again to whom it could not be delivered. */
+        /** @description Send a message again to the people whom it could not reach. */
         post: operations["conversations_messages_deliveries_retry_create"];
         delete?: never;
         options?: never;
@@ -326,7 +326,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The earlier texts of a message, oldest first (the company). */
+        /** @description The earlier texts of a message, oldest first. For the company only. */
         get: operations["conversations_messages_revisions_list"];
         put?: never;
         post?: never;
@@ -343,10 +343,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whether I am told of this conversation. */
+        /** @description Tell if the reader muted a conversation. */
         get: operations["conversations_mute_retrieve"];
         put?: never;
-        /** @description Tell me no more of this conversation, or again (`{"muted": false}`). */
+        /** @description Mute a conversation, or unmute it by `{"muted": false}`. */
         post: operations["conversations_mute_create"];
         delete?: never;
         options?: never;
@@ -361,10 +361,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Internal notes. For a client's user they do not exist. */
+        /** @description Internal notes. A client's user gets 404. */
         get: operations["conversations_notes_list"];
         put?: never;
-        /** @description Internal notes. For a client's user they do not exist. */
+        /** @description Internal notes. A client's user gets 404. */
         post: operations["conversations_notes_create"];
         delete?: never;
         options?: never;
@@ -396,7 +396,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description I have read up to `seq`; never goes back. */
+        /** @description Record that one has read up to `seq`. A mark never goes back. */
         put: operations["conversations_read_update"];
         post?: never;
         delete?: never;
@@ -414,7 +414,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description I am writing. */
+        /** @description Show the others that the person who asks is writing. */
         post: operations["conversations_typing_create"];
         delete?: never;
         options?: never;
@@ -430,7 +430,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Count the messages from `seq` on as unread again, for me. */
+        /** @description Count the messages from `seq` on as unread again, for oneself only. */
         put: operations["conversations_unread_update"];
         post?: never;
         delete?: never;
@@ -446,7 +446,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is asking; sets the CSRF cookie that unsafe requests of a session need. */
+        /** @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need. */
         get: operations["me_retrieve"];
         put?: never;
         post?: never;
@@ -463,12 +463,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Return how the reader wants to be told; the defaults before the first change. */
         get: operations["preferences_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
+        /** @description Change some of the reader's preferences. */
         patch: operations["preferences_partial_update"];
         trace?: never;
     };
@@ -481,7 +483,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description I look at a page (every 40 s), or no more. */
+        /** @description Note that the reader looks at a page, every 40 s, or no longer does. */
         post: operations["presence_create"];
         delete?: never;
         options?: never;
@@ -496,10 +498,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description My devices, the last one seen first. */
+        /** @description List the reader's devices, the last registered one first. */
         get: operations["push_subscriptions_list"];
         put?: never;
-        /** @description Push to this browser: at each start of the app, since browsers change their minds. */
+        /** @description Register this browser for pushes, at each start: its subscription may have changed. */
         post: operations["push_subscriptions_create"];
         delete?: never;
         options?: never;
@@ -517,6 +519,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
+        /** @description Stop pushing to one of the reader's devices. */
         delete: operations["push_subscriptions_destroy"];
         options?: never;
         head?: never;
@@ -532,7 +535,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Show a notification on one of my devices. */
+        /** @description Push a test notification to one of the reader's devices, at most six times a minute. */
         post: operations["push_subscriptions_test_create"];
         delete?: never;
         options?: never;
@@ -549,7 +552,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Shown on this device. */
+        /** @description Note that a device displayed a push. */
         post: operations["push_displayed_create"];
         delete?: never;
         options?: never;
@@ -564,7 +567,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The key to subscribe with; null where no push is sent. */
+        /** @description Return the key with which a browser subscribes. It is null if no push is sent. */
         get: operations["push_key_retrieve"];
         put?: never;
         post?: never;
@@ -583,7 +586,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Marked as read from the notification itself. */
+        /** @description Mark the messages of a notification as read. */
         post: operations["push_read_create"];
         delete?: never;
         options?: never;
@@ -600,7 +603,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The browser changed its subscription while no page was open. */
+        /** @description Replace the subscription of a browser that changed it while no page was open. */
         post: operations["push_renewed_create"];
         delete?: never;
         options?: never;
@@ -633,7 +636,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The people of the company, for whom a conversation can be assigned to. */
+        /** @description List the people of the company, to whom a conversation can be assigned, by name. */
         get: operations["staff_list"];
         put?: never;
         post?: never;
@@ -667,7 +670,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One task with all its attempts, by the id of the order or of an attempt. */
+        /** @description One task with all its attempts, by the id of the job or of an attempt. */
         get: operations["staff_tasks_retrieve"];
         put?: never;
         post?: never;
@@ -938,7 +941,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A one-use ticket to open `/stream?ticket=` without a cookie. */
+        /** @description Issue a one-use ticket that opens `/stream?ticket=` without a cookie. */
         post: operations["stream_tickets_create"];
         delete?: never;
         options?: never;
@@ -953,7 +956,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description My unread messages, in all and by conversation. */
+        /** @description One's own unread messages, in all and by conversation. */
         get: operations["unread_retrieve"];
         put?: never;
         post?: never;
@@ -1061,7 +1064,7 @@ export interface components {
          * @enum {string}
          */
         AttachmentStatus: "uploading" | "scanning" | "ready" | "blocked" | "refused" | "unreadable";
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Attempt: {
             /** Format: uuid */
             readonly id: string;
@@ -1108,7 +1111,7 @@ export interface components {
             scheduled: number;
             dead: number;
         };
-        /** @description Everything that changed since a version; `complete: false` = ask again from `version`. */
+        /** @description Everything that changed since a version. If not `complete`, ask again from `version`. */
         Changes: {
             readonly version: number;
             readonly complete: boolean;
@@ -1116,7 +1119,7 @@ export interface components {
             readonly messages: components["schemas"]["Message"][];
             readonly read: components["schemas"]["ReadMark"][];
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Chantier: {
             /** Format: uuid */
             readonly id: string;
@@ -1127,7 +1130,7 @@ export interface components {
             readonly client: components["schemas"]["Client"];
             readonly responsible: components["schemas"]["Person"] | null;
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         ChantierReference: {
             /** Format: uuid */
             readonly id: string;
@@ -1140,17 +1143,17 @@ export interface components {
          * @enum {string}
          */
         ChantierStatus: "open" | "archived";
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Client: {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
         };
         /**
-         * @description A conversation made by `queries.with_details`.
+         * @description A conversation.
          *
-         *     With a `reader` in the context it also holds that person's own `unread_count` and
-         *     `unread_after_seq`; the events of a stream, the same for everybody, do not.
+         *     `unread_count` and `unread_after_seq` are the reader's own. The events of a stream are the same
+         *     for everybody and do not have them.
          */
         Conversation: {
             /** Format: uuid */
@@ -1198,7 +1201,7 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "sent" | "received" | "emailed" | "read" | "undelivered";
-        /** @description A device of one's own. `is_silent`: pushes are accepted there and nothing is shown. */
+        /** @description A device of the reader. `is_silent`: it accepts pushes and displays none. */
         Device: {
             /** Format: uuid */
             readonly id: string;
@@ -1220,10 +1223,10 @@ export interface components {
             reason: string;
         };
         /**
-         * @description A message to send. `id` is made by the caller and makes a second try harmless.
+         * @description A message to send. The caller makes its `id`, so that sending it twice is harmless.
          *
-         *     `attachments` are the caller's own files, in order, in whatever state; with some, the body may
-         *     be empty.
+         *     `attachments` are ids of the caller's own files, in order; their analysis may still be pending.
+         *     With files, the body may be empty.
          */
         DraftRequest: {
             /** Format: uuid */
@@ -1286,10 +1289,10 @@ export interface components {
             error_place?: string;
         };
         /**
-         * @description A message to send. `id` is made by the caller and makes a second try harmless.
+         * @description A message to send. The caller makes its `id`, so that sending it twice is harmless.
          *
-         *     `attachments` are the caller's own files, in order, in whatever state; with some, the body may
-         *     be empty.
+         *     `attachments` are ids of the caller's own files, in order; their analysis may still be pending.
+         *     With files, the body may be empty.
          */
         FirstMessageRequest: {
             /** Format: uuid */
@@ -1328,7 +1331,7 @@ export interface components {
             run: components["schemas"]["Shares"];
             memory_bytes: number;
         };
-        /** @description A file with the message that shows it. */
+        /** @description A file, and the message that shows it. */
         LibraryItem: {
             readonly attachment: components["schemas"]["Attachment"];
             /** Format: uuid */
@@ -1374,7 +1377,7 @@ export interface components {
             at: string;
             version: string;
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Me: {
             /** Format: uuid */
             readonly id: string;
@@ -1385,8 +1388,9 @@ export interface components {
             /** Language */
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
+            readonly version: string;
         };
-        /** @description Who I am, how many messages I have not read, and the limits of what I send. */
+        /** @description The person who asks, their number of unread messages, and the limits of what they send. */
         MeWithUnread: {
             /** Format: uuid */
             readonly id: string;
@@ -1397,10 +1401,11 @@ export interface components {
             /** Language */
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
+            readonly version: string;
             readonly unread_total: number;
             readonly limits: components["schemas"]["Limits"];
         };
-        /** @description A message; a deleted one keeps its place and has an empty body. */
+        /** @description A message. A deleted one keeps its `seq` and has an empty body. */
         Message: {
             /** Format: uuid */
             readonly id: string;
@@ -1426,7 +1431,7 @@ export interface components {
             readonly message: string;
             readonly deliveries: components["schemas"]["PersonState"][];
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         MessageRevision: {
             readonly body: string;
             /** Format: date-time */
@@ -1446,7 +1451,7 @@ export interface components {
             /** @default true */
             muted: boolean;
         };
-        /** @description What `PushSubscription.toJSON()` gives, and a name for the device. */
+        /** @description The JSON of a browser's `PushSubscription`, and a name for the device. */
         NewDeviceRequest: {
             /** Format: uri */
             endpoint: string;
@@ -1454,7 +1459,7 @@ export interface components {
             /** @default  */
             label: string;
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Note: {
             /** Format: uuid */
             readonly id: string;
@@ -1472,7 +1477,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
         };
-        /** @description A conversation to open; `client` is for the company, who write to one. */
+        /** @description A conversation to open. Only the company chooses the `client`. */
         OpeningRequest: {
             /** Format: uuid */
             id?: string;
@@ -1517,7 +1522,7 @@ export interface components {
             /** Format: uri */
             next: string | null;
         };
-        /** @description A person who is counted and told, and how far that person has read. */
+        /** @description A person who takes part in a conversation, and how far they have read. */
         Participant: {
             /** Format: uuid */
             readonly id: string;
@@ -1541,7 +1546,7 @@ export interface components {
             /** Format: uuid */
             owner?: string | null;
         };
-        /** @description How one wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+        /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
         PatchedPreferenceRequest: {
             push?: boolean;
             is_discreet?: boolean;
@@ -1553,7 +1558,7 @@ export interface components {
             quiet_until?: string | null;
             locale?: components["schemas"]["LocaleEnum"];
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         Person: {
             /** Format: uuid */
             readonly id: string;
@@ -1568,7 +1573,7 @@ export interface components {
             readonly at: string | null;
             readonly reason: string;
         };
-        /** @description How one wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+        /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
         Preference: {
             push?: boolean;
             is_discreet?: boolean;
@@ -1624,7 +1629,7 @@ export interface components {
             readonly user: string;
             readonly last_read_seq: number;
         };
-        /** @description How far one has read, and after which seq messages are unread (see «Marked unread»). */
+        /** @description How far the reader has read, and the `seq` after which messages of others are unread. */
         ReadState: {
             readonly last_read_seq: number;
             readonly unread_after_seq: number;
@@ -1641,7 +1646,7 @@ export interface components {
             readonly part_count: number;
             readonly parts: components["schemas"]["ReceivedPart"][];
         };
-        /** @description Why it was not done; `code` says it to programs, `detail` to people. */
+        /** @description Why a request was refused: `code` is for programs, `detail` for people. */
         Refusal: {
             type: string;
             errors: components["schemas"]["RefusalError"][];
@@ -1651,7 +1656,7 @@ export interface components {
             detail: string;
             attr: string | null;
         };
-        /** @description A browser changed its subscription: the old endpoint, which only it and we know. */
+        /** @description A browser changed its subscription. Only that browser and we know the old endpoint. */
         RenewedDeviceRequest: {
             old_endpoint: string;
             /** Format: uri */
@@ -1758,7 +1763,7 @@ export interface components {
             runs_kept_days: number;
             hours_kept_days: number;
         };
-        /** @description A model as JSON; its moments in UTC. */
+        /** @description Write a model as JSON, with its moments in UTC. */
         TaskAction: {
             readonly id: number;
             readonly actor: components["schemas"]["Person"];
@@ -1871,7 +1876,7 @@ export interface components {
          * @enum {string}
          */
         UnitEnum: "count" | "bytes" | "percent" | "seconds";
-        /** @description Unread messages in all, and by conversation where there are any. */
+        /** @description The number of unread messages: in all, and by conversation where it is not 0. */
         Unread: {
             readonly total: number;
             readonly conversations: {
@@ -2521,7 +2526,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A conversation made by `queries.with_details`. */
+            /** @description A conversation. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2530,7 +2535,7 @@ export interface operations {
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
-            /** @description A conversation made by `queries.with_details`. */
+            /** @description A conversation. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2557,7 +2562,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A conversation made by `queries.with_details`. */
+            /** @description A conversation. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2613,7 +2618,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A conversation made by `queries.with_details`. */
+            /** @description A conversation. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2674,7 +2679,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Everything that changed since a version; `complete: false` = ask again from `version`. */
+            /** @description Everything that changed since a version. If not `complete`, ask again from `version`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2767,7 +2772,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A message; a deleted one keeps its place and has an empty body. */
+            /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2776,7 +2781,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description A message; a deleted one keeps its place and has an empty body. */
+            /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2804,7 +2809,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A message; a deleted one keeps its place and has an empty body. */
+            /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2862,7 +2867,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A message; a deleted one keeps its place and has an empty body. */
+            /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3062,7 +3067,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A model as JSON; its moments in UTC. */
+            /** @description Write a model as JSON, with its moments in UTC. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3120,7 +3125,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A model as JSON; its moments in UTC. */
+            /** @description Write a model as JSON, with its moments in UTC. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3151,7 +3156,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How far one has read, and after which seq messages are unread (see «Marked unread»). */
+            /** @description How far the reader has read, and the `seq` after which messages of others are unread. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3207,7 +3212,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How far one has read, and after which seq messages are unread (see «Marked unread»). */
+            /** @description How far the reader has read, and the `seq` after which messages of others are unread. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3232,7 +3237,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Who I am, how many messages I have not read, and the limits of what I send. */
+            /** @description The person who asks, their number of unread messages, and the limits of what they send. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3256,7 +3261,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description How one wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+            /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3284,7 +3289,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How one wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+            /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3362,7 +3367,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A device of one's own. `is_silent`: pushes are accepted there and nothing is shown. */
+            /** @description A device of the reader. `is_silent`: it accepts pushes and displays none. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3539,7 +3544,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A model as JSON; its moments in UTC. */
+            /** @description Write a model as JSON, with its moments in UTC. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4213,7 +4218,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Unread messages in all, and by conversation where there are any. */
+            /** @description The number of unread messages: in all, and by conversation where it is not 0. */
             200: {
                 headers: {
                     [name: string]: unknown;

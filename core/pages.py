@@ -1,4 +1,4 @@
-"""Pages that belong to everybody: home by role, login and logout, errors, API documentation."""
+"""Show the pages of no other app: home, login, logout, errors, documentation of the API."""
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
@@ -12,10 +12,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import APIException
 
-from core.auth import login as login_actions
+from core.auth.login import log_in, log_out
 from core.models import User
 
-# Swagger and Redoc make style elements and HTML by themselves. Nothing of ours is on these pages.
+# Swagger and Redoc insert style elements and HTML. These pages show no data of ours.
 docs_policy = csp_replace(
     {
         "style-src": [SELF, UNSAFE_INLINE],
@@ -31,7 +31,7 @@ docs_policy = csp_replace(
 
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """Send everybody to their messages."""
+    """Redirect a person to their messages, and a stranger to the login."""
     if not isinstance(request.user, User):
         return redirect("login")
     return redirect("staff-messages" if request.user.is_company else "client-messages")
@@ -42,14 +42,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
-    """The login form; `next` is where to go after it, on this site only."""
+    """Show the login form, or log in. `next` is the page to go to afterwards, on this site only."""
     if request.user.is_authenticated:
         return redirect(_next(request))
     if request.method != "POST":
         return _login_form(request)
     email = request.POST.get("email", "")
     try:
-        login_actions.log_in(request, email=email, password=request.POST.get("password", ""))
+        log_in(request, email=email, password=request.POST.get("password", ""))
     except APIException as refusal:
         return _login_form(request, refusal, email=email)
     return redirect(_next(request))
@@ -57,9 +57,9 @@ def login(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def logout(request: HttpRequest) -> HttpResponse:
-    login_actions.log_out(request)
+    log_out(request)
     response = HttpResponseRedirect("/login")
-    # Pages kept for the back button would show the messages of who has just left.
+    # The back button must not show the messages of a person who has logged out.
     response["Clear-Site-Data"] = '"cache"'
     return response
 
@@ -115,7 +115,7 @@ def _login_form(
 
 
 def _next(request: HttpRequest) -> str:
-    """Return where the person wanted to go, if it is on this site; home otherwise."""
+    """Return the page that `next` asks for if it is on this site, else home."""
     wanted = request.POST.get("next", request.GET.get("next", ""))
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()

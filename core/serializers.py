@@ -1,4 +1,4 @@
-"""The JSON shapes of people and chantiers: API, stream and first page load use the same ones."""
+"""Write people and chantiers as JSON, the same in the API, in events and in a first page."""
 
 from datetime import UTC, datetime
 from functools import cache
@@ -8,19 +8,20 @@ from django.db.models import DateTimeField, Model
 from rest_framework import serializers
 
 from core.models import Chantier, Client, User
+from core.version import VERSION
 
 Row = TypeVar("Row", bound=Model)
 
 
 class UtcField(serializers.DateTimeField):
-    """A moment in UTC, whatever the language and the time zone of the request."""
+    """Write a moment in UTC, whatever the time zone of the request."""
 
     def enforce_timezone(self, value: datetime) -> datetime:
         return value.astimezone(UTC)
 
 
 class Shape(serializers.ModelSerializer[Row]):
-    """A model as JSON; its moments in UTC."""
+    """Write a model as JSON, with its moments in UTC."""
 
     serializer_field_mapping: ClassVar = {
         **serializers.ModelSerializer.serializer_field_mapping,
@@ -29,10 +30,10 @@ class Shape(serializers.ModelSerializer[Row]):
 
     @classmethod
     def shown(cls, row: Row) -> dict[str, Any]:
-        """Return a row as JSON, for a shape that needs no context.
+        """Return a row as JSON, for a serializer that needs no context.
 
-        Through one serializer kept for the process: DRF builds all the fields of each new one,
-        which costs five times more than showing a row.
+        It keeps one serializer for the process: DRF would build all fields of each new one, which
+        costs five times more than writing a row.
         """
         return dict(_kept(cls).to_representation(row))
 
@@ -80,11 +81,18 @@ class LogInSerializer(serializers.Serializer[User]):
 
 class MeSerializer(Shape[User]):
     client = ClientSerializer(read_only=True, allow_null=True)
+    # Of Liaison, so that a report of a fault can name it.
+    version = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields: ClassVar[tuple[str, ...]] = ("id", "name", "email", "role", "locale", "client")
+        fields: ClassVar[tuple[str, ...]] = (
+            "id", "name", "email", "role", "locale", "client", "version",
+        )  # fmt: skip
         read_only_fields: ClassVar[tuple[str, ...]] = fields
+
+    def get_version(self, me: User) -> str:
+        return VERSION
 
 
 class TicketSerializer(serializers.Serializer[Any]):
@@ -99,7 +107,7 @@ class RefusalErrorSerializer(serializers.Serializer[Any]):
 
 
 class RefusalSerializer(serializers.Serializer[Any]):
-    """Why it was not done; `code` says it to programs, `detail` to people."""
+    """Why a request was refused: `code` is for programs, `detail` for people."""
 
     type = serializers.CharField()
 

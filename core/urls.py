@@ -1,4 +1,4 @@
-"""Every address of the product. The other apps are named as strings: imports go down only."""
+"""List all addresses. The other apps are named as strings, since imports go down only."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,6 +1,7 @@
-"""The connection to Valkey, with limits that no request can be held by.
+"""Connect to Valkey with short time-outs.
 
-Valkey carries hints and counters, never the truth: a caller that cannot reach it goes on without.
+Valkey holds wake-ups, counters and stream tickets, all of which can be lost. A caller that cannot
+reach it goes on without it, or answers 503.
 """
 
 from functools import cache
@@ -15,7 +16,7 @@ TIMEOUT_SECONDS = 0.2
 
 @cache
 def valkey(timeout_seconds: float = TIMEOUT_SECONDS) -> redis.Redis:
-    """Return this process's client (a pool, safe between threads) of that patience."""
+    """Return the client of this process with that time-out: a pool, which threads can share."""
     return redis.Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=timeout_seconds,

@@ -1,4 +1,4 @@
-"""The WSGI entry point, also usable alone behind another server (then without streams)."""
+"""Define the WSGI application. It can run alone in another server, then without streams."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Conversations in the Django admin: to look at. Writing goes through the actions."""
+"""Conversations in the Django admin, read-only: only the actions write."""
 
 from typing import Any
 

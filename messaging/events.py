@@ -1,6 +1,7 @@
 """The events of a conversation, as its open screens receive them."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, TypedDict
 from uuid import UUID
 
 from attachments.models import Attachment
@@ -12,6 +13,64 @@ from messaging.models import Conversation, Message, Note, Participant
 from messaging.queries.conversations import with_details
 from messaging.serializers.output import ConversationSerializer, MessageSerializer, NoteSerializer
 
+# What a serializer returns.
+Json = dict[str, Any]
+
+
+class ConversationState(TypedDict):
+    """The columns of a conversation that a message changes."""
+
+    status: str
+    last_seq: int
+    last_activity_at: datetime
+    awaiting_reply_since: datetime | None
+
+
+class MessageData(TypedDict):
+    conversation: UUID
+    version: int
+    message: Json
+    state: ConversationState
+
+
+class AttachmentData(MessageData):
+    attachment: Json
+
+
+class OwnAttachmentData(TypedDict):
+    conversation: None
+    attachment: Json
+
+
+class ConversationData(TypedDict):
+    version: int
+    conversation: Json
+
+
+class ReadData(TypedDict):
+    conversation: UUID
+    version: int
+    user: UUID
+    last_read_seq: int
+
+
+class UnreadData(TypedDict):
+    conversation: UUID
+    version: int
+    unread_count: int
+    unread_after_seq: int
+
+
+class TypingData(TypedDict):
+    conversation: UUID
+    user: Json
+
+
+class NoteData(TypedDict):
+    conversation: UUID
+    note: Json
+    deleted: bool
+
 
 def message_created(message: Message) -> Event:
     return Event("message.created", _message(message))
@@ -22,21 +81,27 @@ def message_updated(message: Message) -> Event:
 
 
 def message_again(message: Message) -> Event:
-    """The event of a message as it is now, for whom the first one never reached."""
+    """The event of a message as it is now, for the screens that the first one never reached."""
     is_as_sent = message.edited_at is None and message.deleted_at is None
     return message_created(message) if is_as_sent else message_updated(message)
 
 
 def attachment_updated(message: Message, attachment: Attachment) -> Event:
-    """The state of a file changed, and with it its message."""
-    shown = AttachmentSerializer(attachment).data
-    return Event("attachment.updated", {**_message(message), "attachment": shown})
+    """The state of a file changed, and with it the version of its message."""
+    data: AttachmentData = {
+        **_message(message),
+        "attachment": AttachmentSerializer(attachment).data,
+    }
+    return Event("attachment.updated", data)
 
 
 def own_attachment_updated(attachment: Attachment) -> Event:
-    """The same for its sender, while no message shows the file: it has no version."""
-    shown = AttachmentSerializer(attachment).data
-    return Event("attachment.updated", {"conversation": None, "attachment": shown})
+    """The state of a file in no message changed: for its uploader, without a version."""
+    data: OwnAttachmentData = {
+        "conversation": None,
+        "attachment": AttachmentSerializer(attachment).data,
+    }
+    return Event("attachment.updated", data)
 
 
 def conversation_created(conversation: Conversation) -> Event:
@@ -48,7 +113,7 @@ def conversation_updated(conversation: Conversation) -> Event:
 
 
 def read_updated(participant: Participant, *, version: int) -> Event:
-    data = {
+    data: ReadData = {
         "conversation": participant.conversation_id,
         "version": version,
         "user": participant.user_id,
@@ -58,8 +123,8 @@ def read_updated(participant: Participant, *, version: int) -> Event:
 
 
 def unread_updated(participant: Participant, *, version: int) -> Event:
-    """One person's own counter; an older version than the last one seen is to be ignored."""
-    data = {
+    """One person's own counter. A screen ignores one of an older version than it has seen."""
+    data: UnreadData = {
         "conversation": participant.conversation_id,
         "version": version,
         "unread_count": participant.unread_count,
@@ -69,12 +134,13 @@ def unread_updated(participant: Participant, *, version: int) -> Event:
 
 
 def typing(conversation_id: UUID, user: User) -> Event:
-    return Event("typing", {"conversation": conversation_id, "user": PersonSerializer(user).data})
+    data: TypingData = {"conversation": conversation_id, "user": PersonSerializer(user).data}
+    return Event("typing", data)
 
 
 def note_updated(note: Note) -> Event:
-    """For the company alone. Notes carry no version: a client would notice the gap."""
-    data = {
+    """For the company alone. It has no version, or a client would notice the gap."""
+    data: NoteData = {
         "conversation": note.conversation_id,
         "note": NoteSerializer(note).data,
         "deleted": note.deleted_at is not None,
@@ -82,13 +148,12 @@ def note_updated(note: Note) -> Event:
     return Event("note.updated", data)
 
 
-def _message(message: Message) -> dict[str, Any]:
+def _message(message: Message) -> MessageData:
     conversation = message.conversation
     return {
         "conversation": conversation.pk,
         "version": message.version,
         "message": MessageSerializer.shown(message),
-        # What of the conversation moved with the message.
         "state": {
             "status": conversation.status,
             "last_seq": conversation.last_seq,
@@ -98,7 +163,7 @@ def _message(message: Message) -> dict[str, Any]:
     }
 
 
-def _conversation(conversation: Conversation) -> dict[str, Any]:
+def _conversation(conversation: Conversation) -> ConversationData:
     shown = with_details(Conversation.objects.all()).get(pk=conversation.pk)
     context = {"for_everybody": True}
     return {

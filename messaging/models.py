@@ -1,13 +1,13 @@
 """Conversations, their messages, who takes part and how far each has read.
 
-Two numbers are handed out under the conversation's row lock, hence in commit order: `seq` counts
-its messages without a gap, `version` counts everything that anyone can see change. A cursor on a
-serial id would skip rows, since those are given before the commit.
+A conversation has two numbers, given under its row lock and so in commit order: `seq` counts its
+messages without a gap, `version` counts every change that anyone can see. A serial id is given
+before the commit, so a cursor on it would skip rows.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypedDict
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -25,6 +25,18 @@ SUBJECT_LENGTH = 150
 BODY_LENGTH = 10_000
 
 
+class PersonRow(TypedDict):
+    """A participant as `queries.conversations.with_details` reads it: one JSON object a person."""
+
+    id: str
+    name: str
+    role: str
+    last_read_seq: int
+    read_version: int
+    unread_count: int
+    unread_from_seq: int | None
+
+
 class Conversation(models.Model):
     """One thread between a client and the company, about a chantier or a free subject."""
 
@@ -36,7 +48,7 @@ class Conversation(models.Model):
     client = models.ForeignKey(
         Client, on_delete=models.PROTECT, related_name="conversations", db_index=False
     )
-    # The migration adds a foreign key on (chantier, client): never another client's chantier.
+    # Migration 0002 adds a foreign key on (chantier, client): never another client's chantier.
     chantier = models.ForeignKey(
         Chantier, on_delete=models.PROTECT, null=True, blank=True, related_name="conversations"
     )
@@ -48,7 +60,7 @@ class Conversation(models.Model):
     )
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
     created_at = models.DateTimeField(default=timezone.now)
-    # SHA-256 of what was asked when it was opened: the same id again must ask for the same.
+    # SHA-256 of the request that opened it: a request with the same id must be the same.
     draft_digest = models.BinaryField(max_length=32)
 
     version = models.PositiveBigIntegerField(default=0)
@@ -63,8 +75,11 @@ class Conversation(models.Model):
     )
     last_activity_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
-    # The team's «à répondre»: since when a client waits for an answer.
+    # Since when a client waits for an answer (shown as "à répondre").
     awaiting_reply_since = models.DateTimeField(null=True, blank=True)
+
+    # Who takes part, by name. Not a column: only `queries.conversations.with_details` sets it.
+    people: list[PersonRow]
 
     class Meta:
         verbose_name = _("conversation")
@@ -94,15 +109,15 @@ class Conversation(models.Model):
 
     @property
     def accepts_messages(self) -> bool:
-        """Whether one may write: closed reopens, archived does not."""
+        """Whether messages may be sent: not if it or its chantier is archived."""
         return self.archived_at is None and not (self.chantier and self.chantier.is_archived)
 
 
 class Participant(models.Model):
-    """A person who is counted and told, and how far that person has read.
+    """A person who has an unread counter and gets notifications, and how far they have read.
 
-    `last_read_seq` never goes back: it is what the other side sees as «lu». «Marquer comme non
-    lu» is the reader's own affair and sits in `unread_from_seq`.
+    `last_read_seq` never goes back: the other side sees it as "lu". `unread_from_seq` holds what
+    the reader marked as unread, which nobody else sees.
     """
 
     conversation = models.ForeignKey(
@@ -112,12 +127,12 @@ class Participant(models.Model):
     last_read_seq = models.PositiveBigIntegerField(default=0)
     unread_from_seq = models.PositiveBigIntegerField(null=True, blank=True)
     unread_count = models.PositiveIntegerField(default=0)
-    # The version that last moved `last_read_seq`.
+    # The conversation's version when the marks last changed.
     read_version = models.PositiveBigIntegerField(default=0)
-    # A person of the company who wrote here stays a participant.
+    # People of the company who have written here stay participants.
     has_written = models.BooleanField(default=False)
-    # Set when the person is no longer counted nor told (moved to another client, another
-    # person took the conversation); the read mark stays.
+    # Set when the person stops taking part (moved to another client, someone else took the
+    # conversation). The read mark stays.
     left_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -146,10 +161,10 @@ class Participant(models.Model):
 
 
 class Message(LeasedJob):
-    """What one person wrote. Its id was made by that person's device, before it was sent.
+    """A text that one person sent. The sender's device made its id.
 
-    `fanned_out_at IS NULL` is the order to count and tell: a worker takes it when `due_at` has
-    come. Without a `due_at` as well, every attempt has failed: the order is dead (`last_error`).
+    `fanned_out_at IS NULL` means that its fan-out is pending; a worker acquires it once `due_at`
+    has passed. When `due_at` is NULL too, every attempt has failed (`last_error`).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -163,19 +178,18 @@ class Message(LeasedJob):
     reply_to = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
-    # Written as an answer to an email; shown as such.
+    # Sent as an answer to an email, and shown so.
     by_email = models.BooleanField(default=False)
-    # So that a text alone, which most messages are, never asks for its files.
+    # Most messages have no files: with 0, none are queried.
     attachment_count = models.PositiveSmallIntegerField(default=0)
-    # SHA-256 of what was sent first: sent again under this id it must be the same, even after an
-    # edit.
+    # SHA-256 of the first draft: a draft with the same id must be the same, even after an edit.
     draft_digest = models.BinaryField(max_length=32)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     fanned_out_at = models.DateTimeField(null=True, blank=True)
 
-    # Its files, by whoever has fetched them already; not a column.
+    # Its files, once they were fetched. Not a column.
     files: list[Attachment] | None = None
 
     class Meta:
@@ -199,7 +213,7 @@ class Message(LeasedJob):
 
     @property
     def attachments(self) -> list[Attachment]:
-        """Its files, in order, each with its `position`; none once it is deleted."""
+        """Its files in order, each with its `position`. Empty once the message is deleted."""
         if self.attachment_count == 0 or self.deleted_at is not None:
             return []
         if self.files is None:
@@ -208,7 +222,7 @@ class Message(LeasedJob):
 
 
 class _WithFiles(models.Manager["MessageAttachment"]):
-    """Nobody wants the place without the file."""
+    """Reads the file with its place."""
 
     def get_queryset(self) -> models.QuerySet[MessageAttachment]:
         return super().get_queryset().select_related("attachment")
@@ -217,8 +231,8 @@ class _WithFiles(models.Manager["MessageAttachment"]):
 class MessageAttachment(models.Model):
     """The place of a file in the one message that shows it.
 
-    Here and not in `attachments`, which knows no conversation. `conversation` is the message's,
-    for the gallery.
+    In this app, since `attachments` knows no conversation. `conversation` repeats the message's,
+    for the index of the library.
     """
 
     message = models.ForeignKey(
@@ -250,7 +264,7 @@ class MessageAttachment(models.Model):
 
     @property
     def placed(self) -> Attachment:
-        """The file, knowing its position."""
+        """The file, with its position set."""
         self.attachment.position = self.position
         return self.attachment
 
@@ -272,9 +286,9 @@ class MessageRevision(models.Model):
 
 
 class Note(models.Model):
-    """A remark of the company beside a conversation.
+    """A remark of the company about a conversation.
 
-    Its own table, so that no query on messages can ever show one to a client.
+    In a table of its own, so that no query of messages can show one to a client.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)

@@ -1,26 +1,20 @@
-"""The pages of messaging.
+"""The HTML pages of messaging.
 
-Each writes its first state into the page, in the shapes of the API: the first screen shows without
-a request, and the browser goes on from there with the stream.
+Each page carries its first state, in the shapes of the API, so that it shows without a request.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import override
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
 from core.models import User
 from core.serializers import MeSerializer
+from core.web.page_access import person_page
 from core.web.pagination import NewestFirst
 from core.web.requests import person
 from messaging.limits import limits
@@ -31,49 +25,23 @@ from messaging.queries.unread import unread_for
 from messaging.serializers.output import ConversationSerializer, HistorySerializer, UnreadSerializer
 
 
-class Page(Protocol):
-    def __call__(
-        self, request: HttpRequest, conversation_id: UUID | None = None
-    ) -> HttpResponse: ...
-
-
-def for_people(*, of_company: bool) -> Callable[[Page], Page]:
-    """Show a page to one side only, in the person's language; the other goes home."""
-
-    def decorate(page: Page) -> Page:
-        @never_cache
-        @require_safe
-        @wraps(page)
-        def guarded(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
-            if not isinstance(request.user, User):
-                return redirect_to_login(request.get_full_path())
-            if request.user.is_company is not of_company:
-                return redirect("home")
-            with override(request.user.locale):
-                return page(request, conversation_id)
-
-        return guarded
-
-    return decorate
-
-
-@for_people(of_company=False)
+@person_page(of_company=False)
 def client_messages(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
     return _inbox(request, "client", conversation_id)
 
 
-@for_people(of_company=False)
-def client_new(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+@person_page(of_company=False)
+def client_new(request: HttpRequest) -> HttpResponse:
     return _inbox(request, "client")
 
 
-@for_people(of_company=True)
+@person_page(of_company=True)
 def staff_messages(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
     return _inbox(request, "staff", conversation_id)
 
 
-@for_people(of_company=True)
-def staff_new(request: HttpRequest, conversation_id: UUID | None = None) -> HttpResponse:
+@person_page(of_company=True)
+def staff_new(request: HttpRequest) -> HttpResponse:
     return _inbox(request, "staff")
 
 
@@ -88,10 +56,10 @@ def _inbox(request: HttpRequest, side: str, conversation_id: UUID | None = None)
 
 
 def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> dict[str, Any]:
-    """Return what the page begins with; Http404 for a conversation that is not the reader's.
+    """Return the first state of a page; Http404 for a conversation that the reader may not see.
 
-    The conversation is read before its messages: the browser takes the conversation's version as
-    the point from which to ask for changes, and a newer message is then told twice, never missed.
+    The conversation is read before its messages. The browser asks for the changes since the
+    version of the conversation, so a message that comes in between is shown twice, never missed.
     """
     reader = person(request)
     unread = unread_for(reader)
@@ -116,14 +84,14 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
 
 
 def _landing(unread_count: int, unread_after_seq: int) -> Window:
-    """Return the page of history where one lands: at the first unread message, else at the end."""
+    """Return the page of history to show first: around the first unread message, or the newest."""
     if unread_count > PAGE_LIMIT // 2:
         return Window(around=unread_after_seq + 1)
     return Window()
 
 
 def _first_page(request: HttpRequest, reader: User) -> dict[str, Any]:
-    """Return the first answer of `GET /conversations`, with the address of the next one."""
+    """Return what `GET /conversations` answers first, with the address of the next page."""
     pages = NewestFirst()
     listed = conversations_for(reader)
     if reader.is_company:

@@ -1,15 +1,16 @@
-"""Finding words where accents and capitals do not matter.
+"""Search of words, whatever their accents and capitals.
 
-PostgreSQL's `unaccent` is not everywhere (and cannot be indexed as it is), so both sides are
-folded the same way: in SQL by `translate`, in Python by `fold`.
+Columns are folded in SQL (`translate`), queries in Python (`fold`). PostgreSQL's `unaccent` is not
+on every server, and an index cannot use it as it is not immutable.
 """
 
 import re
-import unicodedata
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Lower
+
+from core.text import without_accents
 
 ACCENTED = "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ"
 PLAIN = "aaaaaaceeeeiiiinooooouuuuyy"
@@ -29,9 +30,9 @@ def words_of(field: str) -> SearchVector:
 
 
 def matching(text: str) -> SearchQuery | None:
-    """Return a query for rows that hold every word of the text, the last ones perhaps unfinished.
+    """Return a query for the rows that hold a word with each of these beginnings.
 
-    None when the text holds no word.
+    None if the text holds no word.
     """
     words = WORD.findall(fold(text))
     if not words:
@@ -42,5 +43,5 @@ def matching(text: str) -> SearchQuery | None:
 
 
 def fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.lower())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    """Return the text in lower case, without accents."""
+    return without_accents(text.lower(), "NFKD")

@@ -1,4 +1,4 @@
-"""The addresses of messaging: the REST endpoints and the pages."""
+"""The URLs of messaging: the REST endpoints and the pages."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What is done about notifications: one call each."""
+"""The writes of notifications, each one transaction or one call to the outside."""
 
 from typing import Any
 from uuid import UUID
@@ -20,10 +20,9 @@ from messaging.models import Conversation, Message
 from messaging.queries.conversations import conversation_for
 from notifications import dispatch, queries, signed_tokens
 from notifications.delivery import acknowledgements, events
-from notifications.delivery import batch as batches
+from notifications.delivery.batch import acquire
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email import imap, intake
-from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import Channel, Delivery, EmailMode, Mute, Preference, PushSubscription
 from notifications.planning import planner, presence
 from notifications.push import devices
@@ -60,9 +59,9 @@ class LinkTooOld(Refusal):
 
 @transaction.atomic
 def fan_out(message_id: UUID) -> None:
-    """Count a message for everyone it concerns, and write down who is to be told, and how.
+    """Count a message as unread for its participants, and plan whom to tell of it.
 
-    One transaction: a message that is counted is never left untold.
+    Both happen in one transaction, so a message that is counted is also told.
     """
     done = fan_out_message(message_id)
     if done is None:
@@ -70,23 +69,23 @@ def fan_out(message_id: UUID) -> None:
     planned = planner.plan_deliveries(done.message, done.participants)
     now = timezone.now()
     for row in planned:
-        # The others are hinted at when they are due (`workers.recovery.sweeper`).
+        # The sweeper of workers enqueues the others when they are due.
         if row.due_at and row.due_at <= now:
             enqueue(Job.DELIVER, delivery_id=row.pk)
     if any(row.was_present for row in planned):
-        # Received already, on a screen.
+        # A person with an open page counts as told already.
         events.publish_deliveries([done.message])
 
 
 def deliver(delivery_id: UUID) -> bool | None:
-    """Deliver what is due to a delivery's recipient in its conversation, together.
+    """Deliver what is due to the recipient of this delivery in its conversation, as one batch.
 
-    None when nothing is, or when another worker is about it.
+    Return None if nothing is due, or if another worker is sending it.
     """
     row = queries.pending_deliveries().filter(pk=delivery_id).first()
     if row is None:
         return None
-    batch = batches.acquire(row.recipient_id, row.conversation_id, Channel(row.channel))
+    batch = acquire(row.recipient_id, row.conversation_id, Channel(row.channel))
     if batch is None:
         return None
     dispatch.settle(batch, dispatch.send(batch))
@@ -95,7 +94,7 @@ def deliver(delivery_id: UUID) -> bool | None:
 
 @transaction.atomic
 def resend(message: Message) -> None:
-    """Try again, from the first attempt, to tell of a message whom it could not facts.
+    """Deliver a message again to the people whom it could not reach, from the first attempt on.
 
     Raises NothingToResend.
     """
@@ -125,7 +124,7 @@ def resend(message: Message) -> None:
 def register_device(
     user: User, subscription: Subscription, *, label: str, session_key: str
 ) -> PushSubscription:
-    """Push to this browser from now on; raises UnknownPushService for what no browser sends."""
+    """Push to this browser from now on. Raises UnknownPushService."""
     try:
         return devices.register(user, subscription, label=label, session_key=session_key)
     except (ForbiddenAddress, BadSubscription) as error:
@@ -134,9 +133,10 @@ def register_device(
 
 @transaction.atomic
 def renew_device(old_endpoint: str, subscription: Subscription) -> None:
-    """Follow a browser that changed its subscription by itself; Http404 for an unknown one.
+    """Replace the subscription of a browser that changed it by itself.
 
-    The old endpoint is as good as a password: only that browser and we know it.
+    The old endpoint proves that it is the same browser, since nobody else knows it but us. Raises
+    Http404 if it is unknown, and UnknownPushService.
     """
     known = PushSubscription.objects.filter(endpoint=old_endpoint).first()
     if known is None:
@@ -151,19 +151,19 @@ def forget_device(device: PushSubscription) -> None:
 
 
 def forget_devices_of_session(session_key: str) -> None:
-    """Push no more to the browser that is logging out."""
+    """Stop pushing to the browser of a session that ends."""
     if session_key:
         PushSubscription.objects.filter(session_key=session_key).delete()
 
 
 def test_device(device: PushSubscription) -> None:
-    """Push something to one device, to see whether it shows it; raises PushNotSent."""
+    """Push a test notification to one device. Raises PushNotSent."""
     if devices.push_test(device).status != SendStatus.ACCEPTED:
         raise PushNotSent
 
 
 def acknowledge(token: str) -> None:
-    """Note that a push was displayed; raises LinkTooOld."""
+    """Note that a push was displayed. Raises LinkTooOld."""
     try:
         acknowledgements.note_displayed(signed_tokens.displayed(token))
     except signed_tokens.BadToken as error:
@@ -171,7 +171,7 @@ def acknowledge(token: str) -> None:
 
 
 def read_from_push(token: str) -> None:
-    """Mark a conversation as read from its notification; raises LinkTooOld or Http404."""
+    """Mark a conversation as read from its notification. Raises LinkTooOld or Http404."""
     try:
         grant = signed_tokens.reading(token)
     except signed_tokens.BadToken as error:
@@ -192,9 +192,8 @@ def note_presence(user: User, *, is_visible: bool) -> None:
 
 
 @transaction.atomic
-def change_preferences(user: User, changes: dict[str, Any]) -> Preference:
-    """Change how a person is told, and in which language."""
-    locale = changes.pop("user", {}).get("locale")
+def change_preferences(user: User, changes: dict[str, Any], *, locale: str = "") -> Preference:
+    """Change fields of `Preference`, and the language of the person if one is given."""
     if locale:
         user.locale = locale
         user.save(update_fields=["locale"])
@@ -203,7 +202,7 @@ def change_preferences(user: User, changes: dict[str, Any]) -> Preference:
 
 
 def mute(user: User, conversation: Conversation, *, is_muted: bool) -> None:
-    """Tell a person no more of a conversation, or again."""
+    """Stop telling a person of a conversation, or tell them again."""
     if is_muted:
         Mute.objects.get_or_create(user=user, conversation=conversation)
     else:
@@ -211,7 +210,7 @@ def mute(user: User, conversation: Conversation, *, is_muted: bool) -> None:
 
 
 def unsubscribe(token: str) -> None:
-    """Send a person no more emails; raises LinkTooOld."""
+    """Stop sending emails to a person. Raises LinkTooOld."""
     try:
         user_id = signed_tokens.unsubscribing(token)
     except signed_tokens.BadToken as error:
@@ -223,14 +222,9 @@ def unsubscribe(token: str) -> None:
 # --- Email coming in ----------------------------------------------------------------------------
 
 
-def receive_email(raw: bytes) -> InboundStatus:
-    """Put an answer by email into its conversation; what became of it is returned."""
-    return intake.receive(raw)
-
-
 def poll_inbox() -> int:
-    """Take in what is new in the mailbox of INBOUND_IMAP_URL; return how many emails."""
+    """Receive the new emails of INBOUND_IMAP_URL. Return how many. Raises MailboxUnavailable."""
     if not settings.INBOUND_IMAP_URL:
         return 0
     mailbox = imap.Mailbox.from_url(settings.INBOUND_IMAP_URL)
-    return imap.fetch_new(mailbox, receive_email, max_bytes=settings.INBOUND_EMAIL_MAX_BYTES)
+    return imap.fetch_new(mailbox, intake.receive, max_bytes=settings.INBOUND_EMAIL_MAX_BYTES)

@@ -1,4 +1,4 @@
-"""The ledger and the devices, to look at. Nothing here is changed by hand."""
+"""Deliveries, devices and received emails in the admin, read-only."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class DeliveryAdmin(ReadOnly):
 class PushSubscriptionAdmin(ReadOnly):
     list_display = ("user", "label", "undisplayed_count", "displayed_at", "registered_at")
     list_select_related = ("user",)
-    # An endpoint is as good as a password.
+    # Secrets: `push/renewed` takes the old endpoint as proof.
     exclude = ("endpoint", "p256dh", "auth", "session_key")
 
 

@@ -1,4 +1,4 @@
-"""The REST endpoints of notifications: load, one call, answer."""
+"""The REST endpoints of notifications."""
 
 from datetime import timedelta
 from typing import Any
@@ -42,12 +42,12 @@ RESENDS_PER_MINUTE = 10
 class DeviceList(APIView):
     @extend_schema(responses=DeviceSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """My devices, the last one seen first."""
+        """List the reader's devices, the last registered one first."""
         return Response(DeviceSerializer(queries.devices_of(person(request)), many=True).data)
 
     @extend_schema(request=NewDeviceSerializer, responses={201: DeviceSerializer})
     def post(self, request: Request) -> Response:
-        """Push to this browser: at each start of the app, since browsers change their minds."""
+        """Register this browser for pushes, at each start: its subscription may have changed."""
         asked = validated(NewDeviceSerializer, request.data)
         device = actions.register_device(
             person(request),
@@ -61,6 +61,7 @@ class DeviceList(APIView):
 class DeviceDetail(APIView):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, device_id: UUID) -> Response:
+        """Stop pushing to one of the reader's devices."""
         actions.forget_device(queries.device_of(person(request), device_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -68,7 +69,7 @@ class DeviceDetail(APIView):
 class DeviceTest(APIView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, device_id: UUID) -> Response:
-        """Show a notification on one of my devices."""
+        """Push a test notification to one of the reader's devices, at most six times a minute."""
         user = person(request)
         device = queries.device_of(user, device_id)
         rate_limits.spend("push-test", user.pk, at_most=TESTS_PER_MINUTE, window=ONE_MINUTE)
@@ -79,13 +80,13 @@ class DeviceTest(APIView):
 class PushKey(APIView):
     @extend_schema(responses=KeySerializer)
     def get(self, request: Request) -> Response:
-        """The key to subscribe with; null where no push is sent."""
+        """Return the key with which a browser subscribes. It is null if no push is sent."""
         private = settings.VAPID_PRIVATE_KEY
         return Response({"key": vapid.public_key(private) if private else None})
 
 
 class ByToken(APIView):
-    """What a service worker says, with a token from its push: it may have outlived the session."""
+    """An endpoint for the service worker, which may outlive the session: its push holds a token."""
 
     permission_classes = (AllowAny,)
     authentication_classes = ()
@@ -94,7 +95,7 @@ class ByToken(APIView):
 class PushDisplayed(ByToken):
     @extend_schema(request=TokenSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Shown on this device."""
+        """Note that a device displayed a push."""
         actions.acknowledge(validated(TokenSerializer, request.data)["token"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -102,7 +103,7 @@ class PushDisplayed(ByToken):
 class PushRead(ByToken):
     @extend_schema(request=TokenSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """Marked as read from the notification itself."""
+        """Mark the messages of a notification as read."""
         actions.read_from_push(validated(TokenSerializer, request.data)["token"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -110,7 +111,7 @@ class PushRead(ByToken):
 class PushRenewed(ByToken):
     @extend_schema(request=RenewedDeviceSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """The browser changed its subscription while no page was open."""
+        """Replace the subscription of a browser that changed it while no page was open."""
         asked = validated(RenewedDeviceSerializer, request.data)
         actions.renew_device(asked["old_endpoint"], _subscription(asked))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -119,30 +120,34 @@ class PushRenewed(ByToken):
 class Preferences(APIView):
     @extend_schema(responses=PreferenceSerializer)
     def get(self, request: Request) -> Response:
+        """Return how the reader wants to be told; the defaults before the first change."""
         return Response(_preferences(request))
 
     @extend_schema(request=PreferenceSerializer(partial=True), responses=PreferenceSerializer)
     def patch(self, request: Request) -> Response:
+        """Change some of the reader's preferences."""
         user = person(request)
         serializer = PreferenceSerializer(
             queries.preference_of(user), data=request.data, partial=True
         )
         serializer.is_valid(raise_exception=True)
-        actions.change_preferences(user, dict(serializer.validated_data))
+        changes = dict(serializer.validated_data)
+        locale = changes.pop("user", {}).get("locale", "")
+        actions.change_preferences(user, changes, locale=locale)
         return Response(_preferences(request))
 
 
 class MuteMark(APIView):
     @extend_schema(responses=MuteSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        """Whether I am told of this conversation."""
+        """Tell if the reader muted a conversation."""
         user = person(request)
         conversation = conversation_for(user, conversation_id)
         return Response({"muted": queries.is_muted(user, conversation.pk)})
 
     @extend_schema(request=MuteSerializer, responses=MuteSerializer)
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """Tell me no more of this conversation, or again (`{"muted": false}`)."""
+        """Mute a conversation, or unmute it by `{"muted": false}`."""
         user = person(request)
         conversation = conversation_for(user, conversation_id)
         is_muted = validated(MuteSerializer, request.data)["muted"]
@@ -153,7 +158,7 @@ class MuteMark(APIView):
 class Presence(APIView):
     @extend_schema(request=PresenceSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
-        """I look at a page (every 40 s), or no more."""
+        """Note that the reader looks at a page, every 40 s, or no longer does."""
         asked = validated(PresenceSerializer, request.data)
         actions.note_presence(person(request), is_visible=asked["visible"])
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -162,7 +167,7 @@ class Presence(APIView):
 class DeliveryList(APIView):
     @extend_schema(responses=DeliveriesSerializer)
     def get(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
-        """How far my message has come, person by person."""
+        """Return how far a message has come with each person."""
         message = queries.deliveries_of(person(request), conversation_id, message_id)
         return Response(_deliveries(message))
 
@@ -170,7 +175,7 @@ class DeliveryList(APIView):
 class SpanDeliveries(APIView):
     @extend_schema(parameters=[SpanSerializer], responses=SpanDeliveriesSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        """How far the messages of my side have come, for a page of history at once."""
+        """Return how far each message of a page of history has come."""
         span = validated(SpanSerializer, request.query_params)
         messages = queries.told_messages_of(person(request), conversation_id, **span)
         told = [{"message": key, "deliveries": all_} for key, all_ in states_of(messages).items()]
@@ -180,7 +185,7 @@ class SpanDeliveries(APIView):
 class DeliveryRetry(APIView):
     @extend_schema(request=None, responses=DeliveriesSerializer)
     def post(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
-        """Send again to whom it could not be delivered."""
+        """Send a message again to the people whom it could not reach."""
         user = person(request)
         message = queries.deliveries_of(user, conversation_id, message_id)
         rate_limits.spend("resend", user.pk, at_most=RESENDS_PER_MINUTE, window=ONE_MINUTE)
@@ -193,7 +198,7 @@ def _subscription(asked: dict[str, Any]) -> Subscription:
 
 
 def _session_key(request: Request) -> str:
-    """The session that the device goes with; none for a bearer, whose cookies are not read."""
+    """Return the key of the session; empty for a bearer token, whose cookies are not read."""
     if request.auth is not None:
         return ""
     return request._request.session.session_key or ""

@@ -1,4 +1,4 @@
-"""Handing an batch over, and noting what became of it."""
+"""Send a batch, and write what became of it on its deliveries."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,18 +6,18 @@ from enum import StrEnum
 
 import structlog
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
-from core.jobs.lease import backoff_after
+from core.jobs.lease import NOT_DUE, backoff_after, due_again
 from notifications import queries
 from notifications.delivery import events
 from notifications.delivery.batch import MAX_ATTEMPTS, Batch
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import Channel, Delivery
-from notifications.outbound_email import message
-from notifications.outbound_email import send as outbound_email
+from notifications.outbound_email.message import email_of
+from notifications.outbound_email.send import send as send_email
 from notifications.planning import rules
 from notifications.push import devices
 
@@ -25,7 +25,7 @@ logger = structlog.get_logger(__name__)
 
 
 class SendOutcome(StrEnum):
-    """What became of an batch."""
+    """What became of a batch."""
 
     SENT = "sent"
     FAILED = "failed"
@@ -43,20 +43,17 @@ class BatchResult:
 
 
 def send(batch: Batch) -> BatchResult:
-    """Hand an batch over, outside of any transaction: this may take seconds."""
+    """Send a batch. Call this outside of any transaction: it may take seconds."""
     if batch.channel == Channel.EMAIL:
-        return _ended(outbound_email.send(message.message_of(batch)))
-    answers = devices.push_to_all(batch)
-    if not answers:
-        return BatchResult(SendOutcome.NO_DEVICE)
-    return _together(answers)
+        return _outcome_of_email(send_email(email_of(batch)))
+    return _outcome_of_pushes(devices.push_to_all(batch))
 
 
 @transaction.atomic
 def settle(batch: Batch, result: BatchResult) -> None:
-    """Note the outcome on every delivery of the batch, and tell the authors.
+    """Write the result on every delivery of the batch, and tell the authors.
 
-    What was acknowledged in the meantime is displayed already, and stays so.
+    A delivery that was acknowledged in the meantime is displayed already, and stays so.
     """
     rows = queries.locked(
         Delivery.objects.filter(envelope=batch.id, status=Delivery.Status.SENDING)
@@ -64,15 +61,15 @@ def settle(batch: Batch, result: BatchResult) -> None:
     now = timezone.now()
     match result.outcome:
         case SendOutcome.SENT:
-            rows.update(**_closed(Delivery.Status.SENT), sent_at=now)
+            _close(rows, Delivery.Status.SENT, sent_at=now)
         case SendOutcome.NO_DEVICE:
-            rows.update(**_closed(Delivery.Status.SKIPPED), reason=rules.Skip.NO_DEVICE)
+            _close(rows, Delivery.Status.SKIPPED, reason=rules.Skip.NO_DEVICE)
         case SendOutcome.FAILED:
-            rows.update(**_closed(Delivery.Status.FAILED, result.detail))
+            _close(rows, Delivery.Status.FAILED, last_error=result.detail)
         case SendOutcome.LATER if batch.attempts >= MAX_ATTEMPTS:
-            rows.update(**_closed(_given_up(), result.detail))
+            _close(rows, _sent_to_some_or_dead(), last_error=result.detail)
         case SendOutcome.LATER:
-            rows.update(**_postponed(batch, result, now))
+            _postpone(rows, batch, result, now)
     if batch.channel == Channel.PUSH and result.outcome in (
         SendOutcome.NO_DEVICE,
         SendOutcome.FAILED,
@@ -85,52 +82,62 @@ def settle(batch: Batch, result: BatchResult) -> None:
     events.publish_deliveries([delivery.message for delivery in batch.deliveries])
 
 
-def _ended(sent: SendResult) -> BatchResult:
-    match sent.status:
+def _outcome_of_email(result: SendResult) -> BatchResult:
+    match result.status:
         case SendStatus.ACCEPTED:
             return BatchResult(SendOutcome.SENT)
         case SendStatus.LATER:
-            return BatchResult(SendOutcome.LATER, sent.detail, sent.retry_after)
-    return BatchResult(SendOutcome.FAILED, sent.detail)
+            return BatchResult(SendOutcome.LATER, result.detail, result.retry_after)
+    return BatchResult(SendOutcome.FAILED, result.detail)
 
 
-def _together(answers: list[SendResult]) -> BatchResult:
-    """What the answers of a person's devices amount to."""
-    accepted = any(sent.status == SendStatus.ACCEPTED for sent in answers)
-    waiting = [sent for sent in answers if sent.status == SendStatus.LATER]
+def _outcome_of_pushes(results: list[SendResult]) -> BatchResult:
+    """Return one result for all devices of a person: LATER while one of them is to be tried again.
+
+    The soonest `retry_after` counts, unless a device that waits gave none.
+    """
+    if not results:
+        return BatchResult(SendOutcome.NO_DEVICE)
+    is_accepted = any(each.status == SendStatus.ACCEPTED for each in results)
+    waiting = [each for each in results if each.status == SendStatus.LATER]
     if waiting:
-        waits = [sent.retry_after for sent in waiting if sent.retry_after]
+        waits = [each.retry_after for each in waiting if each.retry_after]
         soonest = min(waits) if len(waits) == len(waiting) else None
-        return BatchResult(SendOutcome.LATER, waiting[0].detail, soonest, is_partly_sent=accepted)
-    if accepted:
+        return BatchResult(
+            SendOutcome.LATER, waiting[0].detail, soonest, is_partly_sent=is_accepted
+        )
+    if is_accepted:
         return BatchResult(SendOutcome.SENT)
-    return BatchResult(SendOutcome.FAILED, answers[0].detail)
+    return BatchResult(SendOutcome.FAILED, results[0].detail)
 
 
-def _closed(status: object, error: str = "") -> dict[str, object]:
-    return {"status": status, "due_at": None, "leased_until": None, "last_error": error}
+def _close(
+    rows: QuerySet[Delivery], status: str | Case, *, last_error: str = "", **more: object
+) -> None:
+    rows.update(status=status, last_error=last_error, **NOT_DUE, **more)
 
 
-def _given_up() -> Case:
+def _sent_to_some_or_dead() -> Case:
     return Case(
         When(sent_at__isnull=False, then=Value(Delivery.Status.SENT)),
         default=Value(Delivery.Status.DEAD),
     )
 
 
-def _postponed(batch: Batch, result: BatchResult, now: datetime) -> dict[str, object]:
-    wait = result.retry_after or backoff_after(batch.attempts)
-    return {
-        "status": Delivery.Status.PENDING,
-        "due_at": now + wait,
-        "leased_until": None,
-        "last_error": result.detail,
-        "sent_at": Coalesce("sent_at", Value(now)) if result.is_partly_sent else F("sent_at"),
-    }
+def _postpone(rows: QuerySet[Delivery], batch: Batch, result: BatchResult, now: datetime) -> None:
+    due_at = now + (result.retry_after or backoff_after(batch.attempts))
+    rows.update(
+        status=Delivery.Status.PENDING,
+        sent_at=Coalesce("sent_at", Value(now)) if result.is_partly_sent else F("sent_at"),
+        **due_again(due_at, result.detail),
+    )
 
 
 def _hurry_emails(batch: Batch, now: datetime) -> None:
-    """No device of this person shows anything: their emails leave as for somebody without one."""
+    """Make the emails of these messages due as for a person without a device.
+
+    A delay that the person chose stays.
+    """
     if batch.preference.email_delay_minutes is not None:
         return
     emails = Delivery.objects.filter(

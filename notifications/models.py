@@ -1,7 +1,8 @@
-"""Who wants to be told how, on which devices, and the ledger of what was told.
+"""Devices, preferences, deliveries, reply addresses, and the emails that came in.
 
-A `Delivery` is one person to be told of one message by one channel. Several leave together as one
-envelope: one push, or one email. What each device was sent of it is a `DevicePush`.
+A `Delivery` tells one person of one message by one channel. Deliveries that leave together, as one
+push or one email, are a batch: they share the id in the column `envelope`. A `DevicePush` is the
+push of a batch to one device.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from core.jobs.lease import LeasedJob
 from core.models import User
 from messaging.models import Conversation, Message
 
-# PostgreSQL indexes no longer text than about 2,700 bytes; the longest real endpoints have 600.
+# A PostgreSQL index takes texts of up to about 2,700 bytes. Real endpoints have up to 600.
 ENDPOINT_LENGTH = 1_000
-# Accepted and never displayed: the third one in a row means that nothing is shown there.
+# Pushes in a row that were accepted and never displayed: after three, a device counts as silent.
 SILENT_AFTER = 3
 
 
@@ -45,11 +46,11 @@ class PushSubscription(models.Model):
     p256dh = models.CharField(max_length=100)
     auth = models.CharField(max_length=40)
     label = models.CharField(_("device"), max_length=100, blank=True)
-    # Logging out of this session drops the device. Empty for whoever came with a bearer.
+    # Logging out of this session deletes the device. Empty for a registration by bearer token.
     session_key = models.CharField(max_length=40, blank=True, db_index=True)
-    # The push service asked for patience (429, 503) until then.
+    # The push service asked us to wait (429, 503) until then.
     paused_until = models.DateTimeField(null=True, blank=True)
-    # It refused our key (401, 403) then, and has accepted nothing since.
+    # When it refused our key (401, 403). Cleared once it accepts a push again.
     key_refused_at = models.DateTimeField(null=True, blank=True)
     undisplayed_count = models.PositiveSmallIntegerField(default=0)
     displayed_at = models.DateTimeField(null=True, blank=True)
@@ -66,12 +67,12 @@ class PushSubscription(models.Model):
 
     @property
     def is_silent(self) -> bool:
-        """Whether pushes are accepted there and none is displayed any more."""
+        """Tell if pushes to this device are accepted but no longer displayed."""
         return self.undisplayed_count >= SILENT_AFTER
 
 
 class Preference(models.Model):
-    """How one person wants to be told. Nobody has a row before changing something."""
+    """How one person wants to be told. There is no row before the person changes something."""
 
     user = models.OneToOneField(
         User, on_delete=models.CASCADE, primary_key=True, related_name="preference"
@@ -79,7 +80,7 @@ class Preference(models.Model):
     push = models.BooleanField(default=True)
     is_discreet = models.BooleanField(default=False)
     email = models.CharField(max_length=10, choices=EmailMode.choices, default=EmailMode.UNREAD)
-    # None: ten minutes, one without a device that shows anything.
+    # None: `rules.email_delay` decides.
     email_delay_minutes = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(2), MaxValueValidator(24 * 60)]
     )
@@ -100,9 +101,20 @@ class Preference(models.Model):
     def __str__(self) -> str:
         return f"preference of {self.user_id}"
 
+    @classmethod
+    def of(cls, user: User) -> Preference:
+        """Return a person's preferences: the row, or an unsaved one with the defaults.
+
+        The row is read once for each instance of the person.
+        """
+        try:
+            return user.preference
+        except cls.DoesNotExist:
+            return cls(user=user)
+
 
 class Mute(models.Model):
-    """A conversation that a person does not want to be told of."""
+    """A conversation that a person muted."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mutes")
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
@@ -120,7 +132,7 @@ class Mute(models.Model):
 
 
 class Delivery(LeasedJob):
-    """One person to be told of one message by one channel."""
+    """One person who is told of one message by one channel."""
 
     class Status(models.TextChoices):
         PENDING = "pending", _("pending")
@@ -128,9 +140,9 @@ class Delivery(LeasedJob):
         SENT = "sent", _("sent")
         DISPLAYED = "displayed", _("displayed")
         SKIPPED = "skipped", _("skipped")
-        # Refused for good: every device is gone, the address does not exist.
+        # Refused for good: for example, the address does not exist.
         FAILED = "failed", _("failed")
-        # Every attempt was made.
+        # All attempts failed.
         DEAD = "dead", _("dead")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -141,22 +153,22 @@ class Delivery(LeasedJob):
         User, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
     channel = models.CharField(max_length=10, choices=Channel.choices)
-    # Of the message, beside it: envelopes are made and counted by these two.
+    # Copied from the message: batches are made and counted by these two columns.
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     seq = models.PositiveBigIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
-    # Why it was skipped: a value of `rules.Skip`.
+    # Why it was skipped (`rules.Skip`).
     reason = models.CharField(max_length=20, blank=True)
     is_mention = models.BooleanField(default=False)
-    # The person had a screen open and visible when the message came, or since.
+    # The person had a page open when the message came, or opened one later.
     was_present = models.BooleanField(default=False)
-    # Held back by quiet hours, to be told together at their end.
+    # Held back by quiet hours: such deliveries leave together at their end.
     is_digest = models.BooleanField(default=False)
-    # The author asked for it once more: neither back-off nor an earlier display holds it.
+    # The author asked to send it again: neither back-off nor an earlier display holds it back.
     is_resent = models.BooleanField(default=False)
-    # What left together, under the same tag and Message-ID at each attempt.
+    # The id of the batch. Each attempt sends it under the same tag and Message-ID.
     envelope = models.UUIDField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
@@ -187,17 +199,17 @@ class Delivery(LeasedJob):
 
 
 class DevicePush(models.Model):
-    """An envelope on its way to one device."""
+    """The push of a batch to one device."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     envelope = models.UUIDField()
     subscription = models.ForeignKey(
         PushSubscription, on_delete=models.CASCADE, related_name="pushes"
     )
-    # Requests that the device may have got, counted before each one: more than one is a repeat.
+    # How many requests the device may have got, counted before each one.
     sends = models.PositiveSmallIntegerField(default=0)
     accepted_at = models.DateTimeField(null=True, blank=True)
-    # No further attempt can help.
+    # When it was refused for good.
     refused_at = models.DateTimeField(null=True, blank=True)
     displayed_at = models.DateTimeField(null=True, blank=True)
 
@@ -213,7 +225,7 @@ class DevicePush(models.Model):
 
 
 class ReplyAddress(models.Model):
-    """Where a person answers a conversation by email: `reply+TOKEN@domain`."""
+    """The address `reply+TOKEN@domain`, at which a person answers a conversation by email."""
 
     token = models.CharField(primary_key=True, max_length=26)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -232,9 +244,9 @@ class ReplyAddress(models.Model):
 
 
 class InboundEmail(models.Model):
-    """An email that came in, known by its Message-ID, and what became of it."""
+    """An email that came in, and what became of it (`InboundStatus`, in `verdict`)."""
 
-    # SHA-256 of the Message-ID, which others choose.
+    # SHA-256 of the Message-ID, whose length others choose; of the whole email if it has none.
     digest = models.BinaryField(primary_key=True, max_length=32)
     sender = models.CharField(max_length=320, blank=True)
     verdict = models.CharField(max_length=20)

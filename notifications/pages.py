@@ -1,27 +1,27 @@
-"""Pages of notifications: preferences, the service worker, the manifest, leaving the emails."""
+"""The pages of notifications: preferences, service worker, manifest, unsubscribing, mailbox."""
 
-import hmac
 import json
 from pathlib import Path
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.exceptions import APIException
 
 from core.models import User
 from core.serializers import MeSerializer
+from core.web.page_access import person_page
+from core.web.requests import person
 from notifications import actions, queries
-from notifications.outbound_email import demo_mailbox as mailbox
+from notifications.outbound_email.demo_mailbox import stored_emails
 from notifications.push.payload import home_of, side_of
 from notifications.serializers import DeviceSerializer, PreferenceSerializer
 
@@ -33,23 +33,25 @@ ICONS = (
 )
 
 
-@require_safe
+@person_page()
 def my_notifications(request: HttpRequest) -> HttpResponse:
-    """Send everybody to their own side's page."""
-    if not isinstance(request.user, User):
-        return redirect_to_login(request.get_full_path())
-    return redirect(f"{side_of(request.user)}-notifications")
+    """Redirect to the page of the person's own side, client or staff."""
+    return redirect(f"{side_of(person(request))}-notifications")
 
 
-@never_cache
-@require_safe
-def preferences(request: HttpRequest, side: str) -> HttpResponse:
-    """How one is told: devices, emails, quiet hours, muted conversations."""
-    user = request.user
-    if not isinstance(user, User):
-        return redirect_to_login(request.get_full_path())
-    if side_of(user) != side:
-        return redirect("home")
+@person_page(of_company=False)
+def client_preferences(request: HttpRequest) -> HttpResponse:
+    return _preferences(request)
+
+
+@person_page(of_company=True)
+def staff_preferences(request: HttpRequest) -> HttpResponse:
+    return _preferences(request)
+
+
+def _preferences(request: HttpRequest) -> HttpResponse:
+    """Show how a person is told: devices, emails, quiet hours, muted conversations."""
+    user = person(request)
     shown = PreferenceSerializer(
         queries.preference_of(user), context={"mutes": queries.mutes_of(user)}
     )
@@ -65,9 +67,9 @@ def preferences(request: HttpRequest, side: str) -> HttpResponse:
 
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """The one service worker, at the root so that it answers for every page.
+    """Answer the service worker. Its address is at the root, so its scope is every page.
 
-    Never cached: a browser must meet a new one at its next look.
+    Not cached, so that a browser gets a new version at its next check.
     """
     found = finders.find("notifications/sw.js")
     if not isinstance(found, str):
@@ -79,7 +81,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
-    """What makes the site an app that can be installed."""
+    """Answer the manifest, by which browsers install the site as an app."""
     is_company = isinstance(request.user, User) and request.user.is_company
     messages = "/staff/messages" if is_company else "/client/messages"
     shape = {
@@ -114,9 +116,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop the emails: at once by POST, as mail programs do (RFC 8058), after a tap otherwise.
+    """Stop the emails to a person.
 
-    A GET changes nothing: programs that look for viruses follow every link.
+    Mail programs send a POST by themselves (RFC 8058). A GET shows a page with a button and changes
+    nothing, since virus scanners follow every link.
     """
     context = {"token": token, "is_done": request.method == "POST"}
     if request.method == "POST":
@@ -128,27 +131,11 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "notifications/unsubscribe.html", context, status=status)
 
 
-@csrf_exempt
-@require_POST
-def inbound_email(request: HttpRequest) -> JsonResponse:
-    """Take in one raw email (MIME) from our own mail server, which knows the secret."""
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    expected = settings.INBOUND_EMAIL_SECRET
-    if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        return JsonResponse({"verdict": "refused"}, status=401)
-    # Not `request.body`, which stops at a megabyte; one byte more than allowed says enough.
-    raw = request.read(settings.INBOUND_EMAIL_MAX_BYTES + 1)
-    return JsonResponse({"verdict": actions.receive_email(raw)})
-
-
-# The letters' own sheets are inline, as mail programs want them; nothing in there may run.
+# The emails have inline styles, as mail programs want them. No script in them may run.
 @csp_replace({"style-src": [SELF, UNSAFE_INLINE], "frame-src": [SELF], "img-src": [SELF]})
-@never_cache
-@require_safe
+@person_page()
 def demo_mailbox(request: HttpRequest) -> HttpResponse:
-    """The emails of a demonstration, for the company's people."""
-    if not isinstance(request.user, User):
-        return redirect_to_login(request.get_full_path())
-    if not (settings.DEBUG and request.user.is_company):
+    """Show the emails of a demonstration to the company's people. 404 without DEBUG."""
+    if not (settings.DEBUG and person(request).is_company):
         raise Http404
-    return render(request, "notifications/mailbox.html", {"letters": mailbox.letters()})
+    return render(request, "notifications/mailbox.html", {"emails": stored_emails()})

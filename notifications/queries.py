@@ -1,4 +1,4 @@
-"""What is known of a person's devices, preferences and deliveries. The reader comes first."""
+"""Read devices, preferences and deliveries. The reader is the first argument."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,10 +24,10 @@ OPEN = (Delivery.Status.PENDING, Delivery.Status.SENDING)
 
 
 def locked(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
-    """Lock these deliveries until the end of the transaction: pushes first, then by id.
+    """Lock deliveries until the end of the transaction, in one order: pushes first, then by id.
 
-    For whoever changes several at once. Two that lock the same ones each in its own order wait for
-    each other, until PostgreSQL ends one of them.
+    Use this to change several at once. Two transactions that lock the same rows in different orders
+    would wait for each other, until PostgreSQL ends one of them.
     """
     ordered = rows.select_for_update(of=("self",), no_key=True).order_by("-channel", "pk")
     return Delivery.objects.filter(pk__in=list(ordered.values_list("pk", flat=True)))
@@ -38,7 +38,7 @@ def devices_of(user: User) -> QuerySet[PushSubscription]:
 
 
 def device_of(user: User, device_id: UUID) -> PushSubscription:
-    """One of the person's own devices, or Http404."""
+    """Return one of the person's own devices. Raises Http404."""
     device = devices_of(user).filter(pk=device_id).first()
     if device is None:
         raise Http404
@@ -46,18 +46,18 @@ def device_of(user: User, device_id: UUID) -> PushSubscription:
 
 
 def preference_of(user: User) -> Preference:
-    """The person's preferences; the defaults, unsaved, for whoever never changed any."""
+    """Return the person's preferences, read anew; unsaved defaults if there are none."""
     return Preference.objects.filter(user=user).first() or Preference(user=user)
 
 
 def mutes_of(user: User) -> QuerySet[Mute]:
-    """The conversations a person has muted, the ones no longer theirs left out."""
+    """Return a person's mutes, without the conversations that they may no longer see."""
     mine = Mute.objects.filter(user=user, conversation__in=visible_to(user))
     return mine.select_related("conversation").order_by("-created_at")
 
 
 def devices_refusing_our_key() -> int:
-    """How many devices cannot be reached because their push service does not know our key."""
+    """Count the devices whose push service refuses our key."""
     return PushSubscription.objects.exclude(key_refused_at=None).count()
 
 
@@ -65,8 +65,7 @@ def is_muted(user: User, conversation_id: UUID) -> bool:
     return Mute.objects.filter(user=user, conversation=conversation_id).exists()
 
 
-# Written out, since every message asks it: the ORM takes longer to compose it than PostgreSQL to
-# answer.
+# In SQL, since every message runs it: the ORM takes longer to compose it than PostgreSQL to answer.
 RECIPIENTS = """
     SELECT
         person.id AS person_id,
@@ -92,20 +91,20 @@ RECIPIENTS = """
 
 
 class RecipientRow(NamedTuple):
-    """What `planning` wants to know of a person in a conversation."""
+    """A person in a conversation, with what `planning` needs."""
 
     person_id: UUID
     is_muted: bool
-    # One that shows what it gets.
+    # At least one that displays its pushes.
     has_device: bool
-    # When the last push left, or is about to.
+    # When the last push was sent, or is due.
     last_push_at: datetime | None
-    # None for whoever never changed any.
+    # None if the person never changed any.
     preference: Preference | None
 
 
 def recipient_rows(user_ids: Iterable[UUID], conversation: Conversation) -> list[RecipientRow]:
-    """Return what is known of people, those left out who may no longer log in."""
+    """Return a row for each of these people, without those who may no longer log in."""
     asked: dict[str, Any] = {
         "people": list(user_ids),
         "conversation": conversation.pk,
@@ -124,19 +123,19 @@ def _recipient_row(values: dict[str, Any]) -> RecipientRow:
 
 
 def colleagues() -> QuerySet[User]:
-    """The company's people who may be called by their name."""
+    """Return the company's people, whom a message can mention by name."""
     return User.objects.filter(is_active=True).exclude(role=User.Role.CLIENT)
 
 
 def pending_deliveries() -> QuerySet[Delivery]:
-    """Deliveries that are still to be made; without `due_at`, every attempt has failed."""
+    """Return the deliveries that are not done. Without `due_at`, all attempts of one failed."""
     return Delivery.objects.filter(status__in=(*OPEN, Delivery.Status.DEAD))
 
 
 def deliveries_of(reader: User, conversation_id: UUID, message_id: UUID) -> Message:
-    """A message whose deliveries the reader may see, or Http404.
+    """Return a message whose deliveries the reader may see. Raises Http404.
 
-    Its author's affair; a message of the company is every colleague's.
+    Its author may see them. Those of a message of the company every colleague may see.
     """
     message = message_for(reader, conversation_id, message_id)
     if message.author_id != reader.pk and not (reader.is_company and message.author.is_company):
@@ -147,7 +146,7 @@ def deliveries_of(reader: User, conversation_id: UUID, message_id: UUID) -> Mess
 def told_messages_of(
     reader: User, conversation_id: UUID, *, first: int, last: int
 ) -> QuerySet[Message]:
-    """The messages from one seq to another whose deliveries the reader may see; or Http404."""
+    """Return the messages between two seqs whose deliveries the reader may see. Raises Http404."""
     conversation = conversation_for(reader, conversation_id)
     messages = Message.objects.select_related("author").filter(
         conversation=conversation, seq__range=(first, last)

@@ -16,7 +16,7 @@ from notifications.models import (
     PushSubscription,
 )
 
-# Of messages whose deliveries are asked for at once.
+# Messages whose deliveries may be asked for at once.
 SPAN_MAX = 200
 
 
@@ -26,7 +26,7 @@ class KeysSerializer(serializers.Serializer[Any]):
 
 
 class NewDeviceSerializer(serializers.Serializer[Any]):
-    """What `PushSubscription.toJSON()` gives, and a name for the device."""
+    """The JSON of a browser's `PushSubscription`, and a name for the device."""
 
     endpoint = serializers.URLField(max_length=ENDPOINT_LENGTH)
     keys = KeysSerializer()
@@ -38,7 +38,7 @@ class NewDeviceSerializer(serializers.Serializer[Any]):
 
 
 class RenewedDeviceSerializer(serializers.Serializer[Any]):
-    """A browser changed its subscription: the old endpoint, which only it and we know."""
+    """A browser changed its subscription. Only that browser and we know the old endpoint."""
 
     old_endpoint = serializers.CharField(max_length=ENDPOINT_LENGTH)
     endpoint = serializers.URLField(max_length=ENDPOINT_LENGTH)
@@ -46,7 +46,7 @@ class RenewedDeviceSerializer(serializers.Serializer[Any]):
 
 
 class DeviceSerializer(Shape[PushSubscription]):
-    """A device of one's own. `is_silent`: pushes are accepted there and nothing is shown."""
+    """A device of the reader. `is_silent`: it accepts pushes and displays none."""
 
     is_silent = serializers.BooleanField(read_only=True)
 
@@ -77,7 +77,7 @@ class MutedConversationSerializer(Shape[Mute]):
 
 
 class PreferenceSerializer(serializers.ModelSerializer[Preference]):
-    """How one wants to be told. `email_delay_minutes` null: ten, or one without a device."""
+    """How a person wants to be told. `email_delay_minutes` null: ten, or one without a device."""
 
     locale = serializers.ChoiceField(choices=User.Locale.choices, source="user.locale")
     email = serializers.ChoiceField(choices=EmailMode.choices)

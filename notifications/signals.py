@@ -1,4 +1,4 @@
-"""What Django and anymail tell us of: a logout, an email that came in."""
+"""Receive signals: a logout (Django), an email that came in (anymail)."""
 
 from typing import Any
 
@@ -9,11 +9,12 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from notifications import actions
+from notifications.inbound_email import intake
 
 
 @receiver(user_logged_out)
 def drop_device(request: HttpRequest | None, **kwargs: Any) -> None:
-    """The next one to use this browser may be somebody else."""
+    """Stop pushing to this browser: the next person to use it may be another one."""
     session = getattr(request, "session", None)
     if session is not None:
         actions.forget_devices_of_session(session.session_key or "")
@@ -21,7 +22,8 @@ def drop_device(request: HttpRequest | None, **kwargs: Any) -> None:
 
 @receiver(inbound)
 def receive_email(event: AnymailInboundEvent, **kwargs: Any) -> None:
+    """Receive an email that a provider's webhook handed to anymail."""
     message: AnymailInboundMessage = event.message
     if message.envelope_recipient and "Delivered-To" not in message:
         message["Delivered-To"] = message.envelope_recipient
-    actions.receive_email(message.as_bytes())
+    intake.receive(message.as_bytes())

@@ -1,7 +1,7 @@
-"""What a service worker, or a mail program, may do without a session: exactly one thing.
+"""Signed tokens: each lets a service worker or a mail program do one thing without a session.
 
-Signed, not stored. A reply address is a row instead (`replies`): a signature would not fit in the
-64 characters of a local part.
+They are not stored. A reply address is a row instead (`outbound_email.reply_address`), since a
+signature does not fit in the 64 characters that the part before "@" may have.
 """
 
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from uuid import UUID
 
 from django.core import signing
 
-# A push lives a day; a phone may show its notification for weeks.
+# A push service keeps a push for a day, but a phone may show the notification for weeks.
 PUSH_LIFETIME = timedelta(days=30)
 UNSUBSCRIBE_LIFETIME = timedelta(days=365)
 
 
 class BadToken(Exception):
-    """Not ours, or too old."""
+    """The token is not one of ours, or too old."""
 
 
 @dataclass(frozen=True)
 class ReadGrant:
-    """May mark one conversation as read, up to a message, for one person."""
+    """The permission to mark one conversation as read for one person, up to a message."""
 
     user_id: UUID
     conversation_id: UUID
@@ -34,7 +34,7 @@ def for_display(device_push_id: UUID) -> str:
 
 
 def displayed(token: str) -> UUID:
-    """Return which push to which device was displayed; raises BadToken."""
+    """Return the id of the displayed `DevicePush`. Raises BadToken."""
     return UUID(str(_loads(token, "push-displayed", PUSH_LIFETIME)))
 
 
@@ -44,7 +44,7 @@ def for_reading(grant: ReadGrant) -> str:
 
 
 def reading(token: str) -> ReadGrant:
-    """Return what may be marked as read; raises BadToken."""
+    """Return what may be marked as read. Raises BadToken."""
     user, conversation, seq = _loads(token, "push-read", PUSH_LIFETIME)
     return ReadGrant(UUID(user), UUID(conversation), int(seq))
 
@@ -54,7 +54,7 @@ def for_unsubscribing(user_id: UUID) -> str:
 
 
 def unsubscribing(token: str) -> UUID:
-    """Return who wants no more emails; raises BadToken."""
+    """Return the id of the person who wants no more emails. Raises BadToken."""
     return UUID(str(_loads(token, "email-unsubscribe", UNSUBSCRIBE_LIFETIME)))
 
 

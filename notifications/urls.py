@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from notifications import api, pages
+from notifications.inbound_email import webhook
 
 conversation = "api/v1/conversations/<uuid:conversation_id>"
 deliveries = f"{conversation}/messages/<uuid:message_id>/deliveries"
@@ -31,20 +32,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(deliveries, api.DeliveryList.as_view(), name="deliveries"),
     path(f"{deliveries}/retry", api.DeliveryRetry.as_view(), name="deliveries-retry"),
     path("notifications", pages.my_notifications, name="notifications"),
-    path(
-        "client/notifications",
-        pages.preferences,
-        {"side": "client"},
-        name="client-notifications",
-    ),
-    path("staff/notifications", pages.preferences, {"side": "staff"}, name="staff-notifications"),
+    path("client/notifications", pages.client_preferences, name="client-notifications"),
+    path("staff/notifications", pages.staff_preferences, name="staff-notifications"),
     path("staff/mailbox", pages.demo_mailbox, name="demo-mailbox"),
     path("unsubscribe/<str:token>", pages.unsubscribe, name="unsubscribe"),
-    path("inbound/email", pages.inbound_email, name="inbound-email"),
+    path("inbound/email", webhook.inbound_email, name="inbound-email"),
     path("sw.js", pages.service_worker, name="service-worker"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
 ]
 
 if "WEBHOOK_SECRET" in settings.ANYMAIL:
-    # A provider's webhooks: emails that come in, told by anymail's signal.
+    # The webhooks of email providers. Emails that come in arrive by anymail's signal.
     urlpatterns.append(path("anymail/", include("anymail.urls")))

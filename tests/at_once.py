@@ -1,4 +1,4 @@
-"""The same moment, for several who do something."""
+"""Run several functions at the same moment."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def at_once(*deeds: Callable[[], T]) -> list[T]:
-    """Do all of them at the same moment, each in a thread with a connection of its own."""
+    """Call all functions at the same moment, each in a thread with its own database connection."""
     start = Barrier(len(deeds))
 
     def do(deed: Callable[[], T]) -> T:

@@ -1,7 +1,7 @@
-"""The people of the tests, and where they meet.
+"""Define the people of the tests, a chantier and a conversation.
 
-Camille and Bruno are of the Morel family; Odile and Marc of the company; Yanis is another client
-and must see nothing of the Morels'.
+Camille and Bruno are users of the client Morel. Odile (staff) and Marc (manager) are of the
+company. Yanis is a user of another client and must see nothing of the Morels'.
 """
 
 from collections.abc import Callable
@@ -55,7 +55,7 @@ def marc(db: None) -> User:
 
 @pytest.fixture
 def villa(morel: Client, odile: User) -> Chantier:
-    """The Morels' chantier, which Odile answers for."""
+    """The chantier of the Morels; Odile is its responsible person."""
     return Chantier.objects.create(
         client=morel, name="Villa Lumière", reference="CH-2041", responsible=odile
     )
@@ -65,14 +65,14 @@ def villa(morel: Client, odile: User) -> Chantier:
 def conversation(
     camille: User, bruno: User, odile: User, marc: User, villa: Chantier
 ) -> Conversation:
-    """Opened by Camille about the villa, still empty."""
+    """A conversation that Camille opened about the villa, without a message."""
     opening = Opening(subject="Carrelage du séjour", client=villa.client_id, chantier=villa.pk)
     return open_conversation(opener=camille, opening=opening).conversation
 
 
 @pytest.fixture
 def archived(conversation: Conversation, villa: Chantier) -> Conversation:
-    """The same, once the chantier is archived."""
+    """The same conversation after its chantier was archived."""
     villa.status = Chantier.Status.ARCHIVED
     villa.save()
     return conversation
@@ -83,7 +83,7 @@ Say = Callable[[User, str], Message]
 
 @pytest.fixture
 def say(conversation: Conversation) -> Say:
-    """`say(camille, "Bonjour")` sends a message in the conversation."""
+    """Give a function: `say(camille, "Bonjour")` sends a message in the conversation."""
 
     def send(author: User, body: str) -> Message:
         draft = Draft(body=body)
@@ -97,7 +97,7 @@ Call = Callable[[User], APIClient]
 
 @pytest.fixture
 def api() -> Call:
-    """`api(camille).get("/api/v1/me")` calls as that person, without a token to check."""
+    """Give a function: `api(camille).get("/api/v1/me")` calls as her, without a token."""
 
     def client(person: User) -> APIClient:
         caller = APIClient()
@@ -108,7 +108,7 @@ def api() -> Call:
 
 
 def _person(email: str, name: str, role: User.Role, client: Client | None = None) -> User:
-    # A fast hash: argon2 takes 50 ms a person, and only the login tests need a password.
+    # No password: argon2 is slow, and only the tests of the login need one.
     user = User(email=email, name=name, role=role, client=client, external_id=f"crm-{email}")
     user.set_unusable_password()
     user.save()

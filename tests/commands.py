@@ -1,4 +1,4 @@
-"""Python processes of ours under an environment of their own."""
+"""Processes of Python and git under an environment of their own."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run `python …` in the repository, with these variables added."""
+    """Run `python …` at the root of the repository, with these variables added."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -19,3 +19,16 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         timeout=60,
         check=False,
     )
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """Run git in a folder, without the settings and hooks of this machine; return its output."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    author = ["-c", "user.name=Odile", "-c", "user.email=odile@demo.test"]
+    return subprocess.run(
+        ["git", "-C", str(folder), *author, *arguments],
+        env={**given, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()

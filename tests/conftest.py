@@ -1,8 +1,10 @@
-"""Fixtures of every test; the real services are started by `tests.services`."""
+"""Give every test its fixtures. `tests.services` starts the real services."""
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests import emptying
 from tests.cast import (
@@ -43,12 +45,18 @@ __all__ = [
 ]
 
 
-# Argon2 is made to be slow, which protects nobody here: the same algorithm, at its least.
+# The algorithm of production at its lowest cost: no password is at risk here.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 8
 Argon2PasswordHasher.parallelism = 1
+
+# The first text that Hypothesis makes builds its table of Unicode: seconds on a busy machine.
+hypothesis_settings.register_profile(
+    "liaison", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("liaison")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def bucket() -> None:
-    """Make this process's bucket, once a run."""
+    """Create the bucket of this process, once a run."""
     call_command("setup_storage", verbosity=0)

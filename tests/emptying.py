@@ -1,7 +1,7 @@
-"""Emptying the tables after a test that committed.
+"""Empty the tables after a test that committed. Importing this module is enough.
 
-Django's own way makes the content types and the permissions anew each time, which takes longer
-than the emptying; nobody changes them, so they stay. Importing this module puts it in place.
+Django's own way also recreates the content types and permissions, which takes longer than the
+emptying. No test changes them, so they stay.
 """
 
 from functools import cache
@@ -9,7 +9,7 @@ from functools import cache
 from django.db import connection
 from django.test import TransactionTestCase
 
-# Made by `migrate`, and the same for every test.
+# Filled by `migrate`, and the same for every test.
 LASTING = {"django_content_type", "auth_permission", "django_migrations"}
 
 

@@ -1,4 +1,4 @@
-"""Hearing what open screens are told."""
+"""Listen to the events that are published."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from core.valkey import valkey
 
 @pytest.fixture
 def listening() -> Iterator[PubSub]:
-    """A subscriber to everything of this run."""
+    """A subscriber to the events of every person and of the company."""
     with valkey().pubsub() as subscriber:  # type: ignore[no-untyped-call]
         subscriber.psubscribe(user_channel("*"), company_channel())  # type: ignore[arg-type]
         while subscriber.get_message(timeout=1) is None or len(subscriber.patterns) < 2:

@@ -1,4 +1,4 @@
-"""A Valkey that is somewhere else than it should be, for one test."""
+"""Take Valkey away from one test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,14 +12,14 @@ from core.valkey import valkey
 
 @contextmanager
 def valkey_at(port: int, settings: Settings) -> Iterator[None]:
-    """Look for Valkey, the cache as well as the broker, at a port of loopback."""
+    """Have this process look for Valkey, as a store and as the broker, at a port of loopback."""
     settings.REDIS_URL = settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
     _look_again()
     try:
         yield
         background_sender.flush()
     finally:
-        # Without the pause of the sender that has just failed.
+        # A new sender, since the old one still pauses after its last failure.
         background_sender._start_afresh()
         _look_again()
 

@@ -1,4 +1,4 @@
-"""The whole product for tests that go over the network: web and worker as real processes."""
+"""Run web and worker as real processes, for tests over the network."""
 
 import http.client
 import os
@@ -49,11 +49,11 @@ class Site:
 
     def start_worker(self) -> None:
         self.spawn_worker()
-        # Starting takes seconds on a busy machine; no test should count them as its own.
+        # Starting takes seconds on a busy machine, which no test should count as its own time.
         self._wait_until(self._worker_answers, "the worker does not answer")
 
     def spawn_worker(self) -> None:
-        """Start it for whoever watches what it does first: it may do that before it answers."""
+        """Start a worker without waiting: it may run its first jobs before it answers a ping."""
         arguments = [
             "celery", "-A", "workers.celery", "worker", "--concurrency", "1",
             "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
@@ -77,7 +77,7 @@ class Site:
         self.stop_web()
 
     def said_last(self) -> str:
-        """Return the ends of the logs, for whoever has to find out why."""
+        """Return the ends of the logs, for the message of a failure."""
         return "\n".join(log.read_text()[-3000:] for log in sorted(self.logs.glob("*.log")))
 
     def _spawn(self, name: str, arguments: list[str]) -> subprocess.Popen[bytes]:
@@ -113,7 +113,7 @@ class Site:
 
 @pytest.fixture(scope="session")
 def running_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Start the product once a run; the tests truncate the tables between them."""
+    """Start web and worker once a run; the tables are truncated between tests."""
     site = Site(
         port=free_port(),
         logs=tmp_path_factory.mktemp("site"),
@@ -122,7 +122,7 @@ def running_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
             "DATABASE_URL": address_of_test_database(),
             "DJANGO_SETTINGS_MODULE": "core.settings",
             "MESSAGES_PER_MINUTE": "100000",
-            # The least that S3 takes: a file of several parts need not be large.
+            # The smallest part that S3 takes, so that a file of several parts need not be large.
             "ATTACHMENT_PART_BYTES": str(5 * 1024 * 1024),
             "PYTHONUNBUFFERED": "1",
         },
@@ -138,11 +138,11 @@ def running_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 def site(
     request: pytest.FixtureRequest, running_site: Site, transactional_db: None
 ) -> Iterator[Site]:
-    """The running product on an empty database, whatever an earlier test stopped."""
+    """Web and worker on an empty database. Those that an earlier test stopped are restarted."""
     running_site.start_what_stopped()
     yield running_site
     if not needs_site(request.node.stash.get(NEXT_TEST, None)):
-        # It would do the work that the next test's rows owe, and stand in its way.
+        # It would run the pending work of the next test's rows.
         running_site.stop_worker()
     let_the_worker_lose()
 
@@ -160,9 +160,10 @@ def needs_site(item: pytest.Item | None) -> bool:
 
 
 def let_the_worker_lose() -> None:
-    """When emptying the tables and the worker wait for each other, the worker gives up.
+    """Let the worker be the victim of a deadlock with the emptying of the tables.
 
-    PostgreSQL ends whoever notices first; only a superuser, as ours is, may notice later.
+    PostgreSQL ends the side that looks for a deadlock first. This connection looks later, which
+    only a superuser may set.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -172,7 +173,7 @@ def let_the_worker_lose() -> None:
 
 
 def address_of_test_database() -> str:
-    """The address of the database that pytest-django made for this process."""
+    """Return the address of the database that pytest-django made for this process."""
     given = urlsplit(os.environ["DATABASE_URL"])
     return given._replace(path="/" + quote(str(connection.settings_dict["NAME"]))).geturl()
 

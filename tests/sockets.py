@@ -1,4 +1,4 @@
-"""Addresses where a service should be and is not."""
+"""Give ports where a service should be and is not."""
 
 import socket
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 def closed_port() -> int:
-    """A port of loopback on which nothing listens."""
+    """Return a port of loopback on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -14,7 +14,7 @@ def closed_port() -> int:
 
 @contextmanager
 def frozen_port(port: int = 0) -> Iterator[int]:
-    """A port that accepts every connection and never answers, as a stopped process does."""
+    """Open a port that accepts connections and never answers, as a stopped process does."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))

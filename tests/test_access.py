@@ -1,9 +1,9 @@
-"""Who may do what: every operation of the API, asked by every kind of person about the Morels.
+"""Every operation of the API answers each kind of caller with the status of the table.
 
-Camille opened the conversation and wrote the message, Odile of the company wrote the note; a file
-that Camille has not sent yet and a device are hers. The caller is nobody, Camille with a token that
-is over, Yanis of another client, Bruno of the same client, Odile, or the manager Marc. What is not
-theirs is not there: 404.
+The data is the Morels': Camille opened the conversation and wrote the message, and has a device and
+a file that she has not sent yet; Odile of the company wrote the note. The caller is nobody, Camille
+with an expired token, Yanis of another client, Bruno of the same client, Odile, or the manager
+Marc. What a person may not see is a 404.
 """
 
 import json
@@ -104,7 +104,7 @@ POST   task-cancel              401     401   403   403   404  404
 GET    task                     401     401   403   403   404  404
 PATCH  task                     401     401   403   403   404  404
 """
-# Operations whose answer is a stream, which this kind of caller cannot read.
+# Operations that another module tests: this caller cannot read a stream.
 ELSEWHERE = {("GET", "stream"): "tests.flows.test_stream"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "conversations"): {"subject": "Portail"},
@@ -208,7 +208,7 @@ def body_of(case: Case, world: World) -> dict[str, Any] | None:
 @pytest.mark.parametrize(
     "case", list(cases()), ids=lambda case: f"{case.method} {case.name} {case.caller}"
 )
-def test_everyone_may_do_what_the_table_says(case: Case, world: World, token: Any) -> None:
+def test_caller_is_answered_as_the_table_says(case: Case, world: World, token: Any) -> None:
     bearer = token(case.caller)
     caller = APIClient()
     caller.credentials(**({"HTTP_AUTHORIZATION": f"Bearer {bearer}"} if bearer else {}))
@@ -227,7 +227,7 @@ def test_everyone_may_do_what_the_table_says(case: Case, world: World, token: An
         assert Message.objects.get(pk=world.message.pk).body == before
 
 
-# --- The table is whole ---------------------------------------------------------------------------
+# --- The table is complete ------------------------------------------------------------------------
 
 
 def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -240,7 +240,7 @@ def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URL
 
 
 def operations() -> Iterator[tuple[str, str]]:
-    """The method and the name of every operation under /api/v1."""
+    """Yield the method and the name of every operation under /api/v1."""
     for path, pattern in patterns(get_resolver()):
         if not path.startswith("api/v1/"):
             continue
@@ -252,18 +252,20 @@ def operations() -> Iterator[tuple[str, str]]:
 
 
 def other_tables() -> Iterator[str]:
-    """The `TABLE`s, of the same form, that apps keep in a `test_access` beside their tests."""
+    """Yield the tables, of the same form, in `test_access` modules of the apps' tests."""
     for path in Path(__file__).parent.glob("*/test_access.py"):
         yield import_module(f"tests.{path.parent.name}.test_access").TABLE
 
 
-def test_the_tables_have_every_operation() -> None:
-    told = {(case.method, case.name) for table in (TABLE, *other_tables()) for case in cases(table)}
+def test_every_operation_is_in_a_table() -> None:
+    listed = {
+        (case.method, case.name) for table in (TABLE, *other_tables()) for case in cases(table)
+    }
 
-    untold = {operation for operation in operations() if operation not in told | ELSEWHERE.keys()}
+    missing = set(operations()) - listed - ELSEWHERE.keys()
 
-    assert untold == set()
+    assert missing == set()
 
 
-def test_what_is_told_elsewhere_is_told() -> None:
+def test_module_of_an_operation_tested_elsewhere_exists() -> None:
     assert all(find_spec(module) for module in ELSEWHERE.values())

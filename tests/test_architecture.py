@@ -1,4 +1,4 @@
-"""The shape of the code: who may import whom, and what must never be forgotten."""
+"""The code keeps its shape: imports, sizes, jobs, addresses, migrations."""
 
 import ast
 import re
@@ -18,7 +18,7 @@ from core.jobs.enqueue import QUEUES, Job, Queue
 from workers.celery import app as celery
 
 ROOT = Path(__file__).resolve().parent.parent
-# The stack, bottom first.
+# The apps, the lowest first.
 STACK = ["core", "attachments", "messaging", "notifications", "workers"]
 APPS = [app for app in STACK if (ROOT / app).is_dir()]
 
@@ -36,7 +36,7 @@ def relative(path: Path) -> str:
 
 
 def test_imports_go_down_only() -> None:
-    """The contracts are in pyproject.toml."""
+    """import-linter checks the contracts of pyproject.toml."""
     ran = subprocess.run(
         [Path(sys.executable).parent / "lint-imports", "--no-cache"],
         cwd=ROOT,
@@ -48,10 +48,10 @@ def test_imports_go_down_only() -> None:
     assert ran.returncode == 0, ran.stdout[-3000:]
 
 
-# Packages and modules through which something from outside enters an app: a request, a command.
+# Packages and modules through which a request or a command enters an app.
 DOORS = {
     "urls", "api", "pages", "admin", "management", "demo", "asgi", "wsgi", "tasks", "dashboard",
-    "endpoint", "signals", "apps",
+    "endpoint", "webhook", "signals", "apps",
 }  # fmt: skip
 
 
@@ -66,7 +66,7 @@ def is_action(module: str) -> bool:
 
 @pytest.mark.parametrize("app", APPS)
 def test_work_modules_know_neither_doors_nor_actions(app: str) -> None:
-    """Else an action would be a step of another story, and a door a step of an action."""
+    """Otherwise an action could be a step of another one, and a door a step of an action."""
     modules = [name for name in graph().modules if name.startswith(f"{app}.")]
     inner = [name for name in modules if not is_door(name) and not is_action(name)]
 
@@ -80,7 +80,7 @@ def test_work_modules_know_neither_doors_nor_actions(app: str) -> None:
     assert wrong == set()
 
 
-# Of Django itself.
+# Packages that Django asks for.
 NOT_ROOMS = {"migrations", "management", "templatetags"}
 
 
@@ -111,7 +111,7 @@ def test_packages_of_an_app_depend_on_each_other_in_no_circle(app: str) -> None:
 
 @pytest.mark.parametrize("app", APPS)
 def test_packages_are_described_in_one_line_each(app: str) -> None:
-    """By their docstring, and by a row of the README of the app."""
+    """Each has a docstring and a row in the README of its app."""
     readme = (ROOT / app / "README.md").read_text()
     names = [name.partition(".")[2] for name in packages(app)]
 
@@ -135,8 +135,8 @@ def test_no_import_hides_in_a_function() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
 
-    # An AppConfig imports what needs the models when Django is ready, as Django asks for; a
-    # program that runs on its own chooses what it loads.
+    # An AppConfig imports what needs the models once Django is ready, as Django asks. The decoder
+    # is a program that imports only what its format needs.
     assert {place for place in hidden if not re.search(r"/(apps|decoder/\w+)\.py:", place)} == set()
 
 
@@ -153,6 +153,14 @@ def test_core_names_the_other_apps_in_its_settings_and_addresses_alone() -> None
     settings = {name for name in naming if name.startswith("core/settings/")}
     assert settings, "the settings install the other apps"
     assert naming - settings <= {"core/urls.py"}
+
+
+def test_unicode_is_read_in_one_module() -> None:
+    reading = {
+        relative(path) for path in sources(*APPS, "deploy") if "unicodedata" in path.read_text()
+    }
+
+    assert reading == {"core/text.py"}
 
 
 def sources(*folders: str) -> Iterator[Path]:
@@ -174,13 +182,13 @@ def scripts(app: str) -> list[Path]:
 
 
 def imported_by(script: Path) -> list[str]:
-    # Types in comments are not loaded.
+    # Comments import types, which are not loaded.
     code = re.sub(r"/\*.*?\*/|^\s*//.*?$", "", script.read_text(), flags=re.S | re.M)
     return [one or other for one, other in IMPORT.findall(code)]
 
 
 def app_of(name: str, script: Path) -> str | None:
-    """The app whose module a name means; None for a vendored package."""
+    """Return the app whose module an import names; None for a vendored package."""
     if name.startswith("#"):
         return name.removeprefix("#").partition("/")[0]
     if name.startswith("/static/"):
@@ -194,7 +202,7 @@ def app_of(name: str, script: Path) -> str | None:
 
 class TestBrowserModules:
     @pytest.mark.parametrize("app", APPS)
-    def test_import_down_the_stack(self, app: str) -> None:
+    def test_browser_modules_import_down_only(self, app: str) -> None:
         wrong = {
             (relative(script), name)
             for script in scripts(app)
@@ -204,8 +212,8 @@ class TestBrowserModules:
 
         assert wrong == set()
 
-    def test_import_from_a_known_place(self) -> None:
-        """Which also shows that the expression above finds imports at all."""
+    def test_browser_modules_import_known_packages_alone(self) -> None:
+        """This also shows that the expression above finds imports."""
         names = [name for app in APPS for script in scripts(app) for name in imported_by(script)]
 
         assert len(names) > 50
@@ -218,7 +226,7 @@ class TestBrowserModules:
 LONGEST_LINES = 400
 
 
-def test_no_module_has_two_rooms() -> None:
+def test_no_module_is_longer_than_the_limit() -> None:
     files = [*sources(*APPS, "deploy"), *(script for app in APPS for script in scripts(app))]
     lengths = {relative(path): len(path.read_text().splitlines()) for path in files}
 
@@ -229,19 +237,19 @@ def test_no_module_has_two_rooms() -> None:
 
 
 class TestJobs:
-    def test_have_a_task_each_and_every_task_is_a_job(self) -> None:
+    def test_every_job_has_a_task_and_every_task_a_job(self) -> None:
         celery.loader.import_default_modules()
         tasks = {name for name in celery.tasks if not name.startswith("celery.")}
 
         assert tasks == {job.value for job in Job}
 
-    def test_have_a_queue_each_that_workers_listen_to(self) -> None:
+    def test_every_job_has_a_queue_that_workers_listen_to(self) -> None:
         listened = {queue.name for queue in celery.conf.task_queues}
 
         assert QUEUES.keys() == set(Job)
         assert {queue.value for queue in QUEUES.values()} <= listened == {q.value for q in Queue}
 
-    def test_that_are_due_at_times_are_jobs(self) -> None:
+    def test_every_scheduled_task_is_a_job(self) -> None:
         schedule = celery.conf.beat_schedule.values()
 
         assert {entry["task"] for entry in schedule} <= {job.value for job in Job}
@@ -249,13 +257,13 @@ class TestJobs:
 
 # --- Addresses ------------------------------------------------------------------------------------
 
-# Open to everybody, each for a reason.
+# The addresses that are open to everybody, each with the reason.
 PUBLIC = {
-    "login": "how one gets in",
-    "session": "how one gets in",
+    "login": "how a person logs in",
+    "session": "how a person logs in",
     "livez": "asked by the load balancer",
     "readyz": "asked by the load balancer",
-    "schema": "says what the API is, and holds nobody's data",
+    "schema": "describes the API, without anybody's data",
     "api-docs": "as the schema",
     "api-redoc": "as the schema",
     "manifest": "fetched by the browser without cookies",
@@ -264,9 +272,9 @@ PUBLIC = {
     "push-read": "called by the service worker, with a token of its own",
     "push-renewed": "called by the service worker, with a token of its own",
     "unsubscribe": "opened from an email, with a token of its own",
-    "demo-mailbox": "not there outside the demonstration",
+    "demo-mailbox": "a 404 outside the demonstration",
 }
-# One of them fits whatever an address takes.
+# For each parameter of an address, one of them fits.
 EXAMPLES = ["018f0000-0000-7000-8000-000000000000", "1", "a", "320", "resume", "run"]
 
 
@@ -280,7 +288,7 @@ def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, UR
 
 
 def example_of(path: str, pattern: URLPattern) -> str:
-    """An address that a pattern matches."""
+    """Return an address that a pattern matches."""
     for word, converter in pattern.pattern.converters.items():
         example = next(text for text in EXAMPLES if re.fullmatch(converter.regex, text))
         path = re.sub(rf"<(\w+:)?{word}>", example, path)
@@ -298,8 +306,8 @@ def private_addresses() -> list[str]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("address", private_addresses())
-def test_no_address_opens_without_a_login(address: str) -> None:
-    # From elsewhere: this machine may read the metrics.
+def test_private_address_is_closed_without_a_login(address: str) -> None:
+    # Not from loopback, which may read the metrics.
     stranger = Browser(REMOTE_ADDR="203.0.113.9")
 
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):

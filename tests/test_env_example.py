@@ -1,4 +1,4 @@
-"""`.env.example` names every variable that is read, where it is read, its default and meaning."""
+"""`.env.example` names every variable that is read, in its section, with default and meaning."""
 
 import ast
 import re
@@ -14,13 +14,13 @@ LINE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=(.*)$")
 # `# --- REST API: who may call it ---` is the section of the module `rest_api`.
 SECTION = re.compile(r"^# --- ([\w ]+)(?::.*)? ---$")
 PACKAGE = ROOT / "core" / "settings"
-# Given by one of our processes to another, or by the system; nobody sets them.
+# Set by one of our processes for another, or by the system; no person sets them.
 INTERNAL = {"DJANGO_SETTINGS_MODULE", "REMAP_SIGTERM", "PATH", "HOME", "TMPDIR"}
 
 
 class Variable(NamedTuple):
     name: str
-    # As a line of the file would have it; None when it follows from other variables.
+    # As a line of the file shows it; None if it is computed from other variables.
     default: str | None
     # The module of the settings that reads it.
     module: str
@@ -53,7 +53,7 @@ def written(default: ast.expr) -> str | None:
 
 
 def variables_read_elsewhere() -> Iterator[str]:
-    """Literal names asked of the environment outside the settings."""
+    """Yield the names that are read from the environment outside the settings."""
     reading = re.compile(r"""os\.(?:environ\.get\(|environ\[|getenv\()\s*["']([A-Z_0-9]+)["']""")
     for folder in ("core", "attachments", "messaging", "notifications", "workers", "deploy"):
         for path in (ROOT / folder).rglob("*.py"):
@@ -81,40 +81,40 @@ SETTINGS = sorted(set(variables_of_settings()))
 
 
 class TestTheExample:
-    def test_names_each_variable_once(self) -> None:
+    def test_example_names_each_variable_once(self) -> None:
         lines = EXAMPLE.read_text().splitlines()
         names = [match[1] for line in lines if (match := LINE.match(line))]
 
         assert len(names) == len(set(names))
 
-    def test_names_all_that_are_read_and_no_other(self) -> None:
+    def test_example_names_all_variables_that_are_read_and_no_other(self) -> None:
         read = {variable.name for variable in SETTINGS} | set(variables_read_elsewhere())
 
         assert example().keys() == read - INTERNAL
 
-    def test_has_a_section_for_each_module_of_the_settings_in_its_order(self) -> None:
+    def test_example_has_a_section_for_each_module_of_the_settings_in_order(self) -> None:
         parts = parts_of_settings()
 
         assert list(sections()) == parts
         assert set(parts) == {path.stem for path in PACKAGE.glob("*.py")} - {"__init__"}
 
     @pytest.mark.parametrize("variable", SETTINGS, ids=lambda variable: variable.name)
-    def test_names_a_variable_in_the_section_of_the_module_that_reads_it(
+    def test_variable_is_in_the_section_of_the_module_that_reads_it(
         self, variable: Variable
     ) -> None:
         assert variable.name in sections()[variable.module]
 
     @pytest.mark.parametrize("variable", SETTINGS, ids=lambda variable: variable.name)
-    def test_shows_its_default(self, variable: Variable) -> None:
+    def test_variable_is_shown_with_its_default(self, variable: Variable) -> None:
         assert example()[variable.name] == (variable.default or "")
 
-    def test_sets_nothing_by_itself(self) -> None:
+    def test_example_sets_nothing(self) -> None:
         lines = EXAMPLE.read_text().splitlines()
 
         assert [line for line in lines if line and not line.startswith("#")] == []
 
-    def test_says_what_each_means(self) -> None:
-        """A comment above it, or above the others of its group."""
+    def test_variable_has_a_meaning_above_it(self) -> None:
+        """The comment is above the variable or above its group."""
         meaning = ""
         for line in EXAMPLE.read_text().splitlines():
             if LINE.match(line):

@@ -1,4 +1,4 @@
-"""Calling the running site as a browser or a phone does: over HTTP, with an open stream."""
+"""Call the running site over HTTP, and read its streams."""
 
 import http.client
 import json
@@ -32,7 +32,7 @@ class Frame(NamedTuple):
 
 @dataclass
 class Caller:
-    """A person with a bearer token."""
+    """Calls the API as a person, by a bearer token."""
 
     site: Site
     person: User
@@ -67,7 +67,7 @@ class Caller:
 
 @dataclass
 class OpenStream:
-    """A person's open stream; a thread reads its frames as they come."""
+    """An open stream; a thread reads its frames as they come."""
 
     connection: http.client.HTTPConnection
     response: http.client.HTTPResponse
@@ -86,7 +86,7 @@ class OpenStream:
     def wait_for(
         self, name: str, holds: Callable[[dict[str, Any]], bool] = lambda data: True
     ) -> dict[str, Any]:
-        """Return the data of the next such event; the ones before it are passed over."""
+        """Return the data of the next such event. The events before it are dropped."""
         return self.until(name, holds)[-1].data
 
     def until(
@@ -105,7 +105,7 @@ class OpenStream:
                 return seen
 
     def received(self) -> list[Frame]:
-        """What has come so far and was not yet looked at."""
+        """Return the frames that came and were not read yet."""
         found = []
         while not self.arrived.empty():
             found.append(self.arrived.get())
@@ -113,7 +113,7 @@ class OpenStream:
 
     def close(self) -> None:
         if self.connection.sock is not None:
-            # Wakes the reading thread, which `close` alone would wait for.
+            # It wakes the reading thread; `close` alone would wait for it.
             self.connection.sock.shutdown(2)
         self.connection.close()
 
@@ -129,7 +129,7 @@ class OpenStream:
                 elif line.startswith(":"):
                     self.comments.append(line)
         except (OSError, ValueError, http.client.HTTPException, AttributeError):
-            # Closed by us, or cut.
+            # We closed the stream, or the connection was cut.
             pass
         self.ended.set()
 
@@ -142,7 +142,7 @@ def ask_for_stream(site: Site, path: str = STREAM, **headers: str) -> OpenStream
 
 @contextmanager
 def stream_of(site: Site, person: User) -> Iterator[OpenStream]:
-    """A stream that is open and subscribed."""
+    """Open a stream that is subscribed already."""
     token = issue_development_token(person)
     opened = ask_for_stream(site, Authorization=f"Bearer {token}")
     assert opened.status == 200

@@ -21,21 +21,21 @@ os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
 
 app = Celery("liaison")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-# Each under a key of its own: by default all would share one, and each hear what is for another.
+# A routing key for each: by default all share one, and each queue gets the tasks of the others.
 app.conf.task_queues = [
     KombuQueue(queue.value, Exchange("liaison"), routing_key=queue.value) for queue in Queue
 ]
-# Read by Celery under this very name: tasks of a process share one database connection, where it
-# would otherwise open one a task.
+# Celery reads this name. The tasks of a process share one database connection instead of opening
+# one each.
 app.conf["CELERY_DB_REUSE_MAX"] = 1_000_000_000
 app.autodiscover_tasks(["workers"])
-# The same way, so that beat has it: it needs Django's apps as well.
+# For beat. Loaded as tasks are, since it needs Django's apps.
 app.autodiscover_tasks(["workers.recovery"], related_name="beat_watchdog")
-# By name: the step needs Django's apps, which are loaded when the worker starts.
+# By name: the step needs Django's apps, which are not loaded yet.
 app.steps["worker"].add("workers.recovery.agent:AgentStep")
 
 
 @worker_init.connect
 def give_way(**_: Any) -> None:
-    """Let the web go first where both share a machine: somebody waits for an answer."""
+    """Give the web process precedence on a shared machine: a person waits for its answer."""
     os.nice(settings.WORKER_NICENESS)

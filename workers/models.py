@@ -1,7 +1,7 @@
-"""What is kept about background work: each attempt, each hour, each process, each decision.
+"""Records of the background work: attempts, hours, workers, alerts and what people decided.
 
-Not the orders: those are the rows of the other apps. All of this could be lost without losing a
-message, so it is written in batches and beside the work.
+The jobs themselves are rows of the other apps, except `Periodic`. Without these records no message
+would be lost, so attempts are written in batches beside the work.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from core.models import User
 
 NAME_LENGTH = 60
 SUBJECT_LENGTH = 60
+VERSION_LENGTH = 40
 
 
 class TaskRun(models.Model):
@@ -26,15 +27,15 @@ class TaskRun(models.Model):
 
     class Outcome(models.TextChoices):
         SUCCEEDED = "succeeded", _("Succeeded")
-        # Another attempt had done it, or holds it now.
+        # Another attempt had done it, or is doing it.
         NOTHING = "nothing", _("Nothing to do")
         FAILED = "failed", _("Failed")
         DEAD = "dead", _("Given up")
-        # Its process ended without a word.
+        # Its process died.
         LOST = "lost", _("Lost")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    # Of Celery; empty for what the sweeper did by itself.
+    # Celery's; empty for an attempt of a fallback runner.
     task_id = models.CharField(max_length=50, blank=True)
     name = models.CharField(max_length=NAME_LENGTH)
     queue = models.CharField(max_length=20)
@@ -48,10 +49,10 @@ class TaskRun(models.Model):
     ended_at = models.DateTimeField()
     wait_seconds = models.FloatField()
     run_seconds = models.FloatField()
-    # The most that the process had ever used by then.
+    # The highest use of the process up to then.
     memory_bytes = models.PositiveBigIntegerField(default=0)
     error_class = models.CharField(max_length=100, blank=True)
-    # The last line of our own code on the way: `messaging/actions.py:132 fan_out_message`.
+    # The innermost line of our own code: `messaging/actions/fan_out.py:32 fan_out_message`.
     error_place = models.CharField(max_length=200, blank=True)
     error_text = models.TextField(blank=True)
     traceback = models.TextField(blank=True)
@@ -74,8 +75,10 @@ class TaskRun(models.Model):
 
 
 class TaskHour(models.Model):
-    """All attempts of one task in one hour. `waits` and `runs` count them by duration
-    (`workers.records.histogram.BOUNDS`)."""
+    """All attempts of one task in one hour.
+
+    `waits` and `runs` count them by duration (`workers.records.histogram.BOUNDS`).
+    """
 
     hour = models.DateTimeField()
     name = models.CharField(max_length=NAME_LENGTH)
@@ -102,7 +105,7 @@ class TaskHour(models.Model):
 
 
 class QueueSample(models.Model):
-    """How much a queue owed at a moment, and since when its oldest row waited."""
+    """How many jobs waited in a queue at a moment, and the age of the oldest."""
 
     at = models.DateTimeField(default=timezone.now)
     queue = models.CharField(max_length=20)
@@ -128,15 +131,15 @@ class WorkerCommand(models.TextChoices):
 
 
 class WorkerProcess(models.Model):
-    """One start of a worker, and what it last said of itself."""
+    """One start of a worker, with its last heartbeat."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     host = models.CharField(max_length=100)
     pid = models.PositiveIntegerField()
     queues = ArrayField(models.CharField(max_length=20))
     concurrency = models.PositiveSmallIntegerField()
-    version = models.CharField(max_length=40, blank=True)
-    # What it works on now: [{name, subject, started_at}].
+    version = models.CharField(max_length=VERSION_LENGTH, blank=True)
+    # The jobs that it runs now: a list of `workers.engine.job_types.BusyTask`.
     busy = models.JSONField(default=list)
     memory_bytes = models.PositiveBigIntegerField(default=0)
     is_quiet = models.BooleanField(default=False)
@@ -156,7 +159,7 @@ class WorkerProcess(models.Model):
 
 
 class Heartbeat(models.Model):
-    """When something that should come regularly last came (beat)."""
+    """The last sign of life of beat."""
 
     name = models.CharField(max_length=40, primary_key=True)
     seen_at = models.DateTimeField(default=timezone.now)
@@ -170,7 +173,7 @@ class Heartbeat(models.Model):
 
 
 class QueuePause(models.Model):
-    """A queue that nobody takes from, until somebody resumes it."""
+    """A queue that no worker takes from until a manager resumes it."""
 
     queue = models.CharField(max_length=20, primary_key=True)
     paused_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -185,14 +188,14 @@ class QueuePause(models.Model):
 
 
 class Periodic(LeasedJob):
-    """Work that comes back: `due_at` says when (`workers.engine.periodic`)."""
+    """Periodic work; `due_at` is its next time (`workers.engine.periodic`)."""
 
     name = models.CharField(max_length=NAME_LENGTH, primary_key=True)
     every_seconds = models.PositiveIntegerField()
     is_enabled = models.BooleanField(default=True)
     last_started_at = models.DateTimeField(null=True, blank=True)
     last_seconds = models.FloatField(null=True, blank=True)
-    # How late it began.
+    # How late its last run began.
     drift_seconds = models.FloatField(null=True, blank=True)
     last_result = models.CharField(max_length=200, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
@@ -206,7 +209,7 @@ class Periodic(LeasedJob):
 
 
 class DeadLetter(models.Model):
-    """A row whose every attempt failed, until a person retries or discards it."""
+    """A job whose every attempt failed. A person retries or discards it."""
 
     job = models.CharField(max_length=NAME_LENGTH)
     subject = models.CharField(max_length=SUBJECT_LENGTH)
@@ -231,7 +234,7 @@ class DeadLetter(models.Model):
 
 
 class TaskAction(models.Model):
-    """Who did what to the background work."""
+    """What a person did to the background work."""
 
     class Verb(models.TextChoices):
         RETRY = "retry", _("Tried again")
@@ -251,7 +254,7 @@ class TaskAction(models.Model):
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=10, choices=Verb.choices)
     at = models.DateTimeField(default=timezone.now)
-    # What it was done to: filters, ids, a queue, a worker.
+    # Filters, ids, a queue, a worker, a schedule or a task.
     target = models.JSONField(default=dict)
     count = models.PositiveIntegerField(default=1)
     reason = models.TextField(blank=True)
@@ -266,7 +269,7 @@ class TaskAction(models.Model):
 
 
 class Alert(models.Model):
-    """Something that needed a person, from when to when."""
+    """Something that needs a person, from `started_at` to `ended_at`."""
 
     code = models.CharField(max_length=30)
     about = models.CharField(max_length=60, blank=True)
@@ -291,7 +294,7 @@ class Alert(models.Model):
 
 
 class TaskProgress(models.Model):
-    """How far work that lasts is, while it runs (`workers.engine.progress`)."""
+    """The progress of work that takes more than a second (`workers.engine.progress`)."""
 
     job = models.CharField(max_length=NAME_LENGTH)
     subject = models.CharField(max_length=SUBJECT_LENGTH)
@@ -320,7 +323,7 @@ class CounterAudit(models.Model):
 
     at = models.DateTimeField(default=timezone.now)
     conversations = models.PositiveIntegerField()
-    # The counters that were wrong: [{conversation, user, was, is}], at most a hundred.
+    # A list of `workers.monitoring.unread_audit.CounterDrift`, at most a hundred.
     drifts = models.JSONField(default=list)
 
     class Meta:

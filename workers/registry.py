@@ -1,4 +1,4 @@
-"""Every kind of owed row. New owed work is one entry here and one task in `workers.tasks`."""
+"""List every job type. A new one is an entry here and a task in `workers.tasks`."""
 
 from datetime import timedelta
 
@@ -22,10 +22,10 @@ MESSAGES = JobType(
     job=Job.FAN_OUT_MESSAGE,
     label=_("Messages counted and announced"),
     id_name="message_id",
-    pending=pending_messages,
+    pending_rows=pending_messages,
     perform=notifications.fan_out,
-    # A fan-out takes some 20 ms. One that waits for a lock may lose its lease to another: the
-    # second finds it done.
+    # A fan-out takes some 20 ms (measured). One that waits for a lock may lose its lease to
+    # another worker; the second of them finds the message done.
     lease=timedelta(seconds=1.5),
     longest_lease=timedelta(seconds=60),
     patience=timedelta(seconds=0.5),
@@ -37,7 +37,7 @@ ATTACHMENTS = JobType(
     job=Job.ANALYSE_ATTACHMENT,
     label=_("Files checked"),
     id_name="attachment_id",
-    pending=pending_attachments,
+    pending_rows=pending_attachments,
     perform=attachments.analyse,
     # Renewed by the analysis while it lasts.
     lease=LEASE,
@@ -50,10 +50,10 @@ DELIVERIES = JobType(
     job=Job.DELIVER,
     label=_("Notifications delivered"),
     id_name="delivery_id",
-    pending=pending_deliveries,
+    pending_rows=pending_deliveries,
     perform=notifications.deliver,
     lease=max(batch.LEASES.values()),
-    # Taken with the others that leave together, in one envelope.
+    # Leased with the others of their batch.
     acquires_itself=True,
     together=("recipient", "conversation", "channel"),
     describe=descriptions.deliveries,
@@ -87,7 +87,7 @@ PERIODIC = JobType(
     job=Job.RUN_PERIODIC,
     label=_("Periodic work"),
     id_name="name",
-    pending=PERIODIC_TASKS.pending,
+    pending_rows=PERIODIC_TASKS.pending_rows,
     perform=PERIODIC_TASKS.perform,
     lease=timedelta(seconds=60),
     describe=PERIODIC_TASKS.describe,

@@ -1,6 +1,6 @@
-"""The tasks: load, call, stop. No rule of the domain lives here.
+"""The Celery tasks: one call each, without any rule of the domain.
 
-A task returns its outcome, which `workers.records.celery_signals` writes down.
+A task returns its outcome, which `workers.records.celery_signals` passes to the recorder.
 """
 
 from uuid import UUID

@@ -13,12 +13,12 @@ from typing import IO, Any
 from attachments.decoder.protocol import PREVIEW_TYPE
 from attachments.models import Attachment
 from attachments.scanning import verdict
-from attachments.scanning.lease_renewal import Lease
 from attachments.scanning.sandbox import Decoded, decoding
 from attachments.scanning.verdict import ScanVerdict
 from attachments.storage import objects
 from attachments.uploads.formats import Format, format_named
 from core.jobs import progress
+from core.jobs.lease import Lease
 
 # Reading, checking, storing: as the dashboard shows a file that takes long.
 STEPS = 3

@@ -1,1 +1,1 @@
-"""Authentication: sessions, bearer tokens, stream tickets, and the lockout of wrong passwords."""
+"""Authentication: sessions, bearer tokens, stream tickets, lockout after wrong passwords."""

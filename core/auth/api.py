@@ -1,4 +1,4 @@
-"""Log in and out over REST, and ask for a ticket to a stream."""
+"""Log in, log out and issue stream tickets over REST."""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -24,8 +24,8 @@ class SessionView(APIView):
 
     @extend_schema(request=LogInSerializer, responses=MeSerializer)
     def post(self, request: Request) -> Response:
-        # Logging in has no session yet, so nobody else asks for a CSRF token: a stranger's page
-        # could log a visitor in to the stranger's account.
+        # DRF checks CSRF only for a request that has a session. Without this line, a page of
+        # another site could log a visitor in to that site's own account.
         SessionAuthentication().enforce_csrf(request)
         asked = LogInSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -39,7 +39,7 @@ class SessionView(APIView):
 
 
 class StreamTicketView(APIView):
-    """A one-use ticket to open `/stream?ticket=` without a cookie."""
+    """Issue a one-use ticket that opens `/stream?ticket=` without a cookie."""
 
     @extend_schema(request=None, responses={201: TicketSerializer})
     def post(self, request: Request) -> Response:

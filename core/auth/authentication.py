@@ -1,4 +1,4 @@
-"""How a request to the API says who it speaks for: a bearer token, or the session cookie."""
+"""Authenticate an API request by a bearer token or by the session cookie."""
 
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
@@ -8,7 +8,10 @@ from core.models import User
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer JWT`. A request that carries one never has its cookies read."""
+    """Read `Authorization: Bearer JWT`.
+
+    The cookies of a request with a bearer are ignored: a bad token is a 401, session or not.
+    """
 
     keyword = "Bearer"
 
@@ -26,4 +29,4 @@ class BearerAuthentication(authentication.BaseAuthentication):
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """The session cookie, with the CSRF token on unsafe methods."""
+    """Read the session cookie; unsafe methods also need the CSRF token."""

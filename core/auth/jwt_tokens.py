@@ -1,8 +1,8 @@
-"""Who a bearer token speaks for.
+"""Verify bearer tokens (JWT, RFC 7519) and find their person.
 
-The portal signs its own tokens and publishes its keys (JWKS, RFC 7517); the development issuer
-signs with a key kept under LIAISON_HOME. `sub` is an outside identity (`User.external_id`) and
-never a name or an email, which people change.
+The portal signs its tokens and publishes its keys (JWKS, RFC 7517); their `sub` is
+`User.external_id`, never a name or an email, which can change. The development issuer signs with a
+key under LIAISON_HOME; its `sub` is `User.id`.
 """
 
 import os
@@ -26,7 +26,7 @@ from core.database.raw_rows import row_of
 from core.models import User
 from core.web.errors import Unavailable
 
-# Pinned: the token's own header must not choose (`none`, or a public key taken for a secret).
+# Pinned: the header of a token must not choose `none`, or HS256 with a public key as the secret.
 PORTAL_ALGORITHMS = ["RS256", "ES256"]
 DEVELOPMENT_ALGORITHM = "ES256"
 DEVELOPMENT_ISSUER = "liaison-development"
@@ -36,7 +36,7 @@ KEYS_LIFESPAN_SECONDS = 300
 KEYS_TIMEOUT_SECONDS = 3
 DEVELOPMENT_TOKEN_AGE = timedelta(days=30)
 
-# Asked by every request.
+# Raw SQL, see `core.database.raw_rows`: every request with a bearer runs one of them.
 PERSON_BY_ID = "SELECT * FROM core_user WHERE id = %s AND is_active"
 PERSON_BY_EXTERNAL_ID = "SELECT * FROM core_user WHERE external_id = %s AND is_active"
 
@@ -44,22 +44,22 @@ NOBODY = "No active person has this identity."
 
 
 class InvalidToken(Exception):
-    """The token is not one that we accept; the message says why, for the caller's developer."""
+    """The token is refused. The message says why, for the developer of the caller."""
 
 
 def user_of(token: str) -> User:
-    """Return the active person the token speaks for.
+    """Verify a token and return its person, who is active.
 
-    Raises InvalidToken, or Unavailable while the portal does not give its keys.
+    Raises InvalidToken, or Unavailable if the portal's keys cannot be fetched.
     """
     try:
         issuer = _claimed_issuer(token)
         if issuer == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
-            return _person(PERSON_BY_ID, UUID(_development_claims(token)["sub"]))
+            return _person(PERSON_BY_ID, UUID(_development_subject(token)))
         if issuer == settings.JWT_ISSUER and settings.JWT_JWKS_URL:
-            return _person(PERSON_BY_EXTERNAL_ID, _portal_claims(token)["sub"])
+            return _person(PERSON_BY_EXTERNAL_ID, _portal_subject(token))
     except jwt.PyJWKClientConnectionError as error:
-        # The portal is away, which says nothing of the token: the caller must not log out.
+        # The token may be good: a 401 would make the caller log out.
         raise Unavailable from error
     except jwt.PyJWTError as error:
         raise InvalidToken(str(error)) from error
@@ -69,7 +69,7 @@ def user_of(token: str) -> User:
 
 
 def issue_development_token(user: User) -> str:
-    """Return a bearer of the development issuer for a person, valid 30 days."""
+    """Return a bearer token of the development issuer for a person, valid for 30 days."""
     now = datetime.now(UTC)
     claims = {
         "iss": DEVELOPMENT_ISSUER,
@@ -90,24 +90,24 @@ def _person(sql: str, identity: UUID | str) -> User:
 
 @lru_cache(maxsize=256)
 def _claimed_issuer(token: str) -> Any:
-    """Return who a token says has signed it: which key to verify it with, and nothing else."""
+    """Return the issuer that a token claims, unverified: it only selects the key."""
     return jwt.decode(token, options={"verify_signature": False}).get("iss")
 
 
-def _development_claims(token: str) -> dict[str, Any]:
-    return _claims(
-        token, _development_key().public_key(), [DEVELOPMENT_ALGORITHM], DEVELOPMENT_ISSUER
-    )
+def _development_subject(token: str) -> str:
+    key = _development_key().public_key()
+    return _subject(token, key, [DEVELOPMENT_ALGORITHM], DEVELOPMENT_ISSUER)
 
 
-def _portal_claims(token: str) -> dict[str, Any]:
-    # The whole key and not its `.key`: it knows which algorithm it is for.
+def _portal_subject(token: str) -> str:
+    # The whole key and not its `.key`: PyJWT then also checks that the key is for the algorithm.
     signing_key = _portal_keys().get_signing_key_from_jwt(token)
-    return _claims(token, signing_key, PORTAL_ALGORITHMS, settings.JWT_ISSUER)
+    return _subject(token, signing_key, PORTAL_ALGORITHMS, settings.JWT_ISSUER)
 
 
-def _claims(token: str, key: Any, algorithms: list[str], issuer: str) -> dict[str, Any]:
-    return jwt.decode(
+def _subject(token: str, key: Any, algorithms: list[str], issuer: str) -> str:
+    """Verify a token and return its `sub`. Raises jwt.PyJWTError."""
+    claims = jwt.decode(
         token,
         key,
         algorithms=algorithms,
@@ -116,6 +116,7 @@ def _claims(token: str, key: Any, algorithms: list[str], issuer: str) -> dict[st
         leeway=LEEWAY,
         options={"require": REQUIRED_CLAIMS},
     )
+    return str(claims["sub"])
 
 
 @cache
@@ -138,7 +139,7 @@ def _development_key() -> ec.EllipticCurvePrivateKey:
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_bytes(pem)
-        # A link fails where a rename would replace: two processes starting at once keep one key.
+        # Unlike a rename, a link never replaces: two processes that start together keep one key.
         try:
             os.link(draft, path)
         except FileExistsError:

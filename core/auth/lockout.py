@@ -1,7 +1,8 @@
-"""Slowing down whoever guesses passwords.
+"""Limit how often a password can be guessed.
 
-Two counters: on the email and the address together, so that a stranger cannot lock a person out
-from elsewhere; and, much higher, on the address alone, since a whole site may share one.
+One counter is of the email and the IP address together, so nobody can lock a person out from
+another address. The other, with a much higher limit, is of the IP address alone: the people of one
+site often share it.
 """
 
 from django.conf import settings
@@ -15,7 +16,7 @@ ADDRESS = "login-address"
 
 
 def check(email: str, address: str) -> None:
-    """Raise TooMany when this person from here, or this address, failed too often."""
+    """Raise TooMany if this email from this address, or the address alone, failed too often."""
     by_person = rate_limits.counted(PERSON, _pair(email, address))
     by_address = rate_limits.counted(ADDRESS, address)
     if (
@@ -34,7 +35,7 @@ def record_failure(email: str, address: str) -> None:
     rate_limits.count(ADDRESS, address, window=settings.LOGIN_LOCKOUT)
 
 
-def forgive(email: str, address: str) -> None:
+def forget_failures(email: str, address: str) -> None:
     rate_limits.forget(PERSON, _pair(email, address))
 
 

@@ -1,4 +1,4 @@
-"""Logging in and out."""
+"""Log in and out with a session."""
 
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
@@ -18,10 +18,10 @@ class InvalidCredentials(Refusal):
 
 
 def log_in(request: HttpRequest, *, email: str, password: str) -> User:
-    """Open a session for the person.
+    """Check the password and open a session.
 
-    Raises InvalidCredentials, the same for an unknown address and a wrong password, and TooMany
-    after several failures.
+    Raises InvalidCredentials, the same for an unknown email and for a wrong password. Raises
+    TooMany after several failures, see `core.auth.lockout`.
     """
     email, address = email.strip().lower(), address_of(request)
     lockout.check(email, address)
@@ -29,7 +29,7 @@ def log_in(request: HttpRequest, *, email: str, password: str) -> User:
     if not isinstance(user, User):
         lockout.record_failure(email, address)
         raise InvalidCredentials
-    lockout.forgive(email, address)
+    lockout.forget_failures(email, address)
     login(request, user)
     return user
 

@@ -1,7 +1,7 @@
-"""One-use tickets to open a stream.
+"""Issue and consume one-use tickets that open a stream.
 
-EventSource cannot send an Authorization header, and a JWT never goes into a URL, where logs keep
-it. So a caller with a bearer first asks for a ticket.
+The browser's EventSource cannot send an Authorization header, and a JWT in a URL would stay in
+logs. So a caller with a bearer token first asks for a ticket.
 """
 
 import secrets
@@ -18,7 +18,7 @@ LIFETIME = timedelta(seconds=30)
 
 
 def issue(user: User) -> str:
-    """Return a ticket for a person, or raise Unavailable while Valkey is away."""
+    """Return a ticket for a person, valid for LIFETIME. Raises Unavailable if Valkey is down."""
     ticket = secrets.token_urlsafe(32)
     try:
         valkey().set(key("ticket", ticket), str(user.pk), ex=LIFETIME)
@@ -28,7 +28,10 @@ def issue(user: User) -> str:
 
 
 def consume(ticket: str) -> UUID | None:
-    """Return whose ticket it is and tear it, or None when it is torn, too old or invented."""
+    """Consume a ticket. Return its user id, or None if it is unknown, expired or already used.
+
+    Raises Unavailable if Valkey is down.
+    """
     try:
         holder = valkey().getdel(key("ticket", ticket))
     except (RedisError, OSError) as error:

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, and rows read by raw SQL."""
+"""Database access: Django's PostgreSQL backend, and rows read by raw SQL."""

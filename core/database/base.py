@@ -1,4 +1,4 @@
-"""The database engine `core.database`: see `settings.DATABASES`."""
+"""Define the database engine `core.database`, which `settings.DATABASES` names."""
 
 import select
 
@@ -6,21 +6,21 @@ from django.db.backends.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Looks before each request whether the server has hung up.
+    """Check a lasting connection by its socket, without a round trip to the server.
 
-    Django asks `SELECT 1`, a round trip that every request waits for. A server that has ended, or
-    that has ended this connection, has said so: its last words are there to be read. One that
-    left without a word is noticed by the first query, as it would be by the question.
+    Django sends `SELECT 1` at each request and waits for the answer. A server that stopped, or
+    that ended this connection, has sent a message which waits in the socket. A server that
+    vanished without one is noticed by the first query, which fails as `SELECT 1` would.
     """
 
     health_check_enabled: bool
     health_check_done: bool
 
     def close_if_health_check_failed(self) -> None:
-        """Close the connection if the server has hung up, so that the next query opens another."""
+        """Close the connection if the server ended it; the next query then opens another."""
         if self.connection is None or not self.health_check_enabled or self.health_check_done:
             return
-        # A notice is no farewell.
+        # What waits to be read may also be a notice: then the connection is still usable.
         if self._has_unread() and not self.is_usable():
             self.close()
         self.health_check_done = True

@@ -1,7 +1,7 @@
-"""The rows of queries that are written out, as instances of their models.
+"""Run a raw SQL query and return its row as a model instance.
 
-For what every request asks: the ORM takes longer to compose a question than PostgreSQL to answer
-it, and `Manager.raw` nearly as long to make something of the answer.
+Only for queries of every request: there the ORM takes longer to compose the SQL than PostgreSQL to
+run it, and `Manager.raw` nearly as long to build the instance.
 """
 
 from typing import Any, TypeVar
@@ -13,11 +13,16 @@ M = TypeVar("M", bound=Model)
 
 
 def row_of(model: type[M], sql: str, asked: Any) -> M | None:
-    """Return the first row of a query that selects every column of a model's table; None without.
+    """Return the first row of a query that selects every column of a model's table, or None.
 
-    What it selects beside them is an attribute of that name. Columns that Django converts after
-    reading (JSON, composite types) are not for this.
+    Columns that Django converts after reading (JSON, composite types) are not supported.
     """
+    found = row_with_extras(model, sql, asked)
+    return found[0] if found else None
+
+
+def row_with_extras(model: type[M], sql: str, asked: Any) -> tuple[M, dict[str, Any]] | None:
+    """Like `row_of`, with the other values that the query selects, by name."""
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
         row = cursor.fetchone()
@@ -26,7 +31,4 @@ def row_of(model: type[M], sql: str, asked: Any) -> M | None:
         values = {column.name: value for column, value in zip(cursor.description, row, strict=True)}
     fields = model._meta.concrete_fields
     own = [values.pop(field.column) for field in fields]
-    found = model.from_db(connection.alias, [field.attname for field in fields], own)
-    for name, value in values.items():
-        setattr(found, name, value)
-    return found
+    return model.from_db(connection.alias, [field.attname for field in fields], own), values

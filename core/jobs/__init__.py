@@ -1,1 +1,1 @@
-"""Background work: asked for by name, leased as rows, with progress."""
+"""Background jobs: enqueued by name, leased as rows, with progress."""

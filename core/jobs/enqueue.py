@@ -1,10 +1,11 @@
-"""Asking for background work, by name.
+"""Ask for background work by the name of its job.
 
-The work owed is a row (`Message.fanned_out_at IS NULL`); the job only says «look now». The tasks
-live in `workers`, which this module does not know.
+The work itself is in a row (`core.jobs.lease`). A job is a wake-up: it carries the row's id and
+may be lost. The tasks are in `workers`, which this module does not import.
 """
 
 import os
+import threading
 import time
 from enum import StrEnum
 from functools import cache, partial
@@ -19,7 +20,7 @@ from core.ids import new_id
 
 
 class Queue(StrEnum):
-    """Queues by who waits for them."""
+    """The queues, by the people who wait for them."""
 
     REALTIME = "realtime"
     NOTIFICATIONS = "notifications"
@@ -44,11 +45,12 @@ QUEUES = {
 }
 
 
-PERSISTENT = 2  # AMQP's delivery mode for what a broker such as RabbitMQ keeps on its disk
+# AMQP's delivery mode for messages that a broker such as RabbitMQ keeps on its disk.
+PERSISTENT = 2
 
-
-# RabbitMQ's client would wait for ever on a frozen one; Valkey's limits are in the settings.
-AMQP_LIMITS = {"connect_timeout": 1, "read_timeout": 2, "write_timeout": 2}  # seconds
+# Seconds. By default the client of RabbitMQ waits for ever for a frozen server. The limits for
+# Valkey are in the settings.
+AMQP_LIMITS = {"connect_timeout": 1, "read_timeout": 2, "write_timeout": 2}
 
 
 @cache
@@ -61,15 +63,18 @@ def broker() -> Celery:
     return app
 
 
-def enqueue(job: Job, **ids: UUID) -> None:
-    """Ask for a job once the surrounding transaction has committed."""
-    transaction.on_commit(partial(background_sender.send, partial(_send, job, ids)))
+def enqueue(job: Job, **ids: UUID | str) -> None:
+    """Publish a job from the background sender once the surrounding transaction has committed.
+
+    Never waits and never raises. The sweeper finds the row of a job that was not published.
+    """
+    transaction.on_commit(partial(background_sender.send, partial(publish, job, **ids)))
 
 
-def _send(job: Job, ids: dict[str, UUID]) -> None:
+def publish(job: Job, **ids: UUID | str) -> None:
+    """Publish a job now. Raises one of `background_sender.UNREACHABLE` without a broker."""
     # `.value`: addressed by a StrEnum member, a task takes the member's `name`.
-    # Half the processor time of `send_task`, which takes a channel for each: the thread of the
-    # hints is the only one that sends, and keeps its own.
+    # Half the processor time of `send_task`, which takes a channel for each.
     task = broker().amqp.as_task_v2(
         str(new_id()),
         job.value,
@@ -86,16 +91,34 @@ def _send(job: Job, ids: dict[str, UUID]) -> None:
             **task.properties,
         )
     except background_sender.UNREACHABLE:
-        _producer.cache_clear()
+        _per_thread.producer = None
         raise
 
 
-@cache
+class _PerThread(threading.local):
+    """The producer of one thread: kombu's connections are not for several."""
+
+    app: Celery | None = None
+    producer: Producer | None = None
+
+
+_per_thread = _PerThread()
+
+
 def _producer() -> Producer:
-    # Without heartbeats: RabbitMQ would hang up on a thread that has nothing to say for minutes.
-    connection = broker().connection_for_write(heartbeat=0)
-    return Producer(connection, exchange=Exchange(""), auto_declare=False)
+    app = broker()
+    if _per_thread.producer is None or _per_thread.app is not app:
+        # Without heartbeats: RabbitMQ would hang up on a thread that publishes nothing for minutes.
+        connection = app.connection_for_write(heartbeat=0)
+        _per_thread.app = app
+        _per_thread.producer = Producer(connection, exchange=Exchange(""), auto_declare=False)
+    return _per_thread.producer
+
+
+def _start_afresh() -> None:
+    global _per_thread
+    _per_thread = _PerThread()
 
 
 # A forked worker must not write into its parent's connection.
-os.register_at_fork(after_in_child=_producer.cache_clear)
+os.register_at_fork(after_in_child=_start_afresh)

@@ -1,6 +1,7 @@
-"""How far a piece of work is, said from inside it to whoever runs it.
+"""Report the progress of a job from inside it.
 
-The work does not know who listens; in a request nobody does.
+`told_to` sets the listener and `step` calls it. Without a listener, as in a request, `step` does
+nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,10 +14,10 @@ _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
 def step(done: int, total: int, phase: str = "") -> None:
-    """Say that `done` of `total` parts are done, and in which phase the work is.
+    """Report that `done` of `total` parts are done, in the phase of that name.
 
-    To be called outside of transactions, where the work may be cut without harm: it raises what
-    the listener raises when somebody has cancelled the work.
+    Call it outside of transactions, where the job can stop without harm: it raises what the
+    listener raises when a person cancelled the job.
     """
     if listener := _listener.get():
         listener(done, total, phase)
@@ -24,7 +25,7 @@ def step(done: int, total: int, phase: str = "") -> None:
 
 @contextmanager
 def told_to(listener: Listener) -> Iterator[None]:
-    """Have the steps of the work in this context told to a listener."""
+    """Call a listener with (done, total, phase) at each step inside the `with` block."""
     token = _listener.set(listener)
     try:
         yield

@@ -1,1 +1,1 @@
-"""Server-sent events: published after the commit, handed to the open streams."""
+"""Realtime events: published after the commit, sent to the open streams."""

@@ -1,4 +1,4 @@
-"""The person's stream of events (`text/event-stream`)."""
+"""Open a person's stream of server-sent events."""
 
 from asgiref.sync import sync_to_async
 from django.db import connections
@@ -36,10 +36,10 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 
 
 def _listener(request: HttpRequest) -> User:
-    """Return who asks for a stream, and give the database connection back at once.
+    """Return the person who asks for a stream, then close the database connection.
 
-    Django would keep it as long as the answer lasts: twenty streams on a small pool, and every
-    other page of the process waits. Raises NotAuthenticated, or Unavailable.
+    Django would keep the connection as long as the answer lasts, which is hours for a stream.
+    Raises NotAuthenticated, or Unavailable.
     """
     try:
         listener = _asking(request)
@@ -70,7 +70,7 @@ def _may_listen(listener: User) -> bool:
 
 
 def _refused(refusal: APIException) -> JsonResponse:
-    """Answer as the rest of the API does: a native ASGI view has no DRF around it."""
+    """Return a refusal in the format of the API, which DRF does not write for an ASGI view."""
     error = {"code": refusal.default_code, "detail": str(refusal.detail), "attr": None}
     kind = "server_error" if refusal.status_code >= 500 else "client_error"
     response = JsonResponse({"type": kind, "errors": [error]}, status=refusal.status_code)

@@ -1,8 +1,8 @@
-"""The open streams of this process (server-sent events) and the one reader that feeds them.
+"""Send published events to the open streams of this process (server-sent events).
 
-One pub/sub connection a process, whatever the number of streams: with one each, redis-py's pool
-ends at the hundredth. A stream is a bounded queue; one that does not keep up is closed and its
-browser, which reconnects, catches up by version. No stream holds a database connection.
+One task reads one pub/sub connection for all streams of the process. A stream is a bounded queue.
+A stream that does not keep up is closed; its browser reconnects and asks for what it missed. No
+stream holds a database connection.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from redis.exceptions import RedisError
 from core.realtime.publish import Event, frame
 from core.valkey import key
 
-# What the browser waits before it reconnects, when our script does not decide.
+# How long a browser waits before it reconnects, unless our script decides.
 RETRY_MILLISECONDS = 2_000
 MAX_QUEUED_EVENTS = 200
 STREAMS_PER_PERSON = 5
-# A frozen Valkey does not close its connection: no pong within this time, and we reconnect.
+# A frozen Valkey does not close its connection. Without a pong within this time, reconnect.
 PING_SECONDS = 5.0
 
 RESYNC = frame(Event("resync", {}))
@@ -36,29 +36,29 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class Stream:
-    """What one browser still has to receive."""
+    """The payloads that one browser has not received yet."""
 
     channels: tuple[str, ...]
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MAX_QUEUED_EVENTS))
     is_closed: bool = False
 
     def offer(self, payload: bytes) -> None:
-        """Queue a payload, or close the stream when it does not keep up."""
+        """Queue a payload, or close the stream if its queue is full."""
         try:
             self.queue.put_nowait(payload)
         except asyncio.QueueFull:
             self.close()
 
     def close(self) -> None:
-        """End the stream, waking whoever waits for its next payload."""
+        """Close the stream and wake a pending `next`."""
         self.is_closed = True
         if not self.queue.full():
             self.queue.put_nowait(b"")
 
     async def next(self, timeout_seconds: float) -> bytes | None:
-        """Return the next payload, or None when nothing came in time."""
+        """Return the next payload, or None after the time-out."""
         try:
-            # Not `wait_for`, which until Python 3.12 starts a task for each payload.
+            # Not `wait_for`: it starts a task for each payload before Python 3.12.
             async with asyncio.timeout(timeout_seconds):
                 return await self.queue.get()
         except TimeoutError:
@@ -66,7 +66,7 @@ class Stream:
 
 
 class Hub:
-    """The streams of this process by channel, and the reader."""
+    """The open streams by channel, and the task that reads what is published."""
 
     def __init__(self) -> None:
         self.by_channel: dict[str, list[Stream]] = defaultdict(list)
@@ -78,10 +78,10 @@ class Hub:
         return len({id(stream) for streams in self.by_channel.values() for stream in streams})
 
     async def open(self, *channels: str) -> Stream:
-        """Open a stream; the first channel is the person's own.
+        """Open a stream on these channels; the first is the person's own.
 
-        A sixth stream of one person closes that person's oldest: a phone that lost its signal
-        leaves streams behind that look alive for minutes, and must not be locked out by them.
+        A sixth stream of a person closes the oldest. A phone that loses its signal leaves streams
+        that look open for minutes; a refusal would lock the person out for that long.
         """
         stream = Stream(channels)
         while len(self.by_channel[channels[0]]) >= STREAMS_PER_PERSON:
@@ -100,9 +100,9 @@ class Hub:
                 del self.by_channel[channel]
 
     async def ensure_listening(self) -> None:
-        """Wait for the subscription, so that nothing is missed after the answer's first byte.
+        """Wait for the subscription: an event after the first byte of the answer is not missed.
 
-        With Valkey away the stream opens all the same: `resync` follows when it is back.
+        After a second without Valkey the stream opens anyway; it gets `resync` once Valkey is back.
         """
         if self.reader is None or self.reader.done():
             self.reader = asyncio.create_task(self.read_for_ever())
@@ -125,7 +125,7 @@ class Hub:
             pause_seconds = min(pause_seconds * 2, 5.0)
 
     async def read(self) -> None:
-        """Subscribe and hand out what arrives, until the connection is lost."""
+        """Subscribe and hand out messages until the connection is lost."""
         client = redis.asyncio.Redis.from_url(
             settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2
         )
@@ -134,13 +134,13 @@ class Hub:
             if not await self.answers(pubsub):
                 return
             self.is_listening.set()
-            # Whatever was published before this moment has been missed.
+            # Events from before the subscription are lost: each browser must ask for them.
             self.tell_everyone(RESYNC)
             while await self.answers(pubsub):
                 pass
 
     async def answers(self, pubsub: redis.asyncio.client.PubSub) -> bool:
-        """Hand out messages; return whether anything at all came, a pong included."""
+        """Hand out the next message. Return False if not even a pong came in time."""
         message = await pubsub.get_message(timeout=PING_SECONDS)
         if message is None:
             await pubsub.ping()
@@ -153,7 +153,8 @@ class Hub:
         for stream in tuple(self.by_channel.get(channel, ())):
             stream.offer(payload)
             if stream.is_closed:
-                # Whoever left before the answer began never reads, so never removes it either.
+                # A browser that left before the answer began never runs `payloads`, which removes
+                # a stream at its end.
                 self.remove(stream)
 
     def tell_everyone(self, payload: bytes) -> None:
@@ -171,7 +172,7 @@ def hub() -> Hub:
 async def payloads(
     stream: Stream, may_listen: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[bytes]:
-    """Yield a stream's payloads and heartbeats until it is closed or no longer allowed."""
+    """Yield payloads and heartbeats until the stream is closed or `may_listen` says no."""
     clock = asyncio.get_running_loop().time
     recheck_at = clock() + settings.STREAM_RECHECK_SECONDS
     try:

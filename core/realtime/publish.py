@@ -1,11 +1,10 @@
-"""Telling the open screens what has just changed.
+"""Publish events to the open screens after the commit.
 
-An event is published after the commit, to each person it concerns, as the very bytes that
-`core.realtime.hub` hands to their browser. It may be lost: versions
-tell the client, which asks again.
+An event is published as the bytes of a server-sent event, which `core.realtime.hub` copies to the
+streams. An event can be lost: the browser then sees a gap in the versions and asks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -20,15 +19,15 @@ from core.valkey import key, valkey
 
 @dataclass(frozen=True)
 class Event:
-    """A named event (`message.created`) and its JSON object."""
+    """An event: its name (`message.created`) and its JSON object."""
 
     name: str
-    data: dict[str, Any]
+    data: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Audience:
-    """Who is told: people one by one, and the company at once."""
+    """The receivers of an event: people by their ids, and the whole company by one flag."""
 
     user_ids: tuple[UUID, ...] = field(default=())
     company: bool = False
@@ -58,7 +57,7 @@ def frame(event: Event) -> bytes:
     return f"event: {event.name}\ndata: {_json(event.data)}\n\n".encode()
 
 
-# Nobody waits for the thread that publishes; on a busy machine an answer may take a while.
+# More than the time-out of requests: only the thread of `background_sender` waits for it.
 PATIENCE_SECONDS = 2.0
 
 _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -18,5 +18,5 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
-# The dashboard shows it beside each worker. Empty: the commit of the working copy.
+# Names the build, after the version. Empty: the commit of the working copy.
 LIAISON_VERSION = env.str("LIAISON_VERSION", default="")

@@ -1,1 +1,1 @@
-"""What every request and answer shares: errors, limits, pagination, health, OpenAPI."""
+"""What all requests share: page access, errors, limits, pagination, health, OpenAPI, metrics."""

@@ -1,7 +1,7 @@
-"""What the API says when it refuses, and what it says while a part is away.
+"""Define the errors that all apps raise.
 
-A refusal is a DRF exception with a `code` for programs and a sentence for people. Each app
-declares its own beside what raises them; the ones here belong to everybody.
+An error is a DRF exception with a `code` for programs and a sentence for people. An app defines its
+own errors beside the code that raises them.
 """
 
 from datetime import timedelta
@@ -14,7 +14,7 @@ RETRY_AFTER_SECONDS = 2
 
 
 class Refusal(APIException):
-    """A rule of the domain says no; nothing was changed."""
+    """A rule of the domain refuses the request; nothing was changed."""
 
     status_code: int = status.HTTP_409_CONFLICT
     default_code = "refused"
@@ -27,7 +27,7 @@ class NotAllowed(Refusal):
 
 
 class Unavailable(APIException):
-    """A needed part is down: the same request may succeed in a moment."""
+    """A service is down; the same request can succeed a moment later."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
@@ -36,7 +36,7 @@ class Unavailable(APIException):
 
 
 class TooMany(APIException):
-    """The person did this too often; `retry_after_seconds` says when it is possible again."""
+    """The person did this too often. It is possible again after `retry_after_seconds`."""
 
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "throttled"
@@ -45,5 +45,5 @@ class TooMany(APIException):
     def __init__(self, retry_after: timedelta, detail: str | None = None) -> None:
         super().__init__(detail)
         self.retry_after_seconds = max(1, int(retry_after.total_seconds()))
-        # DRF writes the Retry-After header from this attribute.
+        # DRF writes the header Retry-After from `wait`.
         self.wait = self.retry_after_seconds

@@ -1,7 +1,7 @@
-"""Errors as answers, in the one format.
+"""Write every error in the format of the API.
 
-Beside `core.web.errors` and not in it: DRF loads its views, and with them our authentication, when
-this is imported.
+Not in `core.web.errors`, which our authentication imports: importing this module loads DRF's views,
+and with them our authentication.
 """
 
 from django.db import InterfaceError, OperationalError
@@ -10,8 +10,8 @@ from drf_standardized_errors.handler import ExceptionHandler
 from core.web.errors import Unavailable
 
 
-class Answers(ExceptionHandler):
-    """Every error in the one format; a database that is away is a 503, not a 500."""
+class ErrorHandler(ExceptionHandler):
+    """Write an error as drf-standardized-errors does; a lost database is a 503, not a 500."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, OperationalError | InterfaceError):

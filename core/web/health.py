@@ -1,4 +1,4 @@
-"""Whether this process is up (`/livez`), and whether what it needs answers (`/readyz`)."""
+"""Tell whether this process is up (`/livez`) and whether its services answer (`/readyz`)."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,10 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when every needed part answers within a second, else 503 with the reasons."""
+    """Answer 200 if each service answers within CHECK_SECONDS, else 503 with the reasons.
+
+    The JSON has one key for each service; its value is "ok" or the reason.
+    """
     with ThreadPoolExecutor(max_workers=len(CHECKS)) as pool:
         started = {name: pool.submit(check) for name, check in CHECKS.items()}
         reasons = {}
@@ -30,7 +33,6 @@ def readyz(request: HttpRequest) -> JsonResponse:
             try:
                 reasons[name] = future.result(timeout=CHECK_SECONDS)
             except Exception as error:
-                # Whatever went wrong is the answer.
                 reasons[name] = f"{type(error).__name__}: {error}".strip()
     is_ready = all(reason == "ok" for reason in reasons.values())
     return JsonResponse(reasons, status=200 if is_ready else 503)

@@ -1,4 +1,4 @@
-"""What every answer carries, and what it says while the database is away."""
+"""Log requests, set headers and language, and answer 503 while the database is down."""
 
 from collections.abc import Callable
 
@@ -18,22 +18,22 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestLog(RequestMiddleware):
-    """Put a request's id on its log lines, and the person's where that costs no question."""
+    """Bind a request's id to its log lines, and the person's id if it is loaded already."""
 
     @staticmethod
     def bind_user_id(request: HttpRequest) -> None:
-        # `request.user` is lazy: the log line would ask the database, which may be what is away.
+        # `request.user` is lazy: reading it here would query the database, which may be down.
         if hasattr(request, "_cached_user"):
             RequestMiddleware.bind_user_id(request)
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:
-        """Bind the address that our own proxy saw, and none that the caller may make up."""
+        """Bind the address that our own proxy saw; a caller can invent any other."""
         structlog.contextvars.bind_contextvars(ip=address_of(request))
 
 
 class PermissionsPolicy:
-    """Tell the browser which of its devices a page of ours never uses."""
+    """Tell the browser which of its devices our pages never use."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -45,7 +45,7 @@ class PermissionsPolicy:
 
 
 class PersonLanguage:
-    """Show pages in the language the person chose; the API follows Accept-Language."""
+    """Show pages in the language that the person chose; the API follows Accept-Language."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -56,13 +56,13 @@ class PersonLanguage:
                 translation.activate(request.user.locale)
                 request.LANGUAGE_CODE = request.user.locale
         except DATABASE_ERRORS:
-            # Django gives `process_exception` what a view raises, not what a middleware does.
+            # `DatabaseAway.process_exception` sees the errors of views, not of middleware.
             return unavailable()
         return self.get_response(request)
 
 
 class DatabaseAway:
-    """Answer a page with 503 and Retry-After, not 500, while PostgreSQL cannot be reached."""
+    """Answer a page with 503 and Retry-After while PostgreSQL cannot be reached."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""The OpenAPI document, and what it says beyond the views: our two ways to authenticate."""
+"""Serve the OpenAPI document and describe our two ways to authenticate."""
 
 from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -12,14 +12,14 @@ from core.serializers import RefusalSerializer
 
 
 def refusals(meanings: dict[int, str]) -> dict[int, OpenApiResponse]:
-    """Return the answers with which an operation refuses, by status, for `extend_schema`."""
+    """Return the refusals of an operation, given their meanings by status, for `extend_schema`."""
     return {
         status: OpenApiResponse(RefusalSerializer, meaning) for status, meaning in meanings.items()
     }
 
 
 class SchemaView(SpectacularAPIView):
-    """The document in English, whoever asks: the one that is committed and checked."""
+    """Serve the document in English, as it is committed."""
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:

@@ -1,7 +1,6 @@
-"""Pages of a list.
+"""Divide lists into pages, by cursor.
 
-In a module of its own: DRF imports DEFAULT_PAGINATION_CLASS while it loads, and beside a view
-that would be a circle.
+Not beside a view: DRF imports DEFAULT_PAGINATION_CLASS while it loads its own views.
 """
 
 from typing import Any
@@ -34,7 +33,7 @@ class NewestFirst(_Pages):
 
 
 class LatestFirst(_Pages):
-    """By a serial id, among rows that are written in that order."""
+    """Order by a serial id, for rows that are written in that order."""
 
     ordering = ("-id",)
 

@@ -1,6 +1,6 @@
-"""Counters in Valkey that say «too often», atomically.
+"""Limit how often something is done, by counters in Valkey.
 
-With Valkey away they let people through: writing to the company matters more than the limit.
+While Valkey is down nothing is limited: writing to the company matters more.
 """
 
 from datetime import timedelta
@@ -15,12 +15,12 @@ logger = structlog.get_logger(__name__)
 
 
 def count(what: str, who: object, *, window: timedelta) -> int:
-    """Add one to a counter that starts again after `window`; return its value, 0 when unknown."""
+    """Add one to a counter that restarts after `window`. Return its value; 0 if Valkey is down."""
     name = key("count", what, who)
     try:
         with valkey().pipeline(transaction=False) as pipeline:
             pipeline.incr(name)
-            # Asked again each time: a counter that lost its end would hold somebody for ever.
+            # Repeated at each call: a counter without an expiry would refuse somebody for ever.
             pipeline.expire(name, window, nx=True)
             return int(pipeline.execute()[0])
     except (RedisError, OSError) as error:
@@ -29,7 +29,7 @@ def count(what: str, who: object, *, window: timedelta) -> int:
 
 
 def counted(what: str, who: object) -> int:
-    """Return a counter's value without adding to it."""
+    """Return the value of a counter; 0 if Valkey is down."""
     try:
         return int(valkey().get(key("count", what, who)) or 0)
     except (RedisError, OSError) as error:
@@ -45,6 +45,6 @@ def forget(what: str, who: object) -> None:
 
 
 def spend(what: str, who: object, *, at_most: int, window: timedelta) -> None:
-    """Count one more, or raise TooMany when that is more than `at_most` in the window."""
+    """Add one to a counter. Raise TooMany if it is then above `at_most` in the window."""
     if count(what, who, window=window) > at_most:
         raise TooMany(window)

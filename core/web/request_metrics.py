@@ -1,4 +1,4 @@
-"""How many requests this process answered and how long each took, for /metrics."""
+"""Count and time the requests of this process, for `/metrics`."""
 
 import time
 from collections.abc import Callable
@@ -22,12 +22,12 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
     registry=REGISTRY,
 )
-# Of HTTP; a caller must not make a series of its own with a method that it invents.
+# Other methods share one series: a caller must not create series by inventing methods.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestMetrics:
-    """Count each request under the route that answered it, never under its address."""
+    """Count each request under its route: one series for all conversations, not one for each."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Who asks, from where, and what."""
+"""Read the person, the address and the validated data of a request."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ from core.models import User
 
 
 def person(request: Request | HttpRequest) -> User:
-    """Return the person, typed; raises NotAuthenticated where a view let a stranger in."""
+    """Return the logged-in person, as a User. Raises NotAuthenticated for a stranger."""
     if isinstance(request.user, User):
         return request.user
     raise NotAuthenticated
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the caller's address, as the outermost trusted proxy saw it."""
+    """Return the caller's IP address, as the outermost of TRUSTED_PROXY_COUNT proxies saw it."""
     forwarded = request.headers.get("X-Forwarded-For", "").split(",")
     if settings.TRUSTED_PROXY_COUNT and len(forwarded) >= settings.TRUSTED_PROXY_COUNT:
         return str(forwarded[-settings.TRUSTED_PROXY_COUNT].strip())
@@ -27,7 +27,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 def validated(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    """Return what was asked in that shape; raises ValidationError."""
+    """Validate data by a serializer and return it. Raises ValidationError."""
     serializer = shape(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)

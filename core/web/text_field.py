@@ -1,25 +1,21 @@
-"""What people type, made safe to store and to compare."""
+"""Clean what people type, so that it can be stored and compared."""
 
-import unicodedata
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-# A bidirectional override can make «facture.exe» read as something else; tabs and line ends are
-# text.
-BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-ALLOWED_CONTROLS = frozenset("\n\t")
+from core.text import composed, is_control, one_line
 
 
 def clean(text: str) -> str:
-    """Return the text with one kind of line end, in NFC, without space around it.
+    """Return the text in NFC, stripped, with `\\n` as its only line end.
 
-    Raises ValidationError when it holds control characters.
+    Raises Django's ValidationError (code `control_characters`) if it holds a control character.
     """
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if any(_is_control(character) for character in text):
+    text = composed(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if any(map(is_control, text)):
         raise ValidationError(
             _(
                 "This text holds invisible control characters. "
@@ -30,14 +26,8 @@ def clean(text: str) -> str:
     return text
 
 
-def _is_control(character: str) -> bool:
-    if character in ALLOWED_CONTROLS:
-        return False
-    return character in BIDI_CONTROLS or unicodedata.category(character) in ("Cc", "Cs")
-
-
 class TextField(serializers.CharField):
-    """A CharField whose value has been through `clean`; a single line unless told otherwise."""
+    """A CharField that gives cleaned text, on one line unless it is `multiline`."""
 
     def __init__(self, *, multiline: bool = False, **options: Any) -> None:
         self.multiline = multiline
@@ -47,4 +37,4 @@ class TextField(serializers.CharField):
         text = clean(super().to_internal_value(data))
         if not text and not self.allow_blank:
             self.fail("blank")
-        return text if self.multiline else " ".join(text.split())
+        return text if self.multiline else one_line(text)

@@ -1,32 +1,17 @@
-"""Files in messages: put there, and every change of their state shown to whom it concerns.
+"""Put files in messages, and change their state: one transaction each."""
 
-A change of state, the versions it gives and what is published are one transaction: a screen that
-catches up never misses a state, and no state is shown that was not recorded.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
-
-from django.db import transaction
 
 from attachments import actions, cleanup, queries
 from attachments.models import Attachment
-from attachments.scanning.pipeline import AnalysisResult
 from attachments.uploads import transfer
-from core.realtime.publish import Audience, publish
-from messaging import events
-from messaging.conversation.lock import audience, lock
-from messaging.conversation.versions import bump
-from messaging.models import Conversation, Message, MessageAttachment
-from messaging.queries.attachments import link_of
-
-# Writes a change when the file is in a message as it is told; None when it is not, or when there
-# is nothing to write.
-Write = Callable[[bool], Attachment | None]
+from messaging.conversation.attachment_change import attachment_change
+from messaging.models import Message, MessageAttachment
 
 
 def attach(ids: Sequence[UUID], *, to: Message) -> None:
-    """Put its author's files in a message that has just been appended, in the order given.
+    """Put files of its author in a message that was just appended, in the order given.
 
     Raises UnknownAttachment.
     """
@@ -43,35 +28,41 @@ def attach(ids: Sequence[UUID], *, to: Message) -> None:
 
 
 def complete(attachment: Attachment) -> Attachment:
-    """Note that the bytes of a file have arrived, and have it analysed. Again is fine.
+    """Record that the bytes of a file have arrived, and have it analysed. Again is harmless.
 
     Raises UploadIncomplete, UploadDiffers or StorageAway.
     """
     if attachment.status == Attachment.Status.UPLOADING:
         transfer.verify(attachment)
-        _change(attachment.pk, lambda is_claimed: _ordered(attachment, is_claimed))
+        with attachment_change(attachment.pk) as change:
+            change.attachment = actions.request_analysis(attachment.pk)
         attachment.refresh_from_db()
     return attachment
 
 
 def analyse(attachment_id: UUID) -> None:
-    """Judge a file that a worker holds, and show what came of it.
+    """Analyse a file that a worker holds, and record and show the result.
 
     Raises StorageAway or AntivirusAway after putting the file off.
     """
-    if result := actions.analyse(attachment_id):
-        _change(attachment_id, lambda is_claimed: _recorded(result, is_claimed))
+    result = actions.analyse(attachment_id)
+    if result is not None:
+        with attachment_change(attachment_id) as change:
+            change.attachment = actions.record(result)
 
 
 def withdraw(attachment: Attachment) -> None:
-    """Take back a file of one's own that is in no message yet, or whose bytes are still to come.
+    """Take back one's own file: one in no message yet, or one whose bytes have not arrived.
 
-    A message keeps its place, and says so. Raises AlreadySent.
+    In a message the file keeps its place, shown as taken back. Raises AlreadySent.
     """
-    if attachment.claimed_at is None:
-        actions.discard(attachment)
-    elif not _fail(attachment.pk, "cancelled"):
-        raise actions.AlreadySent
+    with attachment_change(attachment.pk) as change:
+        if change.shown_in is None:
+            actions.discard(attachment)
+        else:
+            change.attachment = actions.record_failure(attachment.pk, "cancelled")
+            if change.attachment is None:
+                raise actions.AlreadySent
 
 
 def mark_unanalysable(attachment_id: UUID, error: str) -> None:
@@ -80,58 +71,13 @@ def mark_unanalysable(attachment_id: UUID, error: str) -> None:
 
 
 def clean() -> int:
-    """Remove the files that no message will show; show those that never came. Return how many."""
+    """Remove files that no message will show, give up those that never came; return how many."""
     late = queries.never_received(limit=500)
     for attachment in late:
         _fail(attachment.pk, "never_received")
     return len(late) + cleanup.clean()
 
 
-def _fail(attachment_id: UUID, reason: str) -> bool:
-    return _change(attachment_id, lambda is_claimed: _failed(attachment_id, reason, is_claimed))
-
-
-def _ordered(attachment: Attachment, is_claimed: bool) -> Attachment | None:
-    return actions.request_analysis(attachment.pk, is_claimed=is_claimed)
-
-
-def _recorded(result: AnalysisResult, is_claimed: bool) -> Attachment | None:
-    return actions.record(result, is_claimed=is_claimed)
-
-
-def _failed(attachment_id: UUID, reason: str, is_claimed: bool) -> Attachment | None:
-    return actions.record_failure(attachment_id, reason, is_claimed=is_claimed)
-
-
-def _change(attachment_id: UUID, write: Write) -> bool:
-    """Write a change of a file's state together with what its screens are told; say if it was."""
-    # The second time for a file that was put in a message in the moment between.
-    return _change_as_it_is(attachment_id, write) or _change_as_it_is(attachment_id, write)
-
-
-@transaction.atomic
-def _change_as_it_is(attachment_id: UUID, write: Write) -> bool:
-    link = link_of(attachment_id)
-    # Before the file's own row, like whoever sends a message.
-    conversation = lock(link.conversation_id) if link else None
-    attachment = write(link is not None)
-    if attachment is None:
-        return False
-    if link and conversation:
-        link.message.refresh_from_db()
-        _show(conversation, link, attachment)
-    else:
-        sender = Audience(user_ids=(attachment.uploader_id,))
-        publish(events.own_attachment_updated(attachment), to=sender)
-    return True
-
-
-def _show(conversation: Conversation, link: MessageAttachment, attachment: Attachment) -> None:
-    message = link.message
-    if message.deleted_at is not None:
-        return
-    message.version = bump(conversation)
-    message.save(update_fields=["version"])
-    message.conversation = conversation
-    attachment.position = link.position
-    publish(events.attachment_updated(message, attachment), to=audience(conversation))
+def _fail(attachment_id: UUID, reason: str) -> None:
+    with attachment_change(attachment_id) as change:
+        change.attachment = actions.record_failure(attachment_id, reason)

@@ -1,6 +1,6 @@
 """Open, change and archive conversations: one transaction each."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,14 +11,9 @@ from core.web.errors import NotAllowed
 from messaging import events
 from messaging.actions.messages import ConversationClosed, record_message
 from messaging.conversation import participant_events, participants, unread
-from messaging.conversation.idempotency import (
-    DraftConflict,
-    Opening,
-    already_opened,
-    already_sent,
-)
-from messaging.conversation.lock import audience, lock, lock_to_write
-from messaging.conversation.versions import bump
+from messaging.conversation.idempotency import DraftConflict, Opening, already_opened, already_sent
+from messaging.conversation.lock import lock, lock_to_write
+from messaging.conversation.versions import ConversationChanges, bump
 from messaging.models import Conversation
 
 
@@ -28,17 +23,17 @@ class Opened(NamedTuple):
 
 
 def open_conversation(*, opener: User, opening: Opening) -> Opened:
-    """Open a conversation, with its first message when there is one.
+    """Open a conversation, with its first message if there is one.
 
-    The same request sent twice gives back the first conversation. Raises DraftConflict when the
-    id was already used for another, ConversationClosed when its chantier is archived.
+    The same request sent twice returns the first conversation. Raises DraftConflict if the id was
+    used for another one, ConversationClosed if its chantier is archived.
     """
     if earlier := already_opened(opener, opening):
         return Opened(earlier, is_new=False)
     try:
         return Opened(_open(opener, opening), is_new=True)
     except IntegrityError as error:
-        # The same request a moment ago, on another thread.
+        # Another thread has just recorded the same request.
         if earlier := already_opened(opener, opening):
             return Opened(earlier, is_new=False)
         raise DraftConflict from error
@@ -46,41 +41,46 @@ def open_conversation(*, opener: User, opening: Opening) -> Opened:
 
 @transaction.atomic
 def change_conversation(
-    *, editor: User, conversation: Conversation, changes: dict[str, Any]
+    *, editor: User, conversation: Conversation, changes: ConversationChanges
 ) -> Conversation:
-    """Change the subject, the chantier, the status or who is assigned.
+    """Change the subject, the chantier, the status or the assigned person.
 
-    A client's user may change the subject only: raises NotAllowed.
+    Raises NotAllowed if a client's user changes more than the subject.
     """
     if not editor.is_company and changes.keys() - {"subject"}:
         raise NotAllowed
-    conversation = lock(conversation.pk)
-    changes = {k: v for k, v in changes.items() if getattr(conversation, k) != v}
-    if not changes:
+    locked = lock(conversation.pk)
+    conversation = locked.conversation
+    differing = {k: v for k, v in changes.items() if getattr(conversation, k) != v}
+    if not differing:
         return conversation
+    changes = cast(ConversationChanges, differing)
     if changes.get("status") == Conversation.Status.CLOSED:
         changes["awaiting_reply_since"] = None
-    bump(conversation, **changes)
-    if participants.reconcile(conversation, read_up_to=conversation.last_seq):
-        # Who comes back has an old read mark.
-        participant_events.publish_counters(conversation, unread.recount(conversation))
-    publish(events.conversation_updated(conversation), to=audience(conversation))
+    bump(locked, **changes)
+    if participants.reconcile(locked, read_up_to=conversation.last_seq):
+        # A participant who returns has an old read mark.
+        participant_events.publish_counters(locked, unread.recount(locked))
+    publish(events.conversation_updated(conversation), to=locked.audience)
     return conversation
 
 
 @transaction.atomic
 def archive_conversation(*, archiver: User, conversation: Conversation) -> None:
-    """Take a conversation off the lists for good; its history can still be read by its address."""
+    """Take a conversation off the lists for good; it can still be read by its URL.
+
+    Raises NotAllowed for a client's user.
+    """
     if not archiver.is_company:
         raise NotAllowed
-    conversation = lock(conversation.pk)
-    if conversation.archived_at is None:
-        bump(conversation, archived_at=timezone.now(), awaiting_reply_since=None)
-        publish(events.conversation_updated(conversation), to=audience(conversation))
+    locked = lock(conversation.pk)
+    if locked.conversation.archived_at is None:
+        bump(locked, archived_at=timezone.now(), awaiting_reply_since=None)
+        publish(events.conversation_updated(locked.conversation), to=locked.audience)
 
 
 def show_typing(*, writer: User, conversation: Conversation) -> None:
-    """Show the open screens that someone is writing. Nothing is kept."""
+    """Show on the open screens that someone is writing. Nothing is recorded."""
     listeners = participants.client_user_ids(conversation)
     publish(events.typing(conversation.pk, writer), to=Audience(user_ids=listeners, company=True))
 
@@ -97,16 +97,17 @@ def _open(opener: User, opening: Opening) -> Conversation:
         version=1,
     )
     conversation.save(force_insert=True)
-    conversation = lock(conversation.pk)
-    if not conversation.accepts_messages:
+    locked = lock(conversation.pk)
+    if not locked.conversation.accepts_messages:
         raise ConversationClosed
     if opener.is_company:
-        participants.record_author(conversation, opener, seq=0)
-    participants.reconcile(conversation, read_up_to=0)
-    publish(events.conversation_created(conversation), to=audience(conversation))
+        participants.record_author(locked, opener, seq=0)
+    participants.reconcile(locked, read_up_to=0)
+    publish(events.conversation_created(locked.conversation), to=locked.audience)
     if opening.message:
-        conversation = lock_to_write(opener, conversation.pk, opening.message.id)
-        if already_sent(opener, opening.message, conversation):
+        # Read again: by now the opener takes part.
+        locked_to_write = lock_to_write(opener, conversation.pk, opening.message.id)
+        if already_sent(opener, opening.message, locked_to_write):
             raise DraftConflict
-        record_message(conversation, opener, opening.message)
+        record_message(locked_to_write, opener, opening.message)
     return conversation

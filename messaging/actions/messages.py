@@ -1,4 +1,4 @@
-"""Send, edit and delete messages: one transaction each, told to the open screens after it."""
+"""Send, edit and delete messages: one transaction each, published after its commit."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -18,12 +18,9 @@ from core.web.errors import NotAllowed, Refusal
 from messaging import events
 from messaging.actions.attachments import attach
 from messaging.conversation import participant_events, participants
-from messaging.conversation.idempotency import (
-    Draft,
-    already_sent,
-)
-from messaging.conversation.lock import audience, lock, lock_to_write
-from messaging.conversation.versions import append, awaiting_without, bump
+from messaging.conversation.idempotency import Draft, already_sent
+from messaging.conversation.lock import LockedConversation, LockedToWrite, lock, lock_to_write
+from messaging.conversation.versions import ConversationChanges, append, awaiting_without, bump
 from messaging.models import Conversation, Message, MessageRevision
 
 
@@ -59,21 +56,18 @@ class Sent(NamedTuple):
 
 
 def send_message(*, author: User, conversation_id: UUID, draft: Draft) -> Sent:
-    """Record a message and tell everyone in the conversation.
+    """Record a message, publish it and order its fan-out. A closed conversation opens again.
 
-    The same draft sent twice gives back the first message, so a phone that lost the answer can
-    try again. A closed conversation opens again.
-
-    Raises Http404 when the author may not see the conversation, ConversationClosed when it or its
-    chantier is archived, DraftConflict when the id was already used for something else,
-    UnknownAttachment when one of its files is not the author's own
-    and free.
+    The same draft sent twice returns the first message, so a phone that lost the answer can try
+    again. Raises Http404 if the author may not see the conversation, ConversationClosed if it or
+    its chantier is archived, DraftConflict if the id was used for something else,
+    UnknownQuotedMessage, and UnknownAttachment if a file is not the author's or is in a message.
     """
     try:
         return _send(author, conversation_id, draft)
     except IntegrityError:
-        # Recorded on another connection while we waited for the lock: PostgreSQL then reads the
-        # locked row again, but not the other tables that the same query looked at.
+        # Another connection recorded it while this one waited for the lock. PostgreSQL then reads
+        # the locked row again, but not the other tables of the same query (`message_exists`).
         return _send(author, conversation_id, draft)
 
 
@@ -81,16 +75,16 @@ def send_message(*, author: User, conversation_id: UUID, draft: Draft) -> Sent:
 def edit_message(*, editor: User, message: Message, body: str) -> Message:
     """Change the text of one's own recent message; the earlier text is kept.
 
-    Raises NotAllowed, EditWindowOver (15 minutes), MessageDeleted or ConversationClosed.
+    Raises NotAllowed, EditWindowOver (`MESSAGE_EDIT_WINDOW`), MessageDeleted or ConversationClosed.
     """
-    conversation, message = _lock_for_change(message)
+    locked, message = _lock_for_change(message)
     if message.author_id != editor.pk:
         raise NotAllowed
-    if not conversation.accepts_messages:
+    if not locked.conversation.accepts_messages:
         raise ConversationClosed
     _check_window(message)
     if message.body != body:
-        _revise(conversation, message, {}, body=body, edited_at=timezone.now())
+        _revise(locked, message, {}, body=body, edited_at=timezone.now())
     return message
 
 
@@ -100,19 +94,19 @@ def delete_message(*, remover: User, message: Message) -> Message:
 
     One's own recent message, or any for a manager. Raises NotAllowed or EditWindowOver.
     """
-    conversation, message = _lock_for_change(message)
+    locked, message = _lock_for_change(message)
     if message.deleted_at is not None:
         return message
     if remover.role != User.Role.MANAGER:
         if message.author_id != remover.pk:
             raise NotAllowed
         _check_window(message)
-    # The counters owe a recount, so the order to fan out is given again.
+    # The counters need a recount, so the fan-out is ordered again.
     now = timezone.now()
     _revise(
-        conversation,
+        locked,
         message,
-        {"awaiting_reply_since": awaiting_without(conversation, message)},
+        {"awaiting_reply_since": awaiting_without(locked, message)},
         body="",
         deleted_at=now,
         fanned_out_at=None,
@@ -124,16 +118,17 @@ def delete_message(*, remover: User, message: Message) -> Message:
 
 @transaction.atomic
 def _send(author: User, conversation_id: UUID, draft: Draft) -> Sent:
-    conversation = lock_to_write(author, conversation_id, draft.id)
-    if earlier := already_sent(author, draft, conversation):
+    locked = lock_to_write(author, conversation_id, draft.id)
+    if earlier := already_sent(author, draft, locked):
         return Sent(earlier, is_new=False)
-    if not conversation.accepts_messages:
+    if not locked.conversation.accepts_messages:
         raise ConversationClosed
-    return Sent(record_message(conversation, author, draft), is_new=True)
+    return Sent(record_message(locked, author, draft), is_new=True)
 
 
-def record_message(conversation: Conversation, author: User, draft: Draft) -> Message:
-    """Append a new message to a locked conversation, publish it and owe its fan-out."""
+def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message:
+    """Append a new message to its conversation, publish it and order its fan-out."""
+    conversation = locked.conversation
     message = Message(
         id=draft.id,
         author=author,
@@ -143,13 +138,13 @@ def record_message(conversation: Conversation, author: User, draft: Draft) -> Me
         by_email=draft.by_email,
         attachment_count=len(draft.attachment_ids),
     )
-    append(conversation, message)
+    append(locked, message)
     attach(draft.attachment_ids, to=message)
-    publish(events.message_created(message), to=audience(conversation))
-    if not getattr(conversation, "author_has_written", False):
-        participants.record_author(conversation, author, seq=message.seq)
-    if not getattr(conversation, "author_is_participant", False):
-        participant_events.publish_participants(conversation)
+    publish(events.message_created(message), to=locked.audience)
+    if not locked.author_has_written:
+        participants.record_author(locked, author, seq=message.seq)
+    if not locked.author_is_participant:
+        participant_events.publish_participants(locked)
     enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
 
@@ -162,12 +157,12 @@ def _quoted(conversation: Conversation, draft: Draft) -> UUID | None:
     return draft.reply_to
 
 
-def _lock_for_change(message: Message) -> tuple[Conversation, Message]:
-    """Lock the conversation, then read the message as it is now."""
-    conversation = lock(message.conversation_id)
+def _lock_for_change(message: Message) -> tuple[LockedConversation, Message]:
+    """Lock the conversation of a message, then read the message as it is now."""
+    locked = lock(message.conversation_id)
     message = Message.objects.select_related("author").get(pk=message.pk)
-    message.conversation = conversation
-    return conversation, message
+    message.conversation = locked.conversation
+    return locked, message
 
 
 def _check_window(message: Message) -> None:
@@ -178,12 +173,12 @@ def _check_window(message: Message) -> None:
 
 
 def _revise(
-    conversation: Conversation, message: Message, moved: dict[str, Change], **changes: Change
+    locked: LockedConversation, message: Message, moved: ConversationChanges, **changes: Change
 ) -> None:
-    """Change a message, keeping its text, and what that has `moved` of its conversation."""
+    """Change a message and keep its earlier text, with what `moved` in its conversation."""
     MessageRevision.objects.create(message=message, body=message.body)
-    message.version = bump(conversation, **moved)
+    message.version = bump(locked, **moved)
     for name, value in changes.items():
         setattr(message, name, value)
     message.save(update_fields=["version", *changes])
-    publish(events.message_updated(message), to=audience(conversation))
+    publish(events.message_updated(message), to=locked.audience)

@@ -1,4 +1,4 @@
-"""Internal notes: what the company says to itself beside a conversation."""
+"""Write, change and delete internal notes, which only the company sees."""
 
 from uuid import UUID
 
@@ -15,9 +15,9 @@ from messaging.models import Conversation, Note
 
 @transaction.atomic
 def write_note(*, author: User, conversation: Conversation, body: str, note_id: UUID) -> Note:
-    """Add an internal note; the same id and text again gives back the first one.
+    """Add an internal note. The same id and text sent again returns the first one.
 
-    Raises NotAllowed for a client's user, DraftConflict for an id used otherwise.
+    Raises NotAllowed for a client's user, DraftConflict if the id was used for something else.
     """
     if not author.is_company:
         raise NotAllowed
@@ -32,7 +32,7 @@ def write_note(*, author: User, conversation: Conversation, body: str, note_id: 
 
 @transaction.atomic
 def edit_note(*, editor: User, note: Note, body: str) -> Note:
-    """Change one's own note; raises NotAllowed for another's."""
+    """Change one's own note; raises NotAllowed for somebody else's."""
     if note.author_id != editor.pk:
         raise NotAllowed
     note.body, note.edited_at = body, timezone.now()
@@ -43,7 +43,7 @@ def edit_note(*, editor: User, note: Note, body: str) -> Note:
 
 @transaction.atomic
 def delete_note(*, remover: User, note: Note) -> None:
-    """Take a note away: one's own, or any for a manager. Raises NotAllowed."""
+    """Delete one's own note, or any as a manager. Raises NotAllowed."""
     if note.author_id != remover.pk and remover.role != User.Role.MANAGER:
         raise NotAllowed
     note.deleted_at = timezone.now()

@@ -8,31 +8,31 @@ from core.realtime.publish import Audience, publish
 from core.web.errors import NotAllowed
 from messaging import events
 from messaging.conversation import unread
-from messaging.conversation.lock import audience, lock
+from messaging.conversation.lock import LockedConversation, lock
 from messaging.conversation.versions import bump
 from messaging.models import Conversation, Participant
 
 
 @transaction.atomic
 def read_up_to(*, reader: User, conversation: Conversation, seq: int) -> Participant:
-    """Note that a person has read up to `seq`, and return the counter that this leaves.
+    """Record that a person has read up to `seq`; return the mark and the counter that this leaves.
 
-    Never goes back; past the end is the end. Someone of the company who takes no part reads
-    without a trace.
+    A mark never goes back, nor past the last message. For a person of the company who takes no
+    part nothing is recorded.
     """
-    conversation = lock(conversation.pk)
-    seq = min(seq, conversation.last_seq)
-    mark = _mark_of(reader, conversation)
+    locked = lock(conversation.pk)
+    seq = min(seq, locked.conversation.last_seq)
+    mark = _mark_of(reader, locked)
     if mark is None:
         return Participant(conversation=conversation, user=reader, last_read_seq=seq)
     if seq > mark.unread_after_seq:
         mark.last_read_seq = max(seq, mark.last_read_seq)
-        # What was marked as unread and lies further on stays so.
+        # Messages marked as unread further on stay unread.
         mark.unread_from_seq = seq + 1 if seq < mark.last_read_seq else None
-        _save_mark(mark, conversation)
+        _save_mark(mark, locked)
     else:
-        # Nothing moves, but a worker may still owe the count.
-        _count_again(mark, conversation)
+        # The mark stays, but the fan-out of a message may still be pending.
+        _count_again(mark, locked)
     return mark
 
 
@@ -40,33 +40,33 @@ def read_up_to(*, reader: User, conversation: Conversation, seq: int) -> Partici
 def mark_unread_from(*, reader: User, conversation: Conversation, seq: int) -> Participant:
     """Count the messages from `seq` on as unread again, for this person alone.
 
-    What the other side sees as read stays read. Raises NotAllowed for whoever takes no part.
+    The other side still sees them as read. Raises NotAllowed for a person who takes no part.
     """
-    conversation = lock(conversation.pk)
-    mark = _mark_of(reader, conversation)
+    locked = lock(conversation.pk)
+    mark = _mark_of(reader, locked)
     if mark is None:
         raise NotAllowed(_("You take no part in this conversation, so nothing is counted for you."))
-    mark.unread_from_seq = min(seq, conversation.last_seq + 1)
-    _save_mark(mark, conversation)
+    mark.unread_from_seq = min(seq, locked.conversation.last_seq + 1)
+    _save_mark(mark, locked)
     return mark
 
 
-def _mark_of(reader: User, conversation: Conversation) -> Participant | None:
-    return conversation.participants.filter(user=reader, left_at=None).first()
+def _mark_of(reader: User, locked: LockedConversation) -> Participant | None:
+    return locked.conversation.participants.filter(user=reader, left_at=None).first()
 
 
-def _count_again(mark: Participant, conversation: Conversation) -> None:
-    [counted] = unread.recount(conversation, only=mark.user_id)
+def _count_again(mark: Participant, locked: LockedConversation) -> None:
+    [counted] = unread.recount(locked, only=mark.user_id)
     mark.unread_count = counted.unread_count
 
 
-def _save_mark(mark: Participant, conversation: Conversation) -> None:
-    """Save a read mark under the conversation's next version, count again and tell."""
-    mark.read_version = bump(conversation)
+def _save_mark(mark: Participant, locked: LockedConversation) -> None:
+    """Save a read mark under the next version, recount and publish both."""
+    version = mark.read_version = bump(locked)
     mark.save(update_fields=["last_read_seq", "unread_from_seq", "read_version"])
-    _count_again(mark, conversation)
-    publish(events.read_updated(mark, version=conversation.version), to=audience(conversation))
+    _count_again(mark, locked)
+    publish(events.read_updated(mark, version=version), to=locked.audience)
     publish(
-        events.unread_updated(mark, version=conversation.version),
+        events.unread_updated(mark, version=version),
         to=Audience(user_ids=(mark.user_id,)),
     )

@@ -1,6 +1,6 @@
-"""The REST endpoints of files as conversations show them: state, content, library.
+"""The REST endpoints of files: state, content, and the libraries of conversations and chantiers.
 
-Sending the bytes is in `uploads`.
+`uploads` has those of sending the bytes.
 """
 
 from uuid import UUID
@@ -25,10 +25,7 @@ from core.web.pagination import LatestFirst
 from core.web.requests import person
 from messaging.actions import attachments
 from messaging.models import Conversation, MessageAttachment
-from messaging.queries.attachments import (
-    attachment_for,
-    library_of,
-)
+from messaging.queries.attachments import attachment_for, library_of
 from messaging.queries.conversations import conversation_for, visible_to
 from messaging.serializers.output import LibraryItemSerializer
 
@@ -43,9 +40,9 @@ class AttachmentDetail(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, attachment_id: UUID) -> Response:
-        """Withdraw a file of one's own that is in no message yet, or is still being sent.
+        """Withdraw one's own file that is in no message yet, or whose bytes have not arrived.
 
-        In a message it stays, as one that its sender took back.
+        In a message it keeps its place, shown as taken back.
         """
         attachment = attachment_for(person(request), attachment_id)
         if attachment.uploader_id != person(request).pk:
@@ -63,7 +60,7 @@ class AttachmentCompletion(APIView):
         },
     )
     def post(self, request: Request, attachment_id: UUID) -> Response:
-        """All bytes are sent: check that they arrived, and have them analysed. Again is fine."""
+        """Check that all bytes have arrived, and order their analysis. Again is harmless."""
         attachment = attachments.complete(uploading_for(person(request), attachment_id))
         return Response(AttachmentSerializer(attachment).data)
 
@@ -73,7 +70,7 @@ class AttachmentContent(APIView):
         parameters=[OpenApiParameter("original", OpenApiTypes.BOOL)], responses=REDIRECTION
     )
     def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
-        """Download the file. `original`: for its sender, a photo with the place it was taken."""
+        """Download the file. With `original`, its sender gets a photo with its location."""
         reader = person(request)
         attachment = attachment_for(reader, attachment_id)
         is_original = request.query_params.get("original") in ("1", "true")
@@ -85,7 +82,7 @@ class AttachmentContent(APIView):
 class AttachmentPreview(APIView):
     @extend_schema(responses=REDIRECTION)
     def get(self, request: Request, attachment_id: UUID, max_px: int) -> HttpResponse:
-        """The picture that stands for the file, as WEBP, 320 or 1280 pixels at most."""
+        """A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high."""
         attachment = attachment_for(person(request), attachment_id)
         url = downloads.preview_url(attachment, max_px)
         lifetime = int(downloads.PREVIEW_LIFETIME.total_seconds())
@@ -101,7 +98,7 @@ class _FileLibrary(generics.ListAPIView[MessageAttachment]):
     queryset = MessageAttachment.objects.none()
 
     def conversations(self) -> QuerySet[Conversation]:
-        """Those whose files are shown, which is what each gallery has to say."""
+        """Return the conversations whose files this library shows."""
         raise NotImplementedError
 
     def get_queryset(self) -> QuerySet[MessageAttachment]:

@@ -21,6 +21,7 @@ from messaging.actions.conversations import (
 )
 from messaging.api import inputs
 from messaging.api.filters import ConversationFilter
+from messaging.api.responses import created_status
 from messaging.models import Conversation
 from messaging.queries.conversations import (
     conversation_for,
@@ -33,10 +34,7 @@ from messaging.serializers.input import (
     OpeningSerializer,
     SinceSerializer,
 )
-from messaging.serializers.output import (
-    ChangesSerializer,
-    ConversationSerializer,
-)
+from messaging.serializers.output import ChangesSerializer, ConversationSerializer
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -53,14 +51,14 @@ class ConversationList(generics.ListAPIView[Conversation]):
         return conversations_for(person(self.request), with_archived=is_catching_up)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "reader": self.request.user}
+        return {**super().get_serializer_context(), "reader": person(self.request)}
 
     @extend_schema(
         request=OpeningSerializer,
         responses={200: ConversationSerializer, 201: ConversationSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Open one, with its first message or without."""
+        """Open a conversation, with or without a first message."""
         opener = person(request)
         opening = inputs.opening_of(opener, validated(OpeningSerializer, request.data))
         rate_limits.spend(
@@ -79,7 +77,7 @@ class ConversationDetail(APIView):
 
     @extend_schema(request=ConversationChangeSerializer, responses=ConversationSerializer)
     def patch(self, request: Request, conversation_id: UUID) -> Response:
-        """Change the subject; for the company also the chantier, the status, who is assigned."""
+        """Change the subject; as the company also the chantier, the status, the assigned person."""
         editor = person(request)
         conversation = conversation_for(editor, conversation_id)
         asked = validated(ConversationChangeSerializer, request.data)
@@ -89,7 +87,7 @@ class ConversationDetail(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, conversation_id: UUID) -> Response:
-        """Archive it (the company): it leaves the lists, its history stays."""
+        """As the company, archive it: it leaves the lists, and can still be read."""
         conversation = conversation_for(person(request), conversation_id)
         archive_conversation(archiver=person(request), conversation=conversation)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -109,7 +107,3 @@ def _shown(request: Request, conversation_id: UUID) -> dict[str, Any]:
     reader = person(request)
     conversation = detailed_conversation_for(reader, conversation_id)
     return ConversationSerializer(conversation, context={"reader": reader}).data
-
-
-def created_status(is_new: bool) -> int:
-    return status.HTTP_201_CREATED if is_new else status.HTTP_200_OK

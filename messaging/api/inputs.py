@@ -1,4 +1,4 @@
-"""From what a caller asks to what an action takes: ids become rows that this person may use."""
+"""Turn validated JSON into what actions take: ids become rows that the caller may use."""
 
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from core.ids import new_id
 from core.models import Chantier, User
 from core.queries import chantiers_for, clients_for, staff_for
 from messaging.conversation.idempotency import Draft, Opening
+from messaging.conversation.versions import ConversationChanges
 from messaging.models import Conversation
 
 
@@ -23,7 +24,10 @@ def draft_of(asked: dict[str, Any]) -> Draft:
 
 
 def opening_of(opener: User, asked: dict[str, Any]) -> Opening:
-    """Return what to open; raises ValidationError for a client or a chantier not theirs."""
+    """Return the conversation to open.
+
+    Raises ValidationError for a client or a chantier that the opener may not use.
+    """
     chantier = _chantier(opener, asked.get("chantier"))
     message = asked.get("message")
     return Opening(
@@ -35,9 +39,19 @@ def opening_of(opener: User, asked: dict[str, Any]) -> Opening:
     )
 
 
-def changes_of(editor: User, conversation: Conversation, asked: dict[str, Any]) -> dict[str, Any]:
-    """Return the attributes to change; raises ValidationError for a row that does not fit."""
-    changes: dict[str, Any] = {name: asked[name] for name in ("subject", "status") if name in asked}
+def changes_of(
+    editor: User, conversation: Conversation, asked: dict[str, Any]
+) -> ConversationChanges:
+    """Return the columns to change.
+
+    Raises ValidationError for a chantier or a person that does not fit, PermissionDenied when a
+    client's user assigns somebody.
+    """
+    changes = ConversationChanges()
+    if "subject" in asked:
+        changes["subject"] = asked["subject"]
+    if "status" in asked:
+        changes["status"] = asked["status"]
     if "chantier" in asked:
         chantier = _chantier(editor, asked["chantier"])
         _check_same_client(chantier, conversation.client_id)

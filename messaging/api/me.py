@@ -1,4 +1,4 @@
-"""Who is asking."""
+"""The REST endpoint of the person who asks."""
 
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -8,13 +8,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.web.requests import person
-from messaging.serializers.output import (
-    MeWithUnreadSerializer,
-)
+from messaging.serializers.output import MeWithUnreadSerializer
 
 
 class Me(APIView):
-    """Who is asking; sets the CSRF cookie that unsafe requests of a session need."""
+    """The person who asks. Sets the CSRF cookie that unsafe requests of a session need."""
 
     @method_decorator(ensure_csrf_cookie)
     @extend_schema(responses=MeWithUnreadSerializer)

@@ -1,4 +1,4 @@
-"""The REST endpoints of messages: history, send, edit, delete; and who is writing."""
+"""The REST endpoints of messages: history, send, edit, delete; and of typing."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -14,24 +14,14 @@ from rest_framework.views import APIView
 
 from core.web import rate_limits
 from core.web.requests import person, validated
-from messaging.actions.conversations import (
-    show_typing,
-)
+from messaging.actions.conversations import show_typing
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.api import inputs
-from messaging.api.conversations import created_status
+from messaging.api.responses import created_status
 from messaging.models import MessageRevision
-from messaging.queries.conversations import (
-    conversation_for,
-    message_for,
-    revisions_of,
-)
+from messaging.queries.conversations import conversation_for, message_for, revisions_of
 from messaging.queries.history import Window, history_of
-from messaging.serializers.input import (
-    BodySerializer,
-    DraftSerializer,
-    WindowSerializer,
-)
+from messaging.serializers.input import BodySerializer, DraftSerializer, WindowSerializer
 from messaging.serializers.output import (
     HistorySerializer,
     MessageRevisionSerializer,
@@ -39,14 +29,14 @@ from messaging.serializers.output import (
 )
 
 ONE_MINUTE = timedelta(minutes=1)
-# A screen says it every three seconds; a person may write on three.
+# A screen sends it every three seconds, 20 a minute; a person may write on three screens.
 TYPING_PER_MINUTE = 60
 
 
 class MessageList(APIView):
     @extend_schema(parameters=[WindowSerializer], responses=HistorySerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        """A page of history, in seq order; the newest without a bound."""
+        """A page of history, in seq order; without a bound, the newest messages."""
         window = Window(**validated(WindowSerializer, request.query_params))
         conversation = conversation_for(person(request), conversation_id)
         return Response(HistorySerializer(history_of(conversation, window)).data)
@@ -55,7 +45,7 @@ class MessageList(APIView):
         request=DraftSerializer, responses={200: MessageSerializer, 201: MessageSerializer}
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """Send a message; the same id and content again answers 200 with the first one."""
+        """Send a message. The same id and content sent again answers 200 with the first one."""
         author = person(request)
         draft = inputs.draft_of(validated(DraftSerializer, request.data))
         rate_limits.spend(
@@ -73,7 +63,7 @@ class MessageDetail(APIView):
 
     @extend_schema(request=BodySerializer, responses=MessageSerializer)
     def patch(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
-        """Change one's own recent text; earlier texts are kept."""
+        """Change the text of one's own recent message. Earlier texts are kept."""
         message = message_for(person(request), conversation_id, message_id)
         asked = validated(BodySerializer, request.data)
         message = edit_message(editor=person(request), message=message, body=asked["body"])
@@ -81,14 +71,14 @@ class MessageDetail(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
-        """Leave a tombstone."""
+        """Delete a message: a tombstone with its `seq` stays."""
         message = message_for(person(request), conversation_id, message_id)
         delete_message(remover=person(request), message=message)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class MessageRevisionList(generics.ListAPIView[MessageRevision]):
-    """The earlier texts of a message, oldest first (the company)."""
+    """The earlier texts of a message, oldest first. For the company only."""
 
     serializer_class = MessageRevisionSerializer
     pagination_class = None
@@ -106,7 +96,7 @@ class MessageRevisionList(generics.ListAPIView[MessageRevision]):
 class Typing(APIView):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """I am writing."""
+        """Show the others that the person who asks is writing."""
         writer = person(request)
         conversation = conversation_for(writer, conversation_id)
         rate_limits.spend("typing", writer.pk, at_most=TYPING_PER_MINUTE, window=ONE_MINUTE)

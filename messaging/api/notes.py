@@ -13,22 +13,13 @@ from core.ids import new_id
 from core.models import User
 from core.web.requests import person, validated
 from messaging.actions import notes
-from messaging.queries.conversations import (
-    conversation_for,
-    note_for,
-    notes_for,
-)
-from messaging.serializers.input import (
-    BodySerializer,
-    NoteDraftSerializer,
-)
-from messaging.serializers.output import (
-    NoteSerializer,
-)
+from messaging.queries.conversations import conversation_for, note_for, notes_for
+from messaging.serializers.input import BodySerializer, NoteDraftSerializer
+from messaging.serializers.output import NoteSerializer
 
 
 class NoteList(APIView):
-    """Internal notes. For a client's user they do not exist."""
+    """Internal notes. A client's user gets 404."""
 
     @extend_schema(responses=NoteSerializer(many=True))
     def get(self, request: Request, conversation_id: UUID) -> Response:
@@ -66,7 +57,7 @@ class NoteDetail(APIView):
 
 
 def _colleague(request: Request) -> User:
-    """The person, of the company; to a client's user notes are simply not there."""
+    """Return the person who asks; Http404 for a client's user."""
     reader = person(request)
     if not reader.is_company:
         raise Http404

@@ -11,24 +11,16 @@ from rest_framework.views import APIView
 from core.web.requests import person, validated
 from messaging.actions.reads import mark_unread_from, read_up_to
 from messaging.models import Participant
-from messaging.queries.conversations import (
-    conversation_for,
-)
+from messaging.queries.conversations import conversation_for
 from messaging.queries.unread import unread_for, unread_total_for
-from messaging.serializers.input import (
-    SeqSerializer,
-    UnreadFromSerializer,
-)
-from messaging.serializers.output import (
-    ReadStateSerializer,
-    UnreadSerializer,
-)
+from messaging.serializers.input import SeqSerializer, UnreadFromSerializer
+from messaging.serializers.output import ReadStateSerializer, UnreadSerializer
 
 
 class ReadMark(APIView):
     @extend_schema(request=SeqSerializer, responses=ReadStateSerializer)
     def put(self, request: Request, conversation_id: UUID) -> Response:
-        """I have read up to `seq`; never goes back."""
+        """Record that one has read up to `seq`. A mark never goes back."""
         reader, seq = person(request), validated(SeqSerializer, request.data)["seq"]
         conversation = conversation_for(reader, conversation_id)
         mark = read_up_to(reader=reader, conversation=conversation, seq=seq)
@@ -38,7 +30,7 @@ class ReadMark(APIView):
 class UnreadMark(APIView):
     @extend_schema(request=UnreadFromSerializer, responses=ReadStateSerializer)
     def put(self, request: Request, conversation_id: UUID) -> Response:
-        """Count the messages from `seq` on as unread again, for me."""
+        """Count the messages from `seq` on as unread again, for oneself only."""
         reader, seq = person(request), validated(UnreadFromSerializer, request.data)["seq"]
         conversation = conversation_for(reader, conversation_id)
         mark = mark_unread_from(reader=reader, conversation=conversation, seq=seq)
@@ -48,7 +40,7 @@ class UnreadMark(APIView):
 class Unread(APIView):
     @extend_schema(responses=UnreadSerializer)
     def get(self, request: Request) -> Response:
-        """My unread messages, in all and by conversation."""
+        """One's own unread messages, in all and by conversation."""
         return Response(UnreadSerializer(unread_for(person(request))).data)
 
 

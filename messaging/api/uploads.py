@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.conf import settings
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,6 +25,7 @@ from attachments.uploads.transfer import UploadOver, WantedPart
 from core.web import rate_limits
 from core.web.openapi import refusals
 from core.web.requests import person, validated
+from messaging.api.responses import created_status
 
 ONE_HOUR = timedelta(hours=1)
 
@@ -47,7 +47,7 @@ class AttachmentList(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """Announce a file; the answer says how to send it. The same again answers 200."""
+        """Announce a file. The answer says how to send it. The same sent again answers 200."""
         uploader, asked = person(request), validated(AnnouncementSerializer, request.data)
         rate_limits.spend(
             "attachment", uploader.pk, at_most=settings.ATTACHMENTS_PER_HOUR, window=ONE_HOUR
@@ -55,14 +55,13 @@ class AttachmentList(APIView):
         asked.pop("content_type", None)
         opened = announce.open_upload(uploader=uploader, wanted=Wanted(**asked))
         shown = announced(opened.attachment, transfer.instructions(opened.attachment))
-        created = status.HTTP_201_CREATED if opened.is_new else status.HTTP_200_OK
-        return Response(shown, status=created)
+        return Response(shown, status=created_status(opened.is_new))
 
 
 class PartList(APIView):
     @extend_schema(operation_id="attachment_parts", responses=ReceivedPartsSerializer)
     def get(self, request: Request, attachment_id: UUID) -> Response:
-        """The parts that have arrived."""
+        """The parts of a file that have arrived."""
         attachment = _in_parts(request, attachment_id)
         state = {
             "part_size": settings.ATTACHMENT_PART_BYTES,

@@ -1,7 +1,7 @@
-"""What a caller asks to record, under an id of the caller's own.
+"""Messages and conversations to record, each under an id that the caller made.
 
-A phone that lost the answer sends the same draft again: it gets back what was recorded the first
-time, for ever. Under the same id another content is a conflict.
+A caller that lost the answer sends the same again, and gets what was recorded the first time. The
+same id with another content is a conflict. This holds without a time limit.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.ids import new_id
 from core.models import User
 from core.web.errors import Refusal
+from messaging.conversation.lock import LockedToWrite
 from messaging.models import Conversation, Message
 
 
@@ -40,7 +41,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Opening:
-    """A conversation to open, with its first message or without."""
+    """A conversation to open, with or without a first message."""
 
     subject: str
     client: UUID
@@ -54,22 +55,26 @@ class Opening:
         return _digest(self.subject, self.client, self.chantier, first, *files)
 
 
-def already_sent(author: User, draft: Draft, conversation: Conversation) -> Message | None:
-    """Return the message this draft became, if it did, in a conversation locked to write.
+def already_sent(author: User, draft: Draft, locked: LockedToWrite) -> Message | None:
+    """Return the message that was recorded from this draft, or None.
 
-    Raises DraftConflict when its id was used by another person, elsewhere or for another text.
+    Raises DraftConflict if its id was used by another person, in another conversation or for
+    another content.
     """
-    if not getattr(conversation, "message_exists", True):
+    if not locked.message_exists:
         return None
     earlier = Message.objects.select_related("author").get(pk=draft.id)
-    digest = draft.digest(conversation.pk)
+    digest = draft.digest(locked.conversation.pk)
     if earlier.author_id != author.pk or bytes(earlier.draft_digest) != digest:
         raise DraftConflict
     return earlier
 
 
 def already_opened(opener: User, opening: Opening) -> Conversation | None:
-    """Return the conversation this request opened, if it did; raises DraftConflict as above."""
+    """Return the conversation that this request has opened before, or None.
+
+    Raises DraftConflict if its id was used by another person or for another content.
+    """
     earlier = Conversation.objects.filter(pk=opening.id).first()
     if earlier is None:
         return None

@@ -1,38 +1,68 @@
-"""The conversation's row lock.
+"""The row lock of a conversation.
 
-Everything that changes a conversation first locks its row. The lock is `FOR NO KEY UPDATE`: rows
-that only point at the conversation are still written beside it.
+Everything that changes a conversation first locks its row, and takes the `LockedConversation` that
+proves it. The lock is `FOR NO KEY UPDATE`: other transactions can still insert rows that point at
+the conversation.
 """
 
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import Http404
 
-from core.database.raw_rows import row_of
+from core.database.raw_rows import row_with_extras
 from core.models import Chantier, User
 from core.realtime.publish import Audience
 from messaging.models import Conversation
 
 
-def lock(conversation_id: UUID) -> Conversation:
-    """Lock a conversation until the end of the transaction and return it as it is now.
+@dataclass(frozen=True, slots=True)
+class LockedConversation:
+    """A conversation whose row is locked until the end of the transaction.
 
-    The same query brings its chantier and the users of its client (see `audience`).
+    Only the functions of this module make one.
+    """
+
+    conversation: Conversation
+    # The active users of its client, as they were when the row was locked.
+    listener_ids: tuple[UUID, ...]
+
+    @property
+    def audience(self) -> Audience:
+        """The people whose screens show the conversation: its client's users, and the company."""
+        return Audience(user_ids=self.listener_ids, company=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedToWrite(LockedConversation):
+    """A conversation locked to send a message, with what the same query read about it."""
+
+    author_is_participant: bool
+    # Has sent a message here before, as a participant who has not left.
+    author_has_written: bool
+    # A message with this id exists, in any conversation.
+    message_exists: bool
+
+
+def lock(conversation_id: UUID) -> LockedConversation:
+    """Lock a conversation until the end of the transaction and read it again, with its chantier.
+
+    Raises Conversation.DoesNotExist.
     """
     listener_ids = User.objects.filter(client=OuterRef("client"), is_active=True).values("pk")
     conversations = Conversation.objects.select_for_update(of=("self",), no_key=True)
-    return (
+    found = (
         conversations.select_related("chantier")
         .annotate(listener_ids=ArraySubquery(listener_ids))
         .get(pk=conversation_id)
     )
+    return LockedConversation(found, listener_ids=tuple(found.listener_ids))
 
 
-# The statements that every message waits for, written out: the ORM takes four times longer to
-# compose them than PostgreSQL to answer.
+# Every message waits for these statements, so they are written in SQL: measured, the ORM took four
+# times longer to compose them than PostgreSQL to answer.
 LISTENER_IDS = """
     ARRAY(
         SELECT listener.id FROM core_user listener
@@ -67,16 +97,23 @@ LOCK_TO_WRITE = f"""
 """  # noqa: S608  (of our own words)
 
 
-def lock_to_count(message_id: UUID) -> Conversation | None:
-    """Lock the conversation of a message that is not fanned out yet; None when there is none."""
-    return row_of(Conversation, LOCK_TO_COUNT, {"message": message_id})
+def lock_to_count(message_id: UUID) -> LockedConversation | None:
+    """Lock the conversation of a message that is not fanned out yet; None if there is no such one.
+
+    The chantier is not read.
+    """
+    found = row_with_extras(Conversation, LOCK_TO_COUNT, {"message": message_id})
+    if found is None:
+        return None
+    conversation, extras = found
+    return LockedConversation(conversation, listener_ids=tuple(extras["listener_ids"]))
 
 
-def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> Conversation:
-    """Like `lock`, or Http404 when the author may not see it (as `queries.visible_to` has it).
+def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> LockedToWrite:
+    """Lock a conversation to send a message; Http404 if the author may not see it.
 
-    The same query says whether the author is a participant (`author_is_participant`) who has
-    written here before (`author_has_written`), and whether the message exists (`message_exists`).
+    The condition is the one of `queries.conversations.visible_to`. Of the chantier only its status
+    is read, which `accepts_messages` asks for.
     """
     asked = {
         "conversation": conversation_id,
@@ -85,17 +122,17 @@ def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> Conv
         "client": author.client_id,
         "is_company": author.is_company,
     }
-    conversation = row_of(Conversation, LOCK_TO_WRITE, asked)
-    if conversation is None:
+    found = row_with_extras(Conversation, LOCK_TO_WRITE, asked)
+    if found is None:
         raise Http404
+    conversation, extras = found
     if conversation.chantier_id is not None:
-        # Only what `accepts_messages` asks of it.
-        known: Any = conversation
-        values = [conversation.chantier_id, known.chantier_status]
+        values = [conversation.chantier_id, extras["chantier_status"]]
         conversation.chantier = Chantier.from_db("default", ["id", "status"], values)
-    return conversation
-
-
-def audience(conversation: Conversation) -> Audience:
-    """Whose open screens show a locked conversation: its client's users, and the company."""
-    return Audience(user_ids=tuple(getattr(conversation, "listener_ids", ())), company=True)
+    return LockedToWrite(
+        conversation,
+        listener_ids=tuple(extras["listener_ids"]),
+        author_is_participant=extras["author_is_participant"],
+        author_has_written=extras["author_has_written"],
+        message_exists=extras["message_exists"],
+    )

@@ -1,7 +1,7 @@
-"""Who is counted and told in a conversation.
+"""Who takes part in a conversation: is counted, and gets notifications.
 
-The client's users; on the company's side the chantier's responsible person and deputy, whoever is
-assigned, whoever wrote; when that leaves nobody, every manager.
+All users of the client. Of the company: the responsible person and the deputy of the chantier, the
+assigned person, and everyone who has written. If these are nobody, every manager.
 """
 
 from typing import NamedTuple
@@ -13,10 +13,11 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from core.models import User
+from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, Participant
 
-# Written out, since every message waits for it: the ORM asks twice, and takes longer to compose it
-# than PostgreSQL to answer.
+# Every message waits for this query, so it is written in SQL: the ORM needs two queries, and was
+# measured to take longer to compose them than PostgreSQL to answer.
 FACTS = """
     WITH named AS (
         SELECT unnest(
@@ -47,24 +48,27 @@ FACTS = """
 
 
 class ParticipantFacts(NamedTuple):
-    """A person who takes part, did so once, or should."""
+    """What decides whether a person takes part: one row of `FACTS`."""
 
     id: UUID
     is_active: bool
     is_company: bool
     is_of_client: bool
-    # Answers for the conversation or its chantier.
+    # Assigned to the conversation, or responsible or deputy of its chantier.
     is_named: bool
+    # Has a row in Participant.
     is_recorded: bool
+    # Has such a row and has not left.
     is_present: bool
     has_written: bool
 
 
-def reconcile(conversation: Conversation, *, read_up_to: int) -> bool:
-    """Make the participants of a locked conversation who they should be.
+def reconcile(locked: LockedConversation, *, read_up_to: int) -> bool:
+    """Bring the participants of a conversation up to date; return whether anyone joined or left.
 
-    Whoever joins has read up to `read_up_to`. Return whether anyone joined or left.
+    A person who joins has read up to `read_up_to`.
     """
+    conversation = locked.conversation
     people = _facts(conversation)
     expected = _expected(people)
     recorded = {person.id for person in people if person.is_recorded}
@@ -76,7 +80,7 @@ def reconcile(conversation: Conversation, *, read_up_to: int) -> bool:
         for user_id in expected - recorded
     )
     rows = conversation.participants
-    # Whoever comes back has missed what was said meanwhile, but it does not wait for them.
+    # Messages sent while a participant was gone do not become unread when they return.
     rows.filter(user__in=(expected & recorded) - present).update(
         left_at=None,
         last_read_seq=Greatest(F("last_read_seq"), Value(read_up_to)),
@@ -94,7 +98,7 @@ def _facts(conversation: Conversation) -> list[ParticipantFacts]:
 
 
 def _expected(people: list[ParticipantFacts]) -> set[UUID]:
-    """Return who should be counted and told."""
+    """Return the ids of the people who should take part."""
     active = [person for person in people if person.is_active]
     ours = {p.id for p in active if p.is_company and (p.is_named or p.has_written)}
     if not ours:
@@ -108,13 +112,16 @@ def client_user_ids(conversation: Conversation) -> tuple[UUID, ...]:
     return tuple(users.values_list("pk", flat=True))
 
 
-def record_author(conversation: Conversation, author: User, *, seq: int) -> None:
-    """Write down that a person has written here, as a participant from now on."""
-    row = Participant(conversation=conversation, user=author, has_written=True, last_read_seq=seq)
+def record_author(locked: LockedConversation, author: User, *, seq: int) -> None:
+    """Record that a person has written here, and so takes part from now on."""
+    row = Participant(
+        conversation=locked.conversation, user=author, has_written=True, last_read_seq=seq
+    )
     Participant.objects.bulk_create(
         [row],
         update_conflicts=True,
         unique_fields=["conversation", "user"],
-        # Not the read mark: who answers from a queue has not read what came meanwhile.
+        # Not the read mark: a message from an offline queue was written before its author saw the
+        # newest ones.
         update_fields=["has_written", "left_at"],
     )

@@ -1,7 +1,7 @@
-"""Counting what each person has not read.
+"""The unread counters of participants.
 
-Always from the rows, never by adding one: a job that runs twice must not show two unread messages
-for one. The conversation must be locked, or an older count could overwrite a newer one.
+Counters are computed from the rows, never by adding one: a job that runs twice must not count a
+message twice. Without the conversation's lock an older count could overwrite a newer one.
 """
 
 from typing import Any
@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from messaging.models import Conversation, Participant
+from messaging.conversation.lock import LockedConversation
+from messaging.models import Participant
 
-# LEAST passes over what is NULL: whoever marked nothing as unread has read up to the read mark.
+# LEAST ignores NULL: without `unread_from_seq`, messages after the read mark are unread.
 UNREAD = """
     SELECT count(*) FROM messaging_message message
     WHERE message.conversation_id = messaging_participant.conversation_id
@@ -22,8 +23,8 @@ UNREAD = """
             messaging_participant.last_read_seq, messaging_participant.unread_from_seq - 1
         )
 """
-# Written out, since every message waits for it: the ORM takes longer to compose it than PostgreSQL
-# to answer, and would have to ask again for what it wrote.
+# Every message waits for this statement, so it is written in SQL: the ORM would need a second query
+# for what it wrote, and was measured to take longer to compose it than PostgreSQL to answer.
 RECOUNT = f"""
     UPDATE messaging_participant SET unread_count = ({UNREAD})
     WHERE conversation_id = %(conversation)s AND left_at IS NULL
@@ -32,15 +33,12 @@ RECOUNT = f"""
 """  # noqa: S608  (of our own words)
 
 
-def recount(conversation: Conversation, *, only: UUID | None = None) -> list[Participant]:
-    """Set the unread counter of every participant of a locked conversation (or of one).
-
-    Return the participants as they are now.
-    """
-    asked = {"conversation": conversation.pk, "only": only}
+def recount(locked: LockedConversation, *, only: UUID | None = None) -> list[Participant]:
+    """Set the unread counter of every participant, or of `only` one; return the participants."""
+    asked = {"conversation": locked.conversation.pk, "only": only}
     return list(Participant.objects.raw(RECOUNT, asked))
 
 
 def with_recount(participants: QuerySet[Participant]) -> QuerySet[Any]:
-    """Add to each participant what its counter must be (`recount`)."""
+    """Add to each participant what its counter should be, as `recount`."""
     return participants.annotate(recount=RawSQL(UNREAD, (), output_field=IntegerField()))  # noqa: S611  (of our own words)

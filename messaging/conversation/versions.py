@@ -1,24 +1,38 @@
-"""`seq` and `version`, the two numbers handed out under a conversation's lock."""
+"""`seq` and `version`, the two numbers given under a conversation's lock (see `models`)."""
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TypedDict, Unpack
+from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
 from core.models import User
+from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, Message
 
-# What an appended message moves in its conversation.
+# The columns of a conversation that a new message changes.
 MOVED = (
     "version", "changed_at", "last_seq", "last_message_id", "last_activity_at", "status",
     "awaiting_reply_since",
 )  # fmt: skip
 
 
-def bump(conversation: Conversation, **changes: Any) -> int:
-    """Apply changes to a locked conversation and give them the next version."""
+class ConversationChanges(TypedDict, total=False):
+    """Columns of a conversation that get a new value; the others keep theirs."""
+
+    subject: str
+    status: str
+    chantier_id: UUID | None
+    assigned_to_id: UUID | None
+    archived_at: datetime
+    awaiting_reply_since: datetime | None
+
+
+def bump(locked: LockedConversation, **changes: Unpack[ConversationChanges]) -> int:
+    """Change columns of a conversation and give it the next version, which is returned."""
+    conversation = locked.conversation
     conversation.version += 1
     conversation.changed_at = timezone.now()
     for name, value in changes.items():
@@ -27,9 +41,9 @@ def bump(conversation: Conversation, **changes: Any) -> int:
     return conversation.version
 
 
-def append(conversation: Conversation, message: Message) -> None:
-    """Give a message the next seq and version of a locked conversation, and record it."""
-    now = timezone.now()
+def append(locked: LockedConversation, message: Message) -> None:
+    """Give a new message the next seq and version of its conversation, and insert it."""
+    conversation, now = locked.conversation, timezone.now()
     message.conversation, message.created_at = conversation, now
     message.seq = conversation.last_seq = conversation.last_seq + 1
     message.version = conversation.version = conversation.version + 1
@@ -46,7 +60,7 @@ def append(conversation: Conversation, message: Message) -> None:
 
 @cache
 def _record_statement() -> str:
-    """A message and what it moves in its conversation, in one statement."""
+    """Return the SQL that inserts a message and updates its conversation, in one statement."""
     columns = [field.attname for field in Message._meta.concrete_fields]
     return f"""
         WITH recorded AS (
@@ -58,20 +72,20 @@ def _record_statement() -> str:
     """  # noqa: S608  (of our own words)
 
 
-def _awaiting_reply_since(conversation: Conversation, message: Message) -> Any:
-    """A client waits from the first message that nobody of the company has answered."""
+def _awaiting_reply_since(conversation: Conversation, message: Message) -> datetime | None:
+    """Return when the client wrote the first message that the company has not answered."""
     if message.author.is_company:
         return None
     return conversation.awaiting_reply_since or message.created_at
 
 
-def awaiting_without(conversation: Conversation, message: Message) -> datetime | None:
-    """Since when the client waits once a message is deleted; None when it was all they said."""
-    since = conversation.awaiting_reply_since
+def awaiting_without(locked: LockedConversation, message: Message) -> datetime | None:
+    """Return since when the client waits once a message is deleted, or None."""
+    since = locked.conversation.awaiting_reply_since
     if since is None:
         return None
     unanswered = Message.objects.filter(
-        conversation=conversation, author__role=User.Role.CLIENT, deleted_at=None
+        conversation=locked.conversation, author__role=User.Role.CLIENT, deleted_at=None
     ).exclude(pk=message.pk)
     moments = unanswered.filter(created_at__gte=since).order_by("seq")
     return moments.values_list("created_at", flat=True).first()

@@ -1,4 +1,4 @@
-"""The conversations of the demo, made by the same actions as everybody's."""
+"""The conversations of the demo, made by the same actions as real ones."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -21,11 +21,11 @@ def load(*, now: datetime, size: float = 1.0) -> None:
     scales the number of conversations.
     """
     chance = Random(SEED)
-    company = core_demo.found(since=now - KNOWN_SINCE)
+    company = core_demo.create_company(since=now - KNOWN_SINCE)
     plots = plots_of(company, chance)
     for plot in plots[: round(len(plots) * size)]:
         Performance(plot, now, chance).play()
-        # Nobody watches and nothing is owed: thousands of events and jobs would only keep the
-        # first worker busy while the first real message waits.
+        # Drop what waits for the commit: thousands of events and jobs that nobody needs would keep
+        # the first worker busy while the first real message waits.
         connection.run_on_commit.clear()
     core_demo.archive_the_finished()

@@ -1,4 +1,4 @@
-"""When the demo's conversations took place: in the past, and while people work."""
+"""Times for the demo's conversations: in the past, and during working hours."""
 
 from bisect import bisect_right
 from datetime import datetime, time, timedelta
@@ -40,11 +40,11 @@ def evening_before(moment: datetime, minutes_after_seven: int) -> datetime:
 
 
 class Hindsight:
-    """Tell what has just been done as if it had been done earlier.
+    """Move what has just been recorded to earlier moments.
 
-    The actions take no time as an argument: nobody but a demo may choose when a message was
-    written. So they run now, and afterwards every time they recorded is replaced by the moment
-    that was announced before it. The order stays: the announced moments must not go back.
+    The actions take no time as an argument, since only a demo may choose when a message was
+    written. So they run now; afterwards each time that they recorded is replaced by the moment
+    announced before it (`at`). Announced moments must not go back, so that the order stays.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Hindsight:
         self.moments: list[datetime] = []
 
     def at(self, moment: datetime) -> None:
-        """Announce when that which follows is said to happen."""
+        """Announce the moment of all that is recorded from now on."""
         self.began.append(timezone.now())
         self.moments.append(moment)
 

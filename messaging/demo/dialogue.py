@@ -1,4 +1,4 @@
-"""The French of the demo: threads as they are spoken, with blanks to fill in.
+"""The French texts of the demo: scripts of threads, with blanks to fill in.
 
     # Subject of the thread
     client: who opened it            autre: the other person of the same client
@@ -58,7 +58,7 @@ def exchanges(script: str) -> list[Exchange]:
 
 
 def say(text: str, words: dict[str, str], chance: Random) -> str:
-    """Fill the blanks of a text and choose among its choices."""
+    """Return a text with its blanks filled and one of each choice."""
     chosen = CHOICE.sub(lambda found: chance.choice(found[1].split("|")), text)
     said = chosen.format_map(words)
     return said[:1].upper() + said[1:]

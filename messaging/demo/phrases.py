@@ -1,10 +1,10 @@
-"""What fills the blanks of a thread, chosen once for all of it."""
+"""Values for the blanks of a thread, chosen once for the whole thread."""
 
 from random import Random
 
 from core.models import User
 
-# «dans», «de» and the bare name: French does not let one be made from another.
+# A place by itself, after "de" and after "dans": in French, none follows from another.
 PLACES = (
     ("le séjour", "du séjour", "dans le séjour"),
     ("la cuisine", "de la cuisine", "dans la cuisine"),

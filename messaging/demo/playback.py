@@ -1,4 +1,4 @@
-"""Playing one conversation through the actions, line by line, at moments in the past."""
+"""Plays one conversation through the actions, line by line, at moments in the past."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from messaging.actions.fan_out import fan_out_message
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Draft, Opening
+from messaging.conversation.versions import ConversationChanges
 from messaging.demo.clock import Hindsight, evening_before, working_moment
 from messaging.demo.dialogue import Exchange, Line, say
 from messaging.demo.scenarios import Plot
@@ -52,7 +53,7 @@ class Performance:
         self._assign(conversation)
         for exchange in exchanges:
             if exchange is exchanges[-1]:
-                # What was read of it earlier can no longer be seen anywhere.
+                # Earlier read marks leave no trace, so everyone reads only here.
                 self._everyone_reads(conversation)
                 self.is_read_by_speakers = True
             for line in exchange:
@@ -65,7 +66,7 @@ class Performance:
     # --- Time -----------------------------------------------------------------------------------
 
     def _exchanges(self) -> list[Exchange]:
-        """The plot's exchanges; an unfinished one stops on the side that speaks last in it."""
+        """Return the plot's exchanges; an unfinished plot ends with a line of its `ends_with`."""
         if self.plot.is_finished:
             return self.plot.exchanges
         kept = max(1, len(self.plot.exchanges) * 3 // 4)
@@ -77,7 +78,7 @@ class Performance:
         return [*done, tuple(spoken[: until + 1])]
 
     def _moments(self, exchanges: list[Exchange]) -> list[datetime]:
-        """When each line is said, backwards from the end, in minutes of work."""
+        """Return the moment of each line, computed from the last one backwards."""
         minutes_ago = self.plot.ends_minutes_ago
         moments = []
         for line, is_first in reversed(list(_in_order(exchanges))):
@@ -88,7 +89,7 @@ class Performance:
     def _some_in_the_evening(
         self, moments: list[datetime], lines: list[tuple[Line, bool]]
     ) -> list[datetime]:
-        """Clients are at work too: some raise a matter the evening before."""
+        """Move some first lines of clients to the evening before, since clients work by day."""
         for index, (line, is_first) in enumerate(lines):
             if is_first and _is_of(line, "client") and index:
                 evening = evening_before(moments[index], self.chance.randrange(120))
@@ -141,7 +142,7 @@ class Performance:
             fan_out_message(message.pk)
 
     def _deliver(self, message: Message) -> None:
-        """Do at once what a worker would do."""
+        """Fan the message out at once, as a worker would."""
         fan_out_message(message.pk)
         self.last = message
 
@@ -167,12 +168,12 @@ class Performance:
         if self.plot.is_archived:
             archive_conversation(archiver=team, conversation=conversation)
         elif self.chance.random() < SHARE_CLOSED:
-            closed = {"status": Conversation.Status.CLOSED}
+            closed: ConversationChanges = {"status": Conversation.Status.CLOSED}
             change_conversation(editor=team, conversation=conversation, changes=closed)
 
 
 def _in_order(exchanges: list[Exchange]) -> Iterator[tuple[Line, bool]]:
-    """Every line, and whether it is the first of its exchange."""
+    """Yield every line, and whether it is the first of its exchange."""
     for exchange in exchanges:
         for index, line in enumerate(exchange):
             yield line, index == 0

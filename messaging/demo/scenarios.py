@@ -1,4 +1,4 @@
-"""Which conversations the demo has: who speaks, about what, and how each is left."""
+"""The conversations of the demo: who speaks, about what, and how each ends."""
 
 from dataclasses import dataclass
 from random import Random
@@ -16,7 +16,7 @@ from messaging.demo.dialogue import (
 from messaging.demo.phrases import words_for
 
 CONVERSATIONS_PER_CLIENT = 5
-# The most recent ones are not finished: somebody still has to read or to answer.
+# So many of the most recent ones are unfinished: somebody still has to read or to answer.
 UNFINISHED = 24
 SIDES = ("client", "equipe")
 ARCHIVED = 50
@@ -26,7 +26,7 @@ OLDEST_MINUTES = 58_000  # of work: the oldest thread ends four and a half month
 
 @dataclass
 class Plot:
-    """A conversation to play: who, about what, which exchanges, and how it is left."""
+    """A conversation to play: who speaks, about what, in which exchanges, and how it ends."""
 
     client: Client
     chantier: Chantier | None
@@ -37,18 +37,18 @@ class Plot:
     ends_minutes_ago: int = 0
     is_finished: bool = True
     is_archived: bool = False
-    # For one that is not finished: the side that wrote last, so that the other has to read.
+    # The side that writes last in an unfinished one, so that the other side has to read.
     ends_with: str = "client"
 
 
 def plots_of(company: Company, chance: Random) -> list[Plot]:
-    """Return all conversations, the one that ended last first."""
+    """Return the plots of all conversations; the one that ends last comes first."""
     hands = [_hand_of(company, client, chance) for client in company.clients]
     plots = [hand[turn] for turn in range(CONVERSATIONS_PER_CLIENT) for hand in hands]
     for rank, plot in enumerate(plots):
         plot.is_finished = rank >= UNFINISHED
         plot.is_archived = rank == ARCHIVED
-        # In turn, and the other way round in the client's next conversation.
+        # The sides take turns, and the order changes with the client's next conversation.
         plot.ends_with = SIDES[(rank + rank // len(company.clients)) % len(SIDES)]
         plot.ends_minutes_ago = _ends_minutes_ago(rank, len(plots), chance)
     return plots
@@ -62,7 +62,7 @@ def _ends_minutes_ago(rank: int, count: int, chance: Random) -> int:
 
 
 def _hand_of(company: Company, client: Client, chance: Random) -> list[Plot]:
-    """Deal a client one long thread, three about one matter each and one about a free subject.
+    """Return a client's plots: one long, three about one matter each, one about a free subject.
 
     No matter comes twice to the same client. The newest chantier has the newest threads.
     """

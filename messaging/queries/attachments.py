@@ -1,41 +1,40 @@
-"""Files as messages show them."""
+"""Which files a person may see, and the files of messages. The reader comes first."""
 
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import (
-    JSONField,
-    QuerySet,
-)
+from django.db.models import JSONField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
 
 from attachments.models import Attachment
 from attachments.queries import SHOWN, from_json, unclaimed_of
 from core.models import User
-from messaging.models import (
-    Conversation,
-    Message,
-    MessageAttachment,
-)
+from messaging.models import Conversation, Message, MessageAttachment
 
 
 def attachment_for(reader: User, attachment_id: UUID) -> Attachment:
-    """A file of a message the person may see, or of their own and in no message yet; or Http404."""
+    """A file that a visible message shows, or one's own that is in no message yet; or Http404."""
     link = _links_for(reader).filter(attachment=attachment_id).first()
     return link.placed if link else get_object_or_404(unclaimed_of(reader), pk=attachment_id)
 
 
 def library_of(reader: User, conversations: QuerySet[Conversation]) -> QuerySet[MessageAttachment]:
-    """The files of conversations, as far as the person may see them."""
+    """The files of these conversations that the person may see, the newest first."""
     links = _links_for(reader).filter(conversation__in=conversations)
     return links.select_related("message__author").order_by("-id")
 
 
-def link_of(attachment_id: UUID) -> MessageAttachment | None:
-    """Where a file is shown, if it is."""
+def conversation_showing(attachment_id: UUID) -> UUID | None:
+    """Return the id of the conversation that shows a file; None while it is in no message."""
+    links = MessageAttachment.objects.filter(attachment=attachment_id)
+    return links.values_list("conversation_id", flat=True).first()
+
+
+def link_of(attachment_id: UUID) -> MessageAttachment:
+    """Return the place of a file in its message; raises MessageAttachment.DoesNotExist."""
     links = MessageAttachment.objects.select_related("message__author")
-    return links.filter(attachment=attachment_id).first()
+    return links.get(attachment=attachment_id)
 
 
 def _links_for(reader: User) -> QuerySet[MessageAttachment]:
@@ -43,8 +42,8 @@ def _links_for(reader: User) -> QuerySet[MessageAttachment]:
     return links if reader.is_company else links.filter(conversation__client=reader.client_id)
 
 
-# The files of a message as JSON, in order. Written out, like `ledger.LOCK_TO_WRITE`: every page of
-# history has it, and the ORM takes longer to compose it than PostgreSQL to answer.
+# The files of a message as JSON, in order. Every page of history needs it, so it is written in SQL,
+# for the reason given at `conversation.lock.LOCK_TO_WRITE`.
 FILES = """
     ARRAY(
         SELECT jsonb_build_object('position', link.position, {columns})
@@ -58,18 +57,18 @@ _COLUMNS = ", ".join(f"'{name}', file.{name}" for name in SHOWN)
 
 
 def files_of(message: str) -> RawSQL:
-    """The files of the message that a column names: they come with its row and cost no query."""
+    """Return a column with the files of a message, for `attachments.queries.from_json`.
+
+    `message` is the SQL name of the column with its id. The files come with the row, without a
+    query of their own.
+    """
     sql = FILES.format(columns=_COLUMNS, message=message)
     return RawSQL(sql, (), output_field=ArrayField(JSONField()))  # noqa: S611 - only our own names
 
 
-def brought_files(row: Message | Conversation) -> list[Attachment]:
-    return [from_json(file) for file in getattr(row, "file_rows", ())]
-
-
 def with_files(messages: QuerySet[Message]) -> list[Message]:
-    """Return messages that know their files, in one query."""
-    brought: list[Message] = list(messages.annotate(file_rows=files_of("messaging_message.id")))
-    for message in brought:
-        message.files = brought_files(message)
-    return brought
+    """Run a query of messages and return them with their `files` set, in that one query."""
+    with_rows = list(messages.annotate(file_rows=files_of("messaging_message.id")))
+    for message in with_rows:
+        message.files = list(map(from_json, message.file_rows))
+    return list(with_rows)

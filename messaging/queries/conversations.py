@@ -1,21 +1,19 @@
 """What a person may see of conversations, and their lists. The reader comes first.
 
-A client's user sees every conversation of that client; the company sees all. What is not theirs
-does not exist: the API answers 404.
+A client's user sees every conversation of that client; the company sees all. For any other the API
+answers 404.
 """
 
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import (
-    OuterRef,
-    Q,
-    QuerySet,
-)
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from attachments.queries import from_json
 from core.models import User
 from messaging.models import (
     Conversation,
@@ -25,19 +23,19 @@ from messaging.models import (
     Note,
     Participant,
 )
-from messaging.queries.attachments import brought_files, files_of
+from messaging.queries.attachments import files_of
 from messaging.search import matching, words_of
 
 
 def visible_to(reader: User) -> QuerySet[Conversation]:
-    """Conversations the person may see, bare."""
+    """The conversations that the person may see."""
     if reader.is_company:
         return Conversation.objects.all()
     return Conversation.objects.filter(client=reader.client_id)
 
 
 def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:
-    """Add all that `ConversationSerializer` shows, in two queries whatever the number of rows."""
+    """Add all that `ConversationSerializer` shows: two queries, whatever the number of rows."""
     people = (
         Participant.objects.filter(conversation=OuterRef("pk"), left_at=None)
         .order_by("user__name", "user_id")
@@ -56,36 +54,39 @@ def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation
     return (
         conversations.select_related("client", "chantier", "assigned_to", "last_message__author")
         .prefetch_related("last_message__attachment_links")
-        .annotate(people=ArraySubquery(people))
+        # Declared on the model, which says its type.
+        .annotate(people=ArraySubquery(people))  # type: ignore[no-redef]
     )
 
 
 def conversations_for(reader: User, *, with_archived: bool = False) -> QuerySet[Conversation]:
-    """The person's list, with_details, newest activity first.
+    """The person's list, `with_details`, newest activity first.
 
-    The archived ones are for a screen that catches up, which must learn that they left the list.
+    `with_archived` is for a screen that catches up and must learn what left the list.
     """
     listed = with_details(visible_to(reader)).order_by("-last_activity_at", "-id")
     return listed if with_archived else listed.filter(archived_at=None)
 
 
 def conversation_for(reader: User, conversation_id: UUID) -> Conversation:
-    """One conversation, bare but for its chantier, or Http404."""
+    """One conversation with its chantier, or Http404."""
     return get_object_or_404(visible_to(reader).select_related("chantier"), pk=conversation_id)
 
 
 def detailed_conversation_for(reader: User, conversation_id: UUID) -> Conversation:
-    """One conversation as its serializer wants it, in one query, or Http404."""
+    """One conversation with all that its serializer shows, in one query, or Http404."""
     conversations = with_details(visible_to(reader)).prefetch_related(None)
     files = files_of("messaging_conversation.last_message_id")
-    conversation = get_object_or_404(conversations.annotate(file_rows=files), pk=conversation_id)
+    conversation = conversations.annotate(file_rows=files).filter(pk=conversation_id).first()
+    if conversation is None:
+        raise Http404
     if conversation.last_message is not None:
-        conversation.last_message.files = brought_files(conversation)
+        conversation.last_message.files = list(map(from_json, conversation.file_rows))
     return conversation
 
 
 def message_for(reader: User, conversation_id: UUID, message_id: UUID) -> Message:
-    """One message of a conversation the person may see, or Http404."""
+    """One message of a conversation that the person may see, or Http404."""
     messages = Message.objects.select_related("author", "conversation__chantier").filter(
         conversation__in=visible_to(reader), conversation=conversation_id
     )
@@ -97,7 +98,7 @@ def revisions_of(message: Message) -> QuerySet[MessageRevision]:
 
 
 def notes_for(reader: User, conversation_id: UUID) -> QuerySet[Note]:
-    """The internal notes of a conversation, oldest first; none for a client's user."""
+    """The internal notes of a conversation, oldest first; empty for a client's user."""
     notes = Note.objects.select_related("author").filter(
         conversation=conversation_id, deleted_at=None
     )
@@ -109,7 +110,11 @@ def note_for(reader: User, conversation_id: UUID, note_id: UUID) -> Note:
 
 
 def mentioning(conversations: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
-    """Conversations whose subject, client, chantier, messages or files hold every word."""
+    """The conversations where one field holds every word of the text.
+
+    A field is the subject, the name of the client or of the chantier, one message, or one file's
+    name.
+    """
     query = matching(text)
     if query is None:
         return conversations.none()
@@ -139,10 +144,10 @@ def mentioning(conversations: QuerySet[Conversation], text: str) -> QuerySet[Con
 def changed_since(
     conversations: QuerySet[Conversation], moment: datetime
 ) -> QuerySet[Conversation]:
-    """Conversations that changed at or after a moment (asked with an overlap; see the README)."""
+    """Those that changed at or after a moment. Callers ask with an overlap (see the README)."""
     return conversations.filter(changed_at__gte=moment)
 
 
 def pending_messages() -> QuerySet[Message]:
-    """The messages that are still to be counted and told; without `due_at`, all attempts failed."""
+    """The messages whose fan-out is pending; without `due_at`, all attempts have failed."""
     return Message.objects.filter(fanned_out_at=None)

@@ -2,14 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import (
-    QuerySet,
-)
+from django.db.models import QuerySet
 
-from messaging.models import (
-    Conversation,
-    Message,
-)
+from messaging.models import Conversation, Message, PersonRow
 from messaging.queries.attachments import with_files
 
 PAGE_LIMIT = 50
@@ -19,7 +14,7 @@ CHANGES_LIMIT = 200
 
 @dataclass(frozen=True)
 class Window:
-    """Which part of a history: `seq` has no gap, so a page is a range of it."""
+    """A page of history: since `seq` has no gap, a range of it."""
 
     before: int | None = None
     after: int | None = None
@@ -39,7 +34,7 @@ class Window:
 
 @dataclass(frozen=True)
 class History:
-    """A page of messages in seq order, and whether there are others on either side."""
+    """A page of messages in seq order, and whether there are older and newer ones."""
 
     results: list[Message]
     has_before: bool
@@ -47,7 +42,7 @@ class History:
 
 
 def history_of(conversation: Conversation, window: Window) -> History:
-    """Return a page of a conversation; without bounds, its newest messages."""
+    """Return a page of a conversation; without bounds, the newest messages."""
     first, last = window.bounds(conversation.last_seq)
     page = _messages_of(conversation).filter(seq__range=(first, last)).order_by("seq")
     messages = with_files(page)
@@ -56,32 +51,31 @@ def history_of(conversation: Conversation, window: Window) -> History:
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed after a version. `version` is where to ask from next."""
+    """What changed after a version. The next question starts at `version`."""
 
     version: int
     complete: bool
     conversation: Conversation | None
     messages: list[Message]
-    read: list[dict[str, object]]
+    read: list[PersonRow]
 
 
 def changes_of(conversation: Conversation, since: int) -> Changes:
-    """Return what changed in a with_details conversation since a version, in version order.
+    """Return what changed since a version in a conversation read `with_details`, in version order.
 
-    The messages may be newer than the conversation's row, which was read first: `version` is the
-    row's, so a change that came in between is told twice and never missed.
+    The conversation was read before the messages, which may be newer. `version` is the
+    conversation's, so a change in between is returned twice, never missed.
     """
     newer = _messages_of(conversation).filter(version__gt=since).order_by("version")
     messages = with_files(newer[: CHANGES_LIMIT + 1])
     if is_cut := len(messages) > CHANGES_LIMIT:
         messages.pop()
-    people: list[dict[str, object]] = getattr(conversation, "people", [])
     return Changes(
         version=messages[-1].version if is_cut else max(since, conversation.version),
         complete=not is_cut,
         conversation=conversation if conversation.version > since else None,
         messages=messages,
-        read=[person for person in people if int(str(person["read_version"])) > since],
+        read=[person for person in conversation.people if person["read_version"] > since],
     )
 
 

@@ -2,17 +2,10 @@
 
 from uuid import UUID
 
-from django.db.models import (
-    Exists,
-    OuterRef,
-    QuerySet,
-)
+from django.db.models import Exists, OuterRef, QuerySet
 
 from core.models import User
-from messaging.models import (
-    Conversation,
-    Participant,
-)
+from messaging.models import Conversation, Participant
 
 
 def unread_for(reader: User) -> dict[UUID, int]:

@@ -7,11 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.web.text_field import TextField
-from messaging.models import (
-    BODY_LENGTH,
-    SUBJECT_LENGTH,
-    Conversation,
-)
+from messaging.models import BODY_LENGTH, SUBJECT_LENGTH, Conversation
 from messaging.queries.history import PAGE_LIMIT, PAGE_LIMIT_MAX, Window
 
 
@@ -20,10 +16,10 @@ class BodySerializer(serializers.Serializer[Any]):
 
 
 class FirstMessageSerializer(serializers.Serializer[Any]):
-    """A message to send. `id` is made by the caller and makes a second try harmless.
+    """A message to send. The caller makes its `id`, so that sending it twice is harmless.
 
-    `attachments` are the caller's own files, in order, in whatever state; with some, the body may
-    be empty.
+    `attachments` are ids of the caller's own files, in order; their analysis may still be pending.
+    With files, the body may be empty.
     """
 
     id = serializers.UUIDField(required=False)
@@ -59,7 +55,7 @@ class NoteDraftSerializer(BodySerializer):
 
 
 class OpeningSerializer(serializers.Serializer[Any]):
-    """A conversation to open; `client` is for the company, who write to one."""
+    """A conversation to open. Only the company chooses the `client`."""
 
     id = serializers.UUIDField(required=False)
     subject = TextField(max_length=SUBJECT_LENGTH)
@@ -88,7 +84,7 @@ class SinceSerializer(serializers.Serializer[Any]):
 
 
 class WindowSerializer(serializers.Serializer[Window]):
-    """Which page of a history: one bound at most."""
+    """A page of history: one bound at most."""
 
     before = serializers.IntegerField(min_value=1, required=False)
     after = serializers.IntegerField(min_value=0, required=False)

@@ -1,4 +1,4 @@
-"""The JSON shapes that messaging shows: API, stream and first page load use the same ones."""
+"""The JSON shapes of messaging, the same for the API, the stream and the first state of a page."""
 
 from typing import Any, ClassVar
 
@@ -28,7 +28,7 @@ from messaging.queries.unread import unread_total_for
 
 
 class MessageSerializer(Shape[Message]):
-    """A message; a deleted one keeps its place and has an empty body."""
+    """A message. A deleted one keeps its `seq` and has an empty body."""
 
     author = PersonSerializer(read_only=True)
     attachments = AttachmentSerializer(many=True, read_only=True)
@@ -43,7 +43,7 @@ class MessageSerializer(Shape[Message]):
 
 
 class ParticipantSerializer(serializers.Serializer[Any]):
-    """A person who is counted and told, and how far that person has read."""
+    """A person who takes part in a conversation, and how far they have read."""
 
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True)
@@ -52,10 +52,10 @@ class ParticipantSerializer(serializers.Serializer[Any]):
 
 
 class ConversationSerializer(Shape[Conversation]):
-    """A conversation made by `queries.with_details`.
+    """A conversation.
 
-    With a `reader` in the context it also holds that person's own `unread_count` and
-    `unread_after_seq`; the events of a stream, the same for everybody, do not.
+    `unread_count` and `unread_after_seq` are the reader's own. The events of a stream are the same
+    for everybody and do not have them.
     """
 
     client = ClientSerializer(read_only=True)
@@ -67,6 +67,8 @@ class ConversationSerializer(Shape[Conversation]):
     unread_count = serializers.SerializerMethodField()
     unread_after_seq = serializers.SerializerMethodField()
 
+    # The rows come from `queries.conversations.with_details`. The context holds the `reader`, or
+    # `for_everybody` in an event.
     class Meta:
         model = Conversation
         fields = (
@@ -91,14 +93,14 @@ class ConversationSerializer(Shape[Conversation]):
 
     def _mine(self, conversation: Conversation) -> Participant:
         reader: User = self.context["reader"]
-        for person in getattr(conversation, "people", ()):
+        for person in conversation.people:
             if person["id"] == str(reader.pk):
                 return Participant(
                     last_read_seq=person["last_read_seq"],
                     unread_count=person["unread_count"],
                     unread_from_seq=person["unread_from_seq"],
                 )
-        # Someone of the company who takes no part reads everything and has nothing unread.
+        # A person of the company who takes no part has nothing unread.
         return Participant(last_read_seq=conversation.last_seq)
 
 
@@ -109,7 +111,7 @@ class HistorySerializer(serializers.Serializer[Any]):
 
 
 class LibraryItemSerializer(Shape[MessageAttachment]):
-    """A file with the message that shows it."""
+    """A file, and the message that shows it."""
 
     attachment = AttachmentSerializer(read_only=True, source="placed")
     seq = serializers.IntegerField(read_only=True, source="message.seq")
@@ -128,7 +130,7 @@ class ReadMarkSerializer(serializers.Serializer[Any]):
 
 
 class ChangesSerializer(serializers.Serializer[Any]):
-    """Everything that changed since a version; `complete: false` = ask again from `version`."""
+    """Everything that changed since a version. If not `complete`, ask again from `version`."""
 
     version = serializers.IntegerField(read_only=True)
     complete = serializers.BooleanField(read_only=True)
@@ -138,7 +140,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
 
 
 class ReadStateSerializer(serializers.Serializer[Any]):
-    """How far one has read, and after which seq messages are unread (see «Marked unread»)."""
+    """How far the reader has read, and the `seq` after which messages of others are unread."""
 
     last_read_seq = serializers.IntegerField(read_only=True)
     unread_after_seq = serializers.IntegerField(read_only=True)
@@ -147,7 +149,7 @@ class ReadStateSerializer(serializers.Serializer[Any]):
 
 
 class UnreadSerializer(serializers.Serializer[Any]):
-    """Unread messages in all, and by conversation where there are any."""
+    """The number of unread messages: in all, and by conversation where it is not 0."""
 
     total = serializers.SerializerMethodField()
     conversations = serializers.SerializerMethodField()
@@ -175,7 +177,7 @@ class LimitsSerializer(serializers.Serializer[Any]):
 
 
 class MeWithUnreadSerializer(MeSerializer):
-    """Who I am, how many messages I have not read, and the limits of what I send."""
+    """The person who asks, their number of unread messages, and the limits of what they send."""
 
     unread_total = serializers.SerializerMethodField()
     limits = serializers.SerializerMethodField()

@@ -1,1 +1,1 @@
-"""The deliveries of a message: sent in batches, acknowledged, shown to the author."""
+"""The deliveries of a message: sent in batches, acknowledged by devices, shown to the author."""

@@ -1,4 +1,4 @@
-"""What was shown without being read yet: a push by a device, or the list of a page."""
+"""Note what a person was shown: a push on a device, or the list of conversations of a page."""
 
 from uuid import UUID
 
@@ -7,6 +7,7 @@ from django.db.models import F, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from core.jobs.lease import NOT_DUE
 from core.models import User
 from messaging.models import Message, Participant
 from messaging.queries.unread import unread_for
@@ -19,8 +20,8 @@ from notifications.models import Channel, Delivery, DevicePush, PushSubscription
 def note_displayed(device_push_id: UUID) -> None:
     """Note that a device has shown a push, and with it the earlier ones that it replaced.
 
-    A push service keeps the last one of a topic only: the one that arrives says how many
-    messages are new, so the ones before it were told as well.
+    A push service keeps only the last push of a topic. That one says how many messages are new,
+    so it tells of the earlier ones as well. An unknown id changes nothing.
     """
     row = DevicePush.objects.filter(pk=device_push_id).first()
     if row is None:
@@ -39,15 +40,14 @@ def note_displayed(device_push_id: UUID) -> None:
         status=Delivery.Status.DISPLAYED,
         displayed_at=now,
         sent_at=Coalesce(F("sent_at"), Value(now)),
-        due_at=None,
-        leased_until=None,
+        **NOT_DUE,
     )
     events.publish_deliveries(messages)
 
 
 @transaction.atomic
 def note_on_screen(user: User) -> None:
-    """Note that a person has come to a page, whose list shows what waits for them."""
+    """Note that a person opened a page, whose list shows every unread conversation."""
     marks = Participant.objects.filter(user=user, conversation=OuterRef("conversation"))
     waiting = queries.locked(
         Delivery.objects.filter(
@@ -65,21 +65,21 @@ def note_on_screen(user: User) -> None:
         events.publish_deliveries(messages)
 
 
-def _shown_with(batch: UUID) -> Q | None:
-    """The deliveries that a displayed batch tells; None for a test, which holds none."""
-    held = Delivery.objects.filter(envelope=batch, channel=Channel.PUSH)
-    threads = held.values("recipient", "conversation").annotate(last=Max("seq"))
+def _shown_with(batch_id: UUID) -> Q | None:
+    """Filter the deliveries that a displayed batch tells of; None for a test push: it has none."""
+    batch = Delivery.objects.filter(envelope=batch_id, channel=Channel.PUSH)
+    conversations = batch.values("recipient", "conversation").annotate(last=Max("seq"))
     is_open = Q(status__in=[Delivery.Status.SENT, Delivery.Status.SENDING]) | Q(
         status=Delivery.Status.PENDING, envelope__isnull=False
     )
     shown = None
-    for thread in threads:
-        mine = Q(
+    for each in conversations:
+        earlier = Q(
             is_open,
             channel=Channel.PUSH,
-            recipient=thread["recipient"],
-            conversation=thread["conversation"],
-            seq__lte=thread["last"],
+            recipient=each["recipient"],
+            conversation=each["conversation"],
+            seq__lte=each["last"],
         )
-        shown = mine if shown is None else shown | mine
+        shown = earlier if shown is None else shown | earlier
     return shown

@@ -1,8 +1,8 @@
-"""Taking what is due: the deliveries of one person that leave together, as one batch.
+"""Acquire what is due: the deliveries of one person that leave together, as one batch.
 
-An batch that was tried before is taken again as it was: same messages, same tag, same
-Message-ID. So what a killed worker sent and could not mark is replaced where it arrives, not
-doubled.
+A batch that was tried before is acquired again as it was: same messages, same tag, same
+Message-ID. A worker that was killed may have sent it already. Then the second one replaces the
+first on the device, and a mail program recognises it.
 """
 
 from dataclasses import dataclass
@@ -14,41 +14,44 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from core.ids import new_id
-from core.jobs.lease import claim
+from core.jobs.lease import NOT_DUE, acquire_locked
 from core.models import User
 from notifications import queries
 from notifications.models import Channel, Delivery, Preference
 from notifications.planning import rules
-from notifications.planning.recheck import Thread, threads
+from notifications.planning.recheck import ConversationFacts, facts_by_conversation
 from notifications.planning.rules import Skip
 
-# Longer than a sending may last: devices side by side 8 s, and as much again for a shorter text;
-# SMTP 10 s a step.
+# Longer than a sending may last. Push: all devices at once in 8 s (`webpush.DEADLINE_SECONDS`), and
+# 8 s again for a shorter text. Email: each step of SMTP has 10 s, and the task ends after 55 s.
 LEASES = {Channel.PUSH: timedelta(seconds=20), Channel.EMAIL: timedelta(seconds=60)}
-# The 15 pauses between them add up to 43 to 87 minutes (computed from `owed.pause_after`).
+# The 15 pauses between them add up to 43 to 87 minutes (computed from `lease.backoff_after`).
 MAX_ATTEMPTS = 16
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one person is sent now by one channel: never empty, by conversation and seq."""
+    """What one person is sent now by one channel.
+
+    `deliveries` is never empty, and sorted by conversation and seq.
+    """
 
     id: UUID
     channel: Channel
     recipient: User
     deliveries: list[Delivery]
     attempts: int
-    # When this person's last push of this conversation left.
+    # When the last push of this conversation was sent to this person.
     last_push_at: datetime | None = None
 
     @property
     def preference(self) -> Preference:
-        return getattr(self.recipient, "preference", None) or Preference(user=self.recipient)
+        return Preference.of(self.recipient)
 
 
 @transaction.atomic
 def acquire(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Batch | None:
-    """Take what is due to one person in one conversation; None when there is nothing to send."""
+    """Lease what is due to one person in one conversation. Return None if nothing is to be sent."""
     if not _alone_with(recipient_id, channel):
         return None
     rows = _open_rows(recipient_id, channel).filter(conversation=conversation_id)
@@ -58,13 +61,13 @@ def acquire(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Batc
     if chosen[0].attempts >= MAX_ATTEMPTS:
         _dead_letter(chosen)
         return None
-    known = threads(chosen)
-    wanted = [row for row in chosen if _is_wanted(row, known[row.conversation_id])]
+    facts = facts_by_conversation(chosen)
+    wanted = [row for row in chosen if _is_wanted(row, facts[row.conversation_id])]
     return _sealed(wanted, channel) if wanted else None
 
 
 def _alone_with(recipient_id: UUID, channel: Channel) -> bool:
-    """Be the only one who decides for this person and channel until the end of the transaction.
+    """Try to be the only worker that decides for this person and channel, in this transaction.
 
     Locked rows alone are not enough: two workers would each take half of one email.
     """
@@ -88,13 +91,13 @@ def _open_rows(recipient_id: UUID, channel: Channel) -> QuerySet[Delivery]:
 
 
 def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
-    """Choose what leaves together among a conversation's open rows.
+    """Choose which of a conversation's open rows leave together.
 
-    Nothing while another worker is sending; first what was tried before; else everything,
-    due or not, and with a digest the digests of the other conversations.
+    None while another worker is sending. A batch that was tried before goes first. Else all rows
+    leave, due or not; a digest takes the digests of the other conversations along.
     """
     now = timezone.now()
-    if any(row.leased_until and row.leased_until > now for row in rows):
+    if any(row.is_leased for row in rows):
         return []
     due = [row for row in rows if row.due_at and row.due_at <= now]
     if not due:
@@ -110,17 +113,16 @@ def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
 
 
 def _dead_letter(rows: list[Delivery]) -> None:
-    """Give up on what ended its worker at every attempt: somebody must look at it."""
-    Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(
-        status=Delivery.Status.DEAD, due_at=None, leased_until=None
-    )
+    """Give up on deliveries that ended their worker at every attempt."""
+    dead = Delivery.objects.filter(pk__in=[row.pk for row in rows])
+    dead.update(status=Delivery.Status.DEAD, **NOT_DUE)
 
 
-def _is_wanted(row: Delivery, thread: Thread) -> bool:
-    """Ask the rules again; settle the row when it does not leave now."""
+def _is_wanted(row: Delivery, facts: ConversationFacts) -> bool:
+    """Ask the rules again. A row that does not leave now is skipped or postponed here."""
     now = timezone.now()
     ask = rules.ask_push if row.channel == Channel.PUSH else rules.ask_email
-    decision = ask(thread.due(row), now)
+    decision = ask(facts.of(row), now)
     if decision is None:
         return True
     if isinstance(decision, Skip):
@@ -134,27 +136,32 @@ def _is_wanted(row: Delivery, thread: Thread) -> bool:
 
 
 def _sealed(rows: list[Delivery], channel: Channel) -> Batch:
-    """Lease the rows under one batch, the one they had before if they had."""
-    batch = rows[0].envelope or new_id()
-    chosen = Delivery.objects.filter(pk__in=[row.pk for row in rows])
-    chosen.update(envelope=batch, status=Delivery.Status.SENDING, due_at=timezone.now())
-    taken = claim(chosen, lease=LEASES[channel], at_most=len(rows))
+    """Lease the rows under one batch id: the one of their earlier attempt, or a new one."""
+    batch_id = rows[0].envelope or new_id()
+    leases = acquire_locked(
+        queries.pending_deliveries(),
+        rows,
+        lasting=LEASES[channel],
+        envelope=batch_id,
+        status=Delivery.Status.SENDING,
+        due_at=timezone.now(),
+    )
     return Batch(
-        id=batch,
+        id=batch_id,
         channel=channel,
         recipient=rows[0].recipient,
         deliveries=rows,
-        attempts=max(row.attempts for row in taken),
-        last_push_at=_last_push_at(rows, batch) if channel == Channel.PUSH else None,
+        attempts=max(lease.attempts for lease in leases),
+        last_push_at=_last_push_at(rows, batch_id) if channel == Channel.PUSH else None,
     )
 
 
-def _last_push_at(rows: list[Delivery], batch: UUID) -> datetime | None:
+def _last_push_at(rows: list[Delivery], batch_id: UUID) -> datetime | None:
     earlier = Delivery.objects.filter(
         recipient=rows[0].recipient,
         conversation=rows[0].conversation,
         channel=Channel.PUSH,
         sent_at__isnull=False,
-    ).exclude(envelope=batch)
+    ).exclude(envelope=batch_id)
     at: datetime | None = earlier.aggregate(at=Max("sent_at"))["at"]
     return at

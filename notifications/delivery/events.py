@@ -1,4 +1,4 @@
-"""What open screens are told about notifications."""
+"""The event `delivery.updated`, which open screens show."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -13,18 +13,18 @@ from notifications.serializers import PersonStateSerializer
 
 
 def publish_deliveries(messages: Iterable[Message]) -> None:
-    """Tell the authors of messages, once this is committed, how far each one has come.
+    """Tell the authors of messages how far each message has come, once this is committed.
 
-    Without a version: nothing of the conversation changed, and whoever missed it asks
-    `GET …/deliveries`.
+    The event has no version, since nothing of the conversation changed. A screen that missed it
+    asks `GET …/deliveries`.
     """
     unique = {message.pk: message for message in messages}
-    transaction.on_commit(partial(_publish, list(unique.values())))
+    transaction.on_commit(partial(_publish, unique))
 
 
-def _publish(messages: list[Message]) -> None:
-    for message_id, states in states_of(messages).items():
-        message = next(each for each in messages if each.pk == message_id)
+def _publish(messages: dict[UUID, Message]) -> None:
+    for message_id, states in states_of(messages.values()).items():
+        message = messages[message_id]
         publish(_delivery_updated(message, states), to=_audience(message))
 
 

@@ -1,4 +1,4 @@
-"""The ways out, and what they answer. An expected refusal is an answer, not an exception."""
+"""What sending answers. An expected refusal is a result, not an exception."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,13 +7,13 @@ from enum import StrEnum
 
 class SendStatus(StrEnum):
     ACCEPTED = "accepted"
-    # The device or the mailbox is no more.
+    # The device or the mailbox exists no more.
     GONE = "gone"
-    # Refused for good; asking again cannot help.
+    # Refused for good: another attempt cannot help.
     REFUSED = "refused"
-    # Something shorter may pass.
+    # A shorter one may pass.
     TOO_LARGE = "too_large"
-    # Asking again may help.
+    # Another attempt may help.
     LATER = "later"
 
 
@@ -21,9 +21,9 @@ class SendStatus(StrEnum):
 class SendResult:
     status: SendStatus
     detail: str = ""
-    # The other side's own wish, when it gave one.
+    # How long the other side asked us to wait.
     retry_after: timedelta | None = None
-    # The other side has said that it took nothing; without this, a silence may hide a success.
+    # The other side said that it took nothing. After a time-out, it may have taken all.
     is_certain: bool = False
-    # What it refused is our own key: somebody of ours must act.
+    # It refused our own key (401, 403), so one of us must act.
     refuses_key: bool = False

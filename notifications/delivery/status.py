@@ -1,4 +1,4 @@
-"""How far a message has come with each person, for who sent it."""
+"""How far a message has come with each person, for its author."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from core.models import User
 from messaging.models import Message, Participant
 from notifications.models import Channel, Delivery
 
-# A push service gives up after this.
+# A push service drops a push that it could not deliver after this (the TTL that we send).
 PUSH_LIFETIME = timedelta(hours=24)
 NOT_MADE = (Delivery.Status.FAILED, Delivery.Status.DEAD)
 UNDER_WAY = (Delivery.Status.PENDING, Delivery.Status.SENDING)
@@ -31,13 +31,13 @@ class PersonState:
     user: User
     state: State
     at: datetime | None = None
-    # What the mail server said, for an undelivered one of the company's. It may name addresses of
-    # ours, which are no client's affair.
+    # What the mail server said of an undelivered message of the company. Empty for a client's
+    # message: it may name our own addresses.
     reason: str = ""
 
 
 def states_of(messages: Iterable[Message]) -> dict[UUID, list[PersonState]]:
-    """Return how far each of these messages has come with each participant but its author."""
+    """Return how far each message has come with each participant except its author, by its id."""
     messages = list(messages)
     people = _people({message.conversation_id for message in messages})
     deliveries = _deliveries(messages)
@@ -89,14 +89,14 @@ def _state(message: Message, person: Participant, channels: Channels) -> PersonS
 
 
 def _lost(push: Delivery | None, email: Delivery | None) -> Delivery | None:
-    """Return what could not be delivered, when nothing else may still reach the person."""
+    """Return the delivery that failed, or None while another one may still reach the person."""
     if _may_still_show(push) or (email is not None and email.status in UNDER_WAY):
         return None
     return next((each for each in (email, push) if each and each.status in NOT_MADE), None)
 
 
 def _may_still_show(push: Delivery | None) -> bool:
-    """Whether a push is on its way, or waits at the push service for a phone that is off."""
+    """Tell if a push is on its way, or waits at the push service for a phone that is off."""
     if push is None or push.status in (*NOT_MADE, Delivery.Status.SKIPPED):
         return False
     if push.status == Delivery.Status.SENT and push.sent_at:

@@ -1,1 +1,1 @@
-"""An answer by email: fetched, parsed, put into its conversation, or refused with words."""
+"""An answer by email: received, parsed, put into its conversation, or answered with the reason."""

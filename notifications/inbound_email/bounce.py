@@ -1,4 +1,4 @@
-"""Telling the author of an email, once, why it did not reach a conversation."""
+"""Tell the author of an email why it did not reach a conversation, once in 30 days."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.models import User
+from core.text import one_line
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email.parser import Incoming
 from notifications.models import InboundEmail
-from notifications.outbound_email import send
+from notifications.outbound_email.send import send as send_email
 
-# Anybody can write anybody's address as the sender: one answer is a help, many are a weapon.
-ANSWERED_ONCE_IN = timedelta(days=30)
+# The sender may be forged: with an answer to each email, others could flood that person through us.
+ONE_BOUNCE_IN = timedelta(days=30)
 
 logger = structlog.get_logger(__name__)
 
@@ -34,31 +35,31 @@ class InboundStatus(StrEnum):
     CLOSED = "closed"
 
 
-def answer(incoming: Incoming, verdict: InboundStatus) -> None:
-    """Say what happened and how to write instead, unless this sender was told lately."""
+def send_bounce(incoming: Incoming, status: InboundStatus) -> None:
+    """Tell the sender what happened and where to write instead, unless they were told lately."""
     if not incoming.sender or _was_answered(incoming.sender):
         return
-    sent = send.send(_letter(incoming, verdict))
-    if sent.status != SendStatus.ACCEPTED:
-        logger.warning("inbound_not_answered", error=sent.detail)
+    result = send_email(_bounce(incoming, status))
+    if result.status != SendStatus.ACCEPTED:
+        logger.warning("inbound_not_answered", error=result.detail)
         return
     InboundEmail.objects.filter(digest=incoming.digest).update(answered_at=timezone.now())
 
 
 def _was_answered(sender: str) -> bool:
-    since = timezone.now() - ANSWERED_ONCE_IN
+    since = timezone.now() - ONE_BOUNCE_IN
     return InboundEmail.objects.filter(sender=sender, answered_at__gte=since).exists()
 
 
-def _letter(incoming: Incoming, verdict: InboundStatus) -> EmailMessage:
+def _bounce(incoming: Incoming, status: InboundStatus) -> EmailMessage:
     known = User.objects.filter(email=incoming.sender).first()
     with override(known.locale if known else settings.LANGUAGE_CODE):
         where = _("Write to us here: %(url)s") % {"url": settings.PUBLIC_URL}
         return EmailMessage(
-            subject=" ".join(f"Re: {incoming.subject}".split())[:200],
-            body=f"{_reason(verdict)}\n\n{where}\n\nLiaison\n",
+            subject=one_line(f"Re: {incoming.subject}")[:200],
+            body=f"{_reason(status)}\n\n{where}\n\nLiaison\n",
             to=[incoming.sender],
-            # So that no machine answers this in its turn (RFC 3834).
+            # So that no machine answers this email (RFC 3834).
             headers={
                 "Auto-Submitted": "auto-replied",
                 **({"In-Reply-To": incoming.message_id} if incoming.message_id else {}),
@@ -66,7 +67,7 @@ def _letter(incoming: Incoming, verdict: InboundStatus) -> EmailMessage:
         )
 
 
-def _reason(verdict: InboundStatus) -> str:
+def _reason(status: InboundStatus) -> str:
     megabytes = settings.INBOUND_EMAIL_MAX_BYTES // (1024 * 1024)
     reasons = {
         InboundStatus.UNKNOWN_ADDRESS: _(
@@ -85,4 +86,4 @@ def _reason(verdict: InboundStatus) -> str:
             "Your email did not reach the conversation: it can no longer be written in."
         ),
     }
-    return reasons[verdict]
+    return reasons[status]

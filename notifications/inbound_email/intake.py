@@ -1,8 +1,7 @@
-"""Putting an answer by email into its conversation, once however often it comes."""
+"""Put an answer by email into its conversation, once, even if it comes several times."""
 
 import hashlib
 import io
-import unicodedata
 from uuid import UUID, uuid5
 
 import structlog
@@ -16,42 +15,43 @@ from attachments.storage import multipart, objects
 from attachments.uploads import announce as files
 from attachments.uploads.announce import Wanted
 from core.models import User
+from core.text import without_controls
 from core.web.errors import Refusal, TooMany
-from core.web.text_field import ALLOWED_CONTROLS, BIDI_CONTROLS
 from messaging.actions import attachments
 from messaging.actions.messages import ConversationClosed, send_message
 from messaging.conversation.idempotency import Draft
 from messaging.models import BODY_LENGTH, Message
 from messaging.queries.conversations import visible_to
 from notifications.inbound_email import parser
-from notifications.inbound_email.bounce import InboundStatus, answer
+from notifications.inbound_email.bounce import InboundStatus, send_bounce
 from notifications.inbound_email.parser import File, Incoming
 from notifications.models import InboundEmail, ReplyAddress
 from notifications.outbound_email import reply_address
 
-# Ids of messages and files are made from the email's own: received again, they are known again.
+# The ids of a message and of its files are made from the email's id, so a repeat has the same ones.
 EMAILS = UUID("5b0c1f5e-7d3f-4c0b-9a52-6d2b0e5a4f11")
 
 logger = structlog.get_logger(__name__)
 
 
 def receive(raw: bytes) -> InboundStatus:
-    """Take in one raw email and return what became of it.
+    """Receive one raw email (MIME), and return what became of it.
 
-    Cut short, it may simply come again: nothing is doubled.
+    Call it again after an error or a kill: nothing is written twice. An email that is refused is
+    answered with the reason, one from a machine is not.
     """
     is_too_large = len(raw) > settings.INBOUND_EMAIL_MAX_BYTES
     incoming = parser.read_headers(raw) if is_too_large else parser.read(raw)
     if InboundEmail.objects.filter(digest=incoming.digest).exists():
         return InboundStatus.DUPLICATE
-    verdict = _judge(incoming, is_too_large=is_too_large)
-    logger.info("email_received", verdict=verdict)
-    if verdict not in (InboundStatus.ACCEPTED, InboundStatus.DUPLICATE, InboundStatus.AUTOMATIC):
-        answer(incoming, verdict)
-    return verdict
+    status = _put(incoming, is_too_large=is_too_large)
+    logger.info("email_received", verdict=status)
+    if status not in (InboundStatus.ACCEPTED, InboundStatus.DUPLICATE, InboundStatus.AUTOMATIC):
+        send_bounce(incoming, status)
+    return status
 
 
-def _judge(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
+def _put(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
     if incoming.is_automatic:
         return _recorded(incoming, InboundStatus.AUTOMATIC)
     holder = next(filter(None, map(reply_address.holder_of, incoming.tokens)), None)
@@ -61,10 +61,10 @@ def _judge(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
         return _recorded(incoming, InboundStatus.TOO_LARGE)
     if not incoming.text and not incoming.files:
         return _recorded(incoming, InboundStatus.EMPTY)
-    return _sent(incoming, holder)
+    return _send(incoming, holder)
 
 
-def _sent(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
+def _send(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
     with override(holder.user.locale):
         draft = _draft(incoming, holder.user)
     try:
@@ -85,7 +85,7 @@ def _draft(incoming: Incoming, author: User) -> Draft:
             kept.append(_upload(uuid5(draft_id, str(number)), file, author))
         except (Refusal, TooMany) as refusal:
             refused.append(f"{file.name} : {refusal.detail}")
-    body = _storable(incoming.text)
+    body = without_controls(incoming.text)
     if refused:
         body += "\n\n" + _("Files of the email that were refused:") + "\n" + "\n".join(refused)
     return Draft(
@@ -110,24 +110,12 @@ def _upload(file_id: UUID, file: File, author: User) -> UUID:
     return attachment.pk
 
 
-def _storable(text: str) -> str:
-    """Return a text as messages are kept: NFC, without invisible control characters."""
-    normal = unicodedata.normalize("NFC", text)
-    return "".join(letter for letter in normal if _is_visible(letter)).strip()
-
-
-def _is_visible(letter: str) -> bool:
-    if letter in ALLOWED_CONTROLS:
-        return True
-    return letter not in BIDI_CONTROLS and unicodedata.category(letter) not in ("Cc", "Cs")
-
-
 def _recorded(
-    incoming: Incoming, verdict: InboundStatus, message: Message | None = None
+    incoming: Incoming, status: InboundStatus, message: Message | None = None
 ) -> InboundStatus:
-    """Write down what became of the email; DUPLICATE when it came twice at the same moment."""
+    """Record what became of the email. Return DUPLICATE if it came twice at the same moment."""
     _row, is_new = InboundEmail.objects.get_or_create(
         digest=incoming.digest,
-        defaults={"sender": incoming.sender, "verdict": verdict, "message": message},
+        defaults={"sender": incoming.sender, "verdict": status, "message": message},
     )
-    return verdict if is_new else InboundStatus.DUPLICATE
+    return status if is_new else InboundStatus.DUPLICATE

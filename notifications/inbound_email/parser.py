@@ -1,4 +1,4 @@
-"""Reading an email that came in: for whom it is, what was written, and whether by a machine."""
+"""Read an email that came in: for whom it is, what its author wrote, if a machine sent it."""
 
 import email
 import email.policy
@@ -15,18 +15,18 @@ from mailparser_reply import EmailReplyParser
 
 from notifications.outbound_email import reply_address
 
-# Where a mail server writes who a message was for, first the most precise.
-RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Batch-To", "To", "Cc")
-# Answers to machines make machines answer: RFC 3834, and what older programs say instead.
+# Where mail servers write the recipient, the most precise header first.
+RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
+# What automatic emails say (RFC 3834, and older ways). An answer to one could start a loop.
 AUTOMATIC_PRECEDENCE = frozenset({"bulk", "junk", "list", "auto_reply"})
 AUTOMATIC_HEADERS = ("X-Autoreply", "X-Autorespond", "List-Id", "X-Loop")
 AUTOMATIC_SENDERS = re.compile(r"^(mailer-daemon|postmaster|no-?reply|ne-?pas-?repondre)\b", re.I)
-# Quotes go with what they hold; what is left becomes lines.
+# Tags that are dropped with their content. The other tags become line ends.
 DROPPED_WITH_CONTENT = {"script", "style", "title", "head", "blockquote"}
 KEPT_TAGS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "ul", "ol", "table"}
 LINE_ENDS = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[123])[^>]*>", re.IGNORECASE)
 TAGS = re.compile(r"<[^>]+>")
-# What mail-parser-reply leaves; each alone at the end of a text.
+# Signatures that mail-parser-reply leaves, each alone at the end of a text.
 SIGNATURES = re.compile(
     r"\n+(?:--\s*\n.*"
     r"|(?:Envoyé|Envoye) (?:de|depuis|à partir de|avec)\b[^\n]{0,80}"
@@ -36,8 +36,8 @@ SIGNATURES = re.compile(
     r")\s*$",
     re.IGNORECASE | re.DOTALL,
 )
-# «Le 3 nov. 2026 à 14:02, Odile Perrin <…> a écrit :», perhaps on two lines; without the weekday,
-# as phones write it, mail-parser-reply does not know it.
+# "Le 3 nov. 2026 à 14:02, Odile Perrin <…> a écrit :", on one line or two. Without the weekday, as
+# phones write it, mail-parser-reply does not know it.
 ATTRIBUTION = re.compile(
     r"^[ \t]*(?:Le|On)\b[^\n]{0,200}\d[^\n]{0,200}(?:\n[^\n>]{1,200})?"
     r"(?:a écrit|wrote)[ \xa0]?:[ \t]*$",
@@ -54,7 +54,7 @@ class File:
 
 @dataclass(frozen=True)
 class Incoming:
-    """An email, as far as a conversation is concerned."""
+    """What a conversation needs of an email."""
 
     digest: bytes
     message_id: str
@@ -67,7 +67,7 @@ class Incoming:
 
 
 def read(raw: bytes) -> Incoming:
-    """Read a raw MIME message. Whatever it holds, this returns something."""
+    """Read a raw MIME message. Raises nothing, however malformed the message is."""
     message = _parsed(raw)
     sender = parseaddr(_header(message, "From"))[1].lower()[:320]
     message_id = _header(message, "Message-ID").strip()
@@ -78,13 +78,13 @@ def read(raw: bytes) -> Incoming:
         subject=_header(message, "Subject"),
         tokens=_tokens(message),
         is_automatic=_is_automatic(message, sender),
-        text=_own_words(_body(message)),
+        text=_without_quotes(_body(message)),
         files=list(_files(message))[:MAX_FILES],
     )
 
 
 def read_headers(raw: bytes) -> Incoming:
-    """Read only the head of a message that is too large to look into."""
+    """Read only the headers of a message that is too large."""
     head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
     return read(head + b"\r\n\r\n")
 
@@ -97,7 +97,7 @@ def _header(message: EmailMessage, name: str) -> str:
     try:
         return str(message.get(name, "") or "")
     except (ValueError, IndexError, AttributeError, TypeError):
-        # The standard library's header parser stumbles over some of what spammers write.
+        # The standard library's parser raises these for some malformed headers.
         return ""
 
 
@@ -134,20 +134,20 @@ def _text_of(part: MIMEPart) -> str:
     try:
         return str(part.get_content())
     except (LookupError, ValueError):
-        # A charset nobody knows: what can be read is better than nothing.
+        # An unknown charset: keep what can be read.
         payload = part.get_payload(decode=True)
         return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
 def _lines_of(rich: str) -> str:
-    """Return HTML as lines of text, its scripts and quotes left out."""
+    """Return HTML as lines of text, without scripts and quotes."""
     clean = nh3.clean(rich, tags=KEPT_TAGS, attributes={}, clean_content_tags=DROPPED_WITH_CONTENT)
     flat = clean.replace("\r", "").replace("\n", " ")
     return html.unescape(TAGS.sub("", LINE_ENDS.sub("\n", flat)))
 
 
-def _own_words(body: str) -> str:
-    """Return what the author wrote, without what is quoted or said by the mail program."""
+def _without_quotes(body: str) -> str:
+    """Return what the author wrote, without quotes, signatures and reply tokens."""
     text = _before_the_quote(body.replace("\r\n", "\n"))
     reply = EmailReplyParser(languages=["fr", "en"]).parse_reply(text=text) or ""
     stripped = "\n" + reply.strip()
@@ -158,7 +158,7 @@ def _own_words(body: str) -> str:
 
 
 def _before_the_quote(text: str) -> str:
-    """Return what stands above «… a écrit :», when nothing but the quote follows it."""
+    """Return the text above "… a écrit :" if nothing but the quote follows it."""
     for found in ATTRIBUTION.finditer(text):
         rest = text[found.end() :].strip()
         if not rest or rest.startswith(">"):

@@ -1,7 +1,7 @@
-"""The mailbox of a demonstration: emails are files that the company's people can read in a page.
+"""The mailbox of a demonstration: emails become files, which a page shows to the company.
 
 `EMAIL_BACKEND=notifications.outbound_email.demo_mailbox.FileMailbox` writes each email to a
-`.eml` file below `LIAISON_HOME/mail`.
+`.eml` file in `LIAISON_HOME/mail`, and keeps the newest 500.
 """
 
 import email
@@ -39,7 +39,7 @@ class FileMailbox(BaseEmailBackend):
 
 
 @dataclass(frozen=True)
-class Letter:
+class StoredEmail:
     name: str
     sender: str
     recipient: str
@@ -49,9 +49,9 @@ class Letter:
     html: str
 
 
-def letters() -> list[Letter]:
-    """Return what is in the mailbox, newest first."""
-    return [_letter(path) for path in _newest_first()[:SHOWN]]
+def stored_emails() -> list[StoredEmail]:
+    """Return the newest emails of the mailbox, newest first, at most 100."""
+    return [_read(path) for path in _newest_first()[:SHOWN]]
 
 
 def _folder() -> Path:
@@ -62,12 +62,12 @@ def _newest_first() -> list[Path]:
     return sorted(_folder().glob("*.eml"), reverse=True)
 
 
-def _letter(path: Path) -> Letter:
+def _read(path: Path) -> StoredEmail:
     message = email.message_from_bytes(
         path.read_bytes(), ParsedMessage, policy=email.policy.default
     )
     date = message.get("Date")
-    return Letter(
+    return StoredEmail(
         name=path.stem,
         sender=str(message.get("From", "")),
         recipient=str(message.get("To", "")),
@@ -80,7 +80,7 @@ def _letter(path: Path) -> Letter:
 
 def _moment(date: str) -> datetime:
     moment = parsedate_to_datetime(date)
-    # «-0000»: in UTC, from who does not say where (RFC 5322, 3.3).
+    # The zone -0000 says: in UTC, sent from an unknown place (RFC 5322, 3.3).
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -1,6 +1,6 @@
-"""The addresses that a person answers a conversation at: `reply+TOKEN@domain`.
+"""The addresses at which people answer conversations by email: `reply+TOKEN@domain`.
 
-The token, not the sender, says who writes: anybody can write any sender into an email.
+The token says who writes. The sender does not, since anybody can write any sender into an email.
 """
 
 import re
@@ -15,33 +15,36 @@ from messaging.models import Conversation
 from notifications.models import ReplyAddress
 
 LIFETIME = timedelta(days=90)
-# An address is given again while it has at least this much to live.
+# An address that has at least this much left is used again.
 RENEWED_BEFORE = timedelta(days=30)
-# Of base32: 130 random bits, and in lower case, since mail programs may change the case.
+# 26 characters of base32 are 130 random bits. In lower case, since mail programs may change it.
 TOKEN_LENGTH = 26
 ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 TOKEN = re.compile(rf"reply\+([a-z2-7]{{{TOKEN_LENGTH}}})@", re.IGNORECASE)
 
 
 def address_for(user: User, conversation: Conversation) -> str:
-    """Return where this person answers this conversation; empty when no domain receives."""
+    """Return where this person answers this conversation; empty without REPLY_DOMAIN."""
     if not settings.REPLY_DOMAIN:
         return ""
     return f"reply+{_token_for(user, conversation)}@{settings.REPLY_DOMAIN}"
 
 
 def tokens_in(text: str) -> list[str]:
-    """Return the tokens of our own reply addresses in a text."""
+    """Return the tokens of the reply addresses in a text, in lower case."""
     return [token.lower() for token in TOKEN.findall(text)]
 
 
 def without_tokens(text: str) -> str:
-    """Return a text from which nobody learns an address that writes in another's name."""
+    """Return a text without its tokens: its readers could write in the name of their holder."""
     return TOKEN.sub("reply@", text)
 
 
 def holder_of(token: str) -> ReplyAddress | None:
-    """Return who answers what by a token; None when it is unknown or has expired."""
+    """Return the row of a token: whose it is, and of which conversation.
+
+    None if it is unknown or expired, or if the person may no longer log in.
+    """
     rows = ReplyAddress.objects.select_related("user", "conversation")
     return rows.filter(token=token, expires_at__gt=timezone.now(), user__is_active=True).first()
 

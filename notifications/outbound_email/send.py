@@ -1,4 +1,4 @@
-"""Handing an email to whatever `EMAIL_BACKEND` is: SMTP, a provider by anymail, files."""
+"""Send an email by the `EMAIL_BACKEND`: SMTP, a provider through anymail, or files."""
 
 import smtplib
 
@@ -8,18 +8,18 @@ from django.core.mail import EmailMessage
 from notifications.delivery.result import SendResult, SendStatus
 
 PERMANENT = range(500, 600)
-# A provider's API: what is wrong with the request stays wrong.
+# Answers of a provider's API that say that the request itself is wrong.
 PERMANENT_HTTP = frozenset({400, 404, 406, 413, 422})
 
 
 def send(message: EmailMessage) -> SendResult:
-    """Send one email; refusals and silences are answers."""
+    """Send one email. Refusals and time-outs are results, not exceptions."""
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:
-        return _smtp(*next(iter(error.recipients.values())))
+        return _result_of_smtp(*next(iter(error.recipients.values())))
     except smtplib.SMTPResponseException as error:
-        return _smtp(error.smtp_code, error.smtp_error)
+        return _result_of_smtp(error.smtp_code, error.smtp_error)
     except AnymailRecipientsRefused as error:
         return SendResult(SendStatus.GONE, str(error)[:300])
     except AnymailAPIError as error:
@@ -30,9 +30,9 @@ def send(message: EmailMessage) -> SendResult:
     return SendResult(SendStatus.ACCEPTED)
 
 
-def _smtp(code: int, words: bytes | str) -> SendResult:
-    text = words.decode(errors="replace") if isinstance(words, bytes) else words
-    # Of our own account (530, 534, 535, 538): the address is not to blame.
+def _result_of_smtp(code: int, answer: bytes | str) -> SendResult:
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    # Errors of our own login, which say nothing about the recipient's address.
     is_ours = code in (530, 534, 535, 538)
     is_final = code in PERMANENT and not is_ours
     return SendResult(SendStatus.REFUSED if is_final else SendStatus.LATER, f"{code} {text}"[:300])

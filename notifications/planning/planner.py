@@ -1,4 +1,4 @@
-"""Writing the deliveries that a message owes, when it is fanned out."""
+"""Write the deliveries of a message when it is fanned out."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -20,20 +20,23 @@ class Recipient(NamedTuple):
 
 
 def plan_deliveries(message: Message, participants: Iterable[Participant]) -> list[Delivery]:
-    """Write who is to be told of a message, by which channel and when, in one statement.
+    """Write who is told of a message, by which channel and when, in one statement.
 
-    Those who take part, and whoever is called by name; not its author. Planned
-    twice, the rows of the first time stay as they are.
+    Recipients are the participants and the people whom the text mentions, without the author. The
+    rows of an earlier call stay as they are.
     """
     if message.deleted_at is not None:
         return []
     deliveries = [
-        delivery for person in _told(message, participants) for delivery in _for(person, message)
+        delivery
+        for recipient in _recipients(message, participants)
+        for delivery in _deliveries(recipient, message)
     ]
     return Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
 
 
 def preferences_of(preference: Preference | None) -> Preferences:
+    """Return a row of preferences as the rules take them; the defaults for None."""
     if preference is None:
         return Preferences()
     minutes = preference.email_delay_minutes
@@ -46,30 +49,27 @@ def preferences_of(preference: Preference | None) -> Preferences:
     )
 
 
-def _told(message: Message, participants: Iterable[Participant]) -> list[Recipient]:
-    """All of them but the author, and what is known."""
-    marks, called = (
-        {participant.user_id: participant for participant in participants},
-        _called(message),
+def _recipients(message: Message, participants: Iterable[Participant]) -> list[Recipient]:
+    marks = {participant.user_id: participant for participant in participants}
+    mentioned = _mentioned(message)
+    rows = queries.recipient_rows(
+        (marks.keys() | mentioned) - {message.author_id}, message.conversation
     )
-    told = queries.recipient_rows(
-        (marks.keys() | called) - {message.author_id}, message.conversation
-    )
-    present = presence.present_among(person.person_id for person in told)
+    present = presence.present_among(row.person_id for row in rows)
     return [
         Recipient(
-            person.person_id,
+            row.person_id,
             RecipientFacts(
-                preferences=preferences_of(person.preference),
-                is_muted=person.is_muted,
-                is_mentioned=person.person_id in called,
-                has_read=_has_read(marks.get(person.person_id), message),
-                is_present=person.person_id in present,
-                has_device=person.has_device,
-                last_push_at=person.last_push_at,
+                preferences=preferences_of(row.preference),
+                is_muted=row.is_muted,
+                is_mentioned=row.person_id in mentioned,
+                has_read=_has_read(marks.get(row.person_id), message),
+                is_present=row.person_id in present,
+                has_device=row.has_device,
+                last_push_at=row.last_push_at,
             ),
         )
-        for person in told
+        for row in rows
     ]
 
 
@@ -77,8 +77,11 @@ def _has_read(participant: Participant | None, message: Message) -> bool:
     return participant is not None and participant.unread_after_seq >= message.seq
 
 
-def _called(message: Message) -> set[UUID]:
-    """Whom of the company a text calls; a colleague also calls those who take no part."""
+def _mentioned(message: Message) -> set[UUID]:
+    """Return whom of the company a text mentions by name.
+
+    A client can mention participants only; a colleague also people who do not take part.
+    """
     if "@" not in message.body:
         return set()
     people = queries.colleagues()
@@ -90,13 +93,13 @@ def _called(message: Message) -> set[UUID]:
     return {key for key, name in names if rules.mentions(message.body, name)}
 
 
-def _for(person: Recipient, message: Message) -> list[Delivery]:
-    facts = person.facts
+def _deliveries(recipient: Recipient, message: Message) -> list[Delivery]:
+    facts = recipient.facts
     planned = rules.plan(facts, sent_at=message.created_at, now=timezone.now())
     return [
         Delivery(
             message=message,
-            recipient_id=person.user_id,
+            recipient_id=recipient.user_id,
             channel=step.channel,
             conversation_id=message.conversation_id,
             seq=message.seq,

@@ -1,7 +1,7 @@
-"""Who has a page of ours open and visible, as far as Valkey knows.
+"""Who has a page open and visible now, kept in Valkey.
 
-A page that is looked at says so every 40 seconds or so. With Valkey away everybody is absent: the
-push then leaves at once instead of five seconds later.
+A visible page says so every 40 seconds. While Valkey is down everybody counts as absent, so a push
+leaves at once instead of five seconds later.
 """
 
 from collections.abc import Iterable
@@ -13,16 +13,16 @@ from redis.exceptions import RedisError
 
 from core.valkey import key, valkey
 
-# Pages speak every 40 s; a phone that lost its signal is absent within a minute.
+# Longer than the 40 s between two notes of a page. A phone that lost its signal is absent after it.
 LIFETIME = timedelta(seconds=60)
 
 logger = structlog.get_logger(__name__)
 
 
 def note(user_id: UUID, *, is_visible: bool) -> bool:
-    """Note that a person looks at a page, or that their page was hidden or closed.
+    """Note that a person looks at a page, or that the page was hidden or closed.
 
-    Return whether they have just come.
+    Return True if the person was absent before. False also when Valkey is down.
     """
     name = key("presence", user_id)
     try:

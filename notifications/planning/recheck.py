@@ -1,4 +1,4 @@
-"""What is known of a person in a conversation when deliveries are due: asked once for all."""
+"""The facts about a person when deliveries are due, read once for each conversation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,24 +11,25 @@ from core.models import User
 from messaging.models import Participant
 from messaging.queries.conversations import visible_to
 from notifications import queries
-from notifications.models import Channel, Delivery
+from notifications.models import Channel, Delivery, Preference
 from notifications.planning.planner import preferences_of
 from notifications.planning.rules import DueFacts, Preferences
 
 
 @dataclass(frozen=True)
-class Thread:
-    """A person in a conversation."""
+class ConversationFacts:
+    """What the rules ask about one person in one conversation."""
 
     preferences: Preferences
     has_access: bool
     unread_after_seq: int = 0
     is_muted: bool = False
+    # Ids of the messages whose push a device has displayed.
     displayed: set[UUID] = field(default_factory=set)
     emails_unread: int = 0
     last_email_at: datetime | None = None
 
-    def due(self, row: Delivery) -> DueFacts:
+    def of(self, row: Delivery) -> DueFacts:
         return DueFacts(
             preferences=self.preferences,
             is_muted=self.is_muted,
@@ -43,25 +44,25 @@ class Thread:
         )
 
 
-def threads(rows: Iterable[Delivery]) -> dict[UUID, Thread]:
-    """Return what is known of the one recipient of these rows, by conversation."""
+def facts_by_conversation(rows: Iterable[Delivery]) -> dict[UUID, ConversationFacts]:
+    """Return the facts about the recipient of these rows (one person), by conversation id."""
     by_conversation: dict[UUID, list[Delivery]] = {}
     for row in rows:
         by_conversation.setdefault(row.conversation_id, []).append(row)
-    return {key: _thread(key, group) for key, group in by_conversation.items()}
+    return {key: _facts(key, group) for key, group in by_conversation.items()}
 
 
-def _thread(conversation_id: UUID, rows: list[Delivery]) -> Thread:
+def _facts(conversation_id: UUID, rows: list[Delivery]) -> ConversationFacts:
     user = rows[0].recipient
-    preferences = preferences_of(getattr(user, "preference", None))
+    preferences = preferences_of(Preference.of(user))
     mark = Participant.objects.filter(conversation=conversation_id, user=user, left_at=None).first()
-    is_called = any(row.is_mention for row in rows)
-    if (mark is None and not is_called) or not _may_see(user, conversation_id):
-        return Thread(preferences, has_access=False)
-    # Called by a colleague, one is told without taking part, and has no mark.
+    is_mentioned = any(row.is_mention for row in rows)
+    if (mark is None and not is_mentioned) or not _may_see(user, conversation_id):
+        return ConversationFacts(preferences, has_access=False)
+    # A colleague's mention reaches people who do not take part: they have no read mark.
     mark = mark or Participant(conversation_id=conversation_id, user=user)
     mine = Delivery.objects.filter(recipient=user, conversation=conversation_id)
-    # An email of which anything was read counts no more: the back-off starts again.
+    # Only emails of which nothing was read count: reading starts the back-off again.
     emails = mine.filter(
         channel=Channel.EMAIL, status=Delivery.Status.SENT, seq__gt=mark.last_read_seq
     ).aggregate(count=Count("envelope", distinct=True), at=Max("sent_at"))
@@ -70,7 +71,7 @@ def _thread(conversation_id: UUID, rows: list[Delivery]) -> Thread:
         status=Delivery.Status.DISPLAYED,
         message__in=[row.message_id for row in rows],
     )
-    return Thread(
+    return ConversationFacts(
         preferences,
         has_access=True,
         unread_after_seq=mark.unread_after_seq,

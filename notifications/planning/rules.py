@@ -1,34 +1,35 @@
 """Who is interrupted, by which channel and when. Pure: no clock, no database, no network.
 
-Asked twice: when a message is fanned out (`plan`), and again when a delivery is due (`ask_push`,
-`ask_email`), since by then the person may have read it, muted the conversation or gone to bed.
+The rules are asked when a message is fanned out (`plan`), and again when a delivery is due
+(`ask_push`, `ask_email`). In between, the person may have read the message, muted the conversation
+or changed their quiet hours.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from core.text import without_accents
 from notifications.models import Channel, EmailMode
 
 PARIS = ZoneInfo("Europe/Paris")
 
-# Messages this close together are one burst: one push that alerts, then quiet updates of it.
+# Messages this close together are one burst: one push with a sound, then silent updates of it.
 BURST = timedelta(seconds=5)
-# Whoever looks at a screen probably reads it there: time to do so, but never a reason not to push.
+# A person who looks at a page has this long to read it there. The push still leaves if they do not.
 PRESENCE_DELAY = timedelta(seconds=5)
 EMAIL_DELAY = timedelta(minutes=10)
-# No device shows anything: an email is the first thing that can reach the person.
+# For a person without a device that shows pushes.
 EMAIL_DELAY_WITHOUT_DEVICE = timedelta(minutes=1)
-# After the first, second, … email of a conversation in which nothing is read.
+# The pause after the first email of a conversation in which nothing is read, and after later ones.
 EMAIL_BACK_OFF = (timedelta(hours=1), timedelta(hours=24))
 
 
 class Skip(StrEnum):
-    """Why someone is not told after all."""
+    """Why a delivery that was planned is not sent."""
 
     READ = "read"
     DELETED = "deleted"
@@ -52,16 +53,16 @@ class Preferences:
 
 @dataclass(frozen=True)
 class RecipientFacts:
-    """What is known of a person, for one conversation, when a message is fanned out."""
+    """The facts about a person in a conversation when a message is fanned out."""
 
     preferences: Preferences = field(default_factory=Preferences)
     is_muted: bool = False
     is_mentioned: bool = False
     has_read: bool = False
     is_present: bool = False
-    # A device that shows what it gets.
+    # At least one that displays its pushes.
     has_device: bool = True
-    # When the last push of this conversation left, or will.
+    # When the last push of this conversation was sent, or is due.
     last_push_at: datetime | None = None
 
 
@@ -74,7 +75,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class DueFacts:
-    """What is known of one delivery when it is due."""
+    """The facts about one delivery when it is due."""
 
     preferences: Preferences = field(default_factory=Preferences)
     is_muted: bool = False
@@ -84,7 +85,7 @@ class DueFacts:
     has_access: bool = True
     was_displayed: bool = False
     is_resent: bool = False
-    # Emails of this conversation that were sent and of which nothing has been read.
+    # Emails of this conversation that were sent, and of which nothing was read.
     emails_unread: int = 0
     last_email_at: datetime | None = None
 
@@ -99,15 +100,15 @@ Decision = Skip | Wait | None
 
 
 def plan(person: RecipientFacts, *, sent_at: datetime, now: datetime) -> list[Planned]:
-    """Return the deliveries to write for a message sent at a moment."""
+    """Return what to deliver: nothing if the message is read, or muted without a mention."""
     if person.has_read or (person.is_muted and not person.is_mentioned):
         return []
-    wished: list[tuple[Channel, datetime]] = []
+    wanted: list[tuple[Channel, datetime]] = []
     if person.preferences.push:
-        wished.append((Channel.PUSH, _push_due_at(person, now)))
+        wanted.append((Channel.PUSH, _push_due_at(person, now)))
     if person.preferences.email != EmailMode.NEVER:
-        wished.append((Channel.EMAIL, _email_due_at(person, sent_at)))
-    return [_outside_quiet_hours(person.preferences, channel, due_at) for channel, due_at in wished]
+        wanted.append((Channel.EMAIL, _email_due_at(person, sent_at)))
+    return [_outside_quiet_hours(person.preferences, channel, due_at) for channel, due_at in wanted]
 
 
 def email_delay(preferences: Preferences, has_device: bool) -> timedelta:
@@ -117,14 +118,14 @@ def email_delay(preferences: Preferences, has_device: bool) -> timedelta:
 
 
 def ask_push(due: DueFacts, now: datetime) -> Decision:
-    """Whether a push that is due goes (None), is skipped, or waits."""
+    """Decide if a push that is due is sent (None), skipped, or waits."""
     if not due.preferences.push:
         return Skip.UNWANTED
     return _ask(due) or _wait_for_morning(due.preferences, now)
 
 
 def ask_email(due: DueFacts, now: datetime) -> Decision:
-    """Whether an email that is due goes (None), is skipped, or waits."""
+    """Decide if an email that is due is sent (None), skipped, or waits."""
     if due.preferences.email == EmailMode.NEVER:
         return Skip.UNWANTED
     if skip := _ask(due):
@@ -138,12 +139,12 @@ def ask_email(due: DueFacts, now: datetime) -> Decision:
 
 
 def alerts(earliest_sent_at: datetime, last_push_at: datetime | None) -> bool:
-    """Whether a push makes itself heard, or quietly updates the one of the same burst."""
+    """Tell if a push makes a sound, or silently updates the earlier one of the same burst."""
     return last_push_at is None or earliest_sent_at - last_push_at >= BURST
 
 
 def quiet_hours_end(preferences: Preferences, moment: datetime) -> datetime | None:
-    """Return when the quiet hours that hold at a moment end; None outside of them."""
+    """Return when the quiet hours around a moment end; None outside of them. In Paris time."""
     start, end = preferences.quiet_from, preferences.quiet_until
     if start is None or end is None or start == end:
         return None
@@ -157,18 +158,17 @@ def quiet_hours_end(preferences: Preferences, moment: datetime) -> datetime | No
 
 
 def mentions(body: str, name: str) -> bool:
-    """Whether a text calls a person by «@Odile» or «@Odile Perrin», accents or not."""
+    """Tell if a text has "@Odile" or "@Odile Perrin" in it. Case and accents do not count."""
     first = name.split(" ")[0]
-    return any(_calls(body, spoken) for spoken in _unique((name, first)) if spoken)
+    return any(_has_mention(body, spoken) for spoken in _unique((name, first)) if spoken)
 
 
-def _calls(body: str, name: str) -> bool:
+def _has_mention(body: str, name: str) -> bool:
     return re.search(rf"(?<!\w)@{re.escape(_folded(name))}(?!\w)", _folded(body)) is not None
 
 
 def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return without_accents(text.casefold(), "NFD")
 
 
 def _unique(names: Iterable[str]) -> list[str]:
@@ -180,14 +180,14 @@ def _push_due_at(person: RecipientFacts, now: datetime) -> datetime:
     if person.last_push_at is None:
         return due_at
     if person.last_push_at > now:
-        # One is about to leave: this message goes with it. One that waits for longer, since a
-        # push service asked for patience, must not hold back the person's other devices.
+        # The message leaves with the push that is due soon. A later one waits because a push
+        # service asked us to wait, and must not hold back the person's other devices.
         return max(due_at, min(person.last_push_at, now + BURST))
     return max(due_at, person.last_push_at + BURST)
 
 
 def _email_due_at(person: RecipientFacts, sent_at: datetime) -> datetime:
-    # What a push tells of in the morning only may be displayed first, then as at any other hour.
+    # After quiet hours the push leaves first. The email then waits as at any other hour.
     told_at = quiet_hours_end(person.preferences, sent_at) or sent_at
     return told_at + email_delay(person.preferences, person.has_device)
 
@@ -198,7 +198,7 @@ def _outside_quiet_hours(preferences: Preferences, channel: Channel, due_at: dat
 
 
 def _ask(due: DueFacts) -> Skip | None:
-    """What holds for every channel."""
+    """Apply the rules that are the same for every channel."""
     if not due.has_access:
         return Skip.NO_ACCESS
     if due.is_deleted:

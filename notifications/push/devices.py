@@ -1,4 +1,4 @@
-"""A person's devices: registering them, pushing to them, and what they acknowledge."""
+"""Register the devices of a person, and push to all of them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,80 +15,80 @@ from notifications.delivery.batch import Batch
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import DevicePush, PushSubscription
 from notifications.planning import rules
-from notifications.push import payload as payloads
 from notifications.push import webpush
-from notifications.push.payload import DIGEST_TOPIC, Notice
+from notifications.push.payload import DIGEST_TOPIC, Notice, notice_of, test_notice
 from notifications.push.webpush import Push, Subscription, Urgency
 
-# A person has a phone, a tablet, a computer, each with two browsers perhaps; the oldest goes.
+# Enough for a phone, a tablet and a computer with two browsers each. The oldest is forgotten.
 DEVICES_PER_PERSON = 10
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One device to call now."""
+    """A push to one device, to be sent now."""
 
     row: DevicePush
     notice: Notice
 
     def make(self) -> SendResult:
-        """Call the push service; touches no database, since it runs in a thread of its own."""
-        answer = webpush.send(self._subscription, self._push(short=False))
-        if answer.status == SendStatus.TOO_LARGE:
-            return webpush.send(self._subscription, self._push(short=True))
-        return answer
+        """Call the push service. Uses no database: it runs in a thread of its own."""
+        result = webpush.send(self._subscription, self._push(is_short=False))
+        if result.status == SendStatus.TOO_LARGE:
+            return webpush.send(self._subscription, self._push(is_short=True))
+        return result
 
     @property
     def _subscription(self) -> Subscription:
         device = self.row.subscription
         return Subscription(device.endpoint, device.p256dh, device.auth)
 
-    def _push(self, *, short: bool) -> Push:
+    def _push(self, *, is_short: bool) -> Push:
         # `sends` was read before this attempt was counted.
-        payload = self.notice.payload(self.row.pk, repeats=self.row.sends > 0, short=short)
-        is_pressing = self.notice.tag != DIGEST_TOPIC
-        return Push(payload, self.notice.tag, Urgency.HIGH if is_pressing else Urgency.NORMAL)
+        payload = self.notice.payload(self.row.pk, is_repeat=self.row.sends > 0, is_short=is_short)
+        is_digest = self.notice.tag == DIGEST_TOPIC
+        return Push(payload, self.notice.tag, Urgency.NORMAL if is_digest else Urgency.HIGH)
 
 
 def push_to_all(batch: Batch) -> list[SendResult]:
-    """Push an batch to each device of its recipient that does not have it yet.
+    """Push a batch to each device of its recipient that does not have it yet.
 
-    Returns what each device amounts to so far, those that had it before included; nothing when
-    the person has no device.
+    Return one result for each device, also for those that had the batch before. Empty if the
+    person has no device.
     """
     rows = _rows(batch.id, PushSubscription.objects.filter(user=batch.recipient))
     earliest = min(delivery.message.created_at for delivery in batch.deliveries)
-    notice = payloads.notice_of(
+    notice = notice_of(
         batch.id,
         batch.recipient,
         batch.deliveries,
         alerts=rules.alerts(earliest, batch.last_push_at),
         is_discreet=batch.preference.is_discreet,
     )
-    settled = [answer for row in rows if (answer := _known(row))]
-    return settled + _call([Attempt(row, notice) for row in rows if not _known(row)])
+    without_calling = {row.pk: _result_without_calling(row) for row in rows}
+    attempts = [Attempt(row, notice) for row in rows if without_calling[row.pk] is None]
+    return [result for result in without_calling.values() if result] + _call(attempts)
 
 
 def push_test(device: PushSubscription) -> SendResult:
-    """Push a notification that only says that this device shows them."""
-    batch = new_id()
-    notice = payloads.test_notice(batch, device.user)
-    rows = _rows(batch, PushSubscription.objects.filter(pk=device.pk))
+    """Push a test notification to one device."""
+    batch_id = new_id()
+    notice = test_notice(batch_id, device.user)
+    rows = _rows(batch_id, PushSubscription.objects.filter(pk=device.pk))
     return _call([Attempt(row, notice) for row in rows])[0]
 
 
-def _rows(batch: UUID, devices: QuerySet[PushSubscription]) -> list[DevicePush]:
+def _rows(batch_id: UUID, devices: QuerySet[PushSubscription]) -> list[DevicePush]:
     subscriptions = list(devices)
     DevicePush.objects.bulk_create(
-        [DevicePush(envelope=batch, subscription=each) for each in subscriptions],
+        [DevicePush(envelope=batch_id, subscription=each) for each in subscriptions],
         ignore_conflicts=True,
     )
-    rows = DevicePush.objects.filter(envelope=batch, subscription__in=subscriptions)
+    rows = DevicePush.objects.filter(envelope=batch_id, subscription__in=subscriptions)
     return list(rows.select_related("subscription"))
 
 
-def _known(row: DevicePush) -> SendResult | None:
-    """What is certain without asking: it has it, it refused it, or it asked for patience."""
+def _result_without_calling(row: DevicePush) -> SendResult | None:
+    """Return the result of a push that was accepted or refused or has to wait. Else return None."""
     if row.accepted_at:
         return SendResult(SendStatus.ACCEPTED)
     if row.refused_at:
@@ -102,46 +102,46 @@ def _known(row: DevicePush) -> SendResult | None:
 def _call(attempts: list[Attempt]) -> list[SendResult]:
     if not attempts:
         return []
-    # Counted before it is made, and committed: an attempt that a kill cuts is one, too.
+    # Counted and committed before it is made: a worker that is killed then may have sent it.
     DevicePush.objects.filter(pk__in=[each.row.pk for each in attempts]).update(
         sends=F("sends") + 1
     )
     with ThreadPoolExecutor(max_workers=len(attempts)) as threads:
-        answers = list(threads.map(Attempt.make, attempts))
-    for attempt, answer in zip(attempts, answers, strict=True):
-        _note(attempt, answer)
-    return answers
+        results = list(threads.map(Attempt.make, attempts))
+    for attempt, result in zip(attempts, results, strict=True):
+        _note(attempt, result)
+    return results
 
 
 @transaction.atomic
-def _note(attempt: Attempt, answer: SendResult) -> None:
+def _note(attempt: Attempt, result: SendResult) -> None:
     row, now = attempt.row, timezone.now()
     device = PushSubscription.objects.filter(pk=row.subscription_id)
-    match answer.status:
+    match result.status:
         case SendStatus.ACCEPTED:
-            mine = DevicePush.objects.filter(pk=row.pk)
-            mine.update(accepted_at=now)
+            push = DevicePush.objects.filter(pk=row.pk)
+            push.update(accepted_at=now)
             device.exclude(key_refused_at=None).update(key_refused_at=None)
-            # The acknowledgement may have been faster than the answer. And a burst counts once:
-            # a phone that is slow for ten seconds is not silent.
-            if attempt.notice.alerts and mine.filter(displayed_at=None).exists():
+            # The device may have acknowledged before the push service answered. Silent updates do
+            # not count: a phone that is slow for ten seconds would look silent.
+            if attempt.notice.alerts and push.filter(displayed_at=None).exists():
                 device.update(undisplayed_count=F("undisplayed_count") + 1)
         case SendStatus.GONE:
             device.delete()
         case SendStatus.LATER:
-            _note_refusal(row, answer, now)
+            _note_wait(row, result, now)
         case SendStatus.REFUSED | SendStatus.TOO_LARGE:
             DevicePush.objects.filter(pk=row.pk).update(refused_at=now)
 
 
-def _note_refusal(row: DevicePush, answer: SendResult, now: datetime) -> None:
-    if answer.is_certain:
-        # The device has nothing yet: the next attempt is the first that it may hear.
+def _note_wait(row: DevicePush, result: SendResult, now: datetime) -> None:
+    if result.is_certain:
+        # The device got nothing, so the next attempt is no repeat and may make a sound.
         DevicePush.objects.filter(pk=row.pk).update(sends=F("sends") - 1)
     device = PushSubscription.objects.filter(pk=row.subscription_id)
-    if answer.retry_after:
-        device.update(paused_until=now + answer.retry_after)
-    if answer.refuses_key:
+    if result.retry_after:
+        device.update(paused_until=now + result.retry_after)
+    if result.refuses_key:
         device.update(key_refused_at=now)
 
 
@@ -149,10 +149,10 @@ def _note_refusal(row: DevicePush, answer: SendResult, now: datetime) -> None:
 def register(
     user: User, subscription: Subscription, *, label: str, session_key: str
 ) -> PushSubscription:
-    """Record that a browser may be pushed to; whoever registered it before loses it.
+    """Record that a browser may be pushed to. It is no longer a device of another person.
 
-    And so goes what the same session registered before: a session is one browser, and a browser has
-    one address. The person's oldest devices beyond ten are forgotten. Raises ForbiddenAddress or
+    What the same session registered before is deleted: a session is one browser, and a browser has
+    one endpoint. The person's oldest devices beyond ten are deleted too. Raises ForbiddenAddress or
     BadSubscription.
     """
     subscription.check()

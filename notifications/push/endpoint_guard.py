@@ -1,9 +1,9 @@
-"""Where a push may be sent. The endpoint is chosen by the caller: without this, our server would
-knock at any door of our own network for them.
+"""Guard against server-side request forgery: the caller chooses the endpoint of a push.
 
-`PUSH_ALLOWED_HOSTS` holds host names (`*.push.apple.com` for the ones below it), reached over https
-on port 443 at a public address only; and whole origins (`http://127.0.0.1:8123`), a push service of
-one's own, taken as they are.
+Without this, our server would send requests into its own network for them. `PUSH_ALLOWED_HOSTS`
+holds host names (`*.push.apple.com` for every name below it), which are called by https on port 443
+and at public addresses only. It may also hold whole origins (`http://127.0.0.1:8123`), for a push
+service of one's own: these are called without further checks.
 """
 
 import ipaddress
@@ -19,12 +19,12 @@ HTTPS_PORT = 443
 
 
 class ForbiddenAddress(Exception):
-    """The endpoint is not one of a push service that we know."""
+    """The endpoint does not belong to a push service of the allow-list."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """An endpoint that may be called, and the one address to call it at."""
+    """An endpoint that may be called, and the IP address at which to call it."""
 
     scheme: str
     host: str
@@ -34,13 +34,13 @@ class Target:
 
     @property
     def origin(self) -> str:
-        """As VAPID's `aud` wants it: the port only where it is not the usual one."""
+        """Return the origin for VAPID's `aud`, with the port only if it is not the default one."""
         usual = HTTPS_PORT if self.scheme == "https" else 80
         return f"{self.scheme}://{self.host}" + ("" if self.port == usual else f":{self.port}")
 
 
 def check(endpoint: str) -> SplitResult:
-    """Return the parts of an endpoint of a known push service; raises ForbiddenAddress."""
+    """Return the parts of an endpoint of an allowed push service. Raises ForbiddenAddress."""
     if not endpoint.isascii() or any(c.isspace() or c == "\\" for c in endpoint):
         raise ForbiddenAddress("unusual characters")
     try:
@@ -60,22 +60,22 @@ def check(endpoint: str) -> SplitResult:
 
 
 def resolve(endpoint: str, *, deadline_seconds: float) -> Target:
-    """Return where to send, its name resolved once: what was checked is what is called.
+    """Check an endpoint and resolve its name, once: the address that is checked is the one called.
 
-    Raises ForbiddenAddress, and OSError when the name does not resolve in time.
+    Raises ForbiddenAddress, and OSError if the name does not resolve in time.
     """
     parts = check(endpoint)
     host = parts.hostname or ""
     port = parts.port or (HTTPS_PORT if parts.scheme == "https" else 80)
-    addresses = _looked_up(host, port, deadline_seconds)
+    addresses = _addresses_of(host, port, deadline_seconds)
     if f"{parts.scheme}://{parts.netloc}" not in settings.PUSH_ALLOWED_HOSTS:
         _require_public(addresses)
     path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     return Target(parts.scheme, host, port, path, addresses[0])
 
 
-def _looked_up(host: str, port: int, seconds: float) -> list[str]:
-    """Resolve a name; the system's resolver has time-outs of its own, of half a minute and more."""
+def _addresses_of(host: str, port: int, seconds: float) -> list[str]:
+    """Resolve a name within a time. The system's resolver may take half a minute and more."""
     found: Future[list[str]] = Future()
 
     def look_up() -> None:
@@ -98,7 +98,7 @@ def _require_public(addresses: list[str]) -> None:
 
 
 def is_public(address: str) -> bool:
-    """Whether an address is on the internet; an IPv4 one dressed as IPv6 counts as itself."""
+    """Tell if an address is public. An IPv4 address inside an IPv6 one is judged by itself."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)

@@ -1,7 +1,6 @@
-"""What a push says: JSON that the service worker shows, and that Safari shows without one.
+"""The payload of a push: JSON that the service worker shows, and that Safari shows by itself.
 
-The shape is Declarative Web Push's (`web_push: 8030`); what only our service worker wants is in
-`data`.
+The shape is that of Declarative Web Push (`web_push: 8030`). Only our service worker reads `data`.
 """
 
 import json
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.models import User
+from core.text import shortened
 from messaging.models import Message
 from messaging.queries.unread import unread_for
 from notifications import signed_tokens
@@ -29,25 +29,27 @@ TEST_TOPIC = "test"
 
 @dataclass(frozen=True)
 class Notice:
-    """One notification, in the words of one person; the same for all their devices."""
+    """One notification in the language of its recipient, the same for all their devices."""
 
-    batch: UUID
+    batch_id: UUID
     lang: str
     title: str
     body: str
     path: str
-    # Its name on the screen and on its way: a later one of the same tag replaces it.
+    # Also the topic at the push service. A later notification of the same tag replaces this one.
     tag: str
     alerts: bool = True
     badge: int = 0
     conversation: UUID | None = None
     read_token: str = ""
 
-    def payload(self, device_push_id: UUID, *, repeats: bool = False, short: bool = False) -> bytes:
-        """Return the bytes to encrypt for one device; `short` leaves out all that can be."""
+    def payload(
+        self, device_push_id: UUID, *, is_repeat: bool = False, is_short: bool = False
+    ) -> bytes:
+        """Return the bytes to encrypt for one device: JSON, without the text if `is_short`."""
         notification: dict[str, Any] = {
             "title": self.title,
-            "body": "" if short else self.body,
+            "body": "" if is_short else self.body,
             "lang": self.lang,
             "dir": "auto",
             "tag": self.tag,
@@ -56,34 +58,34 @@ class Notice:
             "app_badge": str(self.badge),
             "mutable": True,
             "data": {
-                "id": self.batch.hex,
+                "id": self.batch_id.hex,
                 "path": self.path,
                 "token": signed_tokens.for_display(device_push_id),
-                # Alone of a burst to be heard; never again when it is sent once more.
-                "alerts": self.alerts and not repeats,
+                # True makes a sound: for the first push of a burst, and not for a repeat.
+                "alerts": self.alerts and not is_repeat,
                 "badge": self.badge,
                 "conversation": str(self.conversation or ""),
                 "read": self.read_token,
             },
         }
-        # The Push API has these two beside the notification; Safari, which was first, inside of it.
+        # The Push API has these two beside the notification. The first Safari had them inside.
         beside = {"app_badge": self.badge, "mutable": True}
         shape = {"web_push": 8030, "notification": notification, **beside}
         return json.dumps(shape, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def notice_of(
-    batch: UUID, recipient: User, deliveries: list[Delivery], *, alerts: bool, is_discreet: bool
+    batch_id: UUID, recipient: User, deliveries: list[Delivery], *, alerts: bool, is_discreet: bool
 ) -> Notice:
-    """Say what an batch holds: one conversation's messages, or a digest of several."""
+    """Return the notification of a batch: of one conversation, or a digest of several."""
     unread = unread_for(recipient)
     with override(recipient.locale):
-        title, body = _words(deliveries, unread, is_discreet=is_discreet)
+        title, body = _title_and_body(deliveries, unread, is_discreet=is_discreet)
     conversations = _unique(delivery.conversation for delivery in deliveries)
     is_digest = len(conversations) > 1
     conversation = conversations[0]
     return Notice(
-        batch=batch,
+        batch_id=batch_id,
         lang=recipient.locale,
         title=title,
         body=body,
@@ -96,10 +98,10 @@ def notice_of(
     )
 
 
-def test_notice(batch: UUID, recipient: User) -> Notice:
+def test_notice(batch_id: UUID, recipient: User) -> Notice:
     with override(recipient.locale):
         return Notice(
-            batch=batch,
+            batch_id=batch_id,
             lang=recipient.locale,
             title="Liaison",
             body=_("This device shows your notifications."),
@@ -118,11 +120,11 @@ def home_of(person: User) -> str:
 
 
 def path_to(person: User, message: Message) -> str:
-    """Return the address of the exact message, for this person."""
+    """Return the path of a message on this person's side."""
     return f"{home_of(person)}/{message.conversation_id}#m-{message.pk}"
 
 
-def _words(
+def _title_and_body(
     deliveries: list[Delivery], unread: dict[UUID, int], *, is_discreet: bool
 ) -> tuple[str, str]:
     conversations = _unique(delivery.conversation for delivery in deliveries)
@@ -135,7 +137,7 @@ def _words(
         return several, shortened(subjects, TEXT_LENGTH)
     last = deliveries[-1].message
     subject = shortened(conversations[0].subject, SUBJECT_LENGTH)
-    text = f"{subject}\n{shortened(_said(last), TEXT_LENGTH)}".strip()
+    text = f"{subject}\n{shortened(_text_of(last), TEXT_LENGTH)}".strip()
     if count == 1:
         return last.author.name, text
     authors = _unique(delivery.message.author.name for delivery in deliveries)
@@ -144,15 +146,9 @@ def _words(
     return _("%(name)s: %(count)d new messages") % {"name": authors[0], "count": count}, text
 
 
-def _said(message: Message) -> str:
-    """What a message says in one line; without words, the names of its files."""
+def _text_of(message: Message) -> str:
+    """Return the text of a message; without text, the names of its files."""
     return message.body or ", ".join(file.name for file in message.attachments)
-
-
-def shortened(text: str, length: int) -> str:
-    """Return the first characters of a text, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
 def _read_token(recipient: User, deliveries: list[Delivery]) -> str:

@@ -1,7 +1,7 @@
-"""One POST to one address, all of it within one deadline.
+"""Send one POST to one IP address, all of it within one deadline.
 
-No redirect is followed (it would carry our Authorization header elsewhere), no proxy of the
-environment is used, and no more of the answer is read than we show.
+It follows no redirect, which would carry our Authorization header elsewhere. It uses no proxy of
+the environment, and reads at most 2 kB of the answer.
 """
 
 import http.client
@@ -26,7 +26,7 @@ class HttpAnswer:
 
 
 class PinnedConnection(http.client.HTTPConnection):
-    """Calls the address that was checked, under the name that was asked for."""
+    """Connects to the address that was checked, with the host name for TLS and the Host header."""
 
     def __init__(self, target: Target, timeout_seconds: float) -> None:
         super().__init__(target.host, target.port, timeout=timeout_seconds)
@@ -42,7 +42,7 @@ class PinnedConnection(http.client.HTTPConnection):
 def post(
     target: Target, body: bytes, headers: Mapping[str, str], *, deadline_seconds: float
 ) -> HttpAnswer:
-    """Send and return the answer; raises OSError or http.client.HTTPException."""
+    """Send and return the answer. Raises OSError or http.client.HTTPException."""
     connection = PinnedConnection(target, deadline_seconds)
     with _cut_after(connection, deadline_seconds):
         connection.request("POST", target.path, body, dict(headers))
@@ -53,7 +53,7 @@ def post(
 
 @contextmanager
 def _cut_after(connection: PinnedConnection, seconds: float) -> Iterator[None]:
-    """Cut the connection when time is up: a socket's own time-out starts again at every byte."""
+    """Cut the connection at the deadline. A socket's time-out starts again at every byte."""
     is_over = threading.Event()
     timer = threading.Timer(seconds, _cut, [connection, is_over])
     timer.daemon = True
@@ -61,14 +61,14 @@ def _cut_after(connection: PinnedConnection, seconds: float) -> Iterator[None]:
     try:
         yield
     except (OSError, http.client.HTTPException):
-        # A byte that comes just after the cut makes a reset of it.
+        # After the cut, a late byte turns the end of the connection into a reset.
         if not is_over.is_set():
             raise
     finally:
         timer.cancel()
         connection.close()
     if is_over.is_set():
-        # Cut among its headers, an answer looks whole.
+        # An answer that was cut among its headers looks whole.
         raise TimeoutError(f"no whole answer within {seconds:g} s")
 
 
@@ -76,7 +76,7 @@ def _cut(connection: PinnedConnection, is_over: threading.Event) -> None:
     is_over.set()
     if connection.sock is not None:
         try:
-            # The plain one's: TLS would want to say goodbye first.
+            # The method of the plain socket: TLS would exchange messages first.
             socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
         except OSError:
-            return  # Closed already.
+            return  # It is closed already.

@@ -1,4 +1,4 @@
-"""Our key as an application server (VAPID, RFC 8292). Needs no settings: the launcher uses it."""
+"""Our VAPID keys (RFC 8292). Needs no Django settings, since the launcher uses it."""
 
 import base64
 
@@ -15,7 +15,7 @@ def generate_private_key() -> str:
 
 
 def public_key(private_key: str) -> str:
-    """Return what browsers subscribe with: the uncompressed point, base64url."""
+    """Return the key with which browsers subscribe: the uncompressed point, base64url."""
     number = int.from_bytes(decoded(private_key), "big")
     point = ec.derive_private_key(number, ec.SECP256R1()).public_key()
     return encoded(point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))

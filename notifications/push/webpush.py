@@ -1,7 +1,7 @@
 """Web Push (RFC 8030), encrypted for the device (RFC 8291), signed by us (RFC 8292).
 
-pywebpush encrypts and signs. It does not send: it follows redirects with our Authorization header,
-has no time-out of its own and reads without bound.
+pywebpush encrypts and py_vapid signs. `pinned_http` sends, since pywebpush's own sending follows
+redirects with our Authorization header, has no time-out, and reads answers of any length.
 """
 
 import http.client
@@ -21,11 +21,11 @@ from pywebpush import WebPusher
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.push import endpoint_guard, pinned_http, vapid
 
-# One record of 4,096 bytes holds no more; pywebpush would make two, which no browser reads.
+# What one record of 4,096 bytes holds. Above it pywebpush makes two, which no browser reads.
 MAX_PLAINTEXT_BYTES = 3_993
 DEADLINE_SECONDS = 8.0
 TTL = timedelta(hours=24)
-# At most 24 h (RFC 8292, 2); shorter than that leaves room for a clock that is wrong.
+# At most 24 h are allowed (RFC 8292, 2). The rest is room for a clock that is wrong.
 TOKEN_LIFETIME = timedelta(hours=12)
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 AUTH_BYTES = 16
@@ -34,26 +34,26 @@ logger = structlog.get_logger(__name__)
 
 
 class Urgency(StrEnum):
-    """RFC 8030, 5.3: a phone that saves its battery takes the high ones at once."""
+    """How urgent a push is (RFC 8030, 5.3). A phone on a low battery takes only HIGH at once."""
 
     NORMAL = "normal"
     HIGH = "high"
 
 
 class BadSubscription(Exception):
-    """The keys are not the ones a browser makes."""
+    """The keys of a subscription are not such as a browser makes."""
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """Where a browser listens, and the keys it reads with."""
+    """The endpoint of a browser, and the keys to encrypt for it."""
 
     endpoint: str
     p256dh: str
     auth: str
 
     def check(self) -> None:
-        """Raise ForbiddenAddress or BadSubscription for what no browser would send."""
+        """Raise ForbiddenAddress or BadSubscription unless a browser could have made this."""
         endpoint_guard.check(self.endpoint)
         try:
             ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), vapid.decoded(self.p256dh))
@@ -66,7 +66,7 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Push:
-    """What to send, and as how pressing. A later one of the same topic replaces it on its way."""
+    """A payload, and how to send it. A push service keeps only the last push of a topic."""
 
     payload: bytes
     topic: str
@@ -75,7 +75,7 @@ class Push:
 
 
 def send(subscription: Subscription, push: Push) -> SendResult:
-    """Hand a push to the device's push service."""
+    """Send a push to the push service of a device. Refusals and time-outs are results."""
     if not settings.VAPID_PRIVATE_KEY:
         return SendResult(SendStatus.REFUSED, "VAPID_PRIVATE_KEY is not set")
     if len(push.payload) > MAX_PLAINTEXT_BYTES:
@@ -91,7 +91,7 @@ def send(subscription: Subscription, push: Push) -> SendResult:
         return SendResult(SendStatus.REFUSED, str(error))
     except (OSError, http.client.HTTPException) as error:
         return SendResult(SendStatus.LATER, f"{type(error).__name__}: {error}"[:300])
-    return _meaning(answer, subscription)
+    return _result_of(answer, subscription)
 
 
 def _info(subscription: Subscription) -> dict[str, object]:
@@ -100,8 +100,6 @@ def _info(subscription: Subscription) -> dict[str, object]:
 
 
 def _headers(origin: str, push: Push) -> dict[str, str]:
-    # A dictionary of its own each time: pywebpush writes into the claims it is given, and the next
-    # endpoint would get this one's `aud`.
     claims = {
         "aud": origin,
         "exp": int(time.time() + TOKEN_LIFETIME.total_seconds()),
@@ -118,7 +116,7 @@ def _headers(origin: str, push: Push) -> dict[str, str]:
     }
 
 
-def _meaning(answer: pinned_http.HttpAnswer, subscription: Subscription) -> SendResult:
+def _result_of(answer: pinned_http.HttpAnswer, subscription: Subscription) -> SendResult:
     detail = f"{answer.status} {answer.body}"[:300].strip()
     match answer.status:
         case 200 | 201 | 202 | 204:
@@ -126,7 +124,7 @@ def _meaning(answer: pinned_http.HttpAnswer, subscription: Subscription) -> Send
         case 404 | 410:
             return SendResult(SendStatus.GONE, detail)
         case 401 | 403:
-            # Our own key is wrong or was changed: every device would answer this. They stay.
+            # Our key is wrong or was changed, so every device answers this. The devices stay.
             logger.error("push_key_refused", status=answer.status, detail=detail)
             return SendResult(SendStatus.LATER, detail, is_certain=True, refuses_key=True)
         case 413:
@@ -144,7 +142,7 @@ def _meaning(answer: pinned_http.HttpAnswer, subscription: Subscription) -> Send
 
 
 def retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Return the wait that a Retry-After asks for, in seconds or until a date; at most a day."""
+    """Return the wait that Retry-After asks for, in seconds or until a date; at most a day."""
     text = {name.lower(): value for name, value in headers.items()}.get("retry-after", "").strip()
     if not text:
         return None

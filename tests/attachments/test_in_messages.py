@@ -13,6 +13,7 @@ from core.models import Chantier, User
 from core.realtime.publish import Event
 from messaging.actions import attachments
 from messaging.actions.messages import send_message
+from messaging.conversation import attachment_change
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, MessageAttachment
 from tests.attachments import samples
@@ -37,7 +38,7 @@ def write(
 def events(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
     """What is told to the screens, in order."""
     told: list[Event] = []
-    monkeypatch.setattr(attachments, "publish", lambda *events, to: told.extend(events))
+    monkeypatch.setattr(attachment_change, "publish", lambda *events, to: told.extend(events))
     return told
 
 

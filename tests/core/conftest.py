@@ -1,4 +1,4 @@
-"""Fixtures of the tests of core."""
+"""Define the fixtures of core's tests."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from tests.cast import PASSWORD
 
 @pytest.fixture
 def fresh_counters() -> Iterator[None]:
-    """Forget the counters of earlier tests: they live in Valkey, which no transaction undoes."""
+    """Delete the counters of earlier tests: no transaction undoes what is in Valkey."""
     valkey().flushdb()
     yield
     valkey().flushdb()

@@ -1,4 +1,4 @@
-"""The Django admin: it opens everywhere for a superuser, and for nobody else."""
+"""The Django admin opens for a superuser and for nobody else."""
 
 import pytest
 from django.contrib import admin
@@ -15,7 +15,7 @@ MODELS = [pytest.param(model, id=model._meta.label) for model in admin.site._reg
 
 @pytest.fixture
 def ada(client: Browser) -> User:
-    """The person who keeps the installation, logged in."""
+    """A superuser, logged in."""
     ada = User.objects.create_superuser("ada@demo.test", "chantier-demo", name="Ada", locale="en")
     client.force_login(ada)
     return ada
@@ -28,21 +28,23 @@ def address(model: type, page: str, *arguments: object) -> str:
 
 class TestTheAdmin:
     @pytest.mark.parametrize("model", MODELS)
-    def test_lists_everything(
+    def test_admin_lists_every_model(
         self, client: Browser, ada: User, conversation: Conversation, model: type
     ) -> None:
         assert client.get(address(model, "changelist"), {"q": "a"}).status_code == 200
         assert client.get(address(model, "changelist")).status_code == 200
 
     @pytest.mark.parametrize("model", [User, Client, Chantier, Conversation])
-    def test_shows_each_row(
+    def test_admin_shows_a_row(
         self, client: Browser, ada: User, conversation: Conversation, model: type
     ) -> None:
         row = getattr(model, "objects").first()  # noqa: B009
 
         assert client.get(address(model, "change", row.pk)).status_code == 200
 
-    def test_adds_a_person_of_a_client(self, client: Browser, ada: User, morel: Client) -> None:
+    def test_admin_adds_a_person_of_a_client(
+        self, client: Browser, ada: User, morel: Client
+    ) -> None:
         form = {
             "email": "dana@demo.test", "name": "Dana", "role": "client", "client": str(morel.pk),
             "locale": "fr", "usable_password": "true",
@@ -52,7 +54,7 @@ class TestTheAdmin:
         assert client.post(address(User, "add"), form).status_code == 302
         assert User.objects.get(email="dana@demo.test").client == morel
 
-    def test_says_in_words_that_a_client_is_missing(self, client: Browser, ada: User) -> None:
+    def test_admin_explains_that_a_client_is_missing(self, client: Browser, ada: User) -> None:
         form = {
             "email": "dana@demo.test", "name": "Dana", "role": "client", "locale": "fr",
             "usable_password": "true",
@@ -64,7 +66,7 @@ class TestTheAdmin:
         assert answer.status_code == 200
         assert "client’s user has a client" in answer.content.decode().replace("&#x27;", "’")
 
-    def test_writes_no_conversation(
+    def test_admin_writes_no_conversation(
         self, client: Browser, ada: User, conversation: Conversation
     ) -> None:
         page = address(Conversation, "change", conversation.pk)
@@ -73,7 +75,7 @@ class TestTheAdmin:
         assert client.get(address(Conversation, "add")).status_code == 403
 
     @pytest.mark.parametrize("who", ["camille", "odile", "marc"])
-    def test_is_closed_to_everybody_else(
+    def test_admin_is_closed_to_all_but_superusers(
         self, request: pytest.FixtureRequest, client: Browser, who: str
     ) -> None:
         client.force_login(request.getfixturevalue(who))

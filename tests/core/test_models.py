@@ -1,4 +1,4 @@
-"""What the database itself refuses about people, clients and chantiers."""
+"""Rules of people, clients and chantiers, most of them held by the database."""
 
 import pytest
 from django.db import IntegrityError
@@ -10,26 +10,26 @@ pytestmark = pytest.mark.django_db
 
 class TestUser:
     @pytest.mark.parametrize("role", [User.Role.STAFF, User.Role.MANAGER])
-    def test_of_the_company_has_no_client(self, morel: Client, role: User.Role) -> None:
+    def test_person_of_the_company_has_no_client(self, morel: Client, role: User.Role) -> None:
         with pytest.raises(IntegrityError, match="user_of_a_client_or_of_the_company"):
             User.objects.create(email="a@demo.test", name="A", role=role, client=morel)
 
-    def test_of_a_client_has_one(self) -> None:
+    def test_person_of_a_client_has_one(self) -> None:
         with pytest.raises(IntegrityError, match="user_of_a_client_or_of_the_company"):
             User.objects.create(email="a@demo.test", name="A", role=User.Role.CLIENT)
 
-    def test_has_one_of_the_three_roles(self) -> None:
+    def test_person_has_one_of_the_three_roles(self) -> None:
         with pytest.raises(IntegrityError, match="user_of_a_client_or_of_the_company"):
             User.objects.create(email="a@demo.test", name="A", role="director")
 
-    def test_shares_an_address_with_nobody_whatever_the_capitals(self, camille: User) -> None:
+    def test_email_in_other_capitals_is_the_same_email(self, camille: User) -> None:
         with pytest.raises(IntegrityError, match="user_email_any_case"):
             User.objects.create(email="Camille@Demo.test", name="B", role=User.Role.STAFF)
 
-    def test_is_found_by_address_whatever_the_capitals(self, camille: User) -> None:
+    def test_person_is_found_by_email_whatever_its_capitals_and_space(self, camille: User) -> None:
         assert User.objects.get_by_natural_key(" CAMILLE@demo.test ") == camille
 
-    def test_keeps_passwords_as_argon2id(self) -> None:
+    def test_password_is_kept_as_argon2id(self) -> None:
         odile = User.objects.create_user(
             "Odile@Demo.test", "chantier-demo", name="Odile", role=User.Role.STAFF
         )
@@ -37,34 +37,34 @@ class TestUser:
         assert odile.password.startswith("argon2$argon2id$")
         assert odile.email == "odile@demo.test"
 
-    def test_made_superuser_is_a_manager_who_enters_the_admin(self) -> None:
+    def test_superuser_is_a_manager_who_may_enter_the_admin(self) -> None:
         ada = User.objects.create_superuser("ada@demo.test", "chantier-demo", name="Ada")
 
         assert (ada.role, ada.is_staff, ada.is_company) == (User.Role.MANAGER, True, True)
 
-    def test_of_the_company_does_not_enter_the_admin_for_that(self, marc: User) -> None:
+    def test_manager_may_not_enter_the_admin(self, marc: User) -> None:
         assert not marc.is_staff
 
 
 class TestExternalIds:
-    def test_belong_to_one_row(self, morel: Client) -> None:
+    def test_external_id_belongs_to_one_row(self, morel: Client) -> None:
         Client.objects.create(name="Un", external_id="crm-1")
 
         with pytest.raises(IntegrityError, match="external_id"):
             Client.objects.create(name="Deux", external_id="crm-1")
 
-    def test_may_be_missing_on_many(self, morel: Client, haddad: Client) -> None:
+    def test_external_id_may_be_missing_on_many_rows(self, morel: Client, haddad: Client) -> None:
         assert Client.objects.filter(external_id=None).count() == 2
 
 
 class TestChantier:
-    def test_outlives_the_person_who_answers_for_it(self, villa: Chantier, odile: User) -> None:
+    def test_chantier_outlives_its_responsible_person(self, villa: Chantier, odile: User) -> None:
         odile.delete()
 
         villa.refresh_from_db()
         assert villa.responsible is None
 
-    def test_is_open_until_archived(self, villa: Chantier) -> None:
+    def test_chantier_is_open_until_archived(self, villa: Chantier) -> None:
         assert not villa.is_archived
         villa.status = Chantier.Status.ARCHIVED
         assert villa.is_archived

@@ -1,4 +1,4 @@
-"""Who I am, and whom and what I may choose from."""
+"""A person reads who they are and lists chantiers, clients and staff."""
 
 import pytest
 from rest_framework.test import APIClient
@@ -15,7 +15,9 @@ def names(api: Call, person: User, path: str) -> list[str]:
 
 
 class TestWhoAmI:
-    def test_says_the_side_of_a_clients_user(self, api: Call, camille: User, morel: Client) -> None:
+    def test_me_shows_a_clients_user_with_their_client(
+        self, api: Call, camille: User, morel: Client
+    ) -> None:
         assert api(camille).get("/api/v1/me").json() == {
             "id": str(camille.pk),
             "name": "Camille Morel",
@@ -27,27 +29,27 @@ class TestWhoAmI:
             "limits": limits(),
         }
 
-    def test_says_that_a_person_of_the_company_has_no_client(self, api: Call, marc: User) -> None:
+    def test_me_shows_a_person_of_the_company_without_a_client(self, api: Call, marc: User) -> None:
         me = api(marc).get("/api/v1/me").json()
 
         assert (me["role"], me["client"]) == ("manager", None)
 
 
 class TestChantiers:
-    def test_of_a_clients_user_are_their_own(
+    def test_clients_user_sees_their_own_chantiers(
         self, api: Call, camille: User, yanis: User, villa: Chantier
     ) -> None:
         assert names(api, camille, "chantiers") == ["Villa Lumière"]
         assert names(api, yanis, "chantiers") == []
 
-    def test_are_all_there_for_the_company_by_name(
+    def test_company_sees_all_chantiers_by_name(
         self, api: Call, odile: User, villa: Chantier, haddad: Client
     ) -> None:
         Chantier.objects.create(client=haddad, name="Bureaux Haddad")
 
         assert names(api, odile, "chantiers") == ["Bureaux Haddad", "Villa Lumière"]
 
-    def test_are_filtered_by_client_and_status(
+    def test_chantiers_are_filtered_by_client_and_status(
         self, api: Call, odile: User, villa: Chantier, haddad: Client
     ) -> None:
         Chantier.objects.create(client=haddad, name="Vieux", status=Chantier.Status.ARCHIVED)
@@ -56,19 +58,21 @@ class TestChantiers:
         assert names(api, odile, f"chantiers?client={villa.client_id}") == ["Villa Lumière"]
         assert names(api, odile, f"chantiers?client={haddad.pk}&status=open") == []
 
-    def test_of_another_client_are_not_found_by_the_filter(
+    def test_chantiers_of_another_client_are_not_found_by_the_filter(
         self, api: Call, yanis: User, villa: Chantier
     ) -> None:
         assert names(api, yanis, f"chantiers?client={villa.client_id}") == []
 
-    def test_say_who_answers_for_them(self, api: Call, camille: User, villa: Chantier) -> None:
+    def test_chantier_shows_its_responsible_person_without_email(
+        self, api: Call, camille: User, villa: Chantier
+    ) -> None:
         shown = api(camille).get("/api/v1/chantiers").json()["results"][0]
 
         assert shown["reference"] == "CH-2041"
         assert shown["responsible"]["name"] == "Odile Perrin"
         assert "email" not in shown["responsible"]
 
-    def test_come_in_pages_that_follow_each_other(
+    def test_chantiers_come_in_pages_that_follow_each_other(
         self, api: Call, odile: User, morel: Client
     ) -> None:
         Chantier.objects.bulk_create(
@@ -85,19 +89,19 @@ class TestChantiers:
 
 
 class TestClients:
-    def test_of_a_clients_user_are_that_client(
+    def test_clients_user_sees_their_own_client(
         self, api: Call, camille: User, haddad: Client
     ) -> None:
         assert names(api, camille, "clients") == ["Famille Morel"]
 
-    def test_are_all_there_for_the_company(
+    def test_company_sees_all_clients(
         self, api: Call, odile: User, morel: Client, haddad: Client
     ) -> None:
         assert names(api, odile, "clients") == ["Famille Morel", "SCI Haddad"]
 
 
 class TestStaff:
-    def test_are_the_active_people_of_the_company(
+    def test_staff_are_the_active_people_of_the_company(
         self, api: Call, odile: User, marc: User, camille: User
     ) -> None:
         assert names(api, odile, "staff") == ["Marc Vidal", "Odile Perrin"]
@@ -105,11 +109,13 @@ class TestStaff:
         User.objects.filter(pk=marc.pk).update(is_active=False)
         assert names(api, odile, "staff") == ["Odile Perrin"]
 
-    def test_are_not_listed_for_a_client(self, api: Call, camille: User, odile: User) -> None:
+    def test_staff_are_not_listed_for_a_clients_user(
+        self, api: Call, camille: User, odile: User
+    ) -> None:
         assert names(api, camille, "staff") == []
 
 
 class TestAStranger:
     @pytest.mark.parametrize("path", ["me", "chantiers", "clients", "staff"])
-    def test_is_told_nothing(self, path: str, villa: Chantier) -> None:
+    def test_stranger_is_answered_401(self, path: str, villa: Chantier) -> None:
         assert APIClient().get(f"/api/v1/{path}").status_code == 401

@@ -1,4 +1,4 @@
-"""Each app says everything in French too, in its own catalog, and the files are up to date."""
+"""Every text of an app has its French in the app's own catalog, and the catalogs are up to date."""
 
 import ast
 import re
@@ -17,8 +17,8 @@ CATALOGS = sorted(ROOT.glob("*/locale/fr/LC_MESSAGES/django.po"))
 APPS = sorted(app.parent.name for app in ROOT.glob("*/apps.py"))
 TRANSLATE = re.compile(r'{%\s*translate "([^"]+)"')
 GETTEXT = {"_", "gettext", "gettext_lazy"}
-# French signs keep a space that does not break: U+00A0 before a colon and inside « », U+202F
-# before ; ! ?
+# French puts a space that does not break before these signs: U+00A0 before a colon and inside the
+# quotation marks, U+202F before ; ! ?
 BREAKING = re.compile(r"(?<!\u00a0):|«(?!\u00a0)|(?<!\u00a0)»|(?<!\u202f)[;!?]")
 
 every_app = pytest.mark.parametrize("app", APPS)
@@ -26,13 +26,13 @@ every_app = pytest.mark.parametrize("app", APPS)
 
 @pytest.fixture(scope="module")
 def french() -> dict[str, dict[str, str]]:
-    """The French of each app."""
+    """Return the French texts by app, each by its English text."""
     return {catalog.parts[-5]: written_in(catalog) for catalog in CATALOGS}
 
 
 @every_app
 def test_every_text_has_its_french(app: str, french: dict[str, dict[str, str]]) -> None:
-    """In the catalog of the app that says it, or in core's if core says it too."""
+    """It is in the catalog of the app, or in core's if core says the text too."""
     of_core = french["core"] if app != "core" else {}
 
     assert {t for t in said_by(app) if not french[app].get(t) and not of_core.get(t)} == set()
@@ -45,8 +45,8 @@ def test_no_french_is_left_over(app: str, french: dict[str, dict[str, str]]) -> 
     assert french[app].keys() - (set(said_by(app)) - of_core) == set()
 
 
-def test_a_text_of_two_apps_has_one_french(french: dict[str, dict[str, str]]) -> None:
-    """Only one of the two would be shown, in both apps."""
+def test_text_of_two_apps_has_one_french(french: dict[str, dict[str, str]]) -> None:
+    """Django merges the catalogs: of two translations, one would be shown in both apps."""
     said: dict[str, set[str]] = {}
     for texts in french.values():
         for text, translation in texts.items():
@@ -63,15 +63,15 @@ def test_french_signs_stay_on_the_line_of_their_word(
 
 
 @every_app
-def test_the_catalog_is_as_make_messages_writes_it(app: str) -> None:
+def test_catalog_is_as_make_messages_writes_it(app: str) -> None:
     text = messages.written(app, messages.refreshed(app, "fr"))
 
     assert messages.catalog_path(app, "fr").read_text() == text
 
 
 @pytest.mark.parametrize("catalog", CATALOGS, ids=lambda path: path.parts[-5])
-def test_the_compiled_file_is_the_written_one(catalog: Path) -> None:
-    """Otherwise: `make messages`."""
+def test_compiled_catalog_holds_the_texts_of_the_written_one(catalog: Path) -> None:
+    """If this fails, run `make messages`."""
     with catalog.with_suffix(".mo").open("rb") as file:
         compiled = {str(m.id): str(m.string) for m in read_mo(file) if m.id}
     assert compiled == written_in(catalog)

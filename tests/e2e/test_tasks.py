@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Dialog, expect
 
 from core.models import User
+from core.version import BUILD
 from messaging.models import Message
 from tests.cast import Say
 from tests.e2e.conftest import Visit
@@ -165,6 +166,28 @@ class TestAColleague:
 
         expect(page.get_by_role("status").filter(has_text="trouvé")).to_be_visible()
         expect(page).to_have_url(re.compile(f"{TASKS}$"))
+
+    def test_build_of_each_worker_is_shown(self, visit: Visit, odile: User, site: Site) -> None:
+        page = visit(odile, f"{TASKS}?view=workers")
+
+        workers = page.get_by_role("row").filter(has_text=re.compile(r":\d+"))
+        expect(workers.get_by_role("cell", name=BUILD, exact=True).first).to_be_visible()
+
+    def test_commit_where_another_build_began_is_marked_on_the_plot(
+        self, visit: Visit, odile: User, site: Site
+    ) -> None:
+        WorkerProcess.objects.create(
+            host="chantier",
+            pid=1,
+            queues=[],
+            concurrency=2,
+            version="0.9.9+ca94ca5123",
+            started_at=timezone.now() - timedelta(minutes=20),
+        )
+
+        page = visit(odile, TASKS)
+
+        expect(page.locator("task-plot").get_by_text("ca94ca5", exact=True).first).to_be_visible()
 
     def test_plot_is_readable_by_keyboard_and_as_a_table(
         self, visit: Visit, odile: User, dead: Message

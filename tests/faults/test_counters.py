@@ -92,9 +92,9 @@ class Office:
         delete_message(remover=person, message=self.any_message())
 
     def assign(self, person: User) -> None:
-        assigned = self.random.choice([None, *(p for p in self.people if p.is_company)])
+        assigned = self.random.choice([None, *(p.pk for p in self.people if p.is_company)])
         change_conversation(
-            editor=person, conversation=self.conversation, changes={"assigned_to": assigned}
+            editor=person, conversation=self.conversation, changes={"assigned_to_id": assigned}
         )
 
     def reconnect(self, person: User) -> None:

@@ -1,8 +1,7 @@
-"""What a browser holds, kept true by the one rule of the contract.
+"""A model of what a browser holds, kept up to date by the rule of the contract.
 
-An event whose version is the next one is applied; an older one is known already; a later one
-means that something was missed, and the changes are asked for. A counter is taken unless it is
-older than what is known.
+The event with the next version is applied; an older one is known already; for a later one the
+changes are fetched, since something was missed. A counter is applied unless its version is older.
 """
 
 from typing import Any
@@ -25,7 +24,7 @@ class Screen:
             self.keep(conversation)
 
     def shown(self) -> tuple[list[Json], dict[str, list[Json]]]:
-        """The list and every thread, as one would see them."""
+        """Return the list and every thread, as a person would see them."""
         listed = sorted(
             (one for one in self.conversations.values() if not one["archived_at"]),
             key=lambda one: (one["last_activity_at"], one["id"]),
@@ -47,7 +46,7 @@ class Screen:
         return found
 
     def keep(self, conversation: Json) -> None:
-        """Hold a conversation and its history."""
+        """Keep a conversation, and fetch its history."""
         identity = conversation["id"]
         self.conversations[identity] = conversation
         page = self.caller.get(f"/conversations/{identity}/messages?after=0&limit=100")
@@ -100,7 +99,7 @@ class Screen:
         return next((one for one in conversation["participants"] if one["id"] == self.me), None)
 
     def forget_counter_of_a_bystander(self, known: Json) -> None:
-        """Who takes no part has read everything."""
+        """Set the counter of a person who takes no part: nothing is unread."""
         if self.participant(known) is None:
             known |= {"unread_count": 0, "unread_after_seq": known["last_seq"]}
 

@@ -1,4 +1,4 @@
-"""What one person does is on the other's screen: web, worker and streams as real processes."""
+"""What one person does is on the other's screen, with real web, worker and stream processes."""
 
 import time
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.wire import Caller, OpenStream, stream_of, until
 
 
 def finish(*streams: OpenStream, people: tuple[User, ...]) -> list[list[str]]:
-    """Send a last event to everybody, wait for it, and return the names of what came before."""
+    """Publish a last event to everybody, wait for it, and return the names of earlier events."""
     mark = str(uuid4())
     background_sender.flush()
     ids = tuple(person.pk for person in people if not person.is_company)
@@ -31,7 +31,7 @@ def finish(*streams: OpenStream, people: tuple[User, ...]) -> list[list[str]]:
 
 
 class TestAMessage:
-    def test_reaches_the_other_sides_screen_and_the_authors_other_ones_without_a_worker(
+    def test_message_reaches_all_screens_without_a_worker(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         site.stop_worker()
@@ -46,12 +46,12 @@ class TestAMessage:
                 assert told["version"] == sent["version"]
                 assert told["conversation"] == str(conversation.pk)
 
-    def test_is_counted_within_a_second_by_a_worker(
+    def test_message_is_counted_within_a_second_by_a_worker(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         writer, seconds = Caller(site, camille), list[float]()
         with stream_of(site, odile) as screen:
-            # The first one waits for the worker to be up; a busy machine may hold one or the other.
+            # The first message waits for the worker to start, and a busy machine may delay others.
             while len(seconds) < 20 and min(seconds, default=9.0) >= 1:
                 started = time.monotonic()
                 writer.post(f"/conversations/{conversation.pk}/messages", {"body": "Bonjour"})
@@ -62,7 +62,7 @@ class TestAMessage:
         assert (counted["unread_count"], counted["unread_after_seq"]) == (len(seconds), 0)
         assert Participant.objects.get(user=odile).unread_count == len(seconds)
 
-    def test_never_reaches_another_client(
+    def test_message_reaches_no_other_client(
         self,
         site: Site,
         camille: User,
@@ -84,14 +84,14 @@ class TestAMessage:
 
         assert set(seen) <= {"mark", "resync"}
 
-    def test_whose_fan_out_was_lost_is_counted_all_the_same(
+    def test_message_whose_fan_out_was_lost_is_counted(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         site.stop_worker()
         Caller(site, camille).post(
             f"/conversations/{conversation.pk}/messages", {"body": "Bonjour"}
         )
-        # The broker forgets everything, and the row has waited for longer than any patience.
+        # The broker loses everything, and the row has been due for five minutes.
         valkey().flushdb()
         Message.objects.update(
             created_at=timezone.now() - timedelta(minutes=5),
@@ -103,7 +103,7 @@ class TestAMessage:
         assert until(lambda: Participant.objects.get(user=odile).unread_count == 1, 30)
         assert Message.objects.get().fanned_out_at is not None
 
-    def test_counted_late_is_counted_as_it_is_now(
+    def test_message_counted_late_is_counted_as_it_is_now(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         site.stop_worker()
@@ -120,7 +120,7 @@ class TestAMessage:
 
 
 class TestOtherThings:
-    def test_are_on_the_other_screens_at_once(
+    def test_other_events_are_on_the_screens_at_once(
         self, site: Site, camille: User, odile: User, conversation: Conversation
     ) -> None:
         company, client = Caller(site, odile), Caller(site, camille)
@@ -144,7 +144,7 @@ class TestOtherThings:
             client.call("DELETE", f"{address}/messages/{sent['id']}")
             assert screen.wait_for("message.updated")["message"]["body"] == ""
 
-    def test_a_note_is_on_the_companys_screens_and_on_no_clients(
+    def test_note_is_on_the_companys_screens_and_on_no_clients(
         self, site: Site, camille: User, odile: User, marc: User, conversation: Conversation
     ) -> None:
         with stream_of(site, camille) as client, stream_of(site, marc) as company:
@@ -157,7 +157,7 @@ class TestOtherThings:
 
         assert set(seen) <= {"mark", "resync"}
 
-    def test_ones_own_counter_is_on_ones_own_screens_alone(
+    def test_counter_is_on_ones_own_screens_alone(
         self, site: Site, camille: User, odile: User, marc: User, conversation: Conversation
     ) -> None:
         site.stop_worker()

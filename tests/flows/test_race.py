@@ -1,13 +1,14 @@
-"""State fetched, then events applied, is what a fresh fetch gives: for every action and screen.
+"""A screen that applies events ends with the state of a fresh fetch, for every action and person.
 
-Each story is told while three people watch over real streams: Bruno of the client, Odile of the
-company, and Marc, a manager who may take no part.
+Three people watch each story over real streams: Bruno of the client, Odile of the company, and
+Marc, a manager who may take no part.
 """
 
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Unpack
 from uuid import uuid4
 
 import pytest
@@ -30,6 +31,7 @@ from messaging.actions.messages import (
 )
 from messaging.actions.reads import mark_unread_from, read_up_to
 from messaging.conversation.idempotency import Draft, Opening
+from messaging.conversation.versions import ConversationChanges
 from messaging.models import Conversation, Message, Note
 from tests.flows.screens import Screen
 from tests.site import Site
@@ -38,7 +40,7 @@ from tests.wire import Caller, Frame, OpenStream, stream_of
 
 @dataclass
 class Cast:
-    """Who and what a story is about."""
+    """The people and things of a story."""
 
     camille: User
     bruno: User
@@ -54,8 +56,8 @@ class Cast:
             author=author, conversation_id=self.conversation.pk, draft=draft
         ).message
 
-    def change(self, editor: User, **changes: object) -> None:
-        change_conversation(editor=editor, conversation=self.conversation, changes=dict(changes))
+    def change(self, editor: User, **changes: Unpack[ConversationChanges]) -> None:
+        change_conversation(editor=editor, conversation=self.conversation, changes=changes)
 
     def read(self, reader: User, seq: int) -> None:
         read_up_to(reader=reader, conversation=self.conversation, seq=seq)
@@ -165,7 +167,7 @@ def someone_is_assigned_and_no_longer(cast: Cast) -> None:
 
 
 def the_chantier_is_changed(cast: Cast) -> None:
-    """To one that Odile does not answer for: every manager takes part."""
+    """To a chantier without a responsible person: every manager takes part."""
     cast.say(cast.camille, "Bonjour")
     cast.change(cast.odile, chantier_id=cast.garage.pk)
     cast.fan_out()
@@ -257,7 +259,7 @@ class Watcher:
     stream: OpenStream
 
     def frames(self, mark: str) -> list[Frame]:
-        """Everything that came before the mark."""
+        """Return all frames that came before the mark."""
         return self.stream.until("mark", lambda data: data["id"] == mark)[:-1]
 
     def fresh(self) -> Screen:
@@ -287,7 +289,7 @@ def cast(
 
 @pytest.fixture(scope="module")
 def site_without_worker(running_site: Site) -> Site:
-    """What the worker would do, the stories do when they want it."""
+    """The site without a worker: the stories fan out when they want."""
     running_site.stop_worker()
     return running_site
 
@@ -309,7 +311,7 @@ def watchers(
 
 
 def mark_streams(cast: Cast) -> str:
-    """Send everybody a last event, once all that was published before has left."""
+    """Publish a last event to everybody, after all earlier ones were sent; return its id."""
     mark = str(uuid4())
     publish(Event("mark", {"id": mark}), to=Audience(user_ids=(cast.bruno.pk,), company=True))
     background_sender.flush()
@@ -322,7 +324,7 @@ def same(applied: Screen, fresh: Screen) -> None:
 
 class TestEventsAndState:
     @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-    def test_fetched_before_and_events_applied_is_a_fresh_fetch(
+    def test_state_fetched_before_the_events_ends_as_a_fresh_fetch(
         self, watchers: list[Watcher], cast: Cast, story: Callable[[Cast], None]
     ) -> None:
         screens = [watcher.fresh() for watcher in watchers]
@@ -335,7 +337,7 @@ class TestEventsAndState:
                 screen.apply(frame)
             same(screen, watcher.fresh())
 
-    def test_need_no_question_when_nothing_was_lost(
+    def test_events_need_no_fetch_when_none_was_lost(
         self, watchers: list[Watcher], cast: Cast
     ) -> None:
         screens = [watcher.fresh() for watcher in watchers]
@@ -349,10 +351,10 @@ class TestEventsAndState:
             # Two conversations were opened, and a screen fetches what it has never seen.
             assert screen.questions == 2
 
-    def test_fetched_afterwards_and_events_applied_is_a_fresh_fetch(
+    def test_state_fetched_after_the_events_ends_as_a_fresh_fetch(
         self, watchers: list[Watcher], cast: Cast
     ) -> None:
-        """The fetch overtook the events: each is known already."""
+        """The screen knows each event already, from its fetch."""
         a_whole_day(cast)
         mark = mark_streams(cast)
 
@@ -363,7 +365,7 @@ class TestEventsAndState:
             same(screen, watcher.fresh())
 
     @pytest.mark.parametrize("kept", [2, 3, 7])
-    def test_with_most_events_lost_is_a_fresh_fetch_after_one_resync(
+    def test_state_with_most_events_lost_is_a_fresh_fetch_after_one_resync(
         self, watchers: list[Watcher], cast: Cast, kept: int
     ) -> None:
         screens = [watcher.fresh() for watcher in watchers]
@@ -390,7 +392,7 @@ def test_every_action_is_in_a_story() -> None:
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and not name.startswith("_")
     }
-    # A step of sending and of opening.
+    # Not an action by itself: a step of sending and of opening.
     public.remove("record_message(")
 
     assert {call for call in public if call not in told} == set()

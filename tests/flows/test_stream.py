@@ -1,4 +1,4 @@
-"""A person's stream of events: who may open it, how it ends, what it holds and what it does not."""
+"""A person's stream of events: who may open it, how it ends, and what it costs."""
 
 import os
 import subprocess
@@ -19,13 +19,13 @@ from tests.wire import STREAM, Caller, ask_for_stream, stream_of, until
 
 
 class TestOpening:
-    def test_takes_a_bearer(self, site: Site, camille: User) -> None:
+    def test_stream_opens_with_a_bearer(self, site: Site, camille: User) -> None:
         with stream_of(site, camille) as screen:
             assert screen.response.headers["Content-Type"] == "text/event-stream"
             assert screen.response.headers["Cache-Control"] == "no-store"
             assert screen.response.headers["X-Accel-Buffering"] == "no"
 
-    def test_takes_a_session(self, site: Site, camille: User) -> None:
+    def test_stream_opens_with_a_session(self, site: Site, camille: User) -> None:
         browser = Browser()
         browser.force_login(camille)
         cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
@@ -35,7 +35,7 @@ class TestOpening:
         assert opened.status == 200
         opened.close()
 
-    def test_takes_a_ticket_once(self, site: Site, camille: User) -> None:
+    def test_stream_opens_with_a_ticket_once(self, site: Site, camille: User) -> None:
         ticket = Caller(site, camille).post("/stream-tickets")["ticket"]
 
         first = ask_for_stream(site, f"{STREAM}?ticket={ticket}")
@@ -53,19 +53,23 @@ class TestOpening:
             (STREAM, {"Cookie": "sessionid=invented"}),
         ],
     )
-    def test_is_refused_to_a_stranger(self, site: Site, path: str, headers: dict[str, str]) -> None:
+    def test_stream_is_refused_to_a_stranger(
+        self, site: Site, path: str, headers: dict[str, str]
+    ) -> None:
         refused = ask_for_stream(site, path, **headers)
 
         assert refused.status == 401
         assert refused.response.headers["Content-Type"] == "application/json"
 
-    def test_never_takes_a_token_in_the_address(self, site: Site, camille: User) -> None:
+    def test_stream_with_a_token_in_the_url_is_refused(self, site: Site, camille: User) -> None:
         token = Caller(site, camille).token
 
         for word in ("token", "access_token", "ticket", "bearer"):
             assert ask_for_stream(site, f"{STREAM}?{word}={token}").status == 401
 
-    def test_a_bad_bearer_is_not_made_good_by_a_session(self, site: Site, camille: User) -> None:
+    def test_stream_with_a_bad_bearer_and_a_session_is_refused(
+        self, site: Site, camille: User
+    ) -> None:
         browser = Browser()
         browser.force_login(camille)
         cookie = browser.cookies[settings.SESSION_COOKIE_NAME].value
@@ -78,9 +82,7 @@ class TestOpening:
 
 
 class TestManyStreams:
-    def test_of_one_person_are_five_and_a_sixth_ends_the_oldest(
-        self, site: Site, camille: User
-    ) -> None:
+    def test_sixth_stream_of_a_person_ends_the_oldest(self, site: Site, camille: User) -> None:
         with ExitStack() as open_streams:
             screens = [open_streams.enter_context(stream_of(site, camille)) for _ in range(5)]
             assert not screens[0].ended.wait(0.2)
@@ -90,7 +92,7 @@ class TestManyStreams:
             assert screens[0].ended.wait(5)
             assert not any(screen.ended.is_set() for screen in [*screens[1:], sixth])
 
-    def test_hold_no_database_connection(self, site: Site, morel: Client) -> None:
+    def test_open_streams_hold_no_database_connection(self, site: Site, morel: Client) -> None:
         site.stop_worker()
         people = [
             User.objects.create(
@@ -108,7 +110,7 @@ class TestManyStreams:
 
 
 def connections_of_others() -> int:
-    """How many connections to our database there are beside this one."""
+    """Return the number of connections to the test database besides this one."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity"
@@ -118,11 +120,11 @@ def connections_of_others() -> int:
         return int(cursor.fetchone()[0])
 
 
-# --- A site of our own, whose Valkey may be killed and whose streams look around often -----------
+# --- A site with a Valkey of its own, which is killed, and streams that check often -------------
 
 
 class OwnValkey:
-    """A Valkey that a test may kill and start again on the same port."""
+    """A Valkey that a test can kill and start again on the same port."""
 
     def __init__(self, folder: Path) -> None:
         data_dir = DataDir(folder)
@@ -178,11 +180,13 @@ def own_site(
 
 @pytest.mark.django_db(transaction=True)
 class TestAnOpenStream:
-    def test_beats_while_nothing_happens(self, own_site: Site, camille: User) -> None:
+    def test_open_stream_sends_heartbeats(self, own_site: Site, camille: User) -> None:
         with stream_of(own_site, camille) as screen:
             assert until(lambda: screen.comments.count(": still here") >= 3, 5)
 
-    def test_ends_when_the_person_is_deactivated(self, own_site: Site, camille: User) -> None:
+    def test_open_stream_ends_when_the_person_is_deactivated(
+        self, own_site: Site, camille: User
+    ) -> None:
         with stream_of(own_site, camille) as screen:
             assert not screen.ended.wait(0.8)
 
@@ -190,7 +194,7 @@ class TestAnOpenStream:
 
             assert screen.ended.wait(5)
 
-    def test_ends_when_the_person_changes_sides(
+    def test_open_stream_ends_when_the_person_changes_sides(
         self, own_site: Site, odile: User, morel: Client
     ) -> None:
         with stream_of(own_site, odile) as screen:
@@ -198,7 +202,7 @@ class TestAnOpenStream:
 
             assert screen.ended.wait(5)
 
-    def test_says_resync_when_its_valkey_was_killed_and_is_back(
+    def test_open_stream_says_resync_when_valkey_was_killed_and_is_back(
         self, own_site: Site, own_valkey: OwnValkey, camille: User
     ) -> None:
         with stream_of(own_site, camille) as screen:
@@ -213,7 +217,7 @@ class TestAnOpenStream:
             told = screen.wait_for("conversation.created")
             assert told["conversation"]["subject"] == "Après"
 
-    def test_opens_while_valkey_is_away(
+    def test_stream_opens_while_valkey_is_away(
         self, own_site: Site, own_valkey: OwnValkey, camille: User
     ) -> None:
         own_valkey.kill()
@@ -223,7 +227,7 @@ class TestAnOpenStream:
             own_valkey.start()
             screen.wait_for("resync")
 
-    def test_with_a_ticket_waits_for_valkey(
+    def test_stream_with_a_ticket_waits_for_valkey(
         self, own_site: Site, own_valkey: OwnValkey, camille: User
     ) -> None:
         own_valkey.kill()

@@ -1,4 +1,4 @@
-"""Where things are in the API."""
+"""URLs of the API."""
 
 from messaging.models import Conversation, Message, Note
 
@@ -7,7 +7,7 @@ UNREAD = "/api/v1/unread"
 
 
 def of(conversation: Conversation, part: str = "") -> str:
-    """`of(conversation)`, `of(conversation, "messages")`."""
+    """Return a URL of a conversation: `of(conversation)`, `of(conversation, "messages")`."""
     return f"{CONVERSATIONS}/{conversation.pk}" + (f"/{part}" if part else "")
 
 

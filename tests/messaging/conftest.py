@@ -16,7 +16,7 @@ Mark = Callable[[User], Participant]
 
 @pytest.fixture
 def other_conversation(camille: User, morel: Client) -> Conversation:
-    """Another one of the Morels', about no chantier."""
+    """Another conversation of the Morels', about a free subject."""
     opening = Opening(subject="Facture de mars", client=morel.pk)
     return open_conversation(opener=camille, opening=opening).conversation
 
@@ -36,7 +36,7 @@ def bureaux(haddad: Client) -> Chantier:
 
 @pytest.fixture
 def fan_out() -> FanOut:
-    """`fan_out()` does what a worker does for every message that is owed."""
+    """`fan_out()` does what a worker does for every pending message."""
 
     def run() -> None:
         for message_id in Message.objects.filter(fanned_out_at=None).values_list("pk", flat=True):
@@ -47,7 +47,7 @@ def fan_out() -> FanOut:
 
 @pytest.fixture
 def mark(conversation: Conversation) -> Mark:
-    """`mark(camille)` is how far Camille has read in the conversation, as the database has it."""
+    """`mark(camille)` returns Camille's row of Participant in the conversation."""
 
     def read(person: User) -> Participant:
         return Participant.objects.get(conversation=conversation, user=person)

@@ -1,4 +1,4 @@
-"""What the database itself refuses, whatever the code above it does."""
+"""What the database itself refuses."""
 
 import pytest
 from django.db import IntegrityError, connection
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def check_now() -> None:
-    """Check what is otherwise checked at the commit."""
+    """Check the constraints that PostgreSQL otherwise checks at the commit."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
@@ -24,7 +24,7 @@ def a_message(conversation: Conversation, author: User, seq: int) -> Message:
 
 
 class TestAMessage:
-    def test_has_a_seq_of_its_own(
+    def test_message_has_a_seq_of_its_own(
         self, camille: User, bruno: User, conversation: Conversation
     ) -> None:
         a_message(conversation, camille, 1)
@@ -32,11 +32,11 @@ class TestAMessage:
         with pytest.raises(IntegrityError, match="message_seq_once"):
             a_message(conversation, bruno, 1)
 
-    def test_is_numbered_from_one(self, camille: User, conversation: Conversation) -> None:
+    def test_message_is_numbered_from_one(self, camille: User, conversation: Conversation) -> None:
         with pytest.raises(IntegrityError, match="seq"):
             a_message(conversation, camille, 0)
 
-    def test_is_never_lost_with_its_author_or_its_conversation(
+    def test_message_is_not_deleted_with_its_author_or_conversation(
         self, camille: User, conversation: Conversation, say: Say
     ) -> None:
         say(camille, "Bonjour")
@@ -47,7 +47,7 @@ class TestAMessage:
 
 
 class TestAConversation:
-    def test_is_about_a_chantier_of_its_own_client(
+    def test_conversation_is_about_a_chantier_of_its_own_client(
         self, conversation: Conversation, bureaux: Chantier
     ) -> None:
         Conversation.objects.filter(pk=conversation.pk).update(chantier=bureaux)
@@ -55,7 +55,7 @@ class TestAConversation:
         with pytest.raises(IntegrityError, match="chantier"):
             check_now()
 
-    def test_keeps_its_chantier_at_its_client(
+    def test_chantier_of_a_conversation_stays_at_its_client(
         self, conversation: Conversation, bureaux: Chantier, villa: Chantier
     ) -> None:
         Chantier.objects.filter(pk=villa.pk).update(client=bureaux.client)
@@ -63,17 +63,19 @@ class TestAConversation:
         with pytest.raises(IntegrityError, match="chantier"):
             check_now()
 
-    def test_has_at_least_a_version_for_each_message(self, conversation: Conversation) -> None:
+    def test_conversation_has_at_least_one_version_for_each_message(
+        self, conversation: Conversation
+    ) -> None:
         with pytest.raises(IntegrityError, match="conversation_version_covers_seq"):
             Conversation.objects.filter(pk=conversation.pk).update(last_seq=2, version=1)
 
 
 class TestAParticipant:
-    def test_is_there_once(self, camille: User, conversation: Conversation) -> None:
+    def test_participant_is_there_once(self, camille: User, conversation: Conversation) -> None:
         with pytest.raises(IntegrityError, match="participant_once"):
             Participant.objects.create(conversation=conversation, user=camille)
 
-    def test_never_has_less_than_nothing_to_read(
+    def test_unread_counter_is_never_negative(
         self, camille: User, conversation: Conversation
     ) -> None:
         with pytest.raises(IntegrityError, match="unread_count"):

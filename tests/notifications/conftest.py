@@ -1,4 +1,4 @@
-"""A push service, a mail server, a clock that moves, and everything that is due delivered."""
+"""A push service, a mail server, a clock to move, and the work of the workers."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -73,7 +73,7 @@ Work = Callable[[], None]
 
 @pytest.fixture
 def work() -> Work:
-    """What the workers do at this moment: everything that is due, until nothing is."""
+    """`work()` does what workers would do now: everything that is due."""
     return do_what_is_due
 
 
@@ -90,7 +90,7 @@ def do_what_is_due() -> None:
 
 @pytest.fixture
 def pass_time(clock: time_machine.Traveller) -> Callable[[timedelta], None]:
-    """Let time pass in steps of a second at most five seconds, the workers at work."""
+    """`pass_time(duration)` moves the clock from one due delivery to the next, and delivers it."""
 
     def pass_by(duration: timedelta) -> None:
         end = timezone.now() + duration
@@ -110,5 +110,5 @@ def pass_time(clock: time_machine.Traveller) -> Callable[[timedelta], None]:
 
 @pytest.fixture
 def alone(bruno: User, marc: User, push_service: PushService, mail_server: MailServer) -> None:
-    """Camille and Odile speak; Bruno, of the same client, wants to hear nothing."""
+    """Camille and Odile write to each other. Bruno, of the same client, is told nothing."""
     Preference.objects.create(user=bruno, push=False, email="never")

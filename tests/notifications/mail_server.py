@@ -19,7 +19,7 @@ REFUSED = "550 5.1.1 No such mailbox"
 class MailServer:
     answer: str = ACCEPTED
     letters: list[EmailMessage] = field(default_factory=list)
-    # How long it thinks after it has taken an email.
+    # How long it waits before it answers that it has taken an email.
     pause_seconds: float = 0.0
 
     async def handle_RCPT(  # noqa: N802  (the name that aiosmtpd calls)

@@ -14,8 +14,8 @@ TAKEN = {"id": "<20261118.1@mailgun>", "message": "Queued. Thank you."}
 
 
 @dataclass(frozen=True)
-class SendStatus:
-    """An email as we handed it over."""
+class SentEmail:
+    """An email, as the provider was asked to send it."""
 
     path: str
     authorization: str
@@ -24,13 +24,13 @@ class SendStatus:
 
 @dataclass
 class Provider:
-    """Takes everything, once it has given the answers that a test has for it."""
+    """Gives the answers that a test has for it, then takes every email."""
 
     port: int = 0
     answers: list[int] = field(default_factory=list)
-    # What it was asked to send, and what of it was taken.
-    asked: list[SendStatus] = field(default_factory=list)
-    taken: list[SendStatus] = field(default_factory=list)
+    # All requests, and those that were taken.
+    asked: list[SentEmail] = field(default_factory=list)
+    taken: list[SentEmail] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -57,7 +57,7 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             fields = {name: values[-1] for name, values in parse_qs(body).items()}
-            handed = SendStatus(self.path, self.headers["Authorization"], fields)
+            handed = SentEmail(self.path, self.headers["Authorization"], fields)
             status = provider.answers.pop(0) if provider.answers else 200
             provider.asked.append(handed)
             if status == 200:

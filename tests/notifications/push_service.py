@@ -1,4 +1,4 @@
-"""A push service on loopback that speaks real HTTP, checks our key and reads what we encrypted."""
+"""A push service on loopback that speaks HTTP, checks our key and decrypts what we send."""
 
 import json
 import threading
@@ -55,7 +55,7 @@ class Pushed:
 
 @dataclass
 class PushService:
-    """Answers `status` to everybody, or what `answers` holds for a path, one after the other."""
+    """Answers `status`, or for a path the statuses in `answers`, one after the other."""
 
     port: int = 0
     public_key: str = ""
@@ -66,7 +66,7 @@ class PushService:
     received: list[Pushed] = field(default_factory=list)
     tokens: list[dict[str, Any]] = field(default_factory=list)
     drips: bool = False
-    # How long it thinks after it has taken a push.
+    # How long it waits before it answers that it has taken a push.
     pause_seconds: float = 0.0
     body: bytes = b""
 
@@ -84,7 +84,7 @@ class PushService:
         return queue.pop(0) if queue else self.status
 
     def check_signature(self, authorization: str) -> None:
-        """VAPID (RFC 8292): an ES256 token for this very service, of a key that we were told."""
+        """Check the VAPID token (RFC 8292): ES256, for this service, of the key that we know."""
         scheme, _, rest = authorization.partition(" ")
         parts = dict(part.strip().split("=", 1) for part in rest.split(","))
         assert scheme == "vapid"
@@ -119,7 +119,7 @@ def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(service.body)
 
         def drip(self) -> None:
-            """One byte at a time: every read succeeds, and the answer never ends."""
+            """Answer one byte at a time: every read succeeds, and the answer does not end."""
             try:
                 self.wfile.write(b"HTTP/1.1 201 Created\r\nX-Slow: ")
                 for _ in range(100):
@@ -139,7 +139,7 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hangs up is what some tests are about."""
+        """Say nothing when a client hangs up, as in some tests."""
 
 
 @contextmanager

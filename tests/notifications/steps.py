@@ -1,4 +1,4 @@
-"""What people and devices do in these tests, and what is looked at."""
+"""What people and devices do in these tests, and what the tests look at."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,13 +23,13 @@ def read(reader: User, message: Message) -> None:
 
 
 def display_all(push_service: PushService) -> None:
-    """The service worker of each device shows what came, and says so."""
+    """Acknowledge every push, as the service worker of each device does."""
     for pushed in push_service.received:
         actions.acknowledge(pushed.payload["notification"]["data"]["token"])
 
 
 class Killed(BaseException):
-    """As SIGKILL: nothing of ours catches it."""
+    """Like SIGKILL: no code of ours catches it."""
 
 
 def kill(*_args: object) -> None:
@@ -51,7 +51,7 @@ def conversation_about(subject: str, opener: User, villa: Chantier) -> Conversat
 
 
 def send_file(author: User, conversation: Conversation, name: str, body: str = "") -> Message:
-    """A message with a file whose bytes are on their way."""
+    """Send a message with a file that is not uploaded yet."""
     file = Attachment.objects.create(
         uploader=author, name=name, size=9, sha256=bytes(32), content_type="application/pdf",
         kind=Attachment.Kind.PDF,

@@ -1,4 +1,4 @@
-"""The endpoints: each person has their own devices, preferences and deliveries, no one else's."""
+"""The endpoints: each person reads and changes their own devices, preferences and deliveries."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from core.models import User
+from core.valkey import valkey
 from messaging.models import Conversation, Message
 from notifications import signed_tokens
 from notifications.models import Delivery, Mute, Preference, PushSubscription
@@ -33,7 +34,7 @@ def registration(browser: Browser, **more: Any) -> dict[str, Any]:
 
 
 class TestDevices:
-    def test_registered_at_each_start_it_stays_one(
+    def test_device_registered_twice_is_kept_once(
         self, api: Call, odile: User, push_service: PushService
     ) -> None:
         browser = push_service.browser("phone")
@@ -45,7 +46,7 @@ class TestDevices:
         assert [answer.status_code for answer in answers] == [201, 201]
         assert PushSubscription.objects.get().user == odile
 
-    def test_belongs_to_the_last_person_who_registered_it(
+    def test_device_belongs_to_the_last_person_who_registered_it(
         self, api: Call, odile: User, camille: User, push_service: PushService
     ) -> None:
         browser = push_service.browser("shared")
@@ -59,7 +60,7 @@ class TestDevices:
     @pytest.mark.parametrize(
         "endpoint", ["http://127.0.0.1:1/x", "https://169.254.169.254/latest", "https://x.fr/"]
     )
-    def test_of_no_push_service_is_refused(
+    def test_endpoint_of_no_push_service_is_refused(
         self, api: Call, odile: User, push_service: PushService, endpoint: str
     ) -> None:
         body = registration(push_service.browser("a"), endpoint=endpoint)
@@ -69,7 +70,7 @@ class TestDevices:
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["code"] == "unknown_push_service"
 
-    def test_beyond_ten_the_oldest_is_forgotten(
+    def test_oldest_device_beyond_ten_is_forgotten(
         self, api: Call, odile: User, push_service: PushService
     ) -> None:
         for number in range(11):
@@ -80,7 +81,9 @@ class TestDevices:
         assert len(kept) == 10
         assert not any(endpoint.endswith("/0") for endpoint in kept)
 
-    def test_goes_at_logout(self, client: Client, odile: User, push_service: PushService) -> None:
+    def test_device_is_deleted_at_logout(
+        self, client: Client, odile: User, push_service: PushService
+    ) -> None:
         client.force_login(odile)
         client.post(
             f"{V1}/push-subscriptions",
@@ -93,7 +96,7 @@ class TestDevices:
 
         assert not PushSubscription.objects.exists()
 
-    def test_is_tested_by_a_push(
+    def test_device_is_tested_by_a_push(
         self, api: Call, odile: User, device: Device, push_service: PushService
     ) -> None:
         device(odile, "phone")
@@ -105,7 +108,7 @@ class TestDevices:
         shown = push_service.received[0].payload["notification"]
         assert shown["body"] == "Cet appareil affiche vos notifications."
 
-    def test_another_persons_does_not_exist(
+    def test_device_of_another_person_is_not_found(
         self, api: Call, odile: User, yanis: User, device: Device
     ) -> None:
         device(odile, "phone")
@@ -114,7 +117,7 @@ class TestDevices:
         assert api(yanis).delete(url).status_code == 404
         assert api(yanis).post(f"{url}/test").status_code == 404
 
-    def test_is_followed_when_the_browser_changes_its_address(
+    def test_device_follows_a_browser_that_changes_its_endpoint(
         self, api: Call, client: Client, odile: User, device: Device, push_service: PushService
     ) -> None:
         old, new = device(odile, "old"), push_service.browser("new")
@@ -125,7 +128,7 @@ class TestDevices:
         assert answer.status_code == 204
         assert PushSubscription.objects.get().endpoint == new.endpoint
 
-    def test_that_nobody_knows_vouches_for_nothing(
+    def test_unknown_old_endpoint_registers_nothing(
         self, client: Client, push_service: PushService
     ) -> None:
         new = push_service.browser("new")
@@ -138,13 +141,13 @@ class TestDevices:
 
 
 class TestPreferences:
-    def test_have_defaults(self, api: Call, camille: User) -> None:
+    def test_preferences_have_defaults(self, api: Call, camille: User) -> None:
         assert api(camille).get(f"{V1}/preferences").json() == {
             "push": True, "is_discreet": False, "email": "unread", "email_delay_minutes": None,
             "quiet_from": None, "quiet_until": None, "locale": "fr", "muted": [],
         }  # fmt: skip
 
-    def test_change_one_by_one(self, api: Call, camille: User) -> None:
+    def test_preferences_change_one_by_one(self, api: Call, camille: User) -> None:
         api(camille).patch(f"{V1}/preferences", {"email": "never", "locale": "en"})
         api(camille).patch(f"{V1}/preferences", {"quiet_from": "20:00", "quiet_until": "07:00"})
 
@@ -159,12 +162,14 @@ class TestPreferences:
             {"quiet_from": "20:00"}, {"locale": "de"},
         ],
     )  # fmt: skip
-    def test_refuse_what_has_no_sense(
+    def test_invalid_preference_is_refused(
         self, api: Call, camille: User, change: dict[str, Any]
     ) -> None:
         assert api(camille).patch(f"{V1}/preferences", change).status_code == 400
 
-    def test_mute_and_unmute(self, api: Call, camille: User, conversation: Conversation) -> None:
+    def test_conversation_is_muted_and_unmuted(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
         url = f"{V1}/conversations/{conversation.pk}/mute"
 
         before = api(camille).get(url).json()
@@ -177,7 +182,7 @@ class TestPreferences:
         assert [each["subject"] for each in muted] == ["Carrelage du séjour"]
         assert not Mute.objects.exists()
 
-    def test_of_another_client_mute_nothing_here(
+    def test_conversation_of_another_client_cannot_be_muted(
         self, api: Call, yanis: User, conversation: Conversation
     ) -> None:
         url = f"{V1}/conversations/{conversation.pk}/mute"
@@ -185,7 +190,7 @@ class TestPreferences:
 
 
 class TestPresence:
-    def test_is_noted_and_ends(self, api: Call, odile: User) -> None:
+    def test_presence_is_noted_and_ends(self, api: Call, odile: User) -> None:
         api(odile).post(f"{V1}/presence")
         here = presence.present_among([odile.pk])
         api(odile).post(f"{V1}/presence", {"visible": False})
@@ -194,8 +199,6 @@ class TestPresence:
         assert presence.present_among([odile.pk]) == set()
 
     def test_without_valkey_everybody_is_absent(self, odile: User, settings: Settings) -> None:
-        from core.valkey import valkey
-
         settings.REDIS_URL = "redis://127.0.0.1:9/0"
         valkey.cache_clear()
         try:
@@ -215,7 +218,7 @@ class TestDeliveriesOfAMessage:
     def url(message: Message) -> str:
         return f"{V1}/conversations/{message.conversation_id}/messages/{message.pk}/deliveries"
 
-    def test_are_told_to_its_author_and_their_colleagues(
+    def test_deliveries_are_shown_to_the_author_and_colleagues(
         self, api: Call, sent: Message, odile: User, marc: User
     ) -> None:
         for reader in (odile, marc):
@@ -224,14 +227,14 @@ class TestDeliveriesOfAMessage:
                 "Bruno Morel": "sent", "Camille Morel": "sent",
             }  # fmt: skip
 
-    def test_are_nobody_elses_affair(
+    def test_deliveries_are_not_found_for_other_people(
         self, api: Call, sent: Message, camille: User, yanis: User
     ) -> None:
         for reader in (camille, yanis):
             assert api(reader).get(self.url(sent)).status_code == 404
             assert api(reader).post(f"{self.url(sent)}/retry").status_code == 404
 
-    def test_of_a_page_of_history_are_one_question(
+    def test_deliveries_of_a_page_of_history_are_one_request(
         self, api: Call, say: Say, work: Work, odile: User, marc: User, camille: User, bruno: User,
         yanis: User, conversation: Conversation, django_assert_max_num_queries: Any,
     ) -> None:  # fmt: skip
@@ -251,7 +254,7 @@ class TestDeliveriesOfAMessage:
         for bad in ("first=1", "first=3&last=1", "first=1&last=9999"):
             assert api(odile).get(f"{url.partition('?')[0]}?{bad}").status_code == 400
 
-    def test_are_sent_again_on_demand(
+    def test_failed_delivery_is_sent_again_on_demand(
         self, api: Call, sent: Message, odile: User, camille: User
     ) -> None:
         Delivery.objects.create(
@@ -267,7 +270,7 @@ class TestDeliveriesOfAMessage:
         assert answer.json()["results"][1]["state"] == "sent"
         assert api(odile).post(f"{url}/retry").status_code == 409
 
-    def test_tell_a_client_nothing_of_our_mail_servers(
+    def test_deliveries_hide_the_answers_of_mail_servers_from_clients(
         self, api: Call, camille: User, odile: User, say: Say, work: Work
     ) -> None:
         message = say(camille, "Bonjour")
@@ -281,16 +284,18 @@ class TestDeliveriesOfAMessage:
         assert (hers["state"], hers["reason"]) == ("undelivered", "")
 
 
-class TestByToken:
+class TestPushTokens:
     @pytest.mark.parametrize("path", ["displayed", "read"])
-    def test_a_token_of_ours_only(self, client: Client, path: str, camille: User) -> None:
+    def test_token_of_another_purpose_is_refused(
+        self, client: Client, path: str, camille: User
+    ) -> None:
         for token in ("nonsense", signed_tokens.for_unsubscribing(camille.pk)):
             answer = client.post(
                 f"{V1}/push/{path}", {"token": token}, content_type="application/json"
             )
             assert answer.status_code == 400
 
-    def test_of_a_push_that_is_no_more_is_fine(self, client: Client) -> None:
+    def test_display_of_a_deleted_push_is_accepted(self, client: Client) -> None:
         token = signed_tokens.for_display(uuid4())
         answer = client.post(
             f"{V1}/push/displayed", {"token": token}, content_type="application/json"
@@ -299,7 +304,9 @@ class TestByToken:
 
 
 class TestUnsubscribing:
-    def test_is_one_post_without_a_session(self, client: Client, camille: User) -> None:
+    def test_unsubscribing_is_one_post_without_a_session(
+        self, client: Client, camille: User
+    ) -> None:
         url = f"/unsubscribe/{signed_tokens.for_unsubscribing(camille.pk)}"
 
         answer = client.post(url, {"List-Unsubscribe": "One-Click"})
@@ -307,16 +314,18 @@ class TestUnsubscribing:
         assert answer.status_code == 200
         assert Preference.objects.get(user=camille).email == "never"
 
-    def test_is_not_done_by_whoever_follows_links(self, client: Client, camille: User) -> None:
+    def test_unsubscribing_is_not_done_by_a_get(self, client: Client, camille: User) -> None:
         client.get(f"/unsubscribe/{signed_tokens.for_unsubscribing(camille.pk)}")
         assert not Preference.objects.exists()
 
-    def test_with_a_link_that_is_not_ours(self, client: Client) -> None:
+    def test_unsubscribing_with_an_invalid_link_is_refused(self, client: Client) -> None:
         assert client.post("/unsubscribe/nonsense").status_code == 400
 
 
 class TestKeys:
-    def test_are_made_as_browsers_want_them(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_vapid_keys_are_made_as_browsers_want_them(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         call_command("vapid_keys")
 
         lines = capsys.readouterr().out.splitlines()
@@ -328,14 +337,14 @@ class TestKeys:
 
 
 class TestPages:
-    def test_the_service_worker_is_never_stale(self, client: Client) -> None:
+    def test_service_worker_is_not_cached(self, client: Client) -> None:
         answer = client.get("/sw.js")
 
         assert answer["Content-Type"] == "text/javascript"
         assert answer["Cache-Control"] == "no-cache"
         assert b"showNotification" in answer.content
 
-    def test_the_manifest_makes_an_app(self, client: Client, odile: User) -> None:
+    def test_manifest_makes_an_app(self, client: Client, odile: User) -> None:
         client.force_login(odile)
 
         shape = client.get("/manifest.webmanifest").json()
@@ -344,7 +353,7 @@ class TestPages:
         assert {icon["purpose"] for icon in shape["icons"]} == {"any", "maskable"}
         assert shape["shortcuts"][0]["url"] == "/staff/messages/new"
 
-    def test_the_mailbox_is_for_the_company_in_a_demonstration(
+    def test_mailbox_is_open_to_the_company_in_a_demonstration(
         self, client: Client, odile: User, camille: User, settings: Settings
     ) -> None:
         settings.DEBUG = True
@@ -355,7 +364,7 @@ class TestPages:
         settings.DEBUG = False
         assert client.get("/staff/mailbox").status_code == 404
 
-    def test_the_mailbox_shows_what_was_sent_and_when(
+    def test_mailbox_shows_what_was_sent_and_when(
         self, client: Client, odile: User, settings: Settings, tmp_path: Path
     ) -> None:
         settings.DEBUG, settings.LIAISON_HOME = True, tmp_path
@@ -365,20 +374,22 @@ class TestPages:
 
         page = client.get("/staff/mailbox").content.decode()
 
-        (letter,) = demo_mailbox.letters()
+        (letter,) = demo_mailbox.stored_emails()
         assert letter.sent_at is not None
         assert abs(timezone.now() - letter.sent_at) < timedelta(minutes=1)
         assert "Carrelage" in page
         assert "Jeudi ?" in page
 
-    def test_everybody_is_sent_to_their_own_side(self, client: Client, camille: User) -> None:
+    def test_notifications_page_redirects_to_the_persons_side(
+        self, client: Client, camille: User
+    ) -> None:
         client.force_login(camille)
         assert client.get("/notifications").headers["Location"] == "/client/notifications"
         assert client.get("/staff/notifications").status_code == 302
 
 
 class TestReplyAddresses:
-    def test_are_random_bound_and_given_again(
+    def test_reply_address_is_random_bound_to_a_person_and_used_again(
         self, camille: User, bruno: User, conversation: Conversation, settings: Settings
     ) -> None:
         settings.REPLY_DOMAIN = "reponse.liaison.example"

@@ -1,4 +1,4 @@
-"""What this process recorded in one test is not for the next one."""
+"""Forget between two tests the attempts that this process recorded."""
 
 from collections.abc import Iterator
 

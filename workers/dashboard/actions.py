@@ -1,15 +1,15 @@
-"""What managers do to the background work. Each act leaves a row that says who did it."""
+"""Let managers act on the background work. Each act writes a row that says who did it."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import background_sender
-from core.jobs.enqueue import broker
+from core.jobs.enqueue import broker, enqueue
 from core.models import User
 from core.web.errors import NotAllowed, Refusal, Unavailable
 from workers.dashboard.task_row import task_id_of
@@ -25,10 +25,9 @@ from workers.models import (
     WorkerProcess,
 )
 from workers.records import recorder
-from workers.recovery.sweeper import send
 
 Verb = TaskAction.Verb
-# What one act may touch: more is a defect to repair, not a thousand clicks.
+# Jobs that one act may touch.
 AT_MOST = 1_000
 WAKE_UPS_AT_MOST = 200
 
@@ -54,16 +53,26 @@ class UnknownTarget(Refusal):
     default_detail = _("There is no such thing (any more).")
 
 
-def retry(*, actor: User, jobs: Mapping[JobType, list[str]], target: dict[str, Any]) -> int:
+# The ids of rows, as text, by the type of their job.
+JobsByType = Mapping[JobType, list[str]]
+
+
+class NoteChanges(TypedDict, total=False):
+    note: str
+    owner: User | None
+
+
+def retry(*, actor: User, jobs: JobsByType, target: dict[str, Any]) -> int:
     """Give jobs all their attempts again, from now; return how many.
 
-    Raises NotAllowed, or NothingToRetry when none of them is owed and free.
+    `target` is what was asked for, as JSON, for the log. Raises NotAllowed, or NothingToRetry when
+    each of them is done or leased by a worker.
     """
     _require_manager(actor)
     count = 0
     with transaction.atomic():
-        for job_type, subjects in jobs.items():
-            count += _requeue(job_type, subjects[: AT_MOST - count])
+        for job_type, keys in jobs.items():
+            count += _requeue(job_type, keys[: AT_MOST - count])
         if not count:
             raise NothingToRetry
         _log(actor, Verb.RETRY, target, count=count)
@@ -71,12 +80,13 @@ def retry(*, actor: User, jobs: Mapping[JobType, list[str]], target: dict[str, A
 
 
 @transaction.atomic
-def discard(
-    *, actor: User, jobs: Mapping[JobType, list[str]], target: dict[str, Any], reason: str
-) -> int:
-    """Take dead jobs off the list, with a reason; what they owed stays undone."""
+def discard(*, actor: User, jobs: JobsByType, target: dict[str, Any], reason: str) -> int:
+    """Take dead jobs off the list, with a reason; their work stays undone. Return how many.
+
+    Raises NotAllowed, or UnknownTarget when none of them is a dead letter.
+    """
     _require_manager(actor)
-    count = sum(_settle(job_type, subjects) for job_type, subjects in jobs.items())
+    count = sum(_settle(job_type, keys) for job_type, keys in jobs.items())
     if not count:
         raise UnknownTarget
     _log(actor, Verb.DISCARD, target, count=count, reason=reason)
@@ -87,11 +97,10 @@ def discard(
 def cancel(*, actor: User, job_type: JobType, subject: str) -> None:
     """Ask running work to end at its next step.
 
-    Raises NotAllowed, or NothingToCancel for what does not run or is not of that sort
-    (`JobType.is_cancellable`).
+    Raises NotAllowed, or NothingToCancel for work that does not run or is not cancellable.
     """
     _require_manager(actor)
-    running = job_type.pending().filter(
+    running = job_type.pending_rows().filter(
         pk=job_type.key_of(subject), leased_until__gt=timezone.now()
     )
     if not job_type.is_cancellable or not running.exists():
@@ -103,8 +112,8 @@ def cancel(*, actor: User, job_type: JobType, subject: str) -> None:
 
 
 @transaction.atomic
-def note(*, actor: User, job_type: JobType, subject: str, changes: dict[str, Any]) -> None:
-    """Write a note on a dead order, or say who takes care of it."""
+def note(*, actor: User, job_type: JobType, subject: str, changes: NoteChanges) -> None:
+    """Write a note on a dead letter, or give it an owner. Raises NotAllowed or UnknownTarget."""
     _require_manager(actor)
     letters = DeadLetter.objects.filter(job=job_type.job.value, subject=subject, settled_at=None)
     if not letters.update(**changes):
@@ -114,7 +123,7 @@ def note(*, actor: User, job_type: JobType, subject: str, changes: dict[str, Any
 
 @transaction.atomic
 def pause(*, actor: User, queue: str) -> None:
-    """Let nobody take from a queue; what is running ends. The jobs wait in their rows."""
+    """Let no worker take from a queue. Running jobs end, the others wait in their rows."""
     _require_manager(actor)
     QueuePause.objects.get_or_create(queue=queue, defaults={"paused_by": actor})
     _log(actor, Verb.PAUSE, {"queue": queue})
@@ -128,9 +137,10 @@ def resume(*, actor: User, queue: str) -> None:
 
 
 def purge(*, actor: User, queue: str, confirm: str) -> int:
-    """Empty a queue of the broker. Costs nothing but time: what is owed is in the rows.
+    """Remove the wake-ups of a queue from the broker; return how many. No job is lost.
 
-    Raises NotConfirmed unless the name of the queue is given again, Unavailable without broker.
+    Raises NotAllowed, NotConfirmed unless `confirm` is the name of the queue, or Unavailable
+    without a broker.
     """
     _require_manager(actor)
     if confirm != queue:
@@ -147,7 +157,10 @@ def purge(*, actor: User, queue: str, confirm: str) -> int:
 
 @transaction.atomic
 def command_worker(*, actor: User, worker: WorkerProcess, command: WorkerCommand) -> None:
-    """Tell a worker to take no more tasks, to take them again, or to stop; it obeys in seconds."""
+    """Tell a worker to take no more tasks, to take them again, or to stop.
+
+    It obeys at its next heartbeat, within three seconds.
+    """
     _require_manager(actor)
     verbs = {"quiet": Verb.QUIET, "resume": Verb.UNQUIET, "stop": Verb.STOP}
     WorkerProcess.objects.filter(pk=worker.pk).update(order=command)
@@ -160,13 +173,13 @@ def run_now(*, actor: User, job_type: JobType, name: str) -> None:
     _require_manager(actor)
     if not execute.requeue(job_type, [name]):
         raise NothingToRetry
-    transaction.on_commit(partial(_wake_workers, job_type, [name]))
+    enqueue(job_type.job, **job_type.arguments_of(name))
     _log(actor, Verb.RUN_NOW, {"schedule": name})
 
 
 @transaction.atomic
 def enable(*, actor: User, name: str, is_enabled: bool) -> None:
-    """Let periodic work run, or not."""
+    """Let periodic work run, or not. Raises NotAllowed or UnknownTarget."""
     _require_manager(actor)
     if not Periodic.objects.filter(name=name).update(is_enabled=is_enabled):
         raise UnknownTarget
@@ -178,25 +191,21 @@ def _require_manager(actor: User) -> None:
         raise NotAllowed
 
 
-def _requeue(job_type: JobType, subjects: Iterable[str]) -> int:
-    keys = execute.requeue(job_type, [job_type.key_of(subject) for subject in subjects])
-    # Removed, not settled: it may die again.
-    DeadLetter.objects.filter(job=job_type.job.value, subject__in=map(str, keys)).delete()
-    transaction.on_commit(partial(_wake_workers, job_type, keys[:WAKE_UPS_AT_MOST]))
-    return len(keys)
+def _requeue(job_type: JobType, keys: Iterable[str]) -> int:
+    requeued = execute.requeue(job_type, [job_type.key_of(key) for key in keys])
+    # Removed, not settled: the row may fail for good once more.
+    DeadLetter.objects.filter(job=job_type.job.value, subject__in=map(str, requeued)).delete()
+    # The sweeper finds the others.
+    for key in requeued[:WAKE_UPS_AT_MOST]:
+        enqueue(job_type.job, **job_type.arguments_of(key))
+    return len(requeued)
 
 
-def _settle(job_type: JobType, subjects: Iterable[str]) -> int:
+def _settle(job_type: JobType, keys: Iterable[str]) -> int:
     letters = DeadLetter.objects.filter(
-        job=job_type.job.value, subject__in=list(subjects), settled_at=None
+        job=job_type.job.value, subject__in=list(keys), settled_at=None
     )
     return letters.update(settled_at=timezone.now())
-
-
-def _wake_workers(job_type: JobType, keys: list[Any]) -> None:
-    """Ask for rows; the sweeper finds what is lost of this."""
-    for key in keys:
-        background_sender.send(partial(send, job_type, key))
 
 
 def _log(

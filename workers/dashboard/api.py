@@ -1,6 +1,6 @@
-"""The task dashboard over REST: the company reads, managers act."""
+"""The REST API of the task dashboard: the company reads, managers act."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -17,6 +17,7 @@ from core.models import User
 from core.queries import staff_for
 from core.web.requests import person, validated
 from workers.dashboard import actions, export, overview, statistics, task_detail, task_search
+from workers.dashboard.actions import JobsByType, NoteChanges
 from workers.dashboard.serializers import (
     CountSerializer,
     DiscardSerializer,
@@ -36,6 +37,7 @@ from workers.dashboard.serializers import (
     TaskPageSerializer,
     WorkerSerializer,
 )
+from workers.dashboard.task_search import Filters
 from workers.dashboard.time_ranges import PERIODS, Period
 from workers.engine.job_types import JobType
 from workers.models import TaskAction, WorkerCommand, WorkerProcess
@@ -45,7 +47,7 @@ LOG_SHOWN = 100
 
 
 class IsCompany(BasePermission):
-    """The company reads; who may act is asked by the actions."""
+    """Let the company read. The actions check who may act."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return isinstance(request.user, User) and request.user.is_company
@@ -65,7 +67,7 @@ class TaskList(StaffView):
         """Tasks, newest first: jobs for a live state or the dead, else attempts."""
         filters = validated(PageSerializer, request.query_params)
         cursor, limit = filters.pop("cursor", None), filters.pop("limit")
-        page = task_search.page(filters, BY_JOB, cursor=cursor, limit=limit)
+        page = task_search.page(Filters(**filters), BY_JOB, cursor=cursor, limit=limit)
         return Response(TaskPageSerializer(page).data)
 
 
@@ -130,13 +132,13 @@ class TaskExport(StaffView):
         """The attempts that match, as a file (10,000 at most)."""
         filters = validated(ExportSerializer, request.query_params)
         file_format = filters.pop("to")
-        return export.file_of(task_search.runs(filters), file_format)
+        return export.file_of(task_search.runs(Filters(**filters)), file_format)
 
 
 class TaskDetail(StaffView):
     @extend_schema(responses=TaskDetailSerializer)
     def get(self, request: Request, task_id: str) -> Response:
-        """One task with all its attempts, by the id of the order or of an attempt."""
+        """One task with all its attempts, by the id of the job or of an attempt."""
         detail = task_detail.detail_of(task_id, BY_JOB)
         if detail is None:
             raise Http404
@@ -145,9 +147,10 @@ class TaskDetail(StaffView):
     @extend_schema(request=NoteSerializer, responses=TaskDetailSerializer)
     def patch(self, request: Request, task_id: str) -> Response:
         """Write a note on a dead task, or say who takes care of it."""
-        changes = validated(NoteSerializer, request.data)
-        if owner := changes.get("owner"):
-            changes["owner"] = _colleague(person(request), owner)
+        asked = validated(NoteSerializer, request.data)
+        if owner := asked.get("owner"):
+            asked["owner"] = _colleague(person(request), owner)
+        changes = cast(NoteChanges, asked)
         job_type, subject = _job(task_id)
         actions.note(actor=person(request), job_type=job_type, subject=subject, changes=changes)
         return self.get(request, task_id)
@@ -181,7 +184,7 @@ class TaskRetryMany(StaffView):
     def post(self, request: Request) -> Response:
         """Retry chosen tasks, or all that match (a thousand at most)."""
         asked = validated(RetrySerializer, request.data)
-        jobs = task_search.jobs_of(asked, BY_JOB)
+        jobs = _jobs(asked)
         if asked["count_only"]:
             return Response({"count": task_search.count_of(jobs)})
         count = actions.retry(actor=person(request), jobs=jobs, target=_target(request))
@@ -193,7 +196,7 @@ class TaskDiscard(StaffView):
     def post(self, request: Request) -> Response:
         """Take dead tasks off the list, with a reason."""
         asked = validated(DiscardSerializer, request.data)
-        jobs = task_search.jobs_of(asked, BY_JOB)
+        jobs = _jobs(asked)
         count = actions.discard(
             actor=person(request), jobs=jobs, target=_target(request), reason=asked["reason"]
         )
@@ -253,6 +256,13 @@ def _job(task_id: str) -> tuple[JobType, str]:
     return job
 
 
+def _jobs(asked: dict[str, Any]) -> JobsByType:
+    """The jobs of the ids of a ChosenSerializer, else those that match its filters."""
+    if "ids" in asked:
+        return task_search.jobs_of(asked["ids"], BY_JOB)
+    return task_search.jobs_matching(Filters(**(asked.get("filters") or {})), BY_JOB)
+
+
 def _colleague(reader: User, user_id: UUID) -> User:
     found = staff_for(reader).filter(pk=user_id).first()
     if found is None:
@@ -261,6 +271,6 @@ def _colleague(reader: User, user_id: UUID) -> User:
 
 
 def _target(request: Request) -> dict[str, Any]:
-    """What was asked, as it came, for the log."""
+    """Return what was asked, as it came, for the log."""
     asked: Any = request.data
     return {name: asked[name] for name in ("ids", "filters") if name in asked}

@@ -1,4 +1,4 @@
-"""Attempts as a file, for a spreadsheet or a program."""
+"""Export attempts as a CSV or JSON file."""
 
 import csv
 import json
@@ -15,12 +15,12 @@ COLUMNS = (
     "id", "name", "queue", "worker", "subject", "attempt", "outcome", "ordered_at", "started_at",
     "ended_at", "wait_seconds", "run_seconds", "error_class", "error_place", "error_text",
 )  # fmt: skip
-# What a spreadsheet would take for a formula.
+# A spreadsheet takes a text with such a beginning for a formula.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def file_of(runs: QuerySet[TaskRun], file_format: str) -> HttpResponse:
-    """Return the newest attempts as an attached CSV or JSON file."""
+    """Return the newest attempts, AT_MOST of them, as an attachment."""
     rows = runs.order_by("-ended_at", "-pk").values(*COLUMNS)[:AT_MOST]
     response = HttpResponse(content_type="text/csv" if file_format == "csv" else "application/json")
     response["Content-Disposition"] = f'attachment; filename="tasks.{file_format}"'

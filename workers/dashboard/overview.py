@@ -1,8 +1,9 @@
-"""What the dashboard shows above its list: cards, alerts, queues, workers, schedules."""
+"""The tables above the list of tasks: summary, queues, workers, failures, periodic work."""
 
-from dataclasses import asdict
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -10,15 +11,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.jobs.enqueue import Queue
-from workers.dashboard import statistics, task_row
-from workers.dashboard.task_row import ByJob
+from core.models import User
+from workers.dashboard import statistics
+from workers.dashboard.statistics import FailureGroup
+from workers.dashboard.task_row import ByJob, TaskRow, error_in_words, rows_of_attempts, title_of
 from workers.dashboard.time_ranges import Period
-from workers.engine.job_types import Text
+from workers.engine.job_types import BusyTask, Text
 from workers.engine.periodic import PeriodicTasks
-from workers.models import Alert, Periodic, QueuePause, WorkerProcess
+from workers.models import Alert, CounterAudit, Periodic, QueuePause, WorkerProcess
 from workers.monitoring import alerts, health
-from workers.monitoring import backlog as queue_backlog
-from workers.monitoring.business_metrics import BUSINESS_METRICS
+from workers.monitoring.backlog import Backlog, backlogs, dead_letters
+from workers.monitoring.business_metrics import BUSINESS_METRICS, BusinessMetric
 
 QUEUE_LABELS: dict[str, Text] = {
     Queue.REALTIME.value: _("Messages"),
@@ -26,80 +29,190 @@ QUEUE_LABELS: dict[str, Text] = {
     Queue.ATTACHMENTS.value: _("Files"),
     Queue.MAINTENANCE.value: _("Maintenance"),
 }
-# Periodic work that began later than this was held up.
+# Periodic work that is due for longer than this is shown as late.
 LATE = timedelta(seconds=60)
 
 
-def summary(job_types: ByJob, period: Period, *, may_act: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Cards:
+    """Jobs by live state, attempts of the period by result, and dead letters."""
+
+    waiting: int
+    running: int
+    retrying: int
+    scheduled: int
+    succeeded: int
+    failed: int
+    dead: int
+
+
+@dataclass(frozen=True)
+class AlertRow:
+    code: str
+    about: str
+    words: str
+    since: datetime | None
+    told_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Seconds that 50, 95 and 99 % of the attempts stayed under; None without attempts."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+
+
+@dataclass(frozen=True)
+class LatencyRow:
+    queue: str
+    name: str
+    title: Text
+    count: int
+    wait: Shares
+    run: Shares
+    memory_bytes: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    at: datetime
+    period: str
+    may_act: bool
+    cards: Cards
+    alerts: list[AlertRow]
+    broker_is_away: bool
+    # The age of the oldest message that waits for its fan-out.
+    outbox_lag_seconds: float
+    facts: list[BusinessMetric]
+    latencies: list[LatencyRow]
+    slowest: list[TaskRow]
+    audit: CounterAudit | None
+    runs_kept_days: int
+    hours_kept_days: int
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    queue: str
+    title: Text
+    waiting: int
+    running: int
+    retrying: int
+    scheduled: int
+    oldest_seconds: float
+    in_per_minute: float
+    out_per_minute: float
+    seconds_to_empty: float | None
+    # How many workers take from it.
+    workers: int
+    paused_at: datetime | None
+    paused_by: User | None
+
+
+@dataclass(frozen=True)
+class WorkerRow:
+    id: UUID
+    host: str
+    pid: int
+    state: str
+    queues: list[str]
+    concurrency: int
+    busy: list[BusyTask]
+    memory_bytes: int
+    version: str
+    reaches_broker: bool
+    started_at: datetime
+    seen_at: datetime
+    uptime_seconds: float
+    order: str
+
+
+@dataclass(frozen=True)
+class ScheduleRow:
+    name: str
+    title: Text
+    words: str
+    every_seconds: int
+    is_enabled: bool
+    due_at: datetime | None
+    last_started_at: datetime | None
+    last_seconds: float | None
+    drift_seconds: float | None
+    last_result: str
+    last_error: str
+    state: str
+
+
+def summary(job_types: ByJob, period: Period, *, may_act: bool) -> Summary:
     """Return everything that is one number or a short table."""
-    backlogs = queue_backlog.backlogs(job_types.values())
-    states = ("running", "waiting", "retrying", "scheduled")
-    cards = {name: sum(getattr(b, name) for b in backlogs.values()) for name in states}
-    audit = health.last_audit()
-    return {
-        "at": timezone.now(),
-        "period": period.name,
-        "may_act": may_act,
-        "cards": {
-            **cards,
-            **statistics.counts(period),
-            "dead": health.dead_letters().count(),
-        },
-        "alerts": _alerts(job_types),
-        "broker_is_away": health.broker_is_away(),
-        "outbox_lag_seconds": backlogs[Queue.REALTIME.value].oldest_seconds,
-        "facts": [fact for tell in BUSINESS_METRICS for fact in tell()],
-        "latencies": _latencies(job_types, period),
-        "slowest": task_row.of_runs(statistics.slowest(period), job_types),
-        "audit": audit,
-        "runs_kept_days": settings.TASK_RUNS_KEPT.days,
-        "hours_kept_days": settings.TASK_HOURS_KEPT.days,
-    }
+    by_queue = backlogs(job_types.values())
+    return Summary(
+        at=timezone.now(),
+        period=period.name,
+        may_act=may_act,
+        cards=_cards(by_queue.values(), period),
+        alerts=_alerts(job_types),
+        broker_is_away=health.broker_is_away(),
+        outbox_lag_seconds=by_queue[Queue.REALTIME.value].oldest_seconds,
+        facts=[metric for measure in BUSINESS_METRICS for metric in measure()],
+        latencies=_latencies(job_types, period),
+        slowest=rows_of_attempts(statistics.slowest(period), job_types),
+        audit=health.last_audit(),
+        runs_kept_days=settings.TASK_RUNS_KEPT.days,
+        hours_kept_days=settings.TASK_HOURS_KEPT.days,
+    )
 
 
-def queues(job_types: ByJob) -> list[dict[str, Any]]:
-    """Return what each queue owes and how fast it goes down."""
+def queues(job_types: ByJob) -> list[QueueRow]:
+    """Return what is pending in each queue and how fast it goes down."""
     pauses = {pause.queue: pause for pause in QueuePause.objects.select_related("paused_by")}
-    out, ordered = statistics.rates(), statistics.arrival_rates()
-    serving = [worker.queues for worker in health.workers_alive().filter(is_quiet=False)]
-    found = []
-    for queue, backlog in queue_backlog.backlogs(job_types.values()).items():
+    arriving, leaving = statistics.arrival_rates(), statistics.rates()
+    served = [worker.queues for worker in health.workers_alive().filter(is_quiet=False)]
+    rows = []
+    for queue, backlog in backlogs(job_types.values()).items():
         pause = pauses.get(queue)
-        found.append(
-            {
-                "queue": queue,
-                "title": QUEUE_LABELS[queue],
+        arrives, leaves = arriving.get(queue, 0.0), leaving.get(queue, 0.0)
+        rows.append(
+            QueueRow(
+                queue=queue,
+                title=QUEUE_LABELS[queue],
                 **asdict(backlog),
-                "in_per_minute": ordered.get(queue, 0.0),
-                "out_per_minute": out.get(queue, 0.0),
-                "seconds_to_empty": _seconds_to_empty(
-                    backlog.waiting, out.get(queue, 0.0) - ordered.get(queue, 0.0)
-                ),
-                "workers": sum(queue in taken for taken in serving),
-                "paused_at": pause.paused_at if pause else None,
-                "paused_by": pause.paused_by if pause else None,
-            }
+                in_per_minute=arrives,
+                out_per_minute=leaves,
+                seconds_to_empty=_seconds_to_empty(backlog.waiting, leaves - arrives),
+                workers=sum(queue in queues for queues in served),
+                paused_at=pause.paused_at if pause else None,
+                paused_by=pause.paused_by if pause else None,
+            )
         )
-    return found
+    return rows
 
 
-def workers() -> list[dict[str, Any]]:
+def workers() -> list[WorkerRow]:
     """Return the workers that live, and those of the last hour that were lost or stopped."""
-    now = timezone.now()
-    return [
-        {
-            **{
-                name: getattr(worker, name)
-                for name in (
-                    "id", "host", "pid", "queues", "concurrency", "busy", "memory_bytes",
-                    "version", "reaches_broker", "started_at", "seen_at", "order",
-                )
-            },
-            "state": state_of(worker),
-            "uptime_seconds": ((worker.stopped_at or now) - worker.started_at).total_seconds(),
-        }
-        for worker in health.workers_shown()
-    ]  # fmt: skip
+    return [_worker_row(worker) for worker in health.workers_shown()]
+
+
+def _worker_row(worker: WorkerProcess) -> WorkerRow:
+    last_seen = worker.stopped_at or timezone.now()
+    return WorkerRow(
+        id=worker.pk,
+        host=worker.host,
+        pid=worker.pid,
+        state=state_of(worker),
+        queues=worker.queues,
+        concurrency=worker.concurrency,
+        busy=worker.busy,
+        memory_bytes=worker.memory_bytes,
+        version=worker.version,
+        reaches_broker=worker.reaches_broker,
+        started_at=worker.started_at,
+        seen_at=worker.seen_at,
+        uptime_seconds=(last_seen - worker.started_at).total_seconds(),
+        order=worker.order,
+    )
 
 
 def state_of(worker: WorkerProcess) -> str:
@@ -110,36 +223,39 @@ def state_of(worker: WorkerProcess) -> str:
     return "quiet" if worker.is_quiet else "alive"
 
 
-def failures(job_types: ByJob, period: Period) -> list[dict[str, Any]]:
+def failures(job_types: ByJob, period: Period) -> list[FailureGroup]:
+    """Return the failures of a period by task, exception and place, in words for people."""
     groups = statistics.failure_groups(period)
     for group in groups:
-        group["title"] = task_row.title_of(group["name"], job_types)
-        group["error_text"] = task_row.said(group["error_text"])
+        group.title = title_of(group.name, job_types)
+        group.error_text = error_in_words(str(group.error_text))
     return groups
 
 
-def schedules(tasks: PeriodicTasks) -> list[dict[str, Any]]:
+def schedules(tasks: PeriodicTasks) -> list[ScheduleRow]:
     """Return periodic work with its times, the next one first."""
     rows = Periodic.objects.filter(name__in=list(tasks.by_name)).order_by("due_at")
     return [
-        {
-            **{name: getattr(row, name) for name in SCHEDULE_FIELDS},
-            "title": tasks.by_name[row.name].label,
-            "words": every(row.every_seconds),
-            "state": _schedule_state(row),
-        }
+        ScheduleRow(
+            name=row.name,
+            title=tasks.by_name[row.name].label,
+            words=every(row.every_seconds),
+            every_seconds=row.every_seconds,
+            is_enabled=row.is_enabled,
+            due_at=row.due_at,
+            last_started_at=row.last_started_at,
+            last_seconds=row.last_seconds,
+            drift_seconds=row.drift_seconds,
+            last_result=row.last_result,
+            last_error=row.last_error,
+            state=_schedule_state(row),
+        )
         for row in rows
     ]
 
 
-SCHEDULE_FIELDS = (
-    "name", "every_seconds", "is_enabled", "due_at", "last_started_at", "last_seconds",
-    "drift_seconds", "last_result", "last_error",
-)  # fmt: skip
-
-
 def every(seconds: int) -> str:
-    """Return a period in words: « toutes les 30 s »."""
+    """Return a period in words: "toutes les 30 s"."""
     if seconds % 3600 == 0:
         hours = seconds // 3600
         return gettext("every %(n)d h") % {"n": hours}
@@ -149,36 +265,55 @@ def every(seconds: int) -> str:
     return gettext("every %(n)d s") % {"n": seconds}
 
 
-def _alerts(job_types: ByJob) -> list[dict[str, Any]]:
-    """Return what is wrong now, with when it was first seen: asked anew, not only each watch."""
+def _cards(pending: Iterable[Backlog], period: Period) -> Cards:
+    total = Backlog()
+    for backlog in pending:
+        total.add(backlog)
+    succeeded, failed = statistics.attempts_by_result(period)
+    return Cards(
+        waiting=total.waiting,
+        running=total.running,
+        retrying=total.retrying,
+        scheduled=total.scheduled,
+        succeeded=succeeded,
+        failed=failed,
+        dead=dead_letters().count(),
+    )
+
+
+def _alerts(job_types: ByJob) -> list[AlertRow]:
+    """Return what is wrong now, with the time when it was first seen.
+
+    Asked at each request: the rows of `Alert` are as old as the last watch.
+    """
     known = {(a.code, a.about): a for a in Alert.objects.filter(ended_at=None)}
-    found = []
+    rows = []
     for active in alerts.active_alerts(job_types.values()):
         alert = known.get((active.code, active.about))
-        found.append(
-            {
-                "code": active.code,
-                "about": active.about,
-                "words": active.words,
-                "since": alert.started_at if alert else None,
-                "told_at": alert.told_at if alert else None,
-            }
+        rows.append(
+            AlertRow(
+                code=active.code,
+                about=active.about,
+                words=active.words,
+                since=alert.started_at if alert else None,
+                told_at=alert.told_at if alert else None,
+            )
         )
-    return found
+    return rows
 
 
-def _latencies(job_types: ByJob, period: Period) -> list[dict[str, Any]]:
+def _latencies(job_types: ByJob, period: Period) -> list[LatencyRow]:
     peaks = statistics.memory_peaks()
     return [
-        {
-            "queue": latency.queue,
-            "name": latency.name,
-            "title": task_row.title_of(latency.name, job_types),
-            "count": latency.count,
-            "wait": dict(zip(("p50", "p95", "p99"), latency.wait, strict=True)),
-            "run": dict(zip(("p50", "p95", "p99"), latency.run, strict=True)),
-            "memory_bytes": peaks.get(latency.name, 0),
-        }
+        LatencyRow(
+            queue=latency.queue,
+            name=latency.name,
+            title=title_of(latency.name, job_types),
+            count=latency.count,
+            wait=Shares(*latency.wait),
+            run=Shares(*latency.run),
+            memory_bytes=peaks.get(latency.name, 0),
+        )
         for latency in statistics.latencies(period)
     ]
 
@@ -194,7 +329,7 @@ def _schedule_state(row: Periodic) -> str:
     now = timezone.now()
     if not row.is_enabled:
         return "disabled"
-    if row.leased_until and row.leased_until > now:
+    if row.is_leased:
         return "running"
     if row.last_error:
         return "failing"

@@ -1,21 +1,14 @@
 """The page of the task dashboard."""
 
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.shortcuts import render
 
-from core.models import User
 from core.serializers import MeSerializer
+from core.web.page_access import person_page
+from core.web.requests import person
 
 
-@never_cache
-@require_safe
+@person_page(of_company=True)
 def tasks(request: HttpRequest) -> HttpResponse:
-    """Show the dashboard to the company; what it shows is in the address and in the API."""
-    if not isinstance(request.user, User):
-        return redirect_to_login(request.get_full_path())
-    if not request.user.is_company:
-        return redirect("home")
-    return render(request, "workers/tasks.html", {"me": MeSerializer(request.user).data})
+    """Show the dashboard to the company. The page reads its filters from the address."""
+    return render(request, "workers/tasks.html", {"me": MeSerializer(person(request)).data})

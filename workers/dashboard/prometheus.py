@@ -1,7 +1,7 @@
-"""`/metrics` for Prometheus: the numbers of the dashboard under the same names.
+"""Answer `/metrics` for Prometheus.
 
-Read from the database at each scrape, so that every web process answers the same; but for requests
-and streams, which each process counts for itself.
+The numbers are read from the database at each scrape, so every web process answers the same.
+Requests and streams are counted by each process for itself.
 """
 
 import hmac
@@ -23,10 +23,11 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from core.realtime.hub import hub
+from core.version import COMMIT, VERSION
 from core.web.request_metrics import REGISTRY
 from workers.models import TaskHour, TaskRun
-from workers.monitoring import backlog as queue_backlog
 from workers.monitoring import health
+from workers.monitoring.backlog import backlogs, dead_letters, paused_queues
 from workers.monitoring.business_metrics import BUSINESS_METRICS
 from workers.records.histogram import BOUNDS, BUCKETS
 from workers.registry import JOB_TYPES
@@ -36,7 +37,7 @@ LOOPBACK = {"127.0.0.1", "::1"}
 
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer Prometheus: with METRICS_TOKEN as a bearer, or to this machine when there is none."""
+    """Answer a bearer of METRICS_TOKEN; without such a setting, this machine only."""
     if not _may_read(request):
         return HttpResponse(status=403)
     registry = CollectorRegistry()
@@ -54,16 +55,26 @@ def _may_read(request: HttpRequest) -> bool:
 
 
 class Tasks:
-    """What Prometheus collects, one method a family of names."""
+    """Collect the metrics that come from the database, and the open streams."""
 
     def collect(self) -> Iterator[Metric]:
+        yield _build_info()
         yield from _queues()
         yield from _attempts()
         yield from _workers()
-        yield from _facts()
+        yield from _business_metrics()
         streams = GaugeMetricFamily("liaison_streams_open", "Open streams of this web process")
         streams.add_metric([], hub().open_streams)
         yield streams
+
+
+def _build_info() -> Metric:
+    """Return what runs here, by the usual form: the labels say it, the value is 1."""
+    info = GaugeMetricFamily(
+        "liaison_build_info", "What this web process runs", labels=["version", "commit"]
+    )
+    info.add_metric([VERSION, COMMIT], 1)
+    return info
 
 
 def _queues() -> Iterator[Metric]:
@@ -74,19 +85,19 @@ def _queues() -> Iterator[Metric]:
         "liaison_queue_oldest_seconds", "Age of the oldest order that waits", labels=["queue"]
     )
     paused = GaugeMetricFamily("liaison_queue_paused", "Whether it is paused", labels=["queue"])
-    is_paused = queue_backlog.paused_queues()
-    for queue, backlog in queue_backlog.backlogs(JOB_TYPES).items():
+    is_paused = paused_queues()
+    for queue, backlog in backlogs(JOB_TYPES).items():
         for state in ("waiting", "running", "retrying", "scheduled"):
             depth.add_metric([queue, state], getattr(backlog, state))
         oldest.add_metric([queue], backlog.oldest_seconds)
         paused.add_metric([queue], queue in is_paused)
     dead = GaugeMetricFamily("liaison_tasks_dead", "Orders that wait for a decision")
-    dead.add_metric([], health.dead_letters().count())
+    dead.add_metric([], dead_letters().count())
     yield from (depth, oldest, paused, dead)
 
 
 def _attempts() -> Iterator[Metric]:
-    """Counters over the hours that are kept; when old hours go, Prometheus sees a reset."""
+    """Add up the hours that are kept. When old hours are removed, Prometheus sees a reset."""
     attempts = CounterMetricFamily(
         "liaison_task_attempts", "Attempts by outcome", labels=["task", "queue", "outcome"]
     )
@@ -97,7 +108,7 @@ def _attempts() -> Iterator[Metric]:
     outcomes = list(TaskRun.Outcome.values)
     totals = TaskHour.objects.values("name", "queue").order_by("name", "queue")
     sums = {name: Sum(name) for name in (*outcomes, "wait_seconds", "run_seconds")}
-    # An aggregate may not take the name of its column.
+    # Prefixed: an aggregate may not have the name of a column.
     rows: Iterable[Any] = totals.annotate(
         **{f"total_{name}": total for name, total in sums.items()}
     )
@@ -114,7 +125,7 @@ def _attempts() -> Iterator[Metric]:
 
 
 def _buckets(name: str, queue: str) -> dict[str, list[int]]:
-    """Return the cumulated buckets of one task, by kind of duration."""
+    """Return the cumulated buckets of one task, for "wait" and for "run"."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0] * BUCKETS)
     for waits, runs in TaskHour.objects.filter(name=name, queue=queue).values_list("waits", "runs"):
         sums["wait"] = [a + b for a, b in zip(sums["wait"], waits, strict=True)]
@@ -149,9 +160,9 @@ def _workers() -> Iterator[Metric]:
     yield from (number, busy, memory, beat, drift)
 
 
-def _facts() -> Iterator[Metric]:
-    facts: list[dict[str, Any]] = [fact for tell in BUSINESS_METRICS for fact in tell()]
-    for fact in facts:
-        gauge = GaugeMetricFamily(f"liaison_{fact['code']}", str(fact["label"]))
-        gauge.add_metric([], fact["value"])
-        yield gauge
+def _business_metrics() -> Iterator[Metric]:
+    for measure in BUSINESS_METRICS:
+        for metric in measure():
+            gauge = GaugeMetricFamily(f"liaison_{metric['code']}", metric["label"])
+            gauge.add_metric([], metric["value"])
+            yield gauge

@@ -1,4 +1,4 @@
-"""The JSON shapes of the task dashboard, the same in its page and in the API."""
+"""The JSON shapes of the task dashboard, for its page and for the API."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ class Shown(serializers.Serializer[Any]):
     """Something that is only shown."""
 
 
-# --- What one asks for --------------------------------------------------------------------------
+# --- Input ---------------------------------------------------------------------------------------
 
 
 class PeriodSerializer(serializers.Serializer[Any]):
@@ -88,7 +88,7 @@ class PurgeSerializer(serializers.Serializer[Any]):
     confirm = serializers.CharField(max_length=20, required=False, default="")
 
 
-# --- What is answered ---------------------------------------------------------------------------
+# --- Output --------------------------------------------------------------------------------------
 
 
 class ProgressSerializer(Shown):
@@ -120,7 +120,7 @@ class TaskEntrySerializer(Shown):
     error_text = serializers.CharField()
     note = serializers.CharField()
     owner = PersonSerializer(allow_null=True)
-    # Of running work that lasts longer than a second and knows how far it is.
+    # Only of running work that takes more than a second and reports its steps.
     progress = ProgressSerializer(allow_null=True)
     is_cancellable = serializers.BooleanField()
 
@@ -143,7 +143,7 @@ class AttemptSerializer(Shape[TaskRun]):
 
 class TaskDetailSerializer(TaskEntrySerializer):
     attempts = AttemptSerializer(many=True)
-    # Of the last error: the whole of it, and only the lines of our own code.
+    # The last error, only the lines of our own code.
     application_traceback = serializers.CharField()
 
 
@@ -207,7 +207,7 @@ class SummarySerializer(Shown):
     alerts = AlertSerializer(many=True)
     broker_is_away = serializers.BooleanField()
     outbox_lag_seconds = serializers.FloatField()
-    # Rates of push and email, bytes and scans: what the other apps tell of themselves.
+    # `workers.monitoring.business_metrics.BusinessMetric`.
     facts = FactSerializer(many=True)
     latencies = LatencySerializer(many=True)
     slowest = TaskEntrySerializer(many=True)

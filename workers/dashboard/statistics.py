@@ -1,16 +1,17 @@
-"""Counts, percentiles and plots over a period."""
+"""Count, rank and plot the attempts of a period."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
 from workers.dashboard.time_ranges import Period
+from workers.engine.job_types import Text
 from workers.models import QueueSample, TaskHour, TaskRun, WorkerProcess
 from workers.monitoring.health import ERRORS
 from workers.records.histogram import BUCKETS, percentile
@@ -22,7 +23,7 @@ GROUPS_SHOWN = 100
 
 @dataclass
 class Latency:
-    """How long one task waited and ran: at 50, 95 and 99 % of its attempts, in seconds."""
+    """How long one task waited and ran, in seconds, one value for each of SHARES."""
 
     queue: str
     name: str
@@ -31,26 +32,48 @@ class Latency:
     run: Sequence[float | None]
 
 
+@dataclass(frozen=True)
+class VersionMark:
+    """When a version began to run."""
+
+    at: datetime
+    version: str
+
+
 @dataclass
 class Series:
-    """What a plot shows: the beginning of each step, and a value a step for each line."""
+    """The values of a plot, one for each step; `at` is the beginning of each step."""
 
     at: list[datetime]
     step_seconds: int
     succeeded: list[int]
     failed: list[int]
     depths: dict[str, list[int]]
-    # When another version began to run.
-    marks: list[dict[str, Any]] = field(default_factory=list)
+    marks: list[VersionMark] = field(default_factory=list)
 
 
-def counts(period: Period) -> dict[str, int]:
-    """Return how many attempts succeeded and failed in a period."""
-    series = _outcomes(period)
-    return {
-        "succeeded": sum(done for done, _failed in series.values()),
-        "failed": sum(failed for _done, failed in series.values()),
-    }
+@dataclass
+class FailureGroup:
+    """The failures of one task by one exception at one place."""
+
+    name: str
+    error_class: str
+    error_place: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    # Failures by equal steps of the period.
+    spark: list[int]
+    # Id and text of the latest.
+    example: UUID
+    error_text: Text
+    title: Text = ""
+
+
+def attempts_by_result(period: Period) -> tuple[int, int]:
+    """Return how many attempts succeeded and how many failed in a period."""
+    by_step = _outcomes(period).values()
+    return sum(done for done, _failed in by_step), sum(failed for _done, failed in by_step)
 
 
 def latencies(period: Period) -> list[Latency]:
@@ -74,7 +97,7 @@ def series(period: Period) -> Series:
     )
 
 
-def failure_groups(period: Period) -> list[dict[str, Any]]:
+def failure_groups(period: Period) -> list[FailureGroup]:
     """Return the failures of a period by task, exception and place, the latest first."""
     start = period.start()
     errors = TaskRun.objects.filter(ended_at__gte=start, outcome__in=ERRORS)
@@ -89,11 +112,11 @@ def failure_groups(period: Period) -> list[dict[str, Any]]:
     found = []
     for group in groups:
         key = tuple(group[name] for name in keys)
-        # What is kept no longer may have been removed between two of these questions.
+        # Attempts may have been removed between two of these queries.
         if key in examples:
             example, error_text = examples[key]
             found.append(
-                {**group, "spark": sparks[key], "example": example, "error_text": error_text}
+                FailureGroup(**group, spark=sparks[key], example=example, error_text=error_text)
             )
     return found
 
@@ -104,14 +127,14 @@ def slowest(period: Period, at_most: int = 10) -> QuerySet[TaskRun]:
 
 
 def memory_peaks() -> dict[str, int]:
-    """Return the most memory that a process had used after each task, in the last day."""
+    """Return the most bytes that a process had used after each task, in the last day."""
     since = timezone.now() - timedelta(days=1)
     rows = TaskRun.objects.filter(ended_at__gte=since).values("name").order_by("name")
     return {row["name"]: row["peak"] for row in rows.annotate(peak=Max("memory_bytes"))}
 
 
 def rates(minutes: int = 5) -> dict[str, float]:
-    """Return how many attempts a minute each queue has seen lately."""
+    """Return the attempts a minute of each queue, over the last minutes."""
     since = timezone.now() - timedelta(minutes=minutes)
     runs = TaskRun.objects.filter(ended_at__gte=since).exclude(outcome=TaskRun.Outcome.NOTHING)
     rows = runs.values("queue").annotate(count=Count("pk")).order_by("queue")
@@ -119,7 +142,7 @@ def rates(minutes: int = 5) -> dict[str, float]:
 
 
 def arrival_rates(minutes: int = 5) -> dict[str, float]:
-    """Return how many rows a minute were ordered lately, by queue, as their attempts tell."""
+    """Return the new jobs a minute of each queue, counted by their first attempts."""
     since = timezone.now() - timedelta(minutes=minutes)
     runs = TaskRun.objects.filter(ended_at__gte=since, ordered_at__gte=since, attempt=1)
     runs = runs.exclude(outcome=TaskRun.Outcome.NOTHING)
@@ -181,7 +204,7 @@ def _latencies_of_hours(period: Period) -> Iterable[Latency]:
 
 
 def _depths(period: Period) -> dict[str, list[int]]:
-    """Return the deepest measure of each queue by step."""
+    """Return the highest number of waiting jobs of each queue in each step."""
     start = period.start()
     found: dict[str, list[int]] = defaultdict(lambda: [0] * period.steps)
     rows = QueueSample.objects.filter(at__gte=start).values_list("at", "queue", "waiting")
@@ -191,15 +214,16 @@ def _depths(period: Period) -> dict[str, list[int]]:
     return dict(found)
 
 
-def _marks(start: datetime) -> list[dict[str, Any]]:
+def _marks(start: datetime) -> list[VersionMark]:
     versions = WorkerProcess.objects.exclude(version="").values("version")
     firsts = versions.annotate(at=Min("started_at")).order_by("at")
-    return [{"at": row["at"], "version": row["version"]} for row in firsts if row["at"] >= start]
+    return [VersionMark(row["at"], row["version"]) for row in firsts if row["at"] >= start]
 
 
 def _sparks(
     errors: QuerySet[TaskRun], start: datetime, step: timedelta
 ) -> dict[tuple[str, ...], list[int]]:
+    """Return the failures of each group by step."""
     sparks: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0] * SPARK_POINTS)
     rows = errors.values_list("name", "error_class", "error_place", "ended_at")
     for name, error_class, place, ended_at in rows.iterator():
@@ -208,7 +232,7 @@ def _sparks(
     return sparks
 
 
-def _examples(errors: QuerySet[TaskRun]) -> dict[tuple[str, ...], tuple[Any, str]]:
+def _examples(errors: QuerySet[TaskRun]) -> dict[tuple[str, ...], tuple[UUID, str]]:
     """Return id and text of the latest failure of each group."""
     keys = ("name", "error_class", "error_place")
     latest = errors.order_by(*keys, "-ended_at").distinct(*keys)

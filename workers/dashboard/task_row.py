@@ -1,4 +1,4 @@
-"""One line of the dashboard, whether it comes from an order or from the record of an attempt."""
+"""Make the rows of the dashboard's list: from a live job, a dead letter or a recorded attempt."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from core.models import User
 from workers.engine.execute import PROCESS_ENDED
 from workers.engine.job_types import Description, JobType, Text
 from workers.engine.progress import PHASES
@@ -18,17 +19,27 @@ from workers.monitoring import backlog, health
 LIVE_STATES = ("waiting", "running", "retrying", "scheduled")
 STATES = (*LIVE_STATES, "dead", "succeeded", "failed", "lost", "nothing")
 AT_MOST = 200
-# Names of what has no row of its own.
+# Jobs without a row.
 OTHER_LABELS: dict[str, Text] = {"beat": _("Sign of life of beat")}
 
-# What rows keep of errors that are ours, for people.
+# Errors of our own, as rows keep them, for people.
 OUR_ERRORS: dict[str, Text] = {PROCESS_ENDED: _("The worker's process ended during the work.")}
 
 ByJob = Mapping[str, JobType]
 
 
+@dataclass(frozen=True)
+class ShownProgress:
+    done: int
+    total: int
+    phase: Text
+    is_cancelled: bool
+
+
 @dataclass
 class TaskRow:
+    """`words` and `link` describe the row that was worked on, `subject` is its id."""
+
     id: str
     state: str
     name: str
@@ -49,19 +60,18 @@ class TaskRow:
     error_class: str = ""
     error_text: Text = ""
     note: str = ""
-    owner: Any = None
-    progress: dict[str, Any] | None = None
+    owner: User | None = None
+    progress: ShownProgress | None = None
     is_cancellable: bool = False
 
 
 def task_id_of(job: str, subject: str) -> str:
-    """Return the id of an order: a kind of work on a row."""
+    """Return the id of a job on a row, as addresses and the list show it."""
     return f"{job}:{subject}"
 
 
-def of_runs(runs: Iterable[TaskRun], job_types: ByJob) -> list[TaskRow]:
-    """Attempts as task_rows, with their words."""
-    task_rows = [
+def rows_of_attempts(runs: Iterable[TaskRun], job_types: ByJob) -> list[TaskRow]:
+    rows = [
         TaskRow(
             id=str(run.pk),
             state=run.outcome,
@@ -76,32 +86,31 @@ def of_runs(runs: Iterable[TaskRun], job_types: ByJob) -> list[TaskRow]:
             wait_seconds=run.wait_seconds,
             run_seconds=run.run_seconds,
             error_class=run.error_class,
-            error_text=said(run.error_text),
+            error_text=error_in_words(run.error_text),
         )
         for run in runs
     ]
-    return with_words(task_rows, job_types)
+    return _described(rows, job_types)
 
 
-def of_live_jobs(
+def rows_of_live_jobs(
     state: str, job_types: ByJob, *, is_wanted: Callable[[JobType], bool] = lambda job_type: True
 ) -> list[TaskRow]:
-    """The orders in a live state, the longest due first."""
-    found = [
-        _of_row(job_type, row, state)
+    """Return the jobs in a live state, the longest due first, AT_MOST in all."""
+    rows = [
+        _row_of(job_type, row, state)
         for job_type in job_types.values()
         if is_wanted(job_type)
-        for row in job_type.pending()
+        for row in job_type.pending_rows()
         .filter(backlog.by_state(job_type)[state])
         .order_by("due_at")[:AT_MOST]
     ]
-    found.sort(key=lambda task_row: str(task_row.due_at))
-    return with_words(_as_they_run(found[:AT_MOST]), job_types)
+    rows.sort(key=lambda row: str(row.due_at))
+    return _described(_as_they_run(rows[:AT_MOST]), job_types)
 
 
-def of_dead(letters: Iterable[DeadLetter], job_types: ByJob) -> list[TaskRow]:
-    """Dead orders, with the note and the owner that people gave them."""
-    task_rows = [
+def rows_of_dead_letters(letters: Iterable[DeadLetter], job_types: ByJob) -> list[TaskRow]:
+    rows = [
         TaskRow(
             id=task_id_of(letter.job, letter.subject),
             state="dead",
@@ -112,49 +121,35 @@ def of_dead(letters: Iterable[DeadLetter], job_types: ByJob) -> list[TaskRow]:
             max_attempts=job_types[letter.job].max_attempts if letter.job in job_types else None,
             ended_at=letter.died_at,
             error_class=class_in(letter.reason),
-            error_text=said(letter.reason),
+            error_text=error_in_words(letter.reason),
             note=letter.note,
             owner=letter.owner,
         )
         for letter in letters
     ]
-    return with_words(task_rows, job_types)
+    return _described(rows, job_types)
 
 
-def of_job(job_type: JobType, subject: str) -> TaskRow | None:
-    """One order as it is now, or None when nothing is owed."""
-    # Row and state of one moment: a worker may take the row between two questions.
+def row_of_job(job_type: JobType, subject: str) -> TaskRow | None:
+    """Return a job as it is now; None when its row has no more work to do."""
+    # One query for the row and its state: a worker may acquire the row between two.
     states = [When(state, then=Value(name)) for name, state in backlog.by_state(job_type).items()]
-    rows = job_type.pending().annotate(state_now=Case(*states, default=Value("dead")))
-    row = rows.filter(pk=job_type.key_of(subject)).first()
-    if row is None:
+    pending = job_type.pending_rows().annotate(state_now=Case(*states, default=Value("dead")))
+    found = pending.filter(pk=job_type.key_of(subject)).first()
+    if found is None:
         return None
-    task_rows = _as_they_run([_of_row(job_type, row, row.state_now)])
-    return with_words(task_rows, {job_type.job.value: job_type})[0]
-
-
-def with_words(task_rows: list[TaskRow], job_types: ByJob) -> list[TaskRow]:
-    """Say what each task_row worked on, with one query a job_type."""
-    subjects: dict[str, set[str]] = defaultdict(set)
-    for task_row in task_rows:
-        if task_row.subject and task_row.name in job_types:
-            subjects[task_row.name].add(task_row.subject)
-    said = {name: job_types[name].describe(sorted(keys)) for name, keys in subjects.items()}
-    for task_row in task_rows:
-        subject = said.get(task_row.name, {}).get(task_row.subject, Description(""))
-        task_row.title = title_of(task_row.name, job_types)
-        task_row.words, task_row.link = subject.words, subject.link
-    return task_rows
+    rows = _as_they_run([_row_of(job_type, found, found.state_now)])
+    return _described(rows, {job_type.job.value: job_type})[0]
 
 
 def class_in(error: str) -> str:
-    """Return the class of an error as the rows keep it: `RuntimeError: no paper left`."""
+    """Return the class in an error as `core.jobs.lease.error_text` writes it."""
     name, separator, _text = error.partition(":")
     return name[:100] if separator else ""
 
 
-def said(error: str) -> Text:
-    """Return an error in the reader's language when it is in our words."""
+def error_in_words(error: str) -> Text:
+    """Return an error in the reader's language if it is one of our own, else as it is."""
     return OUR_ERRORS.get(error, error)
 
 
@@ -162,56 +157,69 @@ def title_of(name: str, job_types: ByJob) -> Text:
     return job_types[name].label if name in job_types else OTHER_LABELS.get(name, name)
 
 
-def _of_row(job_type: JobType, row: Any, state: str) -> TaskRow:
+def _described(rows: list[TaskRow], job_types: ByJob) -> list[TaskRow]:
+    """Fill in titles, words and links, with one query for each job type."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.subject and row.name in job_types:
+            keys[row.name].add(row.subject)
+    known = {name: job_types[name].describe(sorted(found)) for name, found in keys.items()}
+    for row in rows:
+        description = known.get(row.name, {}).get(row.subject, Description(""))
+        row.title = title_of(row.name, job_types)
+        row.words, row.link = description.words, description.link
+    return rows
+
+
+def _row_of(job_type: JobType, job: Any, state: str) -> TaskRow:
+    is_running = state == "running"
     return TaskRow(
-        id=task_id_of(job_type.job.value, str(row.pk)),
+        id=task_id_of(job_type.job.value, str(job.pk)),
         state=state,
         name=job_type.job.value,
         queue=job_type.queue.value,
-        subject=str(row.pk),
-        attempt=row.attempts,
+        subject=str(job.pk),
+        attempt=job.attempts,
         max_attempts=job_type.max_attempts,
-        due_at=row.due_at,
-        started_at=row.leased_until - job_type.lease_of(row.attempts)
-        if state == "running"
-        else None,
-        error_class=class_in(row.last_error),
-        error_text=said(row.last_error),
-        is_cancellable=job_type.is_cancellable and state == "running",
+        due_at=job.due_at,
+        started_at=job.leased_until - job_type.lease_of(job.attempts) if is_running else None,
+        error_class=class_in(job.last_error),
+        error_text=error_in_words(job.last_error),
+        is_cancellable=job_type.is_cancellable and is_running,
     )
 
 
-def _as_they_run(task_rows: list[TaskRow]) -> list[TaskRow]:
-    """Add to those that run who works on them, since when, and how far that is."""
-    running = [task_row for task_row in task_rows if task_row.state == "running"]
+def _as_they_run(rows: list[TaskRow]) -> list[TaskRow]:
+    """Add to the running jobs which worker has them, since when, and their progress."""
+    running = [row for row in rows if row.state == "running"]
     if running:
-        _with_workers(running)
-        _with_progress(running)
-    return task_rows
+        _add_workers(running)
+        _add_progress(running)
+    return rows
 
 
-def _with_progress(task_rows: list[TaskRow]) -> None:
-    told = TaskProgress.objects.filter(subject__in=[task_row.subject for task_row in task_rows])
-    known = {(row.job, row.subject): row for row in told}
-    for task_row in task_rows:
-        if row := known.get((task_row.name, task_row.subject)):
-            task_row.progress = {
-                "done": row.done,
-                "total": row.total,
-                "phase": PHASES.get(row.phase, ""),
-                "is_cancelled": row.cancelled_by_id is not None,
-            }
+def _add_progress(rows: list[TaskRow]) -> None:
+    written = TaskProgress.objects.filter(subject__in=[row.subject for row in rows])
+    known = {(progress.job, progress.subject): progress for progress in written}
+    for row in rows:
+        if progress := known.get((row.name, row.subject)):
+            row.progress = ShownProgress(
+                done=progress.done,
+                total=progress.total,
+                phase=PHASES.get(progress.phase, ""),
+                is_cancelled=progress.cancelled_by_id is not None,
+            )
 
 
-def _with_workers(task_rows: list[TaskRow]) -> None:
-    """Say which worker holds what and since when, as the workers said last."""
-    hands = {
+def _add_workers(rows: list[TaskRow]) -> None:
+    """Add the worker and the start of each job, from the last heartbeats."""
+    busy = {
         (task["name"], task["subject"]): (str(worker), task["started_at"])
         for worker in health.workers_alive()
         for task in worker.busy
     }
-    for task_row in task_rows:
-        task_row.worker, started_at = hands.get((task_row.name, task_row.subject), ("", None))
+    for row in rows:
+        row.worker, started_at = busy.get((row.name, row.subject), ("", None))
         if started_at:
-            # Better than from the lease, which long work renews.
-            task_row.started_at = datetime.fromisoformat(started_at)
+            # More exact than the lease, which long work renews.
+            row.started_at = datetime.fromisoformat(started_at)

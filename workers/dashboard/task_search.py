@@ -1,28 +1,54 @@
-"""From filters and ids of a request to attempts and jobs."""
+"""Find the attempts and jobs that a request asks for by filters or ids."""
 
 import base64
 import binascii
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from rest_framework.exceptions import ValidationError
 
-from workers.dashboard import task_row as task_rows
-from workers.dashboard.actions import AT_MOST
-from workers.dashboard.task_row import LIVE_STATES, ByJob, TaskRow
+from workers.dashboard.actions import AT_MOST, JobsByType
+from workers.dashboard.task_row import (
+    LIVE_STATES,
+    ByJob,
+    TaskRow,
+    rows_of_attempts,
+    rows_of_dead_letters,
+    rows_of_live_jobs,
+)
 from workers.engine import descriptions, execute
 from workers.engine.job_types import JobType
 from workers.models import TaskRun
 from workers.monitoring import health
+from workers.monitoring.backlog import dead_letters
 
-Filters = dict[str, Any]
-LIVE_FILTERS = {"state", "queue", "name", "subject"}
+# The columns of an attempt that must equal a filter.
+EXACT = ("queue", "name", "subject", "error_class", "error_place")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which tasks; all conditions that are not None hold together."""
+
+    state: str | None = None
+    queue: str | None = None
+    name: str | None = None
+    worker: str | None = None
+    subject: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    # A text, or the id of a message or a conversation.
+    q: str | None = None
+    # Seconds.
+    slower_than: float | None = None
+    error_class: str | None = None
+    # "" finds the attempts whose error came through no line of our own.
+    error_place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,82 +58,85 @@ class Page:
 
 
 def page(filters: Filters, job_types: ByJob, *, cursor: str | None, limit: int) -> Page:
-    """Return a page of tasks: orders for a live state or the dead, else attempts, newest first."""
-    state = filters.get("state")
-    if state in LIVE_STATES:
+    """Return a page of tasks: jobs for a live state or the dead, else attempts, newest first.
+
+    Raises ValidationError for a cursor that is not from an earlier page.
+    """
+    if filters.state in LIVE_STATES:
         return Page(live_jobs(filters, job_types), None)
-    if state == "dead":
+    if filters.state == "dead":
         return Page(dead_jobs(filters, job_types), None)
     found = runs(filters).order_by("-ended_at", "-pk")
     if cursor:
         ended_at, pk = _position(cursor)
         found = found.filter(Q(ended_at__lt=ended_at) | Q(ended_at=ended_at, pk__lt=pk))
-    rows = list(found[: limit + 1])
-    following = _cursor(rows[limit - 1]) if len(rows) > limit else None
-    return Page(task_rows.of_runs(rows[:limit], job_types), following)
+    attempts = list(found[: limit + 1])
+    following = _cursor(attempts[limit - 1]) if len(attempts) > limit else None
+    return Page(rows_of_attempts(attempts[:limit], job_types), following)
 
 
 def runs(filters: Filters) -> QuerySet[TaskRun]:
     """Return the attempts that match."""
     found = TaskRun.objects.all()
-    state = filters.get("state")
-    if state == "failed" or state == "error":
+    if filters.state in ("failed", "error"):
         found = found.filter(outcome__in=health.ERRORS)
-    elif state:
-        found = found.filter(outcome=state)
-    exact = ("queue", "name", "subject", "error_class", "error_place")
-    found = found.filter(**{name: filters[name] for name in exact if name in filters})
-    if "worker" in filters:
-        found = found.filter(worker__startswith=filters["worker"])
-    if "since" in filters:
-        found = found.filter(ended_at__gte=filters["since"])
-    if "until" in filters:
-        found = found.filter(ended_at__lt=filters["until"])
-    if "slower_than" in filters:
-        found = found.filter(run_seconds__gt=filters["slower_than"])
-    return _mentioning(found, filters["q"]) if "q" in filters else found
+    elif filters.state:
+        found = found.filter(outcome=filters.state)
+    wanted = {
+        **{name: getattr(filters, name) for name in EXACT},
+        "worker__startswith": filters.worker,
+        "ended_at__gte": filters.since,
+        "ended_at__lt": filters.until,
+        "run_seconds__gt": filters.slower_than,
+    }
+    found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
+    return _mentioning(found, filters.q) if filters.q else found
 
 
 def live_jobs(filters: Filters, job_types: ByJob) -> list[TaskRow]:
-    """Return the orders in a live state that match."""
+    """Return the jobs in a live state that match."""
 
     def is_wanted(job_type: JobType) -> bool:
-        job, queue = job_type.job.value, job_type.queue.value
-        return bool(filters.get("name", job) == job and filters.get("queue", queue) == queue)
+        return filters.name in (None, job_type.job.value) and filters.queue in (
+            None,
+            job_type.queue.value,
+        )
 
-    found = task_rows.of_live_jobs(filters["state"], job_types, is_wanted=is_wanted)
-    return _matching(found, filters)
+    assert filters.state is not None, "asked with a live state"
+    return _matching(rows_of_live_jobs(filters.state, job_types, is_wanted=is_wanted), filters)
 
 
 def dead_jobs(filters: Filters, job_types: ByJob) -> list[TaskRow]:
-    """Return the dead orders that match."""
-    return _matching(task_rows.of_dead(health.dead_letters()[:AT_MOST], job_types), filters)
+    """Return the dead letters that match."""
+    return _matching(rows_of_dead_letters(dead_letters()[:AT_MOST], job_types), filters)
 
 
-def jobs_of(asked: dict[str, Any], job_types: ByJob) -> dict[JobType, list[str]]:
-    """Return the rows to act on, by job_type: those of some ids, or all that match filters."""
-    if "ids" in asked:
-        pairs = [pair for task_id in asked["ids"] if (pair := job_of(task_id, job_types))]
+def jobs_of(task_ids: Iterable[str], job_types: ByJob) -> JobsByType:
+    """Return the jobs of these ids, by type; unknown ids are left out."""
+    return _by_type(job for task_id in task_ids if (job := job_of(task_id, job_types)))
+
+
+def jobs_matching(filters: Filters, job_types: ByJob) -> JobsByType:
+    """Return the jobs that match, by type; by default those with a failed attempt."""
+    if filters.state in LIVE_STATES or filters.state == "dead":
+        search = dead_jobs if filters.state == "dead" else live_jobs
+        pairs = [(row.name, row.subject) for row in search(filters, job_types)]
     else:
-        pairs = list(_matching_jobs(asked.get("filters") or {}, job_types))
-    found: dict[JobType, list[str]] = defaultdict(list)
-    for job_type, subject in dict.fromkeys(pairs):
-        found[job_type].append(subject)
-    return found
+        failed = filters if filters.state else replace(filters, state="error")
+        pairs = list(runs(failed).order_by().values_list("name", "subject").distinct()[:AT_MOST])
+    return _by_type((job_types[name], key) for name, key in pairs if name in job_types and key)
 
 
-def count_of(jobs: Mapping[JobType, list[str]]) -> int:
-    """Return how many of these a retry would give their attempts again."""
+def count_of(jobs: JobsByType) -> int:
+    """Return how many of these jobs a retry would give their attempts again."""
     return sum(
-        execute.requeueable(
-            job_type, [job_type.key_of(subject) for subject in descriptions]
-        ).count()
-        for job_type, descriptions in jobs.items()
+        execute.requeueable(job_type, [job_type.key_of(key) for key in keys]).count()
+        for job_type, keys in jobs.items()
     )
 
 
 def job_of(task_id: str, job_types: ByJob) -> tuple[JobType, str] | None:
-    """Return the kind and the row that an id means: an order's own, or that of an attempt."""
+    """Return the job type and the row's id of a task's id: a job's own, or that of an attempt."""
     job, separator, subject = task_id.partition(":")
     if not separator:
         run = run_of(task_id)
@@ -128,37 +157,33 @@ def run_of(task_id: str) -> TaskRun | None:
         return None
 
 
-def _matching_jobs(filters: Filters, job_types: ByJob) -> Iterable[tuple[JobType, str]]:
-    state = filters.get("state")
-    if state in LIVE_STATES or state == "dead":
-        found = dead_jobs(filters, job_types) if state == "dead" else live_jobs(filters, job_types)
-        pairs = [(task_row.name, task_row.subject) for task_row in found]
-    else:
-        # Failures by default: what succeeded owes nothing.
-        matching = runs({"state": "error", **filters}).order_by()
-        pairs = list(matching.values_list("name", "subject").distinct()[:AT_MOST])
-    return [(job_types[name], subject) for name, subject in pairs if name in job_types and subject]
+def _by_type(jobs: Iterable[tuple[JobType, str]]) -> JobsByType:
+    """Group jobs by their type, each once, in the order given."""
+    found: dict[JobType, list[str]] = defaultdict(list)
+    for job_type, key in dict.fromkeys(jobs):
+        found[job_type].append(key)
+    return found
 
 
-def _matching(found: list[TaskRow], filters: Filters) -> list[TaskRow]:
-    asked = {**filters, "about": descriptions.about(filters.get("q", ""))}
-    return [task_row for task_row in found if _matches(task_row, asked)]
+def _matching(rows: list[TaskRow], filters: Filters) -> list[TaskRow]:
+    related = descriptions.about(filters.q) if filters.q else set()
+    return [row for row in rows if _matches(row, filters, related)]
 
 
-def _matches(task_row: TaskRow, filters: Filters) -> bool:
-    exact = ("queue", "name", "subject", "error_class")
-    for name in exact:
-        if getattr(task_row, name) != filters.get(name, getattr(task_row, name)):
+def _matches(row: TaskRow, filters: Filters, related: set[str]) -> bool:
+    for name in ("queue", "name", "subject", "error_class"):
+        if getattr(filters, name) not in (None, getattr(row, name)):
             return False
-    wanted: str = filters.get("q", "").lower()
-    words = f"{task_row.subject} {task_row.words} {task_row.error_text} {task_row.note}".lower()
-    return wanted in words or task_row.subject in filters.get("about", ())
+    if not filters.q or row.subject in related:
+        return True
+    words = f"{row.subject} {row.words} {row.error_text} {row.note}".lower()
+    return filters.q.lower() in words
 
 
 def _mentioning(found: QuerySet[TaskRun], text: str) -> QuerySet[TaskRun]:
-    """Attempts that name a text, or that worked on what belongs to the conversation of that id."""
-    if about := descriptions.about(text):
-        return found.filter(subject__in=about)
+    """Return the attempts that contain a text, or that belong to the conversation of that id."""
+    if related := descriptions.about(text):
+        return found.filter(subject__in=related)
     found = found.annotate(arguments_text=Cast("arguments", TextField()))
     return found.filter(
         Q(subject__icontains=text)
@@ -173,7 +198,7 @@ def _cursor(run: TaskRun) -> str:
 
 
 def _position(cursor: str) -> tuple[datetime, UUID]:
-    """Return where a page goes on; ValidationError for what we did not make."""
+    """Return the end of the last attempt of the page before, and its id."""
     try:
         ended_at, pk = base64.urlsafe_b64decode(cursor).decode().split(" ")
         return datetime.fromisoformat(ended_at), UUID(pk)

@@ -1,4 +1,4 @@
-"""The periods that the dashboard shows, and how finely."""
+"""The periods of the dashboard and the width of their steps."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +8,10 @@ from django.utils import timezone
 
 @dataclass(frozen=True)
 class Period:
-    """A span that ends now, in steps. Beyond a day the hours are read, not the attempts."""
+    """A span of time that ends now, in steps.
+
+    Periods with steps of an hour or more read `TaskHour`, the others `TaskRun`.
+    """
 
     name: str
     span: timedelta
@@ -23,7 +26,7 @@ class Period:
         return self.span // self.step
 
     def start(self) -> datetime:
-        """Return the beginning of its first step; steps begin at round times."""
+        """Return the beginning of the first step. Steps begin at round times."""
         step_seconds = int(self.step.total_seconds())
         now = int(timezone.now().timestamp())
         last = now - now % step_seconds

@@ -1,4 +1,4 @@
-"""What rows are, in words for people: which message of whom, and where to look at it."""
+"""Describe rows in words for people: which message, of whom, and a link to it."""
 
 from collections.abc import Iterable, Mapping
 from uuid import UUID
@@ -13,9 +13,9 @@ from workers.engine.job_types import Description
 
 
 def about(text: str) -> set[str]:
-    """Return everything that belongs to the message or the conversation of that id.
+    """Return the ids of all rows that belong to the message or conversation of that id.
 
-    Its messages, their files and what people are told of them; empty when it is no such id.
+    These are its messages, their files and their deliveries. Empty when the text is no such id.
     """
     try:
         wanted = UUID(text)
@@ -36,7 +36,7 @@ def about(text: str) -> set[str]:
 
 
 def messages(keys: Iterable[str]) -> Mapping[str, Description]:
-    """Say which messages these are, in one query."""
+    """Describe messages, in one query."""
     rows = Message.objects.filter(pk__in=list(keys)).select_related(
         "author", "conversation__chantier", "conversation__client"
     )
@@ -57,7 +57,7 @@ def _link(message: Message) -> str:
 
 
 def attachments(keys: Iterable[str]) -> Mapping[str, Description]:
-    """Say which files these are, in two queries; with a link once a message shows them."""
+    """Describe files, in two queries, with a link once a message shows them."""
     files = Attachment.objects.filter(pk__in=list(keys)).select_related("uploader")
     shown = MessageAttachment.objects.filter(attachment__in=files).select_related("message")
     links = {link.attachment_id: _link(link.message) for link in shown}
@@ -78,7 +78,7 @@ def _told_by(channel: str) -> str:
 
 
 def deliveries(keys: Iterable[str]) -> Mapping[str, Description]:
-    """Say who was to be told of what, in one query."""
+    """Describe deliveries, in one query."""
     rows = Delivery.objects.filter(pk__in=list(keys)).select_related(
         "recipient", "message__author", "conversation"
     )

@@ -1,7 +1,7 @@
-"""Doing the work that a row owes: take it, do it, and say in the row how it went.
+"""Execute a job: acquire its row, run the work, release the row.
 
-The attempt is counted before the work begins, in a transaction of its own: work that kills its
-process every time runs out of attempts like any other.
+The attempt is counted and committed before the work begins. So work that kills its process every
+time runs out of attempts like any other.
 """
 
 from dataclasses import dataclass
@@ -10,18 +10,26 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from core.jobs.lease import backoff_after, due
+from core.jobs.lease import (
+    Lease,
+    acquire_first,
+    acquire_locked,
+    due,
+    error_text,
+    is_free,
+    lock_due,
+    reset,
+)
 from workers.engine.job_types import JobType, Key
 from workers.engine.progress import followed
 from workers.models import DeadLetter, TaskRun
 from workers.records import recorder
 
 Outcome = TaskRun.Outcome
-MAX_ERROR = 2_000
 KNOWN_DEAD = 500
 PROCESS_ENDED = "The worker's process ended during the work."
 
@@ -29,158 +37,110 @@ logger = structlog.get_logger(__name__)
 
 
 def execute(job_type: JobType, key: Key) -> str:
-    """Do a row's work if it is due and free, and return the outcome.
+    """Do a row's work if it is due and free; return a TaskRun.Outcome.
 
-    What the work raises is raised again, once the row says when the next attempt is, or that
-    there is none.
+    Raises what the work raises, after the row is released or has become a dead letter.
     """
     if job_type.acquires_itself:
         return _delegate(job_type, key)
-    row = acquire(job_type, key)
-    if row is None:
+    lease = acquire(job_type, key)
+    if lease is None:
         return Outcome.NOTHING.value
-    _note_on_run(key, row.attempts, row.wanted_at)
+    _note_on_run(key, lease.attempts, lease.due_at)
     try:
         with followed(job_type, key):
             job_type.perform(key)
     except Exception as error:
-        outcome = release(job_type, row, error)
+        outcome = release(job_type, lease, error)
         if run := recorder.current():
             run.outcome = outcome
         raise
     return Outcome.SUCCEEDED.value
 
 
-@dataclass(frozen=True)
-class Acquired:
-    """A row that is ours until its lease ends."""
-
-    pk: Key
-    # When the work was wanted.
-    wanted_at: datetime
-    leased_until: datetime
-    attempts: int = 1
-
-
-def acquire(job_type: JobType, key: Key) -> Acquired | None:
-    """Take a row until its lease ends, counted as an attempt; None when it is not to be had."""
-    return acquire_first(job_type, key) or acquire_again(job_type, key)
-
-
-# Of a row without `due_at` nothing is owed, so `JobType.pending` need not be asked. Written out,
-# since it precedes nearly every job; and not waiting for the disk (`synchronous_commit`, for this
-# one transaction), since what the work can kill is its process and not PostgreSQL.
-ACQUIRE_FIRST = """
-    UPDATE {table} SET leased_until = %(until)s, attempts = 1
-    WHERE {key} = (
-        SELECT {key} FROM {table}
-        WHERE {key} = %(key)s AND due_at <= %(now)s AND leased_until IS NULL AND attempts = 0
-        FOR NO KEY UPDATE SKIP LOCKED
-    )
-    RETURNING due_at, set_config('synchronous_commit', 'off', true)
-"""
-
-
-def acquire_first(job_type: JobType, key: Key) -> Acquired | None:
-    """Take a row for its first attempt, in one statement."""
-    meta = job_type.pending().model._meta
-    names = {"table": meta.db_table, "key": meta.pk.column}
-    now = timezone.now()
-    until = now + job_type.lease_of(1)
-    with connection.cursor() as cursor:
-        cursor.execute(ACQUIRE_FIRST.format(**names), {"key": key, "now": now, "until": until})
-        found = cursor.fetchone()
-    return Acquired(key, wanted_at=found[0], leased_until=until) if found else None
+def acquire(job_type: JobType, key: Key) -> Lease | None:
+    """Acquire a row and count the attempt; None when it is not due or another worker has it."""
+    first = acquire_first(job_type.pending_rows(), key, lasting=job_type.lease_of(1))
+    return first or acquire_again(job_type, key)
 
 
 @transaction.atomic
-def acquire_again(job_type: JobType, key: Key) -> Acquired | None:
-    """Take a row that was tried before.
+def acquire_again(job_type: JobType, key: Key) -> Lease | None:
+    """Acquire a row that was tried before.
 
-    One that was held and not given back has lost its worker; at the last attempt it is buried
-    instead.
+    A row whose lease has ended lost its worker: the attempt is recorded as lost, and the last one
+    ends as a dead letter.
     """
-    # No key: rows that only point at this one (a quoted message) are no reason to pass it over.
-    free = due(job_type.pending()).select_for_update(skip_locked=True, of=("self",), no_key=True)
-    row = free.filter(pk=key).first()
+    rows = job_type.pending_rows()
+    row = lock_due(rows, key)
     if row is None:
         return None
     if row.leased_until is not None:
         _record_lost(job_type, row)
         if row.attempts >= job_type.max_attempts:
-            dead_letter(job_type, row, row.last_error or PROCESS_ENDED)
+            dead_letter(job_type, Lease.of(rows, row), row.last_error or PROCESS_ENDED)
             return None
-    attempts = row.attempts + 1
-    until = timezone.now() + job_type.lease_of(attempts)
-    job_type.pending().filter(pk=key).update(leased_until=until, attempts=attempts)
-    return Acquired(key, row.due_at, until, attempts)
+    [lease] = acquire_locked(rows, [row], lasting=job_type.lease_of(row.attempts + 1))
+    return lease
 
 
-def release(job_type: JobType, row: Acquired, error: BaseException) -> str:
+def release(job_type: JobType, lease: Lease, error: BaseException) -> str:
     """Let go of a row whose work failed: the next attempt comes after a pause, or never."""
-    words = f"{type(error).__name__}: {error}".replace("\0", "")[:MAX_ERROR]
-    # Not when the lease ended meanwhile and another has it.
-    if row.attempts >= job_type.max_attempts:
-        dead_letter(job_type, row, words)
+    reason = error_text(error)
+    if lease.attempts >= job_type.max_attempts:
+        dead_letter(job_type, lease, reason)
         return Outcome.DEAD.value
-    held = job_type.pending().filter(pk=row.pk, leased_until=row.leased_until)
-    due_at = timezone.now() + backoff_after(row.attempts)
-    held.update(due_at=due_at, leased_until=None, last_error=words)
+    lease.release(reason)
     return Outcome.FAILED.value
 
 
 @transaction.atomic
-def dead_letter(job_type: JobType, row: Any, reason: str) -> None:
-    """Stop trying: the row stays, owed and without a time, and a person must decide."""
-    held = job_type.pending().filter(pk=row.pk, leased_until=row.leased_until)
-    if not held.update(due_at=None, leased_until=None, last_error=reason):
+def dead_letter(job_type: JobType, lease: Lease, reason: str) -> None:
+    """Stop trying: the row stays pending without a time, and a person must decide."""
+    if not lease.give_up(reason):
         return
     DeadLetter.objects.update_or_create(
         job=job_type.job.value,
-        subject=str(row.pk),
+        subject=str(lease.key),
         defaults={
-            "attempts": row.attempts,
+            "attempts": lease.attempts,
             "reason": reason,
             "died_at": timezone.now(),
             "settled_at": None,
         },
     )
     if job_type.on_dead_letter:
-        job_type.on_dead_letter(row.pk, reason)
-    logger.error("task_dead", job=job_type.job.value, subject=str(row.pk), reason=reason)
+        job_type.on_dead_letter(lease.key, reason)
+    logger.error("task_dead", job=job_type.job.value, subject=str(lease.key), reason=reason)
 
 
 def dead_letter_exhausted(job_type: JobType) -> int:
-    """Bury the rows whose last attempt ended with its process; return how many."""
+    """Make dead letters of rows whose last attempt ended with its process; return how many."""
     if job_type.acquires_itself:
         return _record_dead_letters(job_type)
-    rows = (
-        due(job_type.pending())
-        .filter(attempts__gte=job_type.max_attempts)
-        .exclude(leased_until=None)
-    )
-    worn_out = list(rows[:100])
-    for row in worn_out:
+    rows = job_type.pending_rows()
+    last = due(rows).filter(attempts__gte=job_type.max_attempts).exclude(leased_until=None)
+    exhausted = list(last[:100])
+    for row in exhausted:
         _record_lost(job_type, row)
-        dead_letter(job_type, row, row.last_error or PROCESS_ENDED)
-    return len(worn_out)
+        dead_letter(job_type, Lease.of(rows, row), row.last_error or PROCESS_ENDED)
+    return len(exhausted)
 
 
 def requeue(job_type: JobType, keys: list[Key]) -> list[Key]:
-    """Give rows all their attempts again, from now; those held at this moment are left alone.
+    """Give rows all their attempts again, from now, except those that a worker has.
 
     Return the ids of the rows that are due now.
     """
     rows = requeueable(job_type, keys)
     requeued = list(rows.values_list("pk", flat=True))
-    rows.update(due_at=timezone.now(), leased_until=None, attempts=0)
+    reset(rows)
     return requeued
 
 
 def requeueable(job_type: JobType, keys: list[Key]) -> QuerySet[Any]:
-    """Return those of the rows that are owed and that nobody holds at this moment."""
-    free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
-    return job_type.pending().filter(free, pk__in=keys)
+    """Return those of the rows that are pending and that no worker has."""
+    return job_type.pending_rows().filter(is_free(), pk__in=keys)
 
 
 @dataclass(frozen=True)
@@ -190,7 +150,7 @@ class Waiting:
     key: Key
     due_at: datetime
     attempts: int
-    # When the last attempt lost it with its process; None when none did.
+    # When the lease of an attempt ended whose process died; None when none did.
     lost_at: datetime | None
 
     @property
@@ -199,12 +159,14 @@ class Waiting:
 
 
 def oldest_first(job_type: JobType, *, older_than: timedelta, at_most: int) -> list[Waiting]:
-    """Return the rows that have been due for longer than that, and are free.
+    """Return the free rows that have been due for longer than that, the oldest first.
 
-    Of those that are done together, the oldest.
+    Of rows that are done together (`JobType.together`), only the oldest.
     """
     rows = (
-        due(job_type.pending()).filter(due_at__lte=timezone.now() - older_than).order_by("due_at")
+        due(job_type.pending_rows())
+        .filter(due_at__lte=timezone.now() - older_than)
+        .order_by("due_at")
     )
     values = rows.values_list("pk", "due_at", "attempts", "leased_until", *job_type.together)
     oldest: dict[Any, Waiting] = {}
@@ -214,8 +176,8 @@ def oldest_first(job_type: JobType, *, older_than: timedelta, at_most: int) -> l
 
 
 def _delegate(job_type: JobType, key: Key) -> str:
-    """Have a row worked on by an app that holds its rows itself."""
-    row = due(job_type.pending()).filter(pk=key).first()
+    """Run work that acquires its rows itself."""
+    row = due(job_type.pending_rows()).filter(pk=key).first()
     if row is None:
         return Outcome.NOTHING.value
     _note_on_run(key, row.attempts + 1, row.due_at)
@@ -224,14 +186,12 @@ def _delegate(job_type: JobType, key: Key) -> str:
 
 
 def _record_dead_letters(job_type: JobType) -> int:
-    """Show people the rows that their own app has given up on."""
+    """Write dead letters for the rows that their own app has given up on."""
     known = DeadLetter.objects.filter(job=job_type.job.value).values_list("subject", flat=True)
-    # Not those whose settled letter may have been removed (`workers.records.retention`).
+    # Older rows may have had a letter that was settled and removed (`records.retention`).
     recent = timezone.now() - settings.DEAD_LETTERS_KEPT
-    rows = (
-        job_type.pending().filter(due_at=None, created_at__gte=recent).order_by("-pk")[:KNOWN_DEAD]
-    )
-    dead = {str(row.pk): row for row in rows}
+    rows = job_type.pending_rows().filter(due_at=None, created_at__gte=recent)
+    dead = {str(row.pk): row for row in rows.order_by("-pk")[:KNOWN_DEAD]}
     new = dead.keys() - set(known.filter(subject__in=dead))
     DeadLetter.objects.bulk_create(
         [
@@ -256,7 +216,7 @@ def _note_on_run(key: Key, attempt: int, wanted_at: datetime) -> None:
 
 
 def _record_lost(job_type: JobType, row: Any) -> None:
-    """Write down the attempt whose process could not."""
+    """Record an attempt whose process died before it could."""
     ended_at = row.leased_until.timestamp()
     recorder.keep(
         recorder.Run(

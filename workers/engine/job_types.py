@@ -1,9 +1,9 @@
-"""What the engine and the sweeper must know of a kind of owed row."""
+"""Say what the engine and the sweeper need to know about each type of job."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -16,9 +16,17 @@ Key = Any
 Text = str | Promise
 
 
+class BusyTask(TypedDict):
+    """A job that a worker works on now, as its row keeps it. `started_at` is an ISO time."""
+
+    name: str
+    subject: str
+    started_at: str | None
+
+
 @dataclass(frozen=True)
 class Description:
-    """What a task worked on, for people: words, and where to look at it."""
+    """The row that a task worked on, for people: words, and a link if it can be looked at."""
 
     words: Text
     link: str = ""
@@ -30,52 +38,56 @@ def no_descriptions(keys: Iterable[str]) -> Mapping[str, Description]:
 
 @dataclass(frozen=True)
 class JobType:
-    """One kind of owed row (`core.jobs.lease.LeasedJob`) and how its work is done.
+    """One type of job: which rows have work to do (`core.jobs.lease.LeasedJob`), and how to do it.
 
-    `perform` is given the id of a row that the caller holds. It does the work and clears `due_at`
-    in the same transaction, or gives it another time; a row that it leaves as it was is tried
-    again when the lease ends.
+    `perform` gets the id of a row that the caller has leased. It does the work and clears `due_at`
+    in the same transaction, or sets another time. A row that it leaves as it was is tried again
+    when the lease ends.
     """
 
     job: Job
-    # What the work is called, for people.
+    # The name of the work, for people.
     label: Text
-    # The argument of the task that carries the row's id.
+    # The argument of the task that is the row's id.
     id_name: str
-    # The rows with work to do; those without `due_at` among them are dead.
-    pending: Callable[[], QuerySet[Any]]
+    # The rows whose work is not done. Those without `due_at` are given up.
+    pending_rows: Callable[[], QuerySet[Any]]
     perform: Callable[[Key], object]
-    # A worker that was killed frees its row after this long.
+    # The row of a killed worker is free again after this time.
     lease: timedelta
-    # Each attempt may take twice as long as the one before, up to this: slow work must not be
-    # taken for dead until no attempt is left. Not for work that renews its lease.
+    # Each attempt may take twice as long as the one before, up to this: else slow work would be
+    # taken for dead at each attempt. Not for work that renews its lease.
     longest_lease: timedelta | None = None
-    # Says what rows are, given their ids as text, all at once.
+    # Describes the rows of these ids (as text), in one call.
     describe: Callable[[Iterable[str]], Mapping[str, Description]] = no_descriptions
-    # Told in the transaction that ends the last attempt.
+    # Called with id and reason, in the transaction that gives the row up.
     on_dead_letter: Callable[[Key, str], object] | None = None
-    # `perform` takes and gives back the row by itself, with others that belong together, and
-    # returns None when there was nothing to do.
+    # `perform` acquires and releases the row itself, together with others, and returns None when
+    # there was nothing to do.
     acquires_itself: bool = False
-    # Columns: rows that have them in common are done together, so one of them is asked for.
+    # Columns. Rows with the same values in them are done together, so one wake-up is enough.
     together: tuple[str, ...] = ()
-    # Whether people may cut it while it runs: only what comes back by itself. Half a message's
-    # work would be owed for ever, or lost.
+    # Whether people may cancel it while it runs. Only for work that comes back by itself: a
+    # cancelled message would stay pending for ever, or be lost.
     is_cancellable: bool = False
     max_attempts: int = 8
-    # Younger rows are probably on their way through the broker.
+    # A row that has been due for less than this is probably on its way through the broker.
     patience: timedelta = timedelta(seconds=1)
-    # Waiting for longer, the row is worked on by the sweeper itself: soon where people wait and
-    # the work is short, late where it would keep the sweeper from the others.
+    # A row that has been due for longer than this is done by the fallback runner: soon where
+    # people wait and the work is short.
     fallback_after: timedelta = timedelta(seconds=10)
     key_of: Callable[[str], Key] = UUID
+
+    def arguments_of(self, key: Key) -> dict[str, str]:
+        """Return the arguments of the task that works on a row."""
+        return {self.id_name: str(key)}
 
     @property
     def queue(self) -> Queue:
         return QUEUES[self.job]
 
     def lease_of(self, attempt: int) -> timedelta:
-        """Return how long an attempt holds its row."""
+        """Return the lease of the nth attempt, counted from 1."""
         longest = self.longest_lease or self.lease
         grown: timedelta = self.lease * 2 ** (max(attempt, 1) - 1)
         return min(grown, longest)

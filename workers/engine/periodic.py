@@ -1,7 +1,7 @@
-"""Work that comes back. Its row says when: beat and the sweeper both only look.
+"""Run periodic work: its row says when it is due, and the sweeper finds it.
 
-A piece of periodic work is an owed row like any other, so it has a lease, attempts and a time of
-its own, survives a lost beat, and runs once however many beats there are.
+A periodic task is a leased job like any other. It needs no beat, and runs once at each time
+however many workers and beats there are.
 """
 
 import time
@@ -13,6 +13,7 @@ import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.jobs.lease import reset_attempts
 from workers.engine.job_types import Description, Text
 from workers.engine.progress import Cancelled
 from workers.models import Heartbeat, Periodic
@@ -25,7 +26,7 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class PeriodicTask:
-    """One piece of periodic work; what `do` returns is shown as its last result."""
+    """One periodic task. What `run` returns is shown as its last result."""
 
     name: str
     label: Text
@@ -34,12 +35,12 @@ class PeriodicTask:
 
 
 class PeriodicTasks:
-    """All periodic work by name, as its kind of owed row wants it."""
+    """All periodic tasks by name, with the functions of their JobType."""
 
     def __init__(self, tasks: Iterable[PeriodicTask]) -> None:
         self.by_name: Mapping[str, PeriodicTask] = {task.name: task for task in tasks}
 
-    def pending(self) -> QuerySet[Periodic]:
+    def pending_rows(self) -> QuerySet[Periodic]:
         return Periodic.objects.filter(is_enabled=True, name__in=list(self.by_name))
 
     def describe(self, names: Iterable[str]) -> Mapping[str, Description]:
@@ -61,12 +62,12 @@ class PeriodicTasks:
             rows,
             update_conflicts=True,
             unique_fields=["name"],
-            # Not `due_at`: a worker that starts must not put the work off.
+            # Not `due_at`: a worker that starts must not delay the work.
             update_fields=["every_seconds"],
         )
 
     def perform(self, name: str) -> None:
-        """Do a task that the caller holds, and say when it comes again."""
+        """Run a task whose row the caller has leased, and set its next time."""
         task = self.by_name[name]
         row = Periodic.objects.get(name=name)
         started_at, started = timezone.now(), time.monotonic()
@@ -77,11 +78,8 @@ class PeriodicTasks:
             raise
         due_at = row.due_at or started_at
         Periodic.objects.filter(name=name).update(
-            # From now, not from when it was due: after a night off it runs once, not fifty times.
-            due_at=max(due_at + task.every, timezone.now()),
-            leased_until=None,
-            attempts=0,
-            last_error="",
+            # At least now: after a night without workers it does not run once for each period.
+            **reset_attempts(max(due_at + task.every, timezone.now())),
             last_started_at=started_at,
             last_seconds=time.monotonic() - started,
             drift_seconds=max(0.0, (started_at - due_at).total_seconds()),
@@ -89,19 +87,13 @@ class PeriodicTasks:
         )
 
     def reschedule(self, name: str, reason: str) -> None:
-        """Keep work alive that failed or was cancelled: unlike a message it has a next time."""
+        """Set the next time of a task that failed at its last attempt, or was cancelled."""
         task = self.by_name[name]
-        due_at = timezone.now() + task.every
+        now = timezone.now()
         rows = Periodic.objects.filter(name=name)
-        rows.update(
-            due_at=due_at,
-            leased_until=None,
-            attempts=0,
-            failed_at=timezone.now(),
-            last_error=reason,
-        )
+        rows.update(**reset_attempts(now + task.every, reason), failed_at=now)
 
 
 def record_beat() -> None:
-    """Note that beat is alive, for the dashboard."""
+    """Write down that beat is alive, for the dashboard and the alerts."""
     Heartbeat.objects.update_or_create(name=BEAT, defaults={"seen_at": timezone.now()})

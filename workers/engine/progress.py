@@ -1,7 +1,7 @@
-"""How far running work is, for the dashboard, and the way back: that somebody cancelled it.
+"""Write down the progress of running work for the dashboard, and read there if it is cancelled.
 
-A row, written at most once a second and only by work that lasts longer than that, so that short
-tasks cost nothing and the page needs no broker.
+The row is written at most once a second, so a task that takes less than a second costs nothing.
+The page needs no broker.
 """
 
 import time
@@ -17,7 +17,7 @@ from workers.engine.job_types import JobType, Key, Text
 from workers.models import TaskProgress
 
 TOLD_EVERY_SECONDS = 1.0
-# The phases that work names, for people.
+# The phases of `core.jobs.progress.step`, for people.
 PHASES: dict[str, Text] = {
     "reading": _("reading the file"),
     "checking": _("checking it"),
@@ -28,15 +28,15 @@ PHASES: dict[str, Text] = {
 
 
 class Cancelled(Exception):
-    """Somebody cancelled the work that runs."""
+    """Somebody cancelled the running work. The text is their name."""
 
 
 @contextmanager
 def followed(job_type: JobType, key: Key) -> Iterator[None]:
-    """Write down how far the work in this context is; raises Cancelled out of its steps."""
+    """Write down the progress of the work in this context; its steps may raise Cancelled."""
     teller = _Teller(job_type, key)
     if job_type.is_cancellable:
-        # What was asked of an earlier attempt.
+        # A cancellation of an earlier attempt.
         teller.rows().delete()
     try:
         with progress.told_to(teller):

@@ -1,4 +1,4 @@
-"""What needs a person: said on the page, and once by email and webhook when those are set."""
+"""Find what needs a person: shown on the page, told once by email and webhook if those are set."""
 
 import json
 import urllib.request
@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from notifications.queries import devices_refusing_our_key
 from workers.engine.job_types import JobType
 from workers.models import Alert
-from workers.monitoring import backlog as queue_backlog
 from workers.monitoring import health
+from workers.monitoring.backlog import backlogs, dead_letters
 
 WEBHOOK_SECONDS = 5
 
@@ -51,7 +51,7 @@ class ActiveAlert:
 
 
 def active_alerts(job_types: Iterable[JobType]) -> list[ActiveAlert]:
-    """Return what is wrong at this moment, from the rows alone."""
+    """Return what is wrong at this moment, from the database alone."""
     return [
         *_old_queues(job_types),
         *_unserved_queues(),
@@ -65,7 +65,10 @@ def active_alerts(job_types: Iterable[JobType]) -> list[ActiveAlert]:
 
 
 def watch(job_types: Iterable[JobType]) -> str:
-    """Open and close alerts by what is wrong now, and tell about those not told of yet."""
+    """Open and close alerts by what is wrong now, and tell about those that nobody was told of.
+
+    Returns their number, as text.
+    """
     found = {(active.code, active.about): active for active in active_alerts(job_types)}
     for active in found.values():
         _open(active)
@@ -82,9 +85,9 @@ def watch(job_types: Iterable[JobType]) -> str:
 
 
 def tell(news: list[ActiveAlert]) -> bool:
-    """Send alerts by email and webhook; return whether anybody heard.
+    """Send alerts by email and webhook; return whether at least one of them took it.
 
-    What fails is logged; the page shows them anyway.
+    A failure is logged. The page shows the alerts anyway.
     """
     with translation.override(settings.LANGUAGE_CODE):
         lines = [active.words for active in news]
@@ -135,7 +138,7 @@ def _old_queues(job_types: Iterable[JobType]) -> list[ActiveAlert]:
     limit = settings.TASK_ALERT_OLDEST_SECONDS
     return [
         ActiveAlert("oldest", queue, backlog.oldest_seconds)
-        for queue, backlog in queue_backlog.backlogs(job_types).items()
+        for queue, backlog in backlogs(job_types).items()
         if backlog.oldest_seconds > limit
     ]
 
@@ -161,7 +164,7 @@ def _broker() -> list[ActiveAlert]:
 
 
 def _dead() -> list[ActiveAlert]:
-    count = health.dead_letters().count()
+    count = dead_letters().count()
     return [ActiveAlert("dead", value=count)] if count else []
 
 

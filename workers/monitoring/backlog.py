@@ -1,21 +1,19 @@
-"""What is pending, by queue and state, from the rows alone."""
+"""Count the pending jobs by queue and state, from their rows alone."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
 from core.jobs.enqueue import Queue
 from workers.engine.job_types import JobType
-from workers.models import (
-    QueuePause,
-)
+from workers.models import DeadLetter, QueuePause
 
 
 @dataclass
 class Backlog:
-    """What is owed, by state. `oldest_seconds` is the age of the oldest row that waits."""
+    """Pending jobs by state. `oldest_seconds` is the age of the oldest job that waits."""
 
     waiting: int = 0
     running: int = 0
@@ -32,23 +30,25 @@ class Backlog:
 
 
 def by_state(job_type: JobType) -> dict[str, Q]:
-    """Return the condition of each state of an owed row of that job_type."""
+    """Return the condition of each live state, for the rows of a job type."""
     now = timezone.now()
-    held = Q(leased_until__gt=now)
+    leased = Q(leased_until__gt=now)
     return {
-        "waiting": Q(due_at__lte=now) & ~held,
-        "running": Q(due_at__isnull=False) & held,
-        "retrying": Q(due_at__gt=now, attempts__gt=0) & ~held,
-        "scheduled": Q(due_at__gt=now, attempts=0) & ~held,
+        "waiting": Q(due_at__lte=now) & ~leased,
+        "running": Q(due_at__isnull=False) & leased,
+        "retrying": Q(due_at__gt=now, attempts__gt=0) & ~leased,
+        "scheduled": Q(due_at__gt=now, attempts=0) & ~leased,
     }
 
 
 def backlog_of(job_type: JobType) -> Backlog:
-    """Return what is owed of one job_type, in one query."""
+    """Count the jobs of one type, in one query."""
     states = by_state(job_type)
-    # Aliases of their own: an aggregate may not take the name of a column.
+    # Prefixed: an aggregate may not have the name of a column.
     counts = {f"n_{name}": Count("pk", filter=state) for name, state in states.items()}
-    found = job_type.pending().aggregate(**counts, oldest=Min("due_at", filter=states["waiting"]))
+    found = job_type.pending_rows().aggregate(
+        **counts, oldest=Min("due_at", filter=states["waiting"])
+    )
     oldest = found.pop("oldest")
     return Backlog(
         **{name.removeprefix("n_"): number for name, number in found.items()},
@@ -57,11 +57,17 @@ def backlog_of(job_type: JobType) -> Backlog:
 
 
 def backlogs(job_types: Iterable[JobType]) -> dict[str, Backlog]:
-    """Return what each queue owes; a queue that owes nothing is there too."""
+    """Return the backlog of every queue, empty ones included."""
     queues = {queue.value: Backlog() for queue in Queue}
     for job_type in job_types:
         queues[job_type.queue.value].add(backlog_of(job_type))
     return queues
+
+
+def dead_letters() -> QuerySet[DeadLetter]:
+    """Return the jobs that wait for a person's decision, newest first."""
+    open_letters = DeadLetter.objects.filter(settled_at=None)
+    return open_letters.select_related("owner").order_by("-died_at", "-pk")
 
 
 def paused_queues() -> set[str]:

@@ -1,11 +1,8 @@
-"""What the other apps tell of themselves on the dashboard and in /metrics: rates, bytes, backlogs.
-
-Users feel these before they feel a queue.
-"""
+"""Measure what the other apps do, for the dashboard and /metrics: rates, bytes, waiting files."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
@@ -16,13 +13,20 @@ from messaging.models import Message
 from notifications.models import Channel, Delivery
 from workers.engine.job_types import Text
 
-# {code, label, value, unit}; `unit` is "count", "bytes", "percent" or "seconds".
-BusinessMetric = dict[str, Any]
+Unit = Literal["count", "bytes", "percent"]
+
+
+class BusinessMetric(TypedDict):
+    code: str
+    label: str
+    value: float
+    unit: Unit
+
 
 DAY = timedelta(days=1)
 MADE = (Delivery.Status.SENT, Delivery.Status.DISPLAYED)
 NOT_MADE = (Delivery.Status.FAILED, Delivery.Status.DEAD)
-# Time enough for a message to take its files.
+# A message takes its files within this time.
 UNCLAIMED_AFTER = timedelta(hours=1)
 
 
@@ -32,7 +36,7 @@ def messages() -> list[BusinessMetric]:
 
 
 def deliveries() -> list[BusinessMetric]:
-    """How many of the last day's pushes and emails arrived, of those that were to."""
+    """Return the share of the last day's pushes and emails that arrived."""
     made, failed = Q(status__in=MADE), Q(status__in=NOT_MADE)
     recent = Delivery.objects.filter(created_at__gte=timezone.now() - DAY)
     rows = recent.values("channel").annotate(made=Count("pk", made), failed=Count("pk", failed))
@@ -44,7 +48,7 @@ def deliveries() -> list[BusinessMetric]:
 
 
 def files() -> list[BusinessMetric]:
-    """What is stored, what waits for its check, and what no message shows."""
+    """Return the bytes that are stored, the files to be checked, and those without a message."""
     late = timezone.now() - UNCLAIMED_AFTER
     found = Attachment.objects.aggregate(
         stored=Sum("size", filter=Q(status=Attachment.Status.READY)),
@@ -61,12 +65,12 @@ def files() -> list[BusinessMetric]:
 BUSINESS_METRICS: list[Callable[[], list[BusinessMetric]]] = [messages, deliveries, files]
 
 
-def _metric(code: str, label: Text, value: float, unit: str = "count") -> BusinessMetric:
+def _metric(code: str, label: Text, value: float, unit: Unit = "count") -> BusinessMetric:
     return {"code": code, "label": str(label), "value": value, "unit": unit}
 
 
 def _rate(code: str, label: Text, row: dict[str, Any] | None) -> BusinessMetric:
-    """Of those that were tried; all, when none was."""
+    """Return the percentage that arrived of those that were tried; 100 when none was."""
     made, failed = (row["made"], row["failed"]) if row else (0, 0)
     share = made / (made + failed) if made + failed else 1.0
     return _metric(f"{code}_percent", label, share * 100, "percent")

@@ -12,8 +12,7 @@ Outcome = TaskRun.Outcome
 
 
 def began(task_id: str, task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) -> None:
-    # Celery would close the connection at each task and open one at the next
-    # (`CELERY_DB_REUSE_MAX` keeps it); whether it still lives must be asked then.
+    # `CELERY_DB_REUSE_MAX` keeps the connection between tasks, so it may have died since the last.
     close_old_connections()
     request = task.request
     run = recorder.Run(
@@ -29,7 +28,7 @@ def began(task_id: str, task: Task[Any, Any], kwargs: dict[str, Any], **_: Any) 
 
 
 def failed(exception: BaseException, **_: Any) -> None:
-    # Not in a pool process when its child died: then nobody has begun here.
+    # None in the parent, where Celery sends this signal when a pool process has died.
     if run := recorder.current():
         run.error = exception
         if run.outcome == Outcome.SUCCEEDED.value:

@@ -1,4 +1,4 @@
-"""Durations counted by bucket, for percentiles that survive their attempts."""
+"""Count durations by bucket, for percentiles of attempts that are no longer kept."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ def bucket_of(seconds: float) -> int:
 
 
 def percentile(counts: Sequence[int], share: float) -> float | None:
-    """Return about how many seconds that share stayed under; None when nothing was counted.
+    """Return the seconds that a share (0 to 1) stayed under; None when nothing was counted.
 
-    Exact to the width of a bucket, within which durations are taken to be spread evenly.
+    Durations are taken to be spread evenly within a bucket, so the error is at most its width.
     """
     total = sum(counts)
     if not total:

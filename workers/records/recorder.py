@@ -1,7 +1,7 @@
-"""Writing down every attempt, in batches, beside the work.
+"""Write down every attempt in batches, from a thread of each process.
 
-A thread of each process takes what was finished since the last time, and writes it by one COPY
-and one upsert of the hour's row. While PostgreSQL is away the records wait, up to a bound.
+A batch is one COPY of the attempts and one upsert for each hour, queue and task. While PostgreSQL
+is away the records wait in memory, MAX_KEPT at most.
 """
 
 import atexit
@@ -46,7 +46,7 @@ Outcome = TaskRun.Outcome
 
 @dataclass(slots=True)
 class Run:
-    """An attempt that is going on, then its record."""
+    """An attempt while it runs, then its record. Times are seconds since the epoch."""
 
     name: str
     queue: str
@@ -59,7 +59,7 @@ class Run:
     ended_at: float = 0.0
     outcome: str = Outcome.SUCCEEDED.value
     error: BaseException | None = None
-    # Known as text already, when the attempt was in another process.
+    # Instead of `error`, for an attempt of another process.
     error_text: str = ""
     worker: str = ""
     memory_bytes: int = 0
@@ -81,7 +81,7 @@ _current = _Current()
 
 
 def begin(run: Run) -> Run:
-    """Make a run the one that this thread works on."""
+    """Make a run the current one of this thread."""
     _current.run = run
     return run
 
@@ -91,7 +91,7 @@ def current() -> Run | None:
 
 
 def end(run: Run) -> None:
-    """Keep a run, ended now."""
+    """End a run now, and keep it to be written."""
     run.ended_at = time.time()
     run.worker = _recorder.worker
     run.memory_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
@@ -100,22 +100,22 @@ def end(run: Run) -> None:
 
 
 def keep(run: Run) -> None:
-    """Keep a run that ended somewhere else."""
+    """Keep a run of another process to be written."""
     _recorder.finished.append(run)
 
 
 def start() -> None:
-    """Write what is kept, from now on, in a thread of this process."""
+    """Start the thread that writes the kept runs of this process."""
     _recorder.start()
 
 
 def flush() -> None:
-    """Write what was kept so far."""
+    """Write the kept runs now."""
     _recorder.flush()
 
 
 def forget() -> None:
-    """Drop what was kept and not written."""
+    """Drop the kept runs that are not written."""
     _recorder.finished.clear()
 
 
@@ -140,7 +140,7 @@ class Recorder:
                 self.flush()
 
     def flush(self) -> None:
-        """Write the finished runs; they stay when the database is away."""
+        """Write the finished runs; keep them when the database is away."""
         with self.writing:
             runs = [self.finished.popleft() for _ in range(len(self.finished))]
             if not runs:
@@ -201,7 +201,7 @@ def row_of(run: Run) -> tuple[Any, ...]:
 
 
 def hours_of(runs: list[Run]) -> list[list[Any]]:
-    """Return the values of ADD_TO_HOUR, one list an hour and task."""
+    """Return the values of ADD_TO_HOUR, one list for each hour, task and queue."""
     outcomes = list(Outcome.values)
     by_hour: dict[tuple[float, str, str], list[Run]] = defaultdict(list)
     for run in runs:
@@ -233,7 +233,7 @@ def without_secrets(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def error_columns(run: Run) -> tuple[str, str, str, str]:
-    """Return class, place, text and traceback of a run's error."""
+    """Return the class, place, text and traceback of a run's error."""
     error = run.error
     if error is None:
         return "", "", run.error_text[:MAX_ERROR], ""
@@ -256,12 +256,12 @@ def place_of(error: BaseException) -> str:
     return place
 
 
-# For all processes together: a dashboard that changes more often cannot be read.
+# For all processes together. A dashboard that changes more often cannot be read.
 TOLD_EVERY_MS = 1_000
 
 
 def tell_screens() -> None:
-    """Tell the company's open screens that there is news, at most once a second in all."""
+    """Tell the company's open screens that tasks have changed, at most once a second in all."""
     try:
         client = valkey()
         if client.set(key("tasks-told"), 1, nx=True, px=TOLD_EVERY_MS):

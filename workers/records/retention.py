@@ -1,4 +1,7 @@
-"""Forgetting: attempts after 30 days, what people settled after 90, hours after a year."""
+"""Remove old records: attempts after 30 days, settled dead letters after 90, hours after a year.
+
+These are the defaults of TASK_RUNS_KEPT, DEAD_LETTERS_KEPT and TASK_HOURS_KEPT.
+"""
 
 from typing import Any
 
@@ -18,12 +21,12 @@ from workers.models import (
     WorkerProcess,
 )
 
-# Of a table with a month of attempts, a piece at a time: no long transaction, and a place to stop.
+# A month of attempts is removed in pieces: no long transaction, and the work can be cancelled.
 AT_A_TIME = 5_000
 
 
 def clean() -> str:
-    """Remove what is older than its time; actions of people, and the dead nobody settled, stay."""
+    """Remove old records; return how many, as text. Actions and open dead letters stay."""
     old = outdated()
     removed = 0
     for number, rows in enumerate(old):

@@ -1,1 +1,1 @@
-"""Find and run the jobs that nobody took, without broker or beat."""
+"""Find and run the jobs that no worker acquired, without broker or beat."""

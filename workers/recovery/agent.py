@@ -1,7 +1,7 @@
-"""The thread beside the tasks in every worker: it sweeps, says that it lives, and obeys.
+"""Run the agent, a thread in every worker that sweeps, sends heartbeats and obeys commands.
 
-A thread and not a timer of Celery's event loop: that loop stands still while the worker looks for
-its broker, which is exactly when the owed work must be done without one.
+It is a thread and not a timer of Celery's event loop: that loop stands still while the worker
+looks for its broker, and then the pending jobs must be run without one.
 """
 
 import threading
@@ -20,22 +20,22 @@ from workers.recovery.thread_connection import DATABASE_ERRORS, ThreadConnection
 from workers.registry import JOB_TYPES, PERIODIC_TASKS
 
 LOOK_SECONDS = 0.3
-PRESENCE_SECONDS = 3.0
-# The worker has ten seconds to end in all.
+HEARTBEAT_SECONDS = 3.0
+# Part of the ten seconds that a worker has to end.
 LEAVE_SECONDS = 2.0
 
 logger = structlog.get_logger(__name__)
 
 
 class WorkerAgent:
-    """What the thread does, round after round, until it is told to end."""
+    """The thread of one worker. It does a round every LOOK_SECONDS until `end`."""
 
     def __init__(self, worker: Any) -> None:
         self.ending = threading.Event()
         self.runners = {job_type: FallbackRunner(job_type, self.ending) for job_type in JOB_TYPES}
         self.heartbeat = heartbeat.WorkerHeartbeat(worker, self.runners.values())
         self.sweeper = Sweeper(JOB_TYPES)
-        self.said_at = 0.0
+        self.reported_at = 0.0
         self.connection = ThreadConnection()
         self.thread = threading.Thread(target=self.run, name="worker-agent", daemon=True)
 
@@ -61,18 +61,18 @@ class WorkerAgent:
                     logger.warning("keeper_without_database", error=str(error))
                     self.connection.close()
                 except Exception:
-                    # One broken kind of work must not end the sweeps of the others.
+                    # A defect in one type of job must not end the sweeps of the others.
                     logger.exception("keeper_failed")
                     self.connection.close()
             self.leave()
 
     def round(self) -> None:
         now = time.monotonic()
-        if now - self.said_at >= PRESENCE_SECONDS:
-            if not self.said_at:
+        if now - self.reported_at >= HEARTBEAT_SECONDS:
+            if not self.reported_at:
                 PERIODIC_TASKS.ensure_rows()
             self.heartbeat.report(reaches_broker=self.sweeper.reaches_broker)
-            self.said_at = now
+            self.reported_at = now
         for job_type, keys in self.sweeper.look().items():
             self.runners[job_type].offer(keys)
 
@@ -85,7 +85,7 @@ class WorkerAgent:
 
 
 class AgentStep(bootsteps.StartStopStep):
-    """Starts the keeper once the pool has forked, and ends it with the worker."""
+    """Start the agent once the pool has forked, and end it with the worker."""
 
     requires = ("celery.worker.components:Pool",)
 

@@ -1,6 +1,6 @@
-"""Beat's eye on the workers: when none is alive, nobody else is there to send the alert.
+"""Watch the workers from beat: when no worker is alive, only beat can send the alert.
 
-The workers in their turn watch beat (`workers.monitoring.alerts`).
+The workers watch beat (`workers.monitoring.alerts`).
 """
 
 import threading
@@ -15,14 +15,14 @@ from workers.monitoring import alerts, health
 from workers.recovery.thread_connection import DATABASE_ERRORS
 from workers.registry import JOB_TYPES
 
-# Longer than workers take to start, beside which beat starts.
+# Longer than workers take to start: beat may start at the same time.
 LOOK_SECONDS = 30.0
 
 logger = structlog.get_logger(__name__)
 
 
 def look() -> None:
-    """Open and tell alerts in place of the workers, when there are none."""
+    """Open and send the alerts when no worker is alive to do it."""
     if not health.workers_alive().exists():
         alerts.watch(JOB_TYPES)
 

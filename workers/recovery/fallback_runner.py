@@ -1,7 +1,7 @@
-"""Doing what hints did not help, in threads of the worker itself: one for each kind of work.
+"""Run the jobs that wake-ups did not start, in threads of the worker itself.
 
-One each, so that a file that takes a quarter of a minute keeps neither a message waiting nor the
-thread that sweeps and says that the worker lives.
+There is one thread for each job type: a file that takes 15 s delays neither a message nor the
+agent's sweeps and heartbeats.
 """
 
 import random
@@ -9,30 +9,29 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import structlog
 from django.db import close_old_connections
 
 from core.jobs.lease import due
 from workers.engine.execute import execute
-from workers.engine.job_types import JobType, Key
+from workers.engine.job_types import BusyTask, JobType, Key
 from workers.models import TaskRun
 from workers.records import recorder
 from workers.recovery.thread_connection import DATABASE_ERRORS, ThreadConnection
 
-# How long rows that were offered are worked on before newer ones are asked for.
+# After this time the rest of a batch is dropped; the sweeper offers rows again.
 BATCH_SECONDS = 2.0
-# Rows that one question asks about, whether they are still free.
-GLANCE = 10
-# A connection that did nothing for so long is closed.
+# Rows that one query checks, to see if they are still free.
+CHECKED_AT_ONCE = 10
+# A connection that was not used for this time is closed.
 IDLE_SECONDS = 10.0
 
 logger = structlog.get_logger(__name__)
 
 
 class FallbackRunner:
-    """The thread of one job_type. It starts with the first rows that are offered."""
+    """The thread of one job type. It starts with the first rows that are offered."""
 
     def __init__(self, job_type: JobType, ending: threading.Event) -> None:
         self.job_type = job_type
@@ -41,11 +40,10 @@ class FallbackRunner:
         self.offered: list[Key] = []
         self.changed = threading.Condition()
         self.thread: threading.Thread | None = None
-        # What it works on now, as a worker says of its pool.
-        self.current: dict[str, Any] | None = None
+        self.current: BusyTask | None = None
 
     def offer(self, keys: list[Key]) -> None:
-        """Have these rows worked on, in place of those offered before and not begun."""
+        """Replace the rows that are still to be run by these."""
         with self.changed:
             self.offered = list(keys)
             if keys and self.thread is None:
@@ -55,7 +53,7 @@ class FallbackRunner:
             self.changed.notify()
 
     def end(self, deadline: float) -> None:
-        """Let what runs end until then; what is cut is owed by its row."""
+        """Wait for the running job until a time of `time.monotonic`. A cut job stays due."""
         with self.changed:
             self.changed.notify()
         if self.thread is not None:
@@ -80,7 +78,7 @@ class FallbackRunner:
             self.connection.close()
 
     def next_batch(self) -> list[Key]:
-        """Wait for rows, for a while; return none when none came."""
+        """Wait for rows at most IDLE_SECONDS; return none when none came."""
         with self.changed:
             self.changed.wait_for(lambda: self.offered or self.ending.is_set(), IDLE_SECONDS)
             keys, self.offered = self.offered, []
@@ -101,7 +99,7 @@ def run_batch(
     is_over: Callable[[], bool] = lambda: False,
     note: Callable[[Key | None], None] = lambda key: None,
 ) -> int:
-    """Work on rows here, one after the other, for a moment; return how many."""
+    """Run rows one after the other for at most BATCH_SECONDS; return how many."""
     deadline = time.monotonic() + BATCH_SECONDS
     done = 0
     for key in still_free(job_type, keys):
@@ -115,32 +113,32 @@ def run_batch(
 
 
 def still_free(job_type: JobType, keys: list[Key]) -> Iterator[Key]:
-    """Yield the rows that nobody has taken since they were found, from anywhere in the middle on.
+    """Yield the rows that no worker has acquired since they were found, from a random one on.
 
-    In a backlog the pools begin at the oldest, and each worker's thread is offered the same rows:
-    beginning there too, most of them would meet at each row.
+    In a backlog the pools begin at the oldest row, and the threads of all workers are offered the
+    same rows. Starting at the same row they would collide at each.
     """
     middle = random.randrange(len(keys)) if keys else 0
     turned = keys[middle:] + keys[:middle]
-    for start in range(0, len(turned), GLANCE):
-        few = turned[start : start + GLANCE]
-        yield from due(job_type.pending()).filter(pk__in=few).values_list("pk", flat=True)
+    for start in range(0, len(turned), CHECKED_AT_ONCE):
+        few = turned[start : start + CHECKED_AT_ONCE]
+        yield from due(job_type.pending_rows()).filter(pk__in=few).values_list("pk", flat=True)
 
 
 def perform(job_type: JobType, key: Key) -> None:
-    """Do one row's work outside Celery, recorded like any attempt."""
+    """Execute one row's job outside Celery, and record the attempt like any other."""
     run = recorder.begin(recorder.Run(name=job_type.job.value, queue=job_type.queue.value))
-    run.arguments = {job_type.id_name: str(key)}
+    run.arguments = job_type.arguments_of(key)
     run.subject = str(key)
     try:
         run.outcome = execute(job_type, key)
     except Exception as error:
         run.error = error
         if run.outcome == TaskRun.Outcome.SUCCEEDED.value:
-            # Nor could the row be told: PostgreSQL is away.
+            # `execute` could not release the row either: PostgreSQL is away.
             run.outcome = TaskRun.Outcome.FAILED.value
         logger.exception("task_failed", job=job_type.job.value, subject=str(key))
         if isinstance(error, DATABASE_ERRORS):
-            # The next row needs a sound connection.
+            # The next row needs a working connection.
             close_old_connections()
     recorder.end(run)

@@ -1,4 +1,7 @@
-"""What a worker says of itself, and what it is told to do: a row, so neither needs the broker."""
+"""Report the state of a worker in its row, and obey the commands found there.
+
+Neither needs the broker.
+"""
 
 import os
 import signal
@@ -12,17 +15,18 @@ from typing import Any
 
 import structlog
 from celery.worker import state
-from django.conf import settings
 from django.utils import timezone
 
-from workers.models import QueuePause, WorkerCommand, WorkerProcess
+from core.version import BUILD
+from workers.engine.job_types import BusyTask
+from workers.models import VERSION_LENGTH, QueuePause, WorkerCommand, WorkerProcess
 from workers.recovery.fallback_runner import FallbackRunner
 
 logger = structlog.get_logger(__name__)
 
 
 class WorkerHeartbeat:
-    """One worker's row."""
+    """The row of one worker."""
 
     def __init__(self, worker: Any, runners: Iterable[FallbackRunner] = ()) -> None:
         self.worker = worker
@@ -34,11 +38,11 @@ class WorkerHeartbeat:
             pid=os.getpid(),
             queues=self.queues,
             concurrency=worker.concurrency,
-            version=version(),
+            version=BUILD[:VERSION_LENGTH],
         )
 
     def report(self, *, reaches_broker: bool) -> None:
-        """Write down that the worker lives and what it does, then obey what it finds there."""
+        """Write down that the worker lives and what it runs, then obey its command and pauses."""
         now = timezone.now()
         facts = {
             "busy": [*busy(), *(task for runner in self.runners if (task := runner.current))],
@@ -60,7 +64,7 @@ class WorkerHeartbeat:
         self.follow_pauses()
 
     def record_stop(self) -> None:
-        """Write down that the worker ended as it should."""
+        """Write down that the worker ended in order."""
         WorkerProcess.objects.filter(pk=self.row.pk).update(stopped_at=timezone.now(), busy=[])
 
     def obey(self, command: WorkerCommand) -> None:
@@ -72,16 +76,16 @@ class WorkerHeartbeat:
             WorkerProcess.objects.filter(pk=self.row.pk).update(is_quiet=self.is_quiet)
 
     def follow_pauses(self) -> None:
-        """Take from the queues that are not paused, and from none when quiet."""
+        """Consume from the queues that are not paused, and from none when quiet."""
         consumer = self.worker.consumer
         if consumer is None or consumer.task_consumer is None:
-            # Looking for its broker: next time.
+            # The worker looks for its broker: try again at the next heartbeat.
             return
         paused = set(QueuePause.objects.values_list("queue", flat=True))
         for queue in self.queues:
             is_wanted = not self.is_quiet and queue not in paused
             is_taken = consumer.task_consumer.consuming_from(queue)
-            # In the worker's own loop: its consumer is not for other threads.
+            # By `call_soon`: only the worker's own loop may use its consumer.
             if is_wanted and not is_taken:
                 consumer.call_soon(consumer.add_task_queue, queue)
             elif is_taken and not is_wanted:
@@ -92,8 +96,8 @@ class WorkerHeartbeat:
         return [process.pid for process in list(getattr(pool, "_pool", []))]
 
 
-def busy() -> list[dict[str, Any]]:
-    """Return what this worker's pool works on at this moment."""
+def busy() -> list[BusyTask]:
+    """Return what this worker's pool runs now."""
     return [
         {
             "name": request.name,
@@ -105,7 +109,7 @@ def busy() -> list[dict[str, Any]]:
 
 
 def _started_at(request: Any) -> str | None:
-    # Celery notes a monotonic time.
+    # Celery keeps a monotonic time.
     if not request.time_start:
         return None
     seconds = time.time() - (time.monotonic() - request.time_start)
@@ -113,7 +117,7 @@ def _started_at(request: Any) -> str | None:
 
 
 def memory_bytes(pids: list[int]) -> int:
-    """Return the resident memory of processes together; 0 where /proc is not there."""
+    """Return the resident memory of processes together; 0 on systems without /proc."""
     if sys.platform != "linux":
         return 0
     page = os.sysconf("SC_PAGE_SIZE")
@@ -122,19 +126,6 @@ def memory_bytes(pids: list[int]) -> int:
         try:
             total += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * page
         except OSError:
-            # Ended since it was listed.
+            # The process has ended.
             continue
     return total
-
-
-def version() -> str:
-    """Return what runs here: LIAISON_VERSION, or the commit of the working copy."""
-    if settings.LIAISON_VERSION:
-        return str(settings.LIAISON_VERSION)
-    head = settings.BASE_DIR / ".git" / "HEAD"
-    try:
-        name = head.read_text().strip().removeprefix("ref: ")
-        commit = name if len(name) == 40 else (head.parent / name).read_text().strip()
-    except OSError:
-        return ""
-    return commit[:10]

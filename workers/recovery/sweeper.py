@@ -1,8 +1,8 @@
-"""Find the pending jobs that nobody took, in every worker, with neither beat nor broker.
+"""Find the pending jobs that no worker has acquired, with neither beat nor broker.
 
 A wake-up may be lost, and a worker may die. So each worker looks at the rows themselves, one
-worker at a time (an advisory lock). A row that has waited a moment gets another wake-up. A row that
-still waits then runs without the broker (`recovery.fallback_runner`).
+worker at a time (an advisory lock). A row that has been due for a moment gets another wake-up. A
+row that is still due after that runs without the broker (`recovery.fallback_runner`).
 """
 
 import time
@@ -17,24 +17,24 @@ from django.db import connection
 from django.utils import timezone
 
 from core import background_sender
-from core.jobs.enqueue import QUEUES, Job, broker
+from core.jobs.enqueue import Job, broker, publish
 from core.valkey import valkey
 from workers.engine import execute
 from workers.engine.execute import Waiting
 from workers.engine.job_types import JobType, Key
-from workers.monitoring import backlog
+from workers.monitoring.backlog import paused_queues
 
 # Any number; the lock belongs to this database.
 SWEEP_LOCK = 0x1A1501
 BATCH = 200
-# A queue this long, or with a hint for each row that waits, is not lost hints but busy workers:
-# more hints would only make it longer.
+# In a queue this long, or with a wake-up for each row that waits, no wake-up was lost: the workers
+# are busy, and more wake-ups would only make it longer.
 LONG_QUEUE = 50
 WAKE_AGAIN_SECONDS = 5.0
 BROKER_PAUSE_SECONDS = 2.0
 DEAD_LETTER_SECONDS = 2.0
-# What a process ended over is left to the pools for longer, and after a second end for good: it may
-# be the work that ends them. A pool's are replaced in a moment; ours takes the sweeps with it.
+# A row whose process died is left to the pools for longer, and after two deaths for good: its work
+# may be what kills them. A pool process is replaced at once; with this one the sweeps would end.
 LOST_PATIENCE = timedelta(seconds=2)
 SUSPECT_ATTEMPTS = 2
 
@@ -43,7 +43,7 @@ logger = structlog.get_logger(__name__)
 
 @contextmanager
 def alone() -> Iterator[bool]:
-    """Yield whether this worker is the one that sweeps now."""
+    """Yield True if this worker is the only one that sweeps now."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
         is_ours = bool(cursor.fetchone()[0])
@@ -56,7 +56,7 @@ def alone() -> Iterator[bool]:
 
 
 class Sweeper:
-    """One worker's sweeps, and what it remembers between them."""
+    """The sweeps of one worker, and what it remembers between them."""
 
     def __init__(self, job_types: Iterable[JobType]) -> None:
         self.job_types = list(job_types)
@@ -69,20 +69,17 @@ class Sweeper:
         return time.monotonic() >= self.broker_away_until
 
     def look(self) -> dict[JobType, list[Key]]:
-        """Sweep once, unless another worker does at this moment; return what hints do not help."""
+        """Sweep once, unless another worker does now; return the rows for the fallback runner."""
         with alone() as is_ours:
-            return (
-                {job_type: self.look_at(job_type) for job_type in self.unpaused()}
-                if is_ours
-                else {}
-            )
+            job_types = self.unpaused() if is_ours else []
+            return {job_type: self.look_at(job_type) for job_type in job_types}
 
     def unpaused(self) -> list[JobType]:
-        paused = backlog.paused_queues()
+        paused = paused_queues()
         return [job_type for job_type in self.job_types if job_type.queue.value not in paused]
 
     def look_at(self, job_type: JobType) -> list[Key]:
-        """Hint at what waits, and return what hints do not help."""
+        """Wake the workers for the rows of one type, and return those for the fallback runner."""
         if time.monotonic() - self.dead_lettered_at.get(job_type.job, -1e9) > DEAD_LETTER_SECONDS:
             self.dead_lettered_at[job_type.job] = time.monotonic()
             execute.dead_letter_exhausted(job_type)
@@ -94,7 +91,7 @@ class Sweeper:
         return [row.key for row in waiting if needs_fallback(job_type, row)]
 
     def wake(self, job_type: JobType, waiting: list[Waiting]) -> bool:
-        """Ask the workers for rows; return whether the broker took it."""
+        """Publish wake-ups for rows that had none lately; return False if the broker is away."""
         if not self.reaches_broker:
             return False
         new = [row for row in waiting if not self.was_woken(job_type, row)]
@@ -102,7 +99,7 @@ class Sweeper:
             require_answer()
             if new and queue_length(job_type) < min(LONG_QUEUE, len(waiting)):
                 for row in new:
-                    send(job_type, row.key)
+                    publish(job_type.job, **job_type.arguments_of(row.key))
                     self.woken_at[job_type.job, row.key, row.attempts] = time.monotonic()
                 logger.info("hinted_again", job=job_type.job.value, rows=len(new))
         except background_sender.UNREACHABLE as error:
@@ -112,7 +109,7 @@ class Sweeper:
         return True
 
     def was_woken(self, job_type: JobType, row: Waiting) -> bool:
-        """Whether the workers were told lately of this row, for the attempt that it waits for."""
+        """Tell whether a wake-up was published lately for this attempt at the row."""
         now = time.monotonic()
         if len(self.woken_at) > 10 * BATCH:
             oldest = now - WAKE_AGAIN_SECONDS
@@ -122,38 +119,28 @@ class Sweeper:
 
 
 def needs_fallback(job_type: JobType, row: Waiting) -> bool:
-    """Whether hints have not helped a row for too long."""
+    """Tell whether a row has waited too long for a pool to run it."""
     if row.lost_at is None:
         return row.due_at <= timezone.now() - job_type.fallback_after
     patience = job_type.fallback_after + LOST_PATIENCE
     return row.attempts < SUSPECT_ATTEMPTS and row.free_since <= timezone.now() - patience
 
 
-def send(job_type: JobType, key: Key) -> None:
-    """Publish one hint now; raises what the broker's connection raises."""
-    broker().send_task(
-        job_type.job.value,
-        kwargs={job_type.id_name: str(key)},
-        queue=QUEUES[job_type.job].value,
-        ignore_result=True,
-    )
-
-
 def require_answer() -> None:
-    """Raise at once, where a hint to a frozen Valkey would wait for two seconds."""
+    """Ping Valkey if it is the broker; raises after 0.2 s, where publishing would take 2 s."""
     if settings.CELERY_BROKER_URL == settings.REDIS_URL:
         valkey().ping()
 
 
 def queue_length(job_type: JobType) -> int:
-    """Return how many hints wait in the broker, whichever broker it is."""
+    """Return how many wake-ups wait in the broker, Valkey or RabbitMQ."""
     with broker().connection_for_write() as connected:
-        # Of Valkey kombu asks, if it is only to look, for a key without the prefix: none is there.
+        # A passive declaration on Valkey asks for a key without the prefix, which does not exist.
         is_prefixed = connected.transport.driver_type == "redis"
         try:
             channel: Any = connected.default_channel
             found = channel.queue_declare(job_type.queue.value, passive=not is_prefixed)
         except connected.channel_errors:
-            # Nobody has taken from it or sent to it yet.
+            # The queue does not exist yet.
             return 0
         return int(found.message_count)

@@ -1,7 +1,7 @@
-"""Database connections of a worker's own threads, which outlive no fork.
+"""Close the database connections of a worker's own threads in the processes that it forks.
 
-A pool process inherits the sockets of its parent. Were they left open there, PostgreSQL would not
-see the parent die, and keep what its connections hold: the sweep lock, the locks of rows.
+A pool process inherits the sockets of its parent. If they stayed open there, PostgreSQL would not
+notice the parent's death, and would keep its locks: the sweep lock and the locks of rows.
 """
 
 import os
@@ -21,7 +21,7 @@ DATABASE_ERRORS = (DatabaseError, InterfaceError)
 
 
 class ThreadConnection:
-    """The connection of one thread; in a forked process it is forgotten."""
+    """The connection of one thread, closed in every forked process."""
 
     def __init__(self) -> None:
         self.wrapper: Any = None
@@ -29,7 +29,7 @@ class ThreadConnection:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Be the calling thread's connection, closed at the end."""
+        """Adopt the calling thread's connection, and close it at the end."""
         self.wrapper = connections[DEFAULT_DB_ALIAS]
         try:
             yield
@@ -37,14 +37,14 @@ class ThreadConnection:
             self.close()
 
     def close(self) -> None:
-        """Close the calling thread's connection: with it goes whatever was left open."""
+        """Close the calling thread's connection, with any transaction that is open."""
         try:
             connection.close()
         except DATABASE_ERRORS:
             connection.connection = None
 
     def forget_in_child(self) -> None:
-        """In a forked process: forget the parent's connection without a word to the server."""
+        """Close the socket in a forked process only: the server still serves the parent."""
         if self.wrapper is not None and self.wrapper.connection is not None:
             os.close(self.wrapper.connection.fileno())
             self.wrapper.connection = None

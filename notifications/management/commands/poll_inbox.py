@@ -1,22 +1,22 @@
-"""`manage.py poll_inbox`: take in the answers that wait in the IMAP mailbox, once."""
+"""`manage.py poll_inbox`: receive the new emails of the IMAP mailbox, once."""
 
-import imaplib
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from notifications import actions
+from notifications.inbound_email.imap import MailboxUnavailable
 
 
 class Command(BaseCommand):
-    help = "Take in what is new in the mailbox of INBOUND_IMAP_URL, once."
+    help = "Receive the new emails of the mailbox of INBOUND_IMAP_URL, once."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.INBOUND_IMAP_URL:
             raise CommandError("INBOUND_IMAP_URL is not set")
         try:
             received = actions.poll_inbox()
-        except (OSError, imaplib.IMAP4.error) as error:
+        except MailboxUnavailable as error:
             raise CommandError(f"the mailbox does not answer: {error}") from error
         self.stdout.write(f"{received} received")

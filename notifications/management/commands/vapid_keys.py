@@ -1,4 +1,4 @@
-"""`manage.py vapid_keys`: a key pair for Web Push, as lines for the environment."""
+"""`manage.py vapid_keys`: make a key pair for Web Push, as lines for the environment."""
 
 from typing import Any
 

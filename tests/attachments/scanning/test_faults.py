@@ -15,13 +15,18 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from attachments.models import Attachment
-from attachments.scanning import lease_renewal
+from attachments.queries import pending_attachments
+from attachments.scanning import lease_renewal, pipeline
+from attachments.scanning.pipeline import AnalysisResult
 from attachments.storage import objects
 from attachments.storage.objects import StorageAway
+from core.jobs.lease import Lease
 from core.models import User
 from messaging.actions import attachments
 from messaging.actions.messages import send_message
+from messaging.conversation import attachment_change
 from messaging.conversation.idempotency import Draft
+from messaging.conversation.lock import LockedConversation, lock
 from messaging.models import Conversation, Message
 from tests.at_once import at_once
 from tests.attachments import samples
@@ -124,13 +129,13 @@ class TestTwoWorkers:
     def test_who_lost_the_lease_records_nothing(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
         execute.acquire(ATTACHMENTS, file)
-        slow = Attachment.objects.get(pk=file)
-        with lease_renewal.renewed(slow) as lease:
+        lease = Lease.of(pending_attachments(), Attachment.objects.get(pk=file))
+        with lease_renewal.renewed(lease):
             # Another takes it after the lease has ended.
             Attachment.objects.update(leased_until=timezone.now())
             assert analysed(file).status == "ready"
 
-            assert not lease_renewal.rows_under(lease).exists()
+            assert not lease.leased_rows().exists()
 
     def test_a_file_is_not_taken_twice(self, api: Call, camille: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
@@ -160,6 +165,43 @@ class TestTwoWorkers:
 
 
 @pytest.mark.django_db(transaction=True)
+class TestALongAnalysis:
+    @pytest.fixture(autouse=True)
+    def renewed_often(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(lease_renewal, "RENEWAL_SECONDS", 0.02)
+
+    def test_keeps_its_file_beyond_the_first_lease(self, api: Call, camille: User) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        acquired = execute.acquire(ATTACHMENTS, file)
+        assert acquired is not None
+        lease = Lease.of(pending_attachments(), Attachment.objects.get(pk=file))
+
+        with lease_renewal.renewed(lease):
+            wait_until(lambda: lease.leased_until > acquired.leased_until)
+        renewed_until = lease.leased_until
+
+        assert lease.leased_rows().get().leased_until == renewed_until
+
+    def test_that_fails_says_why_in_its_row(
+        self, api: Call, camille: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+
+        def fail_after_a_renewal(attachment: Attachment, lease: Lease) -> AnalysisResult:
+            before = lease.leased_until
+            wait_until(lambda: lease.leased_until > before)
+            raise RuntimeError("no paper left")
+
+        monkeypatch.setattr(pipeline, "examine", fail_after_a_renewal)
+
+        with pytest.raises(RuntimeError):
+            execute.execute(ATTACHMENTS, file)
+
+        row = Attachment.objects.get(pk=file)
+        assert (row.leased_until, row.last_error) == (None, "RuntimeError: no paper left")
+
+
+@pytest.mark.django_db(transaction=True)
 class TestAtTheSameMoment:
     def test_the_same_file_announced_is_one(self, api: Call, camille: User) -> None:
         asked = announcement("photo.jpg", samples.photo(), id=str(uuid4()))
@@ -185,26 +227,88 @@ class TestAtTheSameMoment:
         assert sorted(statuses) == [201] * 3 + [429] * 3
 
 
-def test_a_file_sent_while_its_state_is_recorded_is_shown_with_it(
-    site: Site, api: Call, camille: User, conversation: Conversation
-) -> None:
-    site.stop_worker()
-    file = send(api(camille), "photo.jpg", samples.photo())
-    execute.acquire(ATTACHMENTS, file)
+class TestSentWhileItsStateChanges:
+    """The change finds the file in no message, and then waits for the message that claims it."""
+
+    @pytest.fixture(autouse=True)
+    def nobody_else(self, site: Site, bucket: None) -> None:
+        """The site, without a worker that would analyse the file."""
+        site.stop_worker()
+
+    def test_verdict_is_shown_with_the_message(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+        execute.acquire(ATTACHMENTS, file)
+
+        change = sent_during(partial(attachments.analyse, file), file, camille, conversation)
+        change.join(PATIENCE_SECONDS)
+
+        message = Message.objects.get()
+        conversation.refresh_from_db()
+        assert status_of(file) == "ready"
+        assert message.version == conversation.version > message.seq
+
+    def test_withdrawn_file_is_taken_back_in_its_message(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        announced = api(camille).post("/api/v1/attachments", announcement("a.txt", b"a")).json()
+        file = Attachment.objects.get(pk=announced["id"])
+
+        change = sent_during(partial(attachments.withdraw, file), file.pk, camille, conversation)
+        change.join(PATIENCE_SECONDS)
+
+        file.refresh_from_db()
+        message = Message.objects.get()
+        conversation.refresh_from_db()
+        assert (file.status, file.reason_code) == ("unreadable", "cancelled")
+        assert message.version == conversation.version > message.seq
+
+    def test_change_that_waits_for_the_conversation_holds_no_file(
+        self, api: Call, camille: User, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else it would wait for another change of the file, and that one for it."""
+        file = send(api(camille), "photo.jpg", samples.photo())
+        execute.acquire(ATTACHMENTS, file)
+        is_about_to_lock, is_locked_by_us = threading.Event(), threading.Event()
+
+        def lock_after_us(conversation_id: UUID) -> LockedConversation:
+            is_about_to_lock.set()
+            is_locked_by_us.wait(PATIENCE_SECONDS)
+            return lock(conversation_id)
+
+        monkeypatch.setattr(attachment_change, "lock", lock_after_us)
+        change = sent_during(partial(attachments.analyse, file), file, camille, conversation)
+        assert is_about_to_lock.wait(PATIENCE_SECONDS)
+        with transaction.atomic():
+            lock(conversation.pk)
+            is_locked_by_us.set()
+            # With `nowait`, PostgreSQL refuses where the change holds the row.
+            free = Attachment.objects.select_for_update(no_key=True, nowait=True)
+            assert free.get(pk=file).status == "scanning"
+        change.join(PATIENCE_SECONDS)
+
+        assert status_of(file) == "ready"
+
+
+def sent_during(
+    change: Callable[[], object], file: UUID, author: User, conversation: Conversation
+) -> threading.Thread:
+    """Send a file while a thread changes its state, and waits for it; return the thread."""
+
+    def run() -> None:
+        try:
+            change()
+        finally:
+            connection.close()
 
     with transaction.atomic():
-        draft = Draft(body="Voici", id=uuid4(), attachment_ids=(file,))
-        sent = send_message(author=camille, conversation_id=conversation.pk, draft=draft)
-        # It finds the file in no message, and waits for this transaction.
-        recorder = threading.Thread(target=analyse_and_close, args=(file,))
-        recorder.start()
+        draft = Draft(body="Voici", attachment_ids=(file,))
+        send_message(author=author, conversation_id=conversation.pk, draft=draft)
+        thread = threading.Thread(target=run)
+        thread.start()
         wait_until(somebody_waits_for_us)
-    recorder.join(PATIENCE_SECONDS)
-
-    message = Message.objects.get(pk=sent.message.pk)
-    conversation.refresh_from_db()
-    assert status_of(file) == "ready"
-    assert message.version == conversation.version > sent.message.seq
+    return thread
 
 
 def somebody_waits_for_us() -> bool:
@@ -214,10 +318,3 @@ def somebody_waits_for_us() -> bool:
             " AND pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
         )
         return bool(cursor.fetchone()[0])
-
-
-def analyse_and_close(file: UUID) -> None:
-    try:
-        attachments.analyse(file)
-    finally:
-        connection.close()

@@ -1,4 +1,4 @@
-"""Bearer tokens: whose they are, and every way in which one is not good."""
+"""A bearer token speaks for its person, and is refused in every way it can be wrong."""
 
 import base64
 import hashlib
@@ -37,7 +37,7 @@ def me(token: str) -> HttpResponse:
 
 
 def development_key() -> Any:
-    """The development issuer's own key, as its file under LIAISON_HOME holds it."""
+    """Return the key of the development issuer, from its file under LIAISON_HOME."""
     pem = (configured.LIAISON_HOME / "development-issuer.pem").read_bytes()
     return load_pem_private_key(pem, password=None)
 
@@ -61,24 +61,24 @@ def signed(claims: dict[str, Any]) -> str:
 
 @pytest.fixture(autouse=True)
 def issuer(odile: User) -> None:
-    """The issuer makes its key with its first token."""
+    """Have the issuer make its key, as it does with its first token."""
     jwt_tokens.issue_development_token(odile)
 
 
 class TestABearer:
-    def test_speaks_for_its_person(self, camille: User) -> None:
+    def test_bearer_speaks_for_its_person(self, camille: User) -> None:
         answer = me(jwt_tokens.issue_development_token(camille))
 
         assert answer.status_code == 200
         assert json.loads(answer.content)["id"] == str(camille.pk)
 
-    def test_needs_no_csrf_token(self, camille: User) -> None:
+    def test_bearer_needs_no_csrf_token(self, camille: User) -> None:
         token = jwt_tokens.issue_development_token(camille)
         caller = APIClient(enforce_csrf_checks=True, HTTP_AUTHORIZATION=f"Bearer {token}")
 
         assert caller.post("/api/v1/conversations", {"subject": "Portail"}).status_code == 201
 
-    def test_that_is_bad_is_not_made_good_by_a_session(self, camille: User) -> None:
+    def test_bad_bearer_is_refused_although_there_is_a_session(self, camille: User) -> None:
         browser = APIClient()
         browser.force_login(camille)
 
@@ -86,30 +86,30 @@ class TestABearer:
 
         assert answer.status_code == 401
 
-    def test_is_asked_for_in_the_refusal(self) -> None:
+    def test_refusal_asks_for_a_bearer(self) -> None:
         answer = APIClient().get(ME)
 
         assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
 
-    def test_of_someone_who_left_is_refused(self, camille: User) -> None:
+    def test_bearer_of_a_deactivated_person_is_refused(self, camille: User) -> None:
         token = jwt_tokens.issue_development_token(camille)
         camille.is_active = False
         camille.save()
 
         assert me(token).status_code == 401
 
-    def test_is_over_after_thirty_days(self, camille: User) -> None:
+    def test_bearer_expires_after_thirty_days(self, camille: User) -> None:
         with time_machine.travel(0, tick=False) as clock:
             clock.move_to(datetime(2026, 3, 1, 8, 0, tzinfo=UTC))
             token = jwt_tokens.issue_development_token(camille)
             clock.shift(timedelta(days=30, seconds=-1))
             assert me(token).status_code == 200
 
-            # Ten seconds of leeway for clocks that differ.
+            # Beyond the ten seconds of leeway.
             clock.shift(timedelta(seconds=12))
             assert me(token).status_code == 401
 
-    def test_of_the_development_issuer_is_worth_nothing_where_it_is_off(
+    def test_bearer_of_the_development_issuer_is_refused_where_that_is_off(
         self, camille: User, settings: Settings
     ) -> None:
         token = jwt_tokens.issue_development_token(camille)
@@ -119,9 +119,9 @@ class TestABearer:
 
 
 class TestAForgedBearer:
-    """Each differs from a good one by one thing."""
+    """Each of these differs from a good bearer by one thing."""
 
-    def test_would_be_good_without_that_thing(self, camille: User) -> None:
+    def test_bearer_would_be_accepted_without_the_forgery(self, camille: User) -> None:
         assert me(signed(claims_of(camille))).status_code == 200
 
     @pytest.mark.parametrize(
@@ -142,13 +142,15 @@ class TestAForgedBearer:
             pytest.param({"sub": "1 OR 1=1"}, id="of nonsense"),
         ],
     )
-    def test_with_another_claim_is_refused(self, camille: User, changes: dict[str, Any]) -> None:
+    def test_bearer_with_a_wrong_claim_is_refused(
+        self, camille: User, changes: dict[str, Any]
+    ) -> None:
         assert me(signed(claims_of(camille, **changes))).status_code == 401
 
-    def test_that_says_it_needs_no_signature_is_refused(self, camille: User) -> None:
+    def test_bearer_without_a_signature_is_refused(self, camille: User) -> None:
         assert me(jwt.encode(claims_of(camille), "", algorithm="none")).status_code == 401
 
-    def test_signed_with_the_public_key_as_a_secret_is_refused(self, camille: User) -> None:
+    def test_bearer_signed_with_the_public_key_as_a_secret_is_refused(self, camille: User) -> None:
         public = (
             development_key()
             .public_key()
@@ -157,12 +159,12 @@ class TestAForgedBearer:
 
         assert me(hmac_token(claims_of(camille), secret=public)).status_code == 401
 
-    def test_signed_by_another_key_is_refused(self, camille: User) -> None:
+    def test_bearer_signed_by_another_key_is_refused(self, camille: User) -> None:
         stranger = ec.generate_private_key(ec.SECP256R1())
 
         assert me(jwt.encode(claims_of(camille), stranger, "ES256")).status_code == 401
 
-    def test_whose_claims_were_changed_after_signing_is_refused(
+    def test_bearer_whose_claims_were_changed_after_signing_is_refused(
         self, camille: User, marc: User
     ) -> None:
         header, _claims, signature = signed(claims_of(camille)).split(".")
@@ -171,12 +173,12 @@ class TestAForgedBearer:
         assert me(f"{header}.{claims}.{signature}").status_code == 401
 
     @pytest.mark.parametrize("token", ["", "a", "a.b.c", "....", "é", "W10.W10.W10"])
-    def test_that_is_no_token_at_all_is_refused(self, token: str) -> None:
+    def test_text_that_is_no_token_is_refused(self, token: str) -> None:
         assert me(token).status_code == 401
 
 
 def hmac_token(claims: dict[str, Any], *, secret: bytes) -> str:
-    """An HS256 token, by hand: PyJWT refuses to make one with a public key."""
+    """Make an HS256 token. PyJWT refuses a public key as the secret, so this is by hand."""
 
     def part(content: bytes) -> bytes:
         return base64.urlsafe_b64encode(content).rstrip(b"=")
@@ -197,20 +199,20 @@ class TestIssueToken:
         call_command("issue_token", email, stdout=out)
         return out.getvalue().strip()
 
-    def test_prints_a_bearer_that_works(self, camille: User) -> None:
+    def test_issue_token_prints_a_bearer_that_works(self, camille: User) -> None:
         assert me(self.issue("Camille@demo.test")).status_code == 200
 
-    def test_refuses_an_unknown_address(self) -> None:
+    def test_issue_token_refuses_an_unknown_email(self) -> None:
         with pytest.raises(CommandError, match="No active person"):
             self.issue("personne@demo.test")
 
-    def test_refuses_someone_who_left(self, camille: User) -> None:
+    def test_issue_token_refuses_a_deactivated_person(self, camille: User) -> None:
         User.objects.update(is_active=False)
 
         with pytest.raises(CommandError, match="No active person"):
             self.issue("camille@demo.test")
 
-    def test_refuses_where_the_development_issuer_is_off(
+    def test_issue_token_refuses_where_the_development_issuer_is_off(
         self, camille: User, settings: Settings
     ) -> None:
         settings.JWT_DEVELOPMENT_ISSUER = False
@@ -218,7 +220,7 @@ class TestIssueToken:
         with pytest.raises(CommandError, match="JWT_DEVELOPMENT_ISSUER"):
             self.issue("camille@demo.test")
 
-    def test_keeps_its_key_to_itself(self) -> None:
+    def test_development_key_is_readable_by_its_owner_alone(self) -> None:
         key_file = configured.LIAISON_HOME / "development-issuer.pem"
 
         assert key_file.stat().st_mode & 0o077 == 0

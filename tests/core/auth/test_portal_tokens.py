@@ -1,4 +1,4 @@
-"""Tokens of the company's portal, checked against the keys it publishes (JWKS, RFC 7517)."""
+"""Tokens of the portal are verified with the keys that it publishes (JWKS, RFC 7517)."""
 
 import json
 import threading
@@ -23,7 +23,7 @@ ISSUER = "https://portal.test"
 
 
 class Portal:
-    """The portal's own keys, published on loopback."""
+    """A portal that publishes its keys over HTTP on loopback."""
 
     def __init__(self) -> None:
         self.rsa_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -89,7 +89,7 @@ def status_of(token: str) -> int:
 
 class TestATokenOfThePortal:
     @pytest.mark.parametrize("kid", ["rsa-1", "ec-1"])
-    def test_speaks_for_the_person_with_its_outside_identity(
+    def test_portal_token_speaks_for_the_person_with_its_external_id(
         self, portal: Portal, camille: User, kid: str
     ) -> None:
         token = portal.token("crm-camille@demo.test", kid=kid)
@@ -98,19 +98,23 @@ class TestATokenOfThePortal:
 
         assert answer.json()["id"] == str(camille.pk)
 
-    def test_asks_for_the_keys_once_for_many_calls(self, portal: Portal, camille: User) -> None:
+    def test_portal_keys_are_fetched_once_for_many_calls(
+        self, portal: Portal, camille: User
+    ) -> None:
         for _ in range(5):
             assert status_of(portal.token("crm-camille@demo.test")) == 200
 
         assert portal.times_asked == 1
 
-    def test_never_speaks_for_an_address_or_an_internal_id(
+    def test_portal_token_never_speaks_for_an_email_or_an_internal_id(
         self, portal: Portal, camille: User
     ) -> None:
         assert status_of(portal.token("camille@demo.test")) == 401
         assert status_of(portal.token(str(camille.pk))) == 401
 
-    def test_of_someone_who_left_is_refused(self, portal: Portal, camille: User) -> None:
+    def test_portal_token_of_a_deactivated_person_is_refused(
+        self, portal: Portal, camille: User
+    ) -> None:
         User.objects.update(is_active=False)
 
         assert status_of(portal.token("crm-camille@demo.test")) == 401
@@ -123,17 +127,17 @@ class TestATokenOfThePortal:
             {"exp": datetime(2020, 1, 1, tzinfo=UTC)},
         ],
     )
-    def test_with_another_claim_is_refused(
+    def test_portal_token_with_a_wrong_claim_is_refused(
         self, portal: Portal, camille: User, changes: dict[str, Any]
     ) -> None:
         assert status_of(portal.token("crm-camille@demo.test", **changes)) == 401
 
-    def test_with_a_key_that_the_portal_does_not_publish_is_refused(
+    def test_portal_token_with_an_unpublished_key_is_refused(
         self, portal: Portal, camille: User
     ) -> None:
         assert status_of(portal.token("crm-camille@demo.test", kid="rsa-2")) == 401
 
-    def test_with_unknown_keys_does_not_make_us_storm_the_portal(
+    def test_portal_keys_are_fetched_seldom_for_tokens_with_invented_keys(
         self, portal: Portal, camille: User
     ) -> None:
         for number in range(10):
@@ -141,7 +145,7 @@ class TestATokenOfThePortal:
 
         assert portal.times_asked <= 2
 
-    def test_signed_by_one_published_key_under_the_name_of_the_other_is_refused(
+    def test_portal_token_signed_by_one_key_under_the_name_of_another_is_refused(
         self, portal: Portal, camille: User
     ) -> None:
         claims = jwt.decode(
@@ -151,7 +155,7 @@ class TestATokenOfThePortal:
 
         assert status_of(token) == 401
 
-    def test_of_the_development_issuer_is_not_taken_for_one_of_the_portal(
+    def test_portal_key_signs_no_token_of_the_development_issuer(
         self, portal: Portal, camille: User, settings: Settings
     ) -> None:
         settings.JWT_DEVELOPMENT_ISSUER = False
@@ -159,13 +163,13 @@ class TestATokenOfThePortal:
 
         assert status_of(token) == 401
 
-    def test_cannot_be_checked_while_the_portal_is_away_so_it_is_asked_again_later(
+    def test_portal_token_is_answered_503_while_the_portal_is_down(
         self, portal: Portal, camille: User
     ) -> None:
         token = portal.token("crm-camille@demo.test")
         portal.close()
 
-        # Django's client would raise what became a 503.
+        # Without this, Django's test client raises the error that becomes a 503.
         caller = APIClient(raise_request_exception=False, HTTP_AUTHORIZATION=f"Bearer {token}")
         answer = caller.get("/api/v1/me")
 

@@ -1,4 +1,4 @@
-"""Logging in and out with a session cookie, and slowing down whoever guesses."""
+"""People log in and out with a session cookie, and failed logins lock out."""
 
 from datetime import timedelta
 
@@ -17,12 +17,12 @@ ME = "/api/v1/me"
 
 
 def visitor(address: str = "192.0.2.1") -> APIClient:
-    """A browser without a session, whose CSRF tokens are checked."""
+    """Return a browser without a session. The server checks its CSRF tokens."""
     return APIClient(enforce_csrf_checks=True, REMOTE_ADDR=address)
 
 
 def with_csrf(browser: APIClient) -> dict[str, str]:
-    """The header a page adds to unsafe requests, from the cookie that the login page sets."""
+    """Return the CSRF header, from the cookie that the login page sets."""
     if "csrftoken" not in browser.cookies:
         browser.get("/login")
     return {"X-CSRFToken": browser.cookies["csrftoken"].value}
@@ -34,7 +34,7 @@ def log_in(browser: APIClient, email: str, password: str = PASSWORD) -> int:
 
 
 class TestLogIn:
-    def test_opens_a_session_and_says_who_it_is(self, camille_with_password: User) -> None:
+    def test_login_opens_a_session_and_shows_its_person(self, camille_with_password: User) -> None:
         browser = visitor()
 
         answer = browser.post(
@@ -47,10 +47,12 @@ class TestLogIn:
         assert answer.json()["name"] == "Camille Morel"
         assert browser.get(ME).json()["email"] == "camille@demo.test"
 
-    def test_takes_the_address_as_people_type_it(self, camille_with_password: User) -> None:
+    def test_login_ignores_capitals_and_space_in_the_email(
+        self, camille_with_password: User
+    ) -> None:
         assert log_in(visitor(), " Camille@DEMO.test ") == 200
 
-    def test_needs_a_csrf_token(self, camille_with_password: User) -> None:
+    def test_login_needs_a_csrf_token(self, camille_with_password: User) -> None:
         browser = visitor()
 
         answer = browser.post(SESSION, {"email": "camille@demo.test", "password": PASSWORD})
@@ -58,14 +60,14 @@ class TestLogIn:
         assert answer.status_code == 403
         assert browser.get(ME).status_code == 401
 
-    def test_without_a_csrf_token_is_refused_in_the_one_format(
+    def test_login_without_a_csrf_token_is_refused_in_the_format_of_the_api(
         self, camille_with_password: User
     ) -> None:
         answer = visitor().post(SESSION, {"email": "camille@demo.test", "password": PASSWORD})
 
         assert answer.json()["errors"][0]["code"] == "permission_denied"
 
-    def test_gives_the_cookie_to_no_script_and_to_no_other_site(
+    def test_session_cookie_goes_to_no_script_and_to_no_other_site(
         self, camille_with_password: User
     ) -> None:
         browser = visitor()
@@ -74,9 +76,7 @@ class TestLogIn:
         cookie = browser.cookies["sessionid"]
         assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
 
-    def test_changes_the_session_key_that_a_stranger_may_have_planted(
-        self, camille_with_password: User
-    ) -> None:
+    def test_login_changes_the_session_key(self, camille_with_password: User) -> None:
         browser = visitor()
         browser.session.save()
         planted = browser.session.session_key
@@ -86,7 +86,7 @@ class TestLogIn:
 
         assert browser.cookies["sessionid"].value != planted
 
-    def test_says_the_same_of_a_wrong_password_and_an_unknown_address(
+    def test_login_answers_the_same_for_a_wrong_password_and_an_unknown_email(
         self, camille_with_password: User
     ) -> None:
         browser = visitor()
@@ -103,21 +103,23 @@ class TestLogIn:
         assert wrong.json() == unknown.json()
         assert wrong.json()["errors"][0]["code"] == "invalid_credentials"
 
-    def test_is_refused_to_who_left(self, camille_with_password: User) -> None:
+    def test_login_of_a_deactivated_person_is_refused(self, camille_with_password: User) -> None:
         camille_with_password.is_active = False
         camille_with_password.save()
 
         assert log_in(visitor(), "camille@demo.test") == 400
 
     @pytest.mark.parametrize("draft", [{}, {"email": "a"}, {"email": [], "password": {}}, [1]])
-    def test_without_both_words_is_a_bad_request(self, fresh_counters: None, draft: object) -> None:
+    def test_login_without_email_and_password_is_a_bad_request(
+        self, fresh_counters: None, draft: object
+    ) -> None:
         browser = visitor()
 
         assert browser.post(SESSION, draft, headers=with_csrf(browser)).status_code == 400
 
 
 class TestLogOut:
-    def test_ends_the_session(self, camille_with_password: User) -> None:
+    def test_logout_ends_the_session(self, camille_with_password: User) -> None:
         browser = visitor()
         log_in(browser, "camille@demo.test")
         cookie = browser.cookies["sessionid"].value
@@ -127,21 +129,19 @@ class TestLogOut:
         browser.cookies["sessionid"] = cookie
         assert browser.get(ME).status_code == 401
 
-    def test_needs_a_csrf_token(self, camille_with_password: User) -> None:
+    def test_logout_needs_a_csrf_token(self, camille_with_password: User) -> None:
         browser = visitor()
         log_in(browser, "camille@demo.test")
 
         assert browser.delete(SESSION).status_code == 403
         assert browser.get(ME).status_code == 200
 
-    def test_of_a_stranger_is_no_error(self, db: None) -> None:
+    def test_logout_of_a_stranger_is_no_error(self, db: None) -> None:
         assert visitor().delete(SESSION).status_code == 204
 
 
 class TestASession:
-    def test_needs_a_csrf_token_for_what_is_not_a_reading(
-        self, camille_with_password: User
-    ) -> None:
+    def test_session_needs_a_csrf_token_to_write(self, camille_with_password: User) -> None:
         browser = visitor()
         log_in(browser, "camille@demo.test")
         draft = {"subject": "Portail"}
@@ -150,7 +150,7 @@ class TestASession:
         answer = browser.post("/api/v1/conversations", draft, headers=with_csrf(browser))
         assert answer.status_code == 201
 
-    def test_ends_when_the_person_is_deactivated(self, camille_with_password: User) -> None:
+    def test_session_of_a_deactivated_person_is_refused(self, camille_with_password: User) -> None:
         browser = visitor()
         log_in(browser, "camille@demo.test")
 
@@ -158,7 +158,7 @@ class TestASession:
 
         assert browser.get(ME).status_code == 401
 
-    def test_is_given_its_csrf_cookie_by_who_am_i(self, camille_with_password: User) -> None:
+    def test_csrf_cookie_is_set_by_me(self, camille_with_password: User) -> None:
         browser = visitor()
         log_in(browser, "camille@demo.test")
         del browser.cookies["csrftoken"]
@@ -178,14 +178,14 @@ class TestLockout:
     def fail(self, browser: APIClient, email: str, times: int) -> list[int]:
         return [log_in(browser, email, "non") for _ in range(times)]
 
-    def test_stops_the_fourth_guess_even_a_right_one(self, camille_with_password: User) -> None:
+    def test_fourth_guess_is_refused_even_if_it_is_right(self, camille_with_password: User) -> None:
         browser = visitor()
 
         assert self.fail(browser, "camille@demo.test", 3) == [400, 400, 400]
 
         assert log_in(browser, "camille@demo.test", PASSWORD) == 429
 
-    def test_says_when_to_try_again(self, camille_with_password: User) -> None:
+    def test_lockout_says_when_to_try_again(self, camille_with_password: User) -> None:
         browser = visitor()
         self.fail(browser, "camille@demo.test", 3)
 
@@ -199,19 +199,21 @@ class TestLockout:
         assert answer.json()["errors"][0]["code"] == "throttled"
         assert "15 minutes" in answer.json()["errors"][0]["detail"]
 
-    def test_does_not_lock_the_person_out_from_elsewhere(self, camille_with_password: User) -> None:
+    def test_lockout_does_not_hold_from_another_address(self, camille_with_password: User) -> None:
         self.fail(visitor("192.0.2.1"), "camille@demo.test", 3)
 
         assert log_in(visitor("192.0.2.2"), "camille@demo.test") == 200
 
-    def test_does_not_lock_out_a_neighbour_on_the_same_site(
+    def test_lockout_does_not_hold_for_another_person_at_the_same_address(
         self, camille_with_password: User
     ) -> None:
         self.fail(visitor(), "bruno@demo.test", 3)
 
         assert log_in(visitor(), "camille@demo.test") == 200
 
-    def test_stops_an_address_that_tries_everybody(self, camille_with_password: User) -> None:
+    def test_address_that_tries_many_emails_is_locked_out(
+        self, camille_with_password: User
+    ) -> None:
         browser = visitor()
 
         for number in range(6):
@@ -219,7 +221,9 @@ class TestLockout:
 
         assert log_in(browser, "camille@demo.test") == 429
 
-    def test_counts_the_same_person_under_any_capitals(self, camille_with_password: User) -> None:
+    def test_lockout_ignores_capitals_and_space_in_the_email(
+        self, camille_with_password: User
+    ) -> None:
         browser = visitor()
 
         for email in ("camille@demo.test", "CAMILLE@demo.test", " Camille@demo.test"):
@@ -227,14 +231,14 @@ class TestLockout:
 
         assert log_in(browser, "camille@demo.test") == 429
 
-    def test_is_forgotten_after_a_success(self, camille_with_password: User) -> None:
+    def test_failures_are_forgotten_after_a_login(self, camille_with_password: User) -> None:
         browser = visitor()
         self.fail(browser, "camille@demo.test", 2)
         log_in(browser, "camille@demo.test")
 
         assert self.fail(visitor(), "camille@demo.test", 2) == [400, 400]
 
-    def test_is_over_when_its_counter_expires(self, camille_with_password: User) -> None:
+    def test_lockout_ends_when_its_counter_expires(self, camille_with_password: User) -> None:
         browser = visitor()
         self.fail(browser, "camille@demo.test", 3)
         name = key("count", "login-person", "camille@demo.test|192.0.2.1")
@@ -244,7 +248,7 @@ class TestLockout:
 
         assert log_in(browser, "camille@demo.test") == 200
 
-    def test_also_stops_the_login_page(self, camille_with_password: User) -> None:
+    def test_lockout_also_holds_for_the_login_page(self, camille_with_password: User) -> None:
         browser = visitor()
         self.fail(browser, "camille@demo.test", 3)
         form = {
@@ -257,7 +261,7 @@ class TestLockout:
 
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "900")
 
-    def test_takes_the_peers_address_when_no_proxy_is_trusted(
+    def test_lockout_counts_the_peer_address_when_no_proxy_is_trusted(
         self, camille_with_password: User
     ) -> None:
         for number in range(3):
@@ -269,7 +273,7 @@ class TestLockout:
 
         assert log_in(visitor("192.0.2.1"), "camille@demo.test") == 429
 
-    def test_takes_the_address_that_the_trusted_proxy_saw(
+    def test_lockout_counts_the_address_that_the_trusted_proxy_saw(
         self, camille_with_password: User, settings: Settings
     ) -> None:
         settings.TRUSTED_PROXY_COUNT = 1
@@ -277,7 +281,7 @@ class TestLockout:
         def through_proxy(forwarded: str) -> APIClient:
             return APIClient(REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=forwarded)
 
-        # What the caller wrote before the proxy's own entry is worth nothing.
+        # The caller can write any address before the one that the proxy adds.
         for forged in ("1.1.1.1", "2.2.2.2", "3.3.3.3"):
             self.fail(through_proxy(f"{forged}, 203.0.113.9"), "camille@demo.test", 1)
 

@@ -1,4 +1,4 @@
-"""One-use tickets to open a stream without a cookie."""
+"""A one-use ticket opens a stream without a cookie."""
 
 import pytest
 from rest_framework.test import APIClient
@@ -12,17 +12,17 @@ pytestmark = pytest.mark.django_db
 
 
 class TestATicket:
-    def test_is_given_to_who_is_logged_in(self, api: Call, camille: User) -> None:
+    def test_ticket_is_issued_to_a_logged_in_person(self, api: Call, camille: User) -> None:
         answer = api(camille).post("/api/v1/stream-tickets")
 
         assert answer.status_code == 201
         assert answer.json()["expires_in_seconds"] == 30
         assert stream_tickets.consume(answer.json()["ticket"]) == camille.pk
 
-    def test_is_refused_to_a_stranger(self) -> None:
+    def test_ticket_is_refused_to_a_stranger(self) -> None:
         assert APIClient().post("/api/v1/stream-tickets").status_code == 401
 
-    def test_opens_once(self, camille: User) -> None:
+    def test_ticket_is_consumed_once(self, camille: User) -> None:
         ticket = stream_tickets.issue(camille)
 
         assert (stream_tickets.consume(ticket), stream_tickets.consume(ticket)) == (
@@ -30,7 +30,7 @@ class TestATicket:
             None,
         )
 
-    def test_is_torn_after_thirty_seconds(self, camille: User) -> None:
+    def test_ticket_expires_after_thirty_seconds(self, camille: User) -> None:
         ticket = stream_tickets.issue(camille)
 
         assert 0 < valkey().ttl(key("ticket", ticket)) <= 30
@@ -39,8 +39,8 @@ class TestATicket:
         assert stream_tickets.consume(ticket) is None
 
     @pytest.mark.parametrize("invented", ["", "a", "*", "../count", "é" * 2000])
-    def test_cannot_be_invented(self, invented: str) -> None:
+    def test_invented_ticket_has_no_person(self, invented: str) -> None:
         assert stream_tickets.consume(invented) is None
 
-    def test_is_not_the_next_one(self, camille: User) -> None:
+    def test_two_tickets_of_a_person_differ(self, camille: User) -> None:
         assert stream_tickets.issue(camille) != stream_tickets.issue(camille)

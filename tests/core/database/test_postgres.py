@@ -1,11 +1,11 @@
-"""The lasting connection of a thread: kept while the server is there, replaced when it hung up."""
+"""A lasting connection is kept, and replaced after the server ended it."""
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
-from core.database.raw_rows import row_of
+from core.database.raw_rows import row_of, row_with_extras
 from core.models import Client, User
 
 
@@ -16,20 +16,20 @@ def pid() -> int:
 
 
 def begin_request() -> None:
-    """As Django does at each `request_started`, where connections are lasting."""
+    """Do what Django does at `request_started` where CONN_HEALTH_CHECKS is on."""
     connection.health_check_enabled = True  # type: ignore[attr-defined]
     connection.health_check_done = False  # type: ignore[attr-defined]
 
 
 def from_elsewhere(statement: str) -> None:
-    """Run a statement on a connection of its own."""
+    """Run a statement on another connection."""
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as other:
         other.execute(statement)
 
 
 @pytest.mark.django_db(transaction=True)
 class TestALastingConnection:
-    def test_that_the_server_ended_is_replaced_before_the_next_request(self) -> None:
+    def test_connection_that_the_server_ended_is_replaced_at_the_next_request(self) -> None:
         before = pid()
         from_elsewhere(f"SELECT pg_terminate_backend({before}, 5000)")
 
@@ -37,7 +37,7 @@ class TestALastingConnection:
 
         assert pid() != before
 
-    def test_is_kept_with_a_notice_that_nobody_has_read(self) -> None:
+    def test_connection_with_an_unread_notice_is_kept(self) -> None:
         before = pid()
         with connection.cursor() as cursor:
             cursor.execute("LISTEN somebody")
@@ -47,7 +47,7 @@ class TestALastingConnection:
 
         assert pid() == before
 
-    def test_is_looked_at_once_a_request(self) -> None:
+    def test_connection_is_checked_once_a_request(self) -> None:
         before = pid()
         begin_request()
         assert pid() == before
@@ -61,10 +61,9 @@ class TestALastingConnection:
 
 class TestARowOfAWrittenQuery:
     def test_is_an_instance_that_can_be_saved(self, camille: User) -> None:
-        found = row_of(User, "SELECT *, 7 AS seats FROM core_user WHERE id = %s", [camille.pk])
+        found = row_of(User, "SELECT * FROM core_user WHERE id = %s", [camille.pk])
 
         assert found == camille
-        assert getattr(found, "seats", None) == 7
         assert found.created_at == camille.created_at
         found.name = "Camille Rey"
         found.save()
@@ -79,6 +78,11 @@ class TestARowOfAWrittenQuery:
             assert (found.pk, found.name) == (morel.pk, morel.name)
 
         assert len(asked) == 1
+
+    def test_comes_with_what_else_was_selected(self, camille: User) -> None:
+        sql = "SELECT *, 7 AS seats FROM core_user WHERE id = %s"
+
+        assert row_with_extras(User, sql, [camille.pk]) == (camille, {"seats": 7})
 
     def test_is_none_where_there_is_none(self, morel: Client) -> None:
         assert row_of(Client, "SELECT * FROM core_client WHERE name = %s", ["Nobody"]) is None

@@ -1,4 +1,4 @@
-"""The hub of a process: one reader on the real Valkey, bounded queues, five streams a person."""
+"""The hub reads Valkey once for all streams, each a bounded queue, at most five a person."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -8,8 +8,7 @@ from uuid import uuid4
 
 from pytest_django import Settings
 
-from core.realtime import hub as realtime_hub
-from core.realtime.hub import HEARTBEAT, RESYNC, Hub, Stream
+from core.realtime.hub import HEARTBEAT, MAX_QUEUED_EVENTS, RESYNC, Hub, Stream, payloads
 from core.realtime.publish import company_channel, user_channel
 from core.valkey import valkey
 
@@ -29,7 +28,7 @@ async def running_hub() -> AsyncIterator[Hub]:
 
 
 async def next_of(opened: Stream) -> bytes:
-    """The next payload, without the `resync` that a first subscription sends."""
+    """Return the next payload. Skip the `resync` that the first subscription sends."""
     payload = await opened.next(PATIENCE_SECONDS)
     assert payload is not None, "nothing came"
     return await next_of(opened) if payload == RESYNC else payload
@@ -43,7 +42,7 @@ def run(story: Callable[[], Awaitable[Any]]) -> None:
 
 
 class TestTheHub:
-    def test_hands_each_stream_what_is_for_it(self) -> None:
+    def test_stream_gets_the_events_of_its_channels_alone(self) -> None:
         mine, theirs = channel(), channel()
 
         async def story() -> None:
@@ -61,7 +60,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_misses_nothing_published_once_a_stream_is_open(self) -> None:
+    def test_open_stream_misses_no_event(self) -> None:
         mine = channel()
 
         async def story() -> None:
@@ -73,7 +72,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_uses_one_connection_for_all_streams(self) -> None:
+    def test_streams_share_one_connection(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 before = valkey().pubsub_numpat()
@@ -81,12 +80,12 @@ class TestTheHub:
                     await hub.open(channel())
 
                 assert hub.open_streams == 50
-                # One pattern for people, one for the company, whatever the number of streams.
+                # One pattern is for people and one for the company.
                 assert valkey().pubsub_numpat() <= before + 2
 
         run(story)
 
-    def test_says_resync_when_it_lost_its_connection(self) -> None:
+    def test_stream_gets_resync_after_a_lost_connection(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 mine = channel()
@@ -102,7 +101,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_closes_the_oldest_stream_for_a_sixth(self) -> None:
+    def test_sixth_stream_of_a_person_closes_the_oldest(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 mine = channel()
@@ -113,7 +112,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_leaves_other_people_their_streams(self) -> None:
+    def test_sixth_stream_of_a_person_closes_none_of_another(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 theirs = await hub.open(channel(), company_channel())
@@ -125,7 +124,7 @@ class TestTheHub:
 
         run(story)
 
-    def test_forgets_a_stream_that_ended(self) -> None:
+    def test_removed_stream_is_forgotten(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 opened = await hub.open(channel(), company_channel())
@@ -136,12 +135,12 @@ class TestTheHub:
 
         run(story)
 
-    def test_forgets_a_stream_that_nobody_reads(self) -> None:
+    def test_stream_that_nobody_reads_is_forgotten(self) -> None:
         async def story() -> None:
             async with running_hub() as hub:
                 own = channel()
                 await hub.open(own)
-                for _ in range(realtime_hub.MAX_QUEUED_EVENTS + 1):
+                for _ in range(MAX_QUEUED_EVENTS + 1):
                     hub.hand_out(own, b"x")
 
                 assert hub.open_streams == 0
@@ -150,15 +149,15 @@ class TestTheHub:
 
 
 class TestAStream:
-    def test_that_does_not_keep_up_is_closed(self) -> None:
+    def test_stream_that_does_not_keep_up_is_closed(self) -> None:
         opened = Stream(("a",))
 
-        for _ in range(realtime_hub.MAX_QUEUED_EVENTS + 1):
+        for _ in range(MAX_QUEUED_EVENTS + 1):
             opened.offer(b"x")
 
         assert opened.is_closed
 
-    def test_that_is_closed_wakes_its_reader(self) -> None:
+    def test_closing_a_stream_wakes_its_reader(self) -> None:
         async def story() -> None:
             opened = Stream(("a",))
             waiting = asyncio.create_task(opened.next(PATIENCE_SECONDS))
@@ -180,11 +179,13 @@ async def never() -> bool:
 
 
 class TestWhatABrowserReceives:
-    def test_begins_with_how_to_reconnect_then_beats(self, settings: Settings) -> None:
+    def test_stream_begins_with_the_retry_delay_and_goes_on_with_heartbeats(
+        self, settings: Settings
+    ) -> None:
         settings.STREAM_HEARTBEAT_SECONDS = 0.05
 
         async def story() -> None:
-            received = realtime_hub.payloads(Stream(("a",)), always)
+            received = payloads(Stream(("a",)), always)
 
             assert (await anext(received)).startswith(b"retry: ")
             assert await anext(received) == HEARTBEAT
@@ -192,12 +193,12 @@ class TestWhatABrowserReceives:
 
         run(story)
 
-    def test_ends_when_the_person_may_no_longer_listen(self, settings: Settings) -> None:
+    def test_stream_ends_when_the_person_may_no_longer_listen(self, settings: Settings) -> None:
         settings.STREAM_HEARTBEAT_SECONDS = 0.05
         settings.STREAM_RECHECK_SECONDS = 0.1
 
         async def story() -> None:
-            received = [payload async for payload in realtime_hub.payloads(Stream(("a",)), never)]
+            received = [payload async for payload in payloads(Stream(("a",)), never)]
 
             assert set(received[1:]) <= {HEARTBEAT}
 

@@ -1,7 +1,8 @@
-"""What a log line holds, and what it must not."""
+"""A log line holds the event and its traceback, and no secret."""
 
 import json
 import logging
+import logging.config
 import sys
 
 import pytest
@@ -9,24 +10,26 @@ import structlog
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from core import logs
+from core.settings.logging import line_formatter
 from core.web.middleware import RequestLog
 
 
+def formatted(record: logging.LogRecord, log_format: str) -> str:
+    """Return the line that a process with this LOG_FORMAT writes."""
+    configurator = logging.config.DictConfigurator({"version": 1})
+    return configurator.configure_formatter(line_formatter(log_format)).format(record)
+
+
 @pytest.fixture
-def line_of_an_error(monkeypatch: pytest.MonkeyPatch) -> str:
-    """The line about an exception raised where a password was at hand."""
-    monkeypatch.delenv("LOG_FORMAT", raising=False)
-    formatter = structlog.stdlib.ProcessorFormatter(
-        processor=logs.renderer, foreign_pre_chain=logs.shared
-    )
+def failure() -> logging.LogRecord:
+    """The record of an exception that was raised where a password was at hand."""
     try:
         check_password("chantier-demo")
     except ValueError:
-        record = logging.LogRecord(
+        return logging.LogRecord(
             "core", logging.ERROR, __file__, 1, "request_failed", (), sys.exc_info()
         )
-    return formatter.format(record)
+    raise AssertionError
 
 
 def check_password(password: str) -> None:
@@ -35,18 +38,26 @@ def check_password(password: str) -> None:
 
 
 class TestALogLine:
-    def test_is_one_json_object_with_the_traceback(self, line_of_an_error: str) -> None:
-        line = json.loads(line_of_an_error)
+    def test_json_line_is_one_object_with_the_traceback(self, failure: logging.LogRecord) -> None:
+        line = json.loads(formatted(failure, ""))
 
         assert (line["event"], line["level"]) == ("request_failed", "error")
         assert line["exception"][0]["frames"][-1]["name"] == "check_password"
 
-    def test_never_holds_the_variables_of_the_code(self, line_of_an_error: str) -> None:
-        assert "chantier-demo" not in line_of_an_error
+    def test_json_line_never_holds_local_variables(self, failure: logging.LogRecord) -> None:
+        assert "chantier-demo" not in formatted(failure, "")
+
+    def test_text_line_is_words_with_the_traceback(self, failure: logging.LogRecord) -> None:
+        text = formatted(failure, "text")
+
+        assert "request_failed" in text.splitlines()[0]
+        assert "ValueError: 13 characters" in text
+        with pytest.raises(json.JSONDecodeError):
+            json.loads(text)
 
 
 class TestTheAddressOnALogLine:
-    def test_is_not_what_the_caller_says_it_is(self, settings: Settings) -> None:
+    def test_address_is_not_what_the_caller_says_it_is(self, settings: Settings) -> None:
         settings.TRUSTED_PROXY_COUNT = 1
         request = RequestFactory().get(
             "/", headers={"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}

@@ -1,4 +1,4 @@
-"""What is different in production, and that nothing was forgotten."""
+"""The settings of production are safe and complete."""
 
 from tests.commands import python
 
@@ -21,21 +21,21 @@ print("VALUE", eval({expression!r}))
 
 
 def value(expression: str, **environment: str) -> str:
-    """What an expression is worth in a process with production's settings."""
+    """Evaluate an expression in a process with the settings of production."""
     ran = python("-c", ASK.format(expression=expression), **{**PRODUCTION, **environment})
     assert ran.returncode == 0, ran.stderr
     return ran.stdout.partition("VALUE ")[2].strip()
 
 
 class TestTheDeployCheck:
-    def test_has_nothing_to_say(self) -> None:
+    def test_deploy_check_finds_nothing(self) -> None:
         ran = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
 
         assert ran.returncode == 0, ran.stdout + ran.stderr
         assert "no issues" in ran.stdout
 
-    def test_would_speak_of_a_short_secret(self) -> None:
-        """Which shows that the check above can fail."""
+    def test_deploy_check_finds_a_short_secret(self) -> None:
+        """This shows that the check above can fail."""
         ran = python(
             "manage.py", "check", "--deploy", "--fail-level", "WARNING",
             **{**PRODUCTION, "SECRET_KEY": "short"},
@@ -45,12 +45,12 @@ class TestTheDeployCheck:
 
 
 class TestInProduction:
-    def test_there_is_no_default_secret(self) -> None:
+    def test_production_has_no_default_secret(self) -> None:
         ran = python("manage.py", "check", "--deploy", **{**PRODUCTION, "SECRET_KEY": ""})
 
         assert "SECRET_KEY" in ran.stderr
 
-    def test_emails_leave_through_the_provider_that_the_environment_names(self) -> None:
+    def test_production_emails_go_to_the_provider_of_the_environment(self) -> None:
         way_out = value(
             "[each for way in [__import__('django.core.mail').core.mail.get_connection()]"
             " for each in (way.esp_name, way.api_key, way.timeout)]",
@@ -60,7 +60,7 @@ class TestInProduction:
 
         assert way_out == "['Mailgun', 'secret', 10]"
 
-    def test_cookies_travel_encrypted_and_the_development_issuer_is_off(self) -> None:
+    def test_production_cookies_are_secure_and_the_development_issuer_is_off(self) -> None:
         assert (
             value(
                 "[settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.DEBUG,"

@@ -1,4 +1,4 @@
-"""One format for every refusal, in the language of who asks, a part that is away included."""
+"""Every refusal has one format and the caller's language, also while a service is down."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,9 @@ CONVERSATIONS = "/api/v1/conversations"
 
 @pytest.mark.django_db
 class TestARefusal:
-    def test_names_the_field_the_rule_and_the_reason(self, api: Call, camille: User) -> None:
+    def test_refusal_names_the_field_the_code_and_the_reason(
+        self, api: Call, camille: User
+    ) -> None:
         answer = api(camille).post(
             CONVERSATIONS, {"subject": ""}, headers={"Accept-Language": "en"}
         )
@@ -32,19 +34,19 @@ class TestARefusal:
             ],
         }
 
-    def test_of_what_is_not_there_looks_the_same(self, api: Call, camille: User) -> None:
+    def test_refusal_404_has_the_format_of_the_api(self, api: Call, camille: User) -> None:
         answer = api(camille).get(f"{CONVERSATIONS}/{uuid4()}")
 
         assert answer.status_code == 404
         assert answer.json()["errors"][0]["code"] == "not_found"
 
-    def test_of_a_stranger_looks_the_same(self) -> None:
+    def test_refusal_401_has_the_format_of_the_api(self) -> None:
         answer = APIClient().get(CONVERSATIONS)
 
         assert answer.status_code == 401
         assert answer.json()["errors"][0]["code"] == "not_authenticated"
 
-    def test_of_a_method_that_does_not_exist_looks_the_same(self, api: Call, camille: User) -> None:
+    def test_refusal_405_has_the_format_of_the_api(self, api: Call, camille: User) -> None:
         answer = api(camille).delete(CONVERSATIONS)
 
         assert answer.status_code == 405
@@ -62,7 +64,7 @@ class TestARefusal:
             ("<a/>", "text/xml", 415),
         ],
     )
-    def test_of_a_body_that_is_not_an_object_looks_the_same(
+    def test_refusal_of_a_body_that_is_no_json_object_has_the_format_of_the_api(
         self, api: Call, camille: User, content: str, content_type: str, status: int
     ) -> None:
         answer = api(camille).generic("POST", CONVERSATIONS, content, content_type=content_type)
@@ -82,7 +84,7 @@ class TestTheLanguageOfARefusal:
             ("", "Ce champ ne peut être vide."),
         ],
     )
-    def test_follows_accept_language_and_is_french_otherwise(
+    def test_refusal_follows_accept_language_and_is_french_otherwise(
         self, api: Call, camille: User, asked: str, said: str
     ) -> None:
         answer = api(camille).post(
@@ -91,7 +93,9 @@ class TestTheLanguageOfARefusal:
 
         assert answer.json()["errors"][0]["detail"] == said
 
-    def test_is_also_ours_for_our_own_rules(self, api: Call, camille: User) -> None:
+    def test_refusal_of_our_own_rules_follows_accept_language(
+        self, api: Call, camille: User
+    ) -> None:
         draft = {"subject": "a\u202eb"}
 
         french = api(camille).post(CONVERSATIONS, draft, headers={"Accept-Language": "fr"})
@@ -121,7 +125,7 @@ Answers = dict[str, tuple[int, str, str]]
 
 @pytest.fixture(scope="module")
 def answers() -> Answers:
-    """What a process says whose database is a closed port: status, Retry-After, content."""
+    """Return status, Retry-After and content by path, from a process without a database."""
     ran = python("-c", ASK, DATABASE_URL=f"postgres://a:b@127.0.0.1:{closed_port()}/liaison")
     assert ran.returncode == 0, ran.stderr
     found: Answers = json.loads(ran.stdout.partition("ANSWERS")[2])
@@ -129,20 +133,22 @@ def answers() -> Answers:
 
 
 class TestWhileTheDatabaseIsAway:
-    def test_the_api_says_so_and_when_to_try_again(self, answers: Answers) -> None:
+    def test_api_without_database_is_503_and_says_when_to_try_again(self, answers: Answers) -> None:
         status, retry_after, content = answers["/api/v1/me"]
 
         assert (status, retry_after) == (503, "2")
         assert json.loads(content)["errors"][0]["code"] == "unavailable"
 
     @pytest.mark.parametrize("path", ["/login", "/"])
-    def test_a_page_says_so_and_when_to_try_again(self, answers: Answers, path: str) -> None:
+    def test_page_without_database_is_503_and_says_when_to_try_again(
+        self, answers: Answers, path: str
+    ) -> None:
         status, retry_after, content = answers[path]
 
         assert (status, retry_after) == (503, "2")
         assert "Nothing is lost" in content
 
-    def test_the_process_is_alive_but_not_ready(self, answers: Answers) -> None:
+    def test_process_without_database_is_alive_but_not_ready(self, answers: Answers) -> None:
         assert answers["/livez"][0] == 200
         assert answers["/readyz"][0] == 503
         parts = json.loads(answers["/readyz"][2])
@@ -158,7 +164,7 @@ class TestWhileValkeyIsAway:
         yield
         valkey.cache_clear()
 
-    def test_a_ticket_waits_for_it(self, camille: User) -> None:
+    def test_ticket_without_valkey_is_503(self, camille: User) -> None:
         caller = APIClient(raise_request_exception=False)
         caller.force_authenticate(camille)
 
@@ -166,7 +172,7 @@ class TestWhileValkeyIsAway:
 
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
 
-    def test_reading_and_logging_in_do_not(self, api: Call, camille: User) -> None:
+    def test_reading_and_login_work_without_valkey(self, api: Call, camille: User) -> None:
         camille.set_password("chantier-demo")
         camille.save()
 

@@ -1,4 +1,4 @@
-"""Whether the process is up, and whether what it needs answers."""
+"""`/livez` tells that the process is up, `/readyz` that its services answer."""
 
 import time
 
@@ -12,11 +12,12 @@ from tests.sockets import frozen_port
 
 
 class TestLivez:
-    def test_needs_nothing(self) -> None:
+    def test_livez_needs_no_service(self) -> None:
         assert Client().get("/livez").content == b"ok"
 
 
-# For an answer that takes a fifth of a second; one that waits for a frozen part never comes.
+# A check takes a fifth of a second (Valkey's time-out); one that waits for a frozen service never
+# ends. The rest is for a busy machine.
 PATIENCE_SECONDS = 20.0
 
 
@@ -26,13 +27,13 @@ class TestReadyz:
     def busy_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(health, "CHECK_SECONDS", PATIENCE_SECONDS)
 
-    def test_is_ready_when_every_part_answers(self) -> None:
+    def test_readyz_is_200_when_every_service_answers(self) -> None:
         answer = Client().get("/readyz")
 
         assert answer.status_code == 200
         assert set(answer.json().values()) == {"ok"}
 
-    def test_says_which_part_does_not_answer_and_does_not_wait_for_it(
+    def test_readyz_names_a_frozen_service_and_does_not_wait_for_it(
         self, settings: Settings
     ) -> None:
         with frozen_port() as port:

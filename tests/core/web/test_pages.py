@@ -1,4 +1,4 @@
-"""Pages that belong to everybody: home, login, logout, errors, and what every page carries."""
+"""Home, login, logout and error pages, and the headers of every page."""
 
 import re
 from html.parser import HTMLParser
@@ -15,14 +15,14 @@ pytestmark = pytest.mark.django_db
 
 
 def policy_of(response: HttpResponseBase) -> dict[str, set[str]]:
-    """The directives of a page's Content-Security-Policy, nonces made alike."""
+    """Return the directives of a page's Content-Security-Policy; all nonces become 'nonce'."""
     said = re.sub(r"'nonce-[^']+'", "'nonce'", response["Content-Security-Policy"])
     parts = [directive.split() for directive in said.split(";") if directive.strip()]
     return {name: set(values) for name, *values in parts}
 
 
 class Scripts(HTMLParser):
-    """What a strict policy would block: inline handlers and styles, scripts without a nonce."""
+    """Collect what the policy blocks: inline handlers and styles, scripts without a nonce."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,14 +49,14 @@ def staff_page(client: Browser, odile: User) -> HttpResponseBase:
 
 
 class TestHome:
-    def test_sends_each_side_to_its_messages(
+    def test_home_sends_each_side_to_its_messages(
         self, client: Browser, camille: User, odile: User
     ) -> None:
         for person, page in ((camille, "/client/messages"), (odile, "/staff/messages")):
             client.force_login(person)
             assert client.get("/").headers["Location"] == page
 
-    def test_sends_a_stranger_to_the_login(self, client: Browser) -> None:
+    def test_home_sends_a_stranger_to_the_login(self, client: Browser) -> None:
         assert client.get("/").headers["Location"] == "/login"
 
 
@@ -68,11 +68,11 @@ class TestTheLoginPage:
         form = {"email": "camille@demo.test", "password": PASSWORD, **changes}
         return client.post("/login", form)
 
-    def test_opens_a_session(self, client: Browser) -> None:
+    def test_login_page_opens_a_session(self, client: Browser) -> None:
         assert self.log_in(client).headers["Location"] == "/"
         assert client.get("/api/v1/me").status_code == 200
 
-    def test_leads_where_one_wanted_to_go(self, client: Browser) -> None:
+    def test_login_page_leads_to_the_page_that_was_asked_for(self, client: Browser) -> None:
         wanted = client.get("/client/messages/new").headers["Location"]
         assert wanted == "/login?next=/client/messages/new"
 
@@ -84,22 +84,22 @@ class TestTheLoginPage:
         "elsewhere",
         ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)", "http:///x"],
     )
-    def test_never_leads_to_another_site(self, client: Browser, elsewhere: str) -> None:
+    def test_login_page_never_leads_to_another_site(self, client: Browser, elsewhere: str) -> None:
         assert self.log_in(client, next=elsewhere).headers["Location"] == "/"
 
-    def test_says_what_was_wrong_and_keeps_the_address(self, client: Browser) -> None:
+    def test_login_page_says_what_is_wrong_and_keeps_the_email(self, client: Browser) -> None:
         answer = self.log_in(client, password="non")
 
         assert answer.status_code == 400
         assert 'value="camille@demo.test"' in answer.content.decode()
         assert 'role="alert"' in answer.content.decode()
 
-    def test_shows_what_was_typed_as_text(self, client: Browser) -> None:
+    def test_login_page_shows_typed_html_as_text(self, client: Browser) -> None:
         answer = self.log_in(client, email='"><script>alert(1)</script>', password="non")
 
         assert "<script>alert" not in answer.content.decode()
 
-    def test_needs_a_csrf_token(self) -> None:
+    def test_login_page_needs_a_csrf_token(self) -> None:
         strict = Browser(enforce_csrf_checks=True)
 
         assert self.log_in(strict).status_code in (400, 403)
@@ -107,7 +107,7 @@ class TestTheLoginPage:
 
 
 class TestLogout:
-    def test_ends_the_session_and_what_the_browser_kept(
+    def test_logout_ends_the_session_and_clears_the_browser_cache(
         self, client: Browser, camille: User
     ) -> None:
         client.force_login(camille)
@@ -118,13 +118,13 @@ class TestLogout:
         assert answer.headers["Clear-Site-Data"] == '"cache"'
         assert client.get("/api/v1/me").status_code == 401
 
-    def test_is_not_done_by_a_link(self, client: Browser, camille: User) -> None:
+    def test_logout_is_not_done_by_a_link(self, client: Browser, camille: User) -> None:
         client.force_login(camille)
 
         assert client.get("/logout").status_code == 405
         assert client.get("/api/v1/me").status_code == 200
 
-    def test_is_not_done_by_another_site(self, camille: User) -> None:
+    def test_logout_is_not_done_by_another_site(self, camille: User) -> None:
         strict = Browser(enforce_csrf_checks=True)
         strict.force_login(camille)
 
@@ -135,7 +135,7 @@ class TestLogout:
 
 class TestEveryPage:
     @pytest.mark.parametrize("path", ["/login", "/nothing-here"])
-    def test_says_what_a_browser_may_do_with_it(self, client: Browser, path: str) -> None:
+    def test_page_has_its_security_headers(self, client: Browser, path: str) -> None:
         headers = client.get(path).headers
 
         assert headers["X-Content-Type-Options"] == "nosniff"
@@ -144,7 +144,7 @@ class TestEveryPage:
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "geolocation=()" in headers["Permissions-Policy"]
 
-    def test_runs_only_our_scripts(self, staff_page: HttpResponseBase) -> None:
+    def test_page_runs_only_our_scripts(self, staff_page: HttpResponseBase) -> None:
         policy = policy_of(staff_page)
 
         assert policy["script-src"] <= {"'self'", "'nonce'"}
@@ -155,7 +155,7 @@ class TestEveryPage:
         assert policy["require-trusted-types-for"] == {"'script'"}
 
     @pytest.mark.parametrize("path", ["/login", "/staff/messages", "/api/docs", "/nothing-here"])
-    def test_holds_nothing_that_its_policy_blocks(
+    def test_page_holds_nothing_that_its_policy_blocks(
         self, client: Browser, odile: User, path: str
     ) -> None:
         if path != "/login":
@@ -163,7 +163,7 @@ class TestEveryPage:
 
         assert blocked_by_policy(client.get(path)) == []
 
-    def test_has_a_nonce_of_its_own(self, client: Browser, odile: User) -> None:
+    def test_page_has_a_nonce_of_its_own(self, client: Browser, odile: User) -> None:
         client.force_login(odile)
         nonces = {
             re.findall(r"'nonce-([^']+)'", client.get(path)["Content-Security-Policy"])[0]
@@ -172,11 +172,11 @@ class TestEveryPage:
 
         assert len(nonces) == 3
 
-    def test_of_a_person_is_kept_by_nobody_on_the_way(self, staff_page: HttpResponseBase) -> None:
+    def test_page_of_a_person_is_cached_by_nobody(self, staff_page: HttpResponseBase) -> None:
         assert "no-store" in staff_page["Cache-Control"]
         assert "private" in staff_page["Cache-Control"]
 
-    def test_is_not_read_by_another_site(self, client: Browser, odile: User) -> None:
+    def test_api_is_not_read_by_another_site(self, client: Browser, odile: User) -> None:
         client.force_login(odile)
 
         answer = client.get("/api/v1/me", headers={"Origin": "https://evil.test"})
@@ -185,7 +185,9 @@ class TestEveryPage:
 
 
 class TestLanguages:
-    def test_of_a_page_is_the_one_the_person_chose(self, client: Browser, odile: User) -> None:
+    def test_page_is_in_the_language_that_the_person_chose(
+        self, client: Browser, odile: User
+    ) -> None:
         client.force_login(odile)
         assert '<html lang="fr">' in client.get("/staff/messages").content.decode()
 
@@ -195,7 +197,9 @@ class TestLanguages:
         assert '<html lang="en">' in page.content.decode()
 
     @pytest.mark.parametrize(("asked", "shown"), [("en", "en"), ("fr", "fr"), ("de", "fr")])
-    def test_of_the_login_is_the_browsers(self, client: Browser, asked: str, shown: str) -> None:
+    def test_login_page_is_in_the_language_of_the_browser(
+        self, client: Browser, asked: str, shown: str
+    ) -> None:
         page = client.get("/login", headers={"Accept-Language": asked})
 
         assert f'<html lang="{shown}">' in page.content.decode()
@@ -203,7 +207,7 @@ class TestLanguages:
 
 
 class TestThePageOfAnError:
-    def test_is_ours_and_in_the_language_of_who_asks(self, client: Browser) -> None:
+    def test_error_page_is_ours_and_in_the_language_of_the_browser(self, client: Browser) -> None:
         french = client.get("/nothing-here", headers={"Accept-Language": "fr"})
         english = client.get("/nothing-here", headers={"Accept-Language": "en"})
 
@@ -214,14 +218,12 @@ class TestThePageOfAnError:
 
 class TestTheDocumentationOfTheApi:
     @pytest.mark.parametrize("path", ["/api/docs", "/api/redoc", "/api/schema"])
-    def test_is_there(self, client: Browser, odile: User, path: str) -> None:
+    def test_api_documentation_is_served(self, client: Browser, odile: User, path: str) -> None:
         client.force_login(odile)
 
         assert client.get(path).status_code == 200
 
-    def test_relaxes_its_own_policy_and_never_for_scripts(
-        self, client: Browser, odile: User
-    ) -> None:
+    def test_api_documentation_runs_only_our_scripts(self, client: Browser, odile: User) -> None:
         client.force_login(odile)
 
         policy = policy_of(client.get("/api/docs"))

@@ -1,4 +1,4 @@
-"""Counters that say «too often»."""
+"""Counters in Valkey limit how often something is done."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 
 class TestSpending:
-    def test_ends_at_the_limit_and_says_when_it_starts_again(self) -> None:
+    def test_spending_above_the_limit_is_refused_with_the_time_to_wait(self) -> None:
         who = uuid4()
         for _ in range(3):
             rate_limits.spend("test", who, at_most=3, window=MINUTE)
@@ -30,11 +30,17 @@ class TestSpending:
 
         assert refusal.value.retry_after_seconds == 60
 
-    def test_counts_each_person_apart(self) -> None:
-        rate_limits.spend("test", uuid4(), at_most=1, window=MINUTE)
-        rate_limits.spend("test", uuid4(), at_most=1, window=MINUTE)
+    def test_spending_is_counted_for_each_person_apart(self) -> None:
+        one, other = uuid4(), uuid4()
 
-    def test_is_exact_when_many_spend_at_once(self) -> None:
+        rate_limits.spend("test", one, at_most=1, window=MINUTE)
+        rate_limits.spend("test", other, at_most=1, window=MINUTE)
+
+        assert rate_limits.counted("test", one) == rate_limits.counted("test", other) == 1
+        with pytest.raises(TooMany):
+            rate_limits.spend("test", one, at_most=1, window=MINUTE)
+
+    def test_spending_is_exact_when_many_spend_at_once(self) -> None:
         who = uuid4()
 
         def is_refused(_: int) -> bool:
@@ -49,7 +55,7 @@ class TestSpending:
 
         assert refused.count(False) == 10
 
-    def test_starts_again_after_the_window_however_often_it_is_asked(self) -> None:
+    def test_counting_does_not_prolong_the_window(self) -> None:
         who = uuid4()
         rate_limits.count("test", who, window=MINUTE)
         valkey().expire(key("count", "test", who), 30)
@@ -67,16 +73,17 @@ class TestWithoutValkey:
         yield
         valkey.cache_clear()
 
-    def test_everyone_is_let_through(self) -> None:
-        rate_limits.spend("test", "someone", at_most=0, window=MINUTE)
-
-        assert rate_limits.counted("test", "someone") == 0
+    def test_nothing_is_limited_without_valkey(self) -> None:
+        rate_limits.spend("test", "someone", at_most=0, window=MINUTE)  # would raise TooMany
         rate_limits.forget("test", "someone")
+
+        assert rate_limits.count("test", "someone", window=MINUTE) == 0
+        assert rate_limits.counted("test", "someone") == 0
 
 
 @pytest.mark.django_db
 class TestWriting:
-    def test_too_fast_is_refused_for_a_minute(
+    def test_messages_sent_too_fast_are_refused_for_a_minute(
         self, api: Call, camille: User, conversation: Conversation, settings: Settings
     ) -> None:
         settings.MESSAGES_PER_MINUTE = 2
@@ -89,7 +96,7 @@ class TestWriting:
         assert answers[-1].json()["errors"][0]["code"] == "throttled"
         assert Message.objects.count() == 2
 
-    def test_of_conversations_too_often_is_refused_for_an_hour(
+    def test_conversations_opened_too_often_are_refused_for_an_hour(
         self, api: Call, camille: User, settings: Settings
     ) -> None:
         settings.CONVERSATIONS_PER_HOUR = 1

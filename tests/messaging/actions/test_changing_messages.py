@@ -1,4 +1,4 @@
-"""Changing a text one has just sent, and taking a message away: what was said stays known."""
+"""Editing and deleting messages: the company keeps every earlier text."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestAnEdit:
-    def test_changes_the_text_for_everyone(
+    def test_edit_changes_the_text_for_everyone(
         self, api: Call, camille: User, odile: User, say: Say
     ) -> None:
         message = say(camille, "Lundi")
@@ -28,7 +28,7 @@ class TestAnEdit:
         assert answer.json()["edited_at"]
         assert api(odile).get(of_message(message)).json() == answer.json()
 
-    def test_keeps_every_earlier_text_for_the_company(
+    def test_edit_keeps_every_earlier_text_for_the_company(
         self, api: Call, camille: User, odile: User, say: Say
     ) -> None:
         message = say(camille, "Lundi")
@@ -39,7 +39,7 @@ class TestAnEdit:
 
         assert [revision["body"] for revision in revisions] == ["Lundi", "Mardi"]
 
-    def test_shows_its_earlier_texts_to_no_client(
+    def test_earlier_texts_are_shown_to_no_client(
         self, api: Call, camille: User, yanis: User, say: Say
     ) -> None:
         message = say(camille, "Lundi")
@@ -47,7 +47,7 @@ class TestAnEdit:
         assert api(camille).get(of_message(message, "revisions")).status_code == 403
         assert api(yanis).get(of_message(message, "revisions")).status_code == 404
 
-    def test_has_the_next_version_and_the_same_seq(
+    def test_edited_message_has_the_next_version_and_the_same_seq(
         self, api: Call, camille: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Lundi")
@@ -58,7 +58,7 @@ class TestAnEdit:
 
         assert (edited["seq"], edited["version"]) == (1, conversation.version + 1)
 
-    def test_to_the_same_text_is_no_change(self, api: Call, camille: User, say: Say) -> None:
+    def test_edit_to_the_same_text_is_no_change(self, api: Call, camille: User, say: Say) -> None:
         message = say(camille, "Lundi")
 
         answer = api(camille).patch(of_message(message), {"body": "Lundi"})
@@ -67,7 +67,7 @@ class TestAnEdit:
         assert not MessageRevision.objects.exists()
 
     @pytest.mark.parametrize("who", ["bruno", "odile", "marc"])
-    def test_of_anothers_text_is_refused_even_to_a_manager(
+    def test_edit_of_anothers_message_is_refused_even_to_a_manager(
         self, request: pytest.FixtureRequest, api: Call, camille: User, say: Say, who: str
     ) -> None:
         message = say(camille, "Lundi")
@@ -78,7 +78,7 @@ class TestAnEdit:
         message.refresh_from_db()
         assert message.body == "Lundi"
 
-    def test_is_possible_for_fifteen_minutes(self, api: Call, camille: User, say: Say) -> None:
+    def test_edit_is_possible_for_fifteen_minutes(self, api: Call, camille: User, say: Say) -> None:
         with time_machine.travel(timezone.now(), tick=False) as clock:
             message = say(camille, "Lundi")
 
@@ -91,7 +91,7 @@ class TestAnEdit:
         assert too_late.status_code == 409
         assert too_late.json()["errors"][0]["code"] == "edit_window_over"
 
-    def test_of_a_deleted_message_is_refused(self, api: Call, camille: User, say: Say) -> None:
+    def test_edit_of_a_deleted_message_is_refused(self, api: Call, camille: User, say: Say) -> None:
         message = say(camille, "Lundi")
         api(camille).delete(of_message(message))
 
@@ -99,7 +99,7 @@ class TestAnEdit:
 
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "message_deleted")
 
-    def test_is_refused_in_an_archived_conversation(
+    def test_edit_in_an_archived_conversation_is_refused(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Lundi")
@@ -108,14 +108,16 @@ class TestAnEdit:
         assert api(camille).patch(of_message(message), {"body": "Mardi"}).status_code == 409
 
     @pytest.mark.parametrize("body", ["", "  ", "a\x07", "a" * 10_001])
-    def test_obeys_the_rules_of_a_body(self, api: Call, camille: User, say: Say, body: str) -> None:
+    def test_edited_body_obeys_the_rules_of_a_body(
+        self, api: Call, camille: User, say: Say, body: str
+    ) -> None:
         message = say(camille, "Lundi")
 
         assert api(camille).patch(of_message(message), {"body": body}).status_code == 400
 
 
 class TestADeletion:
-    def test_leaves_a_tombstone_in_its_place(
+    def test_deletion_leaves_a_tombstone(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         say(camille, "Bonjour")
@@ -127,7 +129,7 @@ class TestADeletion:
         assert [shown["seq"] for shown in history] == [1, 2]
         assert (history[1]["body"], bool(history[1]["deleted_at"])) == ("", True)
 
-    def test_leaves_the_text_nowhere_but_in_the_companys_revisions(
+    def test_deleted_text_is_only_in_the_revisions_of_the_company(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Le code est 1234")
@@ -138,7 +140,7 @@ class TestADeletion:
         assert api(camille).get("/api/v1/conversations?q=1234").json()["results"] == []
         assert "1234" in api(odile).get(of_message(message, "revisions")).content.decode()
 
-    def test_done_twice_is_done_once(self, api: Call, camille: User, say: Say) -> None:
+    def test_deletion_done_twice_is_done_once(self, api: Call, camille: User, say: Say) -> None:
         message = say(camille, "Oups")
         api(camille).delete(of_message(message))
         version = api(camille).get(of_message(message)).json()["version"]
@@ -147,7 +149,7 @@ class TestADeletion:
         assert api(camille).get(of_message(message)).json()["version"] == version
         assert MessageRevision.objects.count() == 1
 
-    def test_of_ones_own_is_possible_for_fifteen_minutes(
+    def test_deletion_of_ones_own_message_is_possible_for_fifteen_minutes(
         self, api: Call, camille: User, say: Say
     ) -> None:
         with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -158,7 +160,7 @@ class TestADeletion:
 
         assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "edit_window_over")
 
-    def test_of_any_message_is_possible_for_a_manager_at_any_time(
+    def test_deletion_by_a_manager_is_possible_at_any_time(
         self, api: Call, camille: User, marc: User, say: Say
     ) -> None:
         with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -168,7 +170,7 @@ class TestADeletion:
             assert api(marc).delete(of_message(message)).status_code == 204
 
     @pytest.mark.parametrize("who", ["bruno", "odile"])
-    def test_of_anothers_is_refused(
+    def test_deletion_of_anothers_message_is_refused(
         self, request: pytest.FixtureRequest, api: Call, camille: User, say: Say, who: str
     ) -> None:
         message = say(camille, "Lundi")
@@ -177,7 +179,7 @@ class TestADeletion:
 
         assert answer.status_code == 403
 
-    def test_owes_a_recount(self, camille: User, say: Say) -> None:
+    def test_deletion_orders_a_recount(self, camille: User, say: Say) -> None:
         message = say(camille, "Oups")
         fan_out_message(message.pk)
 

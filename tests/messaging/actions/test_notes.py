@@ -1,4 +1,4 @@
-"""Internal notes: beside a conversation, for the company alone."""
+"""Internal notes, which only the company sees."""
 
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ def note(api: Call, odile: User, conversation: Conversation) -> Note:
 
 
 class TestANote:
-    def test_is_shown_to_the_company_oldest_first(
+    def test_notes_are_shown_to_the_company_oldest_first(
         self, api: Call, odile: User, marc: User, conversation: Conversation, note: Note
     ) -> None:
         api(marc).post(of(conversation, "notes"), {"body": "À surveiller"})
@@ -33,7 +33,7 @@ class TestANote:
             ("Marc Vidal", "À surveiller"),
         ]
 
-    def test_is_shown_to_a_client_nowhere(
+    def test_note_is_shown_to_a_client_nowhere(
         self,
         api: Call,
         camille: User,
@@ -54,14 +54,16 @@ class TestANote:
             caller.force_login(camille)
             assert SECRET not in caller.get(address).content.decode()
 
-    def test_leaves_the_conversation_as_it_is(self, conversation: Conversation, note: Note) -> None:
-        """A version of its own would be a gap that a client's screen asks about."""
+    def test_note_leaves_the_conversation_as_it_is(
+        self, conversation: Conversation, note: Note
+    ) -> None:
+        """With a version of its own, it would be a gap that a client's screen asks about."""
         version = conversation.version
         conversation.refresh_from_db()
 
         assert (conversation.version, conversation.last_seq) == (version, 0)
 
-    def test_sent_twice_is_kept_once(
+    def test_note_sent_twice_is_kept_once(
         self, api: Call, odile: User, marc: User, conversation: Conversation
     ) -> None:
         draft = {"id": str(uuid4()), "body": SECRET}
@@ -74,7 +76,7 @@ class TestANote:
         assert (other.status_code, stranger.status_code) == (409, 409)
         assert Note.objects.count() == 1
 
-    def test_is_changed_by_its_author_alone(
+    def test_note_is_changed_by_its_author_alone(
         self, api: Call, odile: User, marc: User, note: Note
     ) -> None:
         assert api(marc).patch(of_note(note), {"body": "Non"}).status_code == 403
@@ -84,7 +86,7 @@ class TestANote:
         assert (answer.status_code, answer.json()["body"]) == (200, "Paie tard")
         assert answer.json()["edited_at"]
 
-    def test_is_taken_away_by_its_author_or_a_manager(
+    def test_note_is_deleted_by_its_author_or_a_manager(
         self, api: Call, odile: User, marc: User, conversation: Conversation, note: Note
     ) -> None:
         other = User.objects.create(email="o@demo.test", name="Omar", role=User.Role.STAFF)
@@ -94,7 +96,7 @@ class TestANote:
         assert api(odile).get(of(conversation, "notes")).json() == []
         assert api(odile).delete(of_note(note)).status_code == 404
 
-    def test_is_found_in_its_own_conversation_only(
+    def test_note_is_found_in_its_own_conversation_only(
         self, api: Call, odile: User, other_conversation: Conversation, note: Note
     ) -> None:
         elsewhere = of(other_conversation, f"notes/{note.pk}")
@@ -103,7 +105,7 @@ class TestANote:
         assert api(odile).delete(elsewhere).status_code == 404
 
     @pytest.mark.parametrize("body", ["", " ", "a\x00", "a" * 10_001, None])
-    def test_obeys_the_rules_of_a_body(
+    def test_note_obeys_the_rules_of_a_body(
         self, api: Call, odile: User, conversation: Conversation, body: str | None
     ) -> None:
         assert api(odile).post(of(conversation, "notes"), {"body": body}).status_code == 400

@@ -1,4 +1,4 @@
-"""Conversations are opened once, by whom it concerns, about what is theirs."""
+"""Opening a conversation: once, and only about what the opener may use."""
 
 from typing import Any
 from uuid import uuid4
@@ -22,7 +22,7 @@ def code_of(answer: Any) -> str:
 
 
 class TestOpening:
-    def test_by_a_client_is_about_their_chantier(
+    def test_client_opens_a_conversation_about_their_chantier(
         self, api: Call, camille: User, villa: Chantier, morel: Client
     ) -> None:
         answer = open_one(api, camille, chantier=str(villa.pk))
@@ -39,19 +39,25 @@ class TestOpening:
         assert (shown["last_message"], shown["unread_count"]) == (None, 0)
         assert shown["accepts_messages"]
 
-    def test_by_a_client_may_be_about_anything(self, api: Call, camille: User, marc: User) -> None:
+    def test_client_opens_a_conversation_about_a_free_subject(
+        self, api: Call, camille: User, marc: User
+    ) -> None:
         assert open_one(api, camille).json()["chantier"] is None
 
-    def test_by_the_company_names_the_client(self, api: Call, odile: User, morel: Client) -> None:
+    def test_company_opens_a_conversation_with_a_client(
+        self, api: Call, odile: User, morel: Client
+    ) -> None:
         assert open_one(api, odile, client=str(morel.pk)).status_code == 201
         assert open_one(api, odile).status_code == 400
 
-    def test_by_the_company_takes_the_client_of_the_chantier(
+    def test_company_opens_a_conversation_with_the_client_of_a_chantier(
         self, api: Call, odile: User, villa: Chantier, morel: Client
     ) -> None:
         assert open_one(api, odile, chantier=str(villa.pk)).json()["client"]["id"] == str(morel.pk)
 
-    def test_may_bring_the_first_message(self, api: Call, camille: User, marc: User) -> None:
+    def test_conversation_is_opened_with_its_first_message(
+        self, api: Call, camille: User, marc: User
+    ) -> None:
         answer = open_one(api, camille, message={"body": "Bonjour"})
 
         assert answer.json()["last_message"]["body"] == "Bonjour"
@@ -71,37 +77,37 @@ class TestOpening:
             {"message": "Bonjour"},
         ],
     )
-    def test_refuses_what_makes_no_sense(
+    def test_opening_with_invalid_fields_is_refused(
         self, api: Call, camille: User, draft: dict[str, Any]
     ) -> None:
         assert open_one(api, camille, **draft).status_code == 400
         assert not Conversation.objects.exists()
 
-    def test_never_takes_another_clients_chantier(
+    def test_opening_about_another_clients_chantier_is_refused(
         self, api: Call, camille: User, bureaux: Chantier
     ) -> None:
         answer = open_one(api, camille, chantier=str(bureaux.pk))
 
         assert (answer.status_code, code_of(answer)) == (400, "unknown_chantier")
 
-    def test_never_takes_another_client(self, api: Call, camille: User, haddad: Client) -> None:
+    def test_opening_for_another_client_is_refused(
+        self, api: Call, camille: User, haddad: Client
+    ) -> None:
         answer = open_one(api, camille, client=str(haddad.pk))
 
         assert (answer.status_code, code_of(answer)) == (400, "unknown_client")
 
-    def test_by_the_company_never_mixes_two_clients(
+    def test_opening_with_a_client_and_anothers_chantier_is_refused(
         self, api: Call, odile: User, morel: Client, bureaux: Chantier
     ) -> None:
         answer = open_one(api, odile, client=str(morel.pk), chantier=str(bureaux.pk))
 
         assert (answer.status_code, code_of(answer)) == (400, "unknown_chantier")
 
-    def test_by_the_company_for_a_client_that_is_not_there_is_refused(
-        self, api: Call, odile: User
-    ) -> None:
+    def test_opening_for_an_unknown_client_is_refused(self, api: Call, odile: User) -> None:
         assert code_of(open_one(api, odile, client=str(uuid4()))) == "unknown_client"
 
-    def test_about_an_archived_chantier_is_refused(
+    def test_opening_about_an_archived_chantier_is_refused(
         self, api: Call, camille: User, villa: Chantier
     ) -> None:
         Chantier.objects.update(status=Chantier.Status.ARCHIVED)
@@ -113,7 +119,9 @@ class TestOpening:
 
 
 class TestOpeningTwice:
-    def test_by_a_nervous_phone_opens_once(self, api: Call, camille: User, marc: User) -> None:
+    def test_conversation_opened_twice_is_kept_once(
+        self, api: Call, camille: User, marc: User
+    ) -> None:
         draft = {"id": str(uuid4()), "message": {"id": str(uuid4()), "body": "Bonjour"}}
 
         first, second = open_one(api, camille, **draft), open_one(api, camille, **draft)
@@ -125,7 +133,7 @@ class TestOpeningTwice:
     @pytest.mark.parametrize(
         "changes", [{"subject": "Portail"}, {"message": {"body": "Autre"}}, {"message": None}]
     )
-    def test_for_something_else_is_a_conflict(
+    def test_conversation_id_with_another_content_is_a_conflict(
         self, api: Call, camille: User, marc: User, changes: dict[str, Any]
     ) -> None:
         draft = {"id": str(uuid4()), "message": {"body": "Bonjour"}}
@@ -135,7 +143,7 @@ class TestOpeningTwice:
 
         assert (answer.status_code, code_of(answer)) == (409, "draft_conflict")
 
-    def test_by_another_person_is_a_conflict_that_says_nothing(
+    def test_conversation_id_of_another_person_is_a_conflict_that_says_nothing(
         self, api: Call, camille: User, yanis: User, marc: User
     ) -> None:
         draft_id = str(uuid4())
@@ -146,7 +154,7 @@ class TestOpeningTwice:
         assert answer.status_code == 409
         assert "Divorce" not in answer.content.decode()
 
-    def test_with_the_id_of_another_message_opens_nothing(
+    def test_opening_with_the_id_of_another_message_opens_nothing(
         self, api: Call, camille: User, odile: User, say: Say
     ) -> None:
         known = say(camille, "Bonjour")

@@ -1,4 +1,4 @@
-"""How far each person has read, and what that leaves to read."""
+"""Read marks and unread counters."""
 
 from typing import Any
 
@@ -26,14 +26,14 @@ def mark_unread(api: Call, person: User, conversation: Conversation, seq: int) -
 
 @pytest.fixture
 def five(camille: User, say: Say, fan_out: FanOut) -> None:
-    """Five messages of Camille's, counted."""
+    """Five messages of Camille's, fanned out."""
     for number in range(5):
         say(camille, f"n° {number}")
     fan_out()
 
 
 class TestReading:
-    def test_answers_with_the_exact_counter(
+    def test_reading_answers_with_the_exact_counter(
         self, api: Call, odile: User, conversation: Conversation, five: None
     ) -> None:
         assert read(api, odile, conversation, 3).json() == {
@@ -43,7 +43,7 @@ class TestReading:
             "unread_total": 2,
         }
 
-    def test_never_goes_back(
+    def test_read_mark_never_goes_back(
         self, api: Call, odile: User, conversation: Conversation, five: None
     ) -> None:
         read(api, odile, conversation, 4)
@@ -52,18 +52,18 @@ class TestReading:
         assert read(api, odile, conversation, 0).json()["unread_count"] == 1
 
     @pytest.mark.parametrize("beyond", [6, 2**63, 10**30])
-    def test_past_the_end_is_the_end(
+    def test_reading_past_the_end_reads_to_the_end(
         self, api: Call, odile: User, conversation: Conversation, five: None, beyond: int
     ) -> None:
         assert read(api, odile, conversation, beyond).json()["last_read_seq"] == 5
 
     @pytest.mark.parametrize("seq", [-1, "x", None])
-    def test_needs_a_seq(
+    def test_reading_without_a_valid_seq_is_refused(
         self, api: Call, odile: User, conversation: Conversation, seq: Any
     ) -> None:
         assert read(api, odile, conversation, seq).status_code == 400
 
-    def test_is_seen_by_the_other_side(
+    def test_read_mark_is_seen_by_the_other_side(
         self, api: Call, camille: User, odile: User, conversation: Conversation, five: None
     ) -> None:
         read(api, odile, conversation, 3)
@@ -71,7 +71,7 @@ class TestReading:
         people = api(camille).get(of(conversation)).json()["participants"]
         assert {person["name"]: person["last_read_seq"] for person in people}["Odile Perrin"] == 3
 
-    def test_changes_nobody_elses_counter(
+    def test_reading_changes_nobody_elses_counter(
         self,
         api: Call,
         bruno: User,
@@ -84,7 +84,7 @@ class TestReading:
 
         assert (mark(odile).unread_count, mark(bruno).unread_count) == (0, 5)
 
-    def test_by_someone_of_the_company_who_takes_no_part_leaves_no_trace(
+    def test_reading_by_a_visitor_of_the_company_leaves_no_mark(
         self, api: Call, marc: User, conversation: Conversation, five: None
     ) -> None:
         answer = read(api, marc, conversation, 5)
@@ -97,7 +97,7 @@ class TestReading:
         }
         assert not Participant.objects.filter(user=marc).exists()
 
-    def test_again_is_no_change(
+    def test_reading_again_is_no_change(
         self, api: Call, odile: User, conversation: Conversation, five: None
     ) -> None:
         read(api, odile, conversation, 5)
@@ -111,7 +111,7 @@ class TestReading:
 
 
 class TestMarkingAsUnread:
-    def test_counts_from_there_again(
+    def test_marking_as_unread_counts_from_there_again(
         self, api: Call, odile: User, conversation: Conversation, five: None
     ) -> None:
         read(api, odile, conversation, 5)
@@ -123,7 +123,7 @@ class TestMarkingAsUnread:
             "unread_total": 3,
         }
 
-    def test_is_not_seen_by_the_other_side(
+    def test_marking_as_unread_is_not_seen_by_the_other_side(
         self, api: Call, camille: User, odile: User, conversation: Conversation, five: None
     ) -> None:
         read(api, odile, conversation, 5)
@@ -132,7 +132,7 @@ class TestMarkingAsUnread:
         people = api(camille).get(of(conversation)).json()["participants"]
         assert {person["name"]: person["last_read_seq"] for person in people}["Odile Perrin"] == 5
 
-    def test_is_over_when_one_reads_again(
+    def test_marking_as_unread_ends_with_reading(
         self, api: Call, odile: User, conversation: Conversation, five: None
     ) -> None:
         read(api, odile, conversation, 5)
@@ -140,7 +140,7 @@ class TestMarkingAsUnread:
 
         assert read(api, odile, conversation, 5).json()["unread_count"] == 0
 
-    def test_is_over_only_as_far_as_one_has_read_again(
+    def test_marking_as_unread_ends_as_far_as_one_has_read(
         self, api: Call, odile: User, conversation: Conversation, five: None
     ) -> None:
         read(api, odile, conversation, 5)
@@ -153,7 +153,7 @@ class TestMarkingAsUnread:
             "unread_total": 2,
         }
 
-    def test_stays_while_messages_arrive(
+    def test_marking_as_unread_stays_while_messages_arrive(
         self, api: Call, camille: User, odile: User, conversation: Conversation, five: None,
         say: Say, fan_out: FanOut, mark: Mark,
     ) -> None:  # fmt: skip
@@ -166,13 +166,13 @@ class TestMarkingAsUnread:
         assert mark(odile).unread_count == 4
 
     @pytest.mark.parametrize("seq", [0, -1, "x", None])
-    def test_needs_a_seq(
+    def test_marking_as_unread_without_a_valid_seq_is_refused(
         self, api: Call, odile: User, conversation: Conversation, five: None, seq: Any
     ) -> None:
         assert mark_unread(api, odile, conversation, seq).status_code == 400
 
     @pytest.mark.parametrize("beyond", [6, 2**63 - 1, 2**63, 10**30])
-    def test_past_the_end_counts_nothing(
+    def test_marking_as_unread_past_the_end_counts_nothing(
         self, api: Call, odile: User, conversation: Conversation, five: None, beyond: int
     ) -> None:
         read(api, odile, conversation, 5)
@@ -181,14 +181,14 @@ class TestMarkingAsUnread:
 
         assert (answer.status_code, answer.json()["unread_count"]) == (200, 0)
 
-    def test_is_refused_to_who_takes_no_part(
+    def test_marking_as_unread_is_refused_to_a_visitor(
         self, api: Call, marc: User, conversation: Conversation, five: None
     ) -> None:
         assert mark_unread(api, marc, conversation, 1).status_code == 403
 
 
 class TestCounting:
-    def test_leaves_out_ones_own(
+    def test_counter_leaves_out_ones_own_messages(
         self, camille: User, bruno: User, odile: User, say: Say, fan_out: FanOut, mark: Mark
     ) -> None:
         for author in (camille, camille, odile, bruno):
@@ -199,7 +199,7 @@ class TestCounting:
         assert mark(bruno).unread_count == 3
         assert mark(odile).unread_count == 3
 
-    def test_leaves_out_what_was_deleted(
+    def test_counter_leaves_out_deleted_messages(
         self, camille: User, odile: User, say: Say, fan_out: FanOut, mark: Mark
     ) -> None:
         first, _second = say(camille, "Un"), say(camille, "Deux")
@@ -210,7 +210,9 @@ class TestCounting:
 
         assert mark(odile).unread_count == 1
 
-    def test_twice_is_counting_once(self, camille: User, odile: User, say: Say, mark: Mark) -> None:
+    def test_counting_twice_counts_once(
+        self, camille: User, odile: User, say: Say, mark: Mark
+    ) -> None:
         message = say(camille, "Bonjour")
 
         for _ in range(3):
@@ -218,7 +220,7 @@ class TestCounting:
 
         assert mark(odile).unread_count == 1
 
-    def test_late_counts_what_is_there_now(
+    def test_counting_late_counts_what_is_there_now(
         self, camille: User, odile: User, conversation: Conversation, say: Say, mark: Mark
     ) -> None:
         first, second = say(camille, "Un"), say(camille, "Deux")
@@ -229,7 +231,7 @@ class TestCounting:
 
         assert mark(odile).unread_count == 0
 
-    def test_in_all_and_by_conversation_is_told_at_once(
+    def test_counters_in_all_and_by_conversation_come_in_one_answer(
         self, api: Call, camille: User, odile: User, conversation: Conversation,
         other_conversation: Conversation, five: None,
     ) -> None:  # fmt: skip
@@ -240,5 +242,5 @@ class TestCounting:
         assert api(odile).get("/api/v1/me").json()["unread_total"] == 5
         assert api(camille).get(UNREAD).json() == {"total": 0, "conversations": {}}
 
-    def test_of_a_message_that_is_gone_is_nothing(self, db: None) -> None:
-        fan_out_message(User().pk)
+    def test_fan_out_of_an_unknown_message_does_nothing(self, db: None) -> None:
+        assert fan_out_message(User().pk) is None

@@ -1,4 +1,4 @@
-"""Sending a message: recorded once, in order, told to whom it concerns and to nobody else."""
+"""Sending a message: recorded once, in order, and seen by its conversation only."""
 
 from typing import Any
 from uuid import uuid4
@@ -25,7 +25,7 @@ def send(api: Call, person: User, conversation: Conversation, **draft: Any) -> A
 
 
 class TestSendMessage:
-    def test_answers_with_the_message_as_everyone_will_see_it(
+    def test_sending_answers_with_the_message_that_everyone_sees(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         draft_id = str(uuid4())
@@ -49,17 +49,17 @@ class TestSendMessage:
             "deleted_at": None,
         }
 
-    def test_is_recorded_with_the_next_seq(self, camille: User, say: Say) -> None:
+    def test_sent_message_has_the_next_seq(self, camille: User, say: Say) -> None:
         first, second = say(camille, "Bonjour"), say(camille, "Le carreau est fendu")
 
         assert (first.seq, second.seq) == (1, 2)
 
-    def test_makes_an_id_when_the_caller_has_none(
+    def test_message_sent_without_an_id_gets_one(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         assert send(api, camille, conversation, body="Oui").json()["id"]
 
-    def test_moves_the_conversation(
+    def test_sent_message_moves_its_conversation(
         self, api: Call, camille: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Bonjour")
@@ -69,18 +69,18 @@ class TestSendMessage:
         assert conversation.last_activity_at == message.created_at <= conversation.changed_at
         assert (conversation.last_seq, conversation.version) == (1, message.version)
 
-    def test_owes_its_fan_out(self, camille: User, say: Say) -> None:
+    def test_sent_message_orders_its_fan_out(self, camille: User, say: Say) -> None:
         assert say(camille, "Bonjour").fanned_out_at is None
 
     @pytest.mark.parametrize("who", ["camille", "bruno", "odile", "marc"])
-    def test_may_be_done_by_both_sides(
+    def test_both_sides_may_send_messages(
         self, request: pytest.FixtureRequest, api: Call, conversation: Conversation, who: str
     ) -> None:
         person = request.getfixturevalue(who)
 
         assert send(api, person, conversation, body="Bonjour").status_code == 201
 
-    def test_never_reaches_another_client(
+    def test_other_client_neither_sees_a_message_nor_may_send_one(
         self, api: Call, camille: User, yanis: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Le code du portail est 1234")
@@ -89,14 +89,14 @@ class TestSendMessage:
         assert api(yanis).get(of_message(message)).status_code == 404
         assert Message.objects.count() == 1
 
-    def test_is_refused_to_a_stranger(self, conversation: Conversation) -> None:
+    def test_stranger_may_not_send_a_message(self, conversation: Conversation) -> None:
         answer = APIClient().post(of(conversation, "messages"), {"body": "Bonjour"})
 
         assert answer.status_code == 401
 
 
 class TestASecondTry:
-    def test_by_a_nervous_phone_is_kept_once(
+    def test_message_sent_twice_is_kept_once(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         draft = {"id": str(uuid4()), "body": "Le carreau est fendu"}
@@ -108,7 +108,7 @@ class TestASecondTry:
         assert first.json() == second.json()
         assert Message.objects.count() == 1
 
-    def test_with_another_text_is_a_conflict(
+    def test_message_id_with_another_text_is_a_conflict(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         draft_id = str(uuid4())
@@ -119,7 +119,7 @@ class TestASecondTry:
         assert answer.status_code == 409
         assert answer.json()["errors"][0]["code"] == "draft_conflict"
 
-    def test_in_another_conversation_is_a_conflict(
+    def test_message_id_in_another_conversation_is_a_conflict(
         self,
         api: Call,
         camille: User,
@@ -131,7 +131,7 @@ class TestASecondTry:
 
         assert send(api, camille, other_conversation, **draft).status_code == 409
 
-    def test_by_another_person_is_a_conflict(
+    def test_message_id_of_another_person_is_a_conflict(
         self, api: Call, camille: User, bruno: User, conversation: Conversation
     ) -> None:
         draft = {"id": str(uuid4()), "body": "Oui"}
@@ -139,7 +139,7 @@ class TestASecondTry:
 
         assert send(api, bruno, conversation, **draft).status_code == 409
 
-    def test_in_answer_to_another_message_is_a_conflict(
+    def test_message_id_with_another_quoted_message_is_a_conflict(
         self, api: Call, camille: User, conversation: Conversation, say: Say
     ) -> None:
         draft = {"id": str(uuid4()), "body": "Oui"}
@@ -150,7 +150,9 @@ class TestASecondTry:
 
         assert again.status_code == 409
 
-    def test_is_known_again_after_an_edit(self, camille: User, conversation: Conversation) -> None:
+    def test_message_sent_again_after_an_edit_is_kept_once(
+        self, camille: User, conversation: Conversation
+    ) -> None:
         draft = Draft(body="Lundi")
         sent = send_message(author=camille, conversation_id=conversation.pk, draft=draft)
         edit_message(editor=camille, message=sent.message, body="Mardi")
@@ -160,7 +162,7 @@ class TestASecondTry:
         assert again.message.body == "Mardi"
         assert not again.is_new
 
-    def test_is_known_again_after_a_deletion(
+    def test_message_sent_again_after_its_deletion_is_kept_once(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         draft = {"id": str(uuid4()), "body": "Le code est 1234"}
@@ -172,7 +174,7 @@ class TestASecondTry:
 
         assert (again.status_code, again.json()["body"]) == (200, "")
 
-    def test_is_known_again_after_the_archiving(
+    def test_message_sent_again_after_the_archiving_is_kept_once(
         self, api: Call, camille: User, conversation: Conversation, villa: Chantier
     ) -> None:
         draft = {"id": str(uuid4()), "body": "Merci"}
@@ -184,7 +186,7 @@ class TestASecondTry:
 
 class TestTheBody:
     @pytest.mark.parametrize("body", ["a", "é" * 10_000, "😀" * 10_000, "  " + "a" * 10_000 + " "])
-    def test_has_one_to_ten_thousand_characters(
+    def test_body_has_one_to_ten_thousand_characters(
         self, api: Call, camille: User, conversation: Conversation, body: str
     ) -> None:
         answer = send(api, camille, conversation, body=body)
@@ -204,7 +206,7 @@ class TestTheBody:
             (True, "invalid"),
         ],
     )
-    def test_is_refused_otherwise(
+    def test_invalid_body_is_refused(
         self, api: Call, camille: User, conversation: Conversation, body: object, code: str
     ) -> None:
         answer = send(api, camille, conversation, body=body)
@@ -213,16 +215,18 @@ class TestTheBody:
         assert not Message.objects.exists()
 
     @pytest.mark.parametrize("body", ["", " \n\t\u00a0"])
-    def test_is_not_empty(
+    def test_empty_body_is_refused(
         self, api: Call, camille: User, conversation: Conversation, body: str
     ) -> None:
         assert send(api, camille, conversation, body=body).status_code == 400
         assert not Message.objects.exists()
 
-    def test_is_required(self, api: Call, camille: User, conversation: Conversation) -> None:
+    def test_missing_body_is_refused(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
         assert send(api, camille, conversation).status_code == 400
 
-    def test_comes_back_as_it_was_written(
+    def test_body_comes_back_as_it_was_written(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         body = "<script>alert('é')</script>\n& 👷🏽‍♀️ \\ \" %s {{ x }}"
@@ -231,7 +235,7 @@ class TestTheBody:
 
 
 class TestAReply:
-    def test_names_the_message_it_answers_to(
+    def test_reply_names_its_quoted_message(
         self, api: Call, odile: User, camille: User, conversation: Conversation, say: Say
     ) -> None:
         question = say(camille, "Quand passez-vous ?")
@@ -241,7 +245,7 @@ class TestAReply:
         assert answer.json()["reply_to"] == str(question.pk)
 
     @pytest.mark.parametrize("elsewhere", ["other_conversation", "of_yanis"])
-    def test_never_names_a_message_of_another_conversation(
+    def test_reply_to_a_message_of_another_conversation_is_refused(
         self,
         request: pytest.FixtureRequest,
         api: Call,
@@ -259,12 +263,12 @@ class TestAReply:
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["code"] == "unknown_quoted_message"
 
-    def test_never_names_a_message_that_is_not_there(
+    def test_reply_to_an_unknown_message_is_refused(
         self, api: Call, camille: User, conversation: Conversation
     ) -> None:
         assert send(api, camille, conversation, body="?", reply_to=str(uuid4())).status_code == 400
 
-    def test_may_name_a_deleted_message(
+    def test_reply_may_quote_a_deleted_message(
         self, api: Call, camille: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Oups")
@@ -276,7 +280,7 @@ class TestAReply:
 
 
 class TestWhereOneWrites:
-    def test_a_closed_conversation_opens_again(
+    def test_message_reopens_a_closed_conversation(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         api(odile).patch(of(conversation), {"status": "closed"})
@@ -285,7 +289,7 @@ class TestWhereOneWrites:
 
         assert api(camille).get(of(conversation)).json()["status"] == "open"
 
-    def test_an_archived_chantier_refuses(
+    def test_message_about_an_archived_chantier_is_refused(
         self, api: Call, camille: User, archived: Conversation
     ) -> None:
         answer = send(api, camille, archived, body="Bonjour")
@@ -294,7 +298,7 @@ class TestWhereOneWrites:
         assert answer.json()["errors"][0]["code"] == "conversation_closed"
         assert not api(camille).get(of(archived)).json()["accepts_messages"]
 
-    def test_an_archived_conversation_refuses(
+    def test_message_in_an_archived_conversation_is_refused(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         api(odile).delete(of(conversation))
@@ -304,12 +308,12 @@ class TestWhereOneWrites:
 
 
 class TestAwaitingAReply:
-    """«À répondre» is the team's: since when a client waits."""
+    """Since when a client waits for an answer of the company (shown as "à répondre")."""
 
     def since(self, api: Call, odile: User, conversation: Conversation) -> Any:
         return api(odile).get(of(conversation)).json()["awaiting_reply_since"]
 
-    def test_begins_with_the_clients_first_unanswered_message(
+    def test_awaiting_a_reply_begins_with_the_first_unanswered_message(
         self,
         api: Call,
         camille: User,
@@ -325,7 +329,7 @@ class TestAwaitingAReply:
 
         assert self.since(api, odile, conversation) == in_json(first)
 
-    def test_ends_with_an_answer_of_anyone_of_the_company(
+    def test_awaiting_a_reply_ends_with_any_answer_of_the_company(
         self,
         api: Call,
         camille: User,
@@ -339,7 +343,7 @@ class TestAwaitingAReply:
 
         assert self.since(api, odile, conversation) is None
 
-    def test_ends_when_the_conversation_is_closed(
+    def test_awaiting_a_reply_ends_when_the_conversation_is_closed(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         say(camille, "Merci, c'est tout")
@@ -348,7 +352,7 @@ class TestAwaitingAReply:
 
         assert self.since(api, odile, conversation) is None
 
-    def test_ends_when_the_client_takes_back_all_that_was_said(
+    def test_awaiting_a_reply_ends_when_the_client_deletes_every_unanswered_message(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         first, second = say(camille, "Bonjour"), say(camille, "Vous êtes là ?")
@@ -359,7 +363,7 @@ class TestAwaitingAReply:
         delete_message(remover=camille, message=second)
         assert self.since(api, odile, conversation) is None
 
-    def test_goes_on_when_an_answered_message_is_taken_back(
+    def test_awaiting_a_reply_goes_on_when_an_answered_message_is_deleted(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         answered = say(camille, "Bonjour")

@@ -1,4 +1,4 @@
-"""Conversations: listed by newest activity, changed by whom it concerns, archived."""
+"""Conversations in the API: listed by newest activity, changed, archived."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ class TestTheList:
         assert answer.status_code == 200, answer.content
         return [shown["subject"] for shown in answer.json()["results"]]
 
-    def test_is_the_clients_own_for_a_client_and_whole_for_the_company(
+    def test_list_is_the_clients_own_for_a_client_and_whole_for_the_company(
         self,
         api: Call,
         camille: User,
@@ -43,7 +43,7 @@ class TestTheList:
         assert self.subjects(api, yanis) == ["Bardage"]
         assert self.subjects(api, odile) == ["Bardage", "Carrelage du séjour"]
 
-    def test_has_the_newest_activity_first(
+    def test_list_has_the_newest_activity_first(
         self,
         api: Call,
         camille: User,
@@ -57,7 +57,7 @@ class TestTheList:
 
         assert self.subjects(api, camille) == ["Carrelage du séjour", "Facture de mars"]
 
-    def test_says_of_each_what_one_needs_before_opening_it(
+    def test_list_says_of_each_what_one_needs_before_opening_it(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say,
         fan_out: FanOut,
     ) -> None:  # fmt: skip
@@ -76,7 +76,7 @@ class TestTheList:
         ]
         assert "email" not in str(shown["participants"])
 
-    def test_comes_in_pages_without_a_hole_while_messages_arrive(
+    def test_list_comes_in_pages_without_a_hole_while_messages_arrive(
         self, api: Call, camille: User, marc: User, morel: Client
     ) -> None:
         for number in range(7):
@@ -109,7 +109,7 @@ class TestTheList:
             ("?status=closed&assigned_to=me", []),
         ],
     )
-    def test_is_filtered(
+    def test_list_is_filtered(
         self, api: Call, filtered: None, odile: User, query: str, found: list[str]
     ) -> None:
         assert self.subjects(api, odile, query) == found
@@ -141,14 +141,14 @@ class TestTheList:
             Conversation.objects.filter(subject=subject).update(last_activity_at=moment)
             moment -= timedelta(minutes=1)
 
-    def test_is_filtered_by_chantier_client_and_person(
+    def test_list_is_filtered_by_chantier_client_and_person(
         self, api: Call, filtered: None, odile: User, villa: Chantier, haddad: Client
     ) -> None:
         assert self.subjects(api, odile, f"?chantier={villa.pk}") == ["Carrelage du séjour"]
         assert self.subjects(api, odile, f"?client={haddad.pk}") == ["Bardage"]
         assert self.subjects(api, odile, f"?assigned_to={odile.pk}") == ["Carrelage du séjour"]
 
-    def test_shows_another_clients_by_no_filter(
+    def test_no_filter_of_the_list_shows_another_clients(
         self, api: Call, filtered: None, yanis: User, odile: User, villa: Chantier, morel: Client
     ) -> None:
         for query in (
@@ -164,10 +164,12 @@ class TestTheList:
             "?changed_since=yesterday", "?q=%00", "?cursor=nonsense",
         ],
     )  # fmt: skip
-    def test_refuses_a_filter_that_makes_no_sense(self, api: Call, odile: User, query: str) -> None:
+    def test_invalid_filter_of_the_list_is_refused(
+        self, api: Call, odile: User, query: str
+    ) -> None:
         assert api(odile).get(f"{CONVERSATIONS}{query}").status_code in (400, 404)
 
-    def test_of_what_changed_since_a_moment_has_what_changed(
+    def test_list_of_what_changed_has_what_changed(
         self, api: Call, camille: User, conversation: Conversation, other_conversation: Conversation
     ) -> None:
         moment = timezone.now()
@@ -178,7 +180,7 @@ class TestTheList:
         stamp = moment.isoformat().replace("+00:00", "Z")
         assert self.subjects(api, camille, f"?changed_since={stamp}") == ["Parquet"]
 
-    def test_of_what_changed_has_what_was_archived_too(
+    def test_list_of_what_changed_has_what_was_archived(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         api(odile).delete(of(conversation))
@@ -193,7 +195,7 @@ class TestTheList:
 
 
 class TestChanging:
-    def test_the_subject_is_possible_for_both_sides(
+    def test_subject_is_changed_by_both_sides(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         for person, subject in ((camille, "Parquet"), (odile, "Parquet du séjour")):
@@ -203,7 +205,7 @@ class TestChanging:
     @pytest.mark.parametrize(
         "changes", [{"status": "closed"}, {"chantier": None}, {"subject": "A", "status": "open"}]
     )
-    def test_anything_else_is_refused_to_a_client(
+    def test_change_of_anything_but_the_subject_is_refused_to_a_client(
         self, api: Call, camille: User, conversation: Conversation, changes: dict[str, Any]
     ) -> None:
         assert api(camille).patch(of(conversation), changes).status_code == 403
@@ -211,14 +213,14 @@ class TestChanging:
         conversation.refresh_from_db()
         assert (conversation.subject, conversation.version) == ("Carrelage du séjour", 1)
 
-    def test_who_is_assigned_is_refused_to_a_client(
+    def test_assigning_somebody_is_refused_to_a_client(
         self, api: Call, camille: User, odile: User, conversation: Conversation
     ) -> None:
         answer = api(camille).patch(of(conversation), {"assigned_to": str(odile.pk)})
 
         assert answer.status_code == 403
 
-    def test_who_is_assigned_names_someone_of_the_company(
+    def test_assigned_person_is_of_the_company(
         self, api: Call, camille: User, odile: User, marc: User, conversation: Conversation
     ) -> None:
         answer = api(odile).patch(of(conversation), {"assigned_to": str(marc.pk)})
@@ -234,7 +236,7 @@ class TestChanging:
         answer = api(odile).patch(of(conversation), {"assigned_to": None})
         assert answer.json()["assigned_to"] is None
 
-    def test_who_is_assigned_never_names_someone_who_left(
+    def test_assigned_person_is_not_one_who_left(
         self, api: Call, odile: User, marc: User, conversation: Conversation
     ) -> None:
         User.objects.filter(pk=marc.pk).update(is_active=False)
@@ -243,7 +245,7 @@ class TestChanging:
 
         assert answer.status_code == 400
 
-    def test_the_chantier_stays_one_of_the_same_client(
+    def test_changed_chantier_is_one_of_the_same_client(
         self, api: Call, odile: User, conversation: Conversation, bureaux: Chantier, morel: Client
     ) -> None:
         garage = Chantier.objects.create(client=morel, name="Garage")
@@ -254,7 +256,7 @@ class TestChanging:
         assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (400, "unknown_chantier")
         assert right.json()["chantier"]["name"] == "Garage"
 
-    def test_nothing_changes_nothing(
+    def test_change_of_nothing_keeps_the_version(
         self, api: Call, odile: User, conversation: Conversation
     ) -> None:
         for same in ({}, {"status": "open"}, {"subject": "Carrelage du séjour"}):
@@ -263,12 +265,12 @@ class TestChanging:
     @pytest.mark.parametrize(
         "changes", [{"status": "lost"}, {"subject": ""}, {"subject": None}, {"assigned_to": "me"}]
     )
-    def test_refuses_what_makes_no_sense(
+    def test_change_with_invalid_fields_is_refused(
         self, api: Call, odile: User, conversation: Conversation, changes: dict[str, Any]
     ) -> None:
         assert api(odile).patch(of(conversation), changes).status_code == 400
 
-    def test_cannot_touch_what_is_ours_to_say(
+    def test_change_of_a_read_only_field_is_ignored(
         self, api: Call, odile: User, conversation: Conversation
     ) -> None:
         api(odile).patch(
@@ -280,7 +282,7 @@ class TestChanging:
 
 
 class TestArchiving:
-    def test_takes_it_off_the_lists_and_keeps_its_history(
+    def test_archived_conversation_leaves_the_lists_and_keeps_its_history(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say,
         fan_out: FanOut,
     ) -> None:  # fmt: skip
@@ -294,7 +296,9 @@ class TestArchiving:
         history = api(camille).get(of(conversation, "messages")).json()
         assert [message["body"] for message in history["results"]] == ["Bonjour"]
 
-    def test_twice_is_once(self, api: Call, odile: User, conversation: Conversation) -> None:
+    def test_archiving_twice_archives_once(
+        self, api: Call, odile: User, conversation: Conversation
+    ) -> None:
         api(odile).delete(of(conversation))
         version = api(odile).get(of(conversation)).json()["version"]
 

@@ -1,10 +1,11 @@
-"""The same things done at the same moment, on connections of their own."""
+"""Actions at the same moment, each on a connection of its own."""
 
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from rest_framework.test import APIClient
 
 from core.models import Chantier, User
@@ -14,6 +15,7 @@ from messaging.actions.messages import MessageDeleted, delete_message, edit_mess
 from messaging.actions.reads import read_up_to
 from messaging.conversation import unread
 from messaging.conversation.idempotency import Draft
+from messaging.conversation.lock import lock
 from messaging.models import Conversation, Message, Participant
 from tests.at_once import at_once
 from tests.cast import Say
@@ -36,7 +38,7 @@ def seqs_and_versions(conversation: Conversation) -> list[tuple[int, int]]:
 
 
 class TestSendingAtOnce:
-    def test_fifty_times_the_same_gives_one_message_and_one_answer(
+    def test_same_message_sent_fifty_times_is_one_message_and_one_answer(
         self, camille: User, conversation: Conversation
     ) -> None:
         draft = {"id": str(uuid4()), "body": "Le carreau est fendu"}
@@ -48,7 +50,7 @@ class TestSendingAtOnce:
         assert statuses == [200] * 49 + [201]
         assert len({answer.content for answer in answers}) == 1
 
-    def test_by_twenty_people_gives_each_the_next_seq(
+    def test_twenty_messages_sent_at_once_get_a_seq_each(
         self, camille: User, odile: User, marc: User, conversation: Conversation
     ) -> None:
         people = [camille, odile, marc]
@@ -69,7 +71,7 @@ class TestSendingAtOnce:
         assert conversation.version >= versions[-1]
         assert conversation.last_message == Message.objects.get(seq=60)
 
-    def test_under_one_id_in_two_conversations_keeps_one(
+    def test_one_message_id_in_two_conversations_is_kept_once(
         self, camille: User, conversation: Conversation, other_conversation: Conversation
     ) -> None:
         for _ in range(5):
@@ -82,7 +84,7 @@ class TestSendingAtOnce:
             assert sorted(answer.status_code for answer in answers) == [201, 409]
             assert Message.objects.filter(pk=draft["id"]).count() == 1
 
-    def test_and_archiving_never_leaves_a_message_after_the_end(
+    def test_no_message_comes_after_the_archiving(
         self, camille: User, odile: User, conversation: Conversation
     ) -> None:
         def archive() -> None:
@@ -99,7 +101,7 @@ class TestSendingAtOnce:
 
 
 class TestOpeningAtOnce:
-    def test_ten_times_the_same_opens_once(
+    def test_same_conversation_opened_ten_times_is_one(
         self, camille: User, marc: User, villa: Chantier
     ) -> None:
         draft = {
@@ -117,7 +119,7 @@ class TestOpeningAtOnce:
 
 
 class TestReadingAtOnce:
-    def test_ends_at_the_furthest_mark(
+    def test_marks_read_at_once_end_at_the_furthest(
         self, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         for number in range(20):
@@ -131,7 +133,7 @@ class TestReadingAtOnce:
         mark = Participant.objects.get(conversation=conversation, user=odile)
         assert (mark.last_read_seq, mark.unread_count) == (15, 5)
 
-    def test_and_counting_and_sending_end_at_the_true_counter(
+    def test_reading_and_sending_at_once_end_at_the_true_counter(
         self, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         def send() -> object:
@@ -147,11 +149,12 @@ class TestReadingAtOnce:
 
         mark = Participant.objects.get(conversation=conversation, user=odile)
         told = mark.unread_count
-        unread.recount(conversation)
+        with transaction.atomic():
+            unread.recount(lock(conversation.pk))
         mark.refresh_from_db()
         assert told == mark.unread_count == 8 - mark.last_read_seq
 
-    def test_editing_and_deleting_ends_in_one_of_both_and_keeps_every_text(
+    def test_editing_and_deleting_at_once_ends_deleted_and_keeps_every_text(
         self, camille: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Lundi")

@@ -1,4 +1,4 @@
-"""Whatever happens, in whatever order, the unread counters are what one counts by hand."""
+"""After any actions in any order, the unread counters are what a plain model counts."""
 
 import random
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def messages_of(conversation_id: UUID) -> list[Message]:
 
 
 def unread_by_hand(participant: Participant, messages: list[Message]) -> int:
-    """One message after the other, without the database's help."""
+    """The expected counters: counted message by message, without the database."""
     read_up_to = participant.last_read_seq
     if participant.unread_from_seq is not None:
         read_up_to = min(read_up_to, participant.unread_from_seq - 1)
@@ -40,7 +40,7 @@ def unread_by_hand(participant: Participant, messages: list[Message]) -> int:
 
 
 class Life:
-    """People doing things at random."""
+    """People who do things at random."""
 
     def __init__(self, seed: int, people: list[User], conversations: list[Conversation]) -> None:
         self.chance = random.Random(seed)
@@ -74,7 +74,7 @@ class Life:
     def read(self, person: User, conversation: Conversation) -> None:
         seq = self.chance.randint(0, 20)
         mark = reads.read_up_to(reader=person, conversation=conversation, seq=seq)
-        # The answer is exact at once, before any worker.
+        # The answer is exact at once, before any fan-out.
         if mark.pk and mark.left_at is None:
             assert mark.unread_count == unread_by_hand(mark, messages_of(conversation.pk))
 
@@ -124,7 +124,7 @@ class Life:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_counters_are_what_one_counts_by_hand(
+def test_counters_are_those_of_a_plain_model(
     seed: int,
     camille: User,
     bruno: User,

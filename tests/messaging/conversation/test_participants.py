@@ -1,4 +1,4 @@
-"""Who is counted and told: the client's users, whoever owns it, or else every manager."""
+"""Who takes part: the client's users; of the company the owners, or else every manager."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from messaging.actions.conversations import change_conversation
 from messaging.actions.messages import delete_message
 from messaging.actions.reads import read_up_to
 from messaging.conversation import unread
+from messaging.conversation.lock import lock
 from messaging.models import Conversation, Message, Participant
 from tests.cast import Call, Say
 from tests.messaging.addresses import of
@@ -30,19 +31,19 @@ def assign(conversation: Conversation, editor: User, person: User | None) -> Non
 
 @pytest.fixture
 def nina(morel: Client) -> User:
-    """A user the Morels add later."""
+    """A user whom the Morels add later."""
     return User.objects.create(
         email="nina@demo.test", name="Nina Morel", role=User.Role.CLIENT, client=morel
     )
 
 
 class TestTheParticipants:
-    def test_are_the_clients_users_and_who_answers_for_the_chantier(
+    def test_participants_are_the_clients_users_and_the_responsible_person(
         self, conversation: Conversation
     ) -> None:
         assert present(conversation) == {"Camille", "Bruno", "Odile"}
 
-    def test_are_the_deputy_too(
+    def test_deputy_of_the_chantier_is_a_participant(
         self, camille: User, bruno: User, odile: User, marc: User, villa: Chantier, say: Say,
         conversation: Conversation, fan_out: FanOut,
     ) -> None:  # fmt: skip
@@ -54,12 +55,12 @@ class TestTheParticipants:
 
         assert present(conversation) == {"Camille", "Bruno", "Odile", "Marc"}
 
-    def test_are_every_manager_when_nobody_owns_it(
+    def test_managers_are_participants_when_nobody_owns_it(
         self, marc: User, odile: User, other_conversation: Conversation
     ) -> None:
         assert present(other_conversation) == {"Camille", "Marc"}
 
-    def test_are_no_longer_every_manager_once_someone_is_assigned(
+    def test_managers_leave_once_someone_is_assigned(
         self, marc: User, odile: User, other_conversation: Conversation
     ) -> None:
         assign(other_conversation, marc, odile)
@@ -68,7 +69,7 @@ class TestTheParticipants:
         assign(other_conversation, marc, None)
         assert present(other_conversation) == {"Camille", "Marc"}
 
-    def test_are_every_manager_again_when_the_owner_left_the_company(
+    def test_managers_return_when_the_owner_left_the_company(
         self, camille: User, odile: User, marc: User, conversation: Conversation, say: Say,
         fan_out: FanOut,
     ) -> None:  # fmt: skip
@@ -79,7 +80,7 @@ class TestTheParticipants:
 
         assert present(conversation) == {"Camille", "Bruno", "Marc"}
 
-    def test_are_whoever_of_the_company_wrote(
+    def test_person_of_the_company_who_wrote_is_a_participant(
         self, camille: User, marc: User, conversation: Conversation, say: Say, fan_out: FanOut,
         mark: Mark,
     ) -> None:  # fmt: skip
@@ -91,7 +92,7 @@ class TestTheParticipants:
 
         assert mark(marc).unread_count == 1
 
-    def test_are_never_another_clients(
+    def test_user_of_another_client_is_no_participant(
         self, yanis: User, conversation: Conversation, say: Say, camille: User, fan_out: FanOut
     ) -> None:
         say(camille, "Bonjour")
@@ -101,7 +102,7 @@ class TestTheParticipants:
 
 
 class TestJoining:
-    def test_late_one_has_what_follows_to_read_and_not_what_came_before(
+    def test_person_who_joins_late_has_only_what_follows_to_read(
         self, camille: User, conversation: Conversation, say: Say, fan_out: FanOut, nina: User,
         mark: Mark,
     ) -> None:  # fmt: skip
@@ -115,7 +116,7 @@ class TestJoining:
 
         assert (mark(nina).unread_count, mark(nina).last_read_seq) == (1, 1)
 
-    def test_by_being_assigned_leaves_nothing_to_read(
+    def test_person_who_is_assigned_has_nothing_to_read(
         self, camille: User, marc: User, odile: User, conversation: Conversation, say: Say,
         mark: Mark, fan_out: FanOut,
     ) -> None:  # fmt: skip
@@ -126,7 +127,7 @@ class TestJoining:
 
         assert mark(marc).unread_count == 0
 
-    def test_again_leaves_nothing_to_read_of_the_time_away(
+    def test_person_who_returns_has_nothing_to_read_of_the_time_away(
         self, camille: User, marc: User, odile: User, conversation: Conversation, say: Say,
         fan_out: FanOut, mark: Mark,
     ) -> None:  # fmt: skip
@@ -136,11 +137,11 @@ class TestJoining:
         fan_out()
 
         assign(conversation, odile, marc)
-        unread.recount(conversation)
+        unread.recount(lock(conversation.pk))
 
         assert mark(marc).unread_count == 0
 
-    def test_because_an_old_message_was_deleted_leaves_nothing_to_read(
+    def test_person_who_joins_by_a_deletion_has_nothing_to_read(
         self, camille: User, conversation: Conversation, say: Say, fan_out: FanOut, mark: Mark,
         morel: Client,
     ) -> None:  # fmt: skip
@@ -157,7 +158,7 @@ class TestJoining:
 
         assert mark(late).unread_count == 0
 
-    def test_by_writing_first_is_seen_by_everyone(
+    def test_person_who_joins_by_writing_is_seen_by_everyone(
         self, api: Call, conversation: Conversation, nina: User
     ) -> None:
         before = api(nina).get(of(conversation)).json()["version"]
@@ -169,7 +170,7 @@ class TestJoining:
 
 
 class TestLeaving:
-    def test_ends_the_counting_and_keeps_the_mark(
+    def test_person_who_left_is_not_counted_and_keeps_the_mark(
         self, camille: User, odile: User, marc: User, conversation: Conversation, say: Say,
         fan_out: FanOut, villa: Chantier, mark: Mark,
     ) -> None:  # fmt: skip
@@ -186,7 +187,7 @@ class TestLeaving:
         assert (mark(odile).unread_count, mark(odile).last_read_seq) == (0, 1)
         assert mark(odile).left_at is not None
 
-    def test_to_another_client_hides_everything(
+    def test_person_who_moved_to_another_client_sees_nothing(
         self, api: Call, camille: User, bruno: User, haddad: Client, conversation: Conversation,
         say: Say, fan_out: FanOut,
     ) -> None:  # fmt: skip
@@ -201,7 +202,7 @@ class TestLeaving:
         fan_out()
         assert "Bruno" not in present(conversation)
 
-    def test_of_someone_who_left_the_company_keeps_what_was_written(
+    def test_messages_of_a_person_who_left_the_company_stay(
         self, api: Call, odile: User, camille: User, conversation: Conversation, say: Say
     ) -> None:
         say(odile, "Je passe mardi")

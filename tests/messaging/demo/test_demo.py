@@ -1,4 +1,4 @@
-"""The demo data: a company to look around in, made by the real actions."""
+"""The demo data, made by the real actions."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 from core.models import Chantier, Client, User
 from messaging import demo
 from messaging.conversation import unread
+from messaging.conversation.lock import lock
 from messaging.demo.clock import working_moment
 from messaging.models import Conversation, Message, MessageRevision, Note, Participant
 
@@ -33,18 +34,18 @@ def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 class TestWhatIsLoaded:
-    def test_is_a_company_its_clients_and_their_chantiers(self, loaded: datetime) -> None:
+    def test_demo_has_a_company_clients_and_chantiers(self, loaded: datetime) -> None:
         assert User.objects.exclude(role=User.Role.CLIENT).count() == 4
         assert Client.objects.count() == 12
         assert Chantier.objects.count() == 20
         users = Client.objects.annotate(count=Count("users")).values_list("count", flat=True)
         assert set(users) == {1, 2}
 
-    def test_is_spread_over_every_client(self, loaded: datetime) -> None:
+    def test_demo_conversations_are_spread_over_every_client(self, loaded: datetime) -> None:
         assert Conversation.objects.count() == 60 * SIZE
         assert Conversation.objects.values("client").distinct().count() == 12
 
-    def test_leaves_every_kind_of_conversation(self, loaded: datetime) -> None:
+    def test_demo_has_every_kind_of_conversation(self, loaded: datetime) -> None:
         assert Conversation.objects.filter(status=Conversation.Status.CLOSED).exists()
         assert Conversation.objects.filter(assigned_to=None).exists()
         assert Conversation.objects.exclude(assigned_to=None).exists()
@@ -52,47 +53,45 @@ class TestWhatIsLoaded:
         assert Conversation.objects.exclude(awaiting_reply_since=None).exists()
         assert Chantier.objects.filter(status=Chantier.Status.ARCHIVED).count() == 1
 
-    def test_leaves_every_kind_of_message(self, loaded: datetime) -> None:
+    def test_demo_has_every_kind_of_message(self, loaded: datetime) -> None:
         assert Message.objects.exclude(edited_at=None).exists()
         assert Message.objects.exclude(deleted_at=None).exists()
         assert Message.objects.exclude(reply_to=None).exists()
         assert MessageRevision.objects.exists()
         assert Note.objects.exists()
 
-    def test_leaves_something_to_read_on_both_sides(self, loaded: datetime) -> None:
+    def test_demo_leaves_something_to_read_on_both_sides(self, loaded: datetime) -> None:
         unread_by = Participant.objects.filter(unread_count__gt=0)
 
         assert unread_by.filter(user__role=User.Role.CLIENT).exists()
         assert unread_by.exclude(user__role=User.Role.CLIENT).exists()
 
-    def test_leaves_no_blank_in_a_text(self, loaded: datetime) -> None:
+    def test_demo_texts_have_no_blank_left(self, loaded: datetime) -> None:
         for marks in ("{", "}", "=>", "|", "…"):
             assert not Message.objects.filter(body__contains=marks).exists()
             assert not Conversation.objects.filter(subject__contains=marks).exists()
 
 
 class TestWhatIsRecorded:
-    def test_counters_are_those_of_a_recount(self, loaded: datetime) -> None:
+    def test_demo_counters_are_those_of_a_recount(self, loaded: datetime) -> None:
         before = dict(Participant.objects.values_list("pk", "unread_count"))
 
         for conversation in Conversation.objects.all():
-            unread.recount(conversation)
+            unread.recount(lock(conversation.pk))
 
         assert dict(Participant.objects.values_list("pk", "unread_count")) == before
 
-    def test_no_work_is_owed(self, loaded: datetime) -> None:
+    def test_demo_leaves_no_pending_work(self, loaded: datetime) -> None:
         assert not Message.objects.filter(fanned_out_at=None).exists()
 
-    def test_times_follow_the_order_of_the_messages(self, loaded: datetime) -> None:
+    def test_demo_times_follow_the_order_of_the_messages(self, loaded: datetime) -> None:
         for conversation in Conversation.objects.all():
             times = list(conversation.messages.order_by("seq").values_list("created_at", flat=True))
             assert times == sorted(times)
             assert conversation.created_at == times[0]
             assert conversation.last_activity_at == times[-1]
 
-    def test_nothing_happens_later_than_now_or_before_the_people_came(
-        self, loaded: datetime
-    ) -> None:
+    def test_demo_times_are_before_now_and_after_the_people_came(self, loaded: datetime) -> None:
         came = User.objects.earliest("created_at").created_at
 
         assert not Message.objects.filter(
@@ -100,7 +99,7 @@ class TestWhatIsRecorded:
         ).exists()
         assert not Message.objects.filter(edited_at__lt=F("created_at")).exists()
 
-    def test_an_edited_message_was_edited_in_time(self, loaded: datetime) -> None:
+    def test_demo_edits_are_within_the_edit_window(self, loaded: datetime) -> None:
         late = F("created_at") + timedelta(minutes=15)
 
         assert not Message.objects.filter(edited_at__gt=late).exists()
@@ -109,8 +108,8 @@ class TestWhatIsRecorded:
 class TestWorkingMoment:
     SUNDAY = datetime(2026, 11, 22, 15, 0, tzinfo=ZoneInfo("Europe/Paris"))
 
-    def test_before_a_weekend_is_friday_evening(self) -> None:
+    def test_working_moment_before_a_weekend_is_friday_evening(self) -> None:
         assert working_moment(self.SUNDAY, 0).isoformat() == "2026-11-20T18:30:00+01:00"
 
-    def test_a_working_day_earlier_is_the_evening_before(self) -> None:
+    def test_working_moment_of_a_day_earlier_is_the_evening_before(self) -> None:
         assert working_moment(self.SUNDAY, 630).isoformat() == "2026-11-19T18:30:00+01:00"

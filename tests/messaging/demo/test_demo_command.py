@@ -1,4 +1,4 @@
-"""Loading the demo data: when, and when not."""
+"""The command that loads the demo data."""
 
 from io import StringIO
 
@@ -35,10 +35,10 @@ def run(*words: str) -> str:
 
 
 class TestLoading:
-    def test_says_the_same_every_time(self) -> None:
+    def test_demo_loaded_twice_has_the_same_texts(self) -> None:
         assert texts_of_a_load() == texts_of_a_load()
 
-    def test_leaves_no_job_and_no_event_to_send(
+    def test_demo_leaves_no_job_and_no_event_to_send(
         self, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
     ) -> None:
         with django_capture_on_commit_callbacks() as pending:
@@ -48,7 +48,7 @@ class TestLoading:
 
 
 class TestTheCommand:
-    def test_prints_who_can_log_in(self, settings: Settings) -> None:
+    def test_demo_command_prints_the_logins(self, settings: Settings) -> None:
         settings.DEBUG = True
 
         said = run("--size", str(SIZE))
@@ -58,24 +58,24 @@ class TestTheCommand:
         assert core_demo.PASSWORD in said
         assert User.objects.get(email="yanis@demo.test").check_password(core_demo.PASSWORD)
 
-    def test_does_nothing_where_there_are_people(self, odile: User) -> None:
+    def test_demo_command_does_nothing_where_there_are_people(self, odile: User) -> None:
         assert "no demo data loaded" in run("--if-empty")
         assert User.objects.count() == 1
 
-    def test_is_refused_outside_debug(self, settings: Settings) -> None:
+    def test_demo_command_is_refused_outside_debug(self, settings: Settings) -> None:
         settings.DEBUG = False
 
         with pytest.raises(CommandError, match="--force"):
             run()
 
-    def test_is_loaded_outside_debug_when_forced(self, settings: Settings) -> None:
+    def test_demo_command_loads_outside_debug_when_forced(self, settings: Settings) -> None:
         settings.DEBUG = False
 
         run("--force", "--size", str(SIZE))
 
         assert core_demo.exists()
 
-    def test_is_refused_a_second_time(self, settings: Settings, odile: User) -> None:
+    def test_demo_command_is_refused_a_second_time(self, settings: Settings, odile: User) -> None:
         settings.DEBUG = True
 
         with pytest.raises(CommandError, match="already"):

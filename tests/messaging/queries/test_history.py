@@ -1,4 +1,4 @@
-"""The history of a conversation, by pages of seq, and what changed since a version."""
+"""Pages of history, changes since a version, and search."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ class TestAPage:
             ("?around=130&limit=10", 125, 130, True, False),
         ],
     )
-    def test_is_in_seq_order_and_says_what_is_beside_it(
+    def test_history_page_is_in_seq_order_and_says_what_is_beside_it(
         self, api: Call, odile: User, long_conversation: Conversation,
         query: str, first: int, last: int, has_before: bool, has_after: bool,
     ) -> None:  # fmt: skip
@@ -64,7 +64,7 @@ class TestAPage:
         assert (page["has_before"], page["has_after"]) == (has_before, has_after)
 
     @pytest.mark.parametrize("query", ["?before=1", "?after=130", "?after=100000"])
-    def test_may_be_empty(
+    def test_history_page_may_be_empty(
         self, api: Call, odile: User, long_conversation: Conversation, query: str
     ) -> None:
         answer = api(odile).get(of(long_conversation, "messages") + query)
@@ -75,28 +75,28 @@ class TestAPage:
         "query",
         ["?limit=0", "?limit=101", "?before=0", "?after=-1", "?around=x", "?before=9&after=1"],
     )
-    def test_is_refused_when_it_makes_no_sense(
+    def test_history_page_with_invalid_bounds_is_refused(
         self, api: Call, odile: User, conversation: Conversation, query: str
     ) -> None:
         assert api(odile).get(of(conversation, "messages") + query).status_code == 400
 
     @pytest.mark.parametrize("huge", [2**31, 2**63 - 1, 2**63, 10**30])
     @pytest.mark.parametrize("bound", ["before", "after", "around"])
-    def test_bears_numbers_of_any_size(
+    def test_history_page_accepts_numbers_of_any_size(
         self, api: Call, odile: User, conversation: Conversation, bound: str, huge: int
     ) -> None:
         answer = api(odile).get(of(conversation, "messages") + f"?{bound}={huge}")
 
         assert answer.status_code in (200, 400)
 
-    def test_of_an_empty_conversation_is_empty(
+    def test_history_page_of_an_empty_conversation_is_empty(
         self, api: Call, odile: User, conversation: Conversation
     ) -> None:
         page = api(odile).get(of(conversation, "messages")).json()
 
         assert page == {"results": [], "has_before": False, "has_after": False}
 
-    def test_walked_back_from_the_end_misses_nothing(
+    def test_history_walked_back_from_the_end_misses_nothing(
         self, api: Call, odile: User, long_conversation: Conversation
     ) -> None:
         address, found = of(long_conversation, "messages"), list[int]()
@@ -111,7 +111,7 @@ class TestAPage:
 
 
 class TestAMessageByItsAddress:
-    def test_is_found_in_its_own_conversation_only(
+    def test_message_is_found_in_its_own_conversation_only(
         self, api: Call, camille: User, odile: User, other_conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Bonjour")
@@ -129,7 +129,7 @@ def changes(api: Call, person: User, conversation: Conversation, since: int) -> 
 
 
 class TestChanges:
-    def test_are_nothing_when_nothing_changed(
+    def test_changes_are_empty_when_nothing_changed(
         self, api: Call, odile: User, conversation: Conversation
     ) -> None:
         assert changes(api, odile, conversation, 1) == {
@@ -140,7 +140,7 @@ class TestChanges:
             "read": [],
         }
 
-    def test_are_each_message_as_it_is_now_in_version_order(
+    def test_changes_hold_each_message_as_it_is_now_in_version_order(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         first, second, third = (say(camille, body) for body in ("Un", "Deux", "Trois"))
@@ -157,7 +157,7 @@ class TestChanges:
         conversation.refresh_from_db()
         assert told["version"] == conversation.version
 
-    def test_are_the_conversation_with_the_readers_own_counter(
+    def test_changes_hold_the_conversation_with_the_readers_own_counter(
         self, api: Call, odile: User, conversation: Conversation
     ) -> None:
         change_conversation(editor=odile, conversation=conversation, changes={"subject": "Parquet"})
@@ -166,7 +166,7 @@ class TestChanges:
 
         assert told["conversation"] == api(odile).get(of(conversation)).json()
 
-    def test_are_the_read_marks_that_moved(
+    def test_changes_hold_the_read_marks_that_moved(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         message = say(camille, "Bonjour")
@@ -176,7 +176,7 @@ class TestChanges:
 
         assert told["read"] == [{"user": str(odile.pk), "last_read_seq": 1}]
 
-    def test_are_cut_and_asked_for_again_when_there_are_many(
+    def test_changes_are_cut_when_there_are_many(
         self,
         api: Call,
         odile: User,
@@ -195,7 +195,7 @@ class TestChanges:
         assert (found, since, rounds) == (list(range(1, 131)), 131, 3)
 
     @pytest.mark.parametrize("since", ["", "x", "-1"])
-    def test_need_a_version(
+    def test_changes_without_a_valid_version_are_refused(
         self, api: Call, odile: User, conversation: Conversation, since: str
     ) -> None:
         address = of(conversation, f"changes?since={since}")
@@ -204,7 +204,7 @@ class TestChanges:
         assert api(odile).get(of(conversation, "changes")).status_code == 400
 
     @pytest.mark.parametrize("since", [2**63, 10**30])
-    def test_bear_numbers_of_any_size(
+    def test_changes_accept_numbers_of_any_size(
         self, api: Call, odile: User, conversation: Conversation, since: int
     ) -> None:
         answer = api(odile).get(of(conversation, f"changes?since={since}"))
@@ -226,7 +226,7 @@ class TestASearch:
             "fendu", "fêlure", "felure", "œuvre", "lumière", "LUMIERE", "morel", "ou\u0301",
         ],
     )  # fmt: skip
-    def test_finds_subject_message_client_and_chantier(
+    def test_search_finds_subject_message_client_and_chantier(
         self, api: Call, camille: User, odile: User, say: Say, words: str
     ) -> None:
         say(camille, "Un carreau est fendu : fêlure de 3 cm. Gros œuvre. Où passer ?")
@@ -234,7 +234,7 @@ class TestASearch:
         assert self.found(api, odile, words) == ["Carrelage du séjour"]
 
     @pytest.mark.parametrize("words", ["plomberie", "fendu plomberie", "ndu", "&", "!", "' | :*"])
-    def test_finds_nothing_else(
+    def test_search_finds_nothing_else(
         self, api: Call, camille: User, odile: User, say: Say, words: str
     ) -> None:
         say(camille, "Un carreau est fendu")
@@ -242,12 +242,12 @@ class TestASearch:
         assert self.found(api, odile, words) == []
 
     @pytest.mark.parametrize("words", ["a & b", "'); DROP", "\\", "a:*b", "<->", "é" * 500, "_"])
-    def test_takes_anything_people_type(
+    def test_search_accepts_anything_people_type(
         self, api: Call, odile: User, conversation: Conversation, words: str
     ) -> None:
         assert api(odile).get("/api/v1/conversations", {"q": words}).status_code == 200
 
-    def test_never_finds_a_note_nor_a_deleted_text(
+    def test_search_finds_no_note_and_no_deleted_text(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         delete_message(remover=camille, message=say(camille, "zinguerie"))

@@ -1,4 +1,4 @@
-"""How many questions each operation asks the database, with a real bearer token."""
+"""How many SQL statements each operation costs, with a real bearer token."""
 
 from collections.abc import Callable
 from functools import partial
@@ -23,7 +23,7 @@ from tests.messaging.conftest import FanOut
 
 pytestmark = pytest.mark.django_db
 
-# The frame of a transaction, which PostgreSQL answers without looking at a row.
+# Statements of transactions, which touch no row.
 FRAME = ("SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK TO SAVEPOINT", "BEGIN", "COMMIT")
 
 
@@ -32,7 +32,7 @@ def bearer(person: User) -> APIClient:
 
 
 def questions_of(call: Callable[[], Any]) -> list[str]:
-    """The statements of one call that look at or change rows."""
+    """Return the statements of one call that read or write rows."""
     with CaptureQueriesContext(connection) as captured:
         answer = call()
     assert answer.status_code in (200, 201, 204), answer.content
@@ -58,7 +58,7 @@ def announced(uploader: User) -> UUID:
 def busy(
     camille: User, odile: User, marc: User, conversation: Conversation, say: Say, fan_out: FanOut
 ) -> Conversation:
-    """A conversation where both sides have written, counted."""
+    """A conversation where both sides have written, fanned out."""
     for number in range(10):
         say(camille if number % 2 else odile, f"n° {number}")
     fan_out()
@@ -67,7 +67,7 @@ def busy(
 
 class TestSendingAsks:
     @pytest.mark.parametrize("who", ["camille", "odile"])
-    def test_six_at_most(
+    def test_message_costs_six_queries_at_most(
         self, request: pytest.FixtureRequest, busy: Conversation, who: str
     ) -> None:
         caller = bearer(request.getfixturevalue(who))
@@ -75,14 +75,16 @@ class TestSendingAsks:
         asks_at_most(6, lambda: caller.post(of(busy, "messages"), {"body": "Bonjour"}))
 
     @pytest.mark.parametrize("who", ["camille", "odile"])
-    def test_six_at_most_the_first_time_too(
+    def test_first_message_of_a_person_costs_six_queries_at_most(
         self, request: pytest.FixtureRequest, conversation: Conversation, who: str
     ) -> None:
         caller = bearer(request.getfixturevalue(who))
 
         asks_at_most(6, lambda: caller.post(of(conversation, "messages"), {"body": "Bonjour"}))
 
-    def test_the_same_for_one_file_and_for_twenty(self, camille: User, busy: Conversation) -> None:
+    def test_message_with_twenty_files_costs_as_many_queries_as_with_one(
+        self, camille: User, busy: Conversation
+    ) -> None:
         caller = bearer(camille)
         drafts = [
             {"body": "", "attachments": [str(announced(camille)) for _ in range(count)]}
@@ -95,7 +97,7 @@ class TestSendingAsks:
 
         assert len(one) == len(twenty) <= 9
 
-    def test_six_at_most_for_a_reply(self, camille: User, busy: Conversation) -> None:
+    def test_reply_costs_six_queries_at_most(self, camille: User, busy: Conversation) -> None:
         caller = bearer(camille)
         draft = {"body": "Oui", "reply_to": str(busy.messages.all()[0].pk)}
 
@@ -103,7 +105,7 @@ class TestSendingAsks:
 
 
 class TestWithFilesReadingAsks:
-    """No more than without: the files come with the rows."""
+    """As many as without files, since the files come with the rows."""
 
     @pytest.fixture
     def busy(self, camille: User, busy: Conversation) -> Conversation:
@@ -113,23 +115,29 @@ class TestWithFilesReadingAsks:
             send_message(author=camille, conversation_id=busy.pk, draft=draft)
         return busy
 
-    def test_three_at_most_for_a_page_of_history(self, odile: User, busy: Conversation) -> None:
+    def test_history_with_files_costs_three_queries_at_most(
+        self, odile: User, busy: Conversation
+    ) -> None:
         caller = bearer(odile)
 
         asks_at_most(3, lambda: caller.get(of(busy, "messages")))
 
-    def test_three_at_most_for_the_changes(self, odile: User, busy: Conversation) -> None:
+    def test_changes_with_files_cost_three_queries_at_most(
+        self, odile: User, busy: Conversation
+    ) -> None:
         caller = bearer(odile)
 
         for since in (0, busy.version + 3):
             asks_at_most(3, partial(caller.get, of(busy, f"changes?since={since}")))
 
-    def test_four_at_most_for_the_list(self, odile: User, busy: Conversation) -> None:
+    def test_list_with_files_costs_four_queries_at_most(
+        self, odile: User, busy: Conversation
+    ) -> None:
         caller = bearer(odile)
 
         asks_at_most(4, lambda: caller.get(CONVERSATIONS))
 
-    def test_three_for_one_message(self, odile: User, busy: Conversation) -> None:
+    def test_message_with_files_costs_three_queries(self, odile: User, busy: Conversation) -> None:
         caller, message = bearer(odile), busy.messages.latest("seq")
 
         asks_at_most(3, lambda: caller.get(of(busy, f"messages/{message.pk}")))
@@ -137,14 +145,14 @@ class TestWithFilesReadingAsks:
 
 class TestReadingAsks:
     @pytest.mark.parametrize("who", ["camille", "odile", "marc"])
-    def test_three_at_most_for_a_page_of_history(
+    def test_history_costs_three_queries_at_most(
         self, request: pytest.FixtureRequest, busy: Conversation, who: str
     ) -> None:
         caller = bearer(request.getfixturevalue(who))
 
         asks_at_most(3, lambda: caller.get(of(busy, "messages")))
 
-    def test_three_at_most_for_the_changes(self, odile: User, busy: Conversation) -> None:
+    def test_changes_cost_three_queries_at_most(self, odile: User, busy: Conversation) -> None:
         caller = bearer(odile)
 
         asks_at_most(3, lambda: caller.get(of(busy, "changes?since=0")))
@@ -152,7 +160,7 @@ class TestReadingAsks:
     @pytest.mark.parametrize(
         "query", ["", "?limit=100", "?status=open", "?unread=true", "?q=sujet"]
     )
-    def test_four_at_most_for_the_list_however_long(
+    def test_list_costs_four_queries_at_most_however_long(
         self, camille: User, odile: User, morel: Client, query: str
     ) -> None:
         for number in range(12):
@@ -164,7 +172,7 @@ class TestReadingAsks:
 
         asks_at_most(4, lambda: caller.get(f"{CONVERSATIONS}{query}"))
 
-    def test_two_for_the_unread_counters(self, odile: User, busy: Conversation) -> None:
+    def test_unread_counters_cost_two_queries(self, odile: User, busy: Conversation) -> None:
         caller = bearer(odile)
 
         asks_at_most(2, lambda: caller.get("/api/v1/unread"))

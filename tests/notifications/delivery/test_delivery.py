@@ -1,4 +1,4 @@
-"""From a message to the banners that people see, counted exactly."""
+"""From a message to the notifications that people see, counted exactly."""
 
 import pytest
 from pytest_django import Settings
@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 ANSWERS = ("accepted", "gone", "too_many", "time_out", "no_device")
 DEEDS = ("nothing", "displays", "reads")
 MODES = ("unread", "always", "never")
-# What is shown can be displayed: nothing else.
+# A device displays only what a push service accepted.
 CASES = [
     (answer, deed, mode)
     for answer in ANSWERS
@@ -41,18 +41,18 @@ CASES = [
 
 
 def expected(answer: str, deed: str, mode: str) -> tuple[int, int]:
-    """The banners and the emails of one message in half an hour."""
-    banners = 1 if answer == "accepted" else 0
+    """Return the numbers of pushes and emails of one message in half an hour."""
+    pushes = 1 if answer == "accepted" else 0
     if mode == "never" or deed == "reads":
-        return banners, 0
-    return banners, 0 if deed == "displays" and mode == "unread" else 1
+        return pushes, 0
+    return pushes, 0 if deed == "displays" and mode == "unread" else 1
 
 
-class TestTheTableOfRules:
-    """read / displayed / none × what the push service answers × preference."""
+class TestTableOfRules:
+    """What the person does × what the push service answers × the preference for emails."""
 
     @pytest.mark.parametrize(("answer", "deed", "mode"), CASES)
-    def test_each_case_interrupts_as_often_as_it_should(
+    def test_message_interrupts_as_often_as_the_table_says(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         pass_time: PassTime, push_service: PushService, mail_server: MailServer,
         monkeypatch: pytest.MonkeyPatch, answer: str, deed: str, mode: str,
@@ -70,8 +70,8 @@ class TestTheTableOfRules:
 
         pass_time(30 * MINUTE)
 
-        banners = len(push_service.received) if answer == "accepted" else 0
-        assert (banners, len(mail_server.letters)) == expected(answer, deed, mode)
+        pushes = len(push_service.received) if answer == "accepted" else 0
+        assert (pushes, len(mail_server.letters)) == expected(answer, deed, mode)
 
     @staticmethod
     def answers(service: PushService, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
@@ -81,7 +81,7 @@ class TestTheTableOfRules:
             monkeypatch.setattr(webpush, "DEADLINE_SECONDS", 0.05)
             service.drips = True
 
-    def test_a_push_service_that_times_out_is_asked_again(
+    def test_push_service_that_times_out_is_asked_again(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         pass_time: PassTime, push_service: PushService, monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
@@ -104,7 +104,7 @@ class TestTheTableOfRules:
 class TestPatience:
     @pytest.mark.parametrize("status", [429, 503])
     @pytest.mark.parametrize("asked", ["1200", "Wed, 18 Nov 2026 09:20:00 GMT"])
-    def test_that_a_push_service_asks_for_is_given(
+    def test_wait_that_a_push_service_asks_for_is_kept(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         pass_time: PassTime, push_service: PushService, status: int, asked: str,
     ) -> None:  # fmt: skip
@@ -123,12 +123,12 @@ class TestPatience:
         assert before == 1
         _refused, *shown = [pushed.payload["notification"] for pushed in push_service.received]
         assert {each["title"] for each in shown} == {"Camille Morel\u00a0: 2 nouveaux messages"}
-        # The first of them is heard: what was refused was not.
+        # The refused push made no sound, so the first that is accepted does.
         assert [each["data"]["alerts"] for each in shown] == [True, False]
 
 
 class TestPush:
-    def test_says_who_about_what_and_the_first_words(
+    def test_push_says_who_about_what_and_the_first_words(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, conversation: Conversation,
     ) -> None:  # fmt: skip
@@ -147,7 +147,7 @@ class TestPush:
         assert shown["app_badge"] == "1"
         assert push_service.received[0].headers["topic"] == conversation.pk.hex == shown["tag"]
 
-    def test_is_discreet_for_whoever_chose_so(
+    def test_push_is_discreet_for_a_person_who_chose_so(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService,
     ) -> None:  # fmt: skip
@@ -160,7 +160,7 @@ class TestPush:
 
         assert (shown["title"], shown["body"]) == ("Liaison", "Nouveau message")
 
-    def test_of_a_file_without_words_says_its_name(
+    def test_push_of_a_file_without_text_says_its_name(
         self, camille: User, odile: User, conversation: Conversation, device: Device, work: Work,
         push_service: PushService,
     ) -> None:  # fmt: skip
@@ -172,7 +172,7 @@ class TestPush:
 
         assert shown["body"] == "Carrelage du séjour\nplan-cuisine.pdf"
 
-    def test_reaches_a_colleague_who_muted_when_they_are_called(
+    def test_mention_reaches_a_colleague_who_muted(
         self, camille: User, odile: User, marc: User, say: Say, device: Device, work: Work,
         push_service: PushService, conversation: Conversation,
     ) -> None:  # fmt: skip
@@ -187,7 +187,7 @@ class TestPush:
 
         assert (before, len(push_service.received)) == (0, 1)
 
-    def test_reaches_a_colleague_who_takes_no_part_when_they_are_called(
+    def test_mention_by_a_colleague_reaches_a_person_who_takes_no_part(
         self, camille: User, odile: User, marc: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime, mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -205,7 +205,7 @@ class TestPush:
         assert "tu peux chiffrer" in text_of(to_marc[0])
         assert "êtes-vous là" not in text_of(to_marc[0])
 
-    def test_can_be_shown_without_our_service_worker(
+    def test_push_can_be_shown_without_our_service_worker(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, settings: Settings,
     ) -> None:  # fmt: skip
@@ -223,7 +223,7 @@ class TestPush:
         assert shown["title"]
         assert shown["navigate"].startswith(settings.PUBLIC_URL)
 
-    def test_a_burst_is_heard_once_and_counts_up(
+    def test_burst_is_heard_once_and_counts_up(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime,
     ) -> None:  # fmt: skip
@@ -242,7 +242,7 @@ class TestPush:
         assert titles == ["Camille Morel", "Camille Morel\u00a0: 3 nouveaux messages"]
         assert heard == [True, False]
 
-    def test_goes_to_every_device(
+    def test_push_goes_to_every_device(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService,
     ) -> None:  # fmt: skip
@@ -253,7 +253,7 @@ class TestPush:
 
         assert sorted(p.path for p in push_service.received) == ["/push/phone", "/push/tablet"]
 
-    def test_a_device_that_has_it_is_not_asked_again_for_another_that_has_not(
+    def test_device_that_accepted_a_push_is_not_pushed_again_for_another_device(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime,
     ) -> None:  # fmt: skip
@@ -269,7 +269,7 @@ class TestPush:
         assert (paths.count("/push/phone"), paths.count("/push/tablet")) == (1, 3)
         assert Delivery.objects.get(channel="push", recipient=odile).status == "sent"
 
-    def test_waits_five_seconds_for_a_person_who_looks(
+    def test_push_waits_five_seconds_for_a_person_who_looks(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime,
     ) -> None:  # fmt: skip
@@ -282,7 +282,7 @@ class TestPush:
 
         assert (before, len(push_service.received)) == (0, 1)
 
-    def test_is_not_sent_to_a_person_who_read_it_there(
+    def test_push_is_not_sent_to_a_person_who_read_the_message(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime,
     ) -> None:  # fmt: skip
@@ -296,7 +296,7 @@ class TestPush:
         assert push_service.received == []
         assert Delivery.objects.get(channel="push", recipient=odile).reason == "read"
 
-    def test_a_gone_device_is_forgotten(
+    def test_device_that_is_gone_is_forgotten(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime, mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -307,10 +307,10 @@ class TestPush:
         pass_time(MINUTE)
 
         assert not PushSubscription.objects.exists()
-        # Nobody else shows it: the email does not wait for ten minutes.
+        # No device is left, so the email does not wait for ten minutes.
         assert len(mail_server.letters) == 1
 
-    def test_a_key_that_is_refused_keeps_the_device_and_alarms_until_one_is_accepted(
+    def test_refused_key_keeps_the_device_and_is_counted_until_a_push_is_accepted(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime,
     ) -> None:  # fmt: skip
@@ -328,7 +328,7 @@ class TestPush:
 
         assert devices_refusing_our_key() == 0
 
-    def test_too_large_is_sent_again_without_its_text(
+    def test_large_push_is_sent_again_without_its_text(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService,
     ) -> None:  # fmt: skip
@@ -341,7 +341,7 @@ class TestPush:
 
         assert [bool(body) for body in bodies] == [True, False]
 
-    def test_three_that_are_never_displayed_make_a_device_silent(
+    def test_device_is_silent_after_three_pushes_without_a_display(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime, mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -365,7 +365,7 @@ class TestPush:
         phone.refresh_from_db()
         assert not phone.is_silent
 
-    def test_displaying_the_last_one_tells_those_it_replaced(
+    def test_display_of_a_push_counts_for_those_it_replaced(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime, mail_server: MailServer,
     ) -> None:  # fmt: skip

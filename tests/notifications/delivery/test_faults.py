@@ -1,7 +1,7 @@
-"""Broker, database and workers killed while people are being told: each is interrupted once.
+"""Broker, database and workers are killed while people are told: each is interrupted once.
 
-What is sent again cannot be prevented; it is counted, printed, and recognised where it arrives: a
-device by the envelope in the push, a mail program by the Message-ID.
+A second sending cannot be prevented. It is counted, printed, and recognised where it arrives: by a
+device from the batch id in the push, by a mail program from the Message-ID.
 """
 
 import time
@@ -21,15 +21,15 @@ from tests.notifications.mail_server import MailServer, controller
 from tests.notifications.push_service import PushService
 
 CONVERSATIONS, MESSAGES = 2, 2
-# A kill finds something between sent and marked.
+# So that a kill meets something that is sent and not yet marked as sent.
 PAUSE_SECONDS = 0.4
-# A fan-out that was killed keeps its message until its lease ends.
+# A fan-out that was killed keeps the lease of its message.
 PATIENCE_SECONDS = 120
 
 
 @dataclass
 class Outside:
-    """The product as processes, and those it sends to."""
+    """The product as processes, the push service and the mail server."""
 
     system: System
     pushes: PushService
@@ -45,26 +45,26 @@ class Outside:
         return int(self.system.ask(OPEN, channel))
 
     def settle(self, channel: str, received: list[Any]) -> None:
-        """Wait until everybody is told; leases of what was killed end sooner than they would."""
+        """Wait until everybody is told. Leases of killed workers are ended early."""
 
         def is_settled() -> bool:
             before = len(received)
             time.sleep(2 * PAUSE_SECONDS)
             if len(received) == before:
-                # Nothing moves: whoever held these is no more.
+                # Nothing moves, so the workers that held leases are dead.
                 self.change(LET_GO)
             return self.open_rows(channel) == 0
 
-        until(is_settled, f"a {channel} is still owed", PATIENCE_SECONDS)
+        until(is_settled, f"a {channel} is still pending", PATIENCE_SECONDS)
 
 
-# A message that is not fanned out yet has no deliveries: nothing open is not nothing owed.
+# A message that is not fanned out has no deliveries yet, so it is counted too.
 OPEN = """SELECT
     (SELECT count(*) FROM messaging_message WHERE fanned_out_at IS NULL)
     + (SELECT count(*) FROM notifications_delivery
         WHERE channel = %s AND status IN ('pending', 'sending'))"""
-# Email as well, after push: as for whoever has chosen nothing.
-WISHES_OF_NOBODY = "DELETE FROM notifications_preference"
+# The defaults: an email too, some time after the push.
+FORGET_PREFERENCES = "DELETE FROM notifications_preference"
 LET_GO = """UPDATE notifications_delivery SET leased_until = now()
     WHERE status = 'sending' AND leased_until > now()"""
 
@@ -78,7 +78,7 @@ def outside() -> Iterator[Outside]:
         known = system.prepared["conversations"]
         pairs = iter([known[at : at + CONVERSATIONS] for at in range(0, 8, CONVERSATIONS)])
         there = Outside(system, system.phone.service, mails, pairs)
-        there.change(WISHES_OF_NOBODY)
+        there.change(FORGET_PREFERENCES)
         yield there
     control.stop()
 
@@ -88,7 +88,7 @@ def running_system(**given: str) -> Iterator[System]:
     # Not pytest's own folder, which is closed to the account of PostgreSQL.
     with TemporaryDirectory(prefix="liaison-told-", ignore_cleanup_errors=True) as folder:
         system = System(Path(folder), **given)
-        # What a device displays is sent by no email.
+        # No email leaves for what a device displayed.
         system.phone.is_looked_at = False
         try:
             system.start()
@@ -115,7 +115,7 @@ def kill_who_sends(system: System) -> None:
 
 
 def write(outside: Outside, conversations: list[str], part: str) -> list[str]:
-    """Camille writes in each conversation; the whole company's manager and Bruno are to be told."""
+    """Camille writes in each conversation. Marc, the manager, and Bruno are to be told."""
     bodies = []
     for conversation in conversations:
         for number in range(MESSAGES):
@@ -132,7 +132,7 @@ def write(outside: Outside, conversations: list[str], part: str) -> list[str]:
 @pytest.mark.parametrize(
     "fault", [kill_broker, kill_database, kill_who_sends], ids=lambda fault: fault.__name__
 )
-def test_each_is_interrupted_once(
+def test_each_person_is_interrupted_once(
     outside: Outside, fault: Callable[[System], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     system, pushes, mails = outside.system, outside.pushes, outside.mails
@@ -161,10 +161,10 @@ def test_each_is_interrupted_once(
             f"{letters.total() - len(letters)} again"
         )
     assert system.ask(UNTOLD) == 0
-    # Of an envelope nothing is heard twice, and each message is in one envelope.
+    # Each batch makes one sound.
     assert max(heard.values()) == 1
     assert set(pushed_conversations(pushes)) == set(conversations)
-    # Marc and Bruno, an email a conversation; every message in it, once.
+    # One email to Marc and one to Bruno for each conversation, with every message once.
     assert len(letters) == 2 * CONVERSATIONS
     for body in bodies:
         ids = {str(each["Message-ID"]) for each in mails.letters if body in text_of(each)}
@@ -173,14 +173,14 @@ def test_each_is_interrupted_once(
 
 HURRY = """UPDATE notifications_delivery SET due_at = now()
     WHERE channel = 'email' AND status = 'pending'"""
-# Marc's, who has a device: whatever he was not pushed, or pushed in no envelope.
+# What Marc, who has a device, was not pushed.
 UNTOLD = """SELECT count(*) FROM notifications_delivery AS d
     JOIN core_user AS u ON u.id = d.recipient_id
     WHERE u.email = 'marc@demo.test' AND (d.status <> 'sent' OR d.envelope IS NULL)"""
 
 
 def heard_and_repeated(pushes: PushService) -> tuple[Counter[str], int]:
-    """How often each envelope asked to be heard, and how many pushes the device had before."""
+    """Return how often each batch made a sound, and how many pushes were repeats."""
     shown = [pushed.payload["notification"]["data"] for pushed in pushes.received]
     heard = Counter(data["id"] for data in shown if data["alerts"])
     return heard, len(shown) - len({data["id"] for data in shown})

@@ -1,4 +1,4 @@
-"""Several workers at once, on a real database: each batch leaves once."""
+"""Several workers at once on a real database send each batch once."""
 
 import threading
 import time
@@ -61,7 +61,7 @@ def test_racing_workers_send_one_email_and_one_push(
 
     assert Delivery.objects.filter(recipient=camille).count() == 10
     assert len(mail_server.letters) == 1
-    # What was planned while the first push left is one quiet update at most.
+    # What was planned while the first push was sent is at most one silent update.
     assert len(push_service.received) <= 2
     heard = [p.payload["notification"]["data"]["alerts"] for p in push_service.received]
     assert heard.count(True) == 1
@@ -73,7 +73,7 @@ def test_deliveries_are_locked_in_one_order(
     camille: User, bruno: User, odile: User, conversation: Conversation, say: Say,
     push_service: PushService, deed: str,
 ) -> None:  # fmt: skip
-    """Whoever waits for the first one holds none of the others: so nobody waits for each other."""
+    """A transaction that waits for the first row holds none of the others: no deadlock."""
     browser = push_service.browser("phone")
     device = PushSubscription.objects.create(
         user=camille, endpoint=browser.endpoint, **browser.keys
@@ -83,7 +83,7 @@ def test_deliveries_are_locked_in_one_order(
     rows = Delivery.objects.filter(recipient=camille).order_by("-channel", "pk")
     batch = Batch(new_id(), Channel.PUSH, camille, list(rows.filter(channel="push")), 1)
     shown = DevicePush.objects.create(envelope=batch.id, subscription=device)
-    # The order of the table and of its indexes is the other one.
+    # Saved in the opposite order, so that the table and its indexes have that one.
     for row in rows.reverse():
         row.envelope = batch.id if row.channel == "push" else None
         row.status = "failed" if deed == "resend" else "sending"
@@ -113,7 +113,7 @@ def test_deliveries_are_locked_in_one_order(
 
 
 def wait_until_one_waits() -> None:
-    """Until another connection waits for what this one holds."""
+    """Return once another connection waits for a lock of this one."""
     deadline = time.monotonic() + 30
     with connection.cursor() as cursor:
         while time.monotonic() < deadline:

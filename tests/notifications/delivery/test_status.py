@@ -1,4 +1,4 @@
-"""How far a message has come: what its sender sees, and what open screens are told."""
+"""How far a message has come: what its author sees, and what open screens are told."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 class TestStates:
-    def test_without_an_email_a_push_that_is_refused_for_good_says_so(
+    def test_refused_push_without_an_email_is_undelivered(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService,
     ) -> None:  # fmt: skip
@@ -43,7 +43,7 @@ class TestStates:
         display_all(push_service)
         assert state_of(message, camille) == State.RECEIVED
 
-    def test_while_an_email_may_still_reach_them_nothing_is_lost(
+    def test_refused_push_is_not_undelivered_while_an_email_waits(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService,
     ) -> None:  # fmt: skip
@@ -54,7 +54,7 @@ class TestStates:
 
         assert state_of(message, camille) == State.SENT
 
-    def test_of_one_message(
+    def test_message_is_sent_then_received_then_read(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService,
     ) -> None:  # fmt: skip
@@ -69,14 +69,16 @@ class TestStates:
 
         assert seen == ["sent", "received", "read"]
 
-    def test_on_an_open_screen(self, camille: User, odile: User, say: Say, work: Work) -> None:
+    def test_message_is_received_on_an_open_page(
+        self, camille: User, odile: User, say: Say, work: Work
+    ) -> None:
         presence.note(camille.pk, is_visible=True)
         message = say(odile, "Bonjour")
         work()
 
         assert state_of(message, camille) == State.RECEIVED
 
-    def test_on_a_screen_that_is_opened_later(
+    def test_message_is_received_on_a_page_that_is_opened_later(
         self, camille: User, bruno: User, odile: User, say: Say, work: Work
     ) -> None:
         message = say(odile, "Bonjour")
@@ -89,7 +91,7 @@ class TestStates:
 
 
 def told_of(message: Message, subscriber: PubSub) -> list[tuple[str, dict[str, Any]]]:
-    """The channel and the states by name of each `delivery.updated` of a message."""
+    """Return the channel and the states by name of each `delivery.updated` of a message."""
     background_sender.flush()
     found = []
     while event := subscriber.get_message(timeout=0.3):
@@ -104,7 +106,7 @@ def told_of(message: Message, subscriber: PubSub) -> list[tuple[str, dict[str, A
 
 
 class TestOpenScreens:
-    def test_of_the_company_are_told_that_a_client_has_it_on_screen(
+    def test_screens_of_the_company_are_told_what_a_client_received(
         self, camille: User, odile: User, say: Say, work: Work, listening: PubSub
     ) -> None:
         presence.note(camille.pk, is_visible=True)
@@ -116,7 +118,7 @@ class TestOpenScreens:
         assert {channel for channel, _ in told} == {company_channel()}
         assert told[-1][1]["Camille Morel"] == "received"
 
-    def test_of_a_client_are_told_alone_what_became_of_their_own(
+    def test_screens_of_the_author_alone_are_told_of_a_clients_message(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, listening: PubSub,
     ) -> None:  # fmt: skip

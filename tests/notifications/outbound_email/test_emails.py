@@ -1,4 +1,4 @@
-"""Emails, counted exactly; what the sender sees; and repeats after a kill."""
+"""Emails, counted exactly; what the author sees of them; repeats after a kill."""
 
 import re
 from datetime import datetime
@@ -49,11 +49,11 @@ class TestEmail:
         (letter,) = mail_server.letters
         assert all(f"Photo {number}" in text_of(letter) for number in range(30))
 
-    def test_names_the_files_and_holds_none(
+    def test_email_names_the_files_and_holds_none(
         self, camille: User, odile: User, conversation: Conversation, work: Work,
         pass_time: PassTime, mail_server: MailServer,
     ) -> None:  # fmt: skip
-        """Their pictures are behind the link to the message."""
+        """The link to the message leads to the files."""
         message = send_file(odile, conversation, "plan <cuisine>.pdf")
         work()
         pass_time(2 * MINUTE)
@@ -66,7 +66,7 @@ class TestEmail:
         assert list(letter.iter_attachments()) == []
         assert "<img" not in rich
 
-    def test_is_threaded_known_and_left_by_its_headers(
+    def test_email_has_headers_to_thread_recognise_and_unsubscribe(
         self, camille: User, odile: User, say: Say, conversation: Conversation, work: Work,
         pass_time: PassTime, mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -88,7 +88,7 @@ class TestEmail:
         )
         assert re.search(r"<reply\+[a-z2-7]{26}@reponse\.liaison\.example>", first["Reply-To"])
 
-    def test_a_name_with_an_address_in_it_sends_nothing_elsewhere(
+    def test_name_with_an_address_in_it_sends_nothing_elsewhere(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -106,7 +106,7 @@ class TestEmail:
         assert letter["Bcc"] is None
         assert "<script>" not in letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
-    def test_is_in_the_language_of_the_person(
+    def test_email_is_in_the_language_of_the_person(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -120,7 +120,7 @@ class TestEmail:
         assert "Read and answer" in text_of(letter)
         assert "You can also answer this email" in text_of(letter)
 
-    def test_backs_off_while_nothing_is_read_and_starts_again_after_reading(
+    def test_emails_back_off_while_nothing_is_read_and_start_again_after_reading(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -140,7 +140,7 @@ class TestEmail:
         pass_time(HOUR)
         assert len(mail_server.letters) == 4
 
-    def test_read_before_it_is_due_is_no_email(
+    def test_message_read_before_its_email_is_due_sends_none(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -151,7 +151,7 @@ class TestEmail:
 
         assert mail_server.letters == []
 
-    def test_a_muted_conversation_sends_nothing(
+    def test_muted_conversation_sends_no_email(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer, conversation: Conversation,
     ) -> None:  # fmt: skip
@@ -163,7 +163,7 @@ class TestEmail:
         assert mail_server.letters == []
         assert not Delivery.objects.filter(recipient=camille).exists()
 
-    def test_a_deferred_one_is_sent_later_and_once(
+    def test_deferred_email_is_sent_later_and_once(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -178,7 +178,7 @@ class TestEmail:
         assert Delivery.objects.get(recipient=camille, channel="email").attempts > 1
 
     @pytest.mark.parametrize("is_frozen", [False, True], ids=["down", "frozen"])
-    def test_a_server_that_is_away_is_asked_again_when_it_is_back(
+    def test_mail_server_that_is_away_is_asked_again_when_it_is_back(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer, settings: Settings, is_frozen: bool,
     ) -> None:  # fmt: skip
@@ -197,7 +197,7 @@ class TestEmail:
         assert len(mail_server.letters) == 1
         assert state_of(message, camille) == State.EMAILED
 
-    def test_a_refused_one_shows_on_the_message_and_can_be_sent_again(
+    def test_refused_email_shows_on_the_message_and_can_be_sent_again(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer,
     ) -> None:  # fmt: skip
@@ -216,9 +216,9 @@ class TestEmail:
 
 
 class TestKilledBetweenSentAndMarked:
-    """Nothing can prevent the second sending; the device and the mail program know it again."""
+    """The second sending cannot be prevented. Devices and mail programs recognise it."""
 
-    def test_the_push_carries_the_same_tag_and_topic_and_is_not_heard(
+    def test_repeated_push_has_the_same_tag_and_topic_and_is_silent(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService, pass_time: PassTime, monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
@@ -241,7 +241,7 @@ class TestKilledBetweenSentAndMarked:
         print(f"pushes repeated after a kill: {repeats}")
         assert repeats == 1
 
-    def test_the_email_carries_the_same_message_id(
+    def test_repeated_email_has_the_same_message_id(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         mail_server: MailServer, monkeypatch: pytest.MonkeyPatch,
     ) -> None:  # fmt: skip
@@ -260,8 +260,8 @@ class TestKilledBetweenSentAndMarked:
         print(f"emails repeated after a kill: {len(mail_server.letters) - 1}")
 
 
-class TestATokenOfAPush:
-    def test_marks_as_read_what_it_showed(
+class TestPushToken:
+    def test_push_token_marks_as_read_what_the_push_showed(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         push_service: PushService,
     ) -> None:  # fmt: skip
@@ -274,6 +274,6 @@ class TestATokenOfAPush:
 
         assert message.conversation.participants.get(user=odile).last_read_seq == 1
 
-    def test_of_another_kind_marks_nothing(self, camille: User) -> None:
+    def test_token_of_another_purpose_marks_nothing(self, camille: User) -> None:
         with pytest.raises(actions.LinkTooOld):
             actions.read_from_push(signed_tokens.for_unsubscribing(camille.pk))

@@ -28,8 +28,8 @@ def provider(settings: Settings, alone: None) -> Iterator[Provider]:
         yield started
 
 
-class TestAProvider:
-    def test_is_handed_the_whole_email_once(
+class TestProvider:
+    def test_provider_gets_the_whole_email_once(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         provider: Provider,
     ) -> None:  # fmt: skip
@@ -57,7 +57,7 @@ class TestAProvider:
         )
         assert state_of(message, camille) == State.EMAILED
 
-    def test_that_cannot_now_is_asked_again(
+    def test_provider_that_is_unavailable_is_asked_again(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         provider: Provider,
     ) -> None:  # fmt: skip
@@ -73,7 +73,7 @@ class TestAProvider:
         assert state_of(message, camille) == State.EMAILED
 
     @pytest.mark.parametrize("status", [400, 422])
-    def test_that_refuses_is_asked_once_and_the_message_says_so(
+    def test_provider_that_refuses_is_asked_once_and_the_message_says_so(
         self, camille: User, odile: User, say: Say, work: Work, pass_time: PassTime,
         provider: Provider, status: int,
     ) -> None:  # fmt: skip

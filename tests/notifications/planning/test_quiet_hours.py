@@ -1,4 +1,4 @@
-"""What comes while a person rests waits, and comes together when they are up."""
+"""Messages during quiet hours are held back, and told together at their end."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -35,7 +35,7 @@ Until = Callable[[datetime], None]
 
 @pytest.fixture
 def until(pass_time: PassTime) -> Until:
-    """`until(moment)` lets time pass up to it, the workers at work."""
+    """`until(moment)` lets time pass up to a moment, while workers deliver."""
     return lambda moment: pass_time(moment - timezone.now())
 
 
@@ -44,7 +44,7 @@ def night(
     camille: User, odile: User, villa: Chantier, say: Say, device: Device, work: Work,
     until: Until, clock: time_machine.Traveller, conversation: Conversation,
 ) -> list[Message]:  # fmt: skip
-    """Odile writes to Camille, who has a phone and sleeps, in two conversations."""
+    """Odile writes to Camille in two conversations during her quiet hours. Camille has a phone."""
     Preference.objects.create(user=camille, quiet_from=time(20), quiet_until=time(7))
     device(camille, "phone")
     fence = conversation_about("Clôture", camille, villa)
@@ -59,7 +59,7 @@ def night(
 
 
 class TestQuietHours:
-    def test_end_with_one_push_then_one_email_a_conversation(
+    def test_quiet_hours_end_with_one_push_then_one_email_a_conversation(
         self, camille: User, night: list[Message], push_service: PushService,
         mail_server: MailServer, until: Until,
     ) -> None:  # fmt: skip
@@ -80,7 +80,7 @@ class TestQuietHours:
         assert len(push_service.received) == 1
         assert {state_of(message, camille) for message in night} == {State.EMAILED}
 
-    def test_end_without_an_email_for_whoever_sees_the_push(
+    def test_quiet_hours_end_without_an_email_once_the_push_is_displayed(
         self, camille: User, night: list[Message], push_service: PushService,
         mail_server: MailServer, until: Until,
     ) -> None:  # fmt: skip

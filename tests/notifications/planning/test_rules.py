@@ -1,4 +1,4 @@
-"""The rules, case by case: pure functions of what is known."""
+"""The rules, case by case."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -30,7 +30,7 @@ class TestPlan:
     def test_a_person_without_a_device_is_emailed_after_a_minute(self) -> None:
         assert due_times(RecipientFacts(has_device=False))["email"] == MINUTE
 
-    def test_ones_own_delay_wins(self) -> None:
+    def test_delay_that_the_person_chose_wins(self) -> None:
         preferences = Preferences(email_delay=2 * HOUR)
         assert due_times(RecipientFacts(preferences, has_device=False))["email"] == 2 * HOUR
 
@@ -53,7 +53,7 @@ class TestPlan:
         person = RecipientFacts(is_muted=True, is_mentioned=True)
         assert due_times(person).keys() == {"push", "email"}
 
-    def test_channels_that_are_not_wished_are_left_out(self) -> None:
+    def test_unwanted_channels_are_left_out(self) -> None:
         assert due_times(RecipientFacts(Preferences(push=False))).keys() == {"email"}
         assert due_times(RecipientFacts(Preferences(email=EmailMode.NEVER))).keys() == {"push"}
 
@@ -81,18 +81,18 @@ class TestQuietHours:
             ("2026-11-18 20:00", "2026-11-19 07:00"),
             ("2026-11-19 06:59", "2026-11-19 07:00"),
             ("2026-11-19 07:00", None),
-            # The night the clocks change: an hour more of sleep.
+            # In the night when the clocks change.
             ("2026-10-24 23:00", "2026-10-25 07:00"),
         ],
     )
-    def test_are_paris_time_over_midnight(self, local: str, end: str | None) -> None:
+    def test_quiet_hours_are_paris_time_over_midnight(self, local: str, end: str | None) -> None:
         moment = datetime.fromisoformat(local).replace(tzinfo=rules.PARIS)
 
         found = rules.quiet_hours_end(NIGHT, moment)
 
         assert (found.strftime("%Y-%m-%d %H:%M") if found else None) == end
 
-    def test_within_a_day(self) -> None:
+    def test_quiet_hours_within_a_day_end_on_that_day(self) -> None:
         siesta = Preferences(quiet_from=time(12), quiet_until=time(14))
         noon = datetime(2026, 11, 18, 12, 30, tzinfo=rules.PARIS)
         assert rules.quiet_hours_end(siesta, noon) == noon.replace(hour=14, minute=0)
@@ -109,7 +109,9 @@ class TestAskAgain:
             (DueFacts(Preferences(push=False, email=EmailMode.NEVER)), Skip.UNWANTED),
         ],
     )
-    def test_both_channels_skip(self, due: DueFacts, skip: Skip) -> None:
+    def test_both_channels_skip_a_delivery_for_the_same_reasons(
+        self, due: DueFacts, skip: Skip
+    ) -> None:
         assert rules.ask_push(due, NOW) == skip
         assert rules.ask_email(due, NOW) == skip
 
@@ -118,11 +120,11 @@ class TestAskAgain:
         assert rules.ask_email(due, NOW) == Skip.DISPLAYED
         assert rules.ask_push(due, NOW) is None
 
-    def test_always_means_also_what_was_displayed(self) -> None:
+    def test_mode_always_emails_also_what_was_displayed(self) -> None:
         due = DueFacts(Preferences(email=EmailMode.ALWAYS), was_displayed=True)
         assert rules.ask_email(due, NOW) is None
 
-    def test_always_does_not_mean_what_was_read(self) -> None:
+    def test_mode_always_emails_nothing_that_was_read(self) -> None:
         due = DueFacts(Preferences(email=EmailMode.ALWAYS), has_read=True)
         assert rules.ask_email(due, NOW) == Skip.READ
 
@@ -133,11 +135,11 @@ class TestAskAgain:
         assert rules.ask_email(due, NOW + MINUTE) == Wait(NOW + wait)
         assert rules.ask_email(due, NOW + wait) is None
 
-    def test_the_author_who_sends_again_waits_for_no_back_off(self) -> None:
+    def test_resent_email_waits_for_no_back_off(self) -> None:
         due = DueFacts(emails_unread=2, last_email_at=NOW)
         assert rules.ask_email(replace(due, is_resent=True), NOW) is None
 
-    def test_who_went_to_bed_meanwhile_waits_for_the_morning(self) -> None:
+    def test_push_that_quiet_hours_overtake_waits_for_the_morning(self) -> None:
         evening = datetime(2026, 11, 18, 21, 30, tzinfo=rules.PARIS)
         decision = rules.ask_push(DueFacts(NIGHT), evening)
         assert decision == Wait(evening.replace(day=19, hour=7, minute=0), is_digest=True)
@@ -154,16 +156,16 @@ class TestMentions:
     @pytest.mark.parametrize(
         "body", ["@Odile tu peux ?", "vu avec @odile perrin.", "(@ODILE)", "@Odile\nBonjour"]
     )
-    def test_by_first_or_full_name(self, body: str) -> None:
+    def test_mention_by_first_or_full_name_is_found(self, body: str) -> None:
         assert rules.mentions(body, "Odile Perrin")
 
     @pytest.mark.parametrize("body", ["Odile", "a@odile.fr", "@Odilette", "@Perrin"])
-    def test_nothing_else(self, body: str) -> None:
+    def test_text_without_a_mention_has_none(self, body: str) -> None:
         assert not rules.mentions(body, "Odile Perrin")
 
-    def test_without_accents(self) -> None:
+    def test_mention_without_accents_is_found(self) -> None:
         assert rules.mentions("@Helene ?", "Hélène Roy")
 
 
-def test_channels_are_the_ledgers() -> None:
+def test_channels_are_push_and_email() -> None:
     assert {channel.value for channel in Channel} == {"push", "email"}

@@ -1,4 +1,4 @@
-"""Web Push over real HTTP: what is sent, what each answer means, and where nothing is ever sent."""
+"""Web Push over real HTTP: what is sent, what each answer means, where nothing is sent."""
 
 import socket
 import threading
@@ -12,9 +12,9 @@ import pytest
 from pytest_django import Settings
 
 from notifications.delivery.result import SendStatus
-from notifications.push import endpoint_guard, webpush
+from notifications.push import endpoint_guard, pinned_http, webpush
 from notifications.push.endpoint_guard import ForbiddenAddress
-from notifications.push.pinned_http import PinnedConnection
+from notifications.push.pinned_http import HttpAnswer, PinnedConnection
 from notifications.push.webpush import BadSubscription, Push, Subscription
 from tests.notifications.push_service import Browser, PushService
 
@@ -45,7 +45,7 @@ class TestSending:
         assert webpush.send(subscription(push_service.browser("a")), longest).status == "accepted"
         assert push_service.received[0].size <= 4_096
 
-    def test_a_longer_one_is_not_sent(self, push_service: PushService) -> None:
+    def test_longer_payload_is_not_sent(self, push_service: PushService) -> None:
         too_long = Push(b"x" * (webpush.MAX_PLAINTEXT_BYTES + 1), topic="t")
 
         answer = webpush.send(subscription(push_service.browser("a")), too_long)
@@ -54,18 +54,18 @@ class TestSending:
         assert push_service.received == []
 
     @pytest.mark.parametrize(
-        ("status", "verdict"),
+        ("status", "expected"),
         [
             (200, "accepted"), (201, "accepted"), (202, "accepted"), (204, "accepted"),
             (404, "gone"), (410, "gone"), (401, "later"), (403, "later"), (413, "too_large"),
             (429, "later"), (500, "later"), (503, "later"), (400, "refused"), (302, "refused"),
         ],
     )  # fmt: skip
-    def test_each_status_has_its_meaning(
-        self, push_service: PushService, status: int, verdict: str
+    def test_each_http_status_has_its_result(
+        self, push_service: PushService, status: int, expected: str
     ) -> None:
         push_service.status = status
-        assert webpush.send(subscription(push_service.browser("a")), HELLO).status == verdict
+        assert webpush.send(subscription(push_service.browser("a")), HELLO).status == expected
 
     @pytest.mark.parametrize(
         ("text", "seconds"),
@@ -84,9 +84,9 @@ class TestSending:
 
 
 class TestNothingElseIsCalled:
-    """Server-side request forgery: the endpoint is the caller's choice."""
+    """Server-side request forgery: the caller chooses the endpoint."""
 
-    def test_a_redirect_is_not_followed(self, push_service: PushService) -> None:
+    def test_redirect_is_not_followed(self, push_service: PushService) -> None:
         push_service.status, push_service.headers = 307, {"Location": "/push/other"}
         push_service.browser("other")
 
@@ -117,20 +117,23 @@ class TestNothingElseIsCalled:
             "https://fcm.googleapis.com:port/x",
         ],
     )
-    def test_outside_the_allow_list_nothing_is_registered(self, endpoint: str) -> None:
+    def test_endpoint_outside_the_allow_list_is_refused(self, endpoint: str) -> None:
         with pytest.raises(ForbiddenAddress):
             endpoint_guard.check(endpoint)
 
     @pytest.mark.parametrize(
-        "endpoint",
+        ("endpoint", "host"),
         [
-            "https://fcm.googleapis.com/fcm/send/abc",
-            "https://web.push.apple.com/abc",
-            "https://updates.push.services.mozilla.com:443/wpush/v2/abc",
+            ("https://fcm.googleapis.com/fcm/send/abc", "fcm.googleapis.com"),
+            ("https://web.push.apple.com/abc", "web.push.apple.com"),
+            (
+                "https://updates.push.services.mozilla.com:443/wpush/v2/abc",
+                "updates.push.services.mozilla.com",
+            ),
         ],
     )
-    def test_the_known_services_are_allowed(self, endpoint: str) -> None:
-        endpoint_guard.check(endpoint)
+    def test_known_push_services_are_allowed(self, endpoint: str, host: str) -> None:
+        assert endpoint_guard.check(endpoint).hostname == host
 
     @pytest.mark.parametrize(
         "address",
@@ -140,7 +143,7 @@ class TestNothingElseIsCalled:
             "::ffff:127.0.0.1", "2002:7f00:1::",
         ],
     )  # fmt: skip
-    def test_a_name_that_means_a_private_address_is_not_called(self, address: str) -> None:
+    def test_host_with_a_private_address_is_not_called(self, address: str) -> None:
         assert not endpoint_guard.is_public(address)
         with (
             patch.object(socket, "getaddrinfo", lambda *_a, **_k: _found("8.8.8.8", address)),
@@ -148,14 +151,14 @@ class TestNothingElseIsCalled:
         ):
             endpoint_guard.resolve("https://fcm.googleapis.com/x", deadline_seconds=5)
 
-    def test_what_was_checked_is_what_is_called(self) -> None:
+    def test_address_that_was_checked_is_the_one_called(self) -> None:
         with patch.object(socket, "getaddrinfo", lambda *_a, **_k: _found("8.8.8.8")):
             target = endpoint_guard.resolve("https://fcm.googleapis.com/x?y=1", deadline_seconds=5)
 
         assert (target.address, target.host) == ("8.8.8.8", "fcm.googleapis.com")
         assert (target.path, target.origin) == ("/x?y=1", "https://fcm.googleapis.com")
 
-    def test_the_proxy_of_the_environment_is_not_used(
+    def test_proxy_of_the_environment_is_not_used(
         self, push_service: PushService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
@@ -165,7 +168,7 @@ class TestNothingElseIsCalled:
 
         assert answer.status == SendStatus.ACCEPTED
 
-    def test_a_slow_drip_ends_at_the_deadline(
+    def test_answer_that_drips_ends_at_the_deadline(
         self, push_service: PushService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(webpush, "DEADLINE_SECONDS", 0.5)
@@ -179,7 +182,7 @@ class TestNothingElseIsCalled:
         # The drip lasts for ten seconds.
         assert time.monotonic() - started < 8
 
-    def test_a_byte_just_after_the_deadline_is_still_a_time_out(
+    def test_byte_just_after_the_deadline_is_still_a_time_out(
         self, push_service: PushService, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(webpush, "DEADLINE_SECONDS", 0.2)
@@ -196,7 +199,7 @@ class TestNothingElseIsCalled:
         assert answer.status == SendStatus.LATER
         assert "TimeoutError" in answer.detail
 
-    def test_a_name_that_takes_for_ever_ends_at_the_deadline(
+    def test_host_that_never_resolves_ends_at_the_deadline(
         self, push_service: PushService, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.PUSH_ALLOWED_HOSTS = ["fcm.googleapis.com"]
@@ -211,7 +214,7 @@ class TestNothingElseIsCalled:
         assert answer.status == SendStatus.LATER
         assert "TimeoutError" in answer.detail
 
-    def test_what_is_no_host_name_is_refused(
+    def test_invalid_host_name_is_refused(
         self, push_service: PushService, settings: Settings
     ) -> None:
         settings.PUSH_ALLOWED_HOSTS = ["*.push.apple.com"]
@@ -220,14 +223,24 @@ class TestNothingElseIsCalled:
 
         assert webpush.send(asked, HELLO).status == SendStatus.REFUSED
 
-    def test_of_a_huge_answer_little_is_read(self, push_service: PushService) -> None:
+    def test_long_answer_is_read_only_at_its_beginning(self, push_service: PushService) -> None:
         push_service.status, push_service.body = 400, b"x" * 20_000_000
 
-        answer = webpush.send(subscription(push_service.browser("a")), HELLO)
+        answers: list[HttpAnswer] = []
+        post = pinned_http.post
 
-        assert len(answer.detail) <= 300
+        def noted(*args: Any, **more: Any) -> HttpAnswer:
+            answers.append(post(*args, **more))
+            return answers[-1]
 
-    def test_nobody_listens(self, push_service: PushService, settings: Settings) -> None:
+        with patch.object(pinned_http, "post", noted):
+            webpush.send(subscription(push_service.browser("a")), HELLO)
+
+        assert [len(answer.body) for answer in answers] == [pinned_http.MAX_ANSWER_BYTES]
+
+    def test_push_service_that_is_down_is_tried_later(
+        self, push_service: PushService, settings: Settings
+    ) -> None:
         settings.PUSH_ALLOWED_HOSTS = ["http://127.0.0.1:9"]
         browser = Browser("/x", "http://127.0.0.1:9")
         assert webpush.send(subscription(browser), HELLO).status == SendStatus.LATER
@@ -243,7 +256,7 @@ class TestKeysAreChecked:
             {"auth": "é" * 20},
         ],
     )
-    def test_what_no_browser_makes_is_refused(
+    def test_keys_that_no_browser_makes_are_refused(
         self, push_service: PushService, change: dict[str, Any]
     ) -> None:
         browser = push_service.browser("a")

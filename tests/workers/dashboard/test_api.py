@@ -1,4 +1,4 @@
-"""The dashboard's REST endpoints: who reads, who acts, and what they find."""
+"""The REST API of the dashboard: who reads, who acts, and what they find."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from messaging.models import Message
 from tests.attachments import samples
 from tests.attachments.senders import analysed, send
 from tests.cast import Call, Say
-from workers.engine import execute as engine
+from workers.engine import execute
 from workers.models import DeadLetter, TaskAction, TaskRun
 from workers.records import recorder
 from workers.recovery.fallback_runner import perform
@@ -31,22 +31,22 @@ READS = ["", "/summary", "/queues", "/workers", "/failures", "/schedules", "/ser
 def dead(say: Say, camille: User) -> Message:
     """A message of Camille's whose fan-out has failed for the last time."""
     message = say(camille, "Le carreau est fendu")
-    row = engine.acquire(MESSAGES, message.pk)
-    assert row is not None
-    last = replace(row, attempts=MESSAGES.max_attempts)
-    engine.release(MESSAGES, last, RuntimeError("no paper left"))
+    lease = execute.acquire(MESSAGES, message.pk)
+    assert lease is not None
+    last = replace(lease, attempts=MESSAGES.max_attempts)
+    execute.release(MESSAGES, last, RuntimeError("no paper left"))
     return message
 
 
 class TestReading:
     @pytest.mark.parametrize("path", READS)
-    def test_is_for_the_company(
+    def test_clients_read_nothing_of_the_dashboard(
         self, api: Call, odile: User, camille: User, dead: Message, path: str
     ) -> None:
         assert api(odile).get(TASKS + path).status_code == 200
         assert api(camille).get(TASKS + path).status_code == 403
 
-    def test_shows_the_dead_in_words(self, api: Call, odile: User, dead: Message) -> None:
+    def test_dead_letter_is_shown_in_words(self, api: Call, odile: User, dead: Message) -> None:
         [task] = api(odile).get(TASKS, {"state": "dead"}).json()["results"]
 
         assert task["id"] == f"fan_out_message:{dead.pk}"
@@ -55,7 +55,7 @@ class TestReading:
         assert task["link"].endswith(f"#m-{dead.pk}")
         assert task["error_text"] == "RuntimeError: no paper left"
 
-    def test_shows_what_waits_and_for_how_long(
+    def test_waiting_job_is_shown_with_its_age(
         self, api: Call, odile: User, camille: User, say: Say
     ) -> None:
         message = say(camille, "Bonjour")
@@ -67,7 +67,7 @@ class TestReading:
         assert queues["realtime"]["waiting"] == 1
         assert queues["realtime"]["oldest_seconds"] > 0
 
-    def test_finds_an_attempt_by_its_own_id_and_by_its_orders(
+    def test_attempt_is_found_by_its_own_id_and_by_its_job(
         self, api: Call, odile: User, camille: User, say: Say
     ) -> None:
         message = say(camille, "Bonjour")
@@ -79,28 +79,28 @@ class TestReading:
             found = api(odile).get(f"{TASKS}/{task_id}").json()
             assert [attempt["id"] for attempt in found["attempts"]] == [str(run.pk)]
 
-    def test_shows_one_moment_of_an_order_that_a_worker_takes_just_now(
+    def test_job_that_is_acquired_between_two_queries_is_shown_in_one_state(
         self, api: Call, odile: User, camille: User, say: Say
     ) -> None:
         message = say(camille, "Bonjour")
 
-        def take_it_after(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            answer = execute(sql, params, many, context)
+        def acquire_after(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            answer = run(sql, params, many, context)
             if 'FROM "messaging_message"' in sql and "last_error" in sql:
                 Message.objects.filter(pk=message.pk).update(leased_until=timezone.now() + LEASE)
             return answer
 
-        with connection.execute_wrapper(take_it_after):
+        with connection.execute_wrapper(acquire_after):
             answer = api(odile).get(f"{TASKS}/fan_out_message:{message.pk}")
 
         assert answer.json()["state"] == "waiting"
         assert api(odile).get(f"{TASKS}/fan_out_message:{message.pk}").json()["state"] == "running"
 
-    def test_knows_nothing_of_an_unknown_task(self, api: Call, odile: User) -> None:
+    def test_unknown_task_is_not_found(self, api: Call, odile: User) -> None:
         for task_id in ("nonsense", "fan_out_message:nonsense", "beat:1", "%00"):
             assert api(odile).get(f"{TASKS}/{task_id}").status_code == 404
 
-    def test_gives_pages_without_a_gap(
+    def test_pages_of_attempts_have_no_gap(
         self, api: Call, odile: User, camille: User, say: Say
     ) -> None:
         for number in range(5):
@@ -114,10 +114,10 @@ class TestReading:
         assert len(set(seen)) == len(seen) == 5
         assert second["next"] is None
 
-    def test_refuses_a_cursor_of_somebody_elses(self, api: Call, odile: User) -> None:
+    def test_invented_cursor_is_refused(self, api: Call, odile: User) -> None:
         assert api(odile).get(TASKS, {"cursor": "zzz"}).status_code == 400
 
-    def test_exports_no_formula(self, api: Call, odile: User) -> None:
+    def test_export_holds_no_formula(self, api: Call, odile: User) -> None:
         run = recorder.Run(name="=1+1", queue="realtime")
         run.ended_at = run.started_at
         recorder.write([run])
@@ -129,7 +129,7 @@ class TestReading:
 
 
 class TestWhileTheBrokerIsFrozen:
-    def test_every_table_comes_from_the_database(
+    def test_every_table_and_a_retry_work_without_the_broker(
         self, api: Call, marc: User, dead: Message, frozen_valkey: None
     ) -> None:
         answers = {path: api(marc).get(TASKS + path).status_code for path in READS}
@@ -140,7 +140,7 @@ class TestWhileTheBrokerIsFrozen:
 
 
 class TestRetrying:
-    def test_gives_a_dead_task_its_attempts_again(
+    def test_retried_dead_letter_is_due_from_its_first_attempt(
         self, api: Call, marc: User, dead: Message
     ) -> None:
         answer = api(marc).post(f"{TASKS}/fan_out_message:{dead.pk}/retry")
@@ -151,41 +151,45 @@ class TestRetrying:
         assert dead.due_at is not None
         assert api(marc).get(TASKS, {"state": "dead"}).json()["results"] == []
 
-    def test_leaves_who_did_it(self, api: Call, marc: User, dead: Message) -> None:
+    def test_retry_is_logged_with_its_actor(self, api: Call, marc: User, dead: Message) -> None:
         api(marc).post(f"{TASKS}/fan_out_message:{dead.pk}/retry")
 
         action = TaskAction.objects.get()
         assert (action.actor, action.verb, action.count) == (marc, "retry", 1)
 
-    def test_of_all_that_match(self, api: Call, marc: User, dead: Message) -> None:
+    def test_retry_by_filters_takes_the_jobs_that_match(
+        self, api: Call, marc: User, dead: Message
+    ) -> None:
         answer = api(marc).post(f"{TASKS}/retry", {"filters": {"state": "dead", "q": "paper"}})
 
         assert answer.json() == {"count": 1}
 
-    def test_of_what_is_done_says_so(self, api: Call, marc: User, camille: User, say: Say) -> None:
+    def test_retry_of_a_done_job_is_refused(
+        self, api: Call, marc: User, camille: User, say: Say
+    ) -> None:
         message = say(camille, "Bonjour")
-        engine.execute(MESSAGES, message.pk)
+        execute.execute(MESSAGES, message.pk)
 
         answer = api(marc).post(f"{TASKS}/fan_out_message:{message.pk}/retry")
 
         assert answer.status_code == 409
         assert answer.json()["errors"][0]["code"] == "nothing_to_retry"
 
-    def test_is_for_managers(self, api: Call, odile: User, dead: Message) -> None:
+    def test_staff_who_are_no_managers_cannot_act(
+        self, api: Call, odile: User, dead: Message
+    ) -> None:
         for path in (f"{TASKS}/fan_out_message:{dead.pk}/retry", f"{TASKS}/queues/realtime/pause"):
             assert api(odile).post(path).status_code == 403
         assert not TaskAction.objects.exists()
 
 
 class TestRetryingAFile:
-    def test_that_no_analysis_could_open_shows_it_after_all(
-        self, api: Call, camille: User, marc: User
-    ) -> None:
+    def test_retried_file_is_analysed_and_ready(self, api: Call, camille: User, marc: User) -> None:
         file = send(api(camille), "photo.jpg", samples.photo())
-        row = engine.acquire(ATTACHMENTS, file)
-        assert row is not None
-        last = replace(row, attempts=ATTACHMENTS.max_attempts)
-        engine.release(ATTACHMENTS, last, RuntimeError("no paper left"))
+        lease = execute.acquire(ATTACHMENTS, file)
+        assert lease is not None
+        last = replace(lease, attempts=ATTACHMENTS.max_attempts)
+        execute.release(ATTACHMENTS, last, RuntimeError("no paper left"))
         [dead] = api(marc).get(TASKS, {"state": "dead"}).json()["results"]
         assert "photo.jpg" in dead["words"]
 
@@ -196,9 +200,7 @@ class TestRetryingAFile:
 
 
 class TestCounting:
-    def test_says_how_many_there_are_and_touches_none(
-        self, api: Call, marc: User, dead: Message
-    ) -> None:
+    def test_counting_touches_no_job(self, api: Call, marc: User, dead: Message) -> None:
         asked = {"filters": {"state": "dead"}, "count_only": True}
 
         assert api(marc).post(f"{TASKS}/retry", asked).json() == {"count": 1}
@@ -209,7 +211,7 @@ class TestCounting:
 
 class TestSearching:
     @pytest.mark.parametrize("state", ["", "waiting"])
-    def test_by_a_conversation_finds_all_that_belongs_to_it(
+    def test_search_by_a_conversation_finds_what_belongs_to_it(
         self, api: Call, odile: User, camille: User, say: Say, state: str
     ) -> None:
         message = say(camille, "Bonjour")
@@ -227,7 +229,7 @@ class TestSearching:
 
 
 class TestSchedules:
-    def test_are_run_disabled_and_enabled(self, api: Call, marc: User) -> None:
+    def test_schedule_is_run_disabled_and_enabled(self, api: Call, marc: User) -> None:
         def schedule() -> Any:
             rows = api(marc).get(f"{TASKS}/schedules").json()
             return next(row for row in rows if row["name"] == "audit_counters")
@@ -239,15 +241,15 @@ class TestSchedules:
         assert schedule()["state"] == "ok"
         assert api(marc).post(f"{path}/run").status_code == 200
         assert schedule()["due_at"] <= timezone.now().isoformat().replace("+00:00", "Z")
-        assert engine.execute(PERIODIC, "audit_counters") == "succeeded"
+        assert execute.execute(PERIODIC, "audit_counters") == "succeeded"
         assert schedule()["last_result"] == "0 / 0"
 
-    def test_of_another_name_are_not_there(self, api: Call, marc: User) -> None:
+    def test_unknown_schedule_is_not_found(self, api: Call, marc: User) -> None:
         assert api(marc).post(f"{TASKS}/schedules/nonsense/run").status_code == 404
 
 
 class TestDiscarding:
-    def test_takes_a_reason(self, api: Call, marc: User, dead: Message) -> None:
+    def test_discarding_takes_a_reason(self, api: Call, marc: User, dead: Message) -> None:
         chosen = {"ids": [f"fan_out_message:{dead.pk}"]}
         assert api(marc).post(f"{TASKS}/discard", chosen).status_code == 400
 
@@ -258,7 +260,7 @@ class TestDiscarding:
 
 
 class TestNotes:
-    def test_say_who_takes_care_of_it(
+    def test_note_and_owner_are_shown(
         self, api: Call, marc: User, odile: User, dead: Message
     ) -> None:
         path = f"{TASKS}/fan_out_message:{dead.pk}"
@@ -269,7 +271,7 @@ class TestNotes:
 
 
 class TestQueues:
-    def test_paused_and_resumed(self, api: Call, marc: User) -> None:
+    def test_queue_is_paused_and_resumed(self, api: Call, marc: User) -> None:
         api(marc).post(f"{TASKS}/queues/attachments/pause")
         queues = {row["queue"]: row for row in api(marc).get(f"{TASKS}/queues").json()}
         assert queues["attachments"]["paused_by"]["name"] == "Marc Vidal"
@@ -278,7 +280,7 @@ class TestQueues:
         queues = {row["queue"]: row for row in api(marc).get(f"{TASKS}/queues").json()}
         assert queues["attachments"]["paused_by"] is None
 
-    def test_emptied_only_when_named_again(self, api: Call, marc: User) -> None:
+    def test_queue_is_emptied_only_if_its_name_is_confirmed(self, api: Call, marc: User) -> None:
         path = f"{TASKS}/queues/maintenance/purge"
 
         assert api(marc).post(path).status_code == 409
@@ -286,7 +288,7 @@ class TestQueues:
 
 
 class TestMetrics:
-    def test_count_requests_by_route_and_never_by_address(
+    def test_requests_are_counted_by_route_and_never_by_address(
         self, api: Call, client: Client, odile: User, dead: Message
     ) -> None:
         api(odile).get(f"{TASKS}/fan_out_message:{dead.pk}")
@@ -300,7 +302,7 @@ class TestMetrics:
         assert str(dead.pk) not in text
         assert "nowhere" not in text
 
-    def test_are_for_this_machine_or_a_token(
+    def test_metrics_are_read_by_this_machine_or_with_a_token(
         self, client: Client, settings: Settings, dead: Message
     ) -> None:
         text = client.get("/metrics").content.decode()

@@ -1,7 +1,8 @@
-"""A real worker: what it says of itself, what it obeys, and what the company's screens hear."""
+"""A real worker: its heartbeats, the commands that it obeys, and what the screens are told."""
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,10 +11,10 @@ from core.models import User
 from messaging.models import Conversation, Message
 from tests.site import Site
 from tests.wire import Caller, stream_of
-from workers.models import TaskRun
+from workers.models import TaskRun, WorkerProcess
 
 TASKS = "/staff/tasks"
-# A worker starts, and hears of orders every three seconds; the machine may be busy.
+# A worker starts, and reads commands every three seconds. The machine may be busy.
 PATIENCE_SECONDS = 40
 
 
@@ -39,7 +40,7 @@ def is_done(message: Message) -> bool:
     return message.fanned_out_at is not None
 
 
-def test_an_attempt_is_on_the_record_and_the_screens_hear_of_it(
+def test_attempt_of_a_worker_is_recorded_and_the_screens_are_told(
     site: Site, odile: User, say: Callable[[], Message]
 ) -> None:
     with stream_of(site, odile) as screen:
@@ -54,7 +55,7 @@ def test_an_attempt_is_on_the_record_and_the_screens_hear_of_it(
     assert run.memory_bytes > 0
 
 
-def test_a_worker_says_that_it_lives(site: Site, odile: User) -> None:
+def test_worker_is_shown_alive(site: Site, odile: User) -> None:
     def states() -> list[str]:
         return [worker["state"] for worker in Caller(site, odile).get(f"{TASKS}/workers")]
 
@@ -74,7 +75,24 @@ def shown(manager: Caller, site: Site) -> dict[str, Any]:
     return found[0]
 
 
-def test_a_quiet_worker_takes_nothing_until_it_is_told(
+def wait_for_heartbeats(site: Site, count: int = 2) -> None:
+    """Wait for so many more heartbeats of the site's worker.
+
+    It reads commands and pauses after each, so the second one shows that it has read them.
+    """
+    assert site.worker is not None
+    row = WorkerProcess.objects.get(pid=site.worker.pid, stopped_at=None)
+    for _ in range(count):
+        seen_at = row.seen_at
+
+        def beats(seen_at: datetime = seen_at) -> bool:
+            row.refresh_from_db()
+            return row.seen_at > seen_at
+
+        until(beats, "the worker gives no sign of life")
+
+
+def test_worker_is_made_quiet_and_works_again_once_resumed(
     site: Site, marc: User, say: Callable[[], Message]
 ) -> None:
     manager = Caller(site, marc)
@@ -89,7 +107,7 @@ def test_a_quiet_worker_takes_nothing_until_it_is_told(
     until(lambda: is_done(message), "it does not work again")
 
 
-def test_a_worker_stops_when_it_is_told(site: Site, marc: User) -> None:
+def test_worker_stops_when_it_is_told(site: Site, marc: User) -> None:
     manager, process = Caller(site, marc), site.worker
     assert process is not None
     worker = f"{TASKS}/workers/{shown(manager, site)['id']}"
@@ -100,15 +118,13 @@ def test_a_worker_stops_when_it_is_told(site: Site, marc: User) -> None:
     assert shown(manager, site)["state"] == "stopped"
 
 
-def test_a_paused_queue_waits_and_goes_on(
-    site: Site, marc: User, say: Callable[[], Message]
-) -> None:
+def test_paused_queue_waits_and_goes_on(site: Site, marc: User, say: Callable[[], Message]) -> None:
     manager = Caller(site, marc)
+    shown(manager, site)
     manager.post(f"{TASKS}/queues/realtime/pause")
-    # Until the worker has heard of it.
-    time.sleep(4)
+    wait_for_heartbeats(site)
     message = say()
-    time.sleep(3)
+    wait_for_heartbeats(site)
     assert not is_done(message)
 
     manager.post(f"{TASKS}/queues/realtime/resume")

@@ -1,4 +1,4 @@
-"""A job is executed by one worker, tried again after a pause, and ends as done or dead."""
+"""A job is executed by one worker, tried again after a pause, and ends done or as a dead letter."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -41,19 +41,19 @@ def aged(message: Message, **ago: float) -> None:
     Message.objects.filter(pk=message.pk).update(due_at=timezone.now() - timedelta(**ago))
 
 
-class TestTake:
-    def test_does_the_work_once(self, message: Message, odile: User) -> None:
+class TestExecute:
+    def test_job_that_is_done_is_not_done_again(self, message: Message, odile: User) -> None:
         outcomes = [execute.execute(MESSAGES, message.pk), execute.execute(MESSAGES, message.pk)]
 
         assert outcomes == ["succeeded", "nothing"]
         assert Participant.objects.get(user=odile).unread_count == 1
 
-    def test_leaves_alone_what_another_holds(self, message: Message) -> None:
+    def test_row_of_another_worker_is_left_alone(self, message: Message) -> None:
         execute.acquire(MESSAGES, message.pk)
 
         assert execute.execute(MESSAGES, message.pk) == "nothing"
 
-    def test_puts_a_failure_off_and_says_why(self, message: Message) -> None:
+    def test_failed_job_is_due_again_later_with_its_error(self, message: Message) -> None:
         with pytest.raises(RuntimeError):
             execute.execute(doing(broken), message.pk)
 
@@ -64,7 +64,9 @@ class TestTake:
         assert message.due_at is not None
         assert message.due_at > timezone.now()
 
-    def test_gives_up_after_the_last_attempt_and_keeps_the_reason(self, message: Message) -> None:
+    def test_job_that_fails_the_last_time_is_a_dead_letter_with_its_reason(
+        self, message: Message
+    ) -> None:
         Message.objects.update(attempts=MESSAGES.max_attempts - 1)
 
         with pytest.raises(RuntimeError):
@@ -74,7 +76,9 @@ class TestTake:
         assert (message.due_at, message.fanned_out_at) == (None, None)
         assert DeadLetter.objects.get().reason == "RuntimeError: no paper left"
 
-    def test_does_not_take_back_what_went_to_another_meanwhile(self, message: Message) -> None:
+    def test_failure_after_a_lost_lease_leaves_the_row_to_its_new_worker(
+        self, message: Message
+    ) -> None:
         def lose_the_lease(key: Key) -> None:
             Message.objects.update(leased_until=timezone.now() + timedelta(hours=1))
             broken(key)
@@ -87,8 +91,8 @@ class TestTake:
         assert message.last_error == ""
 
 
-class TestAWorkerThatDied:
-    def test_loses_its_row_when_the_lease_ends(self, message: Message) -> None:
+class TestDeadWorker:
+    def test_row_of_a_dead_worker_is_executed_when_its_lease_ends(self, message: Message) -> None:
         execute.acquire(MESSAGES, message.pk)
         Message.objects.update(leased_until=timezone.now() - timedelta(seconds=1))
 
@@ -96,7 +100,9 @@ class TestAWorkerThatDied:
         recorder.flush()
         assert TaskRun.objects.filter(outcome="lost", subject=str(message.pk)).count() == 1
 
-    def test_is_poison_the_eighth_time(self, message: Message) -> None:
+    def test_job_whose_worker_died_at_the_last_attempt_is_a_dead_letter(
+        self, message: Message
+    ) -> None:
         execute.acquire(MESSAGES, message.pk)
         Message.objects.update(
             leased_until=timezone.now() - timedelta(seconds=1), attempts=MESSAGES.max_attempts
@@ -111,7 +117,7 @@ class TestAWorkerThatDied:
 
 @pytest.fixture
 def realtime_queue() -> Iterator[None]:
-    """The queue of the messages, with no hint in it."""
+    """The queue of the messages, without any wake-up."""
     empty_realtime()
     yield
     empty_realtime()
@@ -123,36 +129,36 @@ def empty_realtime() -> None:
         channel.queue_purge(enqueue.Queue.REALTIME.value)
 
 
-def swept(sweeper: Sweeper) -> int:
-    """Sweep, and do what hints do not help."""
+def sweep_and_run(sweeper: Sweeper) -> int:
+    """Sweep, and run the rows for the fallback runner; return how many."""
     return sum(run_batch(job_type, keys) for job_type, keys in sweeper.look().items())
 
 
 class TestSweeper:
-    def test_lets_young_rows_travel(self, message: Message) -> None:
-        assert swept(Sweeper([MESSAGES])) == 0
+    def test_row_that_is_due_just_now_is_left_to_the_broker(self, message: Message) -> None:
+        assert sweep_and_run(Sweeper([MESSAGES])) == 0
         message.refresh_from_db()
         assert message.fanned_out_at is None
 
-    def test_does_what_hints_did_not_help(self, message: Message) -> None:
+    def test_row_that_waits_too_long_is_done_without_the_broker(self, message: Message) -> None:
         aged(message, minutes=1)
 
-        assert swept(Sweeper([MESSAGES])) == 1
+        assert sweep_and_run(Sweeper([MESSAGES])) == 1
 
         message.refresh_from_db()
         assert message.fanned_out_at is not None
 
-    def test_does_it_at_once_without_a_broker(self, message: Message) -> None:
+    def test_row_is_done_at_once_when_the_broker_is_away(self, message: Message) -> None:
         aged(message, seconds=0.7)
         sweeper = Sweeper([MESSAGES])
         sweeper.broker_away_until = float("inf")
 
-        assert swept(sweeper) == 1
+        assert sweep_and_run(sweeper) == 1
 
-    def test_adds_no_hints_to_a_queue_that_has_one_for_each_row(
+    def test_queue_with_a_wake_up_for_each_row_gets_no_other(
         self, message: Message, realtime_queue: None
     ) -> None:
-        """Such hints are not lost: the workers are busy, or have just come back."""
+        """No wake-up was lost: the workers are busy, or have just come back."""
         aged(message, seconds=0.7)
         sweepers = [Sweeper([MESSAGES]) for _worker in range(3)]
 
@@ -161,13 +167,17 @@ class TestSweeper:
 
         assert queue_length(MESSAGES) == 1
 
-    def test_leaves_what_was_taken_since_it_was_found(self, message: Message, say: Say) -> None:
+    def test_row_that_is_done_since_it_was_found_is_skipped(
+        self, message: Message, say: Say
+    ) -> None:
         second = say(message.author, "Et le joint")
         execute.execute(MESSAGES, second.pk)
 
         assert run_batch(MESSAGES, [second.pk, message.pk]) == 1
 
-    def test_goes_on_after_a_broken_row(self, message: Message, say: Say, camille: User) -> None:
+    def test_broken_row_does_not_stop_the_next_one(
+        self, message: Message, say: Say, camille: User
+    ) -> None:
         second = say(camille, "Et le joint")
         aged(message, minutes=2)
         aged(second, minutes=1)
@@ -177,12 +187,12 @@ class TestSweeper:
                 broken(key)
             MESSAGES.perform(key)
 
-        swept(Sweeper([doing(break_on_the_first)]))
+        sweep_and_run(Sweeper([doing(break_on_the_first)]))
 
         second.refresh_from_db()
         assert second.fanned_out_at is not None
 
-    def test_asks_once_for_what_is_done_together(
+    def test_deliveries_of_one_batch_get_one_wake_up(
         self, camille: User, odile: User, say: Say
     ) -> None:
         for body in ("Bonjour", "Et merci"):
@@ -195,62 +205,62 @@ class TestSweeper:
         assert sorted(asked.values_list("channel", flat=True)) == ["email", "push"]
         assert Delivery.objects.filter(recipient=odile).count() == 4
 
-    def test_leaves_a_paused_queue(self, message: Message, marc: User) -> None:
+    def test_paused_queue_is_not_swept(self, message: Message, marc: User) -> None:
         actions.pause(actor=marc, queue="realtime")
         aged(message, minutes=1)
 
-        assert swept(Sweeper([MESSAGES])) == 0
+        assert sweep_and_run(Sweeper([MESSAGES])) == 0
 
-    def test_hints_again_before_it_takes_what_a_worker_lost(self, message: Message) -> None:
+    def test_row_of_a_dead_worker_is_left_to_the_pools_for_a_moment(self, message: Message) -> None:
         aged(message, minutes=1)
-        lost(message, attempts=1, ago=timedelta(seconds=0.1))
-        assert swept(Sweeper([MESSAGES])) == 0
+        lose_worker(message, attempts=1, ago=timedelta(seconds=0.1))
+        assert sweep_and_run(Sweeper([MESSAGES])) == 0
 
-        lost(message, attempts=1, ago=timedelta(seconds=5))
-        assert swept(Sweeper([MESSAGES])) == 1
+        lose_worker(message, attempts=1, ago=timedelta(seconds=5))
+        assert sweep_and_run(Sweeper([MESSAGES])) == 1
 
-    def test_leaves_what_ends_processes_to_those_of_the_pool(self, message: Message) -> None:
-        """Its own process takes the sweeps and the sign of life with it."""
+    def test_row_that_killed_two_processes_is_left_to_the_pools(self, message: Message) -> None:
+        """The process of a fallback runner would take sweeps and heartbeats with it."""
         aged(message, minutes=1)
-        lost(message, attempts=2, ago=timedelta(seconds=30))
+        lose_worker(message, attempts=2, ago=timedelta(seconds=30))
 
-        assert swept(Sweeper([MESSAGES])) == 0
+        assert sweep_and_run(Sweeper([MESSAGES])) == 0
 
 
-def lost(message: Message, *, attempts: int, ago: timedelta) -> None:
-    """As if a worker had died over it, its lease at an end."""
+def lose_worker(message: Message, *, attempts: int, ago: timedelta) -> None:
+    """Leave the row as a worker does that died, its lease ended."""
     Message.objects.filter(pk=message.pk).update(
         attempts=attempts, leased_until=timezone.now() - ago
     )
 
 
-class TestTheLease:
-    def test_grows_so_that_slow_work_is_not_taken_for_dead(self, message: Message) -> None:
-        taken = []
+class TestLease:
+    def test_leases_of_all_attempts_last_longer_than_two_minutes(self, message: Message) -> None:
+        seconds = []
         for _ in range(MESSAGES.max_attempts):
             row = execute.acquire(MESSAGES, message.pk)
             assert row is not None
-            taken.append(round((row.leased_until - timezone.now()).total_seconds(), 1))
+            seconds.append(round((row.leased_until - timezone.now()).total_seconds(), 1))
             Message.objects.update(leased_until=timezone.now())
 
-        assert taken[0] < 2
-        assert taken == sorted(taken)
-        assert sum(taken) > 120
+        assert seconds[0] < 2
+        assert seconds == sorted(seconds)
+        assert sum(seconds) > 120
 
 
 @pytest.mark.django_db
-class TestTheRecord:
-    def test_of_a_failure_says_where_and_why(self, message: Message) -> None:
+class TestRecord:
+    def test_record_of_a_failure_says_where_and_why(self, message: Message) -> None:
         perform(doing(broken), message.pk)
         recorder.flush()
 
         run = TaskRun.objects.get()
         assert (run.outcome, run.attempt, run.error_class) == ("failed", 1, "RuntimeError")
-        assert run.error_place.startswith("tests/workers/test_engine.py:")
+        assert run.error_place.startswith("tests/workers/engine/test_execute.py:")
         assert "no paper left" in run.traceback
         assert run.wait_seconds > 0
 
-    def test_adds_up_by_hour(self, message: Message) -> None:
+    def test_attempts_add_up_by_hour(self, message: Message) -> None:
         for _ in range(3):
             perform(MESSAGES, message.pk)
             recorder.flush()
@@ -259,7 +269,7 @@ class TestTheRecord:
         assert (hour.succeeded, hour.nothing, hour.failed) == (1, 2, 0)
         assert sum(hour.runs) == sum(hour.waits) == 3
 
-    def test_keeps_no_secret(self) -> None:
+    def test_record_keeps_no_secret_argument(self) -> None:
         run = recorder.Run(name="task", queue="realtime", arguments={"reply_token": "abc", "n": 1})
         run.ended_at = run.started_at
         recorder.write([run])
@@ -269,18 +279,19 @@ class TestTheRecord:
 
 @pytest.mark.django_db
 class TestPeriodicWork:
-    def test_comes_back_one_period_later(self) -> None:
+    def test_periodic_work_that_was_missed_for_two_days_runs_twice(self) -> None:
         PERIODIC_TASKS.ensure_rows()
         Periodic.objects.update(due_at=timezone.now() - timedelta(hours=50))
 
-        assert execute.execute(PERIODIC, "sample_queues") == "succeeded"
+        outcomes = [execute.execute(PERIODIC, "sample_queues") for _ in range(3)]
 
+        assert outcomes == ["succeeded", "succeeded", "nothing"]
+        # Every minute.
         row = Periodic.objects.get(name="sample_queues")
         assert row.due_at is not None
-        assert row.due_at <= timezone.now() + timedelta(seconds=1)
-        assert execute.execute(PERIODIC, "sample_queues") == "succeeded"
+        assert timedelta(seconds=50) < row.due_at - timezone.now() <= timedelta(seconds=60)
 
-    def test_is_not_put_off_by_workers_that_start(self) -> None:
+    def test_worker_that_starts_does_not_delay_periodic_work(self) -> None:
         PERIODIC_TASKS.ensure_rows()
         before = Periodic.objects.get(name="watch").due_at
 
@@ -288,7 +299,7 @@ class TestPeriodicWork:
 
         assert Periodic.objects.get(name="watch").due_at == before
 
-    def test_has_a_next_time_whatever_fails(self) -> None:
+    def test_periodic_work_that_always_fails_has_a_next_time(self) -> None:
         PERIODIC_TASKS.ensure_rows()
         Periodic.objects.update(due_at=timezone.now(), attempts=PERIODIC.max_attempts - 1)
 
@@ -299,7 +310,7 @@ class TestPeriodicWork:
         assert row.due_at is not None
         assert row.last_error == "RuntimeError: no paper left"
 
-    def test_shows_that_beat_lives(self) -> None:
+    def test_beat_leaves_one_sign_of_life(self) -> None:
         periodic.record_beat()
         periodic.record_beat()
 

@@ -1,7 +1,6 @@
-"""Work that lasts says how far it is, and may be cut where that costs nothing."""
+"""Long work reports its progress, and periodic work can be cancelled."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -28,12 +27,20 @@ def told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def slow_audit(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[threading.Event]:
-    """An audit that stands at 3 of 12 until it is let go."""
+def at_step_3() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def slow_audit(
+    monkeypatch: pytest.MonkeyPatch, at_step_3: threading.Event, db: None
+) -> Iterator[threading.Event]:
+    """An audit that stops at step 3 of 12 until the event is set."""
     go_on = threading.Event()
 
     def audit() -> str:
         step(3, 12, "comparing")
+        at_step_3.set()
         assert go_on.wait(30)
         step(4, 12, "comparing")
         return "all of it"
@@ -49,8 +56,10 @@ def slow_audit(monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[threading.
 
 
 @pytest.fixture
-def running(slow_audit: threading.Event, transactional_db: None) -> Iterator[Callable[[], str]]:
-    """The audit at work in a thread; to be called for its end."""
+def running(
+    slow_audit: threading.Event, at_step_3: threading.Event, transactional_db: None
+) -> Iterator[Callable[[], str]]:
+    """The audit in a thread, at step 3. Call it to let the audit end; returns how it ended."""
     ended: list[str] = []
 
     def work() -> None:
@@ -63,10 +72,7 @@ def running(slow_audit: threading.Event, transactional_db: None) -> Iterator[Cal
 
     thread = threading.Thread(target=work)
     thread.start()
-    deadline = time.monotonic() + 30
-    while not TaskProgress.objects.exists():
-        assert time.monotonic() < deadline, "it does not begin"
-        time.sleep(0.02)
+    assert at_step_3.wait(30), "the audit does not begin"
 
     def end() -> str:
         slow_audit.set()
@@ -78,7 +84,7 @@ def running(slow_audit: threading.Event, transactional_db: None) -> Iterator[Cal
     thread.join(30)
 
 
-def test_is_shown_while_it_runs_and_gone_after(
+def test_progress_is_shown_while_work_runs_and_gone_after(
     api: Call, odile: User, running: Callable[[], str]
 ) -> None:
     [task] = api(odile).get(TASKS, {"state": "running"}).json()["results"]
@@ -92,7 +98,7 @@ def test_is_shown_while_it_runs_and_gone_after(
     assert not TaskProgress.objects.exists()
 
 
-def test_cancelled_it_ends_at_its_next_step_and_comes_back(
+def test_cancelled_work_ends_at_its_next_step_and_comes_back(
     api: Call, marc: User, running: Callable[[], str]
 ) -> None:
     assert api(marc).post(f"{TASKS}/{AUDIT}/cancel").status_code == 202
@@ -108,12 +114,14 @@ def test_cancelled_it_ends_at_its_next_step_and_comes_back(
     assert (TaskAction.objects.get().verb, TaskProgress.objects.count()) == ("cancel", 0)
 
 
-def test_is_for_managers(api: Call, odile: User, running: Callable[[], str]) -> None:
+def test_staff_who_are_no_managers_cannot_cancel(
+    api: Call, odile: User, running: Callable[[], str]
+) -> None:
     assert api(odile).post(f"{TASKS}/{AUDIT}/cancel").status_code == 403
 
 
 @pytest.mark.django_db
-def test_what_does_not_run_is_not_cancelled(api: Call, marc: User) -> None:
+def test_work_that_does_not_run_cannot_be_cancelled(api: Call, marc: User) -> None:
     PERIODIC_TASKS.ensure_rows()
 
     answer = api(marc).post(f"{TASKS}/{AUDIT}/cancel")
@@ -121,14 +129,16 @@ def test_what_does_not_run_is_not_cancelled(api: Call, marc: User) -> None:
     assert answer.json()["errors"][0]["code"] == "nothing_to_cancel"
 
 
-def test_a_message_is_never_cut(api: Call, marc: User, camille: User, say: Say) -> None:
+def test_running_message_cannot_be_cancelled(
+    api: Call, marc: User, camille: User, say: Say
+) -> None:
     message = say(camille, "Bonjour")
     execute.acquire(MESSAGES, message.pk)
 
     assert api(marc).post(f"{TASKS}/fan_out_message:{message.pk}/cancel").status_code == 409
 
 
-def test_short_work_writes_nothing_down(
+def test_short_work_writes_no_progress(
     monkeypatch: pytest.MonkeyPatch, slow_audit: threading.Event
 ) -> None:
     monkeypatch.setattr(progress, "TOLD_EVERY_SECONDS", 60.0)

@@ -1,4 +1,4 @@
-"""An alert opens once, is told once where somebody wants to hear it, and closes by itself."""
+"""An alert opens once, is sent once by email or webhook, and closes by itself."""
 
 import json
 import threading
@@ -94,7 +94,9 @@ def lost_worker() -> None:
         ("no_worker", lost_worker),
     ],
 )
-def test_each_cause_is_found(worker: WorkerProcess, code: str, cause: Callable[[], None]) -> None:
+def test_cause_raises_its_alert_and_no_other(
+    worker: WorkerProcess, code: str, cause: Callable[[], None]
+) -> None:
     assert codes() == set()
 
     cause()
@@ -102,7 +104,7 @@ def test_each_cause_is_found(worker: WorkerProcess, code: str, cause: Callable[[
     assert codes() == {code}
 
 
-def test_a_message_that_waits_for_too_long_is_found(
+def test_message_that_waits_too_long_raises_an_alert(
     worker: WorkerProcess, say: Say, camille: User
 ) -> None:
     say(camille, "Bonjour")
@@ -111,7 +113,9 @@ def test_a_message_that_waits_for_too_long_is_found(
     assert codes() == {"oldest"}
 
 
-def test_is_on_the_page_before_anybody_was_told(api: Call, odile: User, dead: DeadLetter) -> None:
+def test_alert_is_on_the_page_before_anybody_was_told(
+    api: Call, odile: User, dead: DeadLetter
+) -> None:
     summary = api(odile).get("/api/v1/staff/tasks/summary").json()
 
     [alert] = [alert for alert in summary["alerts"] if alert["code"] == "dead"]
@@ -119,7 +123,7 @@ def test_is_on_the_page_before_anybody_was_told(api: Call, odile: User, dead: De
     assert alert["told_at"] is None
 
 
-def test_is_told_once_by_email(dead: DeadLetter, settings: Settings) -> None:
+def test_alert_is_sent_once_by_email(dead: DeadLetter, settings: Settings) -> None:
     settings.TASK_ALERT_EMAILS = ["astreinte@demo.test"]
 
     alerts.watch(JOB_TYPES)
@@ -132,7 +136,7 @@ def test_is_told_once_by_email(dead: DeadLetter, settings: Settings) -> None:
 
 @pytest.fixture
 def heard(settings: Settings) -> Iterator[list[Any]]:
-    """What a webhook on loopback was told."""
+    """The requests that a webhook on loopback received."""
     told: list[Any] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -152,7 +156,7 @@ def heard(settings: Settings) -> Iterator[list[Any]]:
     server.server_close()
 
 
-def test_is_told_once_by_webhook(dead: DeadLetter, heard: list[Any]) -> None:
+def test_alert_is_sent_once_by_webhook(dead: DeadLetter, heard: list[Any]) -> None:
     alerts.watch(JOB_TYPES)
     alerts.watch(JOB_TYPES)
 
@@ -161,7 +165,9 @@ def test_is_told_once_by_webhook(dead: DeadLetter, heard: list[Any]) -> None:
     assert told["url"].endswith("/staff/tasks")
 
 
-def test_is_told_again_when_it_could_not_be(dead: DeadLetter, settings: Settings) -> None:
+def test_alert_that_could_not_be_sent_is_sent_at_the_next_watch(
+    dead: DeadLetter, settings: Settings
+) -> None:
     settings.TASK_ALERT_WEBHOOK_URL = f"http://127.0.0.1:{closed_port()}/"
     alerts.watch(JOB_TYPES)
     assert Alert.objects.get(code="dead").told_at is None
@@ -173,14 +179,14 @@ def test_is_told_again_when_it_could_not_be(dead: DeadLetter, settings: Settings
     assert len(mail.outbox) == 1
 
 
-def test_is_not_called_sent_when_nobody_listens(dead: DeadLetter) -> None:
+def test_alert_without_email_and_webhook_is_not_marked_as_sent(dead: DeadLetter) -> None:
     alerts.watch(JOB_TYPES)
 
     assert Alert.objects.get(code="dead").told_at is None
     assert mail.outbox == []
 
 
-def test_ends_with_its_cause(dead: DeadLetter) -> None:
+def test_alert_ends_with_its_cause(dead: DeadLetter) -> None:
     alerts.watch(JOB_TYPES)
     dead.delete()
 
@@ -189,10 +195,12 @@ def test_ends_with_its_cause(dead: DeadLetter) -> None:
     assert Alert.objects.get(code="dead").ended_at is not None
 
 
-class TestWithoutAnyWorker:
-    """The workers tell of alerts themselves; of their own absence beat does."""
+class TestWatchdog:
+    """The workers send the alerts; when there is none, beat does."""
 
-    def test_beat_tells(self, worker: WorkerProcess, settings: Settings) -> None:
+    def test_beat_sends_the_alert_when_no_worker_is_alive(
+        self, worker: WorkerProcess, settings: Settings
+    ) -> None:
         settings.TASK_ALERT_EMAILS = ["astreinte@demo.test"]
         beat_watchdog.look()
         assert mail.outbox == []
@@ -203,12 +211,12 @@ class TestWithoutAnyWorker:
         assert Alert.objects.filter(code="no_worker").exclude(told_at=None).count() == len(Queue)
         assert len(mail.outbox) == 1
 
-    def test_beat_looks_once_it_has_begun(self) -> None:
+    def test_watchdog_starts_with_beat(self) -> None:
         assert beat_watchdog.start in [receiver() for _key, receiver in beat_init.receivers]
 
 
 @pytest.mark.django_db
-def test_says_that_no_worker_serves_a_queue() -> None:
+def test_queue_without_a_worker_raises_an_alert() -> None:
     found = {(alert.code, alert.about) for alert in alerts.active_alerts(JOB_TYPES)}
 
     assert ("no_worker", "realtime") in found

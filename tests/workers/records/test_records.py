@@ -1,4 +1,4 @@
-"""What the records of attempts tell: rates, percentiles, failures by cause; and their end."""
+"""The records of attempts: rates, percentiles, failures by cause, and their removal."""
 
 import time
 from datetime import timedelta
@@ -35,7 +35,7 @@ def attempt(
 
 
 class TestPercentiles:
-    def test_of_a_day_are_those_of_its_attempts(self) -> None:
+    def test_percentiles_of_a_day_are_those_of_its_attempts(self) -> None:
         recorder.write([attempt(seconds=n / 100) for n in range(1, 101)])
 
         [latency] = statistics.latencies(PERIODS["24h"])
@@ -43,7 +43,7 @@ class TestPercentiles:
         assert latency.count == 100
         assert latency.run == pytest.approx([0.505, 0.9505, 0.9901], abs=1e-3)
 
-    def test_beyond_are_those_of_the_buckets(self) -> None:
+    def test_percentiles_beyond_a_day_are_those_of_the_buckets(self) -> None:
         recorder.write([attempt(seconds=0.02) for _ in range(99)] + [attempt(seconds=4)])
         TaskRun.objects.all().delete()
 
@@ -55,17 +55,17 @@ class TestPercentiles:
         assert 0.01 < p50 <= 0.025
         assert p99 <= 0.025
 
-    def test_count_what_nothing_was_done_for_nowhere(self) -> None:
+    def test_attempts_without_work_are_not_counted(self) -> None:
         recorder.write([attempt(), attempt(outcome="nothing", seconds=9)])
 
         [latency] = statistics.latencies(PERIODS["24h"])
 
         assert latency.count == 1
 
-    def test_of_no_duration_are_unknown(self) -> None:
+    def test_percentile_of_no_duration_is_none(self) -> None:
         assert percentile([0] * 15, 0.99) is None
 
-    def test_grow_with_the_share(self) -> None:
+    def test_percentiles_grow_with_the_share(self) -> None:
         counts = [0] * 15
         for seconds in (0.003, 0.04, 0.04, 0.3, 2, 400):
             counts[bucket_of(seconds)] += 1
@@ -75,8 +75,8 @@ class TestPercentiles:
         assert found == sorted(found)  # type: ignore[type-var]
 
 
-class TestThePlot:
-    def test_counts_each_step(self, api: Call, odile: User) -> None:
+class TestPlot:
+    def test_plot_counts_attempts_and_depth_by_step(self, api: Call, odile: User) -> None:
         recorder.write([attempt(), attempt(outcome="failed"), attempt(outcome="lost")])
         QueueSample.objects.create(queue="realtime", waiting=7, oldest_seconds=3)
 
@@ -86,7 +86,7 @@ class TestThePlot:
         assert max(series["depths"]["realtime"]) == 7
         assert len(series["at"]) == len(series["failed"]) == 60
 
-    def test_marks_where_another_version_began(self, api: Call, odile: User) -> None:
+    def test_plot_marks_where_another_version_began(self, api: Call, odile: User) -> None:
         for ago, version in ((50, "aaa"), (40, "aaa"), (10, "bbb")):
             started_at = timezone.now() - timedelta(minutes=ago)
             WorkerProcess.objects.create(
@@ -99,7 +99,7 @@ class TestThePlot:
 
 
 class TestFailures:
-    def test_are_grouped_by_cause(self, api: Call, odile: User) -> None:
+    def test_failures_are_grouped_by_cause(self, api: Call, odile: User) -> None:
         recorder.write(
             [
                 *[attempt(outcome="failed", error=ValueError("a")) for _ in range(3)],
@@ -116,7 +116,7 @@ class TestFailures:
         opened = api(odile).get(f"{TASKS}/{groups[0]['example']}")
         assert opened.status_code == 200
 
-    def test_that_are_forgotten_while_they_are_asked_for_are_left_out(
+    def test_failures_that_are_removed_between_two_queries_are_left_out(
         self, api: Call, odile: User
     ) -> None:
         recorder.write([attempt(outcome="failed", error=ValueError("a"))])
@@ -131,8 +131,8 @@ class TestFailures:
             assert api(odile).get(f"{TASKS}/failures").json() == []
 
 
-class TestForgetting:
-    def test_removes_attempts_and_keeps_their_hours(self) -> None:
+class TestRetention:
+    def test_attempts_of_a_month_ago_are_removed_and_their_hours_stay(self) -> None:
         recorder.write([attempt(ago=31 * DAY), attempt(ago=29 * DAY)])
 
         retention.clean()
@@ -140,14 +140,14 @@ class TestForgetting:
         assert TaskRun.objects.count() == 1
         assert TaskHour.objects.count() == 2
 
-    def test_removes_hours_after_a_year(self) -> None:
+    def test_hours_of_a_year_ago_are_removed(self) -> None:
         recorder.write([attempt(ago=366 * DAY), attempt(ago=364 * DAY)])
 
         retention.clean()
 
         assert TaskHour.objects.count() == 1
 
-    def test_removes_the_dead_that_were_settled_and_no_others(self) -> None:
+    def test_settled_dead_letters_are_removed_and_open_ones_stay(self) -> None:
         long_ago = timezone.now() - 91 * DAY
         for subject, settled_at in (("settled", long_ago), ("open", None)):
             DeadLetter.objects.create(

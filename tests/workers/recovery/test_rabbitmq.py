@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -36,7 +37,7 @@ from workers.registry import MESSAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# First where Debian has the program itself: the one in the path changes the account.
+# First where Debian has the program itself. The one in the path changes to another account.
 PLACES = os.pathsep.join(["/usr/lib/rabbitmq/bin", os.environ.get("PATH", ""), "/usr/sbin"])
 START_SECONDS = 90
 
@@ -71,7 +72,7 @@ class Rabbit:
             "ERL_EPMD_PORT": str(free_port()),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
-        # Erlang's map of ports: ours, because the one that it starts by itself stays for ever.
+        # Erlang's port mapper. The one that RabbitMQ starts by itself would never end.
         self.map = subprocess.Popen(["epmd"], env=self.environment)
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -122,7 +123,7 @@ def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rabbit]:
 
 @pytest.fixture
 def through_rabbit(rabbit: Rabbit, settings: Settings) -> Iterator[Rabbit]:
-    """This process sends its hints through RabbitMQ."""
+    """This process publishes through RabbitMQ."""
     settings.CELERY_BROKER_URL = rabbit.url
     forget_the_sender()
     yield rabbit
@@ -133,7 +134,6 @@ def through_rabbit(rabbit: Rabbit, settings: Settings) -> Iterator[Rabbit]:
 def forget_the_sender() -> None:
     background_sender._start_afresh()
     enqueue.broker.cache_clear()
-    enqueue._producer.cache_clear()
 
 
 @pytest.fixture
@@ -165,26 +165,29 @@ def worker(through_rabbit: Rabbit, tmp_path: Path) -> Iterator[subprocess.Popen[
 
 
 def was_done_by_a_task(message: Message) -> bool:
-    """By a hint that came through the broker, not by a sweeper."""
-    runs = TaskRun.objects.filter(subject=str(message.pk), outcome="succeeded")
-    return runs.exclude(task_id="").exists()
+    """By a wake-up that came through the broker, not by a fallback runner."""
+    return attempts_at(message).exclude(task_id="").exists()
+
+
+def attempts_at(message: Message) -> QuerySet[TaskRun]:
+    return TaskRun.objects.filter(subject=str(message.pk), outcome="succeeded")
 
 
 @pytest.mark.usefixtures("worker")
-def test_carries_the_work(say: Say, camille: User, conversation: Conversation) -> None:
-    messages: list[Message] = []
-
+def test_job_is_done_by_a_task_through_rabbitmq(
+    say: Say, camille: User, conversation: Conversation
+) -> None:
     def one_more_is_done_by_a_task() -> bool:
-        # Before the worker takes from its queues, its own threads are faster.
-        messages.append(say(camille, "Bonjour"))
-        time.sleep(1)
-        return any(map(was_done_by_a_task, messages))
+        # Before the worker takes from its queues, its fallback runner is faster.
+        message = say(camille, "Bonjour")
+        until(lambda: attempts_at(message).exists(), "no attempt is recorded")
+        return was_done_by_a_task(message)
 
     until(one_more_is_done_by_a_task, "no task did it")
     until(lambda: not Message.objects.filter(fanned_out_at=None).exists(), "not all is done")
 
 
-def test_hints_wait_in_it_and_are_counted(
+def test_wake_ups_wait_in_rabbitmq_and_are_counted(
     through_rabbit: Rabbit, say: Say, camille: User, conversation: Conversation
 ) -> None:
     declare_empty(Queue.REALTIME)
@@ -193,7 +196,7 @@ def test_hints_wait_in_it_and_are_counted(
         say(camille, f"n° {number}")
     background_sender.flush()
 
-    until(lambda: queue_length(MESSAGES) == 3, "the hints do not arrive")
+    until(lambda: queue_length(MESSAGES) == 3, "the wake-ups do not arrive")
 
 
 def declare_empty(queue: Queue) -> None:
@@ -204,7 +207,7 @@ def declare_empty(queue: Queue) -> None:
         channel.queue_purge(queue.value)
 
 
-def test_killed_and_back_it_loses_no_work(
+def test_rabbitmq_killed_and_back_loses_no_work(
     through_rabbit: Rabbit, say: Say, camille: User, conversation: Conversation
 ) -> None:
     declare_empty(Queue.REALTIME)
@@ -218,7 +221,7 @@ def test_killed_and_back_it_loses_no_work(
         message = say(camille, "pendant")
         seconds.append(time.monotonic() - began)
 
-    # Each that waited for the broker would take that long; a busy machine delays one or the other.
+    # A request that waited for the broker would take that long. A busy machine may delay one.
     assert min(seconds) < enqueue.AMQP_LIMITS["connect_timeout"]
     Message.objects.update(due_at=timezone.now() - timedelta(minutes=1))
     sweeper = Sweeper([MESSAGES])
@@ -228,14 +231,13 @@ def test_killed_and_back_it_loses_no_work(
     assert {execute.execute(MESSAGES, key) for key in late} == {"succeeded"}
     through_rabbit.start()
 
-    # After its pause, the sender makes a connection anew.
+    # After its pause, the sender connects again.
     until(lambda: is_sent(through_rabbit), "the sender does not come back")
 
 
 def is_sent(rabbit: Rabbit) -> bool:
-    """Whether a hint of this process arrives."""
-    background_sender.send(
-        partial(enqueue._send, enqueue.Job.FAN_OUT_MESSAGE, {"message_id": new_id()})
-    )
+    """Tell whether a wake-up of this process arrives."""
+    publish = partial(enqueue.publish, enqueue.Job.FAN_OUT_MESSAGE, message_id=new_id())
+    background_sender.send(publish)
     background_sender.flush()
     return queue_length(MESSAGES) > 0

@@ -201,7 +201,7 @@ export class TaskPlot extends LitElement {
       if (hasRoom) free = from + MARK_WIDTH;
       return svg`<g><title>${t("mark", { version })}</title>
         <line class="mark" x1=${x} x2=${x} y1=${PAD.top} y2=${yOf(0)}></line>
-        ${hasRoom ? svg`<text x=${from} y=${PAD.top + 8}>${version.slice(0, 7)}</text>` : nothing}</g>`;
+        ${hasRoom ? svg`<text x=${from} y=${PAD.top + 8}>${version.split("+").at(-1)?.slice(0, 7)}</text>` : nothing}</g>`;
     });
   }
 

@@ -1,0 +1,33 @@
+"""The address at which a mail server hands over emails that came in (`POST /inbound/email`)."""
+
+import hmac
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from notifications.inbound_email import intake
+
+
+@csrf_exempt
+@require_POST
+def inbound_email(request: HttpRequest) -> JsonResponse:
+    """Receive one raw email (MIME) as the body of a request, and answer what became of it.
+
+    The answer is `{"verdict": …}`, a value of `InboundStatus`; 401 and "refused" without
+    `Authorization: Bearer <INBOUND_EMAIL_SECRET>`.
+    """
+    if not _knows_secret(request):
+        return JsonResponse({"verdict": "refused"}, status=401)
+    # Not `request.body`: Django refuses a body of more than DATA_UPLOAD_MAX_MEMORY_SIZE there.
+    # One byte above the limit is enough for `receive` to see that the email is too large.
+    raw = request.read(settings.INBOUND_EMAIL_MAX_BYTES + 1)
+    return JsonResponse({"verdict": intake.receive(raw)})
+
+
+def _knows_secret(request: HttpRequest) -> bool:
+    """Compare the bearer token with the secret. Nobody knows a secret that is not set."""
+    token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+    expected = settings.INBOUND_EMAIL_SECRET
+    return bool(expected) and hmac.compare_digest(token.encode(), expected.encode())
