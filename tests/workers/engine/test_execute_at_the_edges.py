@@ -305,7 +305,12 @@ class TestWorkThatAcquiresItself:
     ) -> None:
         seen: list[Key] = []
         row = deliveries[-1]
-        busy = replace(DELIVERIES, perform=lambda key: seen.append(key) or True)
+
+        def note(key: Key) -> bool:
+            seen.append(key)
+            return True
+
+        busy = replace(DELIVERIES, perform=note)
         idle = replace(DELIVERIES, perform=lambda key: seen.append(key))
 
         assert execute.execute(busy, row.pk) == "succeeded"
