@@ -7,4 +7,6 @@ class CoreConfig(AppConfig):
     verbose_name = _("People and chantiers")
 
     def ready(self) -> None:
-        from core import checks  # noqa: F401  (registers them)
+        # Importing them registers them.
+        from core import checks  # noqa: F401
+        from core.database import folding  # noqa: F401

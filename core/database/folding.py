@@ -60,12 +60,11 @@ class Folded(Lookup[bool]):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         sql, given = self.process_lhs(compiler, connection)
         params = [*given]
         for letter, plain in _LONG:
             sql = f"replace({sql}, %s, %s)"
             params += [letter, plain]
-        return f"strpos(translate({sql}, %s, %s), %s) > 0", [
-            *params, _FROM, _TO, fold(str(self.rhs)),
-        ]  # fmt: skip
+        params += [_FROM, _TO, fold(str(self.rhs))]
+        return f"strpos(translate({sql}, %s, %s), %s) > 0", tuple(params)

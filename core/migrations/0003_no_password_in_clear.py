@@ -1,9 +1,18 @@
+import re
+
 import structlog
-from django.contrib.auth.hashers import identify_hasher, is_password_usable, make_password
+from django.contrib.auth.hashers import identify_hasher, make_password
 from django.db import migrations
 
 
-def is_hash(password):
+# What Django writes for a password that nobody can use. "!secret" may have been typed.
+UNUSABLE = re.compile(r"!([A-Za-z0-9]{40})?")
+
+
+def is_kept(password):
+    """Tell whether a stored password is empty, unusable, or a hash."""
+    if not password or UNUSABLE.fullmatch(password):
+        return True
     try:
         # `argon2$hello` may have been typed: only what the algorithm can read is its hash.
         identify_hasher(password).decode(password)
@@ -16,7 +25,7 @@ def make_unusable(apps, schema_editor):
     """Forget passwords that the admin stored as they were typed: nobody could log in with them."""
     people = apps.get_model("core", "User").objects.using(schema_editor.connection.alias)
     for pk, password in people.values_list("pk", "password"):
-        if password and is_password_usable(password) and not is_hash(password):
+        if not is_kept(password):
             people.filter(pk=pk).update(password=make_password(None))
             structlog.get_logger(__name__).warning("clear_password_removed", user_id=str(pk))
 
