@@ -17,7 +17,7 @@ from core.text import without_accents
 RANGES = (range(0x41, 0x530), range(0x1E00, 0x1F00), range(0xFB00, 0xFB07))
 # What Unicode does not decompose, and signs that keyboards do not have.
 OWN = {
-    "œ": "oe", "æ": "ae", "ß": "ss", "ẞ": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
+    "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
     "ı": "i", "’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "‐": "-", "‑": "-", "–": "-",
 }  # fmt: skip
 
@@ -25,8 +25,9 @@ OWN = {
 def _letters() -> Iterator[tuple[str, str]]:
     """Yield each letter that changes, with what it becomes; "" removes it."""
     for letter in (chr(code) for numbers in RANGES for code in numbers):
-        low = letter.lower()
-        plain = OWN.get(low) or without_accents(low, "NFKD")
+        # Accents first: ǽ has one, and is then an æ.
+        bare = without_accents(letter.lower(), "NFKD").lower()
+        plain = "".join(OWN.get(sign, sign) for sign in bare)
         # Not ¼ and the like: a few letters are not worth a `replace` each.
         if plain != letter and (len(plain) < 2 or plain.isascii()):
             yield letter, plain

@@ -4,6 +4,7 @@ import http.client
 import json
 from collections import Counter
 from collections.abc import Callable
+from email.message import Message
 from functools import partial
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from tests.cast import PASSWORD
 from tests.site import Site
 
 TOO_MANY = 429
-Answer = tuple[int, dict[str, str]]
+Answer = tuple[int, Message]
 Door = Callable[[Site, str], Answer]
 
 
@@ -29,7 +30,7 @@ def ask(
         response = connection.getresponse()
         response.read()
         cookies = SimpleCookie(response.headers.get("Set-Cookie", ""))
-        return (response.status, dict(response.headers)), cookies
+        return (response.status, response.headers), cookies
     finally:
         connection.close()
 
