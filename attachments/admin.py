@@ -18,7 +18,7 @@ class AttachmentAdmin(admin.ModelAdmin[Attachment]):
         "created_at",
     )
     list_filter = ("status", "verdict", "reason_code", "kind")
-    search_fields = ("name", "uploader__name", "detail")
+    search_fields = ("name__folded", "uploader__name__folded", "detail")
     list_select_related = ("uploader",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Chantier, Client, User
@@ -20,7 +20,12 @@ class NewPersonForm(AdminUserCreationForm[User]):
         return cleaned
 
 
-class PersonForm(forms.ModelForm[User]):
+class PersonForm(UserChangeForm[User]):
+    """Show a summary of the password's hash, with a link to the form that changes the password.
+
+    A plain field for it would store what is typed as it is.
+    """
+
     class Meta:
         model = User
         fields = (
@@ -55,7 +60,7 @@ class PersonAdmin(UserAdmin[User]):
     ordering = ("name",)
     list_display = ("name", "email", "role", "client", "is_active")
     list_filter = ("role", "is_active")
-    search_fields = ("name", "email", "client__name")
+    search_fields = ("name__folded", "email__folded", "client__name__folded")
     autocomplete_fields = ("client",)
     readonly_fields = ("last_login", "created_at")
     fieldsets = (
@@ -80,12 +85,12 @@ class PersonAdmin(UserAdmin[User]):
 @admin.register(Client)
 class ClientAdmin(admin.ModelAdmin[Client]):
     list_display = ("name", "external_id", "created_at")
-    search_fields = ("name", "external_id")
+    search_fields = ("name__folded", "external_id")
 
 
 @admin.register(Chantier)
 class ChantierAdmin(admin.ModelAdmin[Chantier]):
     list_display = ("name", "reference", "client", "status", "responsible", "deputy")
     list_filter = ("status",)
-    search_fields = ("name", "reference", "client__name")
+    search_fields = ("name__folded", "reference__folded", "client__name__folded")
     autocomplete_fields = ("client", "responsible", "deputy")

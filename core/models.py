@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from core.database.email_field import OneSpellingEmailField
 from core.ids import new_id
 
 NAME_LENGTH = 150
@@ -37,17 +38,26 @@ class Client(models.Model):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Create a manager who may enter the admin. `manage.py createsuperuser` calls this.
+
+        Raises ValidationError without a password, which the command shows as it is.
+        """
+        if not password:
+            raise ValidationError(
+                "Without a password nobody can log in: set DJANGO_SUPERUSER_PASSWORD, "
+                "or run the command in a terminal without --noinput."
+            )
         fields.setdefault("role", User.Role.MANAGER)
         return self.create_user(email, password, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=username or "")
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -63,7 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ENGLISH = "en", _("English")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(_("email"), unique=True)
+    email = OneSpellingEmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
     client = models.ForeignKey(
@@ -87,7 +97,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         constraints: ClassVar = [
-            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            # For raw SQL, which goes around the field.
+            models.CheckConstraint(
+                name="user_email_in_one_spelling",
+                condition=~Q(email__regex=r"[A-Z[:space:]]"),
+            ),
             models.CheckConstraint(
                 name="user_of_a_client_or_of_the_company",
                 condition=Q(role="client", client__isnull=False)

@@ -47,6 +47,14 @@ def visible_line(text: str) -> str:
     return one_line("".join(letter for letter in composed(text) if not is_invisible(letter)))
 
 
+def email_spelling(address: str) -> str:
+    """Return the one spelling of an email address: in lower case, without space around it.
+
+    NFC, not NFKC, which RFC 6532 (section 3.1) advises against: it joins different addresses.
+    """
+    return composed(visible_line(address.lower()))
+
+
 def one_line(text: str) -> str:
     """Replace each run of white space, line ends included, by one space; strip."""
     return " ".join(text.split())

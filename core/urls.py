@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from core import api, pages
 from core.auth import api as auth_api
+from core.auth.admin_login import admin_login
 from core.realtime import endpoint
 from core.web import health, openapi
 
@@ -30,6 +31,7 @@ urlpatterns = [
     path("api/redoc", pages.api_redoc, name="api-redoc"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
 ]
 

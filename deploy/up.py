@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
+import psycopg
+
 from deploy.embedded import embedded_services
 from deploy.embedded.postgres import Postgres
 from deploy.launcher import app_processes
@@ -182,7 +184,10 @@ class Launch:
         print_line(f"  clients   {url}client/messages")
         print_line(f"  staff     {url}staff/messages")
         print_line(f"  API       {url}api/docs")
-        print_line(f"  admin     {url}admin/")
+        if has_superuser(environment["DATABASE_URL"]):
+            print_line(f"  admin     {url}admin/")
+        elif not is_debug(environment):
+            print_line("  admin     has no manager yet: run `manage.py createsuperuser`")
         if is_debug(environment):
             print_line(f"  emails    {url}staff/mailbox")
         print_line(f"  data      {self._data_dir.path}")
@@ -197,6 +202,15 @@ class Launch:
             [STOP_APP_SECONDS, STOP_SERVICES_SECONDS],
         )
         self._data_dir.remove_services_env()
+
+
+def has_superuser(database_url: str) -> bool:
+    """Tell whether somebody can open the admin."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "SELECT EXISTS (SELECT FROM core_user WHERE is_superuser AND is_active)"
+        ).fetchone()
+    return bool(row and row[0])
 
 
 _PASSED_ON = (

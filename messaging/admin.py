@@ -29,6 +29,6 @@ class ParticipantInline(ReadOnly, admin.TabularInline[Participant, Conversation]
 class ConversationAdmin(ReadOnly, admin.ModelAdmin[Conversation]):
     list_display = ("subject", "client", "chantier", "status", "assigned_to", "last_activity_at")
     list_filter = ("status",)
-    search_fields = ("subject", "client__name", "chantier__name")
+    search_fields = ("subject__folded", "client__name__folded", "chantier__name__folded")
     date_hierarchy = "last_activity_at"
     inlines = (ParticipantInline,)

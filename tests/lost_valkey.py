@@ -13,6 +13,7 @@ from core.valkey import valkey
 @contextmanager
 def valkey_at(port: int, settings: Settings) -> Iterator[None]:
     """Have this process look for Valkey, as a store and as the broker, at a port of loopback."""
+    before = settings.REDIS_URL, settings.CELERY_BROKER_URL
     settings.REDIS_URL = settings.CELERY_BROKER_URL = f"redis://127.0.0.1:{port}/0"
     _look_again()
     try:
@@ -21,6 +22,7 @@ def valkey_at(port: int, settings: Settings) -> Iterator[None]:
     finally:
         # A new sender, since the old one still pauses after its last failure.
         background_sender._start_afresh()
+        settings.REDIS_URL, settings.CELERY_BROKER_URL = before
         _look_again()
 
 

@@ -3,10 +3,12 @@
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 from rest_framework import status
 
 from core.auth import lockout
 from core.models import User
+from core.text import email_spelling
 from core.web.errors import Refusal
 from core.web.requests import address_of
 
@@ -18,19 +20,29 @@ class InvalidCredentials(Refusal):
 
 
 def log_in(request: HttpRequest, *, email: str, password: str) -> User:
-    """Check the password and open a session.
+    """Check the password and open a session. Raises what `check_password` raises."""
+    user = check_password(request, email=email, password=password)
+    login(request, user)
+    return user
+
+
+@sensitive_variables("password")
+def check_password(request: HttpRequest, *, email: str, password: str) -> User:
+    """Return the person whose email and password these are. Every login goes through here.
 
     Raises InvalidCredentials, the same for an unknown email and for a wrong password. Raises
     TooMany after several failures, see `core.auth.lockout`.
     """
-    email, address = email.strip().lower(), address_of(request)
-    lockout.check(email, address)
-    user = authenticate(request, username=email, password=password)
+    address = address_of(request)
+    lockout.count_attempt(email, address)
+    try:
+        user = authenticate(request, username=email_spelling(email), password=password)
+    except Exception:
+        lockout.give_back_attempt(email, address)
+        raise
     if not isinstance(user, User):
-        lockout.record_failure(email, address)
         raise InvalidCredentials
-    lockout.forget_failures(email, address)
-    login(request, user)
+    lockout.forgive(email, address)
     return user
 
 

@@ -1,1 +1,1 @@
-"""Database access: Django's PostgreSQL backend, and rows read by raw SQL."""
+"""Database access: the PostgreSQL backend, raw rows, email addresses, folded text."""

@@ -5,6 +5,7 @@ own errors beside the code that raises them.
 """
 
 from datetime import timedelta
+from math import ceil
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -44,6 +45,6 @@ class TooMany(APIException):
 
     def __init__(self, retry_after: timedelta, detail: str | None = None) -> None:
         super().__init__(detail)
-        self.retry_after_seconds = max(1, int(retry_after.total_seconds()))
+        self.retry_after_seconds = max(1, ceil(retry_after.total_seconds()))
         # DRF writes the header Retry-After from `wait`.
         self.wait = self.retry_after_seconds

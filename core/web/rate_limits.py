@@ -16,25 +16,7 @@ logger = structlog.get_logger(__name__)
 
 def count(what: str, who: object, *, window: timedelta) -> int:
     """Add one to a counter that restarts after `window`. Return its value; 0 if Valkey is down."""
-    name = key("count", what, who)
-    try:
-        with valkey().pipeline(transaction=False) as pipeline:
-            pipeline.incr(name)
-            # Repeated at each call: a counter without an expiry would refuse somebody for ever.
-            pipeline.expire(name, window, nx=True)
-            return int(pipeline.execute()[0])
-    except (RedisError, OSError) as error:
-        logger.warning("limit_not_counted", what=what, error=str(error))
-        return 0
-
-
-def counted(what: str, who: object) -> int:
-    """Return the value of a counter; 0 if Valkey is down."""
-    try:
-        return int(valkey().get(key("count", what, who)) or 0)
-    except (RedisError, OSError) as error:
-        logger.warning("limit_not_read", what=what, error=str(error))
-        return 0
+    return _add(what, who, window)[0]
 
 
 def forget(what: str, who: object) -> None:
@@ -44,7 +26,40 @@ def forget(what: str, who: object) -> None:
         logger.warning("limit_not_forgotten", what=what, error=str(error))
 
 
+def give_back(what: str, who: object, *, window: timedelta) -> None:
+    """Take one from a counter: what was spent was not used."""
+    name = key("count", what, who)
+    try:
+        with valkey().pipeline(transaction=False) as pipeline:
+            pipeline.decr(name)
+            # It may have expired since: `decr` then makes a new one without an expiry.
+            pipeline.expire(name, window, nx=True)
+            pipeline.execute()
+    except (RedisError, OSError) as error:
+        logger.warning("limit_not_given_back", what=what, error=str(error))
+
+
 def spend(what: str, who: object, *, at_most: int, window: timedelta) -> None:
-    """Add one to a counter. Raise TooMany if it is then above `at_most` in the window."""
-    if count(what, who, window=window) > at_most:
-        raise TooMany(window)
+    """Add one to a counter. Raise TooMany with what is left of the window if it is above `at_most`.
+
+    Call it before what it limits: of many callers at once, `at_most` get through.
+    """
+    value, left = _add(what, who, window)
+    if value > at_most:
+        raise TooMany(left)
+
+
+def _add(what: str, who: object, window: timedelta) -> tuple[int, timedelta]:
+    """Add one. Return the value and what is left of the window; 0 and the window without Valkey."""
+    name = key("count", what, who)
+    try:
+        with valkey().pipeline(transaction=False) as pipeline:
+            pipeline.incr(name)
+            # Repeated at each call: a counter without an expiry would refuse somebody for ever.
+            pipeline.expire(name, window, nx=True)
+            pipeline.pttl(name)
+            value, _, left_ms = pipeline.execute()
+            return int(value), timedelta(milliseconds=int(left_ms))
+    except (RedisError, OSError) as error:
+        logger.warning("limit_not_counted", what=what, error=str(error))
+        return 0, window

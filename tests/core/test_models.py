@@ -1,7 +1,8 @@
 """Rules of people, clients and chantiers, most of them held by the database."""
 
 import pytest
-from django.db import IntegrityError
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection
 
 from core.models import Chantier, Client, User
 
@@ -23,8 +24,19 @@ class TestUser:
             User.objects.create(email="a@demo.test", name="A", role="director")
 
     def test_email_in_other_capitals_is_the_same_email(self, camille: User) -> None:
-        with pytest.raises(IntegrityError, match="user_email_any_case"):
+        with pytest.raises(IntegrityError, match="core_user_email"):
             User.objects.create(email="Camille@Demo.test", name="B", role=User.Role.STAFF)
+
+    def test_address_with_capitals_is_refused_from_raw_sql(self, camille: User) -> None:
+        with (
+            pytest.raises(IntegrityError, match="user_email_in_one_spelling"),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("UPDATE core_user SET email = 'Camille@demo.test'")
+
+    def test_superuser_without_a_password_is_refused_in_words(self) -> None:
+        with pytest.raises(ValidationError, match="nobody can log in"):
+            User.objects.create_superuser("ada@demo.test", name="Ada")
 
     def test_person_is_found_by_email_whatever_its_capitals_and_space(self, camille: User) -> None:
         assert User.objects.get_by_natural_key(" CAMILLE@demo.test ") == camille

@@ -17,7 +17,7 @@ import pytest
 from deploy.launcher.data_dir import REPOSITORY, DataDir
 from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone
-from deploy.up import STOP_APP_SECONDS, STOP_SERVICES_SECONDS
+from deploy.up import STOP_APP_SECONDS, STOP_SERVICES_SECONDS, has_superuser
 from tests.deploy.data_dirs import new_data_dir
 from tests.waiting import until
 
@@ -122,6 +122,9 @@ class TestRunningLauncher:
             assert f"{login}@demo.test" in running.output
         assert "chantier-demo" in running.output
 
+    def test_admin_is_not_named_while_nobody_can_open_it(self, running: Launcher) -> None:
+        assert "/admin/" not in running.output
+
     def test_command_in_another_terminal_finds_the_services(self, running: Launcher) -> None:
         answer = run(
             [sys.executable, "manage.py", "issue_token", "camille@demo.test"],
@@ -145,6 +148,33 @@ class TestRunningLauncher:
 
         until(lambda: running.pid_of(service) not in {0, first}, "it does not start again", 30)
         until(lambda: status_of(running.port, "/readyz") == 200, "the product is not ready", 30)
+
+
+class TestFirstStartInProduction:
+    def test_command_of_the_banner_makes_the_manager_who_opens_the_admin(
+        self, data_dir: DataDir
+    ) -> None:
+        launcher = Launcher(data_dir, free_port(), **WITHOUT_DEMO)
+        try:
+            launcher.wait_until_ready()
+            assert "no manager yet: run `manage.py createsuperuser`" in launcher.output
+            database_url = services_env(data_dir)["DATABASE_URL"]
+            assert not has_superuser(database_url)
+
+            answer = run(
+                [sys.executable, "manage.py", "createsuperuser", "--noinput"],
+                {
+                    **launcher.environment,
+                    "DJANGO_SUPERUSER_EMAIL": "Ada@Exemple.fr",
+                    "DJANGO_SUPERUSER_NAME": "Ada",
+                    "DJANGO_SUPERUSER_PASSWORD": "un-long-chantier",
+                },
+            )
+
+            assert answer.returncode == 0, answer.stderr
+            assert has_superuser(database_url)
+        finally:
+            launcher.stop()
 
 
 class TestStop:

@@ -19,7 +19,7 @@ class Command(BaseCommand):
                 "The development issuer is off here: set JWT_DEVELOPMENT_ISSUER=true, "
                 "or take a token from your portal."
             )
-        user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+        user = User.objects.filter(email=email, is_active=True).first()
         if user is None:
             raise CommandError(f"No active person has the email {email}.")
         return issue_development_token(user)

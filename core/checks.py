@@ -1,0 +1,25 @@
+"""Check what is stored, before `migrate` and with `manage.py check --database default`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from core.database.email_field import collisions
+from core.models import User
+
+HINT = "Give all but one of them another address in the admin, then run this again."
+
+
+@register(Tags.database)
+def one_spelling_of_addresses(
+    *, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Report people who would have the same address once it has one spelling."""
+    return [
+        Error(sentence, hint=HINT, id="core.E001")
+        for alias in databases or ()
+        if User._meta.db_table in connections[alias].introspection.table_names()
+        for sentence in collisions(User.objects.using(alias).values_list("email", flat=True))
+    ]

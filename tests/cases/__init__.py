@@ -1,0 +1,1 @@
+"""What people and programs really send: one test for each line of a list of cases."""
