@@ -53,7 +53,7 @@ def fold(text: str) -> str:
 
 
 @CharField.register_lookup
-class Folded(Lookup[bool]):
+class Folded(Lookup[str]):
     """`field__folded=text`: the column holds the text, both folded."""
 
     lookup_name = "folded"
