@@ -1,7 +1,8 @@
 """A client of clamd that knows one command, INSTREAM (clamd(8)).
 
-Written by hand because the clients of PyPI hide the answer "size limit exceeded", which must not
-pass for "nothing found".
+Written by hand because clamd answers "size limit exceeded" while bytes are still on their way. The
+clients of PyPI then raise ConnectionResetError and do not read the answer: the file would wait for
+ever, as if clamd were away.
 """
 
 import socket
