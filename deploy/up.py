@@ -153,6 +153,8 @@ class Launch:
         self._manage(environment, "setup_storage", "--verbosity", "0")
         if is_debug(environment):
             self._manage(environment, "demo", "--if-empty")
+        else:
+            self._manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
 
     def _manage(self, environment: Mapping[str, str], *arguments: str) -> None:
         code = self._supervisor.run_to_end(

@@ -39,7 +39,7 @@ class Site:
     def start_web(self) -> None:
         arguments = [
             "uvicorn", "core.asgi:application", "--lifespan", "off", "--port", str(self.port),
-            "--timeout-graceful-shutdown", "3", "--log-level", "warning",
+            "--no-proxy-headers", "--timeout-graceful-shutdown", "3", "--log-level", "warning",
         ]  # fmt: skip
         self.web = self._spawn("web", arguments)
         self._wait_until(self._web_answers, "the web process does not answer")

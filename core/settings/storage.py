@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from botocore.config import Config
+from whitenoise.compress import Compressor
 
 from core.settings.env import DEBUG, LIAISON_HOME, PUBLIC_URL, env
 from core.settings.rest_api import CORS_ALLOWED_ORIGINS
@@ -57,7 +58,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "core.web.static_files.CollectedFiles"
     },
 }
 
@@ -69,5 +70,8 @@ ATTACHMENTS_REQUIRE_AV = env.bool("ATTACHMENTS_REQUIRE_AV", default=False)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = LIAISON_HOME / "static"
-WHITENOISE_USE_FINDERS = DEBUG
+# Also a file that was not collected is served, at its own name.
+WHITENOISE_USE_FINDERS = True
+# Developer tools ask for the source maps, and nobody else does.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 WHITENOISE_AUTOREFRESH = DEBUG

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from core.valkey import valkey
+from core.web.static_files import uncollected
 
 CHECK_SECONDS = 1.0
 
@@ -59,8 +60,15 @@ def storage_answers() -> str:
     return "ok"
 
 
+def static_files_are_collected() -> str:
+    if missing := len(uncollected()):
+        return f"{missing} not collected: run `manage.py collectstatic`, then start the web again"
+    return "ok"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": database_answers,
     "valkey": valkey_answers,
     "storage": storage_answers,
+    "static files": static_files_are_collected,
 }

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 
 from core.models import User
+from core.web.proxies import client_address
 
 
 def person(request: Request | HttpRequest) -> User:
@@ -19,11 +19,9 @@ def person(request: Request | HttpRequest) -> User:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Return the caller's IP address, as the outermost of TRUSTED_PROXY_COUNT proxies saw it."""
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    if settings.TRUSTED_PROXY_COUNT and len(forwarded) >= settings.TRUSTED_PROXY_COUNT:
-        return str(forwarded[-settings.TRUSTED_PROXY_COUNT].strip())
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Return the caller's IP address, as the outermost of our trusted proxies saw it."""
+    peer = str(request.META.get("REMOTE_ADDR", ""))
+    return client_address(peer, request.headers.get("X-Forwarded-For", ""))
 
 
 def validated(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:

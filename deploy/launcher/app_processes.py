@@ -55,6 +55,8 @@ def web(data_dir: DataDir, environment: Mapping[str, str], host: str, port: int)
             *("--host", host),
             *("--port", str(port)),
             *("--lifespan", "off"),
+            # Not uvicorn but TRUSTED_PROXIES decides whose X-Forwarded-For is believed.
+            "--no-proxy-headers",
             *("--timeout-graceful-shutdown", "5"),
         ],
         data_dir,
