@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.test import Client
 
 from core.jobs.enqueue import Queue
@@ -102,6 +103,62 @@ def test_boards_and_alerts_ask_for_metrics_that_exist(client: Client) -> None:
     described = set(re.findall(r"^# TYPE (\S+)", answer, re.MULTILINE))
     known = {SUFFIXES.sub("", name) for name in described}
     assert {SUFFIXES.sub("", name) for name in wanted} - known == set()
+
+
+class TestTheProxies:
+    """The numbers of the proxies are those of the settings."""
+
+    SIZES = {"/": "DATA_UPLOAD_MAX_MEMORY_SIZE", "/inbound/email": "INBOUND_EMAIL_MAX_BYTES"}
+
+    def test_body_limits_of_nginx_are_those_of_the_settings(self) -> None:
+        text = (DEPLOY / "nginx" / "locations.conf").read_text()
+        limit = re.compile(r"^ *client_max_body_size (\d+)m;", re.MULTILINE)
+        locations = re.findall(
+            r"^location (?:= )?(\S+) \{\n(.*?)^\}", text, re.MULTILINE | re.DOTALL
+        )
+        found = {
+            path: int(limit.findall(body)[0]) for path, body in locations if limit.search(body)
+        }
+        found["/"] = int(limit.findall(text)[0])
+
+        assert found == self.megabytes()
+
+    def test_body_limits_of_the_ingress_are_those_of_the_settings(self) -> None:
+        found = {}
+        for document in yaml.safe_load_all((DEPLOY / "kubernetes" / "liaison.yaml").read_text()):
+            if document["kind"] == "Ingress":
+                annotations = document["metadata"]["annotations"]
+                (rule,) = document["spec"]["rules"]
+                (path,) = rule["http"]["paths"]
+                size = annotations["nginx.ingress.kubernetes.io/proxy-body-size"]
+                found[path["path"]] = int(size.removesuffix("m"))
+
+        assert found == self.megabytes()
+
+    def megabytes(self) -> dict[str, int]:
+        sizes = {path: getattr(settings, name) for path, name in self.SIZES.items()}
+        assert all(size % 2**20 == 0 for size in sizes.values())
+        return {path: size // 2**20 for path, size in sizes.items()}
+
+    def test_compose_trusts_its_own_network(self) -> None:
+        compose = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())
+        (network,) = compose["networks"]["default"]["ipam"]["config"]
+        example = (DEPLOY / "compose" / "example.env").read_text()
+
+        assert f"\nTRUSTED_PROXIES={network['subnet']}\n" in example
+
+    def test_every_web_process_leaves_the_headers_of_proxies_to_the_settings(self) -> None:
+        commands = {
+            path: text
+            for folder in ("deploy", "tests")
+            for path in (ROOT / folder).rglob("*")
+            if path.suffix in {".py", ".service", ".yaml", ""} and path.is_file()
+            if path != Path(__file__)
+            if "core.asgi:application" in (text := path.read_text())
+        }
+
+        assert len(commands) >= 5
+        assert [path for path, text in commands.items() if "--no-proxy-headers" not in text] == []
 
 
 class TestSystemd:

@@ -4,11 +4,20 @@ Where nginx is not installed, these tests say so and skip.
 """
 
 import http.client
+import os
+import re
+import secrets
+import shlex
 import shutil
 import signal
+import socket
+import ssl
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +29,12 @@ from cryptography.x509.oid import NameOID
 
 from core.auth.jwt_tokens import issue_development_token
 from core.models import User
-from tests.site import Site, free_port
+from messaging.models import Conversation, Message
+from notifications.outbound_email.reply_address import address_for
+from tests.notifications.inbound_email.letters import letter
+from tests.site import ROOT, Site, address_of_test_database, free_port
 
-CONFIGURATIONS = Path(__file__).resolve().parent.parent.parent / "deploy" / "nginx"
+CONFIGURATIONS = ROOT / "deploy" / "nginx"
 WRAPPER = """
 daemon off;
 error_log {folder}/error.log;
@@ -40,7 +52,7 @@ http {{
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def nginx() -> str:
     program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if program is None:
@@ -81,14 +93,8 @@ class TestInFrontOfTheProduct:
             "server web:8000": f"server 127.0.0.1:{site.port}",
             "listen 80;": f"listen 127.0.0.1:{port};",
         }
-        main = written(tmp_path, "container.conf", changes)
-        process = subprocess.Popen([nginx, "-c", str(main)])
-        try:
-            wait_until_it_answers(port)
+        with running(nginx, written(tmp_path, "container.conf", changes), port):
             yield port
-        finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(30)
 
     def test_pages_pass_and_figures_do_not(self, port: int) -> None:
         assert status_of(port, "/livez") == http.client.OK
@@ -108,6 +114,263 @@ class TestInFrontOfTheProduct:
         assert line.startswith(b"retry:")
 
 
+PUBLIC_NAME = "liaison.example.com"
+SECRET = secrets.token_urlsafe()
+PASSWORD = "chantier-demo"
+# Of two callers, neither of them a proxy.
+HERE, THERE = "127.0.1.11", "127.0.1.12"
+
+
+@dataclass
+class Machine:
+    """A folder where the document about systemd and nginx was followed, as on a server."""
+
+    folder: Path
+
+    def here(self, text: str) -> str:
+        """Return a text of the document with the folders of this machine."""
+        for there, here in {
+            f"/etc/letsencrypt/live/{PUBLIC_NAME}": str(self.folder),
+            "/etc/": f"{self.folder}/etc/",
+            "/var/lib/liaison": f"{self.folder}/home",
+            "/opt/liaison/.venv/bin/": ".venv/bin/",
+            ".venv/bin/": f"{Path(sys.executable).parent}/",
+            "/opt/liaison": str(ROOT),
+        }.items():
+            text = text.replace(there, here)
+        return text
+
+    def follow_the_document(self) -> None:
+        document = (ROOT / "deploy" / "docs" / "deployments.md").read_text()
+        section = document.split("\n## systemd and nginx\n")[1].split("\n## ")[0]
+        (settings,) = re.findall(r"```ini\n(.*?)```", section, re.DOTALL)
+        (commands,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+        for name in ("systemd/system", "nginx/sites-available", "nginx/sites-enabled"):
+            (self.folder / "etc" / name).mkdir(parents=True)
+        services = {
+            **{name: os.environ[name] for name in os.environ if name.startswith("S3_")},
+            "DATABASE_URL": address_of_test_database(),
+            "REDIS_URL": os.environ["REDIS_URL"],
+            "REALTIME_PREFIX": os.environ.get("REALTIME_PREFIX", "liaison"),
+            "INBOUND_EMAIL_SECRET": SECRET,
+        }
+        own = "".join(f"{name}={shlex.quote(value)}\n" for name, value in services.items())
+        (self.folder / "etc" / "liaison.env").write_text(settings + own)
+        # Else the settings read the file of a `manage.py up` of this working copy.
+        self.run("sh", "-euc", self.here(commands), LIAISON_HOME=str(self.folder / "home"))
+
+    @contextmanager
+    def web(self, port: int) -> Iterator[None]:
+        """Start the web process as its unit says, on this port."""
+        unit = (self.folder / "etc/systemd/system/liaison-web.service").read_text()
+        lines = [line.partition("=") for line in self.here(unit).splitlines()]
+        environment: dict[str, str] = {}
+        for key, _, value in lines:
+            if key == "EnvironmentFile":
+                environment |= dict(w.split("=", 1) for w in self.words(Path(value).read_text()))
+            elif key == "Environment":
+                environment |= dict(word.split("=", 1) for word in value.split())
+        for command in (value for key, _, value in lines if key == "ExecStartPre"):
+            self.run(*command.split(), **environment)
+        (command,) = (value for key, _, value in lines if key == "ExecStart")
+        assert "--port 8000" in command
+        with (self.folder / "web.log").open("wb") as log:
+            process = subprocess.Popen(
+                command.replace("--port 8000", f"--port {port}").split(),
+                cwd=ROOT, env=environment, stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            wait_until_it_answers(port)
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+    def run(self, *command: str, **environment: str) -> None:
+        path = os.environ["PATH"]
+        done = subprocess.run(
+            command, cwd=ROOT, env={"PATH": path, **environment},
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def words(self, text: str) -> list[str]:
+        return shlex.split(text, comments=True)
+
+    def site(self, name: str, *, port: int, upstream: int) -> Path:
+        """Write the enabled site of the document for these ports; return its main file."""
+        folder = self.folder / name
+        folder.mkdir()
+        text = self.here((self.folder / "etc/nginx/sites-enabled/liaison").read_text())
+        for there, here in {
+            "server 127.0.0.1:8000;": f"server 127.0.0.1:{upstream};",
+            "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
+            "listen [::]:443 ssl http2;": "",
+            "listen 80;": f"listen 127.0.0.1:{free_port()};",
+            "listen [::]:80;": "",
+        }.items():
+            assert there in text, there
+            text = text.replace(there, here)
+        (folder / "site.conf").write_text(text)
+        main = folder / "nginx.conf"
+        main.write_text(WRAPPER.format(folder=folder))
+        return main
+
+
+@dataclass
+class Caller:
+    """A person's machine, which speaks to nginx over TLS from an address of its own."""
+
+    port: int
+    address: str
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        trust = ssl.create_default_context()
+        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", self.port, timeout=60, context=trust, source_address=(self.address, 0)
+        )
+        try:
+            connection.request(method, path, body, {"Host": PUBLIC_NAME, **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
+        finally:
+            connection.close()
+
+    def log_in(self, email: str, password: str, *, forged: str) -> int:
+        """Send the form of the login page; `forged` is an X-Forwarded-For of the caller's own."""
+        _, headers, page = self.ask("GET", "/login")
+        (cookie,) = re.findall(r"csrftoken=\w+", headers["Set-Cookie"])
+        (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.decode()))
+        form = f"email={email}&password={password}&csrfmiddlewaretoken={token}"
+        status, _, _ = self.ask(
+            "POST", "/login", form.encode(),
+            **{
+                "Cookie": cookie, "X-Forwarded-For": forged, "X-Forwarded-Proto": "http",
+                "Referer": f"https://{PUBLIC_NAME}/login",
+                "Content-Type": "application/x-www-form-urlencoded",
+            },
+        )  # fmt: skip
+        return status
+
+
+class TestDocumentOfAMachine:
+    """systemd's web behind Debian's nginx; a second nginx in between, as in front of containers."""
+
+    @pytest.fixture(scope="class")
+    def ports(
+        self, nginx: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+    ) -> Iterator[dict[str, int]]:
+        machine = Machine(tmp_path_factory.mktemp("machine"))
+        make_certificate(machine.folder)
+        machine.follow_the_document()
+        ports = {name: free_port() for name in ("web", "one", "inner", "two")}
+        inner = machine.folder / "inner"
+        inner.mkdir()
+        changes = {
+            "server web:8000": f"server 127.0.0.1:{ports['web']}",
+            "listen 80;": f"listen 127.0.0.1:{ports['inner']};",
+        }
+        with ExitStack() as stack:
+            stack.enter_context(machine.web(ports["web"]))
+            one = machine.site("one", port=ports["one"], upstream=ports["web"])
+            two = machine.site("two", port=ports["two"], upstream=ports["inner"])
+            between = written(inner, "container.conf", changes)
+            for name, main in {"one": one, "inner": between, "two": two}.items():
+                stack.enter_context(running(nginx, main, ports[name]))
+            yield ports
+
+    def test_login_page_has_its_stylesheets_and_modules(self, ports: dict[str, int]) -> None:
+        caller = Caller(ports["one"], HERE)
+
+        status, _, page = caller.ask("GET", "/login")
+
+        files = re.findall(r"/static/[^\"']+?\.(?:css|js)", page.decode())
+        answers = {file: caller.ask("GET", file)[:2] for file in sorted(set(files))}
+        assert status == http.client.OK
+        assert {file.rpartition(".")[2] for file in files} == {"css", "js"}
+        assert {status for status, _ in answers.values()} == {http.client.OK}
+        # Their names have a hash, so browsers keep them.
+        assert all("immutable" in headers["Cache-Control"] for _, headers in answers.values())
+
+    def test_ready_page_lacks_nothing(self, ports: dict[str, int]) -> None:
+        status, _, words = Caller(ports["one"], HERE).ask("GET", "/readyz")
+
+        assert (status, b"collectstatic" in words) == (http.client.OK, False)
+
+    @pytest.mark.parametrize("way", ["one", "two"])
+    def test_email_of_4_mb_is_accepted(
+        self, ports: dict[str, int], way: str, transactional_db: None, camille: User,
+        conversation: Conversation,
+    ) -> None:  # fmt: skip
+        message = letter(address_for(camille, conversation), "Voici le plan.")
+        message.add_attachment(os.urandom(3 * 1024 * 1024), maintype="application",
+                               subtype="pdf", filename="plan.pdf")  # fmt: skip
+        raw = message.as_bytes()
+        assert len(raw) > 4_000_000
+
+        status, _, answer = Caller(ports[way], HERE).ask(
+            "POST", "/inbound/email", raw, Authorization=f"Bearer {SECRET}"
+        )
+
+        assert (status, answer) == (http.client.OK, b'{"verdict": "accepted"}')
+        assert Message.objects.get().body == "Voici le plan."
+
+    def test_other_bodies_of_2_mb_are_refused(self, ports: dict[str, int]) -> None:
+        status, _, _ = Caller(ports["one"], HERE).ask("POST", "/login", b"x" * 2_000_000)
+
+        assert status == http.client.REQUEST_ENTITY_TOO_LARGE
+
+    @pytest.mark.parametrize("way", ["one", "two"])
+    def test_wrong_passwords_lock_out_their_caller_only(
+        self, ports: dict[str, int], way: str, transactional_db: None, camille: User
+    ) -> None:
+        camille.set_password(PASSWORD)
+        camille.save()
+        guesser, owner = Caller(ports[way], HERE), Caller(ports[way], THERE)
+
+        # Each time as somebody else, by their own word; once as the owner.
+        guesses = [
+            guesser.log_in(camille.email, "wrong", forged=forged)
+            for forged in (
+                "203.0.113.1",
+                "203.0.113.2",
+                THERE,
+                "127.0.0.1",
+                "203.0.113.5, 127.0.0.1",
+            )
+        ]
+
+        assert guesses == [http.client.BAD_REQUEST] * 5
+        assert guesser.log_in(camille.email, PASSWORD, forged="203.0.113.6") == 429
+        assert owner.log_in(camille.email, PASSWORD, forged=HERE) == http.client.FOUND
+
+
+@contextmanager
+def running(nginx: str, main: Path, port: int) -> Iterator[None]:
+    process = subprocess.Popen([nginx, "-c", str(main)])
+    try:
+        wait_until_it_listens(port)
+        yield
+    finally:
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
+
+
+def wait_until_it_listens(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 5).close()
+        except OSError:
+            assert time.monotonic() < deadline, "nginx does not listen"
+            time.sleep(0.05)
+        else:
+            return
+
+
 def status_of(port: int, path: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
@@ -118,12 +381,12 @@ def status_of(port: int, path: str) -> int:
 
 
 def wait_until_it_answers(port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             status_of(port, "/livez")
         except OSError:
-            assert time.monotonic() < deadline, "nginx does not answer"
+            assert time.monotonic() < deadline, "the web process does not answer"
             time.sleep(0.05)
         else:
             return
