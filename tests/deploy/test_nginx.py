@@ -29,6 +29,7 @@ from cryptography.x509.oid import NameOID
 
 from core.auth.jwt_tokens import issue_development_token
 from core.models import User
+from core.valkey import valkey
 from messaging.models import Conversation, Message
 from notifications.outbound_email.reply_address import address_for
 from tests.notifications.inbound_email.letters import letter
@@ -37,6 +38,7 @@ from tests.site import ROOT, Site, address_of_test_database, free_port
 CONFIGURATIONS = ROOT / "deploy" / "nginx"
 WRAPPER = """
 daemon off;
+{user}
 error_log {folder}/error.log;
 pid {folder}/pid;
 events {{ }}
@@ -50,6 +52,8 @@ http {{
     include {folder}/site.conf;
 }}
 """
+# Its workers would else be `nobody`, who may not write into the folders of the tests.
+USER = "user root;" if os.geteuid() == 0 else ""
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +73,7 @@ def written(folder: Path, name: str, changes: dict[str, str]) -> Path:
         text = text.replace(old, new)
     (folder / "site.conf").write_text(text)
     main = folder / "nginx.conf"
-    main.write_text(WRAPPER.format(folder=folder))
+    main.write_text(WRAPPER.format(folder=folder, user=USER))
     return main
 
 
@@ -117,7 +121,7 @@ class TestInFrontOfTheProduct:
 PUBLIC_NAME = "liaison.example.com"
 SECRET = secrets.token_urlsafe()
 PASSWORD = "chantier-demo"
-# Of two callers, neither of them a proxy.
+# Two callers, neither of them a proxy.
 HERE, THERE = "127.0.1.11", "127.0.1.12"
 
 
@@ -213,7 +217,7 @@ class Machine:
             text = text.replace(there, here)
         (folder / "site.conf").write_text(text)
         main = folder / "nginx.conf"
-        main.write_text(WRAPPER.format(folder=folder))
+        main.write_text(WRAPPER.format(folder=folder, user=USER))
         return main
 
 
@@ -240,12 +244,18 @@ class Caller:
             connection.close()
 
     def log_in(self, email: str, password: str, *, forged: str) -> int:
-        """Send the form of the login page; `forged` is an X-Forwarded-For of the caller's own."""
+        return self.session(email, password, forged=forged)[0]
+
+    def session(self, email: str, password: str, *, forged: str = "") -> tuple[int, str]:
+        """Send the form of the login page; return the status and the session's cookie.
+
+        `forged` is an X-Forwarded-For of the caller's own.
+        """
         _, headers, page = self.ask("GET", "/login")
         (cookie,) = re.findall(r"csrftoken=\w+", headers["Set-Cookie"])
         (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.decode()))
         form = f"email={email}&password={password}&csrfmiddlewaretoken={token}"
-        status, _, _ = self.ask(
+        status, headers, _ = self.ask(
             "POST", "/login", form.encode(),
             **{
                 "Cookie": cookie, "X-Forwarded-For": forged, "X-Forwarded-Proto": "http",
@@ -253,47 +263,64 @@ class Caller:
                 "Content-Type": "application/x-www-form-urlencoded",
             },
         )  # fmt: skip
-        return status
+        cookies = " ".join(headers.get_all("Set-Cookie", []))
+        return status, "".join(re.findall(r"sessionid=\w+", cookies))
+
+
+@pytest.fixture(scope="module")
+def ports(
+    self, nginx: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, int]]:
+    """Follow the document, and start its nginx twice; a second one stands behind "two"."""
+    machine = Machine(tmp_path_factory.mktemp("machine"))
+    make_certificate(machine.folder)
+    machine.follow_the_document()
+    ports = {name: free_port() for name in ("web", "one", "inner", "two")}
+    inner = machine.folder / "inner"
+    inner.mkdir()
+    changes = {
+        "server web:8000": f"server 127.0.0.1:{ports['web']}",
+        "listen 80;": f"listen 127.0.0.1:{ports['inner']};",
+    }
+    with ExitStack() as stack:
+        stack.enter_context(machine.web(ports["web"]))
+        one = machine.site("one", port=ports["one"], upstream=ports["web"])
+        two = machine.site("two", port=ports["two"], upstream=ports["inner"])
+        between = written(inner, "container.conf", changes)
+        for name, main in {"one": one, "inner": between, "two": two}.items():
+            stack.enter_context(running(nginx, main, ports[name]))
+        yield ports
 
 
 class TestDocumentOfAMachine:
     """systemd's web behind Debian's nginx; a second nginx in between, as in front of containers."""
 
-    @pytest.fixture(scope="class")
-    def ports(
-        self, nginx: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
-    ) -> Iterator[dict[str, int]]:
-        machine = Machine(tmp_path_factory.mktemp("machine"))
-        make_certificate(machine.folder)
-        machine.follow_the_document()
-        ports = {name: free_port() for name in ("web", "one", "inner", "two")}
-        inner = machine.folder / "inner"
-        inner.mkdir()
-        changes = {
-            "server web:8000": f"server 127.0.0.1:{ports['web']}",
-            "listen 80;": f"listen 127.0.0.1:{ports['inner']};",
-        }
-        with ExitStack() as stack:
-            stack.enter_context(machine.web(ports["web"]))
-            one = machine.site("one", port=ports["one"], upstream=ports["web"])
-            two = machine.site("two", port=ports["two"], upstream=ports["inner"])
-            between = written(inner, "container.conf", changes)
-            for name, main in {"one": one, "inner": between, "two": two}.items():
-                stack.enter_context(running(nginx, main, ports[name]))
-            yield ports
-
-    def test_login_page_has_its_stylesheets_and_modules(self, ports: dict[str, int]) -> None:
+    def test_login_page_has_its_stylesheets(self, ports: dict[str, int]) -> None:
         caller = Caller(ports["one"], HERE)
 
         status, _, page = caller.ask("GET", "/login")
 
-        files = re.findall(r"/static/[^\"']+?\.(?:css|js)", page.decode())
-        answers = {file: caller.ask("GET", file)[:2] for file in sorted(set(files))}
+        sheets = re.findall(r'rel="stylesheet" href="(/static/[^"]+)"', page.decode())
         assert status == http.client.OK
-        assert {file.rpartition(".")[2] for file in files} == {"css", "js"}
-        assert {status for status, _ in answers.values()} == {http.client.OK}
-        # Their names have a hash, so browsers keep them.
-        assert all("immutable" in headers["Cache-Control"] for _, headers in answers.values())
+        assert sheets
+        assert fates(caller, sheets) == {(http.client.OK, "max-age=315360000, public, immutable")}
+
+    def test_page_of_messages_has_its_modules(
+        self, ports: dict[str, int], transactional_db: None, camille: User
+    ) -> None:
+        give_password(camille)
+        caller = Caller(ports["one"], HERE)
+        _, cookie = caller.session(camille.email, PASSWORD)
+
+        status, _, page = caller.ask("GET", "/client/messages", Cookie=cookie)
+
+        scripts = re.findall(r'<script type="module" src="(/static/[^"]+)"', page.decode())
+        imports = re.findall(r'": ?"(/static/[^"]+)"', page.decode())
+        assert status == http.client.OK
+        assert scripts
+        assert len(imports) > 20
+        modules = [*scripts, *imports[:20]]
+        assert fates(caller, modules) == {(http.client.OK, "max-age=315360000, public, immutable")}
 
     def test_ready_page_lacks_nothing(self, ports: dict[str, int]) -> None:
         status, _, words = Caller(ports["one"], HERE).ask("GET", "/readyz")
@@ -327,8 +354,7 @@ class TestDocumentOfAMachine:
     def test_wrong_passwords_lock_out_their_caller_only(
         self, ports: dict[str, int], way: str, transactional_db: None, camille: User
     ) -> None:
-        camille.set_password(PASSWORD)
-        camille.save()
+        give_password(camille)
         guesser, owner = Caller(ports[way], HERE), Caller(ports[way], THERE)
 
         # Each time as somebody else, by their own word; once as the owner.
@@ -346,6 +372,19 @@ class TestDocumentOfAMachine:
         assert guesses == [http.client.BAD_REQUEST] * 5
         assert guesser.log_in(camille.email, PASSWORD, forged="203.0.113.6") == 429
         assert owner.log_in(camille.email, PASSWORD, forged=HERE) == http.client.FOUND
+
+
+def give_password(user: User) -> None:
+    # The failures of an earlier test.
+    valkey().flushdb()
+    user.set_password(PASSWORD)
+    user.save()
+
+
+def fates(caller: Caller, files: list[str]) -> set[tuple[int, str | None]]:
+    """Return the statuses of files, each with how long browsers keep them."""
+    answers = (caller.ask("GET", file) for file in files)
+    return {(status, headers["Cache-Control"]) for status, headers, _ in answers}
 
 
 @contextmanager

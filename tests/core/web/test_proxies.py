@@ -83,4 +83,6 @@ def test_network_that_is_none_is_named_at_the_start() -> None:
 
 
 def request_from(peer: str, **headers: str) -> HttpRequest:
-    return RequestFactory().get("/", REMOTE_ADDR=peer, **headers)
+    request = RequestFactory().get("/")
+    request.META |= {"REMOTE_ADDR": peer, **headers}
+    return request
