@@ -269,7 +269,7 @@ class Caller:
 
 @pytest.fixture(scope="module")
 def ports(
-    self, nginx: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+    nginx: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, int]]:
     """Follow the document, and start its nginx twice; a second one stands behind "two"."""
     machine = Machine(tmp_path_factory.mktemp("machine"))
