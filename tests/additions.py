@@ -246,7 +246,7 @@ DUMMIES = JobType(
     job=Job.CHECK_DUMMY,
     label=_("Dummies checked"),
     id_name="dummy_id",
-    pending=pending_dummies,
+    pending_rows=pending_dummies,
     perform=check_dummy,
     lease=timedelta(seconds=5),
 )

@@ -6,26 +6,13 @@ Where nginx is not installed, these tests say so and skip.
 import http.client
 import os
 import re
-import secrets
-import shlex
 import shutil
-import signal
-import socket
-import ssl
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from core.auth.jwt_tokens import issue_development_token
 from core.models import User
@@ -33,28 +20,20 @@ from core.valkey import valkey
 from deploy.launcher.ports import free_port
 from messaging.models import Conversation, Message
 from notifications.outbound_email.reply_address import address_for
+from tests.deploy.nginx_machine import (
+    HERE,
+    PASSWORD,
+    SECRET,
+    THERE,
+    Caller,
+    Machine,
+    make_certificate,
+    running,
+    status_of,
+    written,
+)
 from tests.notifications.inbound_email.letters import letter
-from tests.site import ROOT, Site, address_of_test_database
-
-CONFIGURATIONS = ROOT / "deploy" / "nginx"
-WRAPPER = """
-daemon off;
-{user}
-error_log {folder}/error.log;
-pid {folder}/pid;
-events {{ }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/site.conf;
-}}
-"""
-# Its workers would else be `nobody`, who may not write into the folders of the tests.
-USER = "user root;" if os.geteuid() == 0 else ""
+from tests.site import Site
 
 
 @pytest.fixture(scope="session")
@@ -63,19 +42,6 @@ def nginx() -> str:
     if program is None:
         pytest.skip("nginx is not installed")
     return program
-
-
-def written(folder: Path, name: str, changes: dict[str, str]) -> Path:
-    """Write a configuration of the deployments as it would be on this machine."""
-    locations = "/etc/nginx/liaison-locations.conf"
-    text = (CONFIGURATIONS / name).read_text()
-    for old, new in {locations: str(CONFIGURATIONS / "locations.conf"), **changes}.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    (folder / "site.conf").write_text(text)
-    main = folder / "nginx.conf"
-    main.write_text(WRAPPER.format(folder=folder, user=USER))
-    return main
 
 
 def test_the_one_of_a_machine_is_sound(nginx: str, tmp_path: Path) -> None:
@@ -117,155 +83,6 @@ class TestInFrontOfTheProduct:
 
         assert answer.status == http.client.OK
         assert line.startswith(b"retry:")
-
-
-PUBLIC_NAME = "liaison.example.com"
-SECRET = secrets.token_urlsafe()
-PASSWORD = "chantier-demo"
-# Two callers, neither of them a proxy.
-HERE, THERE = "127.0.1.11", "127.0.1.12"
-
-
-@dataclass
-class Machine:
-    """A folder where the document about systemd and nginx was followed, as on a server."""
-
-    folder: Path
-
-    def here(self, text: str) -> str:
-        """Return a text of the document with the folders of this machine."""
-        for there, here in {
-            f"/etc/letsencrypt/live/{PUBLIC_NAME}": str(self.folder),
-            "/etc/": f"{self.folder}/etc/",
-            "/var/lib/liaison": f"{self.folder}/home",
-            "/opt/liaison/.venv/bin/": ".venv/bin/",
-            ".venv/bin/": f"{Path(sys.executable).parent}/",
-            "/opt/liaison": str(ROOT),
-        }.items():
-            text = text.replace(there, here)
-        return text
-
-    def follow_the_document(self) -> None:
-        document = (ROOT / "deploy" / "docs" / "deployments.md").read_text()
-        section = document.split("\n## systemd and nginx\n")[1].split("\n## ")[0]
-        (settings,) = re.findall(r"```ini\n(.*?)```", section, re.DOTALL)
-        (commands,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
-        for name in ("systemd/system", "nginx/sites-available", "nginx/sites-enabled"):
-            (self.folder / "etc" / name).mkdir(parents=True)
-        services = {
-            **{name: os.environ[name] for name in os.environ if name.startswith("S3_")},
-            "DATABASE_URL": address_of_test_database(),
-            "REDIS_URL": os.environ["REDIS_URL"],
-            "REALTIME_PREFIX": os.environ.get("REALTIME_PREFIX", "liaison"),
-            "INBOUND_EMAIL_SECRET": SECRET,
-        }
-        own = "".join(f"{name}={shlex.quote(value)}\n" for name, value in services.items())
-        (self.folder / "etc" / "liaison.env").write_text(settings + own)
-        # Else the settings read the file of a `manage.py up` of this working copy.
-        self.run("sh", "-euc", self.here(commands), LIAISON_HOME=str(self.folder / "home"))
-
-    @contextmanager
-    def web(self, port: int) -> Iterator[None]:
-        """Start the web process as its unit says, on this port."""
-        unit = (self.folder / "etc/systemd/system/liaison-web.service").read_text()
-        lines = [line.partition("=") for line in self.here(unit).splitlines()]
-        environment: dict[str, str] = {}
-        for key, _, value in lines:
-            if key == "EnvironmentFile":
-                environment |= dict(w.split("=", 1) for w in self.words(Path(value).read_text()))
-            elif key == "Environment":
-                environment |= dict(word.split("=", 1) for word in value.split())
-        for command in (value for key, _, value in lines if key == "ExecStartPre"):
-            self.run(*command.split(), **environment)
-        (command,) = (value for key, _, value in lines if key == "ExecStart")
-        assert "--port 8000" in command
-        with (self.folder / "web.log").open("wb") as log:
-            process = subprocess.Popen(
-                command.replace("--port 8000", f"--port {port}").split(),
-                cwd=ROOT, env=environment, stdout=log, stderr=log,
-            )  # fmt: skip
-        try:
-            wait_until_it_answers(port)
-            yield
-        finally:
-            process.terminate()
-            process.wait(30)
-
-    def run(self, *command: str, **environment: str) -> None:
-        path = os.environ["PATH"]
-        done = subprocess.run(
-            command, cwd=ROOT, env={"PATH": path, **environment},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def words(self, text: str) -> list[str]:
-        return shlex.split(text, comments=True)
-
-    def site(self, name: str, *, port: int, upstream: int) -> Path:
-        """Write the enabled site of the document for these ports; return its main file."""
-        folder = self.folder / name
-        folder.mkdir()
-        text = self.here((self.folder / "etc/nginx/sites-enabled/liaison").read_text())
-        for there, here in {
-            "server 127.0.0.1:8000;": f"server 127.0.0.1:{upstream};",
-            "listen 443 ssl http2;": f"listen 127.0.0.1:{port} ssl http2;",
-            "listen [::]:443 ssl http2;": "",
-            "listen 80;": f"listen 127.0.0.1:{free_port()};",
-            "listen [::]:80;": "",
-        }.items():
-            assert there in text, there
-            text = text.replace(there, here)
-        (folder / "site.conf").write_text(text)
-        main = folder / "nginx.conf"
-        main.write_text(WRAPPER.format(folder=folder, user=USER))
-        return main
-
-
-@dataclass
-class Caller:
-    """A person's machine, which speaks to nginx over TLS from an address of its own."""
-
-    port: int
-    address: str
-
-    def ask(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
-        trust = ssl.create_default_context()
-        trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(
-            "127.0.0.1", self.port, timeout=60, context=trust, source_address=(self.address, 0)
-        )
-        try:
-            connection.request(method, path, body, {"Host": PUBLIC_NAME, **headers})
-            answer = connection.getresponse()
-            return answer.status, answer.headers, answer.read()
-        finally:
-            connection.close()
-
-    def log_in(self, email: str, password: str, *, forged: str) -> int:
-        return self.session(email, password, forged=forged)[0]
-
-    def session(self, email: str, password: str, *, forged: str = "") -> tuple[int, str]:
-        """Send the form of the login page; return the status and the session's cookie.
-
-        `forged` is an X-Forwarded-For of the caller's own.
-        """
-        _, headers, page = self.ask("GET", "/login")
-        (cookie,) = re.findall(r"csrftoken=\w+", headers["Set-Cookie"])
-        (token,) = set(re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page.decode()))
-        form = f"email={email}&password={password}&csrfmiddlewaretoken={token}"
-        status, headers, _ = self.ask(
-            "POST", "/login", form.encode(),
-            **{
-                "Cookie": cookie, "X-Forwarded-For": forged, "X-Forwarded-Proto": "http",
-                "Referer": f"https://{PUBLIC_NAME}/login",
-                "Content-Type": "application/x-www-form-urlencoded",
-            },
-        )  # fmt: skip
-        cookies = " ".join(headers.get_all("Set-Cookie", []))
-        return status, "".join(re.findall(r"sessionid=\w+", cookies))
 
 
 @pytest.fixture(scope="module")
@@ -386,65 +203,3 @@ def fates(caller: Caller, files: list[str]) -> set[tuple[int, str | None]]:
     """Return the statuses of files, each with how long browsers keep them."""
     answers = (caller.ask("GET", file) for file in files)
     return {(status, headers["Cache-Control"]) for status, headers, _ in answers}
-
-
-@contextmanager
-def running(nginx: str, main: Path, port: int) -> Iterator[None]:
-    process = subprocess.Popen([nginx, "-c", str(main)])
-    try:
-        wait_until_it_listens(port)
-        yield
-    finally:
-        process.send_signal(signal.SIGQUIT)
-        process.wait(30)
-
-
-def wait_until_it_listens(port: int) -> None:
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 5).close()
-        except OSError:
-            assert time.monotonic() < deadline, "nginx does not listen"
-            time.sleep(0.05)
-        else:
-            return
-
-
-def status_of(port: int, path: str) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status
-    finally:
-        connection.close()
-
-
-def wait_until_it_answers(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            status_of(port, "/livez")
-        except OSError:
-            assert time.monotonic() < deadline, "the web process does not answer"
-            time.sleep(0.05)
-        else:
-            return
-
-
-def make_certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "liaison.example.com")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "fullchain.pem").write_bytes(certificate.public_bytes(pem))
-    private = key.private_bytes(
-        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "privkey.pem").write_bytes(private)

@@ -80,9 +80,9 @@ class TestARowOfAWrittenQuery:
         assert len(asked) == 1
 
     def test_comes_with_what_else_was_selected(self, camille: User) -> None:
-        sql = "SELECT *, 7 AS seats FROM core_user WHERE id = %s"
+        sql = "SELECT *, 7 AS extra FROM core_user WHERE id = %s"
 
-        assert row_with_extras(User, sql, [camille.pk]) == (camille, {"seats": 7})
+        assert row_with_extras(User, sql, [camille.pk]) == (camille, {"extra": 7})
 
     def test_is_none_where_there_is_none(self, morel: Client) -> None:
         assert row_of(Client, "SELECT * FROM core_client WHERE name = %s", ["Nobody"]) is None
