@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
@@ -73,12 +74,25 @@ def test_catalog_is_as_make_messages_writes_it(app: str) -> None:
 def test_compiled_catalog_holds_the_texts_of_the_written_one(catalog: Path) -> None:
     """If this fails, run `make messages`."""
     with catalog.with_suffix(".mo").open("rb") as file:
-        compiled = {str(m.id): str(m.string) for m in read_mo(file) if m.id}
+        compiled = said_in(read_mo(file))
     assert compiled == written_in(catalog)
 
 
 def written_in(catalog: Path) -> dict[str, str]:
-    return {str(m.id): str(m.string) for m in read_po(BytesIO(catalog.read_bytes())) if m.id}
+    return said_in(read_po(BytesIO(catalog.read_bytes())))
+
+
+def said_in(catalog: Catalog) -> dict[str, str]:
+    """Return the texts by their English ones; of a plural, each form by its own."""
+    said: dict[str, str] = {}
+    for message in catalog:
+        if message.id:
+            said.update(zip(forms(message.id), forms(message.string), strict=True))
+    return said
+
+
+def forms(text: object) -> list[str]:
+    return [str(form) for form in text] if isinstance(text, list | tuple) else [str(text)]
 
 
 def said_by(app: str) -> Iterator[str]:
@@ -95,3 +109,8 @@ def gettext_calls(tree: ast.AST) -> Iterator[str]:
                 name in GETTEXT
             ):
                 yield text
+            case ast.Call(
+                func=ast.Name(id="ngettext"),
+                args=[ast.Constant(value=str(one)), ast.Constant(value=str(many)), *_],
+            ):
+                yield from (one, many)
