@@ -75,7 +75,7 @@ def add_channel(folder: Path) -> None:
         folder,
         rules,
         "    return [_outside_quiet_hours(",
-        "    wished.append((Channel.DUMMY, now))\n",
+        "    wanted.append((Channel.DUMMY, now))\n",
         before=True,
     )
     append(folder, rules, DUMMY_RULE)
@@ -94,7 +94,8 @@ def add_channel(folder: Path) -> None:
         folder,
         dispatch,
         "    if batch.channel == Channel.EMAIL:\n",
-        "    if batch.channel == Channel.DUMMY:\n        return _ended(dummy_send.send(batch))\n",
+        "    if batch.channel == Channel.DUMMY:\n"
+        "        return _outcome_of_email(dummy_send.send(batch))\n",
         before=True,
     )
     insert(
