@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core.models import User
-from messaging.models import Message
+from messaging.models import Conversation, Message
 from notifications.models import Delivery
 from tests.cast import Say
 from workers.engine import execute
@@ -164,11 +164,15 @@ class TestDeadLetter:
     ) -> None:
         for dying in (message, say(camille, "Et le joint")):
             lose_worker(dying, attempts=LAST)
+        # The letter of another job with the same id is another letter.
+        DeadLetter.objects.create(job="other", subject=str(message.pk), attempts=1, reason="other")
 
         assert execute.dead_letter_exhausted(MESSAGES) == 2
 
-        subjects = DeadLetter.objects.values_list("subject", flat=True)
-        assert set(subjects) == {str(pk) for pk in Message.objects.values_list("pk", flat=True)}
+        letters = DeadLetter.objects.filter(job=MESSAGES.job.value)
+        found = set(letters.values_list("subject", flat=True))
+        assert found == {str(pk) for pk in Message.objects.values_list("pk", flat=True)}
+        assert DeadLetter.objects.get(job="other").reason == "other"
 
     def test_owner_of_the_rows_is_told_of_a_dead_letter(self, message: Message) -> None:
         told = []
@@ -239,6 +243,22 @@ class TestExhausted:
         assert DeadLetter.objects.get().reason == "no ink"
         assert TaskRun.objects.get().outcome == "lost"
 
+    def test_exhausted_rows_become_dead_letters_a_hundred_at_a_time(
+        self, camille: User, conversation: Conversation
+    ) -> None:
+        past = timezone.now() - SECOND
+        Message.objects.bulk_create(
+            Message(
+                conversation=conversation, author=camille, body="Bonjour", seq=seq, version=seq,
+                draft_digest=b"", due_at=past, leased_until=past, attempts=LAST,
+            )
+            for seq in range(1, 102)
+        )  # fmt: skip
+
+        counts = [execute.dead_letter_exhausted(MESSAGES) for _sweep in range(3)]
+
+        assert counts == [100, 1, 0]
+
 
 class TestRequeue:
     def test_requeued_row_is_due_now_from_its_first_attempt(
@@ -271,6 +291,9 @@ class TestOldestFirst:
         sent = [say(camille, body) for body in ("Un", "Deux", "Trois")]
         for age, message in zip((20, 30, 10), sent, strict=True):
             change(message, due_at=timezone.now() - age * SECOND)
+        with connection.cursor() as cursor:
+            # An index would bring the rows in their order by chance.
+            cursor.execute("SET LOCAL enable_indexscan TO off; SET LOCAL enable_bitmapscan TO off")
 
         def found(older_than: timedelta, at_most: int) -> list[str]:
             rows = execute.oldest_first(MESSAGES, older_than=older_than, at_most=at_most)
@@ -279,6 +302,16 @@ class TestOldestFirst:
         assert found(timedelta(), 10) == ["Deux", "Un", "Trois"]
         assert found(timedelta(), 2) == ["Deux", "Un"]
         assert found(15 * SECOND, 10) == ["Deux", "Un"]
+
+    def test_row_is_found_once_it_has_been_due_for_exactly_that_long(
+        self, message: Message
+    ) -> None:
+        with time_machine.travel(timezone.now() + SECOND, tick=False):
+            change(message, due_at=timezone.now() - 10 * SECOND)
+
+            found = execute.oldest_first(MESSAGES, older_than=10 * SECOND, at_most=1)
+
+        assert [row.key for row in found] == [message.pk]
 
     def test_waiting_row_is_free_since_it_was_due_or_lost_whichever_is_later(self) -> None:
         due_at = datetime.fromisoformat("2026-11-18 10:00:00+01:00")
@@ -305,18 +338,13 @@ class TestWorkThatAcquiresItself:
     ) -> None:
         seen: list[Key] = []
         row = deliveries[-1]
-
-        def note(key: Key) -> bool:
-            seen.append(key)
-            return True
-
-        busy = replace(DELIVERIES, perform=note)
-        idle = replace(DELIVERIES, perform=lambda key: seen.append(key))
+        idle = replace(DELIVERIES, perform=seen.append)
+        busy = replace(DELIVERIES, perform=lambda key: f"{key} sent")
 
         assert execute.execute(busy, row.pk) == "succeeded"
         assert execute.execute(idle, row.pk) == "nothing"
 
-        assert seen == [row.pk, row.pk]
+        assert seen == [row.pk]
         assert (run.subject, run.attempt) == (str(row.pk), 1)
         row.refresh_from_db()
         assert row.leased_until is None
@@ -349,3 +377,13 @@ class TestWorkThatAcquiresItself:
         letter = DeadLetter.objects.get(job=DELIVERIES.job.value)
         assert (letter.subject, letter.attempts, letter.reason) == (str(row.pk), 8, "no ink")
         assert letter.settled_at is None
+
+    def test_newest_rows_that_their_app_gave_up_become_dead_letters(
+        self, deliveries: list[Delivery], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(execute, "KNOWN_DEAD", 1)
+        Delivery.objects.update(status=Delivery.Status.DEAD, due_at=None)
+
+        assert execute.dead_letter_exhausted(DELIVERIES) == 1
+
+        assert DeadLetter.objects.get().subject == str(deliveries[-1].pk)
