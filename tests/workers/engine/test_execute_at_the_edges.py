@@ -1,6 +1,8 @@
 """The last attempt, the lost lease, the row that another app gave up: where a job's path turns."""
 
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from core.models import User
@@ -387,3 +389,42 @@ class TestWorkThatAcquiresItself:
         assert execute.dead_letter_exhausted(DELIVERIES) == 1
 
         assert DeadLetter.objects.get().subject == str(deliveries[-1].pk)
+
+    @pytest.mark.django_db(transaction=True)
+    def test_row_that_two_sweepers_find_at_once_becomes_one_dead_letter(
+        self, deliveries: list[Delivery]
+    ) -> None:
+        Delivery.objects.filter(pk=deliveries[0].pk).update(
+            status=Delivery.Status.DEAD, due_at=None
+        )
+
+        def sweep() -> int:
+            try:
+                return execute.dead_letter_exhausted(DELIVERIES)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(1) as pool:
+            with transaction.atomic():
+                execute.dead_letter_exhausted(DELIVERIES)
+                # Finds no letter yet, and waits for this transaction to write its own.
+                second = pool.submit(sweep)
+                wait_for_blocked_connection()
+            second.result(timeout=10)
+
+        assert DeadLetter.objects.count() == 1
+
+
+def wait_for_blocked_connection() -> None:
+    """Wait until another connection waits for a lock of this one."""
+    for _ in range(1_000):
+        with connection.cursor() as cursor:
+            # Not pg_stat_activity, which stays as it was first read in a transaction.
+            cursor.execute(
+                "SELECT 1 FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+        time.sleep(0.01)
+    raise AssertionError("no connection waits")
