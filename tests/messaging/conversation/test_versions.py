@@ -1,6 +1,7 @@
 """Every change of a conversation takes its next version, every message its next seq."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -8,6 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.models import User
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft
 from messaging.conversation.lock import lock
 from messaging.conversation.versions import append, awaiting_without, bump
 from messaging.models import Conversation, Message
@@ -124,3 +127,16 @@ class TestAwaitingWithout:
         say(odile, "La réponse")
 
         assert awaiting_without(lock(conversation.pk), message) is None
+
+    def test_wait_begins_with_the_earliest_message_whatever_the_ids_that_phones_gave(
+        self, camille: User, conversation: Conversation
+    ) -> None:
+        last_id, middle_id, first_id = sorted(uuid4() for _ in range(3))
+        first, second, _third = [
+            send_message(
+                author=camille, conversation_id=conversation.pk, draft=Draft(id=id_, body="Bonjour")
+            ).message
+            for id_ in (first_id, middle_id, last_id)
+        ]
+
+        assert awaiting_without(lock(conversation.pk), first) == second.created_at

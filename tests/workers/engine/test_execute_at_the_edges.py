@@ -1,4 +1,4 @@
-"""The last attempt, the lost lease, the row that another app gave up: where a job's path turns."""
+"""The last attempt, the lost lease, the dead letter: the edges of the path of a job."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -7,20 +7,18 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from core.models import User
 from messaging.models import Conversation, Message
-from notifications.models import Delivery
 from tests.cast import Say
 from workers.engine import execute
 from workers.engine.execute import Waiting
 from workers.engine.job_types import JobType, Key
 from workers.models import DeadLetter, TaskRun
 from workers.records import recorder
-from workers.registry import DELIVERIES, MESSAGES
+from workers.registry import MESSAGES
 
 SECOND = timedelta(seconds=1)
 LAST = MESSAGES.max_attempts
@@ -36,7 +34,7 @@ def change(message: Message, **columns: Any) -> None:
 
 
 def lose_worker(message: Message, *, attempts: int, last_error: str = "") -> None:
-    """Leave the row as a worker does that died in this attempt, its lease ended."""
+    """Leave the row as a worker leaves it that died in this attempt. Its lease has ended."""
     change(message, attempts=attempts, leased_until=timezone.now() - SECOND, last_error=last_error)
 
 
@@ -322,68 +320,3 @@ class TestOldestFirst:
         assert free_since(None) == due_at
         assert free_since(due_at - SECOND) == due_at
         assert free_since(due_at + SECOND) == due_at + SECOND
-
-
-@pytest.fixture
-def deliveries(say: Say, camille: User, odile: User) -> list[Delivery]:
-    """The deliveries of one message, oldest first."""
-    execute.execute(MESSAGES, say(camille, "Bonjour").pk)
-    Delivery.objects.update(due_at=timezone.now() - SECOND)
-    return list(Delivery.objects.order_by("pk"))
-
-
-class TestWorkThatAcquiresItself:
-    def test_due_row_is_left_to_its_work_which_says_if_it_did_something(
-        self, deliveries: list[Delivery], run: recorder.Run
-    ) -> None:
-        seen: list[Key] = []
-        row = deliveries[-1]
-        idle = replace(DELIVERIES, perform=seen.append)
-        busy = replace(DELIVERIES, perform=lambda key: f"{key} sent")
-
-        assert execute.execute(busy, row.pk) == "succeeded"
-        assert execute.execute(idle, row.pk) == "nothing"
-
-        assert seen == [row.pk]
-        assert (run.subject, run.attempt) == (str(row.pk), 1)
-        row.refresh_from_db()
-        assert row.leased_until is None
-
-    def test_row_that_is_not_due_is_not_worked_on(self, deliveries: list[Delivery]) -> None:
-        row = deliveries[-1]
-        Delivery.objects.filter(pk=row.pk).update(due_at=timezone.now() + timedelta(hours=1))
-
-        assert execute.execute(replace(DELIVERIES, perform=broken), row.pk) == "nothing"
-
-    def test_rows_that_their_app_gave_up_become_dead_letters_once(
-        self, deliveries: list[Delivery]
-    ) -> None:
-        row, older, *_ = deliveries
-        Delivery.objects.filter(pk=row.pk).update(
-            status=Delivery.Status.DEAD, due_at=None, attempts=8, last_error="no ink"
-        )
-        Delivery.objects.filter(pk=older.pk).update(
-            status=Delivery.Status.DEAD,
-            due_at=None,
-            created_at=timezone.now() - settings.DEAD_LETTERS_KEPT - SECOND,
-        )
-        # The letter of another job with the same id is another letter.
-        DeadLetter.objects.create(job="other", subject=str(row.pk), attempts=1, reason="other")
-
-        with transaction.atomic():
-            assert execute.dead_letter_exhausted(DELIVERIES) == 1
-        assert execute.dead_letter_exhausted(DELIVERIES) == 0
-
-        letter = DeadLetter.objects.get(job=DELIVERIES.job.value)
-        assert (letter.subject, letter.attempts, letter.reason) == (str(row.pk), 8, "no ink")
-        assert letter.settled_at is None
-
-    def test_newest_rows_that_their_app_gave_up_become_dead_letters(
-        self, deliveries: list[Delivery], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(execute, "KNOWN_DEAD", 1)
-        Delivery.objects.update(status=Delivery.Status.DEAD, due_at=None)
-
-        assert execute.dead_letter_exhausted(DELIVERIES) == 1
-
-        assert DeadLetter.objects.get().subject == str(deliveries[-1].pk)
