@@ -37,7 +37,7 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User:
     lockout.count_attempt(email, address)
     try:
         user = authenticate(request, username=email_spelling(email), password=password)
-    except Exception:
+    except Exception:  # The database is away, say: that was no wrong password.
         lockout.give_back_attempt(email, address)
         raise
     if not isinstance(user, User):

@@ -33,7 +33,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         for name, future in started.items():
             try:
                 reasons[name] = future.result(timeout=CHECK_SECONDS)
-            except Exception as error:
+            except Exception as error:  # Each library has errors of its own: all are shown.
                 reasons[name] = f"{type(error).__name__}: {error}".strip()
     is_ready = all(reason == "ok" for reason in reasons.values())
     return JsonResponse(reasons, status=200 if is_ready else 503)

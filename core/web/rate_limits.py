@@ -40,7 +40,7 @@ def give_back(what: str, who: object, *, window: timedelta) -> None:
 
 
 def spend(what: str, who: object, *, at_most: int, window: timedelta) -> None:
-    """Add one to a counter. Raise TooMany with what is left of the window if it is above `at_most`.
+    """Add one to a counter. Raise TooMany with the rest of the window if it is above `at_most`.
 
     Call it before what it limits: of many callers at once, `at_most` get through.
     """
@@ -50,7 +50,7 @@ def spend(what: str, who: object, *, at_most: int, window: timedelta) -> None:
 
 
 def _add(what: str, who: object, window: timedelta) -> tuple[int, timedelta]:
-    """Add one. Return the value and what is left of the window; 0 and the window without Valkey."""
+    """Add one. Return the value and the rest of the window; 0 and all of it without Valkey."""
     name = key("count", what, who)
     try:
         with valkey().pipeline(transaction=False) as pipeline:
