@@ -136,6 +136,13 @@ class TestTwoWorkers:
 
             assert not lease.leased_rows().exists()
 
+    def test_file_without_a_lease_is_not_analysed(self, api: Call, camille: User) -> None:
+        file = send(api(camille), "photo.jpg", samples.photo())
+
+        attachments.analyse(file)
+
+        assert status_of(file) == "scanning"
+
     def test_file_under_a_lease_is_not_acquired_by_another_worker(
         self, api: Call, camille: User
     ) -> None:

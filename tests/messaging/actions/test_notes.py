@@ -5,6 +5,8 @@ from uuid import uuid4
 import pytest
 
 from core.models import User
+from core.web.errors import NotAllowed
+from messaging.actions.notes import write_note
 from messaging.models import Conversation, Note
 from tests.cast import Call, Say
 from tests.messaging.addresses import CONVERSATIONS, of, of_note
@@ -75,6 +77,12 @@ class TestANote:
         assert first.json() == again.json()
         assert (other.status_code, stranger.status_code) == (409, 409)
         assert Note.objects.count() == 1
+
+    def test_client_writes_no_note(self, camille: User, conversation: Conversation) -> None:
+        with pytest.raises(NotAllowed):
+            write_note(author=camille, conversation=conversation, body="Moi", note_id=uuid4())
+
+        assert not Note.objects.exists()
 
     def test_note_is_changed_by_its_author_alone(
         self, api: Call, odile: User, marc: User, note: Note
