@@ -106,9 +106,7 @@ def _with_pairs_only(line: str) -> str:
         elif sign == END_OF_ISOLATE and len(levels) > 1:
             paired |= {levels.pop()[0], position}
     return "".join(
-        sign
-        for position, sign in enumerate(line)
-        if sign not in PAIRED_MARKS or position in paired
+        sign for position, sign in enumerate(line) if sign not in PAIRED_MARKS or position in paired
     )
 
 

@@ -41,7 +41,9 @@ class TestCleaned:
     def test_cleaned_text_can_be_stored_and_has_one_kind_of_line_end(self, given_text: str) -> None:
         cleaned = text.cleaned(given_text)
 
-        assert not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in set(cleaned) - {*"\n\t"})
+        assert not any(
+            unicodedata.category(sign) in ("Cc", "Cs") for sign in set(cleaned) - {*"\n\t"}
+        )
         assert not set(cleaned) & {*"\u2028\u2029\ufeff\u202d\u202e"}
         assert cleaned == cleaned.strip() == unicodedata.normalize("NFC", cleaned)
         cleaned.encode()  # raises on the half of a surrogate pair
