@@ -10,35 +10,36 @@ from core.text import without_accents
 
 # Longer ones say more than thank you.
 MAX_LENGTH = 120
-THANKS = {
-    "merci", "mercis", "remercie", "remercions", "remerciements",
-    "thanks", "thank", "thx", "thankyou", "cheers",
-}  # fmt: skip
-POLITE = set(
-    # Around the thanks, in French.
-    "beaucoup bcp infiniment mille encore bien grand grands tout toute toutes tous sincerement "
-    "vraiment un une et a au aux le la les l je j nous on vous te t toi c est ce cela ca sont pour "
-    "votre vos ton tes cette "
-    # What the thanks are for.
-    "reponse reponses retour retours aide reactivite rapidite efficacite disponibilite patience "
-    "gentillesse professionnalisme accueil info infos information informations precision "
-    "precisions travail boulot equipe equipes "
-    # That it is understood, and good.
-    "ok okay oki dac entendu note notee recu recue compris parfait parfaite parfaitement super "
-    "genial geniale top nickel impeccable impec excellent excellente formidable tres trop "
-    # To begin and to end with.
-    "bonjour bonsoir salut hello coucou madame monsieur mesdames messieurs m mme mr bonne bon "
-    "bonnes belle journee soiree nuit week end weekend we fin de semaine apres midi vacances fetes "
-    "dimanche continuation courage bientot revoir cordialement salutations amicalement "
-    # The same in English.
-    "you very so much lot many all again great perfect good nice fine i appreciate it this that s "
-    "your the help answer reply support work have day evening night regards best kind hi everyone "
-    "team understood noted got".split()  # noqa: SIM905  (a list would be longer, and no clearer)
+WORD = re.compile(r"[^\W\d_]+")
+THANKS = frozenset(
+    WORD.findall("merci mercis remercie remercions remerciements thanks thank thx thankyou cheers")
+)
+POLITE = THANKS | frozenset(
+    WORD.findall(
+        # Around the thanks, in French.
+        "beaucoup bcp infiniment mille encore bien grand grands tout toute toutes tous sincerement "
+        "vraiment un une et a au aux le la les l je j nous on vous te t toi c est ce cela ca sont pour "
+        "votre vos ton tes cette "
+        # What the thanks are for.
+        "reponse reponses retour retours aide reactivite rapidite efficacite disponibilite patience "
+        "gentillesse professionnalisme accueil info infos information informations precision "
+        "precisions travail boulot equipe equipes "
+        # That it is understood, and good.
+        "ok okay oki dac entendu note notee recu recue compris parfait parfaite parfaitement super "
+        "genial geniale top nickel impeccable impec excellent excellente formidable tres trop "
+        # To begin and to end with.
+        "bonjour bonsoir salut hello coucou madame monsieur mesdames messieurs m mme mr bonne bon "
+        "bonnes belle journee soiree nuit week end weekend we fin de semaine apres midi vacances fetes "
+        "dimanche continuation courage bientot revoir cordialement salutations amicalement "
+        # The same in English.
+        "you very so much lot many all again great perfect good nice fine i appreciate it this that s "
+        "your the help answer reply support work have day evening night regards best kind hi everyone "
+        "team understood noted got"
+    )
 )
 # "Merci de rappeler" and "merci d'avance" ask for something.
 ASKS = re.compile(r"\bmerci(?: bien| beaucoup)? d(?:e\b|')")
 REPEATED = re.compile(r"(\w)\1{2,}")
-WORD = re.compile(r"[^\W\d_]+")
 # What has digits, or leads elsewhere, is information.
 INFORMATION = re.compile(r"[?\d@%€$]|://|www\.")
 # A name after the thanks: "Merci Odile !", "Merci beaucoup Jean-Marc".
@@ -56,7 +57,7 @@ def only_thanks(body: str, *, author: str = "") -> bool:
     words = set(WORD.findall(folded))
     if words.isdisjoint(THANKS) or ASKS.search(_folded(body)):
         return False
-    return words <= THANKS | POLITE | set(WORD.findall(_folded(author)))
+    return words <= POLITE | set(WORD.findall(_folded(author)))
 
 
 def _folded(text: str) -> str:
