@@ -22,19 +22,20 @@ POLITE = THANKS | frozenset(
         "pour votre vos ton tes cette "
         # What the thanks are for.
         "reponse reponses retour retours aide reactivite rapidite efficacite disponibilite "
-        "patience gentillesse professionnalisme accueil info infos information informations precision "
-        "precisions travail boulot equipe equipes "
+        "patience gentillesse professionnalisme accueil info infos information informations "
+        "precision precisions travail boulot equipe equipes "
         # That it is understood, and good.
         "ok okay oki dac entendu note notee recu recue compris parfait parfaite parfaitement super "
         "genial geniale top nickel impeccable impec excellent excellente formidable tres trop "
         # To begin and to end with.
         "bonjour bonsoir salut hello coucou madame monsieur mesdames messieurs m mme mr bonne bon "
         "bonnes belle journee soiree nuit week end weekend we fin de semaine apres midi "
-        "vacances fetes dimanche continuation courage bientot revoir cordialement salutations amicalement "
+        "vacances fetes dimanche continuation courage bientot revoir cordialement salutations "
+        "amicalement "
         # The same in English.
         "you very so much lot many all again great perfect good nice fine i appreciate it this "
-        "that s your the help answer reply support work have day evening night regards best kind hi "
-        "everyone team understood noted got"
+        "that s your the help answer reply support work have day evening night regards best kind "
+        "hi everyone team understood noted got"
     )
 )
 # "Merci de rappeler" and "merci d'avance" ask for something.
