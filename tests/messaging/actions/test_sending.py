@@ -45,6 +45,7 @@ class TestSendMessage:
             "body": "Le carreau\nest fendu",
             "reply_to": None,
             "by_email": False,
+            "is_thanks": False,
             "edited_at": None,
             "deleted_at": None,
         }
