@@ -43,7 +43,7 @@ describe("links in a text", () => {
 });
 
 describe("addresses", () => {
-  for (const [text, link] of [
+  for (const [text = "", link] of [
     ["(https://exemple.fr/plan).", "https://exemple.fr/plan"],
     ["https://fr.wikipedia.org/wiki/Chaux_(matière)", "https://fr.wikipedia.org/wiki/Chaux_(matière)"],
     ["(voir https://exemple.fr/a_(b))", "https://exemple.fr/a_(b)"],
@@ -73,7 +73,7 @@ describe("addresses", () => {
 });
 
 describe("mail addresses", () => {
-  for (const [text, address] of [
+  for (const [text = "", address] of [
     ["o'neil@mail.example", "o'neil@mail.example"],
     ["Jean.D'Arc+devis@mail.example.", "Jean.D'Arc+devis@mail.example"],
     ["<odile@exemple.fr>", "odile@exemple.fr"],
@@ -90,7 +90,7 @@ describe("mail addresses", () => {
 });
 
 describe("phone numbers", () => {
-  for (const [text, tel] of [
+  for (const [text = "", tel] of [
     ["+33 (0)6 12 34 56 78", "+33612345678"],
     ["+33(0)612345678", "+33612345678"],
     ["(+33) 6 12 34 56 78", "+33612345678"],

@@ -114,7 +114,5 @@ export default {
   start: "Send",
   needClient: "Choose the client.",
   needSubject: "Give the conversation a subject.",
-  subjectTooLong: { one: "The subject is {n} character too long.", other: "The subject is {n} characters too long." },
-  messageTooLong: { one: "The message is {n} character too long.", other: "The message is {n} characters too long." },
   needMessage: "Write your message, or attach a file.",
 };

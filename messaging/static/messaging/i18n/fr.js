@@ -72,7 +72,7 @@ export default {
   copy: "Copier",
   copyLink: "Copier le lien",
   copied: "Copié.",
-  notCopied: "Ce navigateur ne copie pas : sélectionnez le texte.",
+  notCopied: "Ce navigateur ne copie pas : sélectionnez le texte.",
   byEmail: "par e-mail",
   cancel: "Annuler",
   save: "Enregistrer",
@@ -114,7 +114,5 @@ export default {
   start: "Envoyer",
   needClient: "Choisissez le client.",
   needSubject: "Donnez un sujet à la conversation.",
-  subjectTooLong: { one: "Le sujet a {n} caractère de trop.", other: "Le sujet a {n} caractères de trop." },
-  messageTooLong: { one: "Le message a {n} caractère de trop.", other: "Le message a {n} caractères de trop." },
   needMessage: "Écrivez votre message, ou joignez un fichier.",
 };
