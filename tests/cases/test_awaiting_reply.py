@@ -205,7 +205,8 @@ class TestThanks:
         "body",
         [
             "Merci !", "merci beaucoup", "Parfait, merci", "Ok merci bonne journée 👍",
-            "Merciii 🙏", "Merci Odile !", "Merci à toute l’équipe !", "C'est noté, merci.\nBonne soirée",
+            "Merciii 🙏", "Merci Odile !", "Merci à toute l’équipe !",
+            "C'est noté, merci.\nBonne soirée",
             "Je vous remercie pour votre réactivité.", "Merci !\n\nCamille Morel",
             "D’accord, merci", "Thank you very much!", "Thanks a lot, have a great day",
         ],
@@ -218,8 +219,8 @@ class TestThanks:
         [
             "", "👍", "Bonjour", "Merci ?", "Merci, et pour mardi ?", "Merci de me rappeler",
             "Merci d’avance", "Non merci", "Oui merci", "Merci mais le joint fuit",
-            "Merci, à demain", "Merci, bon pour accord", "Merci au 06 12 34 56 78", "Merci " * 30, "Sans merci",
-            "Merci voir https://exemple.fr", "Thanks but no", "Merci Odile de passer",
+            "Merci, à demain", "Merci, bon pour accord", "Merci au 06 12 34 56 78", "Merci " * 30,
+            "Sans merci", "Merci voir https://exemple.fr", "Thanks but no", "Merci Odile de passer",
         ],
     )  # fmt: skip
     def test_text_is_more_than_thanks(self, body: str) -> None:
