@@ -242,7 +242,7 @@ export const bubbleStyles = css`
     .actions button,
     .failure button,
     .editor-buttons button {
-      min-height: var(--touch);
+      min-height: max(var(--touch), 44px);
     }
   }
 

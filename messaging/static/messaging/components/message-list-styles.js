@@ -77,6 +77,10 @@ export const listStyles = css`
     font-size: var(--text-s);
   }
 
+  .reopened .button {
+    min-height: max(var(--touch), 44px);
+  }
+
   /* The row gets the focus from an address, not from the Tab key. The highlight replaces the outline. */
   li,
   li:focus-visible {
