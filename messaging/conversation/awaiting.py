@@ -29,7 +29,9 @@ def awaiting_reply_since(
     """
     if conversation.status == Conversation.Status.CLOSED or conversation.archived_at:
         return None
-    kept = Message.objects.filter(conversation=conversation, deleted_at=None).exclude(pk=without)
+    kept = Message.objects.filter(conversation=conversation, deleted_at=None)
+    if without is not None:
+        kept = kept.exclude(pk=without)
     last_answer = kept.exclude(OF_CLIENT).order_by("-seq").values("seq")[:1]
     settled = Greatest(Coalesce(Subquery(last_answer), 0), conversation.closed_up_to_seq)
     waiting = kept.filter(OF_CLIENT, seq__gt=settled)

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from pytest_django import Settings
-from rest_framework.response import Response
 
 from core.models import User
 from messaging.models import Conversation, Message, Note
@@ -23,7 +22,7 @@ from tests.notifications.inbound_email.letters import letter
 
 pytestmark = pytest.mark.django_db
 
-Give = Callable[[str], Response]
+Give = Callable[[str], Any]
 FIELDS = ["message", "answer", "edit", "note", "edited note", "first message"]
 
 
@@ -41,11 +40,11 @@ def give(
     earlier = say(odile, "Bonjour")
     note = Note.objects.create(conversation=conversation, author=odile, body="À voir")
 
-    def to(body: str) -> Response:
+    def to(body: str) -> Any:
         client = str(conversation.client_id)
         opening = {"subject": "Portail", "client": client, "message": {"body": body}}
         messages = of(conversation, "messages")
-        ways: dict[str, Callable[[], Response]] = {
+        ways: dict[str, Callable[[], Any]] = {
             "message": lambda: caller.post(messages, **of_json(body=body)),
             "answer": lambda: caller.post(messages, **of_json(body=body, reply_to=str(earlier.pk))),
             "edit": lambda: caller.patch(of_message(earlier), **of_json(body=body)),
@@ -63,7 +62,7 @@ def of_json(**fields: object) -> dict[str, Any]:
     return {"data": json.dumps(fields), "content_type": "application/json"}
 
 
-def body_of(answer: Response) -> str:
+def body_of(answer: Any) -> str:
     shown = answer.json()
     return str((shown.get("last_message") or shown)["body"])
 
@@ -125,7 +124,7 @@ def test_subject_that_nobody_sees_is_refused_in_words(
         assert_asks_for_something(answer, name)
 
 
-def assert_asks_for_something(answer: Response, case: str) -> None:
+def assert_asks_for_something(answer: Any, case: str) -> None:
     assert answer.status_code == 400, case
     assert answer.json()["errors"][0]["detail"].startswith("Écrivez quelque chose"), case
 
