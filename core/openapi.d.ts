@@ -1173,6 +1173,7 @@ export interface components {
             readonly last_activity_at: string;
             /** Format: date-time */
             readonly awaiting_reply_since: string | null;
+            readonly closed_up_to_seq: number;
             /** Format: date-time */
             readonly created_at: string;
             readonly participants: components["schemas"]["Participant"][];
@@ -1419,6 +1420,8 @@ export interface components {
             /** Format: uuid */
             readonly reply_to: string | null;
             readonly by_email: boolean;
+            /** @description A client only says thank you: nobody has to answer. */
+            readonly is_thanks: boolean;
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */

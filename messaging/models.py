@@ -20,6 +20,7 @@ from core.ids import new_id
 from core.jobs.lease import LeasedJob
 from core.models import Chantier, Client, User
 from messaging.search import words_of
+from messaging.thanks import only_thanks
 
 SUBJECT_LENGTH = 150
 BODY_LENGTH = 10_000
@@ -75,8 +76,11 @@ class Conversation(models.Model):
     )
     last_activity_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
-    # Since when a client waits for an answer (shown as "à répondre").
+    # Since when a client waits for an answer (shown as "à répondre"): `conversation.awaiting`.
     awaiting_reply_since = models.DateTimeField(null=True, blank=True)
+    # `last_seq` when it was last closed; 0 if it never was, or if the company opened it again. The
+    # next message opened it again.
+    closed_up_to_seq = models.PositiveBigIntegerField(default=0, db_default=0)
 
     # Who takes part, by name. Not a column: only `queries.conversations.with_details` sets it.
     people: list[PersonRow]
@@ -210,6 +214,12 @@ class Message(LeasedJob):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} #{self.seq}"
+
+    @property
+    def is_thanks(self) -> bool:
+        """Whether a client only says thank you, so that nobody has to answer."""
+        is_of_client = not self.author.is_company and self.attachment_count == 0
+        return is_of_client and only_thanks(self.body, author=self.author.name)
 
     @property
     def attachments(self) -> list[Attachment]:

@@ -11,6 +11,7 @@ from core.web.errors import NotAllowed
 from messaging import events
 from messaging.actions.messages import ConversationClosed, record_message
 from messaging.conversation import participant_events, participants, unread
+from messaging.conversation.awaiting import awaiting_reply_since
 from messaging.conversation.idempotency import DraftConflict, Opening, already_opened, already_sent
 from messaging.conversation.lock import lock, lock_to_write
 from messaging.conversation.versions import ConversationChanges, bump
@@ -55,14 +56,25 @@ def change_conversation(
     if not differing:
         return conversation
     changes = cast(ConversationChanges, differing)
-    if changes.get("status") == Conversation.Status.CLOSED:
-        changes["awaiting_reply_since"] = None
+    if "status" in changes:
+        changes |= _closed_or_reopened(conversation, changes["status"])
     bump(locked, **changes)
     if participants.reconcile(locked, read_up_to=conversation.last_seq):
         # A participant who returns has an old read mark.
         participant_events.publish_counters(locked, unread.recount(locked))
     publish(events.conversation_updated(conversation), to=locked.audience)
     return conversation
+
+
+def _closed_or_reopened(conversation: Conversation, status: str) -> ConversationChanges:
+    """Return what changes with the status of a conversation. Reopening it undoes its closing."""
+    is_closed = status == Conversation.Status.CLOSED
+    conversation.status = status
+    conversation.closed_up_to_seq = conversation.last_seq if is_closed else 0
+    return {
+        "closed_up_to_seq": conversation.closed_up_to_seq,
+        "awaiting_reply_since": awaiting_reply_since(conversation),
+    }
 
 
 @transaction.atomic

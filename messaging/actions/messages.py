@@ -17,10 +17,11 @@ from core.realtime.publish import publish
 from core.web.errors import NotAllowed, Refusal
 from messaging import events
 from messaging.actions.attachments import attach
-from messaging.conversation import participant_events, participants
+from messaging.conversation import participant_events, participants, unread
+from messaging.conversation.awaiting import awaiting_reply_since
 from messaging.conversation.idempotency import Draft, already_sent
 from messaging.conversation.lock import LockedConversation, LockedToWrite, lock, lock_to_write
-from messaging.conversation.versions import ConversationChanges, append, awaiting_without, bump
+from messaging.conversation.versions import ConversationChanges, append, bump
 from messaging.models import Conversation, Message, MessageRevision
 
 
@@ -101,17 +102,18 @@ def delete_message(*, remover: User, message: Message) -> Message:
         if message.author_id != remover.pk:
             raise NotAllowed
         _check_window(message)
-    # The counters need a recount, so the fan-out is ordered again.
-    now = timezone.now()
+    # The fan-out is ordered again: it takes back what was planned to tell of the message.
+    since = awaiting_reply_since(locked.conversation, without=message.pk)
     _revise(
         locked,
         message,
-        {"awaiting_reply_since": awaiting_without(locked, message)},
+        {"awaiting_reply_since": since},
         body="",
-        deleted_at=now,
+        deleted_at=timezone.now(),
         fanned_out_at=None,
         **reset_attempts(),
     )
+    participant_events.publish_counters(locked, unread.recount(locked))
     enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from core.models import User
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, Message
 
@@ -28,6 +27,7 @@ class ConversationChanges(TypedDict, total=False):
     assigned_to_id: UUID | None
     archived_at: datetime
     awaiting_reply_since: datetime | None
+    closed_up_to_seq: int
 
 
 def bump(locked: LockedConversation, **changes: Unpack[ConversationChanges]) -> int:
@@ -73,19 +73,10 @@ def _record_statement() -> str:
 
 
 def _awaiting_reply_since(conversation: Conversation, message: Message) -> datetime | None:
-    """Return when the client wrote the first message that the company has not answered."""
+    """Return since when the client waits after a new message, as `awaiting` would without a query.
+
+    A closed conversation awaits nothing, so that a message which opens it again is the first.
+    """
     if message.author.is_company:
         return None
     return conversation.awaiting_reply_since or message.created_at
-
-
-def awaiting_without(locked: LockedConversation, message: Message) -> datetime | None:
-    """Return since when the client waits once a message is deleted, or None."""
-    since = locked.conversation.awaiting_reply_since
-    if since is None:
-        return None
-    unanswered = Message.objects.filter(
-        conversation=locked.conversation, author__role=User.Role.CLIENT, deleted_at=None
-    ).exclude(pk=message.pk)
-    moments = unanswered.filter(created_at__gte=since).order_by("seq")
-    return moments.values_list("created_at", flat=True).first()

@@ -32,12 +32,15 @@ class MessageSerializer(Shape[Message]):
 
     author = PersonSerializer(read_only=True)
     attachments = AttachmentSerializer(many=True, read_only=True)
+    is_thanks = serializers.BooleanField(
+        read_only=True, help_text="A client only says thank you: nobody has to answer."
+    )
 
     class Meta:
         model = Message
         fields = (
             "id", "conversation", "seq", "version", "author", "body", "attachments", "reply_to",
-            "by_email", "created_at", "edited_at", "deleted_at",
+            "by_email", "is_thanks", "created_at", "edited_at", "deleted_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -74,8 +77,8 @@ class ConversationSerializer(Shape[Conversation]):
         fields = (
             "id", "subject", "chantier", "client", "status", "archived_at", "accepts_messages",
             "assigned_to", "version", "last_seq", "last_message", "last_activity_at",
-            "awaiting_reply_since", "created_at", "participants", "unread_count",
-            "unread_after_seq",
+            "awaiting_reply_since", "closed_up_to_seq", "created_at", "participants",
+            "unread_count", "unread_after_seq",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from attachments.uploads.server_side import store_bytes
 from core.models import User
-from core.text import without_controls
+from core.text import cleaned, is_blank
 from core.web.errors import Refusal, TooMany
 from messaging.actions import attachments
 from messaging.actions.messages import ConversationClosed, send_message
@@ -54,7 +54,7 @@ def _put(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
         return _recorded(incoming, InboundStatus.UNKNOWN_ADDRESS)
     if is_too_large:
         return _recorded(incoming, InboundStatus.TOO_LARGE)
-    if not incoming.text and not incoming.files:
+    if is_blank(incoming.text) and not incoming.files:
         return _recorded(incoming, InboundStatus.EMPTY)
     return _send(incoming, holder)
 
@@ -80,7 +80,7 @@ def _draft(incoming: Incoming, author: User) -> Draft:
             kept.append(_upload(uuid5(draft_id, str(number)), file, author))
         except (Refusal, TooMany) as refusal:
             refused.append(f"{file.name} : {refusal.detail}")
-    body = without_controls(incoming.text)
+    body = "" if is_blank(incoming.text) else cleaned(incoming.text)
     if refused:
         body += "\n\n" + _("Files of the email that were refused:") + "\n" + "\n".join(refused)
     return Draft(

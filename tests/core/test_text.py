@@ -1,46 +1,83 @@
 """Unicode text: cleaned, compared and shortened."""
 
+import json
+import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core import text
+from core.text import cleaned, is_blank
 
 any_text = st.text()
 # Signs that nobody sees among some that everybody sees: `st.text()` has them too seldom.
 text_with_hidden_signs = st.text(
-    "aZ9.é\u0301👷🏽ﬁ \u00a0\n\t\r\x00\x07\x1b\x85\u200b\u200d\u200f\u202e\u2028\u2069\ud800\ue000"
+    "aZ9.é\u0301👷🏽ﬁ \u00a0\n\t\r\x00\x07\x1b\x85\x92\u05d0\u200b\u200d\u200f\u202e\u2028\u2069"
+    "\ud800\ue000\ufeff"
 )
 
 
-class TestControlCharacters:
-    @pytest.mark.parametrize("character", ["\n", "\t", "é", " ", "\u200d", "\u200f", "👷"])
-    def test_text_is_no_control_character(self, character: str) -> None:
-        assert not text.is_control(character)
+CASES = json.loads((Path(__file__).parent / "texts.json").read_text())
 
-    @pytest.mark.parametrize("character", ["\x00", "\r", "\x1b", "\x85", "\u202e", "\u2066"])
-    def test_control_or_direction_override_is_a_control_character(self, character: str) -> None:
-        assert text.is_control(character)
 
-    @given(text_with_hidden_signs)
-    def test_text_without_controls_holds_none(self, given_text: str) -> None:
-        kept = text.without_controls(given_text)
+def cases(kind: str, *fields: str) -> pytest.MarkDecorator:
+    rows = [[case[field] for field in fields] for case in CASES[kind]]
+    names = [case["name"] for case in CASES[kind]]
+    return pytest.mark.parametrize(fields, rows, ids=names)
 
-        assert not any(map(text.is_control, kept))
-        assert kept == kept.strip()
-        kept.encode()  # raises on the half of a surrogate pair
 
-    def test_text_without_controls_keeps_its_lines(self) -> None:
-        assert text.without_controls(" un\x00\n\tdeux\u202e ") == "un\n\tdeux"
+class TestCleaned:
+    """`tests/js/core/text.test.js` reads the same cases."""
+
+    @cases("cleaned", "given", "cleaned")
+    def test_text_is_cleaned_without_losing_a_letter(self, given: str, cleaned: str) -> None:
+        assert text.cleaned(given) == cleaned
+        assert text.cleaned(cleaned) == cleaned
 
     @given(text_with_hidden_signs)
-    def test_control_character_is_invisible_unless_it_is_space(self, given_text: str) -> None:
-        """So a file name is never less clean than a message."""
-        controls = [letter for letter in given_text if text.is_control(letter)]
+    def test_cleaned_text_can_be_stored_and_has_one_kind_of_line_end(self, given_text: str) -> None:
+        cleaned = text.cleaned(given_text)
 
-        assert all(text.is_invisible(letter) or letter.isspace() for letter in controls)
+        assert not any(
+            unicodedata.category(sign) in ("Cc", "Cs") for sign in set(cleaned) - {*"\n\t"}
+        )
+        assert not set(cleaned) & {*"\u2028\u2029\ufeff\u202d\u202e"}
+        assert cleaned == cleaned.strip() == unicodedata.normalize("NFC", cleaned)
+        cleaned.encode()  # raises on the half of a surrogate pair
+
+    @given(text_with_hidden_signs)
+    def test_cleaning_twice_changes_nothing_more(self, given_text: str) -> None:
+        assert text.cleaned(text.cleaned(given_text)) == text.cleaned(given_text)
+
+    @given(st.text("aZ9.é👷ﬁ \u05d0\u0647\u202a\u202b\u202c\u202e\u2066\u2067\u2069\n"))
+    def test_cleaned_text_has_as_many_marks_that_open_as_marks_that_close(
+        self, given_text: str
+    ) -> None:
+        for line in text.cleaned(given_text).split("\n"):
+            assert sum(map(line.count, "\u202a\u202b")) == line.count("\u202c")
+            assert sum(map(line.count, "\u2066\u2067")) == line.count("\u2069")
+
+    def test_cleaning_the_longest_text_of_marks_takes_no_time(self) -> None:
+        """Once quadratic code would take minutes here."""
+        marks = "\u05d0" + "\u202a" * 50_000 + "\u2069" * 50_000
+
+        started = time.process_time()
+        assert text.cleaned(marks) == "\u05d0"
+        assert time.process_time() - started < 2
+
+
+class TestIsBlank:
+    @cases("blank", "text")
+    def test_text_that_nobody_sees_is_blank(self, text: str) -> None:
+        assert is_blank(text)
+        assert is_blank(cleaned(text))
+
+    @cases("seen", "text")
+    def test_text_that_somebody_sees_is_not_blank(self, text: str) -> None:
+        assert not is_blank(cleaned(text))
 
 
 class TestVisibleLine:

@@ -1,4 +1,4 @@
-"""Each unread badge equals a recount of the rows, after random actions in a random order."""
+"""Badges and «à répondre» equal a recount of the rows, after random actions in a random order."""
 
 import os
 import random
@@ -19,7 +19,11 @@ from messaging.conversation import unread
 from messaging.models import Conversation, Message, Participant
 from messaging.queries.conversations import pending_messages
 from messaging.queries.unread import unread_for
+from notifications.inbound_email import intake
+from notifications.inbound_email.bounce import InboundStatus
+from notifications.outbound_email.reply_address import address_for
 from tests.cast import Call
+from tests.notifications.inbound_email.letters import letter
 from workers.engine import execute
 from workers.models import CounterAudit
 from workers.monitoring import unread_audit
@@ -49,13 +53,16 @@ class Office:
         self.conversation = conversation
         self.people = people
         self.random = random.Random(seed)
+        self.manager = next((p for p in people if p.role == User.Role.MANAGER), people[0])
+        # The last seq when the conversation was closed: those messages are settled.
+        self.settled = 0
         self.screens = {person.pk: Screen() for person in people}
 
     def step(self) -> None:
         person = self.random.choice(self.people)
         steps: list[Callable[[User], object]] = [
             self.send, self.send, self.read, self.mark_unread, self.edit, self.delete, self.assign,
-            self.reconnect,
+            self.reconnect, self.delete_answer, self.send_email, self.note, self.close, self.reopen,
         ]  # fmt: skip
         # Random actions may be refused: too late, not theirs, not a participant.
         with suppress(Refusal):
@@ -90,6 +97,63 @@ class Office:
 
     def delete(self, person: User) -> None:
         delete_message(remover=person, message=self.any_message())
+
+    def delete_answer(self, person: User) -> None:
+        answers = Message.objects.filter(conversation=self.conversation, deleted_at=None)
+        answer = answers.exclude(author__role=User.Role.CLIENT).order_by("-seq").first()
+        if answer:
+            self.delete_by_api(answer)
+            assert not Message.objects.filter(pk=answer.pk, deleted_at=None).exists()
+
+    def delete_by_api(self, message: Message) -> None:
+        path = f"/api/v1/conversations/{self.conversation.pk}/messages/{message.pk}"
+        assert self.call(self.manager).delete(path).status_code == 204
+        # Right at once, except for messages that no worker has counted yet.
+        if not pending_messages().exclude(pk=message.pk).exists():
+            self.check_badges()
+
+    def check_badges(self) -> None:
+        for row in unread.with_recount(Participant.objects.filter(left_at=None)):
+            assert unread_for(row.user).get(self.conversation.pk, 0) == row.recount
+
+    def send_email(self, person: User) -> None:
+        if not person.is_company:
+            to = address_for(person, self.conversation)
+            assert intake.receive(letter(to).as_bytes()) == InboundStatus.ACCEPTED
+
+    def note(self, person: User) -> None:
+        path = f"/api/v1/conversations/{self.conversation.pk}/notes"
+        caller = self.call(self.manager)
+        note = caller.post(path, {"body": "À surveiller"}).json()
+        if self.random.random() < 0.5:
+            assert caller.delete(f"{path}/{note['id']}").status_code == 204
+
+    def close(self, person: User) -> None:
+        if self.change_status("closed"):
+            self.settled = self.last_seq() if self.conversation.last_seq else 0
+
+    def reopen(self, person: User) -> None:
+        if self.change_status("open"):
+            self.settled = 0
+
+    def change_status(self, status: str) -> bool:
+        self.conversation.refresh_from_db()
+        before = self.conversation.status
+        path = f"/api/v1/conversations/{self.conversation.pk}"
+        assert self.call(self.manager).patch(path, {"status": status}).status_code == 200
+        return before != status
+
+    def check_wait(self) -> None:
+        """Compare the wait with one that is read off the messages, the newest first."""
+        self.conversation.refresh_from_db()
+        waiting = None
+        rows = Message.objects.filter(conversation=self.conversation, deleted_at=None)
+        for message in rows.select_related("author").order_by("-seq"):
+            if message.author.is_company or message.seq <= self.settled:
+                break
+            waiting = message.created_at
+        expected = waiting if self.conversation.status == "open" else None
+        assert self.conversation.awaiting_reply_since == expected
 
     def assign(self, person: User) -> None:
         assigned = self.random.choice([None, *(p.pk for p in self.people if p.is_company)])
@@ -150,6 +214,7 @@ def test_every_badge_equals_a_recount_of_the_rows(
     office.send(camille)
     for number in range(STEPS):
         office.step()
+        office.check_wait()
         if number % BACKLOG == 0:
             office.work()
             for row in unread.with_recount(Participant.objects.filter(left_at=None)):

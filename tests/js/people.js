@@ -31,6 +31,7 @@ export function conversation(change = {}) {
     last_message: null,
     last_activity_at: "2026-11-16T08:00:00Z",
     awaiting_reply_since: null,
+    closed_up_to_seq: 0,
     created_at: "2026-11-16T08:00:00Z",
     participants: [
       { ...camille, last_read_seq: 0 },
@@ -51,6 +52,7 @@ export function message(seq, change = {}) {
     body: `Message ${seq}`,
     reply_to: null,
     by_email: false,
+    is_thanks: false,
     attachments: [],
     created_at: `2026-11-16T09:${String(seq).padStart(2, "0")}:00Z`,
     edited_at: null,

@@ -258,4 +258,43 @@ describe("a file on its way", () => {
     ]);
     assert.equal(world.withdrawn.length, 2);
   });
+
+  test("files of a message that was not sent go to the next one, from this page or from the server", async () => {
+    world = server();
+    const fileStore = memoryFileStore();
+    const uploader = uploaderOf(world, fileStore);
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "sent");
+    const [id = ""] = uploader.release("tiles");
+    await until(() => fileStore.files.size === 0);
+
+    await uploader.reclaim("tiles", [id]);
+    assert.deepEqual(uploader.release("tiles"), [id]);
+    await until(() => fileStore.files.size === 0);
+
+    const nextPage = uploaderOf(world, fileStore);
+    await nextPage.reclaim("tiles", [id]);
+    assert.deepEqual(nextPage.of("tiles").map(({ name, size, step }) => [name, size, step]), [["plan.txt", 4, "sent"]]);
+
+    const pageAfter = uploaderOf(world, fileStore);
+    await pageAfter.resume();
+    assert.deepEqual(pageAfter.release("tiles"), [id]);
+  });
+
+  test("an analysed file stays while a message that is not sent needs it", async () => {
+    world = server();
+    let isNeeded = true;
+    const uploader = new Uploader("camille", { fileStore: memoryFileStore(), api: world.api, putBytes: world.putBytes, measure: async () => null, limits, isNeeded: () => isNeeded });
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "sent");
+    const [id] = uploader.release("tiles");
+    const analysed = attachment({ id, name: "plan.txt", size: 4 }, { status: "ready" });
+
+    uploader.settle(analysed);
+    assert.equal(uploader.sendings.size, 1);
+
+    isNeeded = false;
+    uploader.settle(analysed);
+    assert.equal(uploader.sendings.size, 0);
+  });
 });

@@ -50,4 +50,14 @@ describe("a thread", () => {
 
     assert.deepEqual(kinds(rows), ["day", "message", "note", "message"]);
   });
+
+  test("a row below the message that opened a closed conversation again names its author", () => {
+    const written = [message(1), message(2, { author: camille }), message(3, { author: camille })];
+
+    const rows = timeline({ messages: written, me: odile, closedUpTo: 1 });
+
+    assert.deepEqual(kinds(rows), ["day", "message", "message", "reopened", "message"]);
+    assert.deepEqual(rows[3], { key: "reopened-m2", kind: "reopened", name: "Camille Morel" });
+    assert.ok(!kinds(timeline({ messages: written, me: odile })).includes("reopened"));
+  });
 });

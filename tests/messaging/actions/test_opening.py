@@ -69,7 +69,7 @@ class TestOpening:
         [
             {"subject": ""},
             {"subject": "a" * 151},
-            {"subject": "a\u202eb"},
+            {"subject": "\u202e"},
             {"subject": None},
             {"id": "1"},
             {"chantier": "1"},

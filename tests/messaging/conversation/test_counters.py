@@ -1,19 +1,22 @@
-"""After any actions in any order, the unread counters are what a plain model counts."""
+"""After any actions in any order, the counters and «à répondre» are what a plain model says."""
 
 import random
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 from rest_framework.exceptions import APIException
 
+from core.ids import new_id
 from core.models import Client, User
-from messaging.actions import reads
+from messaging.actions import notes, reads
 from messaging.actions.conversations import change_conversation
 from messaging.actions.fan_out import fan_out_message
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.actions.reads import mark_unread_from
 from messaging.conversation.idempotency import Draft
+from messaging.conversation.lock import lock
 from messaging.models import Conversation, Message, Participant
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +42,18 @@ def unread_by_hand(participant: Participant, messages: list[Message]) -> int:
     )
 
 
+def awaiting_by_hand(
+    conversation: Conversation, messages: list[Message], settled: int
+) -> datetime | None:
+    """The expected wait: read message by message, without the database."""
+    since = None
+    for message in sorted(messages, key=lambda each: each.seq):
+        if message.deleted_at is not None or message.seq <= settled:
+            continue
+        since = None if message.author.is_company else since or message.created_at
+    return since if conversation.status == "open" else None
+
+
 class Life:
     """People who do things at random."""
 
@@ -46,13 +61,17 @@ class Life:
         self.chance = random.Random(seed)
         self.people = people
         self.company = [person for person in people if person.is_company]
+        self.manager = next(one for one in people if one.role == User.Role.MANAGER)
         self.conversations = conversations
         self.told: list[str] = []
+        # The last seq at the last closing, by conversation: those messages are settled.
+        self.settled = {conversation.pk: 0 for conversation in conversations}
 
     def do_something(self) -> None:
         deeds: list[Callable[[User, Conversation], object]] = [
             self.send, self.send, self.send, self.read, self.read, self.mark_unread, self.edit,
-            self.delete, self.assign, self.close, self.leave_or_come_back, self.count_one,
+            self.delete, self.delete_answer, self.assign, self.close, self.reopen, self.send_email,
+            self.write_note, self.delete_note, self.leave_or_come_back, self.count_one,
         ]  # fmt: skip
         deed = self.chance.choice(deeds)
         person, conversation = (
@@ -91,6 +110,26 @@ class Life:
         if message := self.some_message(conversation):
             delete_message(remover=message.author, message=message)
 
+    def delete_answer(self, person: User, conversation: Conversation) -> None:
+        answers = conversation.messages.select_related("author").filter(deleted_at=None)
+        answer = answers.exclude(author__role=User.Role.CLIENT).order_by("-seq").first()
+        if answer:
+            delete_message(remover=self.manager, message=answer)
+
+    def send_email(self, person: User, conversation: Conversation) -> None:
+        if person.client_id == conversation.client_id:
+            draft = Draft(body="Par e-mail", by_email=True)
+            send_message(author=person, conversation_id=conversation.pk, draft=draft)
+
+    def write_note(self, person: User, conversation: Conversation) -> None:
+        notes.write_note(
+            author=self.manager, conversation=conversation, body="À voir", note_id=new_id()
+        )
+
+    def delete_note(self, person: User, conversation: Conversation) -> None:
+        if note := conversation.notes.filter(deleted_at=None).first():
+            notes.delete_note(remover=self.manager, note=note)
+
     def assign(self, person: User, conversation: Conversation) -> None:
         colleague = self.chance.choice([*self.company, None])
         change_conversation(
@@ -101,8 +140,18 @@ class Life:
 
     def close(self, person: User, conversation: Conversation) -> None:
         change_conversation(
-            editor=self.company[0], conversation=conversation, changes={"status": "closed"}
+            editor=self.manager, conversation=conversation, changes={"status": "closed"}
         )
+        last = conversation.messages.order_by("seq").last()
+        # A closing of a closed conversation changes nothing, and no message came in between.
+        self.settled[conversation.pk] = last.seq if last else 0
+
+    def reopen(self, person: User, conversation: Conversation) -> None:
+        if lock(conversation.pk).conversation.status == "closed":
+            change_conversation(
+                editor=self.manager, conversation=conversation, changes={"status": "open"}
+            )
+            self.settled[conversation.pk] = 0
 
     def leave_or_come_back(self, person: User, conversation: Conversation) -> None:
         is_active = User.objects.get(pk=person.pk).is_active
@@ -123,6 +172,13 @@ class Life:
         return self.chance.choice(messages) if messages else None
 
 
+def assert_wait_is_right(life: Life, conversation: Conversation) -> None:
+    conversation.refresh_from_db()
+    messages = list(conversation.messages.select_related("author"))
+    expected = awaiting_by_hand(conversation, messages, life.settled[conversation.pk])
+    assert conversation.awaiting_reply_since == expected, life.told[-12:]
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_counters_are_those_of_a_plain_model(
     seed: int,
@@ -140,6 +196,8 @@ def test_counters_are_those_of_a_plain_model(
 
     for _ in range(DEEDS):
         life.do_something()
+        for talk in life.conversations:
+            assert_wait_is_right(life, talk)
         if life.chance.random() < 0.2:
             life.count_all()
             for talk in life.conversations:
@@ -152,3 +210,4 @@ def test_counters_are_those_of_a_plain_model(
                     checked += participant.unread_count > 0
 
     assert checked > 5
+    assert {one.split(" ")[-1] for one in life.told} >= {"delete_answer", "reopen", "send_email"}

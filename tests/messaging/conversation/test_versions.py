@@ -1,18 +1,14 @@
 """Every change of a conversation takes its next version, every message its next seq."""
 
-from datetime import datetime, timedelta
-from uuid import uuid4
+from datetime import datetime
 
 import pytest
 import time_machine
 from django.db import transaction
-from django.utils import timezone
 
 from core.models import User
-from messaging.actions.messages import send_message
-from messaging.conversation.idempotency import Draft
 from messaging.conversation.lock import lock
-from messaging.conversation.versions import append, awaiting_without, bump
+from messaging.conversation.versions import append, bump
 from messaging.models import Conversation, Message
 from tests.cast import Say
 
@@ -86,57 +82,3 @@ class TestAppend:
             message.save()
 
         assert Message.objects.get().body == "Bonsoir"
-
-
-class TestAwaitingWithout:
-    def test_wait_begins_with_the_earliest_unanswered_message_that_is_left(
-        self, camille: User, odile: User, conversation: Conversation, say: Say
-    ) -> None:
-        say(camille, "Avant la réponse")
-        say(odile, "La réponse")
-        first, second, _third = [say(camille, body) for body in ("Un", "Deux", "Trois")]
-        locked = lock(conversation.pk)
-
-        assert awaiting_without(locked, first) == second.created_at
-        assert awaiting_without(locked, second) == first.created_at
-
-    def test_wait_ends_without_the_last_unanswered_message(
-        self,
-        camille: User,
-        odile: User,
-        conversation: Conversation,
-        other_conversation: Conversation,
-        say: Say,
-    ) -> None:
-        say(camille, "Avant la réponse")
-        say(odile, "La réponse")
-        only = say(camille, "Un")
-        deleted = say(camille, "Deux")
-        Message.objects.filter(pk=deleted.pk).update(deleted_at=timezone.now())
-        elsewhere = appended(other_conversation, camille)
-        Message.objects.filter(pk=elsewhere.pk).update(
-            created_at=only.created_at + timedelta(seconds=1)
-        )
-
-        assert awaiting_without(lock(conversation.pk), only) is None
-
-    def test_conversation_that_awaits_no_reply_still_awaits_none(
-        self, camille: User, odile: User, conversation: Conversation, say: Say
-    ) -> None:
-        message = say(camille, "Un")
-        say(odile, "La réponse")
-
-        assert awaiting_without(lock(conversation.pk), message) is None
-
-    def test_wait_begins_with_the_earliest_message_whatever_the_ids_that_phones_gave(
-        self, camille: User, conversation: Conversation
-    ) -> None:
-        last_id, middle_id, first_id = sorted(uuid4() for _ in range(3))
-        first, second, _third = [
-            send_message(
-                author=camille, conversation_id=conversation.pk, draft=Draft(id=id_, body="Bonjour")
-            ).message
-            for id_ in (first_id, middle_id, last_id)
-        ]
-
-        assert awaiting_without(lock(conversation.pk), first) == second.created_at

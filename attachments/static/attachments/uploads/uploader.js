@@ -7,6 +7,7 @@ import { retryAfterMs, isFinal, errorText } from "./upload-errors.js";
 import { isShut, kindOf } from "../files.js";
 import { ConcurrencyLimit } from "./concurrency-limit.js";
 import { imageSizeOf } from "./image-size.js";
+import { isAdopted, isFinished, pictureOf, tracked, withLock } from "./upload-job.js";
 import { announceFile, sendBytes } from "./send-file.js";
 
 /**
@@ -14,9 +15,9 @@ import { announceFile, sendBytes } from "./send-file.js";
  * @import { put } from "./put.js"
  * @import { FileStore } from "./file-store.js"
  * @import { Attachment, StoredFile, Sending } from "../types.js"
+ * @import { Job } from "./upload-job.js"
  *
  * @typedef {typeof api} UploaderApi
- * @typedef {{ stored: StoredFile, stop: AbortController, shown: Sending, lastRequest?: Promise<unknown> }} Job
  */
 
 // Hashing uses the processor, sending uses the network.
@@ -39,6 +40,7 @@ export class Uploader extends EventTarget {
   #putBytes;
   #measure;
   #limits;
+  #isNeeded;
   /** @type {Map<string, Job>} */
   #jobs = new Map();
   #announcing = new ConcurrencyLimit(ANNOUNCED_AT_ONCE);
@@ -50,9 +52,12 @@ export class Uploader extends EventTarget {
 
   /**
    * @param {string} personId
-   * @param {{ fileStore: Pick<FileStore, "put" | "forget" | "all">, api?: UploaderApi, putBytes?: typeof put, measure?: typeof imageSizeOf, limits?: Limits | null }} options
+   * @param {{
+   *   fileStore: Pick<FileStore, "put" | "forget" | "all">, api?: UploaderApi, putBytes?: typeof put, measure?: typeof imageSizeOf,
+   *   limits?: Limits | null, isNeeded?: (id: string) => boolean,
+   * }} options `isNeeded` tells whether a message that is not sent yet has a file
    */
-  constructor(personId, { fileStore, api: server = api, putBytes, measure = imageSizeOf, limits = null }) {
+  constructor(personId, { fileStore, api: server = api, putBytes, measure = imageSizeOf, limits = null, isNeeded = () => false }) {
     super();
     this.#person = personId;
     this.#fileStore = fileStore;
@@ -60,12 +65,17 @@ export class Uploader extends EventTarget {
     this.#putBytes = putBytes;
     this.#measure = measure;
     this.#limits = limits;
+    this.#isNeeded = isNeeded;
   }
 
   /** Continue the uploads that an earlier page left. */
   async resume() {
     for (const stored of await this.#fileStore.all(this.#person)) {
       if (this.#jobs.has(stored.id)) continue;
+      if (isAdopted(stored)) {
+        await this.#adopt(stored.id, stored.place);
+        continue;
+      }
       const job = this.#add(stored);
       if (stored.isSent) void this.#refresh(job);
       else void this.#run(job);
@@ -94,6 +104,21 @@ export class Uploader extends EventTarget {
     for (const file of files) this.#begin({ place, file, keepsLocation });
   }
 
+  /**
+   * Take files back from a message that was not sent, for the next message of a place. With an empty place, only show
+   * them. The server may know files that this page has forgotten.
+   *
+   * @param {string} place
+   * @param {string[]} ids
+   */
+  async reclaim(place, ids) {
+    await Promise.all(ids.map(async (id) => {
+      const job = this.#jobs.get(id);
+      if (job) await this.#update(job, { place });
+      else await this.#adopt(id, place);
+    }));
+  }
+
   /** Return the uploads for the next message of a place. @param {string} place */
   of(place) {
     return [...this.sendings.values()].filter((sending) => sending.place === place);
@@ -109,7 +134,7 @@ export class Uploader extends EventTarget {
   keepLocation(place, keepsLocation) {
     for (const { id, kind, keepsLocation: now } of this.of(place)) {
       const file = this.#jobs.get(id)?.stored.file;
-      const isOther = kind === "image" && now !== keepsLocation && file;
+      const isOther = kind === "image" && now !== keepsLocation && file?.size;
       // Move the others to the end too, to keep the order chosen.
       if (isOther) this.#begin({ place, file, keepsLocation });
       else this.#moveToEnd(id);
@@ -185,7 +210,8 @@ export class Uploader extends EventTarget {
     if (!job) return;
     // A message has the file, and the page that knew it is closed.
     const isTaken = job.stored.place !== "" && attachment.position !== null;
-    if (isTaken || (isFinished(attachment) && !job.stored.place)) this.#forget(job);
+    const isUnneeded = isFinished(attachment) && !job.stored.place && !this.#isNeeded(attachment.id);
+    if (isTaken || isUnneeded) this.#forget(job);
     else this.#show(job, { server: attachment });
   }
 
@@ -199,15 +225,27 @@ export class Uploader extends EventTarget {
     void this.#run(job);
   }
 
-  /** @param {StoredFile} stored @returns {Job} */
-  #add(stored) {
+  /** Take a file that the server has and this device no longer. @param {string} id @param {string} place */
+  async #adopt(id, place) {
+    const server = await this.#api.getAttachment(id).catch(() => null);
+    if (!server || server.position !== null) return void (await this.#fileStore.forget(id));
+    const stored = {
+      id, place, person: this.#person, file: new File([], server.name), keepsLocation: false,
+      chosenAt: new Date().toISOString(), isAnnounced: true, isSent: true,
+    };
+    if (place) await this.#fileStore.put(stored);
+    this.#add(stored, server);
+  }
+
+  /** @param {StoredFile} stored @param {Attachment | null} [server] @returns {Job} */
+  #add(stored, server = null) {
     const { id, place, file, keepsLocation, isSent } = stored;
-    const kind = (this.#limits && kindOf(file.name, this.#limits)) ?? "document";
-    const picture = kind === "image" ? URL.createObjectURL(file) : "";
+    const kind = server?.kind ?? ((this.#limits && kindOf(file.name, this.#limits)) || "document");
+    const picture = kind === "image" ? pictureOf(file, server) : "";
     /** @type {Sending} */
     const shown = {
-      id, place, keepsLocation, kind, picture, name: file.name, size: file.size,
-      step: isSent ? "sent" : "queued", share: 0, error: "", width: null, height: null, server: null,
+      id, place, keepsLocation, kind, picture, name: file.name, size: server?.size ?? file.size,
+      step: isSent ? "sent" : "queued", share: 0, error: "", width: null, height: null, server,
     };
     const job = { stored, stop: new AbortController(), shown };
     this.#jobs.set(id, job);
@@ -352,37 +390,7 @@ export class Uploader extends EventTarget {
   }
 }
 
-/**
- * @template {unknown[]} Given
- * @template Answer
- * @param {Job} job
- * @param {(...given: Given) => Promise<Answer>} ask
- * @returns {(...given: Given) => Promise<Answer>} the same call, stored as the last request of the job
- */
-function tracked(job, ask) {
-  return (...given) => {
-    const lastRequest = ask(...given);
-    job.lastRequest = lastRequest;
-    return lastRequest;
-  };
-}
-
 /** @param {Sending} sending */
 export function isSendable({ step, server }) {
   return step !== "failed" && !(server && isShut(server));
-}
-
-/** @param {Attachment} attachment */
-function isFinished(attachment) {
-  return attachment.status === "ready" || isShut(attachment);
-}
-
-/**
- * @template Result
- * @param {string} id
- * @param {() => Promise<Result>} task
- * @returns {Promise<Result>}
- */
-async function withLock(id, task) {
-  return globalThis.navigator?.locks ? await navigator.locks.request(`liaison-file-${id}`, task) : await task();
 }

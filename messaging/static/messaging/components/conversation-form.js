@@ -5,15 +5,20 @@ import "#attachments/components/attachment-upload.js";
 import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { cleaned, isBlank, lengthOf } from "#core/text.js";
 import { uuid7 } from "#core/uuid.js";
 
 import { t } from "../i18n/index.js";
+import { charactersLeft } from "./characters-left.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
  * @import { Limits } from "#core/types.js"
  * @import { Chantier, Client, ConversationDraft } from "../types.js"
  */
+
+// A subject is short: its counter comes late.
+const SUBJECT_COUNTED_FROM_LEFT = 20;
 
 /**
  * The form of a new conversation with its first message. Sends `form-change` and `conversation-submit`, both {id,
@@ -43,6 +48,7 @@ export class ConversationForm extends LitElement {
     client: { state: true },
     chantier: { state: true },
     missing: { state: true },
+    left: { state: true },
   };
 
   static styles = [
@@ -99,6 +105,16 @@ export class ConversationForm extends LitElement {
         margin-block-start: calc(-1 * var(--space-3));
       }
 
+      .counter {
+        color: var(--ink-soft);
+        font-size: var(--text-xs);
+      }
+
+      .counter .is-over {
+        color: var(--danger);
+        font-weight: 700;
+      }
+
       .control[aria-invalid="true"] {
         border-color: var(--danger);
       }
@@ -143,6 +159,8 @@ export class ConversationForm extends LitElement {
     this.chantier = null;
     /** Required fields that the person left empty. @type {Set<string>} */
     this.missing = new Set();
+    /** Number of characters that may still be written, by field. @type {Record<string, number>} */
+    this.left = {};
     this.addEventListener("files-refused", (event) => (this.refusals = /** @type {CustomEvent} */ (event).detail.refusals));
     this.addEventListener("refusals-dismiss", () => (this.refusals = []));
   }
@@ -154,6 +172,11 @@ export class ConversationForm extends LitElement {
     this.#messageId = this.kept.message.id;
     this.client = this.kept.client ?? "";
     this.chantier = this.kept.chantier ?? "";
+  }
+
+  /** @override */
+  firstUpdated() {
+    this.#count();
   }
 
   /** @override */
@@ -169,7 +192,7 @@ export class ConversationForm extends LitElement {
         <h2>${t("newConversation")}</h2>
       </header>
       <div class="window">
-        <form novalidate @submit=${this.#onSubmit} @input=${() => this.#send("form-change", this.#draft())}>
+        <form novalidate @submit=${this.#onSubmit} @input=${this.#onInput}>
           ${this.staff ? this.#clientField() : nothing} ${this.#chantierField()}
           ${this.#field(
             "subject",
@@ -177,11 +200,10 @@ export class ConversationForm extends LitElement {
             html`<input
               id="subject"
               class="control"
-              maxlength=${this.limits?.subject_max_characters ?? nothing}
               value=${this.kept?.subject ?? ""}
               autocomplete="off"
               placeholder=${t("subjectHint")}
-              aria-invalid=${this.#lacks("subject")}
+              aria-invalid=${this.#lacks("subject") || this.#isTooLong("subject")}
               aria-describedby="subject-error"
             />`,
             t("needSubject"),
@@ -192,9 +214,8 @@ export class ConversationForm extends LitElement {
             html`<textarea
               id="body"
               class="control"
-              maxlength=${this.limits?.message_max_characters ?? nothing}
               dir="auto"
-              aria-invalid=${this.#lacks("body")}
+              aria-invalid=${this.#lacks("body") || this.#isTooLong("body")}
               aria-describedby="body-error"
               .defaultValue=${this.kept?.message.body ?? ""}
             ></textarea>`,
@@ -272,19 +293,38 @@ export class ConversationForm extends LitElement {
    * @param {string} need the text shown if the field is empty
    */
   #field(id, label, control, need) {
+    const counter = charactersLeft(this.left[id] ?? Infinity, id === "subject" ? SUBJECT_COUNTED_FROM_LEFT : undefined);
     return html`<div class="field">
       <label for=${id}>${label}</label>
       ${control}
       <p class="error" id=${`${id}-error`} ?hidden=${!this.#lacks(id)}>${need}</p>
+      ${counter === nothing ? nothing : html`<p class="counter">${counter}</p>`}
     </div>`;
+  }
+
+  #onInput() {
+    this.#count();
+    this.#send("form-change", this.#draft());
+  }
+
+  /** @param {string} id */
+  #isTooLong(id) {
+    return (this.left[id] ?? 0) < 0;
+  }
+
+  /** Count as the server does. */
+  #count() {
+    const { subject_max_characters: ofSubject = Infinity, message_max_characters: ofMessage = Infinity } = this.limits ?? {};
+    this.left = { subject: ofSubject - lengthOf(this.#value("subject")), body: ofMessage - lengthOf(this.#value("body")) };
   }
 
   /** @param {SubmitEvent} event */
   #onSubmit(event) {
     event.preventDefault();
-    const missing = this.#required().filter((id) => this.#value(id) === "");
+    const missing = this.#required().filter((id) => isBlank(this.#value(id)));
     this.missing = new Set(missing);
-    if (missing[0]) this.#control(missing[0])?.focus();
+    const wrong = missing[0] ?? ["subject", "body"].find((id) => this.#isTooLong(id));
+    if (wrong) this.#control(wrong)?.focus();
     else if (!this.busy) this.#send("conversation-submit", this.#draft());
   }
 
@@ -312,7 +352,7 @@ export class ConversationForm extends LitElement {
 
   /** @param {string} id */
   #value(id) {
-    return this.#control(id)?.value.trim() ?? "";
+    return cleaned(this.#control(id)?.value ?? "");
   }
 
   /** @param {string} id @returns {HTMLInputElement | null} */

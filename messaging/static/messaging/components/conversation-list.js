@@ -220,8 +220,10 @@ export class ConversationList extends LitElement {
    * @param {Conversation} conversation
    * @param {boolean} isStaff
    */
-  #marks({ status, awaiting_reply_since }, isStaff) {
+  #marks({ status, awaiting_reply_since, last_message }, isStaff) {
     if (status === "closed") return html`<span class="mark">${t("closed")}</span>`;
+    const isThanks = last_message?.is_thanks && last_message.created_at === awaiting_reply_since;
+    if (isStaff && isThanks) return html`<span class="mark">${t("thanks")}</span>`;
     return isStaff && awaiting_reply_since ? html`<span class="mark awaiting">${t("awaiting")}</span>` : nothing;
   }
 

@@ -212,6 +212,12 @@ export class ConversationThread extends LitElement {
     if (composer && composer.text === "") composer.text = text;
   }
 
+  /** Put a text into the field for a reply, before what is written there. @param {string} text */
+  async putInReply(text) {
+    await this.updateComplete;
+    await this.renderRoot.querySelector("message-composer")?.putBefore(text);
+  }
+
   toBottom() {
     this.renderRoot.querySelector("message-list")?.toBottom();
   }
@@ -305,7 +311,9 @@ export class ConversationThread extends LitElement {
     const { messages = [], hasBefore = false, hasAfter = false, isLoaded = false } = this.history ?? {};
     const { pending, notes, unreadAfter } = this;
     // While later messages are not loaded, unsent messages would stand in the wrong place.
-    const rows = isLoaded ? timeline({ messages, pending: hasAfter ? [] : pending, notes, hasBefore, unreadAfter, me }) : [];
+    const closedUpTo = me.role !== "client" && conversation.status === "open" ? conversation.closed_up_to_seq : 0;
+    const shown = { messages, pending: hasAfter ? [] : pending, notes, hasBefore, unreadAfter, me, closedUpTo };
+    const rows = isLoaded ? timeline(shown) : [];
     return html`<message-list
       .rows=${rows}
       .me=${me}
@@ -316,6 +324,8 @@ export class ConversationThread extends LitElement {
       ?loading=${!isLoaded}
       .sendings=${this.sendings}
       .target=${this.target}
+      ?awaiting=${conversation.awaiting_reply_since !== null}
+      ?writable=${conversation.accepts_messages}
       ?inert=${this.files !== ""}
     ></message-list>`;
   }

@@ -1,22 +1,28 @@
+import { phoneNumbers } from "./phone-numbers.js";
+
 /**
  * Split a text into plain text and links. Nothing is parsed as HTML: the caller makes text nodes and <a> elements,
  * and only the schemes below are possible.
  *
  * @typedef {{ text: string, href: string }} Piece href is empty for plain text
+ * @typedef {{ index: number, text: string, href: string }} Link
  */
 
+// An address ends at a space, a quotation mark, an emoji, or a sign that nobody sees (copied with it from other programs).
+const IN_URL = String.raw`(?![,;|]https?:\/\/)[^\s<>"«»“”\u00AD\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFE0E\uFE0F\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}]`;
+const NAME = String.raw`[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]*[\p{L}\p{M}\p{N}])?`;
 const LINK = new RegExp(
   [
-    String.raw`(?<url>https?:\/\/[^\s<>"«»]+|www\.[^\s<>"«»]+\.[^\s<>"«»]+)`,
-    String.raw`(?<mail>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)`,
-    // French numbers, between other characters than digits: 06 12 34 56 78, +33 6 12 34 56 78. A longer row of digits is a reference.
-    String.raw`(?<phone>(?<![\d.,])(?:\+33[ .\u00A0]?[1-9]|0[1-9])(?:[ .\u00A0-]?\d{2}){4}(?![\d]))`,
+    String.raw`(?<url>https?:\/\/(?=[\p{L}\p{N}\[])(?:${IN_URL})+|(?<![\p{L}\p{N}_.@\/-])www\.(?:${IN_URL})+?\.(?:${IN_URL})+)`,
+    // An apostrophe belongs to a name (o'neil@…), the typographic one to the sentence (l’adresse d’odile@…).
+    String.raw`(?<mail>(?<![\p{L}\p{N}._%+-]|[\p{L}\p{N}]')[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}.!#$%&'*+=^~_-]*[\p{L}\p{M}\p{N}_+&*=~-])?@(?:${NAME}\.)+(?:xn--[\w-]+|\p{L}{2,}))`,
   ].join("|"),
-  "gu",
+  "giu",
 );
 
 // Punctuation at the end is not part of a link. A closing bracket is part of it only if the link also opens one.
-const TRAILING = /[.,;:!?…'’]+$/u;
+const TRAILING = ".,;:!?…'’*|`。、，；：！？";
+const BRACKETS = [["(", ")"], ["[", "]"], ["{", "}"], ["（", "）"]];
 
 /**
  * @param {string} text
@@ -26,29 +32,53 @@ export function linkify(text) {
   /** @type {Piece[]} */
   const pieces = [];
   let end = 0;
-  for (const match of text.matchAll(LINK)) {
-    const found = trimmed(match[0]);
-    if (match.index > end) pieces.push({ text: text.slice(end, match.index), href: "" });
-    pieces.push({ text: found, href: hrefOf(found, match.groups ?? {}) });
-    end = match.index + found.length;
+  for (const { index, text: found, href } of linksIn(text)) {
+    if (index < end) continue;
+    if (index > end) pieces.push({ text: text.slice(end, index), href: "" });
+    pieces.push({ text: found, href });
+    end = index + found.length;
   }
   if (end < text.length) pieces.push({ text: text.slice(end), href: "" });
   return pieces;
 }
 
+/** Return the links in their order. A number inside an address follows it. @param {string} text @returns {Link[]} */
+function linksIn(text) {
+  const addresses = [...text.matchAll(LINK)].map(({ 0: match, index, groups }) => {
+    const found = groups?.mail ? match : trimmed(match);
+    return { index, text: found, href: groups?.mail ? mailto(found) : urlOf(found) };
+  });
+  const numbers = phoneNumbers(text).map(({ index, text: found, tel }) => ({ index, text: found, href: tel }));
+  return [...addresses, ...numbers].sort((a, b) => a.index - b.index);
+}
+
 /** @param {string} found */
 function trimmed(found) {
-  let link = found.replace(TRAILING, "");
-  while (link.endsWith(")") && !link.includes("(")) link = link.slice(0, -1).replace(TRAILING, "");
-  return link;
+  const unopened = new Map(BRACKETS.map(([open = "", close = ""]) => [close, count(found, close) - count(found, open)]));
+  let end = found.length;
+  for (; end > 0; end--) {
+    const last = found[end - 1] ?? "";
+    const more = unopened.get(last) ?? 0;
+    if (more > 0) unopened.set(last, more - 1);
+    else if (!TRAILING.includes(last)) break;
+  }
+  return found.slice(0, end);
 }
 
 /**
- * @param {string} found
- * @param {Record<string, string | undefined>} groups
+ * @param {string} text
+ * @param {string} sign
  */
-function hrefOf(found, groups) {
-  if (groups.mail) return `mailto:${found}`;
-  if (groups.phone) return `tel:${found.replace(/[^\d+]/g, "")}`;
-  return found.startsWith("www.") ? `https://${found}` : found;
+function count(text, sign) {
+  return text.split(sign).length - 1;
+}
+
+/** @param {string} found */
+function urlOf(found) {
+  return /^www\./i.test(found) ? `https://${found}` : found;
+}
+
+/** Return the address of a letter. Signs that would begin its subject or text are escaped. @param {string} found */
+function mailto(found) {
+  return `mailto:${found.replace(/[%?#&]/g, encodeURIComponent)}`;
 }

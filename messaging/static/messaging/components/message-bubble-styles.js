@@ -210,6 +210,20 @@ export const bubbleStyles = css`
   .failure {
     justify-content: flex-end;
     color: var(--danger);
+    text-align: end;
+  }
+
+  .failure:empty {
+    display: none;
+  }
+
+  .editor-buttons .is-over {
+    color: var(--danger);
+    font-weight: 700;
+  }
+
+  .editor-buttons button:disabled {
+    color: var(--ink-faint);
   }
 
   .actions button,
@@ -228,7 +242,7 @@ export const bubbleStyles = css`
     .actions button,
     .failure button,
     .editor-buttons button {
-      min-height: var(--touch);
+      min-height: max(var(--touch), 44px);
     }
   }
 

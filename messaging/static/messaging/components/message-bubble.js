@@ -5,15 +5,18 @@ import { asAttachment } from "#attachments/files.js";
 import "#core/components/person-avatar.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { cleaned, isBlank, lengthOf } from "#core/text.js";
 import { clock, exactLabel } from "#core/time.js";
 
 import { t } from "../i18n/index.js";
 import { messageHash } from "../state/routes.js";
+import { charactersLeft } from "./characters-left.js";
 import { linkedText } from "./linked-text.js";
 import { bubbleStyles } from "./message-bubble-styles.js";
 
 /**
  * @import { Attachment, Sending } from "#attachments/types.js"
+ * @import { Limits } from "#core/types.js"
  * @import { Message, PendingMessage } from "../types.js"
  * @typedef {"sending" | "waiting" | "failed" | "sent" | "read"} SendState
  */
@@ -22,8 +25,8 @@ const STATE_ICONS = { sending: icons.clock, waiting: icons.clock, failed: icons.
 const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waiting", failed: "failed", sent: "sent", read: "readByOther" });
 
 /**
- * One message. Sends `message-edit` {message, body}, `message-delete` {message}, `message-retry` {id} and
- * `message-discard` {id}.
+ * One message. Sends `message-edit` {message, body}, `message-delete` {message} and `copied` {isDone}. One that was
+ * refused sends `message-retry`, `message-rewrite` and `message-discard`, each with its {id}.
  *
  * @property {Message | PendingMessage} message
  * @property {"ours" | "theirs"} side the side of the conversation that wrote it
@@ -32,6 +35,8 @@ const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waitin
  * @property {boolean} joinsBelow the message below is of the same group and will show the time
  * @property {SendState | ""} state shown only on messages of the reader's side
  * @property {boolean} changeable offers to edit and delete
+ * @property {boolean} rewritable offers to put a refused message back into the composer
+ * @property {Limits | null} limits the `limits` of GET /me; without them the server alone refuses
  * @property {ReadonlyMap<string, Sending> | null} sendings the uploads of this browser, if the message has some of them
  */
 export class MessageBubble extends LitElement {
@@ -43,11 +48,17 @@ export class MessageBubble extends LitElement {
     joinsBelow: { type: Boolean, reflect: true, attribute: "joins-below" },
     state: { reflect: true },
     changeable: { type: Boolean, reflect: true },
+    rewritable: { type: Boolean },
+    limits: { attribute: false },
     sendings: { attribute: false },
     mode: { state: true },
+    edited: { state: true },
   };
 
   static styles = [shared, bubbleStyles];
+
+  /** The changed text was sent to the server. The editor stays open until the message comes back changed. */
+  #isSaving = false;
 
   constructor() {
     super();
@@ -61,10 +72,21 @@ export class MessageBubble extends LitElement {
     /** @type {SendState | ""} */
     this.state = "";
     this.changeable = false;
+    this.rewritable = false;
+    /** @type {Limits | null} */
+    this.limits = null;
     /** @type {ReadonlyMap<string, Sending> | null} */
     this.sendings = null;
     /** @type {"read" | "actions" | "edit" | "confirm"} */
     this.mode = "read";
+    /** The text in the editor. */
+    this.edited = "";
+  }
+
+  /** @override @param {Map<string, any>} changed */
+  willUpdate(changed) {
+    const before = changed.get("message");
+    if (this.#isSaving && before && editOf(before) !== editOf(this.message)) this.#toRead();
   }
 
   /** @override */
@@ -116,10 +138,13 @@ export class MessageBubble extends LitElement {
     const date = new Date(message.created_at);
     const edited = "edited_at" in message && !message.deleted_at ? message.edited_at : null;
     const isByEmail = "by_email" in message && message.by_email && !message.deleted_at;
-    const isQuiet = this.joinsBelow && !edited && !isByEmail && this.state !== "failed" && this.state !== "waiting";
+    // Only the company sees a client on the other side.
+    const isThanks = "author" in message && message.is_thanks && this.side === "theirs";
+    const isQuiet = this.joinsBelow && !edited && !isByEmail && !isThanks && this.state !== "failed" && this.state !== "waiting";
     return html`<div class="footer ${isQuiet ? "quiet" : ""}">
         ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
         ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>` : nothing}
+        ${isThanks ? html`<span>${t("thanks")}</span>` : nothing}
         ${isQuiet ? nothing : this.#time(message, date)}
         ${"author" in message ? this.#progress(message, isQuiet) : this.state ? this.#stateMark(this.state) : nothing}
       </div>
@@ -162,12 +187,14 @@ export class MessageBubble extends LitElement {
   }
 
   /** @param {PendingMessage} message */
-  #failure({ id, error }) {
-    return html`<div class="failure" role="alert">
-      ${error ? html`<p>${error}</p>` : nothing}
-      <button @click=${() => this.#send("message-retry", { id })}>${t("retry")}</button>
-      <button @click=${() => this.#send("message-discard", { id })}>${t("remove")}</button>
-    </div>`;
+  #failure({ id, body, error }) {
+    return html`<p class="failure" role="alert">${error}</p>
+      <div class="failure" role="group" aria-label=${t("failedActions")}>
+        <button @click=${() => this.#send("message-retry", { id })}>${t("retry")}</button>
+        ${this.rewritable ? html`<button @click=${() => this.#send("message-rewrite", { id })}>${t("edit")}</button>` : nothing}
+        ${body ? html`<button @click=${() => this.#copy(body)}>${t("copy")}</button>` : nothing}
+        <button @click=${() => this.#send("message-discard", { id })}>${t("remove")}</button>
+      </div>`;
   }
 
   /** @param {Message | PendingMessage} message */
@@ -208,15 +235,23 @@ export class MessageBubble extends LitElement {
 
   /** @param {Message | PendingMessage} message */
   #editor(message) {
-    return html`<textarea aria-label=${t("editLabel")} maxlength="10000" rows="3" .value=${message.body} @keydown=${this.#onEditKey}></textarea>
+    return html`<textarea
+        aria-label=${t("editLabel")}
+        rows="3"
+        .defaultValue=${message.body}
+        @input=${() => (this.edited = this.#textarea?.value ?? "")}
+        @keydown=${this.#onEditKey}
+      ></textarea>
       <div class="editor-buttons">
+        ${charactersLeft(this.#left)}
         <button @click=${this.#toRead}>${t("cancel")}</button>
-        <button class="save" @click=${this.#save}>${t("save")}</button>
+        <button class="save" ?disabled=${!this.#canSave} @click=${this.#save}>${t("save")}</button>
       </div>`;
   }
 
   async #startEdit() {
     this.mode = "edit";
+    this.edited = this.message?.body ?? "";
     await this.updateComplete;
     this.#textarea?.focus();
   }
@@ -231,10 +266,21 @@ export class MessageBubble extends LitElement {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#save();
   }
 
+  /** Number of characters that may still be added, as the server counts them. */
+  get #left() {
+    return (this.limits?.message_max_characters ?? Infinity) - lengthOf(this.edited);
+  }
+
+  get #canSave() {
+    return !isBlank(this.edited) && this.#left >= 0;
+  }
+
   #save() {
-    const body = this.#textarea?.value.trim() ?? "";
-    if (body && body !== this.message?.body) this.#send("message-edit", { message: this.message, body });
-    this.#toRead();
+    if (!this.#canSave) return;
+    const body = cleaned(this.edited);
+    this.#isSaving = body !== this.message?.body;
+    if (this.#isSaving) this.#send("message-edit", { message: this.message, body });
+    else this.#toRead();
   }
 
   #remove() {
@@ -244,12 +290,14 @@ export class MessageBubble extends LitElement {
 
   /** @param {string} text */
   async #copy(text) {
-    await navigator.clipboard?.writeText(text);
+    const isDone = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+    this.#send("copied", { isDone: isDone ?? false });
     this.#toRead();
   }
 
   #toRead() {
     this.mode = "read";
+    this.#isSaving = false;
   }
 
   /**
@@ -259,6 +307,11 @@ export class MessageBubble extends LitElement {
   #send(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
+}
+
+/** Return what an edit or a deletion changes. @param {Message | PendingMessage | null} message */
+function editOf(message) {
+  return message && "edited_at" in message ? `${message.edited_at} ${message.deleted_at}` : "";
 }
 
 customElements.define("message-bubble", MessageBubble);

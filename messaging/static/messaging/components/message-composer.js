@@ -6,16 +6,15 @@ import "#attachments/components/attachment-upload.js";
 import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { cleaned, isBlank, lengthOf } from "#core/text.js";
 
 import { t } from "../i18n/index.js";
+import { charactersLeft } from "./characters-left.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
  * @import { Limits } from "#core/types.js"
  */
-
-// Show the counter once no more characters than this are left.
-const COUNTED_FROM_LEFT = 1_000;
 
 /**
  * The field for a message or a note. In `note` mode it looks different and sends another event. A note cannot
@@ -211,6 +210,16 @@ export class MessageComposer extends LitElement {
     this.#textarea?.focus();
   }
 
+  /** Put a text before the one that is written, and the caret between them. @param {string} text */
+  async putBefore(text) {
+    await this.updateComplete;
+    this.text = [text, this.text].filter((part) => !isBlank(part)).join("\n\n");
+    this.#send("draft", { text: this.text, mode: this.mode });
+    await this.updateComplete;
+    this.focus();
+    this.#textarea?.setSelectionRange(text.length, text.length);
+  }
+
   /** @override @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has("place") || changed.has("mode")) this.text = this.draft;
@@ -224,7 +233,7 @@ export class MessageComposer extends LitElement {
 
   /** @override */
   render() {
-    const left = this.#left;
+    const counter = charactersLeft(this.#left);
     return html`
       ${this.notes ? this.#modes() : nothing}
       ${this.#hasFiles
@@ -246,9 +255,8 @@ export class MessageComposer extends LitElement {
           ${this.mode === "note" ? icons.lock : icons.send}${this.mode === "note" ? this.#action : nothing}
         </button>
       </form>
-      <div class="under" ?hidden=${this.mode !== "note" && left > COUNTED_FROM_LEFT}>
-        ${this.mode === "note" ? html`<span>${t("noteHint")}</span>` : nothing}
-        ${left <= COUNTED_FROM_LEFT ? this.#counter(left) : nothing}
+      <div class="under" ?hidden=${this.mode !== "note" && counter === nothing}>
+        ${this.mode === "note" ? html`<span>${t("noteHint")}</span>` : nothing} ${counter}
       </div>
     `;
   }
@@ -267,13 +275,6 @@ export class MessageComposer extends LitElement {
     return html`<button type="button" aria-pressed=${this.mode === mode} @click=${() => this.#chooseMode(mode)}>
       ${mode === "note" ? icons.lock : nothing}${label}
     </button>`;
-  }
-
-  /** @param {number} left */
-  #counter(left) {
-    return left < 0
-      ? html`<span class="is-over" role="alert">${t("tooLong", { n: -left })}</span>`
-      : html`<span>${t("charactersLeft", { n: left })}</span>`;
   }
 
   get #placeholder() {
@@ -296,12 +297,12 @@ export class MessageComposer extends LitElement {
 
   get #canSend() {
     const hasFiles = this.#hasFiles && this.chosen.some(isSendable);
-    return (this.text.trim() !== "" || hasFiles) && this.#left >= 0;
+    return (!isBlank(this.text) || hasFiles) && this.#left >= 0;
   }
 
-  /** Number of characters that may still be written. */
+  /** Number of characters that may still be written, as the server counts them. */
   get #left() {
-    return (this.limits?.message_max_characters ?? Infinity) - this.text.length;
+    return (this.limits?.message_max_characters ?? Infinity) - lengthOf(this.text);
   }
 
   get #textarea() {
@@ -318,7 +319,7 @@ export class MessageComposer extends LitElement {
   #onInput() {
     this.text = this.#textarea?.value ?? "";
     this.#send("draft", { text: this.text, mode: this.mode });
-    if (this.mode === "reply" && this.text.trim()) this.#send("composing", {});
+    if (this.mode === "reply" && !isBlank(this.text)) this.#send("composing", {});
   }
 
   /** @param {KeyboardEvent} event */
@@ -340,7 +341,7 @@ export class MessageComposer extends LitElement {
   #submit() {
     if (!this.#canSend) return;
     // Empty the field first, so that a second click sends nothing.
-    const body = this.text.trim();
+    const body = isBlank(this.text) ? "" : cleaned(this.text);
     this.text = "";
     this.refusals = [];
     this.#send("draft", { text: "", mode: this.mode });

@@ -66,6 +66,21 @@ export const listStyles = css`
     content: "";
   }
 
+  .reopened {
+    display: flex;
+    flex-wrap: wrap;
+    gap: var(--space-1) var(--space-3);
+    align-items: center;
+    justify-content: center;
+    margin-block: var(--space-3) var(--space-1);
+    color: var(--ink-soft);
+    font-size: var(--text-s);
+  }
+
+  .reopened .button {
+    min-height: max(var(--touch), 44px);
+  }
+
   /* The row gets the focus from an address, not from the Tab key. The highlight replaces the outline. */
   li,
   li:focus-visible {

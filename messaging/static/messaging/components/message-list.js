@@ -38,6 +38,8 @@ const NEAR_EDGE_PX = 400;
  * @property {boolean} hasBefore
  * @property {boolean} hasAfter
  * @property {boolean} loading true until the first page is loaded
+ * @property {boolean} writable the conversation takes messages, so that one that failed can be changed and sent again
+ * @property {boolean} awaiting a client waits for an answer; a conversation opened again can then be closed again
  * @property {ReadonlyMap<string, Sending>} sendings the uploads of this browser
  * @property {{ message: string, replies?: boolean } | null} target the message to scroll to and highlight, and whether the
  *   reader is about to reply; a new object scrolls there again
@@ -51,6 +53,8 @@ export class MessageList extends LitElement {
     hasBefore: { type: Boolean, attribute: "has-before" },
     hasAfter: { type: Boolean, attribute: "has-after" },
     loading: { type: Boolean },
+    writable: { type: Boolean },
+    awaiting: { type: Boolean },
     sendings: { attribute: false },
     target: { attribute: false },
     pointed: { state: true },
@@ -80,6 +84,8 @@ export class MessageList extends LitElement {
     this.hasBefore = false;
     this.hasAfter = false;
     this.loading = false;
+    this.writable = false;
+    this.awaiting = false;
     /** @type {ReadonlyMap<string, Sending>} */
     this.sendings = new Map();
     /** @type {{ message: string, replies?: boolean } | null} */
@@ -178,6 +184,8 @@ export class MessageList extends LitElement {
         return html`<div class="day"><span>${dayLabel(row.date)}</span></div>`;
       case "unread":
         return html`<div class="unread">${t("newMessages")}</div>`;
+      case "reopened":
+        return this.#reopened(row.name);
       case "note":
         return html`<internal-note .note=${row.note} ?mine=${row.note.author.id === this.me?.id}></internal-note>`;
       case "pending":
@@ -185,6 +193,18 @@ export class MessageList extends LitElement {
       case "message":
         return this.#written(row);
     }
+  }
+
+  /** @param {string} name */
+  #reopened(name) {
+    return html`<div class="reopened">
+      <span>${t("reopenedBy", { name })}</span>
+      ${this.awaiting ? html`<button class="button" @click=${this.#closeAgain}>${t("closeAgain")}</button>` : nothing}
+    </div>`;
+  }
+
+  #closeAgain() {
+    this.#send("conversation-change", { change: { status: "closed" } });
   }
 
   /** @param {MessageRow} row */
@@ -209,6 +229,8 @@ export class MessageList extends LitElement {
       ?mine=${isMine}
       ?joins-above=${!row.isFirst}
       ?joins-below=${!row.isLast}
+      .limits=${this.me?.limits ?? null}
+      ?rewritable=${this.writable}
       ?changeable=${isMine && row.kind === "message" && isFresh(row.message)}
     ></message-bubble>`;
   }

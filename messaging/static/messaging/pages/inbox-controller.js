@@ -121,7 +121,12 @@ export class InboxController {
   /** Say for a moment what went wrong. @param {unknown} error */
   tell(error) {
     if (!(error instanceof ApiError)) console.warn(error);
-    this.set({ notice: reasonOf(error) });
+    this.#say(reasonOf(error));
+  }
+
+  /** @param {string} notice */
+  #say(notice) {
+    this.set({ notice });
     clearTimeout(this.#noticeTimer);
     this.#noticeTimer = setTimeout(() => this.set({ notice: "" }), NOTICE_MS);
   }
@@ -155,6 +160,8 @@ export class InboxController {
       "message-delete": ({ message }) => void this.attempt(() => this.messenger?.remove(message)),
       "message-retry": ({ id }) => this.messenger?.outbox.retry(id),
       "message-discard": ({ id }) => this.messenger?.discard(id),
+      "message-rewrite": ({ id }) => void this.attempt(() => this.#rewrite(id)),
+      copied: ({ isDone }) => this.#say(t(isDone ? "copied" : "notCopied")),
       "action-failed": ({ error }) => this.tell(error),
       "note-delete": ({ note }) => void this.attempt(() => this.messenger?.removeNote(note)),
       "conversation-change": ({ change }) => void this.attempt(() => this.messenger?.change(change)),
@@ -181,6 +188,17 @@ export class InboxController {
       this.#thread?.restoreDraft(body);
       throw error;
     }
+  }
+
+  /** Put a message that was refused back into the composer, with its files. @param {string} id */
+  async #rewrite(id) {
+    const message = this.messenger?.outbox.messages.find((known) => known.id === id);
+    if (!message) return;
+    this.set({ mode: "reply" });
+    await this.host.updateComplete;
+    // The text is a draft on this device before its message is forgotten.
+    await this.#thread?.putInReply(message.body);
+    await this.messenger?.takeBack(message);
   }
 
   #leaveForm() {

@@ -10,7 +10,7 @@ import { Outbox } from "./outbox.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 
-/** @import { Conversation, FirstState, Message, Note } from "../types.js" */
+/** @import { Conversation, FirstState, Message, Note, PendingMessage } from "../types.js" */
 
 // Enough to switch between a few threads without loading them again.
 const KEPT_HISTORIES = 8;
@@ -52,7 +52,8 @@ export class Messenger extends EventTarget {
     this.me = first.me;
     this.store = new Store(first.me);
     this.drafts = new LocalDrafts(first.me.id, localStorage);
-    this.uploader = new Uploader(first.me.id, { fileStore: new FileStore(), limits: first.me.limits });
+    const isNeeded = (/** @type {string} */ file) => this.#isInOutbox(file);
+    this.uploader = new Uploader(first.me.id, { fileStore: new FileStore(), limits: first.me.limits, isNeeded });
     this.outbox = new Outbox({ send: (message) => sendWithFiles(message, { uploader: this.uploader, send: api.sendMessage }), drafts: this.drafts });
     this.stream = new EventStream({ url: `${API}/stream`, personId: first.me.id });
     this.sync = new Sync({ store: this.store, api, stream: this.stream });
@@ -64,7 +65,7 @@ export class Messenger extends EventTarget {
     this.store.addEventListener("change", () => this.#onStore(), { signal });
     this.uploader.addEventListener("change", () => this.changed(), { signal });
     this.outbox.addEventListener("change", () => this.changed(), { signal });
-    this.outbox.addEventListener("sent", (event) => this.store.mergeMessage(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.outbox.addEventListener("sent", (event) => this.#onSent(/** @type {CustomEvent} */ (event).detail), { signal });
     this.stream.addEventListener("event", (event) => this.#onEvent(/** @type {CustomEvent} */ (event).detail), { signal });
     this.stream.addEventListener("state", () => this.#onConnection(), { signal });
     this.stream.addEventListener("session-ended", () => this.dispatchEvent(new Event("session-ended")), { signal });
@@ -72,7 +73,7 @@ export class Messenger extends EventTarget {
     addEventListener("notification-pushed", (event) => this.#onPushed(/** @type {CustomEvent} */ (event).detail), { signal });
     this.sync.start();
     // Resume files first: a message can name only files that the server knows.
-    void this.uploader.resume().then(() => this.outbox.resume());
+    void this.uploader.resume().then(() => this.#resumeOutbox());
   }
 
   stop() {
@@ -145,6 +146,13 @@ export class Messenger extends EventTarget {
     if (!body && files.length === 0) return;
     this.unreadAfter = null;
     this.outbox.add(this.openId, body, files);
+  }
+
+  /** Give the files of an unsent message to the next one, and forget it. @param {PendingMessage} message */
+  async takeBack({ id, conversation, attachments = [] }) {
+    const files = this.uploader.reclaim(conversation, attachments);
+    this.outbox.forget(id);
+    await files;
   }
 
   /** Drop an unsent message and its files. @param {string} id */
@@ -287,6 +295,24 @@ export class Messenger extends EventTarget {
     } finally {
       this.#loading.delete(key);
     }
+  }
+
+  /** @param {string} file @returns {boolean} */
+  #isInOutbox(file) {
+    return this.outbox.messages.some(({ attachments = [] }) => attachments.includes(file));
+  }
+
+  /** Show the files of the messages left unsent, and send those messages. */
+  #resumeOutbox() {
+    this.outbox.resume();
+    const files = this.outbox.messages.flatMap(({ attachments = [] }) => attachments);
+    void this.uploader.reclaim("", files);
+  }
+
+  /** @param {Message} message */
+  #onSent(message) {
+    this.store.mergeMessage(message);
+    message.attachments.forEach((file) => this.uploader.settle(file));
   }
 
   #onStore() {

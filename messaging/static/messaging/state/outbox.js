@@ -108,8 +108,8 @@ export class Outbox extends EventTarget {
     try {
       const sent = await this.#send(message);
       this.#attempts.delete(message.conversation);
-      this.dispatchEvent(new CustomEvent("sent", { detail: sent }));
       this.forget(message.id);
+      this.dispatchEvent(new CustomEvent("sent", { detail: sent }));
       return true;
     } catch (error) {
       if (error instanceof ApiError && !error.isTemporary) return this.#refuse(message, error);

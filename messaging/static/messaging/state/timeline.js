@@ -9,7 +9,8 @@ import { dayKey } from "#core/time.js";
  * @typedef {{ key: string, kind: "message", message: Message, isFirst: boolean, isLast: boolean }} MessageRow
  * @typedef {{ key: string, kind: "pending", message: PendingMessage, isFirst: boolean, isLast: boolean }} PendingRow
  * @typedef {{ key: string, kind: "note", note: Note }} NoteRow
- * @typedef {DayRow | UnreadRow | MessageRow | PendingRow | NoteRow} Row
+ * @typedef {{ key: string, kind: "reopened", name: string }} ReopenedRow
+ * @typedef {DayRow | UnreadRow | MessageRow | PendingRow | NoteRow | ReopenedRow} Row
  */
 
 const GROUP_MS = 5 * 60_000;
@@ -26,9 +27,11 @@ const GROUP_MS = 5 * 60_000;
  * @param {boolean} [thread.hasBefore] true if older messages exist; notes older than the first loaded message are then left out
  * @param {number | null} [thread.unreadAfter] the line stands above the first message of others after this seq
  * @param {Pick<Person, "id">} thread.me
+ * @param {number} [thread.closedUpTo] the seq up to which the conversation was closed; a row below the next message says
+ *   that it opened the conversation again
  * @returns {Row[]}
  */
-export function timeline({ messages, pending = [], notes = [], hasBefore = false, unreadAfter = null, me }) {
+export function timeline({ messages, pending = [], notes = [], hasBefore = false, unreadAfter = null, me, closedUpTo = 0 }) {
   const firstUnread = unreadAfter === null ? undefined : messages.find((m) => m.seq > unreadAfter && m.author.id !== me.id);
   /** @type {Row[]} */
   const rows = [];
@@ -41,6 +44,7 @@ export function timeline({ messages, pending = [], notes = [], hasBefore = false
     if (entry.message === firstUnread) rows.push({ key: "unread", kind: "unread" });
     rows.push({ key: entry.message.id, kind: "message", message: entry.message, isFirst: true, isLast: true });
     joinGroup(rows);
+    if (closedUpTo > 0 && entry.message.seq === closedUpTo + 1) rows.push(reopenedBy(entry.message));
   }
   for (const message of pending.filter(({ id }) => !messages.some((known) => known.id === id))) {
     separateDays(rows, new Date(message.created_at));
@@ -48,6 +52,11 @@ export function timeline({ messages, pending = [], notes = [], hasBefore = false
     joinGroup(rows, me);
   }
   return rows;
+}
+
+/** @param {Message} message @returns {ReopenedRow} */
+function reopenedBy({ id, author }) {
+  return { key: `reopened-${id}`, kind: "reopened", name: author.name };
 }
 
 /**

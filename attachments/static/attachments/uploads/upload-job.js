@@ -1,0 +1,51 @@
+import { previewUrl } from "../attachments-api.js";
+import { isShut } from "../files.js";
+
+/**
+ * What is known of one upload, and questions about it.
+ *
+ * @import { Attachment, Sending, StoredFile } from "../types.js"
+ *
+ * @typedef {{ stored: StoredFile, stop: AbortController, shown: Sending, lastRequest?: Promise<unknown> }} Job
+ */
+
+/**
+ * @template {unknown[]} Given
+ * @template Answer
+ * @param {Job} job
+ * @param {(...given: Given) => Promise<Answer>} ask
+ * @returns {(...given: Given) => Promise<Answer>} the same call, stored as the last request of the job
+ */
+export function tracked(job, ask) {
+  return (...given) => {
+    const lastRequest = ask(...given);
+    job.lastRequest = lastRequest;
+    return lastRequest;
+  };
+}
+
+/** @param {File} file @param {Attachment | null} server */
+export function pictureOf(file, server) {
+  if (!server) return URL.createObjectURL(file);
+  return server.has_preview ? previewUrl(server.id, 320) : "";
+}
+
+/** Tell whether only the server has the bytes: a chosen file is never empty. @param {StoredFile} stored */
+export function isAdopted({ file, isSent }) {
+  return isSent && file.size === 0;
+}
+
+/** @param {Attachment} attachment */
+export function isFinished(attachment) {
+  return attachment.status === "ready" || isShut(attachment);
+}
+
+/**
+ * @template Result
+ * @param {string} id
+ * @param {() => Promise<Result>} task
+ * @returns {Promise<Result>}
+ */
+export async function withLock(id, task) {
+  return globalThis.navigator?.locks ? await navigator.locks.request(`liaison-file-${id}`, task) : await task();
+}
