@@ -1,10 +1,12 @@
 """Write people and chantiers as JSON, the same in the API, in events and in a first page."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import DateTimeField, Model
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from core.models import Chantier, Client, User
@@ -43,6 +45,22 @@ def _kept(shape: type[Shape[Any]]) -> Shape[Any]:
     return shape()
 
 
+class KnownFields(serializers.Serializer[Any]):
+    """Refuse a field that the serializer does not read, by name."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            known = {field.field_name for field in self._writable_fields}
+            if unknown := [name for name in data if name not in known]:
+                detail = _("There is no such field.")
+                raise serializers.ValidationError(dict.fromkeys(unknown, detail), "unknown_field")
+        return super().to_internal_value(data)
+
+
+class InputSerializer(KnownFields):
+    """What a caller sends: a body, or the parameters of an address."""
+
+
 class PersonSerializer(Shape[User]):
     class Meta:
         model = User
@@ -74,7 +92,7 @@ class ChantierSerializer(Shape[Chantier]):
         read_only_fields = fields
 
 
-class LogInSerializer(serializers.Serializer[User]):
+class LogInSerializer(InputSerializer):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
 

@@ -10,10 +10,10 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.web import rate_limits
 from core.web.requests import person, validated
+from core.web.views import APIView
 from messaging.models import Message
 from messaging.queries.conversations import conversation_for
 from notifications import actions, queries

@@ -5,7 +5,6 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.auth import login, stream_tickets
 from core.auth.authentication import SessionAuthentication
@@ -15,6 +14,7 @@ from core.serializers import (
     TicketSerializer,
 )
 from core.web.requests import person
+from core.web.views import APIView
 
 
 class SessionView(APIView):

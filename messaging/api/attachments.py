@@ -10,10 +10,9 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from attachments import downloads
 from attachments.actions import AlreadySent
@@ -23,6 +22,7 @@ from core.queries import chantiers_for
 from core.web.openapi import refusals
 from core.web.pagination import LatestFirst
 from core.web.requests import person
+from core.web.views import APIView, ListAPIView
 from messaging.actions import attachments
 from messaging.models import Conversation, MessageAttachment
 from messaging.queries.attachments import attachment_for, library_of
@@ -89,7 +89,7 @@ class AttachmentPreview(APIView):
         return _redirected(url, f"private, max-age={lifetime}")
 
 
-class _FileLibrary(generics.ListAPIView[MessageAttachment]):
+class _FileLibrary(ListAPIView[MessageAttachment]):
     """Files, the newest message first."""
 
     serializer_class = LibraryItemSerializer

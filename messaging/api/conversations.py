@@ -7,13 +7,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.web import rate_limits
 from core.web.requests import person, validated
+from core.web.views import APIView, ListAPIView
 from messaging.actions.conversations import (
     archive_conversation,
     change_conversation,
@@ -39,7 +39,7 @@ from messaging.serializers.output import ChangesSerializer, ConversationSerializ
 ONE_HOUR = timedelta(hours=1)
 
 
-class ConversationList(generics.ListAPIView[Conversation]):
+class ConversationList(ListAPIView[Conversation]):
     """The person's conversations, newest activity first."""
 
     serializer_class = ConversationSerializer

@@ -6,14 +6,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.web import rate_limits
 from core.web.requests import person, validated
+from core.web.views import APIView, ListAPIView
 from messaging.actions.conversations import show_typing
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.api import inputs
@@ -77,7 +77,7 @@ class MessageDetail(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class MessageRevisionList(generics.ListAPIView[MessageRevision]):
+class MessageRevisionList(ListAPIView[MessageRevision]):
     """The earlier texts of a message, oldest first. For the company only."""
 
     serializer_class = MessageRevisionSerializer

@@ -7,11 +7,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.ids import new_id
 from core.models import User
 from core.web.requests import person, validated
+from core.web.views import APIView
 from messaging.actions import notes
 from messaging.queries.conversations import conversation_for, note_for, notes_for
 from messaging.serializers.input import BodySerializer, NoteDraftSerializer

@@ -7,7 +7,6 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from attachments import queries
 from attachments.models import Attachment
@@ -25,6 +24,7 @@ from attachments.uploads.transfer import UploadOver, WantedPart
 from core.web import rate_limits
 from core.web.openapi import refusals
 from core.web.requests import person, validated
+from core.web.views import APIView
 from messaging.api.responses import created_status
 
 ONE_HOUR = timedelta(hours=1)

@@ -10,12 +10,12 @@ from rest_framework import status
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.jobs.enqueue import Queue
 from core.models import User
 from core.queries import staff_for
 from core.web.requests import person, validated
+from core.web.views import APIView
 from workers.dashboard import actions, export, overview, statistics, task_detail, task_search
 from workers.dashboard.actions import JobsByType, NoteChanges
 from workers.dashboard.serializers import (

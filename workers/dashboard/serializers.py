@@ -4,7 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from core.serializers import PersonSerializer, Shape, UtcField
+from core.serializers import InputSerializer, PersonSerializer, Shape, UtcField
+from core.web.fields import FiniteField, IdField, MomentField, NumberField
 from workers.dashboard.task_row import STATES
 from workers.dashboard.time_ranges import PERIODS
 from workers.models import TaskAction, TaskRun
@@ -26,11 +27,11 @@ class Shown(serializers.Serializer[Any]):
 # --- Input ---------------------------------------------------------------------------------------
 
 
-class PeriodSerializer(serializers.Serializer[Any]):
+class PeriodSerializer(InputSerializer):
     period = serializers.ChoiceField(choices=PERIOD_CHOICES, default="24h")
 
 
-class FiltersSerializer(serializers.Serializer[Any]):
+class FiltersSerializer(InputSerializer):
     """Which tasks; all given conditions hold together."""
 
     state = serializers.ChoiceField(choices=ASKED_STATES, required=False)
@@ -38,21 +39,21 @@ class FiltersSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=60, required=False)
     worker = serializers.CharField(max_length=120, required=False)
     subject = serializers.CharField(max_length=60, required=False)
-    since = serializers.DateTimeField(required=False)
-    until = serializers.DateTimeField(required=False)
+    since = MomentField(required=False)
+    until = MomentField(required=False)
     q = serializers.CharField(
         max_length=100,
         required=False,
         help_text="In arguments and errors; or the id of a message or a conversation.",
     )
-    slower_than = serializers.FloatField(min_value=0, required=False, help_text="Seconds.")
+    slower_than = FiniteField(min_value=0, required=False, help_text="Seconds.")
     error_class = serializers.CharField(max_length=100, required=False)
     error_place = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
 class PageSerializer(FiltersSerializer):
-    cursor = serializers.CharField(max_length=100, required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
+    cursor = serializers.CharField(max_length=300, required=False)
+    limit = NumberField(min_value=1, max_value=100, default=50)
 
 
 class ExportSerializer(FiltersSerializer):
@@ -60,7 +61,7 @@ class ExportSerializer(FiltersSerializer):
     to = serializers.ChoiceField(choices=["csv", "json"], default="csv")
 
 
-class ChosenSerializer(serializers.Serializer[Any]):
+class ChosenSerializer(InputSerializer):
     """Some tasks by their ids, or all that match filters (a thousand at most)."""
 
     ids = serializers.ListField(
@@ -79,12 +80,12 @@ class DiscardSerializer(ChosenSerializer):
     reason = serializers.CharField(max_length=REASON_LENGTH)
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class NoteSerializer(InputSerializer):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-    owner = serializers.UUIDField(required=False, allow_null=True)
+    owner = IdField(required=False, allow_null=True)
 
 
-class PurgeSerializer(serializers.Serializer[Any]):
+class PurgeSerializer(InputSerializer):
     confirm = serializers.CharField(max_length=20, required=False, default="")
 
 

@@ -1,0 +1,167 @@
+"""The base of all views of the API: nothing that a caller asks is ignored.
+
+What an operation takes is what its `extend_schema` and its filters describe, so the OpenAPI
+document and the check cannot differ.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import generics, views
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.serializers import InputSerializer
+from core.text import is_control
+from core.web.preconditions import Preconditions, entity_tag, preconditions
+
+Row = TypeVar("Row", bound=Model)
+Handler = Callable[..., Any]
+
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+UNSAFE = WITH_BODY | {"DELETE"}
+
+
+class APIView(views.APIView):
+    """DRF's view, which also refuses unknown parameters and holds the preconditions."""
+
+    # The actions of this view check the preconditions themselves, under a lock.
+    checks_versions = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if any(is_control(letter) for text in _texts(kwargs) for letter in text):
+            raise Http404
+        handler = getattr(self, str(request.method).lower(), None)
+        # DRF answers 405 to other methods, after this.
+        if handler is not None and request.method != "OPTIONS":
+            self._check_parameters(request, handler)
+            if request.method in WITH_BODY and not _takes_body(self, handler):
+                InputSerializer(data=request.data).is_valid(raise_exception=True)
+            if request.method in UNSAFE:
+                self._check_preconditions(request)
+
+    def finalize_response(
+        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Add an entity tag to what was read or written; answer 304 if the caller has it."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        version = getattr(response, "version", None)
+        is_read = request.method in ("GET", "HEAD") and response.status_code == 200
+        if not isinstance(response, Response) or not (is_read or version is not None):
+            return response
+        response.render()
+        response["ETag"] = entity_tag(response.content, version)
+        if not is_read:
+            return response
+        response.setdefault("Cache-Control", "private, no-cache")
+        answer: HttpResponseBase = get_conditional_response(
+            request._request, etag=response["ETag"], response=response
+        )
+        return answer
+
+    def _check_parameters(self, request: Request, handler: Handler) -> None:
+        known = _parameters(self, handler)
+        wrong = {name: _unknown() for name in request.query_params if name not in known}
+        wrong |= {
+            name: ValidationError(_("Give this parameter once."), code="repeated").detail
+            for name, values in request.query_params.lists()
+            if name in known and len(values) > 1
+        }
+        if wrong:
+            raise ValidationError(wrong)
+
+    def _check_preconditions(self, request: Request) -> None:
+        """Compare with what a GET of the same address answers now, if there is such a one."""
+        asked = preconditions(request)
+        if request.method == "POST":
+            # It makes something else than what stands at this address.
+            asked = Preconditions(if_match=asked.if_match)
+        if asked.is_given and not self.checks_versions:
+            asked.check_tag(self._current_tag(request))
+
+    def _current_tag(self, request: Request) -> str | None:
+        read = getattr(self, "get", None)
+        if read is None:
+            return None
+        response = super().finalize_response(request, read(request, **self.kwargs))
+        if not isinstance(response, Response):
+            return None
+        response.render()
+        return entity_tag(response.content, getattr(response, "version", None))
+
+
+class ListAPIView(APIView, generics.ListAPIView[Row]):
+    """DRF's list, with the checks of our APIView."""
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """Answer whatever the caller accepts: of a file or a redirection, JSON is only the errors."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+def versioned(data: Any, version: object, *, status: int = 200) -> Response:
+    """Return an answer whose entity tag carries the version of what it shows."""
+    response = Response(data, status=status)
+    response.version = version  # type: ignore[attr-defined]  # read by `finalize_response`
+    return response
+
+
+def _texts(kwargs: dict[str, Any]) -> list[str]:
+    return [value for value in kwargs.values() if isinstance(value, str)]
+
+
+def _unknown() -> Any:
+    return ValidationError(_("There is no such parameter."), code="unknown_parameter").detail
+
+
+def _parameters(view: views.APIView, handler: Handler) -> set[str]:
+    """Return the names of the query parameters that an operation takes."""
+    names = set(_declared(view, handler))
+    if isinstance(view, generics.ListAPIView) and handler.__name__ == "get":
+        filters = getattr(view, "filterset_class", None)
+        names |= set(filters.base_filters) if filters else set()
+        if view.paginator is not None:
+            names |= {
+                parameter["name"]
+                for parameter in view.paginator.get_schema_operation_parameters(view)
+            }
+    return names
+
+
+def _declared(view: views.APIView, handler: Handler) -> list[str]:
+    schema = _schema(view, handler)
+    names = []
+    for parameter in schema.get_override_parameters() if schema else []:
+        if isinstance(parameter, OpenApiParameter):
+            names += [parameter.name] if parameter.location == OpenApiParameter.QUERY else []
+        else:
+            names += list(parameter().fields)
+    return names
+
+
+def _takes_body(view: views.APIView, handler: Handler) -> bool:
+    schema = _schema(view, handler)
+    return schema is not None and schema.get_request_serializer() is not None
+
+
+def _schema(view: views.APIView, handler: Handler) -> Any:
+    """Return the description of an operation; None if it has no `extend_schema` of its own."""
+    described: Any = getattr(handler, "kwargs", {}).get("schema")
+    if described is None:
+        return None
+    schema = described()
+    schema.view, schema.method = view, str(view.request.method)
+    return schema
