@@ -130,6 +130,12 @@ class AnnouncementSerializer(InputSerializer):
     keeps_location = serializers.BooleanField(required=False, default=False)
 
 
+class VersionSerializer(InputSerializer):
+    """Which version of a file to download."""
+
+    original = serializers.BooleanField(required=False, default=False)
+
+
 class WantedPartSerializer(InputSerializer):
     number = NumberField(min_value=1)
     sha256 = Sha256Field()

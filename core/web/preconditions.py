@@ -57,7 +57,7 @@ class Preconditions:
             raise PreconditionFailed
 
 
-NONE = Preconditions()
+NO_PRECONDITIONS = Preconditions()
 
 
 def preconditions(request: Request | HttpRequest) -> Preconditions:

@@ -49,11 +49,17 @@ class AttachmentList(APIView):
     def post(self, request: Request) -> Response:
         """Announce a file. The answer says how to send it. The same sent again answers 200."""
         uploader, asked = person(request), validated(AnnouncementSerializer, request.data)
-        rate_limits.spend(
-            "attachment", uploader.pk, at_most=settings.ATTACHMENTS_PER_HOUR, window=ONE_HOUR
-        )
         asked.pop("content_type", None)
-        opened = announce.open_upload(uploader=uploader, wanted=Wanted(**asked))
+        wanted = Wanted(**asked)
+        with rate_limits.spend_for_new(
+            "attachment",
+            uploader.pk,
+            at_most=settings.ATTACHMENTS_PER_HOUR,
+            window=ONE_HOUR,
+            is_known=lambda: wanted.id is not None and queries.is_file_of(uploader, wanted.id),
+        ) as spending:
+            opened = announce.open_upload(uploader=uploader, wanted=wanted)
+            spending.is_new = opened.is_new
         shown = announced(opened.attachment, transfer.instructions(opened.attachment))
         return Response(shown, status=created_status(opened.is_new))
 
