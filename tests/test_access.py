@@ -152,7 +152,7 @@ def world(
     message = say(camille, "Le code du portail est 1234")
     note = notes.write_note(
         author=odile, conversation=conversation, body="Client pressé", note_id=uuid4()
-    )
+    ).note
     file = Attachment.objects.create(
         uploader=camille, name="plan.pdf", size=9, sha256=bytes(32), content_type="application/pdf",
         kind=Attachment.Kind.PDF,

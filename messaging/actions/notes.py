@@ -33,9 +33,7 @@ def write_note(*, author: User, conversation: Conversation, body: str, note_id: 
     note, is_new = Note.objects.get_or_create(pk=note_id, defaults=asked)
     if is_new:
         _publish_note(note)
-    elif (note.author_id, note.conversation_id) != (author.pk, conversation.pk) or (
-        note.edited_at is None and note.body != body
-    ):
+    elif not _is_same(note, author, conversation, body):
         raise DraftConflict
     return Written(note, is_new)
 
@@ -65,6 +63,11 @@ def delete_note(*, remover: User, note: Note, only_if: Preconditions = NO_PRECON
     note.deleted_at = timezone.now()
     note.save(update_fields=["deleted_at"])
     _publish_note(note)
+
+
+def _is_same(note: Note, author: User, conversation: Conversation, body: str) -> bool:
+    is_same_place = (note.author_id, note.conversation_id) == (author.pk, conversation.pk)
+    return is_same_place and (note.edited_at is not None or note.body == body)
 
 
 def _locked(note: Note) -> Note:

@@ -4,9 +4,11 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +17,7 @@ from core.jobs.enqueue import Queue
 from core.models import User
 from core.queries import staff_for
 from core.web.requests import person, validated
-from core.web.views import APIView
+from core.web.views import AnyAccept, APIView
 from workers.dashboard import actions, export, overview, statistics, task_detail, task_search
 from workers.dashboard.actions import JobsByType, NoteChanges
 from workers.dashboard.serializers import (
@@ -121,6 +123,8 @@ class TaskActionList(StaffView):
 
 
 class TaskExport(StaffView):
+    content_negotiation_class = AnyAccept
+
     @extend_schema(
         parameters=[ExportSerializer],
         responses={
@@ -266,7 +270,7 @@ def _jobs(asked: dict[str, Any]) -> JobsByType:
 def _colleague(reader: User, user_id: UUID) -> User:
     found = staff_for(reader).filter(pk=user_id).first()
     if found is None:
-        raise Http404
+        raise ValidationError({"owner": _("Nobody of the company has this id.")}, "unknown_person")
     return found
 
 

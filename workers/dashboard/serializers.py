@@ -1,9 +1,12 @@
 """The JSON shapes of the task dashboard, for its page and for the API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core.ids import id_of
+from core.jobs.enqueue import Job
 from core.serializers import InputSerializer, PersonSerializer, Shape, UtcField
 from core.web.fields import FiniteField, IdField, MomentField, NumberField
 from workers.dashboard.task_row import STATES
@@ -61,12 +64,31 @@ class ExportSerializer(FiltersSerializer):
     to = serializers.ChoiceField(choices=["csv", "json"], default="csv")
 
 
+class TaskIdField(serializers.CharField):
+    """The id of a job, `JOB:ROW`, or of an attempt. A row may be gone; the form must be right."""
+
+    default_error_messages: ClassVar = {"task_id": _("This is no id of a task.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        job, separator, subject = text.partition(":")
+        if separator and (job not in list(Job) or not subject):
+            self.fail("task_id")
+        if not separator:
+            self._check_id(text)
+        return text
+
+    def _check_id(self, text: str) -> None:
+        try:
+            id_of(text)
+        except ValueError:
+            self.fail("task_id")
+
+
 class ChosenSerializer(InputSerializer):
     """Some tasks by their ids, or all that match filters (a thousand at most)."""
 
-    ids = serializers.ListField(
-        child=serializers.CharField(max_length=130), max_length=1000, required=False
-    )
+    ids = serializers.ListField(child=TaskIdField(max_length=130), max_length=1000, required=False)
     filters = FiltersSerializer(required=False)
 
 
