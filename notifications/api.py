@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.web import rate_limits
+from core.web.openapi import LIMITED, refusals
 from core.web.requests import person, validated
 from core.web.views import APIView
 from messaging.models import Message
@@ -67,7 +68,7 @@ class DeviceDetail(APIView):
 
 
 class DeviceTest(APIView):
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None, **refusals(LIMITED)})
     def post(self, request: Request, device_id: UUID) -> Response:
         """Push a test notification to one of the reader's devices, at most six times a minute."""
         user = person(request)
@@ -183,7 +184,7 @@ class SpanDeliveries(APIView):
 
 
 class DeliveryRetry(APIView):
-    @extend_schema(request=None, responses=DeliveriesSerializer)
+    @extend_schema(request=None, responses={200: DeliveriesSerializer, **refusals(LIMITED)})
     def post(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
         """Send a message again to the people whom it could not reach."""
         user = person(request)

@@ -57,6 +57,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+        "core.web.openapi_hooks.complete",
         "core.web.openapi_hooks.share_errors",
     ],
     "EXTENSIONS_INFO": {"x-generated-by": "make schema (change the views, not this document)"},

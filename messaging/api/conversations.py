@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from core.web import rate_limits
 from core.web.errors import refusals_under
+from core.web.openapi import LIMITED, refusals
 from core.web.preconditions import preconditions
 from core.web.requests import person, validated
 from core.web.views import APIView, ListAPIView, versioned
@@ -58,7 +59,11 @@ class ConversationList(ListAPIView[Conversation]):
 
     @extend_schema(
         request=OpeningSerializer,
-        responses={200: ConversationSerializer, 201: ConversationSerializer},
+        responses={
+            200: ConversationSerializer,
+            201: ConversationSerializer,
+            **refusals(LIMITED),
+        },
     )
     def post(self, request: Request) -> Response:
         """Open a conversation, with or without a first message."""

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.web import rate_limits
+from core.web.openapi import LIMITED, refusals
 from core.web.preconditions import preconditions
 from core.web.requests import person, validated
 from core.web.views import APIView, ListAPIView, versioned
@@ -48,7 +49,8 @@ class MessageList(APIView):
         return Response(HistorySerializer(history_of(conversation, window)).data)
 
     @extend_schema(
-        request=DraftSerializer, responses={200: MessageSerializer, 201: MessageSerializer}
+        request=DraftSerializer,
+        responses={200: MessageSerializer, 201: MessageSerializer, **refusals(LIMITED)},
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Send a message. The same id and content sent again answers 200 with the first one."""
@@ -111,7 +113,7 @@ class MessageRevisionList(ListAPIView[MessageRevision]):
 
 
 class Typing(APIView):
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None, **refusals(LIMITED)})
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Show the others that the person who asks is writing."""
         writer = person(request)
