@@ -28,7 +28,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         get: operations["attachment_retrieve"];
         put?: never;
         post?: never;
@@ -188,7 +187,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         get: operations["conversations_retrieve"];
         put?: never;
         post?: never;
@@ -276,7 +274,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         get: operations["message_retrieve"];
         put?: never;
         post?: never;
@@ -382,15 +379,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         get: operations["note_retrieve"];
         put?: never;
         post?: never;
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         delete: operations["conversations_notes_destroy"];
         options?: never;
         head?: never;
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         patch: operations["conversations_notes_partial_update"];
         trace?: never;
     };
@@ -796,7 +790,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         get: operations["staff_tasks_queues_list"];
         put?: never;
         post?: never;
@@ -847,7 +840,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         get: operations["staff_tasks_schedules_list"];
         put?: never;
         post?: never;
@@ -898,7 +890,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         get: operations["staff_tasks_summary_retrieve"];
         put?: never;
         post?: never;
@@ -915,7 +906,6 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description DRF's view, which also refuses unknown parameters and holds the preconditions. */
         get: operations["staff_tasks_workers_list"];
         put?: never;
         post?: never;
@@ -1320,7 +1310,6 @@ export interface components {
         Key: {
             readonly key: string | null;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         KeysRequest: {
             p256dh: string;
             auth: string;
@@ -1379,7 +1368,6 @@ export interface components {
          * @enum {string}
          */
         LocationEnum: "removed" | "kept";
-        /** @description What a caller sends: a body, or the parameters of an address. */
         LogInRequest: {
             email: string;
             password: string;
@@ -1456,12 +1444,10 @@ export interface components {
          * @enum {string}
          */
         MethodEnum: "PUT" | "multipart";
-        /** @description What a caller sends: a body, or the parameters of an address. */
         Mute: {
             /** @default true */
             muted: boolean;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         MuteRequest: {
             /** @default true */
             muted: boolean;
@@ -1487,7 +1473,6 @@ export interface components {
             /** Format: date-time */
             readonly edited_at: string | null;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         NoteDraftRequest: {
             body: string;
             /** Format: uuid */
@@ -1546,11 +1531,9 @@ export interface components {
             readonly role: components["schemas"]["RoleEnum"];
             readonly last_read_seq: number;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         PatchedBodyRequest: {
             body?: string;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         PatchedConversationChangeRequest: {
             subject?: string;
             /** Format: uuid */
@@ -1559,7 +1542,6 @@ export interface components {
             /** Format: uuid */
             assigned_to?: string | null;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         PatchedNoteRequest: {
             note?: string;
             /** Format: uuid */
@@ -1607,7 +1589,6 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         PresenceRequest: {
             /** @default true */
             visible: boolean;
@@ -1619,7 +1600,6 @@ export interface components {
             phase: string;
             is_cancelled: boolean;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         PurgeRequest: {
             /** @default  */
             confirm: string;
@@ -1729,7 +1709,6 @@ export interface components {
          * @enum {string}
          */
         ScheduleState: "ok" | "running" | "failing" | "late" | "disabled";
-        /** @description What a caller sends: a body, or the parameters of an address. */
         SeqRequest: {
             /** Format: int64 */
             seq: number;
@@ -1888,7 +1867,6 @@ export interface components {
             readonly ticket: string;
             readonly expires_in_seconds: number;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         TokenRequest: {
             token: string;
         };
@@ -1907,7 +1885,6 @@ export interface components {
                 [key: string]: number;
             };
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         UnreadFromRequest: {
             /** Format: int64 */
             seq: number;
@@ -1951,13 +1928,11 @@ export interface components {
          * @enum {string}
          */
         VerdictEnum: "clean" | "checked_basic" | "infected" | "refused" | "unreadable";
-        /** @description What a caller sends: a body, or the parameters of an address. */
         WantedPartRequest: {
             /** Format: int64 */
             number: number;
             sha256: string;
         };
-        /** @description What a caller sends: a body, or the parameters of an address. */
         WantedPartsRequest: {
             parts: components["schemas"]["WantedPartRequest"][];
         };
@@ -3302,7 +3277,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What a caller sends: a body, or the parameters of an address. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3341,7 +3316,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What a caller sends: a body, or the parameters of an address. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;

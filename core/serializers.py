@@ -45,9 +45,9 @@ def _kept(shape: type[Shape[Any]]) -> Shape[Any]:
     return shape()
 
 
+# Without docstrings: the OpenAPI document would show them as those of each shape below.
 class KnownFields(serializers.Serializer[Any]):
-    """Refuse a field that the serializer does not read, by name."""
-
+    # Refuses a field that it does not read, by name.
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             known = {field.field_name for field in self._writable_fields}
@@ -58,7 +58,8 @@ class KnownFields(serializers.Serializer[Any]):
 
 
 class InputSerializer(KnownFields):
-    """What a caller sends: a body, or the parameters of an address."""
+    # What a caller sends: a body, or the parameters of an address.
+    pass
 
 
 class PersonSerializer(Shape[User]):

@@ -123,7 +123,7 @@ def _subject(token: str, key: Any, algorithms: list[str], issuer: str) -> str:
     subject = str(claims["sub"])
     if any(map(is_control, subject)):
         # PostgreSQL cannot even look for a NUL.
-        raise jwt.InvalidSubjectError("Subject must be printable")
+        raise jwt.InvalidTokenError("Subject must be printable")
     return subject
 
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import IsoDateTimeField
 
 from core.ids import id_of
 from core.web.fields import MOMENT_WANTED, moment_of
@@ -16,7 +16,7 @@ FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class _IdFormField(forms.UUIDField):
-    def to_python(self, value: Any) -> UUID | None:
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         try:
@@ -25,7 +25,7 @@ class _IdFormField(forms.UUIDField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
-class _MomentFormField(forms.Field):
+class _MomentFormField(IsoDateTimeField):
     def to_python(self, value: Any) -> datetime | None:
         if value in self.empty_values:
             return None
@@ -35,7 +35,10 @@ class _MomentFormField(forms.Field):
             raise ValidationError(MOMENT_WANTED, code="invalid") from None
 
 
-class _FlagFormField(forms.Field):
+class _FlagFormField(forms.NullBooleanField):
+    # Django's own reads the words of its menu, and takes what it cannot read for unknown.
+    widget = forms.TextInput
+
     def to_python(self, value: Any) -> bool | None:
         if value in self.empty_values:
             return None

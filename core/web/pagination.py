@@ -61,8 +61,8 @@ class _Pages(CursorPagination):
 
     def encode_cursor(self, cursor: Cursor) -> str:
         text = self._signer.sign_object([cursor.offset, cursor.reverse, cursor.position])
-        link: str = replace_query_param(self.base_url, self.cursor_query_param, text)
-        return link
+        assert self.base_url is not None, "set by paginate_queryset"
+        return replace_query_param(self.base_url, self.cursor_query_param, text)
 
     @property
     def _signer(self) -> signing.Signer:

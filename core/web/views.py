@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from django.db.models import Model
 from django.http import Http404
-from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
@@ -30,9 +29,9 @@ WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 UNSAFE = WITH_BODY | {"DELETE"}
 
 
+# DRF's view, which also refuses unknown parameters and holds the preconditions. It has no
+# docstring, which the OpenAPI document would show as that of each operation.
 class APIView(views.APIView):
-    """DRF's view, which also refuses unknown parameters and holds the preconditions."""
-
     # The actions of this view check the preconditions themselves, under a lock.
     checks_versions = False
 
@@ -49,9 +48,7 @@ class APIView(views.APIView):
             if request.method in UNSAFE:
                 self._check_preconditions(request)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add an entity tag to what was read or written; answer 304 if the caller has it."""
         response = super().finalize_response(request, response, *args, **kwargs)
         version = getattr(response, "version", None)
@@ -63,10 +60,7 @@ class APIView(views.APIView):
         if not is_read:
             return response
         response.setdefault("Cache-Control", "private, no-cache")
-        answer: HttpResponseBase = get_conditional_response(
-            request._request, etag=response["ETag"], response=response
-        )
-        return answer
+        return get_conditional_response(request._request, etag=response["ETag"], response=response)
 
     def _check_parameters(self, request: Request, handler: Handler) -> None:
         known = _parameters(self, handler)
@@ -100,7 +94,7 @@ class APIView(views.APIView):
 
 
 class ListAPIView(APIView, generics.ListAPIView[Row]):
-    """DRF's list, with the checks of our APIView."""
+    pass
 
 
 class AnyAccept(DefaultContentNegotiation):

@@ -43,7 +43,7 @@ class FirstMessageSerializer(InputSerializer):
         files = attrs.get("attachments", [])
         if not attrs["body"] and not files:
             raise serializers.ValidationError({"body": _("Write something, or add a file.")})
-        if twice := [place for place, file in enumerate(files) if file in files[:place]]:
+        if twice := [str(place) for place, file in enumerate(files) if file in files[:place]]:
             said = [_("The same file is there twice.")]
             raise serializers.ValidationError({"attachments": dict.fromkeys(twice, said)})
         return attrs
