@@ -56,6 +56,7 @@ PUT    mark-unread              401     401   404   200   200  403
 POST   typing                   401     401   404   204   204  204
 GET    notes                    401     401   404   404   200  200
 POST   notes                    401     401   404   404   201  201
+GET    note                     401     401   404   404   200  200
 PATCH  note                     401     401   404   404   200  403
 DELETE note                     401     401   404   404   204  204
 GET    unread                   401     401   200   200   200  200

@@ -26,7 +26,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 # From UTC-12 to UTC+14 is what the earth has.
 OFFSETS = (timedelta(hours=-12), timedelta(hours=14))
 MOMENT_WANTED = _("Give a date and a time between 1970 and 2200, such as 2026-01-31T08:00:00Z.")
-NUMBER = re.compile(r"-?[0-9]{1,16}")
+NUMBER = re.compile(r"-?[0-9]{1,100}")
 
 
 def moment_of(text: str) -> datetime:
@@ -57,7 +57,7 @@ class NumberField(serializers.IntegerField):
     """A whole number, by default from 0 to LARGEST_NUMBER."""
 
     def __init__(
-        self, *, min_value: int = 0, max_value: int = LARGEST_NUMBER, **options: Any
+        self, *, min_value: int = 0, max_value: int | None = LARGEST_NUMBER, **options: Any
     ) -> None:
         super().__init__(min_value=min_value, max_value=max_value, **options)
 

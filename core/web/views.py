@@ -43,8 +43,8 @@ class APIView(views.APIView):
         # DRF answers 405 to other methods, after this.
         if handler is not None and request.method != "OPTIONS":
             self._check_parameters(request, handler)
-            if request.method in WITH_BODY and not _takes_body(self, handler):
-                InputSerializer(data=request.data).is_valid(raise_exception=True)
+            if request.method in WITH_BODY:
+                self._check_body(request, handler)
             if request.method in UNSAFE:
                 self._check_preconditions(request)
 
@@ -72,6 +72,12 @@ class APIView(views.APIView):
         }
         if wrong:
             raise ValidationError(wrong)
+
+    def _check_body(self, request: Request, handler: Handler) -> None:
+        """Read the body before the view, so that a broken one is refused whatever comes first."""
+        body = request.data
+        if not _takes_body(self, handler):
+            InputSerializer(data=body).is_valid(raise_exception=True)
 
     def _check_preconditions(self, request: Request) -> None:
         """Compare with what a GET of the same address answers now, if there is such a one."""

@@ -16,8 +16,8 @@ from messaging.queries import conversations as conversation_queries
 from messaging.queries.conversations import mentioning
 from messaging.queries.unread import with_unread
 
-# PostgreSQL refuses a word of more than 2,046 bytes.
-Q_LENGTH = 200
+# PostgreSQL takes no word of more than 2,046 bytes; a letter has up to four.
+Q_LENGTH = 500
 
 
 class ConversationFilter(django_filters.FilterSet):

@@ -79,8 +79,8 @@ class PartList(APIView):
     @extend_schema(request=WantedPartsSerializer, responses=SignedPartsSerializer)
     def post(self, request: Request, attachment_id: UUID) -> Response:
         """Sign parts that are about to be sent, each with its own SHA-256."""
-        attachment = _in_parts(request, attachment_id)
         asked = validated(WantedPartsSerializer, request.data)["parts"]
+        attachment = _in_parts(request, attachment_id)
         signed = transfer.sign(attachment, [WantedPart(**part) for part in asked])
         return Response(SignedPartsSerializer({"parts": signed}).data)
 

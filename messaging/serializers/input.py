@@ -75,11 +75,12 @@ class ConversationChangeSerializer(InputSerializer):
 
 
 class SeqSerializer(InputSerializer):
-    seq = NumberField()
+    # Any number: a mark past the last message is one at the last message.
+    seq = NumberField(max_value=None)
 
 
 class UnreadFromSerializer(InputSerializer):
-    seq = NumberField(min_value=1)
+    seq = NumberField(min_value=1, max_value=None)
 
 
 class SinceSerializer(InputSerializer):

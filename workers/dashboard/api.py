@@ -213,9 +213,8 @@ class QueueAct(StaffView):
         """`pause`, `resume`, or `purge` with the queue's name as `confirm`."""
         if queue not in list(Queue):
             raise Http404
-        actor = person(request)
+        actor, confirm = person(request), validated(PurgeSerializer, request.data)["confirm"]
         if verb == "purge":
-            confirm = validated(PurgeSerializer, request.data)["confirm"]
             return Response({"count": actions.purge(actor=actor, queue=queue, confirm=confirm)})
         {"pause": actions.pause, "resume": actions.resume}[verb](actor=actor, queue=queue)
         return Response({"count": 1})
