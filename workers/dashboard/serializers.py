@@ -55,7 +55,7 @@ class FiltersSerializer(InputSerializer):
 
 
 class PageSerializer(FiltersSerializer):
-    cursor = serializers.CharField(max_length=300, required=False)
+    cursor = serializers.CharField(required=False, allow_blank=True)
     limit = NumberField(min_value=1, max_value=100, default=50)
 
 
