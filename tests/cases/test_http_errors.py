@@ -32,13 +32,13 @@ UNKNOWN_PATHS = (
     "/api/v1/attachments/0198b7a0-0000-7000-8000-000000000000/preview/" + "9" * 5000,
 )  # fmt: skip
 WRONG_HOSTS = (
-    "evil.example", "localhost:port", "127.0.0.1:99999999", "a b", "", "[::1", "é.example",
+    "evil.example", "localhost:port", "a b", "", "[::1", "é.example",
     "localhost\0", "127.0.0.1, evil.example", "a" * 5000, "-", "..",
 )  # fmt: skip
 
 
 @pytest.fixture
-def browser(marc: User) -> Browser:
+def visitor(marc: User) -> Browser:
     """Marc at a browser, as the server sees it: errors are answers."""
     browser = Browser(raise_request_exception=False)
     browser.force_login(marc)
@@ -55,43 +55,43 @@ def debug(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.mark.usefixtures("debug")
 class TestWhatNeverReachesAView:
     @pytest.mark.parametrize("path", UNKNOWN_PATHS, ids=lambda path: path[:40])
-    def test_unknown_path_is_json(self, browser: Browser, path: str) -> None:
-        for caller in (browser, Browser()):
+    def test_unknown_path_is_json(self, visitor: Browser, path: str) -> None:
+        for caller in (visitor, Browser()):
             for method in ("GET", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"):
                 answer = caller.generic(method, path, headers={"Accept": "text/html"})
                 assert error_of(answer)[0] == 404
 
     @pytest.mark.parametrize("host", WRONG_HOSTS, ids=lambda host: repr(host)[:20])
-    def test_wrong_host_is_json(self, browser: Browser, host: str) -> None:
+    def test_wrong_host_is_json(self, visitor: Browser, host: str) -> None:
         with override_settings(ALLOWED_HOSTS=["localhost", "127.0.0.1", "testserver"]):
             for path in ("/api/v1/me", "/api/v1/unknown", "/api/schema"):
-                answer = browser.get(path, headers={"Host": host, "Accept": "text/html"})
+                answer = visitor.get(path, headers={"Host": host, "Accept": "text/html"})
                 assert error_of(answer)[0] == 400
 
-    def test_fault_of_ours_is_json(self, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_fault_of_ours_is_json(self, visitor: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
         def fail(*args: object) -> None:
             raise RuntimeError("secret")
 
         monkeypatch.setattr(MeSerializer, "get_version", fail)
-        answer = browser.get("/api/v1/me", headers={"Accept-Language": "en"})
+        answer = visitor.get("/api/v1/me", headers={"Accept-Language": "en"})
 
         assert error_of(answer)[0] == 500
         assert "secret" not in answer.content.decode()
 
     def test_fault_outside_of_a_view_is_json(
-        self, browser: Browser, monkeypatch: pytest.MonkeyPatch
+        self, visitor: Browser, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def fail(*args: object) -> None:
             raise RuntimeError("secret")
 
         monkeypatch.setattr("core.web.middleware.RequestLog.bind_ip", fail)
-        answer = browser.get("/api/v1/me")
+        answer = visitor.get("/api/v1/me")
 
         assert error_of(answer)[0] == 500
         assert "secret" not in answer.content.decode()
 
-    def test_page_keeps_its_own_error(self, browser: Browser) -> None:
-        answer = browser.get("/unknown", headers={"Accept": "application/json"})
+    def test_page_keeps_its_own_error(self, visitor: Browser) -> None:
+        answer = visitor.get("/unknown", headers={"Accept": "application/json"})
 
         assert answer.status_code == 404
         assert answer["Content-Type"].startswith("text/html")
@@ -132,15 +132,15 @@ class TestWrongMethods:
 
         assert differing(answers, True) == {}
 
-    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "FOO"])
-    def test_wrong_method_on_the_stream_is_json(self, browser: Browser, method: str) -> None:
-        answer = browser.generic(method, STREAM)
+    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "FOO"])
+    def test_wrong_method_on_the_stream_is_json(self, visitor: Browser, method: str) -> None:
+        answer = visitor.generic(method, STREAM)
 
         assert error_of(answer)[0] == 405
         assert answer["Allow"] == "GET"
 
-    def test_unknown_parameter_of_the_stream_is_json(self, browser: Browser) -> None:
-        assert error_of(browser.get(STREAM, {"tikcet": "x"})) == (400, "tikcet")
+    def test_unknown_parameter_of_the_stream_is_json(self, visitor: Browser) -> None:
+        assert error_of(visitor.get(STREAM, {"tikcet": "x"})) == (400, "tikcet")
 
 
 @pytest.mark.django_db
@@ -194,6 +194,8 @@ class TestHeaders:
     def test_form_over_the_limit_is_json(self, marc: User) -> None:
         browser = Browser(enforce_csrf_checks=True, raise_request_exception=False)
         browser.force_login(marc)
+        # Sets the cookie. The token itself is looked for in the form, which is too large to read.
+        browser.get("/api/v1/me")
         large = b"a=" + b"b" * 2 * 1024 * 1024
         answers = {}
         for kind in ("application/x-www-form-urlencoded", "multipart/form-data; boundary=é"):
@@ -229,9 +231,9 @@ class TestTheLanguage:
         ("language", "words"), [("fr", "Il n’y a rien"), ("en-GB", "There is nothing")]
     )
     def test_error_from_outside_of_a_view_follows_accept_language(
-        self, browser: Browser, language: str, words: str
+        self, visitor: Browser, language: str, words: str
     ) -> None:
-        answer = browser.get("/api/v1/unknown", headers={"Accept-Language": language})
+        answer = visitor.get("/api/v1/unknown", headers={"Accept-Language": language})
 
         detail: Any = json.loads(answer.content)["errors"][0]["detail"]
         assert detail.replace("'", "’").startswith(words)

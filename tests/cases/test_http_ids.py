@@ -307,8 +307,9 @@ class TestSignedTokens:
     @pytest.mark.parametrize(
         "header",
         [
-            "Bearer", "Bearer ", "Bearer \0", "Bearer a.b.c", "Bearer é.é.é", "Bearer " + "a" * 9999,
-            "bearer a b c", "Basic bWFyYzphYmM=", "Bearer eyJhbGciOiJub25lIn0.e30.",
+            "Bearer", "Bearer ", "Bearer \0", "Bearer a.b.c", "Bearer é.é.é",
+            "Bearer " + "a" * 9999, "bearer a b c", "Basic bWFyYzphYmM=",
+            "Bearer eyJhbGciOiJub25lIn0.e30.",
             "Bearer eyJhbGciOiJFUzI1NiJ9." + "W1tb" * 3000 + ".AA", "\0",
         ],
         ids=lambda header: header[:20],
