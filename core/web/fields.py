@@ -25,7 +25,7 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 # From UTC-12 to UTC+14 is what the earth has.
 OFFSETS = (timedelta(hours=-12), timedelta(hours=14))
-MOMENT_WANTED = _("Give a date and a time between 1970 and 2200, such as 2026-01-31T08:00:00Z.")
+MOMENT_WANTED = _("Give a date and a time between 1970 and 2200, as RFC 3339 writes them.")
 NUMBER = re.compile(r"-?[0-9]{1,100}")
 
 
