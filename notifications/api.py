@@ -110,7 +110,10 @@ class PushRead(ByToken):
 
 
 class PushRenewed(ByToken):
-    @extend_schema(request=RenewedDeviceSerializer, responses={204: None})
+    @extend_schema(
+        request=RenewedDeviceSerializer,
+        responses={204: None, **refusals({404: "The old endpoint is unknown."})},
+    )
     def post(self, request: Request) -> Response:
         """Replace the subscription of a browser that changed it while no page was open."""
         asked = validated(RenewedDeviceSerializer, request.data)

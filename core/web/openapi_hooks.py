@@ -78,8 +78,8 @@ SHARED = {
 
 # The errors that come before the view, which does not describe them. 403 is of a session whose
 # CSRF token is missing.
-OF_READING = ("406", "412")
-OF_CHANGING = ("403", "406", "412")
+OF_READING = ("400", "406", "412")
+OF_CHANGING = ("400", "403", "406", "412")
 OF_SENDING = (*OF_CHANGING, "408", "413", "415")
 BEFORE_THE_VIEW = {
     "get": OF_READING, "delete": OF_CHANGING,

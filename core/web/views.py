@@ -11,7 +11,6 @@ from django.db.models import Model
 from django.http import Http404
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework import generics, views
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -64,12 +63,16 @@ class APIView(views.APIView):
 
     def _check_parameters(self, request: Request, handler: Handler) -> None:
         known = _parameters(self, handler)
-        wrong = {name: _unknown() for name in request.query_params if name not in known}
-        wrong |= {
-            name: ValidationError(_("Give this parameter once."), code="repeated").detail
-            for name, values in request.query_params.lists()
-            if name in known and len(values) > 1
+        wrong: dict[str, Any] = {
+            name: ValidationError(_("There is no such parameter."), "unknown_parameter").detail
+            for name in request.query_params
+            if name not in known
         }
+        for name, values in request.query_params.lists():
+            if name in known and len(values) > 1:
+                wrong[name] = ValidationError(_("Give this parameter once."), "repeated").detail
+            elif name in known and values == [""] and not known[name]:
+                wrong[name] = ValidationError(_("Give a value, or leave it out."), "blank").detail
         if wrong:
             raise ValidationError(wrong)
 
@@ -123,33 +126,22 @@ def _texts(kwargs: dict[str, Any]) -> list[str]:
     return [value for value in kwargs.values() if isinstance(value, str)]
 
 
-def _unknown() -> Any:
-    return ValidationError(_("There is no such parameter."), code="unknown_parameter").detail
-
-
-def _parameters(view: views.APIView, handler: Handler) -> set[str]:
-    """Return the names of the query parameters that an operation takes."""
-    names = set(_declared(view, handler))
+def _parameters(view: views.APIView, handler: Handler) -> dict[str, bool]:
+    """Return the query parameters that an operation takes, by name: whether each may be empty."""
+    schema = _schema(view, handler)
+    found = {
+        name: getattr(field, "allow_blank", False)
+        for shape in (schema.get_override_parameters() if schema else ())
+        for name, field in shape().fields.items()
+    }
     if isinstance(view, generics.ListAPIView) and handler.__name__ == "get":
         filters = getattr(view, "filterset_class", None)
-        names |= set(filters.base_filters) if filters else set()
+        for name in filters.base_filters if filters else ():
+            found[name] = name in getattr(filters, "MAY_BE_EMPTY", ())
         if view.paginator is not None:
-            names |= {
-                parameter["name"]
-                for parameter in view.paginator.get_schema_operation_parameters(view)
-            }
-    return names
-
-
-def _declared(view: views.APIView, handler: Handler) -> list[str]:
-    schema = _schema(view, handler)
-    names = []
-    for parameter in schema.get_override_parameters() if schema else []:
-        if isinstance(parameter, OpenApiParameter):
-            names += [parameter.name] if parameter.location == OpenApiParameter.QUERY else []
-        else:
-            names += list(parameter().fields)
-    return names
+            for parameter in view.paginator.get_schema_operation_parameters(view):
+                found[parameter["name"]] = False
+    return found
 
 
 def _takes_body(view: views.APIView, handler: Handler) -> bool:

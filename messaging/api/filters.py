@@ -21,6 +21,9 @@ Q_LENGTH = 500
 
 
 class ConversationFilter(django_filters.FilterSet):
+    # A search box without a word in it.
+    MAY_BE_EMPTY = ("q",)
+
     request: HttpRequest
 
     status = django_filters.ChoiceFilter(choices=Conversation.Status.choices)

@@ -104,6 +104,15 @@ class MessageRevisionList(ListAPIView[MessageRevision]):
     filter_backends = ()
     queryset = MessageRevision.objects.none()
 
+    @extend_schema(
+        responses={
+            200: MessageRevisionSerializer(many=True),
+            **refusals({403: "Not of the company."}),
+        }
+    )
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
+        return self.list(request)
+
     def get_queryset(self) -> QuerySet[MessageRevision]:
         reader = person(self.request)
         message = message_for(reader, self.kwargs["conversation_id"], self.kwargs["message_id"])

@@ -213,6 +213,16 @@ class TestParameters:
         assert len(answers) > 200
         assert differing(answers, True) == {}
 
+    def test_empty_value_is_a_400_that_names_it(self, world: World) -> None:
+        answers = {
+            f"{operation} {name}": error_of(world.call(operation, query={name: ""})) == (400, name)
+            for operation in READING
+            for name, _shape in shapes_of(operation)
+            if name not in ("q", "error_place")
+        }
+
+        assert differing(answers, True) == {}
+
     def test_parameter_that_is_given_twice_is_a_400_that_names_it(self, world: World) -> None:
         answers = {
             f"{operation} {name}": error_of(world.call(operation, query={name: ["1", "2"]}))

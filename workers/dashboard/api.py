@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from core.jobs.enqueue import Queue
 from core.models import User
 from core.queries import staff_for
+from core.web.openapi import refusals
 from core.web.requests import person, validated
 from core.web.views import AnyAccept, APIView
 from workers.dashboard import actions, export, overview, statistics, task_detail, task_search
@@ -23,6 +24,7 @@ from workers.dashboard.actions import JobsByType, NoteChanges
 from workers.dashboard.serializers import (
     CountSerializer,
     DiscardSerializer,
+    ExportedSerializer,
     ExportSerializer,
     FailureSerializer,
     NoteSerializer,
@@ -129,7 +131,7 @@ class TaskExport(StaffView):
         parameters=[ExportSerializer],
         responses={
             (200, "text/csv"): OpenApiTypes.STR,
-            (200, "application/json"): OpenApiTypes.STR,
+            (200, "application/json"): ExportedSerializer(many=True),
         },
     )
     def get(self, request: Request) -> HttpResponse:
@@ -196,7 +198,10 @@ class TaskRetryMany(StaffView):
 
 
 class TaskDiscard(StaffView):
-    @extend_schema(request=DiscardSerializer, responses=CountSerializer)
+    @extend_schema(
+        request=DiscardSerializer,
+        responses={200: CountSerializer, **refusals({404: "None of these is a dead task."})},
+    )
     def post(self, request: Request) -> Response:
         """Take dead tasks off the list, with a reason."""
         asked = validated(DiscardSerializer, request.data)

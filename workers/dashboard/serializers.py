@@ -9,6 +9,7 @@ from core.ids import id_of
 from core.jobs.enqueue import Job
 from core.serializers import InputSerializer, PersonSerializer, Shape, UtcField
 from core.web.fields import FiniteField, IdField, MomentField, NumberField
+from workers.dashboard.export import COLUMNS
 from workers.dashboard.task_row import STATES
 from workers.dashboard.time_ranges import PERIODS
 from workers.models import TaskAction, TaskRun
@@ -55,7 +56,7 @@ class FiltersSerializer(InputSerializer):
 
 
 class PageSerializer(FiltersSerializer):
-    cursor = serializers.CharField(required=False, allow_blank=True)
+    cursor = serializers.CharField(required=False)
     limit = NumberField(min_value=1, max_value=100, default=50)
 
 
@@ -161,6 +162,15 @@ class AttemptSerializer(Shape[TaskRun]):
             "started_at", "ended_at", "wait_seconds", "run_seconds", "memory_bytes",
             "error_class", "error_place", "error_text", "traceback",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class ExportedSerializer(Shape[TaskRun]):
+    """An attempt in an exported file."""
+
+    class Meta:
+        model = TaskRun
+        fields = COLUMNS
         read_only_fields = fields
 
 

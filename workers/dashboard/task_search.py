@@ -69,7 +69,7 @@ def page(filters: Filters, job_types: ByJob, *, cursor: str | None, limit: int) 
     if filters.state == "dead":
         return Page(dead_jobs(filters, job_types), None)
     found = runs(filters).order_by("-ended_at", "-pk")
-    if cursor is not None:
+    if cursor:
         ended_at, pk = _position(cursor)
         found = found.filter(Q(ended_at__lt=ended_at) | Q(ended_at=ended_at, pk__lt=pk))
     attempts = list(found[: limit + 1])
