@@ -1577,9 +1577,7 @@ export interface components {
             is_discreet?: boolean;
             email?: components["schemas"]["EmailEnum"];
             email_delay_minutes?: number | null;
-            /** Format: time */
             quiet_from?: string | null;
-            /** Format: time */
             quiet_until?: string | null;
             locale?: components["schemas"]["LocaleEnum"];
         };
@@ -1604,9 +1602,7 @@ export interface components {
             is_discreet?: boolean;
             email: components["schemas"]["EmailEnum"];
             email_delay_minutes?: number | null;
-            /** Format: time */
             quiet_from?: string | null;
-            /** Format: time */
             quiet_until?: string | null;
             locale: components["schemas"]["LocaleEnum"];
             readonly muted: {

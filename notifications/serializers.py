@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from core.models import User
 from core.serializers import InputSerializer, KnownFields, PersonSerializer, Shape, UtcField
-from core.web.fields import NumberField
+from core.web.fields import LocalTimeField, NumberField
 from core.web.text_field import TextField
 from notifications.models import (
     ENDPOINT_LENGTH,
@@ -82,6 +82,8 @@ class PreferenceSerializer(KnownFields, serializers.ModelSerializer[Preference])
 
     locale = serializers.ChoiceField(choices=User.Locale.choices, source="user.locale")
     email = serializers.ChoiceField(choices=EmailMode.choices)
+    quiet_from = LocalTimeField(allow_null=True, required=False)
+    quiet_until = LocalTimeField(allow_null=True, required=False)
     muted = serializers.SerializerMethodField()
 
     class Meta:

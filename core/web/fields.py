@@ -1,13 +1,14 @@
 """Fields of what callers send. Each accepts one spelling, so that two programs read the same."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from math import isfinite
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.ids import id_of
@@ -26,6 +27,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 # From UTC-12 to UTC+14 is what the earth has.
 OFFSETS = (timedelta(hours=-12), timedelta(hours=14))
 MOMENT_WANTED = _("Give a date and a time between 1970 and 2200, as RFC 3339 writes them.")
+LOCAL_TIME = re.compile(r"\d\d:\d\d(:\d\d)?", re.ASCII)
 NUMBER = re.compile(r"-?[0-9]{1,100}")
 
 
@@ -77,6 +79,16 @@ class FiniteField(serializers.FloatField):
         if not isfinite(number):
             self.fail("invalid")
         return number
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d\d:\d\d(:\d\d)?$"})
+class LocalTimeField(serializers.TimeField):
+    """A time of the day at the reader's place: it has no offset."""
+
+    def to_internal_value(self, data: Any) -> time:
+        if not LOCAL_TIME.fullmatch(str(data)):
+            self.fail("invalid", format="hh:mm[:ss]")
+        return super().to_internal_value(data)
 
 
 class MomentField(serializers.DateTimeField):

@@ -122,6 +122,17 @@ class TestUnknownFields:
 
         assert differing(answers, True) == {}
 
+    def test_value_of_another_json_type_is_refused_by_name(self, world: World) -> None:
+        answers = {}
+        for operation in WITH_BODY:
+            shape = operation.body_shape or {}
+            for name, inner in shape["properties"].items():
+                for wrong in values_of_other_types(inner):
+                    found = world.call(operation, body={**sample(shape), name: wrong})
+                    answers[f"{operation} {name} {wrong!r}"] = error_of(found) == (400, name)
+
+        assert differing(answers, True) == {}
+
     def test_every_field_of_the_document_is_known(self, world: World) -> None:
         answers = {}
         for operation in WITH_BODY:
@@ -134,6 +145,17 @@ class TestUnknownFields:
 
 def codes_of(answer: Any) -> set[str]:
     return {e["code"] for e in answer.json()["errors"]} if answer.status_code >= 400 else set()
+
+
+def values_of_other_types(shape: dict[str, Any]) -> list[Any]:
+    kinds = shape.get("type", "")
+    if "string" in kinds:
+        return [1, 1.5, True, [], {}, ["a"]]
+    if "boolean" in kinds:
+        return [0, 1, "true", "yes", "", [], {}]
+    if "integer" in kinds:
+        return [True, "one", 1.5, [], {}]
+    return ["a", 1, True] if "array" in kinds else []
 
 
 def with_an_unknown_field_inside(operation: Operation) -> list[tuple[str, Any]]:
