@@ -39,7 +39,7 @@ class _FlagFormField(forms.NullBooleanField):
     # Django's own reads the words of its menu, and takes what it cannot read for unknown.
     widget = forms.TextInput
 
-    def to_python(self, value: Any) -> bool | None:
+    def to_python(self, value: Any) -> Any:
         if value in self.empty_values:
             return None
         if value.lower() not in FLAGS:

@@ -169,10 +169,11 @@ class World:
             shape = operation.body_shape
             body = sample(shape) if body is None and shape else body
             content = "" if body is None else json.dumps(body)
+        sent: Any = content
         return caller.generic(
             operation.method,
             address or self.address(operation),
-            content,
+            sent,
             content_type=content_type,
             query_params=operation.required_query() | (query or {}),
             headers=headers,

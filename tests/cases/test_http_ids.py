@@ -1,6 +1,7 @@
 """CASES 5, ids and texts that PostgreSQL cannot hold: in paths, bodies, tokens and headers."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,7 +37,7 @@ IDS = [
     for name in operation.names("path")
     if name.endswith("_id")
 ]
-OTHER_SPELLINGS = {
+OTHER_SPELLINGS: dict[str, Callable[[str], Any]] = {
     "urn": lambda key: f"urn:uuid:{key}",
     "braces": lambda key: f"{{{key}}}",
     "no hyphens": lambda key: key.replace("-", ""),
@@ -256,7 +257,19 @@ class TestNestedIds:
                 assert error_of(answer) == (400, "ids.2"), (act, bad)
 
 
-SUBJECTS = ("\0", "a\0b", "crm-marc@demo.test\0", "\ud800", "a" * 100_000, "", "١", 1, None, [], {})
+SUBJECTS: tuple[Any, ...] = (
+    "\0",
+    "a\0b",
+    "crm-marc@demo.test\0",
+    "\ud800",
+    "a" * 100_000,
+    "",
+    "١",
+    1,
+    None,
+    [],
+    {},
+)
 
 
 @pytest.mark.django_db

@@ -42,7 +42,7 @@ VERSIONED: dict[str, tuple[Callable[[World], str], dict[str, str], dict[str, str
 OTHERS = {
     "preferences": (lambda world: "/api/v1/preferences", {"push": False}, {"push": True}),
 }
-CHANGED = VERSIONED | OTHERS  # type: ignore[operator]  # of the same shape
+CHANGED = VERSIONED | OTHERS
 
 
 @pytest.fixture

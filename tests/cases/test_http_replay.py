@@ -48,7 +48,7 @@ def send(caller: APIClient, world: World, what: str, draft_id: str, words: str =
     file = {"name": f"{words}.pdf", "size": 9, "sha256": "0" * 64, "content_type": ""}
     client = str(world.conversation.client_id)
     chantier = str(world.conversation.chantier_id)
-    path, draft = {
+    places: dict[str, tuple[str, dict[str, Any]]] = {
         "message": (f"{conversation}/messages", {"body": words}),
         "note": (f"{conversation}/notes", {"body": words}),
         "file": ("/api/v1/attachments", file),
@@ -59,7 +59,8 @@ def send(caller: APIClient, world: World, what: str, draft_id: str, words: str =
                 "message": {"id": draft_id, "body": words},
             },
         ),
-    }[what]  # fmt: skip
+    }  # fmt: skip
+    path, draft = places[what]
     return caller.post(path, {"id": draft_id, **draft})
 
 
