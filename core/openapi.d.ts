@@ -1483,6 +1483,11 @@ export interface components {
             keys: components["schemas"]["KeysRequest"];
             /** @default  */
             label: string;
+            /**
+             * Format: double
+             * @description Ignored.
+             */
+            expirationTime?: number | null;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         Note: {

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from core.models import User
 from core.serializers import InputSerializer, KnownFields, PersonSerializer, Shape, UtcField
-from core.web.fields import LocalTimeField, NumberField
+from core.web.fields import FiniteField, LocalTimeField, NumberField
 from core.web.text_field import TextField
 from notifications.models import (
     ENDPOINT_LENGTH,
@@ -35,7 +35,9 @@ class NewDeviceSerializer(InputSerializer):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # Not declared in the class: `label` is also an attribute of every serializer.
         label = TextField(max_length=100, required=False, allow_blank=True, default="")
-        return {**super().get_fields(), "label": label}
+        # Browsers send it, always null today. Ignored: the push service says when it is over.
+        expiration = FiniteField(required=False, allow_null=True, help_text="Ignored.")
+        return {**super().get_fields(), "label": label, "expirationTime": expiration}
 
 
 class RenewedDeviceSerializer(InputSerializer):

@@ -5,12 +5,13 @@ document and the check cannot differ.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Model
 from django.http import Http404
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import generics, views
 from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -41,9 +42,10 @@ class APIView(views.APIView):
         handler = getattr(self, str(request.method).lower(), None)
         # DRF answers 405 to other methods, after this.
         if handler is not None and request.method != "OPTIONS":
-            self._check_parameters(request, handler)
+            taken = _taken(self, handler)
+            self._check_parameters(request, taken.parameters)
             if request.method in WITH_BODY:
-                self._check_body(request, handler)
+                self._check_body(request, takes_body=taken.takes_body)
             if request.method in UNSAFE:
                 self._check_preconditions(request)
 
@@ -61,8 +63,7 @@ class APIView(views.APIView):
         response.setdefault("Cache-Control", "private, no-cache")
         return get_conditional_response(request._request, etag=response["ETag"], response=response)
 
-    def _check_parameters(self, request: Request, handler: Handler) -> None:
-        known = _parameters(self, handler)
+    def _check_parameters(self, request: Request, known: dict[str, bool]) -> None:
         wrong: dict[str, Any] = {
             name: ValidationError(_("There is no such parameter."), "unknown_parameter").detail
             for name in request.query_params
@@ -76,10 +77,10 @@ class APIView(views.APIView):
         if wrong:
             raise ValidationError(wrong)
 
-    def _check_body(self, request: Request, handler: Handler) -> None:
+    def _check_body(self, request: Request, *, takes_body: bool) -> None:
         """Read the body before the view, so that a broken one is refused whatever comes first."""
         body = request.data
-        if not _takes_body(self, handler):
+        if not takes_body:
             InputSerializer(data=body).is_valid(raise_exception=True)
 
     def _check_preconditions(self, request: Request) -> None:
@@ -126,14 +127,35 @@ def _texts(kwargs: dict[str, Any]) -> list[str]:
     return [value for value in kwargs.values() if isinstance(value, str)]
 
 
-def _parameters(view: views.APIView, handler: Handler) -> dict[str, bool]:
-    """Return the query parameters that an operation takes, by name: whether each may be empty."""
-    schema = _schema(view, handler)
-    found = {
-        name: getattr(field, "allow_blank", False)
-        for shape in (schema.get_override_parameters() if schema else ())
-        for name, field in shape().fields.items()
-    }
+class Taken(NamedTuple):
+    """What an operation takes."""
+
+    # Of the query: whether each may be empty, by name.
+    parameters: dict[str, bool]
+    takes_body: bool
+
+
+# By view and method: to read a description takes longer than many an answer.
+_TAKEN: dict[tuple[type[views.APIView], str], Taken] = {}
+
+
+def _taken(view: views.APIView, handler: Handler) -> Taken:
+    operation = (type(view), handler.__name__)
+    if operation not in _TAKEN:
+        schema = _schema(view, handler)
+        takes_body = schema is not None and schema.get_request_serializer() is not None
+        _TAKEN[operation] = Taken(_parameters(view, handler, schema), takes_body)
+    return _TAKEN[operation]
+
+
+def _parameters(view: views.APIView, handler: Handler, schema: Any) -> dict[str, bool]:
+    found: dict[str, bool] = {}
+    for given in schema.get_override_parameters() if schema else ():
+        if isinstance(given, OpenApiParameter):
+            found |= {given.name: False} if given.location == OpenApiParameter.QUERY else {}
+        else:
+            fields = given().fields.items()
+            found |= {name: getattr(field, "allow_blank", False) for name, field in fields}
     if isinstance(view, generics.ListAPIView) and handler.__name__ == "get":
         filters = getattr(view, "filterset_class", None)
         for name in filters.base_filters if filters else ():
@@ -142,11 +164,6 @@ def _parameters(view: views.APIView, handler: Handler) -> dict[str, bool]:
             for parameter in view.paginator.get_schema_operation_parameters(view):
                 found[parameter["name"]] = False
     return found
-
-
-def _takes_body(view: views.APIView, handler: Handler) -> bool:
-    schema = _schema(view, handler)
-    return schema is not None and schema.get_request_serializer() is not None
 
 
 def _schema(view: views.APIView, handler: Handler) -> Any:

@@ -152,6 +152,15 @@ class TestIfMatch:
             answer = caller.patch(path, {"subject": "Portail"}, headers={"If-None-Match": header})
             assert error_of(answer)[0] == 412
 
+    def test_if_match_of_an_old_version_on_get_is_a_412(
+        self, caller: APIClient, world: World
+    ) -> None:
+        path = conversation_of(world)
+        old = caller.get(path)["ETag"]
+        caller.patch(path, {"subject": "Portail"})
+
+        assert error_of(caller.get(path, headers={"If-Match": old}))[0] == 412
+
 
 @pytest.mark.django_db(transaction=True)
 class TestTwoChangesAtOnce:
