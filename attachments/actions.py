@@ -39,6 +39,10 @@ class UnknownAttachment(Refusal):
     default_code = "unknown_attachment"
     default_detail = _("One of these files is no longer there. Choose it again.")
 
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.attr = f"attachments.{place}"
+
 
 class AlreadySent(Refusal):
     default_code = "attachment_sent"
@@ -71,13 +75,14 @@ def claim(ids: Sequence[UUID], *, by: User) -> list[Attachment]:
     """Put a person's own files in a message that is being sent; return them in the order given.
 
     Called in the transaction of the message. Files in any state are claimed, since a text does
-    not wait for its files. Raises UnknownAttachment when a file does not exist, belongs to
+    not wait for its files. Raises UnknownAttachment for the first that does not exist, belongs to
     another person or is already in a message.
     """
     mine = queries.unclaimed_of(by).select_for_update(no_key=True)
     found = {attachment.pk: attachment for attachment in mine.filter(pk__in=ids).order_by("pk")}
-    if len(found) != len(ids):
-        raise UnknownAttachment
+    for place, attachment_id in enumerate(ids):
+        if attachment_id not in found:
+            raise UnknownAttachment(place)
     Attachment.objects.filter(pk__in=ids).update(claimed_at=timezone.now())
     return [found[attachment_id] for attachment_id in ids]
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -65,9 +65,14 @@ def lock_unclaimed(attachment_id: UUID) -> bool:
     return set(locked.values_list("claimed_at", flat=True)) == {None}
 
 
-def bytes_sent_since(uploader: User, moment: datetime) -> int:
+def sizes_sent_since(uploader: User, moment: datetime) -> list[tuple[datetime, int]]:
+    """Return when a person announced each file, and its size in bytes, the oldest first."""
     sent = Attachment.objects.filter(uploader=uploader, created_at__gte=moment)
-    return sent.aggregate(total=Sum("size"))["total"] or 0
+    return list(sent.order_by("created_at").values_list("created_at", "size"))
+
+
+def is_file_of(uploader: User, attachment_id: UUID) -> bool:
+    return Attachment.objects.filter(pk=attachment_id, uploader=uploader).exists()
 
 
 def pending_attachments() -> QuerySet[Attachment]:

@@ -12,7 +12,8 @@ from rest_framework import serializers
 from attachments.models import Attachment
 from attachments.scanning import reasons
 from attachments.uploads.transfer import Upload
-from core.serializers import Shape
+from core.serializers import InputSerializer, Shape
+from core.web.fields import IdField, NumberField
 
 SHA256_BYTES = 32
 PARTS_AT_ONCE = 100
@@ -113,28 +114,34 @@ class Sha256Field(serializers.CharField):
         return digest
 
 
-class AnnouncementSerializer(serializers.Serializer[Any]):
+class AnnouncementSerializer(InputSerializer):
     """A file to send. `id` is made by the caller and makes a second try harmless.
 
     `keeps_location`: the other side gets a photo with the place where it was taken (evidence).
     """
 
-    id = serializers.UUIDField(required=False)
+    id = IdField(required=False)
     # Cleaned by `uploads.announce`, which accepts any name and keeps what can be read of it.
     name = serializers.CharField(max_length=1000, trim_whitespace=False)
-    size = serializers.IntegerField(min_value=0)
+    size = NumberField()
     # Ignored: it is the browser's guess. We serve the type that the decoder confirmed.
     content_type = serializers.CharField(required=False, allow_blank=True, max_length=200)
     sha256 = Sha256Field()
     keeps_location = serializers.BooleanField(required=False, default=False)
 
 
-class WantedPartSerializer(serializers.Serializer[Any]):
-    number = serializers.IntegerField(min_value=1)
+class VersionSerializer(InputSerializer):
+    """Which version of a file to download."""
+
+    original = serializers.BooleanField(required=False, default=False)
+
+
+class WantedPartSerializer(InputSerializer):
+    number = NumberField(min_value=1)
     sha256 = Sha256Field()
 
 
-class WantedPartsSerializer(serializers.Serializer[Any]):
+class WantedPartsSerializer(InputSerializer):
     parts = serializers.ListField(
         child=WantedPartSerializer(), allow_empty=False, max_length=PARTS_AT_ONCE
     )

@@ -1,7 +1,6 @@
 """List what a conversation can be about or assigned to: chantiers, clients, staff."""
 
 from django.db.models import QuerySet
-from rest_framework import generics
 
 from core import queries
 from core.filters import ChantierFilter
@@ -13,9 +12,10 @@ from core.serializers import (
 )
 from core.web.pagination import ByName
 from core.web.requests import person
+from core.web.views import ListAPIView
 
 
-class ChantierList(generics.ListAPIView[Chantier]):
+class ChantierList(ListAPIView[Chantier]):
     """List the chantiers that the reader may choose from, by name."""
 
     serializer_class = ChantierSerializer
@@ -27,7 +27,7 @@ class ChantierList(generics.ListAPIView[Chantier]):
         return queries.chantiers_for(person(self.request))
 
 
-class ClientList(generics.ListAPIView[Client]):
+class ClientList(ListAPIView[Client]):
     """List the clients that the reader may choose from, by name."""
 
     serializer_class = ClientSerializer
@@ -38,7 +38,7 @@ class ClientList(generics.ListAPIView[Client]):
         return queries.clients_for(person(self.request))
 
 
-class StaffList(generics.ListAPIView[User]):
+class StaffList(ListAPIView[User]):
     """List the people of the company, to whom a conversation can be assigned, by name."""
 
     serializer_class = PersonSerializer

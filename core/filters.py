@@ -3,10 +3,11 @@
 import django_filters
 
 from core.models import Chantier
+from core.web.filters import IdFilter
 
 
 class ChantierFilter(django_filters.FilterSet):
-    client = django_filters.UUIDFilter()
+    client = IdFilter()
     status = django_filters.ChoiceFilter(choices=Chantier.Status.choices)
 
     class Meta:

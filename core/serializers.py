@@ -1,11 +1,14 @@
 """Write people and chantiers as JSON, the same in the API, in events and in a first page."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 from django.db.models import DateTimeField, Model
+from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.utils.html import is_html_input
 
 from core.models import Chantier, Client, User
 from core.version import VERSION
@@ -43,6 +46,38 @@ def _kept(shape: type[Shape[Any]]) -> Shape[Any]:
     return shape()
 
 
+# Without docstrings: the OpenAPI document would show them as those of each shape below.
+class KnownFields(serializers.Serializer[Any]):
+    # Refuses a field that it does not read, by name, and a value of another JSON type, which DRF
+    # would convert: 1 to a text or to true.
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            known = {str(field.field_name): field for field in self._writable_fields}
+            if unknown := [name for name in data if name not in known]:
+                detail = _("There is no such field.")
+                raise serializers.ValidationError(dict.fromkeys(unknown, detail), "unknown_field")
+            # In an address everything is a text.
+            if not is_html_input(data):
+                self._check_types({known[name]: value for name, value in data.items()})
+        return super().to_internal_value(data)
+
+    @staticmethod
+    def _check_types(values: Mapping[Any, Any]) -> None:
+        wrong = {
+            str(field.field_name): field.error_messages["invalid"]
+            for field, value in values.items()
+            if (isinstance(field, serializers.CharField) and isinstance(value, int | float))
+            or (isinstance(field, serializers.BooleanField) and not isinstance(value, bool | None))
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong, "invalid")
+
+
+class InputSerializer(KnownFields):
+    # What a caller sends: a body, or the parameters of an address.
+    pass
+
+
 class PersonSerializer(Shape[User]):
     class Meta:
         model = User
@@ -74,7 +109,7 @@ class ChantierSerializer(Shape[Chantier]):
         read_only_fields = fields
 
 
-class LogInSerializer(serializers.Serializer[User]):
+class LogInSerializer(InputSerializer):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
 

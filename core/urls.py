@@ -1,13 +1,17 @@
 """List all addresses. The other apps are named as strings, since imports go down only."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from core import api, pages
 from core.auth import api as auth_api
 from core.auth.admin_login import admin_login
 from core.realtime import endpoint
 from core.web import health, openapi
+from core.web.paths import IdConverter
+
+# Before the other apps are included, which name it.
+register_converter(IdConverter, "id")
 
 api_v1 = [
     path("session", auth_api.SessionView.as_view(), name="session"),

@@ -318,3 +318,12 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"note {self.id}"
+
+    @property
+    def version(self) -> int:
+        """When it was last written, in microseconds. It has no other version."""
+        return round((self.edited_at or self.created_at).timestamp() * 1_000_000)
+
+    @property
+    def shown_body(self) -> str:
+        return "" if self.deleted_at else self.body

@@ -5,8 +5,8 @@ from django.urls import path
 from messaging import pages
 from messaging.api import attachments, conversations, me, messages, notes, reads, uploads
 
-conversation = "api/v1/conversations/<uuid:conversation_id>"
-attachment = "api/v1/attachments/<uuid:attachment_id>"
+conversation = "api/v1/conversations/<id:conversation_id>"
+attachment = "api/v1/attachments/<id:attachment_id>"
 
 urlpatterns = [
     path("api/v1/me", me.Me.as_view(), name="me"),
@@ -14,12 +14,12 @@ urlpatterns = [
     path(conversation, conversations.ConversationDetail.as_view(), name="conversation"),
     path(f"{conversation}/messages", messages.MessageList.as_view(), name="messages"),
     path(
-        f"{conversation}/messages/<uuid:message_id>",
+        f"{conversation}/messages/<id:message_id>",
         messages.MessageDetail.as_view(),
         name="message",
     ),
     path(
-        f"{conversation}/messages/<uuid:message_id>/revisions",
+        f"{conversation}/messages/<id:message_id>/revisions",
         messages.MessageRevisionList.as_view(),
         name="revisions",
     ),
@@ -28,14 +28,14 @@ urlpatterns = [
     path(f"{conversation}/unread", reads.UnreadMark.as_view(), name="mark-unread"),
     path(f"{conversation}/typing", messages.Typing.as_view(), name="typing"),
     path(f"{conversation}/notes", notes.NoteList.as_view(), name="notes"),
-    path(f"{conversation}/notes/<uuid:note_id>", notes.NoteDetail.as_view(), name="note"),
+    path(f"{conversation}/notes/<id:note_id>", notes.NoteDetail.as_view(), name="note"),
     path(
         f"{conversation}/attachments",
         attachments.ConversationLibrary.as_view(),
         name="conversation-attachments",
     ),
     path(
-        "api/v1/chantiers/<uuid:chantier_id>/attachments",
+        "api/v1/chantiers/<id:chantier_id>/attachments",
         attachments.ChantierLibrary.as_view(),
         name="chantier-attachments",
     ),
@@ -60,10 +60,8 @@ urlpatterns = [
     path("api/v1/unread", reads.Unread.as_view(), name="unread"),
     path("client/messages", pages.client_messages, name="client-messages"),
     path("client/messages/new", pages.client_new, name="client-new"),
-    path(
-        "client/messages/<uuid:conversation_id>", pages.client_messages, name="client-conversation"
-    ),
+    path("client/messages/<id:conversation_id>", pages.client_messages, name="client-conversation"),
     path("staff/messages", pages.staff_messages, name="staff-messages"),
     path("staff/messages/new", pages.staff_new, name="staff-new"),
-    path("staff/messages/<uuid:conversation_id>", pages.staff_messages, name="staff-conversation"),
+    path("staff/messages/<id:conversation_id>", pages.staff_messages, name="staff-conversation"),
 ]

@@ -10,10 +10,11 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.web import rate_limits
+from core.web.openapi import LIMITED, refusals
 from core.web.requests import person, validated
+from core.web.views import APIView
 from messaging.models import Message
 from messaging.queries.conversations import conversation_for
 from notifications import actions, queries
@@ -67,7 +68,7 @@ class DeviceDetail(APIView):
 
 
 class DeviceTest(APIView):
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None, **refusals(LIMITED)})
     def post(self, request: Request, device_id: UUID) -> Response:
         """Push a test notification to one of the reader's devices, at most six times a minute."""
         user = person(request)
@@ -109,7 +110,10 @@ class PushRead(ByToken):
 
 
 class PushRenewed(ByToken):
-    @extend_schema(request=RenewedDeviceSerializer, responses={204: None})
+    @extend_schema(
+        request=RenewedDeviceSerializer,
+        responses={204: None, **refusals({404: "The old endpoint is unknown."})},
+    )
     def post(self, request: Request) -> Response:
         """Replace the subscription of a browser that changed it while no page was open."""
         asked = validated(RenewedDeviceSerializer, request.data)
@@ -183,7 +187,7 @@ class SpanDeliveries(APIView):
 
 
 class DeliveryRetry(APIView):
-    @extend_schema(request=None, responses=DeliveriesSerializer)
+    @extend_schema(request=None, responses={200: DeliveriesSerializer, **refusals(LIMITED)})
     def post(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
         """Send a message again to the people whom it could not reach."""
         user = person(request)

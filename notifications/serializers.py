@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from core.models import User
-from core.serializers import PersonSerializer, Shape, UtcField
+from core.serializers import InputSerializer, KnownFields, PersonSerializer, Shape, UtcField
+from core.web.fields import FiniteField, LocalTimeField, NumberField
 from core.web.text_field import TextField
 from notifications.models import (
     ENDPOINT_LENGTH,
@@ -20,12 +21,12 @@ from notifications.models import (
 SPAN_MAX = 200
 
 
-class KeysSerializer(serializers.Serializer[Any]):
+class KeysSerializer(InputSerializer):
     p256dh = serializers.CharField(max_length=100)
     auth = serializers.CharField(max_length=40)
 
 
-class NewDeviceSerializer(serializers.Serializer[Any]):
+class NewDeviceSerializer(InputSerializer):
     """The JSON of a browser's `PushSubscription`, and a name for the device."""
 
     endpoint = serializers.URLField(max_length=ENDPOINT_LENGTH)
@@ -34,10 +35,12 @@ class NewDeviceSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # Not declared in the class: `label` is also an attribute of every serializer.
         label = TextField(max_length=100, required=False, allow_blank=True, default="")
-        return {**super().get_fields(), "label": label}
+        # Browsers send it, always null today. Ignored: the push service says when it is over.
+        expiration = FiniteField(required=False, allow_null=True, help_text="Ignored.")
+        return {**super().get_fields(), "label": label, "expirationTime": expiration}
 
 
-class RenewedDeviceSerializer(serializers.Serializer[Any]):
+class RenewedDeviceSerializer(InputSerializer):
     """A browser changed its subscription. Only that browser and we know the old endpoint."""
 
     old_endpoint = serializers.CharField(max_length=ENDPOINT_LENGTH)
@@ -58,7 +61,7 @@ class DeviceSerializer(Shape[PushSubscription]):
         read_only_fields = fields
 
 
-class TokenSerializer(serializers.Serializer[Any]):
+class TokenSerializer(InputSerializer):
     token = serializers.CharField(max_length=300)
 
 
@@ -76,11 +79,13 @@ class MutedConversationSerializer(Shape[Mute]):
         read_only_fields = fields
 
 
-class PreferenceSerializer(serializers.ModelSerializer[Preference]):
+class PreferenceSerializer(KnownFields, serializers.ModelSerializer[Preference]):
     """How a person wants to be told. `email_delay_minutes` null: ten, or one without a device."""
 
     locale = serializers.ChoiceField(choices=User.Locale.choices, source="user.locale")
     email = serializers.ChoiceField(choices=EmailMode.choices)
+    quiet_from = LocalTimeField(allow_null=True, required=False)
+    quiet_until = LocalTimeField(allow_null=True, required=False)
     muted = serializers.SerializerMethodField()
 
     class Meta:
@@ -105,11 +110,11 @@ class PreferenceSerializer(serializers.ModelSerializer[Preference]):
 QUIET = ("quiet_from", "quiet_until")
 
 
-class MuteSerializer(serializers.Serializer[Any]):
+class MuteSerializer(InputSerializer):
     muted = serializers.BooleanField(default=True)
 
 
-class PresenceSerializer(serializers.Serializer[Any]):
+class PresenceSerializer(InputSerializer):
     visible = serializers.BooleanField(default=True)
 
 
@@ -137,11 +142,11 @@ class SpanDeliveriesSerializer(serializers.Serializer[Any]):
     results = MessageDeliveriesSerializer(many=True, read_only=True)
 
 
-class SpanSerializer(serializers.Serializer[Any]):
+class SpanSerializer(InputSerializer):
     """Messages of a conversation, from one seq to another."""
 
-    first = serializers.IntegerField(min_value=1)
-    last = serializers.IntegerField(min_value=1)
+    first = NumberField(min_value=1)
+    last = NumberField(min_value=1)
 
     def validate(self, attrs: dict[str, int]) -> dict[str, int]:
         if not 0 <= attrs["last"] - attrs["first"] < SPAN_MAX:

@@ -13,6 +13,7 @@ from django.core import signing
 
 # A push service keeps a push for a day, but a phone may show the notification for weeks.
 PUSH_LIFETIME = timedelta(days=30)
+LARGEST_SEQ = 2**63
 UNSUBSCRIBE_LIFETIME = timedelta(days=365)
 
 
@@ -35,7 +36,7 @@ def for_display(device_push_id: UUID) -> str:
 
 def displayed(token: str) -> UUID:
     """Return the id of the displayed `DevicePush`. Raises BadToken."""
-    return UUID(str(_loads(token, "push-displayed", PUSH_LIFETIME)))
+    return _id(_loads(token, "push-displayed", PUSH_LIFETIME))
 
 
 def for_reading(grant: ReadGrant) -> str:
@@ -45,8 +46,11 @@ def for_reading(grant: ReadGrant) -> str:
 
 def reading(token: str) -> ReadGrant:
     """Return what may be marked as read. Raises BadToken."""
-    user, conversation, seq = _loads(token, "push-read", PUSH_LIFETIME)
-    return ReadGrant(UUID(user), UUID(conversation), int(seq))
+    value = _loads(token, "push-read", PUSH_LIFETIME)
+    match value:
+        case [user, conversation, int(seq)] if 0 <= seq < LARGEST_SEQ:
+            return ReadGrant(_id(user), _id(conversation), seq)
+    raise BadToken("not what a push holds")
 
 
 def for_unsubscribing(user_id: UUID) -> str:
@@ -55,11 +59,19 @@ def for_unsubscribing(user_id: UUID) -> str:
 
 def unsubscribing(token: str) -> UUID:
     """Return the id of the person who wants no more emails. Raises BadToken."""
-    return UUID(str(_loads(token, "email-unsubscribe", UNSUBSCRIBE_LIFETIME)))
+    return _id(_loads(token, "email-unsubscribe", UNSUBSCRIBE_LIFETIME))
+
+
+def _id(value: Any) -> UUID:
+    try:
+        return UUID(hex=value)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BadToken("not an id") from error
 
 
 def _loads(token: str, salt: str, lifetime: timedelta) -> Any:
     try:
         return signing.loads(token, salt=salt, max_age=lifetime)
-    except signing.BadSignature as error:
+    except (signing.BadSignature, ValueError, RecursionError) as error:
+        # A value that was signed and is no JSON all the same.
         raise BadToken(str(error)) from error

@@ -6,14 +6,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from notifications import api, pages
 from notifications.inbound_email import webhook
 
-conversation = "api/v1/conversations/<uuid:conversation_id>"
-deliveries = f"{conversation}/messages/<uuid:message_id>/deliveries"
+conversation = "api/v1/conversations/<id:conversation_id>"
+deliveries = f"{conversation}/messages/<id:message_id>/deliveries"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/push-subscriptions", api.DeviceList.as_view(), name="devices"),
-    path("api/v1/push-subscriptions/<uuid:device_id>", api.DeviceDetail.as_view(), name="device"),
+    path("api/v1/push-subscriptions/<id:device_id>", api.DeviceDetail.as_view(), name="device"),
     path(
-        "api/v1/push-subscriptions/<uuid:device_id>/test",
+        "api/v1/push-subscriptions/<id:device_id>/test",
         api.DeviceTest.as_view(),
         name="device-test",
     ),

@@ -56,6 +56,7 @@ PUT    mark-unread              401     401   404   200   200  403
 POST   typing                   401     401   404   204   204  204
 GET    notes                    401     401   404   404   200  200
 POST   notes                    401     401   404   404   201  201
+GET    note                     401     401   404   404   200  200
 PATCH  note                     401     401   404   404   200  403
 DELETE note                     401     401   404   404   204  204
 GET    unread                   401     401   200   200   200  200
@@ -152,7 +153,7 @@ def world(
     message = say(camille, "Le code du portail est 1234")
     note = notes.write_note(
         author=odile, conversation=conversation, body="Client pressé", note_id=uuid4()
-    )
+    ).note
     file = Attachment.objects.create(
         uploader=camille, name="plan.pdf", size=9, sha256=bytes(32), content_type="application/pdf",
         kind=Attachment.Kind.PDF,

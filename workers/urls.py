@@ -31,7 +31,7 @@ urlpatterns = [
     path(f"{tasks}/queues/<str:queue>/<queue_verb:verb>", api.QueueAct.as_view(), name="queue-act"),
     path(f"{tasks}/workers", api.WorkerList.as_view(), name="task-workers"),
     path(
-        f"{tasks}/workers/<uuid:worker_id>/<worker_verb:verb>",
+        f"{tasks}/workers/<id:worker_id>/<worker_verb:verb>",
         api.WorkerAct.as_view(),
         name="worker-act",
     ),

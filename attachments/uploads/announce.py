@@ -1,7 +1,7 @@
 """Announces a file: checks its name and size, records it once, within the volume of a day."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -74,9 +74,10 @@ def open_upload(*, uploader: User, wanted: Wanted, allow_parts: bool = True) -> 
     TypeNotAllowed, DailyVolumeReached, AttachmentConflict or StorageAway.
     """
     name = clean_name(wanted.name)
-    format = _checked(name, wanted)
+    # Before the checks: what was accepted stays so, whatever the limits are now.
     if earlier := _announced(uploader, wanted, name):
         return Opened(earlier, is_new=False)
+    format = _checked(name, wanted)
     attachment = _new(uploader, wanted, name, format)
     if allow_parts and transfer.is_in_parts(wanted.size):
         # Before the row: an upload that the bucket does not open leaves no row. An upload that
@@ -139,7 +140,18 @@ def _new(uploader: User, wanted: Wanted, name: str, format: Format) -> Attachmen
 def _record_announced(attachment: Attachment) -> None:
     """Insert the row. Lock its uploader, so that simultaneous ones cannot pass the daily volume."""
     uploader = User.objects.select_for_update(no_key=True).get(pk=attachment.uploader_id)
-    sent = queries.bytes_sent_since(uploader, timezone.now() - ONE_DAY)
-    if sent + attachment.size > settings.ATTACHMENT_DAILY_BYTES:
-        raise DailyVolumeReached(ONE_DAY)
+    now = timezone.now()
+    sent = queries.sizes_sent_since(uploader, now - ONE_DAY)
+    excess = sum(size for _at, size in sent) + attachment.size - settings.ATTACHMENT_DAILY_BYTES
+    if excess > 0:
+        raise DailyVolumeReached(_wait_for(excess, sent, now))
     attachment.save(force_insert=True)
+
+
+def _wait_for(excess: int, sent: list[tuple[datetime, int]], now: datetime) -> timedelta:
+    """Return the time until enough of what was sent, the oldest first, is older than a day."""
+    for at, size in sent:
+        excess -= size
+        if excess <= 0:
+            return at + ONE_DAY - now
+    return ONE_DAY

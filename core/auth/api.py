@@ -5,7 +5,6 @@ from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.auth import login, stream_tickets
 from core.auth.authentication import SessionAuthentication
@@ -14,7 +13,9 @@ from core.serializers import (
     MeSerializer,
     TicketSerializer,
 )
+from core.web.openapi import LIMITED, refusals
 from core.web.requests import person
+from core.web.views import APIView
 
 
 class SessionView(APIView):
@@ -22,7 +23,7 @@ class SessionView(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=LogInSerializer, responses=MeSerializer)
+    @extend_schema(request=LogInSerializer, responses={200: MeSerializer, **refusals(LIMITED)})
     def post(self, request: Request) -> Response:
         # DRF checks CSRF only for a request that has a session. Without this line, a page of
         # another site could log a visitor in to that site's own account.

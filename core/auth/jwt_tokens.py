@@ -24,6 +24,7 @@ from jwt import PyJWKClient
 
 from core.database.raw_rows import row_of
 from core.models import User
+from core.text import is_invisible
 from core.web.errors import Unavailable
 
 # Pinned: the header of a token must not choose `none`, or HS256 with a public key as the secret.
@@ -41,6 +42,9 @@ PERSON_BY_ID = "SELECT * FROM core_user WHERE id = %s AND is_active"
 PERSON_BY_EXTERNAL_ID = "SELECT * FROM core_user WHERE external_id = %s AND is_active"
 
 NOBODY = "No active person has this identity."
+# What Python raises for claims that are JSON and make no sense: a `sub` that is no id, an `exp`
+# of 1e400, a thousand brackets.
+UNREADABLE = (ValueError, TypeError, OverflowError, RecursionError)
 
 
 class InvalidToken(Exception):
@@ -63,7 +67,7 @@ def user_of(token: str) -> User:
         raise Unavailable from error
     except jwt.PyJWTError as error:
         raise InvalidToken(str(error)) from error
-    except ValueError as error:
+    except UNREADABLE as error:
         raise InvalidToken(NOBODY) from error
     raise InvalidToken("Unknown issuer.")
 
@@ -116,7 +120,11 @@ def _subject(token: str, key: Any, algorithms: list[str], issuer: str) -> str:
         leeway=LEEWAY,
         options={"require": REQUIRED_CLAIMS},
     )
-    return str(claims["sub"])
+    subject = str(claims["sub"])
+    if any(map(is_invisible, subject)):
+        # PostgreSQL cannot even look for a NUL.
+        raise jwt.InvalidTokenError("Subject must be printable")
+    return subject
 
 
 @cache

@@ -4,7 +4,9 @@ from asgiref.sync import sync_to_async
 from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import APIException, NotAuthenticated
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
 
 from core import queries
 from core.auth import stream_tickets
@@ -13,9 +15,22 @@ from core.models import User
 from core.realtime.hub import hub, payloads
 from core.realtime.publish import company_channel, user_channel
 
+PARAMETERS = frozenset({"ticket"})
 
+
+class UnknownParameter(APIException):
+    status_code = 400
+    default_code = "unknown_parameter"
+    default_detail = _lazy("There is no such parameter.")
+
+
+@csrf_exempt
 async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Answer with the person's events as they happen (`text/event-stream`)."""
+    if request.method != "GET":
+        return _refused(MethodNotAllowed(str(request.method)))
+    if unknown := [name for name in request.GET if name not in PARAMETERS]:
+        return _refused(UnknownParameter(), attr=unknown[0])
     try:
         listener = await sync_to_async(_listener)(request)
     except APIException as refusal:
@@ -69,11 +84,13 @@ def _may_listen(listener: User) -> bool:
         connections.close_all()
 
 
-def _refused(refusal: APIException) -> JsonResponse:
+def _refused(refusal: APIException, *, attr: str | None = None) -> JsonResponse:
     """Return a refusal in the format of the API, which DRF does not write for an ASGI view."""
-    error = {"code": refusal.default_code, "detail": str(refusal.detail), "attr": None}
+    error = {"code": refusal.default_code, "detail": str(refusal.detail), "attr": attr}
     kind = "server_error" if refusal.status_code >= 500 else "client_error"
     response = JsonResponse({"type": kind, "errors": [error]}, status=refusal.status_code)
     if wait := getattr(refusal, "wait", None):
         response["Retry-After"] = str(wait)
+    if refusal.status_code == 405:
+        response["Allow"] = "GET"
     return response

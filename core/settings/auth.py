@@ -16,6 +16,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/login"
 LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "core.auth.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30  # seconds: people on site log in once a month
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"

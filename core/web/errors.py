@@ -4,6 +4,8 @@ An error is a DRF exception with a `code` for programs and a sentence for people
 own errors beside the code that raises them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from math import ceil
 
@@ -15,16 +17,37 @@ RETRY_AFTER_SECONDS = 2
 
 
 class Refusal(APIException):
-    """A rule of the domain refuses the request; nothing was changed."""
+    """A rule of the domain refuses the request; nothing was changed.
+
+    `attr` names the value in the body that it is about, as `attachments.3`.
+    """
 
     status_code: int = status.HTTP_409_CONFLICT
     default_code = "refused"
+    attr: str | None = None
+
+
+@contextmanager
+def refusals_under(name: str) -> Iterator[None]:
+    """Name the values of a refusal as parts of a field: `attachments.3` of `message`."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.attr is not None:
+            refusal.attr = f"{name}.{refusal.attr}"
+        raise
 
 
 class NotAllowed(Refusal):
     status_code = status.HTTP_403_FORBIDDEN
     default_code = "permission_denied"
     default_detail = _("Your role does not allow this.")
+
+
+class RequestTooLarge(Refusal):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "request_too_large"
+    default_detail = _("This request is too large.")
 
 
 class Unavailable(APIException):

@@ -10,6 +10,9 @@ from rest_framework.response import Response
 
 from core.serializers import RefusalSerializer
 
+# Described in `openapi_hooks`, for operations that have a limit.
+LIMITED = {429: ""}
+
 
 def refusals(meanings: dict[int, str]) -> dict[int, OpenApiResponse]:
     """Return the refusals of an operation, given their meanings by status, for `extend_schema`."""

@@ -1,6 +1,6 @@
 """Shorten and complete the OpenAPI document: errors that every operation shares are written once.
 
-drf-spectacular calls `share_errors` with the finished document (SPECTACULAR_SETTINGS).
+drf-spectacular calls `complete`, then `share_errors`, with the document (SPECTACULAR_SETTINGS).
 """
 
 from http import HTTPStatus
@@ -39,9 +39,30 @@ SHARED = {
         "NotFound", "There is no such thing, or it is not the person's to see.",
         "client_error", "not_found", "Not found.",
     ),
+    "406": SharedError(
+        "NotAcceptable", "`Accept` leaves out JSON.",
+        "client_error", "not_acceptable", "Could not satisfy the request Accept header.",
+    ),
+    "408": SharedError(
+        "RequestTimeout", "The body stopped coming.",
+        "client_error", "request_timeout", "This request did not arrive in time. Send it again.",
+    ),
     "409": SharedError(
         "Conflict", "A rule of the domain says no: nothing was changed. `code` names the rule.",
         "client_error", "conversation_closed", "This conversation is archived.",
+    ),
+    "412": SharedError(
+        "PreconditionFailed", "`If-Match` names another version than the one there is now.",
+        "client_error", "precondition_failed",
+        "This was changed meanwhile. Read it again, then change it.",
+    ),
+    "413": SharedError(
+        "RequestTooLarge", "The body is larger than this address takes.",
+        "client_error", "request_too_large", "This request is too large.",
+    ),
+    "415": SharedError(
+        "UnsupportedMediaType", "The body is not JSON in UTF-8.",
+        "client_error", "unsupported_media_type", "Unsupported media type in request.",
     ),
     "429": SharedError(
         "TooManyRequests", "Too often: try again after the seconds in `Retry-After`.",
@@ -53,6 +74,47 @@ SHARED = {
         "The service is interrupted for a moment. Nothing is lost: try again.",
     ),
 }  # fmt: skip
+
+
+# The errors that come before the view, which does not describe them. 403 is of a session whose
+# CSRF token is missing.
+OF_READING = ("400", "406", "412")
+OF_CHANGING = ("400", "403", "406", "412")
+OF_SENDING = (*OF_CHANGING, "408", "413", "415")
+BEFORE_THE_VIEW = {
+    "get": OF_READING, "delete": OF_CHANGING,
+    "patch": OF_SENDING, "post": OF_SENDING, "put": OF_SENDING,
+}  # fmt: skip
+NOT_MODIFIED = {"description": "The caller has this answer already (`If-None-Match`)."}
+
+
+def complete(result: Document, **_: Any) -> Document:
+    """Add what holds for every operation of a method, and that unknown fields are refused."""
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            for status in BEFORE_THE_VIEW[method]:
+                responses.setdefault(status, _plain_error())
+            if method == "get" and "200" in responses:
+                responses["304"] = dict(NOT_MODIFIED)
+            for media in operation.get("requestBody", {}).get("content", {}).values():
+                _close(media["schema"], result)
+    return result
+
+
+def _close(schema: Document, document: Document) -> None:
+    """Let objects have no other fields than those described, also inside."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    shape = document["components"]["schemas"][name] if name else schema
+    if "properties" in shape:
+        shape["additionalProperties"] = False
+    for inner in (*shape.get("properties", {}).values(), shape.get("items")):
+        for part in [inner, *inner.get("allOf", ()), *inner.get("oneOf", ())] if inner else ():
+            _close(part, document)
+
+
+def _plain_error() -> Document:
+    return {"description": "", "content": {"application/json": {"schema": {"$ref": REFUSAL}}}}
 
 
 def share_errors(result: Document, **_: Any) -> Document:

@@ -3,6 +3,9 @@
 While Valkey is down nothing is limited: writing to the company matters more.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -12,6 +15,13 @@ from core.valkey import key, valkey
 from core.web.errors import TooMany
 
 logger = structlog.get_logger(__name__)
+
+
+@dataclass
+class Spending:
+    """Whether what was spent for was new."""
+
+    is_new: bool = True
 
 
 def count(what: str, who: object, *, window: timedelta) -> int:
@@ -47,6 +57,26 @@ def spend(what: str, who: object, *, at_most: int, window: timedelta) -> None:
     value, left = _add(what, who, window)
     if value > at_most:
         raise TooMany(left)
+
+
+@contextmanager
+def spend_for_new(
+    what: str, who: object, *, at_most: int, window: timedelta, is_known: Callable[[], bool]
+) -> Iterator[Spending]:
+    """Like `spend`, but what was recorded before is free, for ever.
+
+    `is_known` tells so, and is asked only above the limit. Otherwise the caller finds out while it
+    records, and sets `is_new` of what this gives.
+    """
+    spending = Spending()
+    try:
+        spend(what, who, at_most=at_most, window=window)
+    except TooMany:
+        if not is_known():
+            raise
+    yield spending
+    if not spending.is_new:
+        give_back(what, who, window=window)
 
 
 def _add(what: str, who: object, window: timedelta) -> tuple[int, timedelta]:

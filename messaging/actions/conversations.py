@@ -8,6 +8,7 @@ from django.utils import timezone
 from core.models import User
 from core.realtime.publish import Audience, publish
 from core.web.errors import NotAllowed
+from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
 from messaging.actions.messages import ConversationClosed, record_message
 from messaging.conversation import participant_events, participants, unread
@@ -42,15 +43,20 @@ def open_conversation(*, opener: User, opening: Opening) -> Opened:
 
 @transaction.atomic
 def change_conversation(
-    *, editor: User, conversation: Conversation, changes: ConversationChanges
+    *,
+    editor: User,
+    conversation: Conversation,
+    changes: ConversationChanges,
+    only_if: Preconditions = NO_PRECONDITIONS,
 ) -> Conversation:
     """Change the subject, the chantier, the status or the assigned person.
 
-    Raises NotAllowed if a client's user changes more than the subject.
+    Raises NotAllowed if a client's user changes more than the subject, or PreconditionFailed.
     """
     if not editor.is_company and changes.keys() - {"subject"}:
         raise NotAllowed
     locked = lock(conversation.pk)
+    only_if.check(locked.conversation.version)
     conversation = locked.conversation
     differing = {k: v for k, v in changes.items() if getattr(conversation, k) != v}
     if not differing:
@@ -78,14 +84,17 @@ def _closed_or_reopened(conversation: Conversation, status: str) -> Conversation
 
 
 @transaction.atomic
-def archive_conversation(*, archiver: User, conversation: Conversation) -> None:
+def archive_conversation(
+    *, archiver: User, conversation: Conversation, only_if: Preconditions = NO_PRECONDITIONS
+) -> None:
     """Take a conversation off the lists for good; it can still be read by its URL.
 
-    Raises NotAllowed for a client's user.
+    Raises NotAllowed for a client's user, or PreconditionFailed.
     """
     if not archiver.is_company:
         raise NotAllowed
     locked = lock(conversation.pk)
+    only_if.check(locked.conversation.version)
     if locked.conversation.archived_at is None:
         bump(locked, archived_at=timezone.now(), awaiting_reply_since=None)
         publish(events.conversation_updated(locked.conversation), to=locked.audience)

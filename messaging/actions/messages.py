@@ -15,6 +15,7 @@ from core.jobs.lease import reset_attempts
 from core.models import User
 from core.realtime.publish import publish
 from core.web.errors import NotAllowed, Refusal
+from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
 from messaging.actions.attachments import attach
 from messaging.conversation import participant_events, participants, unread
@@ -45,6 +46,7 @@ class MessageDeleted(Refusal):
 class UnknownQuotedMessage(Refusal):
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "unknown_quoted_message"
+    attr = "reply_to"
     default_detail = _("The message you answer to is not in this conversation.")
 
 
@@ -73,12 +75,16 @@ def send_message(*, author: User, conversation_id: UUID, draft: Draft) -> Sent:
 
 
 @transaction.atomic
-def edit_message(*, editor: User, message: Message, body: str) -> Message:
+def edit_message(
+    *, editor: User, message: Message, body: str, only_if: Preconditions = NO_PRECONDITIONS
+) -> Message:
     """Change the text of one's own recent message; the earlier text is kept.
 
-    Raises NotAllowed, EditWindowOver (`MESSAGE_EDIT_WINDOW`), MessageDeleted or ConversationClosed.
+    Raises NotAllowed, EditWindowOver (`MESSAGE_EDIT_WINDOW`), MessageDeleted, ConversationClosed or
+    PreconditionFailed.
     """
     locked, message = _lock_for_change(message)
+    only_if.check(message.version)
     if message.author_id != editor.pk:
         raise NotAllowed
     if not locked.conversation.accepts_messages:
@@ -90,12 +96,16 @@ def edit_message(*, editor: User, message: Message, body: str) -> Message:
 
 
 @transaction.atomic
-def delete_message(*, remover: User, message: Message) -> Message:
+def delete_message(
+    *, remover: User, message: Message, only_if: Preconditions = NO_PRECONDITIONS
+) -> Message:
     """Leave a tombstone where a message was; its text is kept for the company.
 
-    One's own recent message, or any for a manager. Raises NotAllowed or EditWindowOver.
+    One's own recent message, or any for a manager. Raises NotAllowed, EditWindowOver or
+    PreconditionFailed.
     """
     locked, message = _lock_for_change(message)
+    only_if.check(message.version)
     if message.deleted_at is not None:
         return message
     if remover.role != User.Role.MANAGER:

@@ -8,21 +8,20 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import generics, status
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from attachments import downloads
 from attachments.actions import AlreadySent
 from attachments.queries import uploading_for
-from attachments.serializers import AttachmentSerializer
+from attachments.serializers import AttachmentSerializer, VersionSerializer
 from core.queries import chantiers_for
 from core.web.openapi import refusals
 from core.web.pagination import LatestFirst
-from core.web.requests import person
+from core.web.requests import person, validated
+from core.web.views import AnyAccept, APIView, ListAPIView
 from messaging.actions import attachments
 from messaging.models import Conversation, MessageAttachment
 from messaging.queries.attachments import attachment_for, library_of
@@ -66,20 +65,22 @@ class AttachmentCompletion(APIView):
 
 
 class AttachmentContent(APIView):
-    @extend_schema(
-        parameters=[OpenApiParameter("original", OpenApiTypes.BOOL)], responses=REDIRECTION
-    )
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(parameters=[VersionSerializer], responses=REDIRECTION)
     def get(self, request: Request, attachment_id: UUID) -> HttpResponse:
         """Download the file. With `original`, its sender gets a photo with its location."""
         reader = person(request)
         attachment = attachment_for(reader, attachment_id)
-        is_original = request.query_params.get("original") in ("1", "true")
+        is_original = validated(VersionSerializer, request.query_params)["original"]
         is_original = is_original and attachment.original_is_for(reader.pk)
         url = downloads.content_url(attachment, is_original=is_original)
         return _redirected(url, "no-store")
 
 
 class AttachmentPreview(APIView):
+    content_negotiation_class = AnyAccept
+
     @extend_schema(responses=REDIRECTION)
     def get(self, request: Request, attachment_id: UUID, max_px: int) -> HttpResponse:
         """A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high."""
@@ -89,7 +90,7 @@ class AttachmentPreview(APIView):
         return _redirected(url, f"private, max-age={lifetime}")
 
 
-class _FileLibrary(generics.ListAPIView[MessageAttachment]):
+class _FileLibrary(ListAPIView[MessageAttachment]):
     """Files, the newest message first."""
 
     serializer_class = LibraryItemSerializer

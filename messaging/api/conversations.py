@@ -7,13 +7,16 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.web import rate_limits
+from core.web.errors import refusals_under
+from core.web.openapi import LIMITED, refusals
+from core.web.preconditions import preconditions
 from core.web.requests import person, validated
+from core.web.views import APIView, ListAPIView, versioned
 from messaging.actions.conversations import (
     archive_conversation,
     change_conversation,
@@ -27,6 +30,7 @@ from messaging.queries.conversations import (
     conversation_for,
     conversations_for,
     detailed_conversation_for,
+    is_conversation_of,
 )
 from messaging.queries.history import changes_of
 from messaging.serializers.input import (
@@ -39,7 +43,7 @@ from messaging.serializers.output import ChangesSerializer, ConversationSerializ
 ONE_HOUR = timedelta(hours=1)
 
 
-class ConversationList(generics.ListAPIView[Conversation]):
+class ConversationList(ListAPIView[Conversation]):
     """The person's conversations, newest activity first."""
 
     serializer_class = ConversationSerializer
@@ -55,25 +59,35 @@ class ConversationList(generics.ListAPIView[Conversation]):
 
     @extend_schema(
         request=OpeningSerializer,
-        responses={200: ConversationSerializer, 201: ConversationSerializer},
+        responses={
+            200: ConversationSerializer,
+            201: ConversationSerializer,
+            **refusals(LIMITED),
+        },
     )
     def post(self, request: Request) -> Response:
         """Open a conversation, with or without a first message."""
         opener = person(request)
         opening = inputs.opening_of(opener, validated(OpeningSerializer, request.data))
-        rate_limits.spend(
-            "conversation", opener.pk, at_most=settings.CONVERSATIONS_PER_HOUR, window=ONE_HOUR
+        limit = rate_limits.spend_for_new(
+            "conversation",
+            opener.pk,
+            at_most=settings.CONVERSATIONS_PER_HOUR,
+            window=ONE_HOUR,
+            is_known=lambda: is_conversation_of(opener, opening.id),
         )
-        opened = open_conversation(opener=opener, opening=opening)
-        return Response(
-            _shown(request, opened.conversation.pk), status=created_status(opened.is_new)
-        )
+        with limit as spending, refusals_under("message"):
+            opened = open_conversation(opener=opener, opening=opening)
+            spending.is_new = opened.is_new
+        return _answered(request, opened.conversation.pk, status=created_status(opened.is_new))
 
 
 class ConversationDetail(APIView):
+    checks_versions = True
+
     @extend_schema(responses=ConversationSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        return Response(_shown(request, conversation_id))
+        return _answered(request, conversation_id)
 
     @extend_schema(request=ConversationChangeSerializer, responses=ConversationSerializer)
     def patch(self, request: Request, conversation_id: UUID) -> Response:
@@ -82,14 +96,21 @@ class ConversationDetail(APIView):
         conversation = conversation_for(editor, conversation_id)
         asked = validated(ConversationChangeSerializer, request.data)
         changes = inputs.changes_of(editor, conversation, asked)
-        change_conversation(editor=editor, conversation=conversation, changes=changes)
-        return Response(_shown(request, conversation_id))
+        change_conversation(
+            editor=editor,
+            conversation=conversation,
+            changes=changes,
+            only_if=preconditions(request),
+        )
+        return _answered(request, conversation_id)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, conversation_id: UUID) -> Response:
         """As the company, archive it: it leaves the lists, and can still be read."""
         conversation = conversation_for(person(request), conversation_id)
-        archive_conversation(archiver=person(request), conversation=conversation)
+        archive_conversation(
+            archiver=person(request), conversation=conversation, only_if=preconditions(request)
+        )
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -103,7 +124,10 @@ class ChangeList(APIView):
         return Response(ChangesSerializer(changes, context={"reader": person(request)}).data)
 
 
-def _shown(request: Request, conversation_id: UUID) -> dict[str, Any]:
+def _answered(
+    request: Request, conversation_id: UUID, *, status: int = status.HTTP_200_OK
+) -> Response:
     reader = person(request)
     conversation = detailed_conversation_for(reader, conversation_id)
-    return ConversationSerializer(conversation, context={"reader": reader}).data
+    shown = ConversationSerializer(conversation, context={"reader": reader}).data
+    return versioned(shown, conversation.version, status=status)

@@ -1,7 +1,6 @@
 """Filters of the list of conversations."""
 
 from datetime import datetime
-from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
@@ -9,28 +8,38 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
+from core.ids import id_of
+from core.web.filters import FlagFilter, IdFilter, MomentFilter
 from core.web.requests import person
 from messaging.models import Conversation
 from messaging.queries import conversations as conversation_queries
 from messaging.queries.conversations import mentioning
 from messaging.queries.unread import with_unread
 
+# PostgreSQL takes no word of more than 2,046 bytes; a letter has up to four.
+Q_LENGTH = 500
+
 
 class ConversationFilter(django_filters.FilterSet):
+    # A search box without a word in it.
+    MAY_BE_EMPTY = ("q",)
+
     request: HttpRequest
 
     status = django_filters.ChoiceFilter(choices=Conversation.Status.choices)
-    chantier = django_filters.UUIDFilter()
-    client = django_filters.UUIDFilter()
+    chantier = IdFilter()
+    client = IdFilter()
     assigned_to = django_filters.CharFilter(
         method="filter_assigned_to", label="`me`, `none` or a person's id"
     )
-    awaiting_reply = django_filters.BooleanFilter(
+    awaiting_reply = FlagFilter(
         field_name="awaiting_reply_since", lookup_expr="isnull", exclude=True
     )
-    unread = django_filters.BooleanFilter(method="filter_unread")
-    q = django_filters.CharFilter(method="filter_q", label="Words of the subject or the messages")
-    changed_since = django_filters.IsoDateTimeFilter(method="filter_changed_since")
+    unread = FlagFilter(method="filter_unread")
+    q = django_filters.CharFilter(
+        method="filter_q", max_length=Q_LENGTH, label="Words of the subject or the messages"
+    )
+    changed_since = MomentFilter(method="filter_changed_since")
 
     class Meta:
         model = Conversation
@@ -44,7 +53,7 @@ class ConversationFilter(django_filters.FilterSet):
         if value == "me":
             return conversations.filter(assigned_to=person(self.request))
         try:
-            return conversations.filter(assigned_to=UUID(value))
+            return conversations.filter(assigned_to=id_of(value))
         except ValueError as error:
             raise ValidationError({name: _("Give me, none or a person's id.")}) from error
 

@@ -5,9 +5,9 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.web.requests import person
+from core.web.views import APIView
 from messaging.serializers.output import MeWithUnreadSerializer
 
 

@@ -6,20 +6,27 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import generics, status
+from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.web import rate_limits
+from core.web.openapi import LIMITED, refusals
+from core.web.preconditions import preconditions
 from core.web.requests import person, validated
+from core.web.views import APIView, ListAPIView, versioned
 from messaging.actions.conversations import show_typing
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.api import inputs
 from messaging.api.responses import created_status
-from messaging.models import MessageRevision
-from messaging.queries.conversations import conversation_for, message_for, revisions_of
+from messaging.models import Message, MessageRevision
+from messaging.queries.conversations import (
+    conversation_for,
+    is_message_of,
+    message_for,
+    revisions_of,
+)
 from messaging.queries.history import Window, history_of
 from messaging.serializers.input import BodySerializer, DraftSerializer, WindowSerializer
 from messaging.serializers.output import (
@@ -42,48 +49,69 @@ class MessageList(APIView):
         return Response(HistorySerializer(history_of(conversation, window)).data)
 
     @extend_schema(
-        request=DraftSerializer, responses={200: MessageSerializer, 201: MessageSerializer}
+        request=DraftSerializer,
+        responses={200: MessageSerializer, 201: MessageSerializer, **refusals(LIMITED)},
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Send a message. The same id and content sent again answers 200 with the first one."""
         author = person(request)
         draft = inputs.draft_of(validated(DraftSerializer, request.data))
-        rate_limits.spend(
-            "message", author.pk, at_most=settings.MESSAGES_PER_MINUTE, window=ONE_MINUTE
-        )
-        sent = send_message(author=author, conversation_id=conversation_id, draft=draft)
-        return Response(MessageSerializer.shown(sent.message), status=created_status(sent.is_new))
+        with rate_limits.spend_for_new(
+            "message",
+            author.pk,
+            at_most=settings.MESSAGES_PER_MINUTE,
+            window=ONE_MINUTE,
+            is_known=lambda: is_message_of(author, draft.id),
+        ) as spending:
+            sent = send_message(author=author, conversation_id=conversation_id, draft=draft)
+            spending.is_new = sent.is_new
+        return _answered(sent.message, status=created_status(sent.is_new))
 
 
 class MessageDetail(APIView):
+    checks_versions = True
+
     @extend_schema(operation_id="message_retrieve", responses=MessageSerializer)
     def get(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
-        message = message_for(person(request), conversation_id, message_id)
-        return Response(MessageSerializer.shown(message))
+        return _answered(message_for(person(request), conversation_id, message_id))
 
     @extend_schema(request=BodySerializer, responses=MessageSerializer)
     def patch(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
         """Change the text of one's own recent message. Earlier texts are kept."""
         message = message_for(person(request), conversation_id, message_id)
         asked = validated(BodySerializer, request.data)
-        message = edit_message(editor=person(request), message=message, body=asked["body"])
-        return Response(MessageSerializer.shown(message))
+        message = edit_message(
+            editor=person(request),
+            message=message,
+            body=asked["body"],
+            only_if=preconditions(request),
+        )
+        return _answered(message)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
         """Delete a message: a tombstone with its `seq` stays."""
         message = message_for(person(request), conversation_id, message_id)
-        delete_message(remover=person(request), message=message)
+        delete_message(remover=person(request), message=message, only_if=preconditions(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class MessageRevisionList(generics.ListAPIView[MessageRevision]):
+class MessageRevisionList(ListAPIView[MessageRevision]):
     """The earlier texts of a message, oldest first. For the company only."""
 
     serializer_class = MessageRevisionSerializer
     pagination_class = None
     filter_backends = ()
     queryset = MessageRevision.objects.none()
+
+    @extend_schema(
+        responses={
+            200: MessageRevisionSerializer(many=True),
+            **refusals({403: "Not of the company."}),
+        }
+    )
+    def get(self, request: Request, *args: object, **kwargs: object) -> Response:
+        return self.list(request)
 
     def get_queryset(self) -> QuerySet[MessageRevision]:
         reader = person(self.request)
@@ -94,7 +122,7 @@ class MessageRevisionList(generics.ListAPIView[MessageRevision]):
 
 
 class Typing(APIView):
-    @extend_schema(request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None, **refusals(LIMITED)})
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Show the others that the person who asks is writing."""
         writer = person(request)
@@ -102,3 +130,7 @@ class Typing(APIView):
         rate_limits.spend("typing", writer.pk, at_most=TYPING_PER_MINUTE, window=ONE_MINUTE)
         show_typing(writer=writer, conversation=conversation)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _answered(message: Message, *, status: int = status.HTTP_200_OK) -> Response:
+    return versioned(MessageSerializer.shown(message), message.version, status=status)

@@ -6,9 +6,9 @@ from uuid import UUID
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.web.requests import person, validated
+from core.web.views import APIView
 from messaging.actions.reads import mark_unread_from, read_up_to
 from messaging.models import Participant
 from messaging.queries.conversations import conversation_for

@@ -7,7 +7,6 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from attachments import queries
 from attachments.models import Attachment
@@ -25,6 +24,7 @@ from attachments.uploads.transfer import UploadOver, WantedPart
 from core.web import rate_limits
 from core.web.openapi import refusals
 from core.web.requests import person, validated
+from core.web.views import APIView
 from messaging.api.responses import created_status
 
 ONE_HOUR = timedelta(hours=1)
@@ -49,11 +49,17 @@ class AttachmentList(APIView):
     def post(self, request: Request) -> Response:
         """Announce a file. The answer says how to send it. The same sent again answers 200."""
         uploader, asked = person(request), validated(AnnouncementSerializer, request.data)
-        rate_limits.spend(
-            "attachment", uploader.pk, at_most=settings.ATTACHMENTS_PER_HOUR, window=ONE_HOUR
-        )
         asked.pop("content_type", None)
-        opened = announce.open_upload(uploader=uploader, wanted=Wanted(**asked))
+        wanted = Wanted(**asked)
+        with rate_limits.spend_for_new(
+            "attachment",
+            uploader.pk,
+            at_most=settings.ATTACHMENTS_PER_HOUR,
+            window=ONE_HOUR,
+            is_known=lambda: wanted.id is not None and queries.is_file_of(uploader, wanted.id),
+        ) as spending:
+            opened = announce.open_upload(uploader=uploader, wanted=wanted)
+            spending.is_new = opened.is_new
         shown = announced(opened.attachment, transfer.instructions(opened.attachment))
         return Response(shown, status=created_status(opened.is_new))
 
@@ -73,8 +79,8 @@ class PartList(APIView):
     @extend_schema(request=WantedPartsSerializer, responses=SignedPartsSerializer)
     def post(self, request: Request, attachment_id: UUID) -> Response:
         """Sign parts that are about to be sent, each with its own SHA-256."""
-        attachment = _in_parts(request, attachment_id)
         asked = validated(WantedPartsSerializer, request.data)["parts"]
+        attachment = _in_parts(request, attachment_id)
         signed = transfer.sign(attachment, [WantedPart(**part) for part in asked])
         return Response(SignedPartsSerializer({"parts": signed}).data)
 

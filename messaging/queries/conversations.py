@@ -85,12 +85,20 @@ def detailed_conversation_for(reader: User, conversation_id: UUID) -> Conversati
     return conversation
 
 
+def is_conversation_of(opener: User, conversation_id: UUID) -> bool:
+    return Conversation.objects.filter(pk=conversation_id, created_by=opener).exists()
+
+
 def message_for(reader: User, conversation_id: UUID, message_id: UUID) -> Message:
     """One message of a conversation that the person may see, or Http404."""
     messages = Message.objects.select_related("author", "conversation__chantier").filter(
         conversation__in=visible_to(reader), conversation=conversation_id
     )
     return get_object_or_404(messages, pk=message_id)
+
+
+def is_message_of(author: User, message_id: UUID) -> bool:
+    return Message.objects.filter(pk=message_id, author=author).exists()
 
 
 def revisions_of(message: Message) -> QuerySet[MessageRevision]:

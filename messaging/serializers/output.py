@@ -206,6 +206,8 @@ class MessageRevisionSerializer(Shape[MessageRevision]):
 
 class NoteSerializer(Shape[Note]):
     author = PersonSerializer(read_only=True)
+    # Empty once it is deleted.
+    body = serializers.CharField(source="shown_body", read_only=True)
 
     class Meta:
         model = Note

@@ -210,7 +210,7 @@ def someone_types_and_leaves_notes(cast: Cast) -> None:
     show_typing(writer=cast.odile, conversation=cast.conversation)
     note = notes.write_note(
         author=cast.odile, conversation=cast.conversation, body="Pressé", note_id=uuid4()
-    )
+    ).note
     notes.edit_note(editor=cast.odile, note=note, body="Très pressé")
     notes.delete_note(remover=cast.odile, note=Note.objects.get())
 

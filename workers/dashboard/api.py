@@ -4,23 +4,27 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import status
+from rest_framework import status, views
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from core.jobs.enqueue import Queue
 from core.models import User
 from core.queries import staff_for
+from core.web.openapi import refusals
 from core.web.requests import person, validated
+from core.web.views import AnyAccept, APIView
 from workers.dashboard import actions, export, overview, statistics, task_detail, task_search
 from workers.dashboard.actions import JobsByType, NoteChanges
 from workers.dashboard.serializers import (
     CountSerializer,
     DiscardSerializer,
+    ExportedSerializer,
     ExportSerializer,
     FailureSerializer,
     NoteSerializer,
@@ -49,7 +53,7 @@ LOG_SHOWN = 100
 class IsCompany(BasePermission):
     """Let the company read. The actions check who may act."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: views.APIView) -> bool:
         return isinstance(request.user, User) and request.user.is_company
 
 
@@ -121,11 +125,13 @@ class TaskActionList(StaffView):
 
 
 class TaskExport(StaffView):
+    content_negotiation_class = AnyAccept
+
     @extend_schema(
         parameters=[ExportSerializer],
         responses={
             (200, "text/csv"): OpenApiTypes.STR,
-            (200, "application/json"): OpenApiTypes.STR,
+            (200, "application/json"): ExportedSerializer(many=True),
         },
     )
     def get(self, request: Request) -> HttpResponse:
@@ -192,7 +198,10 @@ class TaskRetryMany(StaffView):
 
 
 class TaskDiscard(StaffView):
-    @extend_schema(request=DiscardSerializer, responses=CountSerializer)
+    @extend_schema(
+        request=DiscardSerializer,
+        responses={200: CountSerializer, **refusals({404: "None of these is a dead task."})},
+    )
     def post(self, request: Request) -> Response:
         """Take dead tasks off the list, with a reason."""
         asked = validated(DiscardSerializer, request.data)
@@ -209,9 +218,8 @@ class QueueAct(StaffView):
         """`pause`, `resume`, or `purge` with the queue's name as `confirm`."""
         if queue not in list(Queue):
             raise Http404
-        actor = person(request)
+        actor, confirm = person(request), validated(PurgeSerializer, request.data)["confirm"]
         if verb == "purge":
-            confirm = validated(PurgeSerializer, request.data)["confirm"]
             return Response({"count": actions.purge(actor=actor, queue=queue, confirm=confirm)})
         {"pause": actions.pause, "resume": actions.resume}[verb](actor=actor, queue=queue)
         return Response({"count": 1})
@@ -266,7 +274,7 @@ def _jobs(asked: dict[str, Any]) -> JobsByType:
 def _colleague(reader: User, user_id: UUID) -> User:
     found = staff_for(reader).filter(pk=user_id).first()
     if found is None:
-        raise Http404
+        raise ValidationError({"owner": _("Nobody of the company has this id.")}, "unknown_person")
     return found
 
 

@@ -1,10 +1,15 @@
 """The JSON shapes of the task dashboard, for its page and for the API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from core.serializers import PersonSerializer, Shape, UtcField
+from core.ids import id_of
+from core.jobs.enqueue import Job
+from core.serializers import InputSerializer, PersonSerializer, Shape, UtcField
+from core.web.fields import FiniteField, IdField, MomentField, NumberField
+from workers.dashboard.export import COLUMNS
 from workers.dashboard.task_row import STATES
 from workers.dashboard.time_ranges import PERIODS
 from workers.models import TaskAction, TaskRun
@@ -26,11 +31,11 @@ class Shown(serializers.Serializer[Any]):
 # --- Input ---------------------------------------------------------------------------------------
 
 
-class PeriodSerializer(serializers.Serializer[Any]):
+class PeriodSerializer(InputSerializer):
     period = serializers.ChoiceField(choices=PERIOD_CHOICES, default="24h")
 
 
-class FiltersSerializer(serializers.Serializer[Any]):
+class FiltersSerializer(InputSerializer):
     """Which tasks; all given conditions hold together."""
 
     state = serializers.ChoiceField(choices=ASKED_STATES, required=False)
@@ -38,21 +43,21 @@ class FiltersSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=60, required=False)
     worker = serializers.CharField(max_length=120, required=False)
     subject = serializers.CharField(max_length=60, required=False)
-    since = serializers.DateTimeField(required=False)
-    until = serializers.DateTimeField(required=False)
+    since = MomentField(required=False)
+    until = MomentField(required=False)
     q = serializers.CharField(
         max_length=100,
         required=False,
         help_text="In arguments and errors; or the id of a message or a conversation.",
     )
-    slower_than = serializers.FloatField(min_value=0, required=False, help_text="Seconds.")
+    slower_than = FiniteField(min_value=0, required=False, help_text="Seconds.")
     error_class = serializers.CharField(max_length=100, required=False)
     error_place = serializers.CharField(max_length=200, required=False, allow_blank=True)
 
 
 class PageSerializer(FiltersSerializer):
-    cursor = serializers.CharField(max_length=100, required=False)
-    limit = serializers.IntegerField(min_value=1, max_value=100, default=50)
+    cursor = serializers.CharField(required=False)
+    limit = NumberField(min_value=1, max_value=100, default=50)
 
 
 class ExportSerializer(FiltersSerializer):
@@ -60,12 +65,31 @@ class ExportSerializer(FiltersSerializer):
     to = serializers.ChoiceField(choices=["csv", "json"], default="csv")
 
 
-class ChosenSerializer(serializers.Serializer[Any]):
+class TaskIdField(serializers.CharField):
+    """The id of a job, `JOB:ROW`, or of an attempt. A row may be gone; the form must be right."""
+
+    default_error_messages: ClassVar = {"task_id": _("This is no id of a task.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        text = super().to_internal_value(data)
+        job, separator, subject = text.partition(":")
+        if separator and (job not in list(Job) or not subject):
+            self.fail("task_id")
+        if not separator:
+            self._check_id(text)
+        return text
+
+    def _check_id(self, text: str) -> None:
+        try:
+            id_of(text)
+        except ValueError:
+            self.fail("task_id")
+
+
+class ChosenSerializer(InputSerializer):
     """Some tasks by their ids, or all that match filters (a thousand at most)."""
 
-    ids = serializers.ListField(
-        child=serializers.CharField(max_length=130), max_length=1000, required=False
-    )
+    ids = serializers.ListField(child=TaskIdField(max_length=130), max_length=1000, required=False)
     filters = FiltersSerializer(required=False)
 
 
@@ -79,12 +103,12 @@ class DiscardSerializer(ChosenSerializer):
     reason = serializers.CharField(max_length=REASON_LENGTH)
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class NoteSerializer(InputSerializer):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-    owner = serializers.UUIDField(required=False, allow_null=True)
+    owner = IdField(required=False, allow_null=True)
 
 
-class PurgeSerializer(serializers.Serializer[Any]):
+class PurgeSerializer(InputSerializer):
     confirm = serializers.CharField(max_length=20, required=False, default="")
 
 
@@ -138,6 +162,15 @@ class AttemptSerializer(Shape[TaskRun]):
             "started_at", "ended_at", "wait_seconds", "run_seconds", "memory_bytes",
             "error_class", "error_place", "error_text", "traceback",
         )  # fmt: skip
+        read_only_fields = fields
+
+
+class ExportedSerializer(Shape[TaskRun]):
+    """An attempt in an exported file."""
+
+    class Meta:
+        model = TaskRun
+        fields = COLUMNS
         read_only_fields = fields
 
 

@@ -1,17 +1,18 @@
 """Find the attempts and jobs that a request asks for by filters or ids."""
 
-import base64
-import binascii
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from django.core import signing
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
+from core.ids import id_of
 from workers.dashboard.actions import AT_MOST, JobsByType
 from workers.dashboard.task_row import (
     LIVE_STATES,
@@ -27,6 +28,7 @@ from workers.models import TaskRun
 from workers.monitoring import health
 from workers.monitoring.backlog import dead_letters
 
+CURSORS = signing.Signer(salt="cursor of tasks")
 # The columns of an attempt that must equal a filter.
 EXACT = ("queue", "name", "subject", "error_class", "error_place")
 
@@ -144,15 +146,15 @@ def job_of(task_id: str, job_types: ByJob) -> tuple[JobType, str] | None:
     if job not in job_types or not subject:
         return None
     try:
-        job_types[job].key_of(subject)
+        # In one spelling: rows of attempts name their subject as text.
+        return job_types[job], str(job_types[job].key_of(subject))
     except ValueError:
         return None
-    return job_types[job], subject
 
 
 def run_of(task_id: str) -> TaskRun | None:
     try:
-        return TaskRun.objects.filter(pk=UUID(task_id)).first()
+        return TaskRun.objects.filter(pk=id_of(task_id)).first()
     except ValueError:
         return None
 
@@ -194,13 +196,14 @@ def _mentioning(found: QuerySet[TaskRun], text: str) -> QuerySet[TaskRun]:
 
 
 def _cursor(run: TaskRun) -> str:
-    return base64.urlsafe_b64encode(f"{run.ended_at.isoformat()} {run.pk}".encode()).decode()
+    return CURSORS.sign_object([run.ended_at.isoformat(), str(run.pk)])
 
 
 def _position(cursor: str) -> tuple[datetime, UUID]:
     """Return the end of the last attempt of the page before, and its id."""
     try:
-        ended_at, pk = base64.urlsafe_b64decode(cursor).decode().split(" ")
-        return datetime.fromisoformat(ended_at), UUID(pk)
-    except (ValueError, binascii.Error) as error:
-        raise ValidationError({"cursor": "invalid"}) from error
+        ended_at, pk = CURSORS.unsign_object(cursor)
+    except (signing.BadSignature, ValueError) as error:
+        detail = _("Start again from the first page: this cursor is not of this list.")
+        raise ValidationError({"cursor": detail}) from error
+    return datetime.fromisoformat(ended_at), UUID(pk)

@@ -1,12 +1,12 @@
 """Describe rows in words for people: which message, of whom, and a link to it."""
 
 from collections.abc import Iterable, Mapping
-from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from attachments.models import Attachment
+from core.ids import id_of
 from messaging.models import Message, MessageAttachment
 from notifications.models import Channel, Delivery
 from workers.engine.job_types import Description
@@ -18,7 +18,7 @@ def about(text: str) -> set[str]:
     These are its messages, their files and their deliveries. Empty when the text is no such id.
     """
     try:
-        wanted = UUID(text)
+        wanted = id_of(text)
     except ValueError:
         return set()
     found = Message.objects.filter(Q(pk=wanted) | Q(conversation=wanted))

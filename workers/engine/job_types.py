@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from core.ids import id_of
 from core.jobs.enqueue import QUEUES, Job, Queue
 
 # A row's id: a UUID for most, a name for periodic work.
@@ -76,7 +76,7 @@ class JobType:
     # A row that has been due for longer than this is done by the fallback runner: soon where
     # people wait and the work is short.
     fallback_after: timedelta = timedelta(seconds=10)
-    key_of: Callable[[str], Key] = UUID
+    key_of: Callable[[str], Key] = id_of
 
     def arguments_of(self, key: Key) -> dict[str, str]:
         """Return the arguments of the task that works on a row."""
