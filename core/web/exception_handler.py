@@ -4,10 +4,12 @@ Not in `core.web.errors`, which our authentication imports: importing this modul
 and with them our authentication.
 """
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.handler import ExceptionHandler
 
-from core.web.errors import Unavailable
+from core.web.errors import BodyTooLarge, Unavailable
 
 
 class ErrorHandler(ExceptionHandler):
@@ -16,4 +18,6 @@ class ErrorHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, OperationalError | InterfaceError):
             return Unavailable()
+        if isinstance(exc, RequestDataTooBig):
+            return BodyTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         return super().convert_known_exceptions(exc)

@@ -52,6 +52,7 @@ def web(data_dir: DataDir, environment: Mapping[str, str], host: str, port: int)
             "-m",
             "uvicorn",
             "core.asgi:application",
+            *("--http", "core.web.protocol:HeadLimits"),
             *("--host", host),
             *("--port", str(port)),
             *("--lifespan", "off"),
