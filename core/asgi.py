@@ -14,7 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 streams = get_asgi_application()
 
 # The settings must be there first.
-from core.web.wsgi_bridge import Receive, Scope, Send, WsgiBridge  # noqa: E402
+from core.web.bodies import Receive  # noqa: E402
+from core.web.wsgi_bridge import Scope, Send, WsgiBridge  # noqa: E402
 from core.wsgi import application as wsgi_application  # noqa: E402
 
 STREAM_PATHS = frozenset({"/api/v1/stream"})

@@ -5,7 +5,7 @@ A body that trickles in costs a connection and a little memory, but no thread.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -38,12 +38,10 @@ class Body:
     """A body, of which `size` bytes have arrived."""
 
     at_most: int
-    file: SpooledTemporaryFile[bytes] = field(
-        default_factory=lambda: SpooledTemporaryFile(MEMORY_BYTES)
-    )
+    file: SpooledTemporaryFile[bytes]
+    timer: asyncio.Timeout
     size: int = 0
     is_evicted: bool = False
-    timer: asyncio.Timeout = field(default_factory=lambda: asyncio.timeout(None))
 
 
 class Bodies:
@@ -63,7 +61,8 @@ class Bodies:
         """
         if declared.isdecimal() and int(declared) > at_most:
             raise BodyRefused(partial(BodyTooLarge, at_most))
-        body = Body(at_most)
+        file = SpooledTemporaryFile[bytes](MEMORY_BYTES)
+        body = Body(at_most, file, asyncio.timeout(None))
         self.arriving.add(body)
         try:
             async with body.timer:

@@ -59,9 +59,7 @@ class BodyTooLarge(APIException):
     def __init__(self, max_bytes: int) -> None:
         kilobytes = {"kilobytes": max_bytes // 1024}
         super().__init__(
-            _(
-                "This is too large to be sent at once: at most %(kilobytes)d kB. Attach a file instead."
-            )
+            _("This is too large: at most %(kilobytes)d kB at once. Attach a file instead.")
             % kilobytes
         )
 

@@ -45,7 +45,7 @@ class Threads:
             result, error = None, None
             try:
                 result = work()
-            except BaseException as raised:  # noqa: BLE001 (it is raised where it is waited for)
+            except BaseException as raised:
                 error = raised
             try:
                 loop.call_soon_threadsafe(self._finish, done, result, error)

@@ -204,9 +204,15 @@ async def _send_rest(
     answer: Answer, threads: Threads, context: Context, receive: Receive, send: Send
 ) -> None:
     gone = asyncio.ensure_future(_caller_gone(receive))
-    make_next = partial(context.run, next, answer.rest, None)
+    rest = answer.rest or iter(())
+
+    def make_next() -> bytes | None:
+        return next(rest, None)
+
     try:
-        while (part := await threads.run(make_next)) is not None and not gone.done():
+        while (
+            part := await threads.run(partial(context.run, make_next))
+        ) is not None and not gone.done():
             async with asyncio.timeout(SEND_SECONDS):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         if not gone.done():
