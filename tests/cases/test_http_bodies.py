@@ -20,7 +20,6 @@ from tests.wire import Answer, Caller
 STALLED_SECONDS = 3
 MAIL_BYTES = 3 * 1024 * 1024
 MB = 1024 * 1024
-SECRET = "boîte"
 
 
 @pytest.fixture(scope="module")
