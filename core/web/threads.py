@@ -23,8 +23,8 @@ class Threads:
         # Only the event loop changes these two.
         self.started = self.unfinished = 0
 
-    async def run(self, work: Callable[[], Result]) -> Result:
-        """Run work in a thread. Return or raise what it does."""
+    def run(self, work: Callable[[], Result]) -> "asyncio.Future[Result]":
+        """Start work in a thread. The future returns or raises what it does."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Result] = loop.create_future()
         self.unfinished += 1
@@ -32,7 +32,7 @@ class Threads:
             self.started += 1
             Thread(target=self._work, name=f"web-{self.started}", daemon=True).start()
         self.jobs.put((work, loop, done))
-        return await done
+        return done
 
     def end(self) -> None:
         """End the threads once they have done their jobs."""

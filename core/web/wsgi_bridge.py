@@ -132,7 +132,7 @@ class WsgiBridge:
             try:
                 await _send_rest(answer, thread, context, receive, send)
             finally:
-                await thread.run(connections.close_all)
+                thread.run(connections.close_all)
                 thread.end()
 
 
@@ -219,8 +219,8 @@ async def _send_rest(
             await send(END)
     finally:
         gone.cancel()
-        # A copy: when this task was cancelled, the thread can still be inside the context.
-        await threads.run(partial(context.copy().run, answer.close))
+        # Not awaited: at a stop, `make_next` may hang in its thread. A copy: it is inside the context.
+        threads.run(partial(context.copy().run, answer.close))
 
 
 async def _caller_gone(receive: Receive) -> None:
