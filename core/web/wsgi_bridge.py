@@ -36,6 +36,8 @@ SEND_SECONDS = 60.0
 # After an early refusal, read on for so long. A connection that is closed while its caller still
 # sends is reset, and most callers then do not read the answer.
 LINGER_SECONDS = 10.0
+# Answers that have no content, and no length of it.
+NO_CONTENT = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 CLOSE = (b"connection", b"close")
 END = {"type": "http.response.body", "body": b"", "more_body": False}
 
@@ -166,8 +168,9 @@ def broken(path: str) -> Answer:
 def _fill(answer: Answer, parts: Any, environ: WSGIEnvironment) -> None:
     """Take the parts of an answer: all, unless Django makes them bit by bit or reads a file."""
     answer.close = getattr(parts, "close", answer.close)
+    is_head = environ["REQUEST_METHOD"] == "HEAD"
     try:
-        if environ["REQUEST_METHOD"] == "HEAD":
+        if is_head:
             pass
         elif isinstance(parts, FileBlocks):
             answer.content, answer.is_file = parts.read(BLOCK_BYTES), True
@@ -180,6 +183,8 @@ def _fill(answer: Answer, parts: Any, environ: WSGIEnvironment) -> None:
     finally:
         if answer.rest is None:
             answer.close()
+    if not (answer.rest or answer.length or answer.status in NO_CONTENT or is_head):
+        answer.headers.append((b"content-length", b"%d" % len(answer.content)))
 
 
 async def _send(answer: Answer, send: Send, *, more: bool = False) -> None:
@@ -219,7 +224,7 @@ async def _send_rest(
             await send(END)
     finally:
         gone.cancel()
-        # Not awaited: at a stop, `make_next` may hang in its thread. A copy: it is inside the context.
+        # Not awaited, since `make_next` may hang. A copy, since it may still be in the context.
         threads.run(partial(context.copy().run, answer.close))
 
 

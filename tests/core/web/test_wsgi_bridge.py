@@ -169,6 +169,7 @@ class TestRequest:
             caller = RawCaller(port, head("POST", "/", Content_Length="900000"))
             with trickling([caller], b"a", 0.1):
                 assert caller.json()[1]["refused"] == "BodyTooSlow"
+                caller.close()
 
     def test_largest_body_makes_room_for_the_small_ones(self, settings: Settings) -> None:
         settings.BODIES_MAX_BYTES = 1_000_000
@@ -179,11 +180,11 @@ class TestRequest:
             large[1].send(b"a" * 500_000)
 
             assert large[0].json()[1]["refused"] == "Unavailable"
+            large[0].close()
             small = RawCaller(port, head("POST", "/", Content_Length="2"), b"ab")
             assert small.json()[1]["body"] == "ab"
             large[1].send(b"a" * 400_000)
             assert large[1].json()[1]["CONTENT_LENGTH"] == "900000"
-            large[0].close()
             until(lambda: bridge.bodies.held_bytes == 0)
 
 
