@@ -1,46 +1,22 @@
 """Bodies of requests, on the running web: in chunks, one byte a second, over the limit."""
 
 import json
-import os
-from collections.abc import Iterator
 from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
 
-from core.auth.jwt_tokens import issue_development_token
 from core.models import User
-from deploy.launcher.ports import free_port
 from messaging.models import Conversation, Message
+from tests.cases.impatient_web import MAIL_BYTES, bearer, draft, messages, web
 from tests.notifications.inbound_email.letters import letter
 from tests.raw_http import RawCaller, chunks, head, trickling
-from tests.site import Site, address_of_test_database
+from tests.site import Site
 from tests.wire import Answer, Caller
 
-STALLED_SECONDS = 2
-MAIL_BYTES = 3 * 1024 * 1024
+__all__ = ["web"]
+
 MB = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A web process that waits for bodies less long than in production."""
-    site = Site(
-        port=free_port(),
-        logs=tmp_path_factory.mktemp("web"),
-        environment={
-            **os.environ,
-            "DATABASE_URL": address_of_test_database(),
-            "DJANGO_SETTINGS_MODULE": "core.settings",
-            "BODY_STALLED_SECONDS": str(STALLED_SECONDS),
-            "REQUEST_HEAD_SECONDS": str(STALLED_SECONDS),
-            "INBOUND_EMAIL_MAX_BYTES": str(MAIL_BYTES),
-            "INBOUND_EMAIL_SECRET": "secret",
-        },
-    )
-    site.start_web()
-    yield site
-    site.stop_web()
 
 
 @pytest.fixture(autouse=True)
@@ -48,22 +24,9 @@ def real_database(transactional_db: None) -> None:
     """The web process reads what a test wrote."""
 
 
-def bearer(person: User) -> dict[str, str]:
-    token = issue_development_token(person)
-    return {"Authorization": f"Bearer {token}", "Content_Type": "application/json"}
-
-
 def chunked(site: Site, method: str, path: str, body: bytes, **headers: str) -> RawCaller:
     headers = {"Transfer_Encoding": "chunked", **headers}
     return RawCaller(site.port, head(method, path, **headers), *chunks(body, 7))
-
-
-def messages(conversation: Conversation) -> str:
-    return f"/api/v1/conversations/{conversation.pk}/messages"
-
-
-def draft(body: str = "Le code du portail est 4512.") -> bytes:
-    return json.dumps({"id": str(uuid4()), "body": body}).encode()
 
 
 def refusal(caller: RawCaller) -> tuple[int, str, str]:
