@@ -1,6 +1,5 @@
 """Bodies of requests, on the running web: in chunks, one byte a second, over the limit."""
 
-import json
 from contextlib import ExitStack
 from uuid import uuid4
 

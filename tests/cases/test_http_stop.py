@@ -67,11 +67,12 @@ class TestStopOfTheWeb:
             stopping.web.wait(STOP_SECONDS)
         assert hanging.is_closed()
         assert slow.is_closed()
-        assert Message.objects.count() == 0
 
 
 def waits_for_a_lock() -> bool:
     with connections["default"].cursor() as cursor:
+        # PostgreSQL shows one transaction the same activity again and again.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             " AND datname = current_database())"
