@@ -18,7 +18,7 @@ from tests.bench.servers import CREATED, HOST, Machine
 
 CALLERS = 8
 SECONDS = 2.0
-ROUNDS = 15
+ROUNDS = 9
 THREADS = os.environ.get("WEB_THREADS", "16")
 
 UVICORN = ("-m", "uvicorn", "--lifespan", "off", "--no-proxy-headers")

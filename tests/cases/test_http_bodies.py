@@ -207,7 +207,7 @@ class TestBodyOverTheLimit:
 
         status, code, detail = refusal(caller)
         assert (status, code) == self.TOO_LARGE
-        assert "1024 ko" in detail
+        assert "1024\u00a0ko" in detail
 
     def test_chunked(self, web: Site, camille: User, conversation: Conversation) -> None:
         begun = head("POST", messages(conversation), Transfer_Encoding="chunked",
