@@ -39,6 +39,7 @@ class Site:
     def start_web(self) -> None:
         arguments = [
             "uvicorn", "core.asgi:application", "--lifespan", "off", "--port", str(self.port),
+            "--http", "core.web.protocol:HeadLimits",
             "--no-proxy-headers", "--timeout-graceful-shutdown", "3", "--log-level", "warning",
         ]  # fmt: skip
         self.web = self._spawn("web", arguments)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from core.settings.email import INBOUND_EMAIL_MAX_BYTES
 from core.settings.env import env
 
 # The share of the demo's 60 conversations that is loaded, 0 to 1.
@@ -30,3 +31,18 @@ ATTACHMENT_FORMATS = env.list("ATTACHMENT_FORMATS", default=[])
 ATTACHMENT_MAX_PIXELS = env.int("ATTACHMENT_MAX_PIXELS", default=50_000_000)
 # A file that is in no message is removed after this time.
 ATTACHMENT_UNCLAIMED_LIFETIME = timedelta(hours=24)
+
+# The largest body of a request, by path. Of all others: DATA_UPLOAD_MAX_MEMORY_SIZE.
+BODY_MAX_BYTES = {"/inbound/email": INBOUND_EMAIL_MAX_BYTES}
+# A request is answered 408 when nothing arrives of it for so long.
+BODY_STALLED_SECONDS = env.float("BODY_STALLED_SECONDS", default=10.0)
+# And when the whole body takes longer than this and a second for each BODY_BYTES_PER_SECOND. A
+# phone on a building site sends ten times as fast by EDGE; one byte every 9 s would never end.
+BODY_SECONDS = env.float("BODY_SECONDS", default=60.0)
+BODY_BYTES_PER_SECOND = 500
+# All bodies that a web process holds together. Above it, the largest that still arrives is refused.
+BODIES_MAX_BYTES = env.int("BODIES_MAX_BYTES", default=256 * 1024 * 1024)
+# A connection is closed when the head of a request (its first line and headers) takes longer, or is
+# larger. nginx accepts 32 kB.
+REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
+REQUEST_HEAD_MAX_BYTES = 64 * 1024

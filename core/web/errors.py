@@ -44,12 +44,6 @@ class NotAllowed(Refusal):
     default_detail = _("Your role does not allow this.")
 
 
-class RequestTooLarge(Refusal):
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_code = "request_too_large"
-    default_detail = _("This request is too large.")
-
-
 class Unavailable(APIException):
     """A service is down; the same request can succeed a moment later."""
 
@@ -71,3 +65,25 @@ class TooMany(APIException):
         self.retry_after_seconds = max(1, ceil(retry_after.total_seconds()))
         # DRF writes the header Retry-After from `wait`.
         self.wait = self.retry_after_seconds
+
+
+class BodyTooLarge(APIException):
+    """The body of the request is larger than its address accepts."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "body_too_large"
+
+    def __init__(self, max_bytes: int) -> None:
+        kilobytes = {"kilobytes": max_bytes // 1024}
+        super().__init__(
+            _("This is too large: at most %(kilobytes)d kB at once. Attach a file instead.")
+            % kilobytes
+        )
+
+
+class BodyTooSlow(APIException):
+    """The body of the request stopped coming, or comes too slowly."""
+
+    status_code = status.HTTP_408_REQUEST_TIMEOUT
+    default_code = "body_too_slow"
+    default_detail = _("The connection is too slow: this did not arrive completely. Try again.")

@@ -7,6 +7,7 @@ and with them our authentication.
 from dataclasses import replace
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import UnreadablePostError
@@ -16,7 +17,7 @@ from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import Error
 from rest_framework.exceptions import ParseError
 
-from core.web.errors import RequestTooLarge, Unavailable
+from core.web.errors import BodyTooLarge, Unavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ class ErrorHandler(ExceptionHandler):
         if isinstance(exc, OperationalError | InterfaceError):
             return Unavailable()
         if isinstance(exc, RequestDataTooBig):
-            return RequestTooLarge()
+            return BodyTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         if isinstance(exc, UNREADABLE):
             return ParseError()
         if isinstance(exc, DataError):

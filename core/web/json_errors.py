@@ -60,7 +60,7 @@ def _words(status: int) -> tuple[str, str]:
                 "This was changed meanwhile. Read it again, then change it."
             )
         case 413:
-            return "request_too_large", _("This request is too large.")
+            return "body_too_large", _("This request is too large.")
         case 503:
             return "unavailable", _(
                 "The service is interrupted for a moment. Nothing is lost: try again."

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
-from core.web.errors import RequestTooLarge
+from core.web.errors import BodyTooLarge
 
 # The deepest body of the API has 4 levels. A limit of our own, since what Python's parser still
 # reads can be too deep for the code that shows it in an error.
@@ -21,7 +21,7 @@ CHARSETS = frozenset({"utf-8", "ascii"})
 
 
 class JsonParser(BaseParser):
-    """Parse JSON in UTF-8. Raises ParseError, RequestTooLarge or UnsupportedMediaType."""
+    """Parse JSON in UTF-8. Raises ParseError, BodyTooLarge or UnsupportedMediaType."""
 
     media_type = "application/json"
 
@@ -54,7 +54,7 @@ def _text_of(stream: IO[Any], encoding: str, media_type: str) -> str:
     limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     raw: bytes = stream.read(limit + 1)
     if len(raw) > limit:
-        raise RequestTooLarge
+        raise BodyTooLarge(limit)
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:

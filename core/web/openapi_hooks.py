@@ -44,8 +44,9 @@ SHARED = {
         "client_error", "not_acceptable", "Could not satisfy the request Accept header.",
     ),
     "408": SharedError(
-        "RequestTimeout", "The body stopped coming.",
-        "client_error", "request_timeout", "This request did not arrive in time. Send it again.",
+        "BodyTooSlow", "The body stopped coming.",
+        "client_error", "body_too_slow",
+        "The connection is too slow: this did not arrive completely. Try again.",
     ),
     "409": SharedError(
         "Conflict", "A rule of the domain says no: nothing was changed. `code` names the rule.",
@@ -57,8 +58,9 @@ SHARED = {
         "This was changed meanwhile. Read it again, then change it.",
     ),
     "413": SharedError(
-        "RequestTooLarge", "The body is larger than this address takes.",
-        "client_error", "request_too_large", "This request is too large.",
+        "BodyTooLarge", "The body is larger than this address takes.",
+        "client_error", "body_too_large",
+        "This is too large: at most 1024 kB at once. Attach a file instead.",
     ),
     "415": SharedError(
         "UnsupportedMediaType", "The body is not JSON in UTF-8.",

@@ -52,6 +52,7 @@ def web(data_dir: DataDir, environment: Mapping[str, str], host: str, port: int)
             "-m",
             "uvicorn",
             "core.asgi:application",
+            *("--http", "core.web.protocol:HeadLimits"),
             *("--host", host),
             *("--port", str(port)),
             *("--lifespan", "off"),
@@ -61,7 +62,7 @@ def web(data_dir: DataDir, environment: Mapping[str, str], host: str, port: int)
         ],
         data_dir,
         environment,
-        ready=lambda: _is_alive(host, port),
+        ready=lambda: is_alive(host, port),
     )
 
 
@@ -130,7 +131,7 @@ def _takes_jobs(data_dir: DataDir) -> bool:
     return ready.exists() and ready.read_text() == pid_file.read_text()
 
 
-def _is_alive(host: str, port: int) -> bool:
+def is_alive(host: str, port: int) -> bool:
     connection = http.client.HTTPConnection(reachable_host(host), port, timeout=2)
     try:
         connection.request("GET", "/livez")

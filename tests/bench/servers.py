@@ -51,7 +51,7 @@ class Machine:
 
     def __enter__(self) -> "Machine":
         (self.data_dir.path / "static").mkdir()
-        self._start(app_processes.web(self.data_dir, os.environ, HOST, self.port))
+        self.start(app_processes.web(self.data_dir, os.environ, HOST, self.port))
         return self
 
     def __exit__(
@@ -68,7 +68,7 @@ class Machine:
     def start_worker(self) -> None:
         """Start the worker if it does not run."""
         if "worker" not in self.programs:
-            self._start(app_processes.worker(self.data_dir, os.environ))
+            self.start(app_processes.worker(self.data_dir, os.environ))
 
     def stop_worker(self) -> None:
         program, process = self.programs.pop("worker")
@@ -90,22 +90,22 @@ class Machine:
         said: dict[str, Any] = json.loads(result.stdout)
         return said
 
-    def spent(self, work: Callable[[], None]) -> Spent:
-        """Run `work` and return the time that it took."""
-        before, began = self._processors(), time.monotonic()
+    def spent(self, work: Callable[[], None], *, web: str = "web") -> Spent:
+        """Run `work` and return the time that it took; `web` is the name of the web process."""
+        before, began = self._processors(web), time.monotonic()
         work()
         seconds = time.monotonic() - began
-        after = self._processors()
+        after = self._processors(web)
         return Spent(seconds, *(now - then for now, then in zip(after, before, strict=True)))
 
-    def _processors(self) -> tuple[float, float, float]:
+    def _processors(self, web: str) -> tuple[float, float, float]:
         return (
-            processor.seconds(self.programs["web"][1].pid),
+            processor.seconds(self.programs[web][1].pid),
             processor.seconds(self.postgres_pid),
             processor.seconds(self.programs["worker"][1].pid) if "worker" in self.programs else 0.0,
         )
 
-    def _start(self, program: AppProcess) -> None:
+    def start(self, program: AppProcess) -> None:
         log = self.data_dir.path / "log" / f"{program.name}.log"
         with log.open("ab") as output:
             process = spawn(

@@ -94,6 +94,7 @@ class System:
         self._spawn(
             "web",
             *("uvicorn", "core.asgi:application", "--lifespan", "off", "--port", str(self.port)),
+            *("--http", "core.web.protocol:HeadLimits"),
             *("--no-proxy-headers", "--timeout-graceful-shutdown", "3", "--log-level", "warning"),
         )
         until(self.web_answers, "the web process does not answer")
