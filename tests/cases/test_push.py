@@ -25,7 +25,7 @@ alone, clock, device = notifications.alone, notifications.clock, notifications.d
 mail_server, pass_time = notifications.mail_server, notifications.pass_time
 push_service, work = notifications.push_service, notifications.work
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("clock", "alone")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "alone")]
 
 
 @pytest.fixture(autouse=True)
@@ -215,6 +215,8 @@ class TestDevicesWithDifferentFates:
         assert push_to(odile, message).status == "displayed"
         assert PushSubscription.objects.get(label="lost").failure == ""
 
+    # Another connection removes it.
+    @pytest.mark.django_db(transaction=True)
     def test_device_that_is_removed_while_it_is_pushed_to_ends_nothing(
         self, camille: User, odile: User, say: Say, device: Device, work: Work,
         pass_time: PassTime, push_service: PushService,

@@ -32,7 +32,7 @@ alone, clock, device = notifications.alone, notifications.clock, notifications.d
 mail_server, pass_time = notifications.mail_server, notifications.pass_time
 push_service, work = notifications.push_service, notifications.work
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("alone")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("alone")]
 
 V1 = "/api/v1"
 DEVICES = f"{V1}/push-subscriptions"
@@ -279,7 +279,7 @@ class TestStaleNotifications:
         pass_time: PassTime,
     ) -> None:  # fmt: skip
         read(odile, told[1])
-        delete_message(author=camille, message_id=told[2].pk)
+        delete_message(remover=camille, message=told[2])
         pass_time(SECOND)
         assert len(shown_by(push_service)) == 3
 
@@ -294,7 +294,7 @@ class TestStaleNotifications:
     ) -> None:  # fmt: skip
         last = write(camille, others[0], "Mon code est 1234")
         pass_time(10 * SECOND)
-        delete_message(author=camille, message_id=last.pk)
+        delete_message(remover=camille, message=last)
         pass_time(SECOND)
 
         say(camille, "Encore")

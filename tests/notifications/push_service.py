@@ -117,7 +117,7 @@ class PushService:
         self.tokens.append(claims)
 
 
-def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
+def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:  # noqa: C901
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -128,12 +128,17 @@ def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
             service.received.append(Pushed(self.path, headers, payload, len(body), status))
             time.sleep(service.pause_seconds)
             service.on_push(self.path)
+            self.answer(status)
+
+        def answer(self, status: int) -> None:
             if status in (SILENCE, RESET):
                 self.say_nothing(status)
-                return
-            if service.drips:
+            elif service.drips:
                 self.drip()
-                return
+            else:
+                self.say(status)
+
+        def say(self, status: int) -> None:
             self.send_response(status)
             for name, value in service.headers_for(self.path, status).items():
                 self.send_header(name, value)
