@@ -49,11 +49,10 @@ def _has_or_may_have() -> Q:
 
 def _sound(row: DevicePush, earlier: list[DevicePush], deliveries: list[Delivery]) -> Sound:
     new = _not_told(earlier, deliveries)
-    burst = _last_burst(new or deliveries)
     may_have_it = row.sends > 0 and not row.failure
     told_at = max((_told_at(push) for push in earlier), default=None)
     is_new = bool(new) and rules.alerts(new[0].message.created_at, told_at)
-    return Sound(is_new and not may_have_it, burst.message_id.hex)
+    return Sound(is_new and not may_have_it, _last_burst(deliveries).message_id.hex)
 
 
 def _not_told(earlier: list[DevicePush], deliveries: list[Delivery]) -> list[Delivery]:
