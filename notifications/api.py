@@ -32,12 +32,14 @@ from notifications.serializers import (
     RenewedDeviceSerializer,
     SpanDeliveriesSerializer,
     SpanSerializer,
+    StillUnreadSerializer,
     TokenSerializer,
 )
 
 ONE_MINUTE = timedelta(minutes=1)
 TESTS_PER_MINUTE = 6
 RESENDS_PER_MINUTE = 10
+SUBSCRIPTION_GONE = refusals({410: "No push can arrive at this subscription: make a new one."})
 
 
 class DeviceList(APIView):
@@ -46,15 +48,21 @@ class DeviceList(APIView):
         """List the reader's devices, the last registered one first."""
         return Response(DeviceSerializer(queries.devices_of(person(request)), many=True).data)
 
-    @extend_schema(request=NewDeviceSerializer, responses={201: DeviceSerializer})
+    @extend_schema(
+        request=NewDeviceSerializer, responses={201: DeviceSerializer, **SUBSCRIPTION_GONE}
+    )
     def post(self, request: Request) -> Response:
-        """Register this browser for pushes, at each start: its subscription may have changed."""
+        """Register this browser for pushes, at each start: its subscription may have changed.
+
+        410: no push can arrive there. The browser drops this subscription and makes a new one.
+        """
         asked = validated(NewDeviceSerializer, request.data)
         device = actions.register_device(
             person(request),
             _subscription(asked),
             label=asked["label"],
             session_key=_session_key(request),
+            application_server_key=asked["application_server_key"],
         )
         return Response(DeviceSerializer(device).data, status=status.HTTP_201_CREATED)
 
@@ -109,15 +117,24 @@ class PushRead(ByToken):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class PushUnread(ByToken):
+    @extend_schema(request=TokenSerializer, responses=StillUnreadSerializer)
+    def post(self, request: Request) -> Response:
+        """Return what is still unread, by the token of any push that this device shows.
+
+        The service worker closes the notifications of everything else.
+        """
+        unread = actions.unread_by_push(validated(TokenSerializer, request.data)["token"])
+        return Response(StillUnreadSerializer(unread).data)
+
+
 class PushRenewed(ByToken):
-    @extend_schema(
-        request=RenewedDeviceSerializer,
-        responses={204: None, **refusals({404: "The old endpoint is unknown."})},
-    )
+    @extend_schema(request=RenewedDeviceSerializer, responses={204: None, **SUBSCRIPTION_GONE})
     def post(self, request: Request) -> Response:
         """Replace the subscription of a browser that changed it while no page was open."""
         asked = validated(RenewedDeviceSerializer, request.data)
-        actions.renew_device(asked["old_endpoint"], _subscription(asked))
+        old = Subscription(asked["old_endpoint"], **asked["old_keys"])
+        actions.renew_device(old, _subscription(asked))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

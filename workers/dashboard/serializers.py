@@ -10,7 +10,7 @@ from core.jobs.enqueue import Job
 from core.serializers import InputSerializer, PersonSerializer, Shape, UtcField
 from core.web.fields import FiniteField, IdField, MomentField, NumberField
 from workers.dashboard.export import COLUMNS
-from workers.dashboard.task_row import STATES
+from workers.dashboard.task_row import STATES, error_in_words
 from workers.dashboard.time_ranges import PERIODS
 from workers.models import TaskAction, TaskRun
 
@@ -155,6 +155,8 @@ class TaskPageSerializer(Shown):
 
 
 class AttemptSerializer(Shape[TaskRun]):
+    error_text = serializers.SerializerMethodField()
+
     class Meta:
         model = TaskRun
         fields = (
@@ -163,6 +165,9 @@ class AttemptSerializer(Shape[TaskRun]):
             "error_class", "error_place", "error_text", "traceback",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_error_text(self, run: TaskRun) -> str:
+        return str(error_in_words(run.error_text))
 
 
 class ExportedSerializer(Shape[TaskRun]):
