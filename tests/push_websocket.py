@@ -130,7 +130,8 @@ class PushServer:
             case None:
                 await socket.send_str("{}")
             case "register":
-                channel = Channel(said["channelID"], uuid4().hex, uaid, said.get("key", ""))
+                key = said.get("key", "").rstrip("=")
+                channel = Channel(said["channelID"], uuid4().hex, uaid, key)
                 endpoint = self.endpoint_of(self._add(channel))
                 await socket.send_json({**_done(said), "pushEndpoint": endpoint})
             case "unregister":

@@ -10,12 +10,12 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.push_websocket import PushServer
 from tests.waiting import until
 
 NAMES = ("firefox-esr", "firefox")
@@ -44,6 +44,16 @@ QUIET = {
     "toolkit.telemetry.enabled": False,
     # The port is written in the profile.
     "marionette.port": 0,
+}
+
+PUSHED = {
+    # Marionette switches it off, unless the profile says otherwise.
+    "dom.push.connection.enabled": True,
+    "dom.push.testing.allowInsecureServerURL": True,
+    # Milliseconds before it connects again.
+    "dom.push.retryBaseInterval": 100,
+    # Windows of Firefox itself: a machine without a desktop shows no others.
+    "alerts.useSystemBackend": False,
 }
 
 
@@ -77,9 +87,10 @@ class Marionette:
         return answer
 
     def run(self, script: str, *arguments: Any, is_chrome: bool = False) -> Any:
-        """Run a function body in the page, or in Firefox itself. A promise is waited for."""
+        """Run the body of an async function in the page, or in Firefox itself."""
         self.command("Marionette:SetContext", value="chrome" if is_chrome else "content")
-        parameters = {"script": script, "args": list(arguments), "newSandbox": False}
+        body = f"return (async function () {{ {script} }}).apply(null, arguments);"
+        parameters = {"script": body, "args": list(arguments), "newSandbox": False}
         try:
             return self.command("WebDriver:ExecuteScript", **parameters)["value"]
         finally:
@@ -99,12 +110,13 @@ class Marionette:
 
 
 @contextmanager
-def running_firefox(folder: Path, preferences: dict[str, Any]) -> Iterator[Marionette]:
-    """Start a Firefox with a profile of its own."""
+def started_firefox(folder: Path, push: PushServer) -> Iterator[Marionette]:
+    """Start a Firefox with a profile of its own, connected to a push service."""
     path = firefox_path()
     assert path, "No Firefox: `python -m tests.e2e.browser` installs it"
     profile = folder / "profile"
     profile.mkdir()
+    preferences = {**QUIET, **PUSHED, "dom.push.serverURL": push.websocket_url}
     lines = [f"user_pref({json.dumps(k)}, {json.dumps(v)});" for k, v in preferences.items()]
     (profile / "user.js").write_text("\n".join(lines))
     arguments = [
