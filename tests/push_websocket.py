@@ -52,6 +52,8 @@ class PushServer:
         self.channels: dict[str, Channel] = {}
         # What browsers said, oldest first.
         self.said: list[dict[str, Any]] = []
+        # New subscriptions are refused.
+        self.is_full = False
         self._browsers: set[str] = set()
         self._sockets: dict[str, web.WebSocketResponse] = {}
         self._loop = asyncio.new_event_loop()
@@ -91,6 +93,7 @@ class PushServer:
 
     def reset(self) -> None:
         self.said.clear()
+        self.is_full = False
         self.forget_browsers()
 
     # --- The side of browsers -------------------------------------------------------------------
@@ -129,6 +132,8 @@ class PushServer:
         match said.get("messageType"):
             case None:
                 await socket.send_str("{}")
+            case "register" if self.is_full:
+                await socket.send_json({**_done(said), "status": 500})
             case "register":
                 key = said.get("key", "").rstrip("=")
                 channel = Channel(said["channelID"], uuid4().hex, uaid, key)

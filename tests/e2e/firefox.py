@@ -53,8 +53,8 @@ return (await worker?.pushManager.getSubscription())?.endpoint ?? "";
 
 # The windows in which Firefox itself shows notifications.
 ALERTS = """
-const windows = [...Services.wm.getEnumerator("alert:alert")].filter((each) => !each.closed);
-return windows.map(({ document }) => ({
+const windows = [...Services.wm.getEnumerator("alert:alert")];
+return windows.filter(({ closed, gIsActive }) => gIsActive && !closed).map(({ document }) => ({
   title: document.getElementById("alertTitleLabel").value,
   text: document.getElementById("alertTextLabel").textContent,
 }));
@@ -68,8 +68,17 @@ for (const each of Services.wm.getEnumerator("alert:alert")) {
 }
 """
 
+# A machine without a desktop has no list of notifications: they would close after some seconds.
+KEEP_ALERTS = """
+Services.ww.registerNotification((opened, topic) => {
+  if (topic !== "domwindowopened") return;
+  const keep = () => opened.document.getElementById("alertBox").removeAttribute("animate");
+  opened.addEventListener("AlertActive", keep, { once: true });
+});
+"""
+
 ALLOW = """
-const { panel } = window.PopupNotifications ?? Services.wm.getMostRecentWindow("navigator:browser").PopupNotifications;
+const { panel } = Services.wm.getMostRecentWindow("navigator:browser").PopupNotifications;
 const shown = panel.firstElementChild;
 if (panel.state !== "open" || !shown) return false;
 shown.button.click();
@@ -97,6 +106,7 @@ class Firefox:
         self.marionette = marionette
         self.push = push
         self.site_url = ""
+        self.chrome(KEEP_ALERTS)
 
     def start_anew(self, site: Site) -> None:
         """Forget people, permissions, subscriptions and tabs of another test."""
@@ -104,7 +114,7 @@ class Firefox:
         first, *others = self.tabs
         for tab in others:
             self.switch_to(tab)
-            self.marionette.command("WebDriver:CloseWindow")
+            self.close_tab()
         self.switch_to(first)
         self.visit_nothing()
         self.chrome(FORGET_EVERYTHING)
@@ -162,6 +172,16 @@ class Firefox:
     @property
     def tabs(self) -> list[str]:
         return list(self.marionette.command("WebDriver:GetWindowHandles"))
+
+    def open_tab(self) -> str:
+        """Open an empty tab and go there."""
+        tab = self.marionette.command("WebDriver:NewWindow", type="tab", focus=True)["handle"]
+        self.switch_to(tab)
+        return str(tab)
+
+    def close_tab(self) -> None:
+        """Close the tab, and go to the first of the others."""
+        self.switch_to(self.marionette.command("WebDriver:CloseWindow")[0])
 
     def switch_to(self, tab: str) -> None:
         self.marionette.command("WebDriver:SwitchToWindow", handle=tab, focus=True)

@@ -3,36 +3,303 @@
 Firefox is connected to a push service of the tests. The site's worker encrypts and sends.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from core.models import User
-from messaging.models import Conversation
+from messaging.actions.messages import delete_message
+from messaging.actions.reads import read_up_to
+from messaging.models import Conversation, Message
+from notifications.delivery.status import State, states_of
 from notifications.models import Delivery, PushSubscription
+from notifications.planning.presence import present_among
+from notifications.push import vapid
 from tests.cast import Say
 from tests.e2e.firefox import Firefox
+from tests.e2e.waiting import wait_for_deliveries
+from tests.site import Site
 from tests.waiting import until
 
 
-class TestFirefox:
-    def test_push_is_subscribed_to_decrypted_shown_and_acknowledged(
-        self, firefox: Firefox, odile: User, camille: User, say: Say
+def is_received(message: Message, person: User) -> bool:
+    """Tell if the author's tick says that the message reached a person."""
+    states = states_of([message])[message.pk]
+    return any(each.user == person and each.state == State.RECEIVED for each in states)
+
+
+class TestPush:
+    def test_push_is_decrypted_shown_and_acknowledged_and_a_click_opens_the_thread(
+        self, firefox: Firefox, odile: User, camille: User, say: Say, conversation: Conversation
     ) -> None:
         firefox.log_in(odile)
         endpoint = firefox.switch_on("staff")
         assert PushSubscription.objects.get().endpoint == endpoint
         firefox.visit_nothing()
+
         message = say(camille, "Le carreau est fendu 🧱")
-        import time
-        for _ in range(12):
-            time.sleep(1)
-            print(firefox.push.channels, firefox.alerts, [x.get("messageType") for x in firefox.push.said], list(Delivery.objects.filter(recipient=odile).values_list("channel", "status", "due_at", "was_present", "last_error")))
-            if firefox.alerts: break
-        mine = Delivery.objects.filter(message=message, recipient=odile, channel="push")
+
+        until(lambda: firefox.alerts, "Firefox shows nothing")
+        assert firefox.alerts == [
+            {"title": "Camille Morel", "text": "Carrelage du séjour\nLe carreau est fendu 🧱"}
+        ]
+        until(lambda: firefox.push.heard("ack"), "Firefox did not take the push")
+        until(lambda: is_received(message, odile), "the author sees no tick")
+
         firefox.click_alert("Camille Morel")
-        time.sleep(2)
-        print(firefox.tabs, firefox.url, firefox.push.heard("ack"), mine.get().status)
+        until(lambda: len(firefox.tabs) == 2, "no tab was opened")
+        firefox.switch_to(firefox.tabs[1])
+        firefox.sees("Le carreau est fendu")
+        assert firefox.url.endswith(f"/staff/messages/{conversation.pk}#m-{message.pk}")
+        assert firefox.alerts == []
+
+    def test_click_goes_to_the_open_tab(
+        self, firefox: Firefox, odile: User, camille: User, say: Say, conversation: Conversation
+    ) -> None:
+        firefox.log_in(odile)
+        firefox.switch_on("staff")
+        firefox.visit("/staff/messages")
+        firefox.sees("Carrelage du séjour")
+        firefox.run("window.isTheSame = true")
+        [first] = firefox.tabs
+        firefox.open_tab()
+        until(lambda: not present_among([odile.pk]), "a hidden page counts as visible")
+
+        message = say(camille, "Jeudi ?")
+        until(lambda: firefox.alerts, "Firefox shows nothing")
+        firefox.click_alert("Camille Morel")
+
+        firefox.switch_to(first)
+        until(lambda: firefox.url.endswith(f"{conversation.pk}#m-{message.pk}"), firefox.url)
+        assert firefox.run("return window.isTheSame && document.visibilityState") == "visible"
+        assert len(firefox.tabs) == 2
+
+    def test_switching_off_ends_the_subscription_for_good(
+        self, firefox: Firefox, odile: User
+    ) -> None:
+        firefox.log_in(odile)
+        firefox.switch_on("staff")
+
+        firefox.click("Ne plus m’avertir ici")
+
+        firefox.sees("Soyez averti ici")
+        firefox.sees("Aucun appareil ne vous avertit")
+        assert firefox.push.heard("unregister")
         firefox.visit("/staff/notifications")
-        print(firefox.shown)
-        assert 0
+        firefox.sees("Soyez averti ici")
+        assert (firefox.subscription, PushSubscription.objects.count()) == ("", 0)
+
+
+class TestPermission:
+    @pytest.mark.parametrize(
+        ("permission", "words"),
+        [("default", "a été retirée à Liaison"), ("DENY_ACTION", "de ce site sont bloquées")],
+    )
+    def test_permission_withdrawn_in_the_settings_is_said_and_the_device_goes(
+        self, firefox: Firefox, odile: User, permission: str, words: str
+    ) -> None:
+        firefox.log_in(odile)
+        firefox.switch_on("staff")
+
+        firefox.set_permission(permission)
+
+        firefox.sees(words)
+        firefox.sees("Aucun appareil ne vous avertit")
+        until(lambda: firefox.push.heard("unregister"), "Firefox keeps the subscription")
+        assert not PushSubscription.objects.exists()
+
+    def test_permission_withdrawn_while_no_page_is_open_is_said_at_the_next_start(
+        self, firefox: Firefox, odile: User
+    ) -> None:
+        firefox.log_in(odile)
+        firefox.switch_on("staff")
+        firefox.visit_nothing()
+        firefox.set_permission("default")
+
+        firefox.visit("/staff/messages")
+        until(lambda: not PushSubscription.objects.exists(), "the device stays in the list")
+
+        firefox.visit("/staff/notifications")
+        firefox.sees("a été retirée à Liaison")
+        firefox.set_permission("ALLOW_ACTION")
+        firefox.sees("Cet appareil vous avertit.")
+        assert PushSubscription.objects.get().endpoint == firefox.subscription
+
+
+class TestDeadSubscription:
+    def test_subscription_that_is_gone_is_made_anew_at_the_next_page(
+        self, firefox: Firefox, odile: User, camille: User, say: Say
+    ) -> None:
+        firefox.log_in(odile)
+        dead = firefox.switch_on("staff")
+        firefox.visit_nothing()
+        firefox.push.drop(dead)
+        say(camille, "Perdu")
+        until(lambda: not PushSubscription.objects.exists(), "a dead device stays")
+
+        firefox.visit("/staff/messages")
+        until(PushSubscription.objects.exists, "the browser is not registered again")
+        alive = PushSubscription.objects.get().endpoint
+        assert alive not in ("", dead)
+
+        firefox.visit_nothing()
+        say(camille, "Jeudi ?")
+        until(lambda: firefox.alerts, "Firefox shows nothing")
+
+    def test_subscription_that_cannot_be_made_anew_is_shown_as_stopped(
+        self, firefox: Firefox, odile: User, camille: User, say: Say
+    ) -> None:
+        firefox.log_in(odile)
+        dead = firefox.switch_on("staff")
+        firefox.visit_nothing()
+        firefox.push.drop(dead)
+        say(camille, "Perdu")
+        until(lambda: not PushSubscription.objects.exists(), "a dead device stays")
+        firefox.push.is_full = True
+
+        firefox.visit("/staff/notifications")
+        firefox.sees("se sont arrêtées dans ce navigateur")
+
+        firefox.push.is_full = False
+        firefox.click("Réactiver")
+        firefox.sees("Cet appareil vous avertit.")
+        assert PushSubscription.objects.get().endpoint == firefox.subscription
+
+    def test_push_service_that_forgot_the_browser_is_subscribed_to_without_a_page(
+        self, firefox: Firefox, odile: User, camille: User, say: Say
+    ) -> None:
+        firefox.log_in(odile)
+        old = firefox.switch_on("staff")
+        firefox.visit_nothing()
+
+        firefox.push.forget_browsers()
+
+        others = PushSubscription.objects.filter(user=odile).exclude(endpoint=old)
+        until(others.exists, "the new subscription is not registered")
+        assert PushSubscription.objects.count() == 1
+        say(camille, "Jeudi ?")
+        until(lambda: firefox.alerts, "Firefox shows nothing")
+
+    def test_changed_server_key_makes_a_new_subscription(
+        self, firefox: Firefox, odile: User, site: Site
+    ) -> None:
+        firefox.log_in(odile)
+        old = firefox.switch_on("staff")
+        firefox.visit_nothing()
+        before = site.environment["VAPID_PRIVATE_KEY"]
+        key = vapid.generate_private_key()
+        restart_web(site, key)
+        try:
+            firefox.visit("/staff/notifications")
+            firefox.sees("Cet appareil vous avertit.")
+
+            device = PushSubscription.objects.get()
+            assert device.endpoint == firefox.subscription != old
+            assert firefox.push.channel_at(device.endpoint).key == vapid.public_key(key)
+        finally:
+            restart_web(site, before)
+
+
+class TestWhatIsNoLongerUnread:
+    def test_message_read_elsewhere_is_closed_at_the_next_start(
+        self, firefox: Firefox, odile: User, camille: User, say: Say, conversation: Conversation
+    ) -> None:
+        shown_message(firefox, odile, camille, say)
+        read_up_to(reader=odile, conversation=conversation, seq=1)
+
+        firefox.visit("/staff/tasks")
+
+        until(lambda: not firefox.alerts, "the notification stays")
+
+    def test_deleted_text_is_closed_at_the_next_start(
+        self, firefox: Firefox, odile: User, camille: User, say: Say, conversation: Conversation
+    ) -> None:
+        earlier = say(camille, "Bonjour")
+        wait_for_deliveries(earlier)
+        message = shown_message(firefox, odile, camille, say)
+        delete_message(remover=camille, message=message)
+
+        firefox.visit("/staff/tasks")
+
+        until(lambda: not firefox.alerts, "the notification stays")
+
+
+class TestSharedComputer:
+    def test_logout_closes_what_is_shown_and_the_next_login_registers_nothing(
+        self, firefox: Firefox, odile: User, camille: User, marc: User, say: Say
+    ) -> None:
+        shown_message(firefox, odile, camille, say)
+        firefox.visit("/staff/notifications")
+        assert firefox.alerts
+
+        firefox.click("Se déconnecter")
+        firefox.sees("Mot de passe")
+        assert firefox.alerts == []
+        assert firefox.push.heard("unregister")
+        assert not PushSubscription.objects.exists()
+
+        for person in (marc, odile):
+            firefox.log_in(person)
+            firefox.visit("/staff/notifications")
+            firefox.sees("Soyez averti ici")
+        assert firefox.subscription == ""
+        assert not PushSubscription.objects.exists()
+
+    def test_login_of_another_person_closes_what_an_ended_session_left(
+        self, firefox: Firefox, odile: User, camille: User, marc: User, say: Say
+    ) -> None:
+        shown_message(firefox, odile, camille, say)
+
+        firefox.log_in(marc)
+        firefox.visit("/staff/notifications")
+
+        firefox.sees("Soyez averti ici")
+        until(lambda: not firefox.alerts, "Marc sees what was written to Odile")
+        assert firefox.subscription == ""
+        assert not PushSubscription.objects.filter(user=marc).exists()
+
+    def test_session_that_ended_costs_its_person_no_tap(
+        self, firefox: Firefox, odile: User
+    ) -> None:
+        firefox.log_in(odile)
+        endpoint = firefox.switch_on("staff")
+
+        firefox.log_in(odile)
+        firefox.visit("/staff/notifications")
+
+        firefox.sees("Cet appareil vous avertit.")
+        assert PushSubscription.objects.get().endpoint == endpoint
+
+
+class TestPresence:
+    def test_presence_ends_with_the_tab_and_nothing_counts_as_received(
+        self, firefox: Firefox, odile: User, camille: User, say: Say
+    ) -> None:
+        firefox.log_in(odile)
+        other = firefox.tabs[0]
+        firefox.open_tab()
+        firefox.visit("/staff/messages")
+        until(lambda: present_among([odile.pk]), "a visible page does not count")
+
+        firefox.close_tab()
+        firefox.switch_to(other)
+        until(lambda: not present_among([odile.pk]), "a closed page counts as visible")
+
+        message = say(camille, "Jeudi ?")
+        wait_for_deliveries(message)
+        assert not Delivery.objects.filter(message=message, was_present=True).exists()
+        assert not is_received(message, odile)
+
+
+def shown_message(firefox: Firefox, reader: User, author: User, say: Say) -> Message:
+    """Let a reader's Firefox show a message that came while no page was open."""
+    firefox.log_in(reader)
+    firefox.switch_on("staff")
+    firefox.visit_nothing()
+    message = say(author, "Le carreau est fendu")
+    until(lambda: firefox.alerts, "Firefox shows nothing")
+    return message
+
+
+def restart_web(site: Site, key: str) -> None:
+    site.stop_web()
+    site.environment["VAPID_PRIVATE_KEY"] = key
+    site.start_web()
