@@ -501,7 +501,11 @@ export interface paths {
         /** @description List the reader's devices, the last registered one first. */
         get: operations["push_subscriptions_list"];
         put?: never;
-        /** @description Register this browser for pushes, at each start: its subscription may have changed. */
+        /**
+         * @description Register this browser for pushes, at each start: its subscription may have changed.
+         *
+         *     410: no push can arrive there. The browser drops this subscription and makes a new one.
+         */
         post: operations["push_subscriptions_create"];
         delete?: never;
         options?: never;
@@ -605,6 +609,27 @@ export interface paths {
         put?: never;
         /** @description Replace the subscription of a browser that changed it while no page was open. */
         post: operations["push_renewed_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Return what is still unread, by the token of any push that this device shows.
+         *
+         *     The service worker closes the notifications of everything else.
+         */
+        post: operations["push_unread_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1201,7 +1226,11 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "sent" | "received" | "emailed" | "read" | "undelivered";
-        /** @description A device of the reader. `is_silent`: it accepts pushes and displays none. */
+        /**
+         * @description A device of the reader. `is_silent`: it accepts pushes and displays none.
+         *
+         *     `last_failure` is null once a push is accepted again.
+         */
         Device: {
             /** Format: uuid */
             readonly id: string;
@@ -1209,6 +1238,7 @@ export interface components {
             /** Device */
             readonly label: string;
             readonly is_silent: boolean;
+            readonly last_failure: components["schemas"]["PushFailure"] | null;
             /** Format: date-time */
             readonly displayed_at: string | null;
             /** Format: date-time */
@@ -1456,6 +1486,11 @@ export interface components {
             /** Format: uri */
             endpoint: string;
             keys: components["schemas"]["KeysRequest"];
+            /**
+             * @description The key that the subscription was made with, base64url.
+             * @default
+             */
+            application_server_key: string;
             /** @default  */
             label: string;
         };
@@ -1603,6 +1638,13 @@ export interface components {
             /** @default  */
             confirm: string;
         };
+        /** @description How the last push to a device failed. `status` null: its push service did not answer. */
+        PushFailure: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly status: number | null;
+            readonly detail: string;
+        };
         /** @description Something that is only shown. */
         Queue: {
             queue: string;
@@ -1656,9 +1698,10 @@ export interface components {
             detail: string;
             attr: string | null;
         };
-        /** @description A browser changed its subscription. Only that browser and we know the old endpoint. */
+        /** @description A browser changed its subscription. Only that browser and we know the old keys. */
         RenewedDeviceRequest: {
             old_endpoint: string;
+            old_keys: components["schemas"]["KeysRequest"];
             /** Format: uri */
             endpoint: string;
             keys: components["schemas"]["KeysRequest"];
@@ -1744,6 +1787,14 @@ export interface components {
         };
         SpanDeliveries: {
             readonly results: components["schemas"]["MessageDeliveries"][];
+        };
+        /** @description What is still unread. A notification of anything else that is older than `at` is closed. */
+        StillUnread: {
+            readonly at: number;
+            /** @description The last unread seq of each conversation, by tag. Null: too many to list. */
+            readonly unread: {
+                [key: string]: number;
+            } | null;
         };
         /** @description Something that is only shown. */
         Summary: {
@@ -3379,6 +3430,14 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             409: components["responses"]["Conflict"];
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3525,6 +3584,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    push_unread_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description What is still unread. A notification of anything else that is older than `at` is closed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StillUnread"];
+                };
             };
             400: components["responses"]["BadRequest"];
             409: components["responses"]["Conflict"];

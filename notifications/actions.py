@@ -12,6 +12,7 @@ from rest_framework import status
 
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import reset_attempts
+from core.jobs.outcome import WorkFailed
 from core.models import User
 from core.web.errors import Refusal
 from messaging.actions.fan_out import fan_out_message
@@ -25,8 +26,10 @@ from notifications.delivery.result import SendStatus
 from notifications.inbound_email import imap, intake
 from notifications.models import Channel, Delivery, EmailMode, Mute, Preference, PushSubscription
 from notifications.planning import planner, presence
-from notifications.push import devices
+from notifications.push import devices, registration, still_unread
 from notifications.push.endpoint_guard import ForbiddenAddress
+from notifications.push.registration import SubscriptionGone
+from notifications.push.still_unread import StillUnread
 from notifications.push.webpush import BadSubscription, Subscription
 
 
@@ -34,6 +37,16 @@ class UnknownPushService(Refusal):
     status_code = status.HTTP_400_BAD_REQUEST
     default_code = "unknown_push_service"
     default_detail = _("This browser's notifications are not supported. Try another browser.")
+
+
+class PushSubscriptionGone(Refusal):
+    """Also for another person's device: whoever guesses endpoints learns nothing."""
+
+    status_code = status.HTTP_410_GONE
+    default_code = "gone"
+    default_detail = _(
+        "The notifications of this browser have ended. Switch them on again in this browser."
+    )
 
 
 class PushNotSent(Refusal):
@@ -77,10 +90,11 @@ def fan_out(message_id: UUID) -> None:
         events.publish_deliveries([done.message])
 
 
-def deliver(delivery_id: UUID) -> bool | None:
+def deliver(delivery_id: UUID) -> bool | WorkFailed | None:
     """Deliver what is due to the recipient of this delivery in its conversation, as one batch.
 
-    Return None if nothing is due, or if another worker is sending it.
+    Return None if nothing was to be sent, or if another worker is sending it; WorkFailed if a
+    device or the mailbox did not take it.
     """
     row = queries.pending_deliveries().filter(pk=delivery_id).first()
     if row is None:
@@ -88,8 +102,9 @@ def deliver(delivery_id: UUID) -> bool | None:
     batch = acquire(row.recipient_id, row.conversation_id, Channel(row.channel))
     if batch is None:
         return None
-    dispatch.settle(batch, dispatch.send(batch))
-    return True
+    result = dispatch.send(batch)
+    dispatch.settle(batch, result)
+    return dispatch.work_done(batch, result)
 
 
 @transaction.atomic
@@ -122,27 +137,41 @@ def resend(message: Message) -> None:
 
 
 def register_device(
-    user: User, subscription: Subscription, *, label: str, session_key: str
+    user: User,
+    subscription: Subscription,
+    *,
+    label: str,
+    session_key: str,
+    application_server_key: str = "",
 ) -> PushSubscription:
-    """Push to this browser from now on. Raises UnknownPushService."""
+    """Push to this browser from now on. Raises UnknownPushService or PushSubscriptionGone."""
     try:
-        return devices.register(user, subscription, label=label, session_key=session_key)
+        return registration.register(
+            user,
+            subscription,
+            label=label,
+            session_key=session_key,
+            application_server_key=application_server_key,
+        )
     except (ForbiddenAddress, BadSubscription) as error:
         raise UnknownPushService from error
+    except SubscriptionGone as error:
+        raise PushSubscriptionGone from error
 
 
 @transaction.atomic
-def renew_device(old_endpoint: str, subscription: Subscription) -> None:
+def renew_device(old: Subscription, subscription: Subscription) -> None:
     """Replace the subscription of a browser that changed it by itself.
 
-    The old endpoint proves that it is the same browser, since nobody else knows it but us. Raises
-    Http404 if it is unknown, and UnknownPushService.
+    The keys of the old one prove that it is the same browser, since nobody else knows them but us.
+    Raises Http404 if they are not those of the old endpoint, UnknownPushService or
+    PushSubscriptionGone.
     """
-    known = PushSubscription.objects.filter(endpoint=old_endpoint).first()
-    if known is None:
+    known = PushSubscription.objects.filter(endpoint=old.endpoint).first()
+    if known is None or not registration.has_keys_of(old, known):
         raise Http404
     register_device(known.user, subscription, label=known.label, session_key=known.session_key)
-    if subscription.endpoint != old_endpoint:
+    if subscription.endpoint != old.endpoint:
         known.delete()
 
 
@@ -168,6 +197,20 @@ def acknowledge(token: str) -> None:
         acknowledgements.note_displayed(signed_tokens.displayed(token))
     except signed_tokens.BadToken as error:
         raise LinkTooOld from error
+
+
+def unread_by_push(token: str) -> StillUnread:
+    """Return what is still unread for the person of a device, by the token of one of its pushes.
+
+    Nothing once the device was removed or logged out: what it shows may be closed. Raises
+    LinkTooOld.
+    """
+    try:
+        device_push_id = signed_tokens.displayed(token)
+    except signed_tokens.BadToken as error:
+        raise LinkTooOld from error
+    owner = User.objects.filter(push_subscriptions__pushes=device_push_id, is_active=True).first()
+    return still_unread.nothing() if owner is None else still_unread.of(owner)
 
 
 def read_from_push(token: str) -> None:

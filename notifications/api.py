@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.serializers import RefusalSerializer
 from core.web import rate_limits
 from core.web.requests import person, validated
 from messaging.models import Message
@@ -31,6 +32,7 @@ from notifications.serializers import (
     RenewedDeviceSerializer,
     SpanDeliveriesSerializer,
     SpanSerializer,
+    StillUnreadSerializer,
     TokenSerializer,
 )
 
@@ -45,15 +47,21 @@ class DeviceList(APIView):
         """List the reader's devices, the last registered one first."""
         return Response(DeviceSerializer(queries.devices_of(person(request)), many=True).data)
 
-    @extend_schema(request=NewDeviceSerializer, responses={201: DeviceSerializer})
+    @extend_schema(
+        request=NewDeviceSerializer, responses={201: DeviceSerializer, 410: RefusalSerializer}
+    )
     def post(self, request: Request) -> Response:
-        """Register this browser for pushes, at each start: its subscription may have changed."""
+        """Register this browser for pushes, at each start: its subscription may have changed.
+
+        410: no push can arrive there. The browser drops this subscription and makes a new one.
+        """
         asked = validated(NewDeviceSerializer, request.data)
         device = actions.register_device(
             person(request),
             _subscription(asked),
             label=asked["label"],
             session_key=_session_key(request),
+            application_server_key=asked["application_server_key"],
         )
         return Response(DeviceSerializer(device).data, status=status.HTTP_201_CREATED)
 
@@ -108,12 +116,24 @@ class PushRead(ByToken):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class PushUnread(ByToken):
+    @extend_schema(request=TokenSerializer, responses=StillUnreadSerializer)
+    def post(self, request: Request) -> Response:
+        """Return what is still unread, by the token of any push that this device shows.
+
+        The service worker closes the notifications of everything else.
+        """
+        unread = actions.unread_by_push(validated(TokenSerializer, request.data)["token"])
+        return Response(StillUnreadSerializer(unread).data)
+
+
 class PushRenewed(ByToken):
-    @extend_schema(request=RenewedDeviceSerializer, responses={204: None})
+    @extend_schema(request=RenewedDeviceSerializer, responses={204: None, 410: RefusalSerializer})
     def post(self, request: Request) -> Response:
         """Replace the subscription of a browser that changed it while no page was open."""
         asked = validated(RenewedDeviceSerializer, request.data)
-        actions.renew_device(asked["old_endpoint"], _subscription(asked))
+        old = Subscription(asked["old_endpoint"], **asked["old_keys"])
+        actions.renew_device(old, _subscription(asked))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

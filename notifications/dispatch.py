@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from core.jobs.lease import NOT_DUE, backoff_after, due_again
+from core.jobs.outcome import WorkFailed
 from notifications import queries
 from notifications.delivery import events
 from notifications.delivery.batch import MAX_ATTEMPTS, Batch
@@ -36,10 +37,13 @@ class SendOutcome(StrEnum):
 @dataclass(frozen=True)
 class BatchResult:
     outcome: SendOutcome
+    # What the other sides said that did not take it, one a line.
     detail: str = ""
     retry_after: timedelta | None = None
     # Some devices have it, others are to be tried again.
     is_partly_sent: bool = False
+    # False: every device had it before or has to wait, so nothing was asked.
+    is_called: bool = True
 
 
 def send(batch: Batch) -> BatchResult:
@@ -53,7 +57,7 @@ def send(batch: Batch) -> BatchResult:
 def settle(batch: Batch, result: BatchResult) -> None:
     """Write the result on every delivery of the batch, and tell the authors.
 
-    A delivery that was acknowledged in the meantime is displayed already, and stays so.
+    A delivery that a device has displayed ends as displayed, however the other devices ended.
     """
     rows = queries.locked(
         Delivery.objects.filter(envelope=batch.id, status=Delivery.Status.SENDING)
@@ -61,13 +65,13 @@ def settle(batch: Batch, result: BatchResult) -> None:
     now = timezone.now()
     match result.outcome:
         case SendOutcome.SENT:
-            _close(rows, Delivery.Status.SENT, sent_at=now)
+            _close(rows, Delivery.Status.SENT, result, sent_at=Coalesce("sent_at", Value(now)))
         case SendOutcome.NO_DEVICE:
-            _close(rows, Delivery.Status.SKIPPED, reason=rules.Skip.NO_DEVICE)
+            _close(rows, Delivery.Status.SKIPPED, result, reason=rules.Skip.NO_DEVICE)
         case SendOutcome.FAILED:
-            _close(rows, Delivery.Status.FAILED, last_error=result.detail)
+            _close(rows, Delivery.Status.FAILED, result)
         case SendOutcome.LATER if batch.attempts >= MAX_ATTEMPTS:
-            _close(rows, _sent_to_some_or_dead(), last_error=result.detail)
+            _close(rows, Delivery.Status.DEAD, result)
         case SendOutcome.LATER:
             _postpone(rows, batch, result, now)
     if batch.channel == Channel.PUSH and result.outcome in (
@@ -80,6 +84,16 @@ def settle(batch: Batch, result: BatchResult) -> None:
             "delivery_not_made", envelope=str(batch.id), end=result.outcome, error=result.detail
         )
     events.publish_deliveries([delivery.message for delivery in batch.deliveries])
+
+
+def work_done(batch: Batch, result: BatchResult) -> bool | WorkFailed | None:
+    """Return how the attempt ended, for its record: None if nobody was asked."""
+    if not result.is_called:
+        return None
+    if not result.detail:
+        return True
+    is_last = result.outcome == SendOutcome.LATER and batch.attempts >= MAX_ATTEMPTS
+    return WorkFailed(result.detail, is_given_up=is_last and not result.is_partly_sent)
 
 
 def _outcome_of_email(result: SendResult) -> BatchResult:
@@ -98,30 +112,41 @@ def _outcome_of_pushes(results: list[SendResult]) -> BatchResult:
     """
     if not results:
         return BatchResult(SendOutcome.NO_DEVICE)
-    is_accepted = any(each.status == SendStatus.ACCEPTED for each in results)
+    accepted = [each for each in results if each.status == SendStatus.ACCEPTED]
     waiting = [each for each in results if each.status == SendStatus.LATER]
+    is_called = any(each.is_called for each in results)
     if waiting:
         waits = [each.retry_after for each in waiting if each.retry_after]
         soonest = min(waits) if len(waits) == len(waiting) else None
         return BatchResult(
-            SendOutcome.LATER, waiting[0].detail, soonest, is_partly_sent=is_accepted
+            SendOutcome.LATER,
+            _details(results),
+            soonest,
+            is_partly_sent=bool(accepted),
+            is_called=is_called,
         )
-    if is_accepted:
-        return BatchResult(SendOutcome.SENT)
-    return BatchResult(SendOutcome.FAILED, results[0].detail)
+    if accepted:
+        refused = [each for each in results if each.status != SendStatus.GONE]
+        return BatchResult(SendOutcome.SENT, _details(refused), is_called=is_called)
+    return BatchResult(SendOutcome.FAILED, _details(results), is_called=is_called)
+
+
+def _details(results: list[SendResult]) -> str:
+    """Return what was said, each once. What is to be tried again comes first."""
+    ordered = sorted(results, key=lambda each: each.status != SendStatus.LATER)
+    return "\n".join(dict.fromkeys(each.detail for each in ordered if each.detail))
 
 
 def _close(
-    rows: QuerySet[Delivery], status: str | Case, *, last_error: str = "", **more: object
+    rows: QuerySet[Delivery], status: Delivery.Status, result: BatchResult, **more: object
 ) -> None:
-    rows.update(status=status, last_error=last_error, **NOT_DUE, **more)
-
-
-def _sent_to_some_or_dead() -> Case:
-    return Case(
+    """End deliveries with a status, or with the better one that an earlier attempt reached."""
+    ended = Case(
+        When(displayed_at__isnull=False, then=Value(Delivery.Status.DISPLAYED)),
         When(sent_at__isnull=False, then=Value(Delivery.Status.SENT)),
-        default=Value(Delivery.Status.DEAD),
+        default=Value(status),
     )
+    rows.update(status=ended, last_error=result.detail, **NOT_DUE, **more)
 
 
 def _postpone(rows: QuerySet[Delivery], batch: Batch, result: BatchResult, now: datetime) -> None:

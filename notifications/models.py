@@ -22,6 +22,8 @@ from messaging.models import Conversation, Message
 
 # A PostgreSQL index takes texts of up to about 2,700 bytes. Real endpoints have up to 600.
 ENDPOINT_LENGTH = 1_000
+# A failure as rows keep it (`push_failures`).
+FAILURE_LENGTH = 300
 # Pushes in a row that were accepted and never displayed: after three, a device counts as silent.
 SILENT_AFTER = 3
 
@@ -52,6 +54,9 @@ class PushSubscription(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
     # When it refused our key (401, 403). Cleared once it accepts a push again.
     key_refused_at = models.DateTimeField(null=True, blank=True)
+    # When the last push failed, and how (`push_failures`). Cleared once one is accepted.
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=FAILURE_LENGTH, blank=True)
     undisplayed_count = models.PositiveSmallIntegerField(default=0)
     displayed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -69,6 +74,43 @@ class PushSubscription(models.Model):
     def is_silent(self) -> bool:
         """Tell if pushes to this device are accepted but no longer displayed."""
         return self.undisplayed_count >= SILENT_AFTER
+
+
+class GoneEndpoint(models.Model):
+    """An endpoint that its push service declared gone: it can never be registered again.
+
+    A browser may keep such a subscription, and would register it at each start.
+    """
+
+    # SHA-256, since endpoints are secrets and long.
+    digest = models.BinaryField(primary_key=True, max_length=32)
+    gone_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("endpoint that is gone")
+        verbose_name_plural = _("endpoints that are gone")
+
+    def __str__(self) -> str:
+        return f"gone since {self.gone_at:%Y-%m-%d}"
+
+
+class PushFailureHour(models.Model):
+    """How many pushes failed in one hour with one answer of a push service."""
+
+    hour = models.DateTimeField()
+    # The HTTP status, or the name of the error if there was no answer.
+    status = models.CharField(max_length=40)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("hour of failed pushes")
+        verbose_name_plural = _("hours of failed pushes")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["hour", "status"], name="push_failure_hour_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} times {self.status} at {self.hour:%Y-%m-%d %H}h"
 
 
 class Preference(models.Model):
@@ -206,8 +248,14 @@ class DevicePush(models.Model):
     subscription = models.ForeignKey(
         PushSubscription, on_delete=models.CASCADE, related_name="pushes"
     )
+    # The last seq that it tells of in each conversation, by tag (32 hex digits). Empty for a test.
+    tells = models.JSONField(default=dict, blank=True)
     # How many requests the device may have got, counted before each one.
     sends = models.PositiveSmallIntegerField(default=0)
+    # How the last request failed. Empty while one is made, and for one that its worker did not
+    # survive: the device may have that one.
+    failure = models.CharField(max_length=FAILURE_LENGTH, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
     accepted_at = models.DateTimeField(null=True, blank=True)
     # When it was refused for good.
     refused_at = models.DateTimeField(null=True, blank=True)
@@ -218,6 +266,9 @@ class DevicePush(models.Model):
         verbose_name_plural = _("pushes to devices")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["envelope", "subscription"], name="device_push_once")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["subscription", "-created_at"], name="device_push_recent")
         ]
 
     def __str__(self) -> str:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.models import User
 from core.serializers import PersonSerializer, Shape, UtcField
 from core.web.text_field import TextField
+from notifications import push_failures
 from notifications.models import (
     ENDPOINT_LENGTH,
     EmailMode,
@@ -30,6 +32,13 @@ class NewDeviceSerializer(serializers.Serializer[Any]):
 
     endpoint = serializers.URLField(max_length=ENDPOINT_LENGTH)
     keys = KeysSerializer()
+    application_server_key = serializers.CharField(
+        max_length=100,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The key that the subscription was made with, base64url.",
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # Not declared in the class: `label` is also an attribute of every serializer.
@@ -38,28 +47,66 @@ class NewDeviceSerializer(serializers.Serializer[Any]):
 
 
 class RenewedDeviceSerializer(serializers.Serializer[Any]):
-    """A browser changed its subscription. Only that browser and we know the old endpoint."""
+    """A browser changed its subscription. Only that browser and we know the old keys."""
 
     old_endpoint = serializers.CharField(max_length=ENDPOINT_LENGTH)
+    old_keys = KeysSerializer()
     endpoint = serializers.URLField(max_length=ENDPOINT_LENGTH)
     keys = KeysSerializer()
 
 
+class PushFailureSerializer(serializers.Serializer[Any]):
+    """How the last push to a device failed. `status` null: its push service did not answer."""
+
+    at = UtcField(read_only=True)
+    status = serializers.IntegerField(read_only=True, allow_null=True)
+    detail = serializers.CharField(read_only=True)
+
+
 class DeviceSerializer(Shape[PushSubscription]):
-    """A device of the reader. `is_silent`: it accepts pushes and displays none."""
+    """A device of the reader. `is_silent`: it accepts pushes and displays none.
+
+    `last_failure` is null once a push is accepted again.
+    """
 
     is_silent = serializers.BooleanField(read_only=True)
+    last_failure = serializers.SerializerMethodField()
 
     class Meta:
         model = PushSubscription
         fields = (
-            "id", "endpoint", "label", "is_silent", "displayed_at", "created_at", "registered_at",
+            "id", "endpoint", "label", "is_silent", "last_failure", "displayed_at", "created_at",
+            "registered_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(PushFailureSerializer(allow_null=True))
+    def get_last_failure(self, device: PushSubscription) -> dict[str, Any] | None:
+        if not device.failure:
+            return None
+        failure = {
+            "at": device.failed_at,
+            "status": push_failures.status_of(device.failure),
+            "detail": push_failures.advice_of(device.failure),
+        }
+        return PushFailureSerializer(failure).data
 
 
 class TokenSerializer(serializers.Serializer[Any]):
     token = serializers.CharField(max_length=300)
+
+
+class StillUnreadSerializer(serializers.Serializer[Any]):
+    """What is still unread. A notification of anything else that is older than `at` is closed."""
+
+    # Milliseconds, as JavaScript counts them.
+    at = serializers.IntegerField(read_only=True)
+    unread = serializers.DictField(
+        child=serializers.IntegerField(),
+        read_only=True,
+        allow_null=True,
+        help_text="The last unread seq of each conversation, by tag. Null: too many to list.",
+    )
 
 
 class KeySerializer(serializers.Serializer[Any]):

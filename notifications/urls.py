@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/push/key", api.PushKey.as_view(), name="push-key"),
     path("api/v1/push/displayed", api.PushDisplayed.as_view(), name="push-displayed"),
     path("api/v1/push/read", api.PushRead.as_view(), name="push-read"),
+    path("api/v1/push/unread", api.PushUnread.as_view(), name="push-unread"),
     path("api/v1/push/renewed", api.PushRenewed.as_view(), name="push-renewed"),
     path("api/v1/preferences", api.Preferences.as_view(), name="preferences"),
     path("api/v1/presence", api.Presence.as_view(), name="presence"),

@@ -101,7 +101,7 @@ def add_channel(folder: Path) -> None:
     insert(
         folder,
         "notifications/delivery/status.py",
-        "    if push and push.status == Delivery.Status.DISPLAYED:\n",
+        "    if push and push.displayed_at:\n",
         "    dummy = channels.get(Channel.DUMMY)\n"
         "    if dummy and dummy.status == Delivery.Status.SENT:\n"
         "        return PersonState(user, State.RECEIVED, dummy.sent_at)\n",

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -21,9 +21,10 @@ def note_displayed(device_push_id: UUID) -> None:
     """Note that a device has shown a push, and with it the earlier ones that it replaced.
 
     A push service keeps only the last push of a topic. That one says how many messages are new,
-    so it tells of the earlier ones as well. An unknown id changes nothing.
+    so it tells of the earlier ones as well. An unknown id changes nothing. The person's other
+    devices are still tried.
     """
-    row = DevicePush.objects.filter(pk=device_push_id).first()
+    row = DevicePush.objects.filter(pk=device_push_id).select_related("subscription").first()
     if row is None:
         return
     now = timezone.now()
@@ -31,18 +32,27 @@ def note_displayed(device_push_id: UUID) -> None:
     PushSubscription.objects.filter(pk=row.subscription_id).update(
         undisplayed_count=0, displayed_at=now
     )
-    shown = _shown_with(row.envelope)
+    shown = _shown_with(row)
     if shown is None:
         return
     told = queries.locked(Delivery.objects.filter(shown))
     messages = list(Message.objects.filter(deliveries__in=told).select_related("author"))
-    told.update(
-        status=Delivery.Status.DISPLAYED,
-        displayed_at=now,
-        sent_at=Coalesce(F("sent_at"), Value(now)),
-        **NOT_DUE,
+    told.filter(displayed_at=None).update(
+        displayed_at=now, sent_at=Coalesce(F("sent_at"), Value(now))
     )
+    _close_what_every_device_has(told)
     events.publish_deliveries(messages)
+
+
+def _close_what_every_device_has(told: QuerySet[Delivery]) -> None:
+    """End the deliveries that no device waits for. Those being sent end when that is settled."""
+    waiting = DevicePush.objects.filter(
+        envelope=OuterRef("envelope"), accepted_at=None, refused_at=None, displayed_at=None
+    )
+    is_done = Q(status=Delivery.Status.SENT) | (
+        Q(status=Delivery.Status.PENDING) & ~Exists(waiting)
+    )
+    told.filter(is_done).update(status=Delivery.Status.DISPLAYED, **NOT_DUE)
 
 
 @transaction.atomic
@@ -65,21 +75,33 @@ def note_on_screen(user: User) -> None:
         events.publish_deliveries(messages)
 
 
-def _shown_with(batch_id: UUID) -> Q | None:
-    """Filter the deliveries that a displayed batch tells of; None for a test push: it has none."""
-    batch = Delivery.objects.filter(envelope=batch_id, channel=Channel.PUSH)
-    conversations = batch.values("recipient", "conversation").annotate(last=Max("seq"))
+def _shown_with(row: DevicePush) -> Q | None:
+    """Filter the deliveries that a displayed push tells of; None for a test push: it has none."""
     is_open = Q(status__in=[Delivery.Status.SENT, Delivery.Status.SENDING]) | Q(
         status=Delivery.Status.PENDING, envelope__isnull=False
     )
     shown = None
-    for each in conversations:
+    for recipient, conversation, last in _told_by(row):
         earlier = Q(
             is_open,
             channel=Channel.PUSH,
-            recipient=each["recipient"],
-            conversation=each["conversation"],
-            seq__lte=each["last"],
+            recipient=recipient,
+            conversation=conversation,
+            seq__lte=last,
         )
         shown = earlier if shown is None else shown | earlier
     return shown
+
+
+def _told_by(row: DevicePush) -> list[tuple[UUID, UUID, int]]:
+    """Return recipient, conversation and last seq of what a push tells of.
+
+    From its own row, since its deliveries may have left again as part of a later batch.
+    """
+    if row.tells:
+        owner = row.subscription.user_id
+        return [(owner, UUID(tag), seq) for tag, seq in row.tells.items()]
+    # A push of before that column.
+    batch = Delivery.objects.filter(envelope=row.envelope, channel=Channel.PUSH)
+    last = batch.values("recipient", "conversation").annotate(last=Max("seq"))
+    return [(each["recipient"], each["conversation"], each["last"]) for each in last]

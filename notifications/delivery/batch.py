@@ -3,14 +3,17 @@
 A batch that was tried before is acquired again as it was: same messages, same tag, same
 Message-ID. A worker that was killed may have sent it already. Then the second one replaces the
 first on the device, and a mail program recognises it.
+
+A push that was tried before takes newer messages along, as a new batch: of two pushes of one
+conversation the older text could arrive last.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from core.ids import new_id
@@ -40,9 +43,8 @@ class Batch:
     channel: Channel
     recipient: User
     deliveries: list[Delivery]
+    # The fewest of its deliveries: a message that joins a batch has all its attempts.
     attempts: int
-    # When the last push of this conversation was sent to this person.
-    last_push_at: datetime | None = None
 
     @property
     def preference(self) -> Preference:
@@ -58,7 +60,7 @@ def acquire(recipient_id: UUID, conversation_id: UUID, channel: Channel) -> Batc
     chosen = _together(list(rows), recipient_id)
     if not chosen:
         return None
-    if chosen[0].attempts >= MAX_ATTEMPTS:
+    if min(row.attempts for row in chosen) >= MAX_ATTEMPTS:
         _dead_letter(chosen)
         return None
     facts = facts_by_conversation(chosen)
@@ -93,8 +95,7 @@ def _open_rows(recipient_id: UUID, channel: Channel) -> QuerySet[Delivery]:
 def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
     """Choose which of a conversation's open rows leave together.
 
-    None while another worker is sending. A batch that was tried before goes first. Else all rows
-    leave, due or not; a digest takes the digests of the other conversations along.
+    None while another worker is sending.
     """
     now = timezone.now()
     if any(row.is_leased for row in rows):
@@ -102,14 +103,37 @@ def _together(rows: list[Delivery], recipient_id: UUID) -> list[Delivery]:
     due = [row for row in rows if row.due_at and row.due_at <= now]
     if not due:
         return []
+    if due[0].channel == Channel.PUSH:
+        return _pushed_together(rows, due, recipient_id)
+    return _emailed_together(rows, due, recipient_id)
+
+
+def _emailed_together(
+    rows: list[Delivery], due: list[Delivery], recipient_id: UUID
+) -> list[Delivery]:
+    """Choose an email that was tried before, as it was; else all rows, due or not."""
     tried = next((row.envelope for row in due if row.envelope), None)
     if tried is not None:
         return list(_open_rows(recipient_id, Channel(due[0].channel)).filter(envelope=tried))
-    fresh = [row for row in rows if row.envelope is None]
-    if due[0].channel == Channel.PUSH and any(row.is_digest for row in due):
-        others = _open_rows(recipient_id, Channel.PUSH).filter(is_digest=True, envelope=None)
-        fresh += [row for row in others if row.conversation_id != due[0].conversation_id]
-    return fresh
+    return [row for row in rows if row.envelope is None]
+
+
+def _pushed_together(
+    rows: list[Delivery], due: list[Delivery], recipient_id: UUID
+) -> list[Delivery]:
+    """Choose all rows, due or not, tried before or not.
+
+    What left with them before comes along, and a digest takes the digests of other conversations.
+    """
+    conversation = rows[0].conversation_id
+    with_them = Q(envelope__in={row.envelope for row in rows if row.envelope})
+    if any(row.is_digest for row in due):
+        with_them |= Q(is_digest=True)
+    others = _open_rows(recipient_id, Channel.PUSH).filter(with_them)
+    elsewhere = [row for row in others if row.conversation_id != conversation]
+    if any(row.is_leased for row in elsewhere):
+        return []
+    return sorted([*rows, *elsewhere], key=lambda row: (row.conversation_id, row.seq))
 
 
 def _dead_letter(rows: list[Delivery]) -> None:
@@ -126,7 +150,7 @@ def _is_wanted(row: Delivery, facts: ConversationFacts) -> bool:
     if decision is None:
         return True
     if isinstance(decision, Skip):
-        row.status, row.reason, row.due_at = Delivery.Status.SKIPPED, decision, None
+        row.status, row.reason, row.due_at = _status_without_more(row), decision, None
     else:
         row.due_at = max(decision.until, now)
         row.is_digest = row.is_digest or decision.is_digest
@@ -135,9 +159,16 @@ def _is_wanted(row: Delivery, facts: ConversationFacts) -> bool:
     return False
 
 
+def _status_without_more(row: Delivery) -> Delivery.Status:
+    """Return how a delivery ends that is tried no more: some of the devices may have it."""
+    if row.displayed_at:
+        return Delivery.Status.DISPLAYED
+    return Delivery.Status.SENT if row.sent_at else Delivery.Status.SKIPPED
+
+
 def _sealed(rows: list[Delivery], channel: Channel) -> Batch:
     """Lease the rows under one batch id: the one of their earlier attempt, or a new one."""
-    batch_id = rows[0].envelope or new_id()
+    batch_id = _id_of_earlier(rows) or new_id()
     leases = acquire_locked(
         queries.pending_deliveries(),
         rows,
@@ -151,17 +182,11 @@ def _sealed(rows: list[Delivery], channel: Channel) -> Batch:
         channel=channel,
         recipient=rows[0].recipient,
         deliveries=rows,
-        attempts=max(lease.attempts for lease in leases),
-        last_push_at=_last_push_at(rows, batch_id) if channel == Channel.PUSH else None,
+        attempts=min(lease.attempts for lease in leases),
     )
 
 
-def _last_push_at(rows: list[Delivery], batch_id: UUID) -> datetime | None:
-    earlier = Delivery.objects.filter(
-        recipient=rows[0].recipient,
-        conversation=rows[0].conversation,
-        channel=Channel.PUSH,
-        sent_at__isnull=False,
-    ).exclude(envelope=batch_id)
-    at: datetime | None = earlier.aggregate(at=Max("sent_at"))["at"]
-    return at
+def _id_of_earlier(rows: list[Delivery]) -> UUID | None:
+    """Return the id under which exactly these rows were tried before."""
+    known = {row.envelope for row in rows}
+    return rows[0].envelope if len(known) == 1 else None

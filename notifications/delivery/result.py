@@ -27,3 +27,5 @@ class SendResult:
     is_certain: bool = False
     # It refused our own key (401, 403), so one of us must act.
     refuses_key: bool = False
+    # False: nothing was asked now, this is what was known before.
+    is_called: bool = True

@@ -11,6 +11,7 @@ from django.utils import timezone
 from core.models import User
 from messaging.models import Message, Participant
 from notifications.models import Channel, Delivery
+from notifications.push_failures import in_words
 
 # A push service drops a push that it could not deliver after this (the TTL that we send).
 PUSH_LIFETIME = timedelta(hours=24)
@@ -31,8 +32,8 @@ class PersonState:
     user: User
     state: State
     at: datetime | None = None
-    # What the mail server said of an undelivered message of the company. Empty for a client's
-    # message: it may name our own addresses.
+    # What the mail server or the push service said of an undelivered message of the company.
+    # Empty for a client's message: it may name our own addresses.
     reason: str = ""
 
 
@@ -76,14 +77,14 @@ def _state(message: Message, person: Participant, channels: Channels) -> PersonS
     user = person.user
     if person.last_read_seq >= message.seq:
         return PersonState(user, State.READ)
-    if push and push.status == Delivery.Status.DISPLAYED:
+    if push and push.displayed_at:
         return PersonState(user, State.RECEIVED, push.displayed_at)
     if email and email.status == Delivery.Status.SENT:
         return PersonState(user, State.EMAILED, email.sent_at)
     if any(delivery.was_present for delivery in channels.values()):
         return PersonState(user, State.RECEIVED, message.created_at)
     if (lost := _lost(push, email)) is not None:
-        reason = lost.last_error if message.author.is_company else ""
+        reason = in_words(lost.last_error) if message.author.is_company else ""
         return PersonState(user, State.UNDELIVERED, reason=reason)
     return PersonState(user, State.SENT, message.created_at)
 

@@ -68,7 +68,7 @@ def _facts(conversation_id: UUID, rows: list[Delivery]) -> ConversationFacts:
     ).aggregate(count=Count("envelope", distinct=True), at=Max("sent_at"))
     displayed = mine.filter(
         channel=Channel.PUSH,
-        status=Delivery.Status.DISPLAYED,
+        displayed_at__isnull=False,
         message__in=[row.message_id for row in rows],
     )
     return ConversationFacts(

@@ -5,7 +5,7 @@ The shape is that of Declarative Web Push (`web_push: 8030`). Only our service w
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -19,12 +19,28 @@ from messaging.models import Message
 from messaging.queries.unread import unread_for
 from notifications import signed_tokens
 from notifications.models import Delivery
+from notifications.push import still_unread
+from notifications.push.still_unread import LISTED_MAX, SeqByTag, StillUnread
+from notifications.push.webpush import MAX_PLAINTEXT_BYTES
 from notifications.signed_tokens import ReadGrant
 
 TEXT_LENGTH = 120
 SUBJECT_LENGTH = 80
 DIGEST_TOPIC = "digest"
 TEST_TOPIC = "test"
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The sound of a push on one device."""
+
+    is_heard: bool = True
+    # The first message of its burst. A device that shows a notification of this id was heard
+    # already. Empty: the id of the batch.
+    id: str = ""
+
+
+LOUD = Sound()
 
 
 @dataclass(frozen=True)
@@ -42,11 +58,22 @@ class Notice:
     badge: int = 0
     conversation: UUID | None = None
     read_token: str = ""
+    # What it tells of. Empty if it is never closed by what is read.
+    tells: SeqByTag = field(default_factory=dict)
+    still: StillUnread = field(default_factory=still_unread.unknown)
 
     def payload(
-        self, device_push_id: UUID, *, is_repeat: bool = False, is_short: bool = False
+        self, device_push_id: UUID, *, sound: Sound = LOUD, is_short: bool = False
     ) -> bytes:
         """Return the bytes to encrypt for one device: JSON, without the text if `is_short`."""
+        whole = self._payload(device_push_id, sound, is_short=is_short, lists_unread=True)
+        if len(whole) <= MAX_PLAINTEXT_BYTES:
+            return whole
+        return self._payload(device_push_id, sound, is_short=is_short, lists_unread=False)
+
+    def _payload(
+        self, device_push_id: UUID, sound: Sound, *, is_short: bool, lists_unread: bool
+    ) -> bytes:
         notification: dict[str, Any] = {
             "title": self.title,
             "body": "" if is_short else self.body,
@@ -58,14 +85,17 @@ class Notice:
             "app_badge": str(self.badge),
             "mutable": True,
             "data": {
-                "id": self.batch_id.hex,
+                "id": sound.id or self.batch_id.hex,
                 "path": self.path,
                 "token": signed_tokens.for_display(device_push_id),
-                # True makes a sound: for the first push of a burst, and not for a repeat.
-                "alerts": self.alerts and not is_repeat,
+                # True makes a sound: for the first push of a burst.
+                "alerts": self.alerts and sound.is_heard,
                 "badge": self.badge,
                 "conversation": str(self.conversation or ""),
                 "read": self.read_token,
+                "at": self.still.at,
+                "tells": self.tells,
+                "unread": self.still.unread if lists_unread else None,
             },
         }
         # The Push API has these two beside the notification. The first Safari had them inside.
@@ -75,9 +105,15 @@ class Notice:
 
 
 def notice_of(
-    batch_id: UUID, recipient: User, deliveries: list[Delivery], *, alerts: bool, is_discreet: bool
+    batch_id: UUID,
+    recipient: User,
+    deliveries: list[Delivery],
+    *,
+    is_discreet: bool,
+    alerts: bool = True,
 ) -> Notice:
     """Return the notification of a batch: of one conversation, or a digest of several."""
+    still = still_unread.of(recipient)
     unread = unread_for(recipient)
     with override(recipient.locale):
         title, body = _title_and_body(deliveries, unread, is_discreet=is_discreet)
@@ -95,6 +131,8 @@ def notice_of(
         badge=sum(unread.values()),
         conversation=None if is_digest else conversation.pk,
         read_token="" if is_digest else _read_token(recipient, deliveries),
+        tells=_with_read_mark(last_seqs(deliveries), unread),
+        still=still,
     )
 
 
@@ -108,7 +146,25 @@ def test_notice(batch_id: UUID, recipient: User) -> Notice:
             path=f"/{side_of(recipient)}/notifications",
             tag=TEST_TOPIC,
             badge=sum(unread_for(recipient).values()),
+            still=still_unread.of(recipient),
         )
+
+
+def last_seqs(deliveries: Iterable[Delivery]) -> SeqByTag:
+    """Return the last seq in each conversation."""
+    last: SeqByTag = {}
+    for delivery in deliveries:
+        tag = delivery.conversation_id.hex
+        last[tag] = max(last.get(tag, 0), delivery.seq)
+    return last
+
+
+def _with_read_mark(tells: SeqByTag, unread: dict[UUID, int]) -> SeqByTag:
+    """Leave out a mention where the person takes no part: without a read mark it stays shown."""
+    if len(tells) > LISTED_MAX:
+        return {}
+    known = {conversation.hex for conversation in unread}
+    return tells if known.issuperset(tells) else {}
 
 
 def side_of(person: User) -> str:

@@ -1,20 +1,28 @@
 """Send one POST to one IP address, all of it within one deadline.
 
 It follows no redirect, which would carry our Authorization header elsewhere. It uses no proxy of
-the environment, and reads at most 2 kB of the answer.
+the environment, and reads at most 2 kB of the answer. A status of success is the whole answer:
+headers that trickle in after it neither hold a worker nor make the push be sent again.
 """
 
 import http.client
+import re
 import socket
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from io import BufferedReader
 
 from notifications.push.endpoint_guard import Target
 
 MAX_ANSWER_BYTES = 2_048
+MAX_STATUS_LINE_BYTES = 1_024
+# A push service sends none. More than some are no answer.
+MAX_INFORMATIONAL = 5
+STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?!\d)")
 TRUST = ssl.create_default_context()
 
 
@@ -23,6 +31,10 @@ class HttpAnswer:
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 class PinnedConnection(http.client.HTTPConnection):
@@ -33,10 +45,13 @@ class PinnedConnection(http.client.HTTPConnection):
         self.target = target
 
     def connect(self) -> None:
-        plain = socket.create_connection((self.target.address, self.target.port), self.timeout)
-        self.sock = plain
+        self.sock = socket.create_connection((self.target.address, self.target.port), self.timeout)
         if self.target.scheme == "https":
-            self.sock = TRUST.wrap_socket(plain, server_hostname=self.target.host)
+            # The handshake only once the socket is known here: it can be cut then.
+            self.sock = TRUST.wrap_socket(
+                self.sock, server_hostname=self.target.host, do_handshake_on_connect=False
+            )
+            self.sock.do_handshake()
 
 
 def post(
@@ -45,10 +60,54 @@ def post(
     """Send and return the answer. Raises OSError or http.client.HTTPException."""
     connection = PinnedConnection(target, deadline_seconds)
     with _cut_after(connection, deadline_seconds):
-        connection.request("POST", target.path, body, dict(headers))
-        answer = connection.getresponse()
-        text = answer.read(MAX_ANSWER_BYTES).decode(errors="replace")
-        return HttpAnswer(answer.status, dict(answer.getheaders()), text)
+        connection.request("POST", target.path, body, {**headers, "Connection": "close"})
+        # Not `getresponse`, which fails at odd headers after a status that says it all.
+        with connection.sock.makefile("rb") as reader:
+            return _read(reader)
+
+
+def _read(reader: BufferedReader) -> HttpAnswer:
+    status = _read_status(reader)
+    for _ in range(MAX_INFORMATIONAL):
+        if status >= HTTPStatus.OK:
+            break
+        http.client.parse_headers(reader)
+        status = _read_status(reader)
+    answer = HttpAnswer(status)
+    return answer if answer.is_success else _with_rest(answer, reader)
+
+
+def _read_status(reader: BufferedReader) -> int:
+    """Read the first line. Raises BadStatusLine, and ConnectionError if there is none."""
+    line = reader.readline(MAX_STATUS_LINE_BYTES)
+    found = STATUS_LINE.match(line)
+    if found:
+        return int(found[1])
+    if not line:
+        raise http.client.RemoteDisconnected("no answer")
+    raise http.client.BadStatusLine(repr(line[:100]))
+
+
+def _with_rest(answer: HttpAnswer, reader: BufferedReader) -> HttpAnswer:
+    """Read headers and the beginning of the body, as much as comes in time. The status stays."""
+    headers: dict[str, str] = {}
+    try:
+        headers = dict(http.client.parse_headers(reader))
+        body = _read_body(headers, reader)
+    except (OSError, http.client.HTTPException):
+        return HttpAnswer(answer.status, headers)
+    return HttpAnswer(answer.status, headers, body.decode(errors="replace"))
+
+
+def _read_body(headers: Mapping[str, str], reader: BufferedReader) -> bytes:
+    """Read the beginning of a body. It is only quoted to people, so its first piece is enough."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    length = lower.get("content-length", "")
+    if length.isdecimal():
+        return reader.read(min(int(length), MAX_ANSWER_BYTES))
+    piece = reader.read1(MAX_ANSWER_BYTES)
+    is_chunked = "chunked" in lower.get("transfer-encoding", "").lower()
+    return piece.partition(b"\r\n")[2] if is_chunked else piece
 
 
 @contextmanager
@@ -60,16 +119,14 @@ def _cut_after(connection: PinnedConnection, seconds: float) -> Iterator[None]:
     timer.start()
     try:
         yield
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException) as error:
         # After the cut, a late byte turns the end of the connection into a reset.
-        if not is_over.is_set():
-            raise
+        if is_over.is_set():
+            raise TimeoutError(f"no answer within {seconds:g} s") from error
+        raise
     finally:
         timer.cancel()
         connection.close()
-    if is_over.is_set():
-        # An answer that was cut among its headers looks whole.
-        raise TimeoutError(f"no whole answer within {seconds:g} s")
 
 
 def _cut(connection: PinnedConnection, is_over: threading.Event) -> None:

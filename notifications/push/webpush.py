@@ -20,6 +20,7 @@ from pywebpush import WebPusher
 
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.push import endpoint_guard, pinned_http, vapid
+from notifications.push_failures import text_of
 
 # What one record of 4,096 bytes holds. Above it pywebpush makes two, which no browser reads.
 MAX_PLAINTEXT_BYTES = 3_993
@@ -77,9 +78,9 @@ class Push:
 def send(subscription: Subscription, push: Push) -> SendResult:
     """Send a push to the push service of a device. Refusals and time-outs are results."""
     if not settings.VAPID_PRIVATE_KEY:
-        return SendResult(SendStatus.REFUSED, "VAPID_PRIVATE_KEY is not set")
+        return SendResult(SendStatus.REFUSED, text_of("NoKey"))
     if len(push.payload) > MAX_PLAINTEXT_BYTES:
-        return SendResult(SendStatus.TOO_LARGE, f"{len(push.payload)} bytes")
+        return SendResult(SendStatus.TOO_LARGE, text_of("TooLong", f"{len(push.payload)} bytes"))
     ends_at = time.monotonic() + DEADLINE_SECONDS
     try:
         target = endpoint_guard.resolve(subscription.endpoint, deadline_seconds=DEADLINE_SECONDS)
@@ -88,9 +89,9 @@ def send(subscription: Subscription, push: Push) -> SendResult:
         left = max(0.1, ends_at - time.monotonic())
         answer = pinned_http.post(target, body, headers, deadline_seconds=left)
     except endpoint_guard.ForbiddenAddress as error:
-        return SendResult(SendStatus.REFUSED, str(error))
+        return SendResult(SendStatus.REFUSED, text_of("ForbiddenAddress", str(error)))
     except (OSError, http.client.HTTPException) as error:
-        return SendResult(SendStatus.LATER, f"{type(error).__name__}: {error}"[:300])
+        return SendResult(SendStatus.LATER, text_of(type(error).__name__, str(error)))
     return _result_of(answer, subscription)
 
 
@@ -117,7 +118,7 @@ def _headers(origin: str, push: Push) -> dict[str, str]:
 
 
 def _result_of(answer: pinned_http.HttpAnswer, subscription: Subscription) -> SendResult:
-    detail = f"{answer.status} {answer.body}"[:300].strip()
+    detail = text_of(answer.status, answer.body)
     match answer.status:
         case 200 | 201 | 202 | 204:
             return SendResult(SendStatus.ACCEPTED)

@@ -121,11 +121,10 @@ def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
         def drip(self) -> None:
             """Answer one byte at a time: every read succeeds, and the answer does not end."""
             try:
-                self.wfile.write(b"HTTP/1.1 201 Created\r\nX-Slow: ")
-                for _ in range(100):
-                    self.wfile.write(b"x")
+                for number in b"HTTP/1.1 201 Created\r\n\r\n":
+                    self.wfile.write(bytes([number]))
                     self.wfile.flush()
-                    time.sleep(0.1)
+                    time.sleep(0.3)
             except OSError:
                 return
 

@@ -30,6 +30,13 @@ def registration(browser: Browser, **more: Any) -> dict[str, Any]:
     return {"endpoint": browser.endpoint, "keys": browser.keys, "label": "Chrome", **more}
 
 
+def renewal(old: Browser, new: Browser) -> dict[str, Any]:
+    return {
+        "old_endpoint": old.endpoint, "old_keys": old.keys,
+        "endpoint": new.endpoint, "keys": new.keys,
+    }  # fmt: skip
+
+
 class TestDevices:
     def test_device_registered_twice_is_kept_once(
         self, api: Call, odile: User, push_service: PushService
@@ -118,7 +125,7 @@ class TestDevices:
         self, api: Call, client: Client, odile: User, device: Device, push_service: PushService
     ) -> None:
         old, new = device(odile, "old"), push_service.browser("new")
-        body = {"old_endpoint": old.endpoint, "endpoint": new.endpoint, "keys": new.keys}
+        body = renewal(old, new)
 
         answer = client.post(f"{V1}/push/renewed", body, content_type="application/json")
 
@@ -129,7 +136,7 @@ class TestDevices:
         self, client: Client, push_service: PushService
     ) -> None:
         new = push_service.browser("new")
-        body = {"old_endpoint": "https://x", "endpoint": new.endpoint, "keys": new.keys}
+        body = {**renewal(new, new), "old_endpoint": "https://x"}
 
         answer = client.post(f"{V1}/push/renewed", body, content_type="application/json")
 

@@ -21,7 +21,7 @@ from workers.engine.periodic import PeriodicTasks
 from workers.models import Alert, CounterAudit, Periodic, QueuePause, WorkerProcess
 from workers.monitoring import alerts, health
 from workers.monitoring.backlog import Backlog, backlogs, dead_letters
-from workers.monitoring.business_metrics import BUSINESS_METRICS, BusinessMetric
+from workers.monitoring.business_metrics import SHOWN_METRICS, BusinessMetric
 
 QUEUE_LABELS: dict[str, Text] = {
     Queue.REALTIME.value: _("Messages"),
@@ -156,7 +156,7 @@ def summary(job_types: ByJob, period: Period, *, may_act: bool) -> Summary:
         alerts=_alerts(job_types),
         broker_is_away=health.broker_is_away(),
         outbox_lag_seconds=by_queue[Queue.REALTIME.value].oldest_seconds,
-        facts=[metric for measure in BUSINESS_METRICS for metric in measure()],
+        facts=[metric for measure in SHOWN_METRICS for metric in measure()],
         latencies=_latencies(job_types, period),
         slowest=rows_of_attempts(statistics.slowest(period), job_types),
         audit=health.last_audit(),

@@ -25,6 +25,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from core.realtime.hub import hub
 from core.version import COMMIT, VERSION
 from core.web.request_metrics import REGISTRY
+from notifications.push.failure_count import failures_since
 from workers.models import TaskHour, TaskRun
 from workers.monitoring import health
 from workers.monitoring.backlog import backlogs, dead_letters, paused_queues
@@ -63,6 +64,7 @@ class Tasks:
         yield from _attempts()
         yield from _workers()
         yield from _business_metrics()
+        yield _failed_pushes()
         streams = GaugeMetricFamily("liaison_streams_open", "Open streams of this web process")
         streams.add_metric([], hub().open_streams)
         yield streams
@@ -166,3 +168,13 @@ def _business_metrics() -> Iterator[Metric]:
             gauge = GaugeMetricFamily(f"liaison_{metric['code']}", metric["label"])
             gauge.add_metric([], metric["value"])
             yield gauge
+
+
+def _failed_pushes() -> Metric:
+    """Add up the hours that are kept, as `_attempts` does."""
+    failed = CounterMetricFamily(
+        "liaison_push_failures", "Failed pushes by HTTP status or error", labels=["status"]
+    )
+    for status, count in failures_since().items():
+        failed.add_metric([status], count)
+    return failed

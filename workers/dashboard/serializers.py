@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.serializers import PersonSerializer, Shape, UtcField
-from workers.dashboard.task_row import STATES
+from workers.dashboard.task_row import STATES, error_in_words
 from workers.dashboard.time_ranges import PERIODS
 from workers.models import TaskAction, TaskRun
 
@@ -131,6 +131,8 @@ class TaskPageSerializer(Shown):
 
 
 class AttemptSerializer(Shape[TaskRun]):
+    error_text = serializers.SerializerMethodField()
+
     class Meta:
         model = TaskRun
         fields = (
@@ -139,6 +141,9 @@ class AttemptSerializer(Shape[TaskRun]):
             "error_class", "error_place", "error_text", "traceback",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_error_text(self, run: TaskRun) -> str:
+        return str(error_in_words(run.error_text))
 
 
 class TaskDetailSerializer(TaskEntrySerializer):

@@ -10,11 +10,13 @@ from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
+from notifications import push_failures
 from workers.engine.execute import PROCESS_ENDED
 from workers.engine.job_types import Description, JobType, Text
 from workers.engine.progress import PHASES
 from workers.models import DeadLetter, TaskProgress, TaskRun
 from workers.monitoring import backlog, health
+from workers.records.recorder import class_in
 
 LIVE_STATES = ("waiting", "running", "retrying", "scheduled")
 STATES = (*LIVE_STATES, "dead", "succeeded", "failed", "lost", "nothing")
@@ -142,15 +144,12 @@ def row_of_job(job_type: JobType, subject: str) -> TaskRow | None:
     return _described(rows, {job_type.job.value: job_type})[0]
 
 
-def class_in(error: str) -> str:
-    """Return the class in an error as `core.jobs.lease.error_text` writes it."""
-    name, separator, _text = error.partition(":")
-    return name[:100] if separator else ""
-
-
 def error_in_words(error: str) -> Text:
-    """Return an error in the reader's language if it is one of our own, else as it is."""
-    return OUR_ERRORS.get(error, error)
+    """Return an error in the reader's language if it is one of our own, else as it is.
+
+    What a push service said follows its words.
+    """
+    return OUR_ERRORS.get(error) or push_failures.in_words(error, with_what_was_said=True)
 
 
 def title_of(name: str, job_types: ByJob) -> Text:

@@ -24,6 +24,7 @@ from core.jobs.lease import (
     lock_due,
     reset,
 )
+from core.jobs.outcome import WorkFailed
 from workers.engine.job_types import JobType, Key
 from workers.engine.progress import followed
 from workers.models import DeadLetter, TaskRun
@@ -182,7 +183,18 @@ def _delegate(job_type: JobType, key: Key) -> str:
         return Outcome.NOTHING.value
     _note_on_run(key, row.attempts + 1, row.due_at)
     result = job_type.perform(key)
+    if isinstance(result, WorkFailed):
+        return _failed(result)
     return Outcome.NOTHING.value if result is None else Outcome.SUCCEEDED.value
+
+
+def _failed(result: WorkFailed) -> str:
+    """Return the outcome of work that did not raise and yet failed; note it on its record."""
+    outcome = (Outcome.DEAD if result.is_given_up else Outcome.FAILED).value
+    if run := recorder.current():
+        run.outcome = outcome
+        run.error_text = result.error
+    return outcome
 
 
 def _record_dead_letters(job_type: JobType) -> int:

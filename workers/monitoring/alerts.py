@@ -4,6 +4,7 @@ import json
 import urllib.request
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from smtplib import SMTPException
 
 import structlog
@@ -14,6 +15,8 @@ from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from notifications.push.failure_count import failures_since
+from notifications.push_failures import words_of
 from notifications.queries import devices_refusing_our_key
 from workers.engine.job_types import JobType
 from workers.models import Alert
@@ -21,6 +24,7 @@ from workers.monitoring import health
 from workers.monitoring.backlog import backlogs, dead_letters
 
 WEBHOOK_SECONDS = 5
+FAILED_PUSHES = 20
 
 WORDS: dict[str, str | Promise] = {
     "oldest": _("The oldest task of the queue “%(about)s” has waited %(value).0f s."),
@@ -33,6 +37,7 @@ WORDS: dict[str, str | Promise] = {
         "%(value).0f devices get no notification: their push service refuses our key. Set "
         "VAPID_PRIVATE_KEY to the one they were registered with."
     ),
+    "push_failed": _("%(value).0f pushes failed within two hours. %(about)s"),
     "drift": _("%(value).0f unread counters were wrong at the last audit, and were repaired."),
 }
 
@@ -47,7 +52,8 @@ class ActiveAlert:
 
     @property
     def words(self) -> str:
-        return str(WORDS[self.code]) % {"about": self.about, "value": self.value}
+        about = words_of(self.about) if self.code == "push_failed" else self.about
+        return str(WORDS[self.code]) % {"about": about, "value": self.value}
 
 
 def active_alerts(job_types: Iterable[JobType]) -> list[ActiveAlert]:
@@ -60,6 +66,7 @@ def active_alerts(job_types: Iterable[JobType]) -> list[ActiveAlert]:
         *_broker(),
         *_dead(),
         *_push_key(),
+        *_failed_pushes(),
         *_drift(),
     ]
 
@@ -171,6 +178,19 @@ def _dead() -> list[ActiveAlert]:
 def _push_key() -> list[ActiveAlert]:
     count = devices_refusing_our_key()
     return [ActiveAlert("push_key", value=count)] if count else []
+
+
+def _failed_pushes() -> list[ActiveAlert]:
+    """Return an alert for each answer of push services to many pushes of this hour and the last.
+
+    A device that is gone is no fault, and a refused key has an alert of its own.
+    """
+    counts = failures_since(timezone.now() - timedelta(hours=1))
+    return [
+        ActiveAlert("push_failed", name, count)
+        for name, count in counts.items()
+        if count >= FAILED_PUSHES and name not in ("401", "403", "404", "410")
+    ]
 
 
 def _drift() -> list[ActiveAlert]:

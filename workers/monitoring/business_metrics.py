@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from attachments.models import Attachment
 from messaging.models import Message
 from notifications.models import Channel, Delivery
+from notifications.push.failure_count import failures_since
+from notifications.push_failures import words_of
 from workers.engine.job_types import Text
 
 Unit = Literal["count", "bytes", "percent"]
@@ -47,6 +49,15 @@ def deliveries() -> list[BusinessMetric]:
     ]
 
 
+def failed_pushes() -> list[BusinessMetric]:
+    """Return the pushes of the last day that failed, by what the push service answered."""
+    label = _("Pushes failed, 24 h. %(words)s")
+    return [
+        _metric(f"push_failed_{name}", str(label) % {"words": words_of(name)}, count)
+        for name, count in failures_since(timezone.now() - DAY).items()
+    ]
+
+
 def files() -> list[BusinessMetric]:
     """Return the bytes that are stored, the files to be checked, and those without a message."""
     late = timezone.now() - UNCLAIMED_AFTER
@@ -63,6 +74,8 @@ def files() -> list[BusinessMetric]:
 
 
 BUSINESS_METRICS: list[Callable[[], list[BusinessMetric]]] = [messages, deliveries, files]
+# Their codes vary, so /metrics has one family with labels instead.
+SHOWN_METRICS = [*BUSINESS_METRICS, failed_pushes]
 
 
 def _metric(code: str, label: Text, value: float, unit: Unit = "count") -> BusinessMetric:

@@ -59,7 +59,7 @@ class Run:
     ended_at: float = 0.0
     outcome: str = Outcome.SUCCEEDED.value
     error: BaseException | None = None
-    # Instead of `error`, for an attempt of another process.
+    # Instead of `error`, for an attempt of another process, or that failed without raising.
     error_text: str = ""
     worker: str = ""
     memory_bytes: int = 0
@@ -236,7 +236,7 @@ def error_columns(run: Run) -> tuple[str, str, str, str]:
     """Return the class, place, text and traceback of a run's error."""
     error = run.error
     if error is None:
-        return "", "", run.error_text[:MAX_ERROR], ""
+        return class_in(run.error_text), "", run.error_text[:MAX_ERROR], ""
     lines = "".join(traceback.format_exception(error))
     return (
         type(error).__name__[:100],
@@ -245,6 +245,12 @@ def error_columns(run: Run) -> tuple[str, str, str, str]:
         str(error).replace("\0", "")[:MAX_ERROR],
         lines.replace("\0", "")[-MAX_TRACEBACK:],
     )
+
+
+def class_in(error_text: str) -> str:
+    """Return the class in an error as rows keep it, before the colon: `Push 403: …`."""
+    name, separator, _text = error_text.partition(":")
+    return name[:100] if separator and "\n" not in name else ""
 
 
 def place_of(error: BaseException) -> str:

@@ -1,6 +1,7 @@
 """Remove old records: attempts after 30 days, settled dead letters after 90, hours after a year.
 
-These are the defaults of TASK_RUNS_KEPT, DEAD_LETTERS_KEPT and TASK_HOURS_KEPT.
+Pushes to devices go after 30 days, endpoints that are gone after 90. The other times are the
+defaults of TASK_RUNS_KEPT, DEAD_LETTERS_KEPT and TASK_HOURS_KEPT.
 """
 
 from typing import Any
@@ -10,6 +11,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.jobs import progress
+from notifications.models import DevicePush, PushFailureHour
+from notifications.push import registration
+from notifications.signed_tokens import PUSH_LIFETIME
 from workers.models import (
     Alert,
     CounterAudit,
@@ -47,6 +51,10 @@ def outdated() -> list[QuerySet[Any]]:
         Alert.objects.filter(ended_at__lt=year),
         CounterAudit.objects.filter(at__lt=year),
         TaskHour.objects.filter(hour__lt=year),
+        PushFailureHour.objects.filter(hour__lt=year),
+        # Its token is accepted for no longer.
+        DevicePush.objects.filter(created_at__lt=now - PUSH_LIFETIME),
+        registration.old_endpoints(),
     ]
 
 
