@@ -126,9 +126,7 @@ class PushServer:
             channel.waiting.clear()
         return uaid
 
-    async def _answer(
-        self, socket: web.WebSocketResponse, uaid: str, said: dict[str, Any]
-    ) -> None:
+    async def _answer(self, socket: web.WebSocketResponse, uaid: str, said: dict[str, Any]) -> None:
         match said.get("messageType"):
             case None:
                 await socket.send_str("{}")

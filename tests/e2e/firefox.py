@@ -31,7 +31,8 @@ const [name] = arguments;
 const search = (root) => {
   for (const element of root.querySelectorAll("*")) {
     const said = element.getAttribute("aria-label") ?? element.textContent.trim();
-    if (element.matches("button, a") && said === name && element.checkVisibility()) return element;
+    const isReady = !element.disabled && element.checkVisibility();
+    if (element.matches("button, a") && said === name && isReady) return element;
     const found = element.shadowRoot && search(element.shadowRoot);
     if (found) return found;
   }
@@ -154,7 +155,10 @@ class Firefox:
 
     def sees(self, text: str) -> None:
         """Wait until the page shows a text."""
-        until(lambda: text in self.text, f"the page does not show {text!r}")
+        try:
+            until(lambda: text in self.text)
+        except AssertionError as error:
+            raise AssertionError(f"no {text!r} on {self.url}: {self.text}") from error
 
     def click(self, name: str) -> None:
         """Click the button or the link of this name, as soon as the page has it."""

@@ -7,7 +7,6 @@ line of JSON with its length before it.
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -15,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.e2e.browser import firefox
 from tests.push_websocket import PushServer
 from tests.waiting import until
 
-NAMES = ("firefox-esr", "firefox")
 START_SECONDS = 60
 STOP_SECONDS = 10
 COMMAND_SECONDS = 60
@@ -59,10 +58,6 @@ PUSHED = {
 
 class CommandFailed(Exception):
     """Firefox answered an error."""
-
-
-def firefox_path() -> str | None:
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
 class Marionette:
@@ -112,7 +107,7 @@ class Marionette:
 @contextmanager
 def started_firefox(folder: Path, push: PushServer) -> Iterator[Marionette]:
     """Start a Firefox with a profile of its own, connected to a push service."""
-    path = firefox_path()
+    path = firefox()
     assert path, "No Firefox: `python -m tests.e2e.browser` installs it"
     profile = folder / "profile"
     profile.mkdir()

@@ -1,6 +1,7 @@
-"""Web Push in Firefox: subscription, decryption, display, click, permission and removal are its own.
+"""Web Push in Firefox: subscription, display, click, permission and removal are its own.
 
-Firefox is connected to a push service of the tests. The site's worker encrypts and sends.
+Firefox is connected to a push service of the tests. The site's worker encrypts and
+sends, Firefox decrypts.
 """
 
 import pytest
@@ -261,12 +262,16 @@ class TestSharedComputer:
     ) -> None:
         firefox.log_in(odile)
         endpoint = firefox.switch_on("staff")
+        before = PushSubscription.objects.get()
 
         firefox.log_in(odile)
         firefox.visit("/staff/notifications")
 
         firefox.sees("Cet appareil vous avertit.")
-        assert PushSubscription.objects.get().endpoint == endpoint
+        now = PushSubscription.objects.get()
+        assert (now.pk, now.endpoint) == (before.pk, endpoint)
+        assert now.registered_at > before.registered_at
+        assert now.session_key != before.session_key
 
 
 class TestPresence:
