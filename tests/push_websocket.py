@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import jwt
@@ -25,6 +25,8 @@ from notifications.push import vapid
 # How Firefox names the protocol when it connects.
 SUBPROTOCOL = "push-notification"
 STOP_SECONDS = 10
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -193,8 +195,8 @@ class PushServer:
         for socket in list(self._sockets.values()):
             await socket.close()
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(STOP_SECONDS)
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(STOP_SECONDS)
 
     async def _start(self) -> web.AppRunner:
         app = web.Application()
@@ -209,14 +211,14 @@ class PushServer:
 
     @contextmanager
     def running(self) -> Iterator["PushServer"]:
-        runner = self._loop.run_until_complete(self._start())
         thread = threading.Thread(target=self._loop.run_forever)
         thread.start()
         try:
+            runner = self._run(self._start())
             yield self
-        finally:
             self._run(self._close_all())
             self._run(runner.cleanup())
+        finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join()
             self._loop.close()

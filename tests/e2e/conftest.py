@@ -141,9 +141,9 @@ def session_of(person: User, site: Site) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def running_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     """Start Firefox and its push service, once a run."""
-    with PushServer().running() as push:
-        with started_firefox(tmp_path_factory.mktemp("firefox"), push) as marionette:
-            yield Firefox(marionette, push)
+    folder = tmp_path_factory.mktemp("firefox")
+    with PushServer().running() as push, started_firefox(folder, push) as marionette:
+        yield Firefox(marionette, push)
 
 
 @pytest.fixture(scope="module")
