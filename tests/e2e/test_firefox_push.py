@@ -4,6 +4,9 @@ Firefox is connected to a push service of the tests. The site's worker encrypts 
 sends, Firefox decrypts.
 """
 
+import json
+
+import http_ece
 import pytest
 
 from core.models import User
@@ -12,11 +15,14 @@ from messaging.actions.reads import read_up_to
 from messaging.models import Conversation, Message
 from notifications.delivery.status import State, states_of
 from notifications.models import Delivery, PushSubscription
-from notifications.planning.presence import present_among
+from notifications.planning import presence
 from notifications.push import vapid
 from tests.cast import Say
+from tests.e2e.conftest import Visit
 from tests.e2e.firefox import Firefox
-from tests.e2e.waiting import wait_for_deliveries
+from tests.e2e.installed import Installed
+from tests.e2e.waiting import wait_for, wait_for_deliveries
+from tests.notifications.push_service import AUTH, Browser
 from tests.site import Site
 from tests.waiting import until
 
@@ -62,7 +68,7 @@ class TestPush:
         firefox.run("window.isTheSame = true")
         [first] = firefox.tabs
         firefox.open_tab()
-        until(lambda: not present_among([odile.pk]), "a hidden page counts as visible")
+        until(lambda: not presence.present_among([odile.pk]), "a hidden page counts as visible")
 
         message = say(camille, "Jeudi ?")
         until(lambda: firefox.alerts, "Firefox shows nothing")
@@ -282,16 +288,65 @@ class TestPresence:
         other = firefox.tabs[0]
         firefox.open_tab()
         firefox.visit("/staff/messages")
-        until(lambda: present_among([odile.pk]), "a visible page does not count")
+        until(lambda: presence.present_among([odile.pk]), "a visible page does not count")
 
         firefox.close_tab()
         firefox.switch_to(other)
-        until(lambda: not present_among([odile.pk]), "a closed page counts as visible")
+        until(lambda: not presence.present_among([odile.pk]), "a closed page counts as visible")
 
         message = say(camille, "Jeudi ?")
         wait_for_deliveries(message)
         assert not Delivery.objects.filter(message=message, was_present=True).exists()
         assert not is_received(message, odile)
+
+
+class TestDevicesOfOnePerson:
+    """Firefox, Chromium, and a phone that is gone.
+
+    Firefox takes its pushes from the push service. For Chromium the test takes them, decrypts them
+    and hands them over by the debugging protocol, since no push service can reach it here.
+    """
+
+    def test_each_device_has_its_own_fate(
+        self, firefox: Firefox, visit: Visit, site: Site, odile: User, camille: User, say: Say,
+        conversation: Conversation,
+    ) -> None:  # fmt: skip
+        chromium = Installed(visit(odile, "/staff/messages"), site)
+        page = chromium.page
+        taken = firefox.push.open_channel()
+        # Away for the first push.
+        taken.statuses.append(503)
+        browser = Browser(firefox.push.endpoint_of(taken), "")
+        register(odile, "Chromium", browser)
+        register(odile, "Téléphone", Browser(firefox.push.origin + "/push/gone", ""))
+        firefox.log_in(odile)
+        firefox.switch_on("staff")
+        firefox.visit_nothing()
+        presence.note(odile.pk, is_visible=False)
+
+        say(camille, "Le carreau est fendu")
+
+        # Firefox shows it at once, and Chromium as soon as its push service is back.
+        wait_for(page, lambda: firefox.alerts)
+        wait_for(page, lambda: taken.taken)
+        assert taken.answered == [503, 201]
+        payload = http_ece.decrypt(
+            taken.taken[0], private_key=browser.private_key, auth_secret=AUTH
+        )
+        assert json.loads(payload)["notification"]["data"]["alerts"] is True
+        chromium.push(payload)
+        assert "Le carreau est fendu" in chromium.shown(1)[0]["body"]
+        # The phone is gone, and no longer in the list.
+        labels = PushSubscription.objects.filter(user=odile).values_list("label", flat=True)
+        assert sorted(labels) == ["Chromium", "Firefox · Linux"]
+
+        # Read in Firefox, it is closed everywhere.
+        firefox.click_alert("Camille Morel")
+        wait_for(page, lambda: len(firefox.tabs) == 2)
+        firefox.switch_to(firefox.tabs[1])
+        firefox.sees("Le carreau est fendu")
+        assert chromium.shown(0) == []
+        assert firefox.alerts == []
 
 
 def shown_message(firefox: Firefox, reader: User, author: User, say: Say) -> Message:
@@ -308,3 +363,9 @@ def restart_web(site: Site, key: str) -> None:
     site.stop_web()
     site.environment["VAPID_PRIVATE_KEY"] = key
     site.start_web()
+
+
+def register(person: User, label: str, browser: Browser) -> None:
+    PushSubscription.objects.create(
+        user=person, label=label, endpoint=browser.endpoint, **browser.keys
+    )
