@@ -170,21 +170,6 @@ class TestWhatWasFolded:
         assert "Non, vendredi !" in shown["body"]
         assert shown["renotify"] is False
 
-    def test_first_push_of_a_burst_that_arrives_makes_the_sound(
-        self, installed: Installed, camille: User, say: Say, phone: PushSubscription
-    ) -> None:
-        _row, yesterday = pushed(say(camille, "Bonjour"), phone)
-        installed.push(yesterday)
-        wait_for(installed.page, partial(installed.shows, "Bonjour"))
-        lost = say(camille, "Jeudi ?")
-        _row, _never_sent = pushed(lost, phone)
-        _row, folded = pushed(say(camille, "À 8 h ?"), phone)
-
-        installed.push(folded)
-
-        wait_for(installed.page, partial(installed.shows, "À 8 h ?"))
-        assert installed.shown(1)[0]["renotify"] is True
-
     def test_push_closes_what_was_read_elsewhere_or_deleted_in_other_conversations(
         self, installed: Installed, camille: User, odile: User, villa: Chantier,
         phone: PushSubscription,
