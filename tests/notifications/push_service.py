@@ -1,11 +1,14 @@
 """A push service on loopback that speaks HTTP, checks our key and decrypts what we send."""
 
 import json
+import socket
+import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from notifications.push import vapid
 
 AUTH = b"0123456789abcdef"
+# Instead of a status: the request is read and never answered, or its connection is reset.
+SILENCE, RESET = 0, -1
 
 
 @dataclass
@@ -51,6 +56,11 @@ class Pushed:
     headers: dict[str, str]
     payload: Any
     size: int
+    status: int
+
+    @property
+    def is_accepted(self) -> bool:
+        return 200 <= self.status < 300
 
 
 @dataclass
@@ -62,6 +72,11 @@ class PushService:
     status: int = 201
     headers: dict[str, str] = field(default_factory=dict)
     answers: dict[str, list[int]] = field(default_factory=dict)
+    # For the failed answers of a path only.
+    headers_of: dict[str, dict[str, str]] = field(default_factory=dict)
+    # Called with the path before a push is answered.
+    on_push: Callable[[str], None] = lambda path: None
+    is_over: threading.Event = field(default_factory=threading.Event)
     browsers: dict[str, Browser] = field(default_factory=dict)
     received: list[Pushed] = field(default_factory=list)
     tokens: list[dict[str, Any]] = field(default_factory=list)
@@ -83,6 +98,10 @@ class PushService:
         queue = self.answers.get(path)
         return queue.pop(0) if queue else self.status
 
+    def headers_for(self, path: str, status: int) -> dict[str, str]:
+        failed = self.headers_of.get(path, {}) if status >= HTTPStatus.BAD_REQUEST else {}
+        return {**self.headers, **failed}
+
     def check_signature(self, authorization: str) -> None:
         """Check the VAPID token (RFC 8292): ES256, for this service, of the key that we know."""
         scheme, _, rest = authorization.partition(" ")
@@ -98,7 +117,7 @@ class PushService:
         self.tokens.append(claims)
 
 
-def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
+def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:  # noqa: C901
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -106,17 +125,35 @@ def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:
             status = service.answer_of(self.path)
             payload = service.browsers[self.path].read(body)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            service.received.append(Pushed(self.path, headers, payload, len(body)))
+            service.received.append(Pushed(self.path, headers, payload, len(body), status))
             time.sleep(service.pause_seconds)
-            if service.drips:
+            service.on_push(self.path)
+            self.answer(status)
+
+        def answer(self, status: int) -> None:
+            if status in (SILENCE, RESET):
+                self.say_nothing(status)
+            elif service.drips:
                 self.drip()
-                return
+            else:
+                self.say(status)
+
+        def say(self, status: int) -> None:
             self.send_response(status)
-            for name, value in service.headers.items():
+            for name, value in service.headers_for(self.path, status).items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(service.body)))
             self.end_headers()
             self.wfile.write(service.body)
+
+        def say_nothing(self, how: int) -> None:
+            self.close_connection = True
+            if how == RESET:
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.connection.close()
+                return
+            service.is_over.wait(20)
 
         def drip(self) -> None:
             """Answer one byte at a time: every read succeeds, and the answer does not end."""
@@ -150,6 +187,7 @@ def running(service: PushService) -> Iterator[PushService]:
     try:
         yield service
     finally:
+        service.is_over.set()
         server.shutdown()
         thread.join()
         server.server_close()
