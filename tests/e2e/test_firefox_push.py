@@ -17,7 +17,7 @@ from notifications.delivery.status import State, states_of
 from notifications.models import Delivery, PushSubscription
 from notifications.planning import presence
 from notifications.push import vapid
-from tests.cast import Say
+from tests.cast import Call, Say
 from tests.e2e.conftest import Visit
 from tests.e2e.firefox import Firefox
 from tests.e2e.installed import Installed
@@ -92,6 +92,20 @@ class TestPush:
         assert firefox.push.heard("unregister")
         firefox.visit("/staff/notifications")
         firefox.sees("Soyez averti ici")
+        assert (firefox.subscription, PushSubscription.objects.count()) == ("", 0)
+
+    def test_device_removed_in_another_browser_stays_removed(
+        self, firefox: Firefox, odile: User, api: Call
+    ) -> None:
+        firefox.log_in(odile)
+        firefox.switch_on("staff")
+        device = PushSubscription.objects.get()
+        api(odile).delete(f"/api/v1/push-subscriptions/{device.pk}")
+
+        firefox.visit("/staff/notifications")
+
+        firefox.sees("Soyez averti ici")
+        firefox.sees("Aucun appareil ne vous avertit")
         assert (firefox.subscription, PushSubscription.objects.count()) == ("", 0)
 
 

@@ -154,6 +154,26 @@ class TestServiceWorker:
         assert installed.shown(0) == []
 
 
+class TestLogout:
+    @pytest.mark.cut
+    def test_logout_without_a_network_closes_what_is_shown_and_clears_the_badge(
+        self, installed: Installed, camille: User, say: Say, phone: PushSubscription
+    ) -> None:
+        page = installed.page
+        installed.push(pushed(say(camille, "Bonjour"), phone)[1])
+        installed.shown(1)
+        page.evaluate("navigator.clearAppBadge = async () => localStorage.setItem('badge', '')")
+        page.context.set_offline(True)
+
+        page.get_by_role("button", name="Se déconnecter").click()
+
+        expect(page).not_to_have_title("Liaison")
+        page.context.set_offline(False)
+        page.goto("/login")
+        assert installed.shown(0) == []
+        assert page.evaluate("Object.keys(localStorage)") == ["badge"]
+
+
 class TestWhatWasFolded:
     def test_older_push_that_comes_late_does_not_replace_the_newer_text(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription

@@ -2,9 +2,10 @@
  * Who switched pushes on in this browser. A browser subscribes again by itself for this person alone, and a logout
  * deletes it with everything that the device keeps: the next person has to tap.
  *
- * `endpoint` is what the server has of this browser, "" if nothing. `lost` says why pushes stopped by themselves.
+ * `endpoint` is what the server has of this browser, "" if nothing, and `device` its id there. `lost` says why pushes
+ * stopped by themselves.
  *
- * @typedef {{ person: string, endpoint: string, lost?: "permission" | "failed" }} PushMemory
+ * @typedef {{ person: string, endpoint: string, device?: string, lost?: "permission" | "failed" }} PushMemory
  */
 
 // A logout deletes what begins like this (`core/logout.js`).

@@ -48,12 +48,7 @@ export async function turnOn() {
 
 /** Unsubscribe this device, here and on the server. */
 export function turnOff() {
-  return exclusively(async () => {
-    const found = await subscription();
-    await forgetOnServer(found?.endpoint ?? recall()?.endpoint ?? "");
-    await found?.unsubscribe();
-    forget();
-  });
+  return exclusively(unsubscribe);
 }
 
 /** Return the address that the server pushes to, or "" if this browser has none. */
@@ -61,12 +56,22 @@ export async function endpoint() {
   return (await subscription())?.endpoint ?? "";
 }
 
+async function unsubscribe() {
+  const found = await subscription();
+  await forgetOnServer(found?.endpoint ?? recall()?.endpoint ?? "");
+  await found?.unsubscribe();
+  forget();
+}
+
 async function settle() {
   await register();
   if (!isSupported()) return;
   if (!(await isChosen())) return leave();
   if (Notification.permission !== "granted") return withdraw();
-  await renew();
+  const known = recall();
+  const device = await renew();
+  // Its row was deleted although it is alive: by its person on another device, or by a logout elsewhere.
+  if (known?.device && known.endpoint === device.endpoint && known.device !== device.id) await unsubscribe();
 }
 
 /** Tell if this person switched pushes on here. Without a note of it, the server knows whose the subscription is. */
@@ -103,7 +108,7 @@ async function renew() {
   const old = recall()?.endpoint ?? "";
   try {
     const device = await registered();
-    remember({ person: person(), endpoint: device.endpoint });
+    remember({ person: person(), endpoint: device.endpoint, device: device.id });
     if (old !== device.endpoint) await forgetOnServer(old);
     return device;
   } catch (error) {
