@@ -3430,6 +3430,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             409: components["responses"]["Conflict"];
+            /** @description No push can arrive at this subscription: make a new one. */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -3587,6 +3588,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             409: components["responses"]["Conflict"];
+            /** @description No push can arrive at this subscription: make a new one. */
             410: {
                 headers: {
                     [name: string]: unknown;

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.serializers import RefusalSerializer
 from core.web import rate_limits
+from core.web.openapi import refusals
 from core.web.requests import person, validated
 from messaging.models import Message
 from messaging.queries.conversations import conversation_for
@@ -39,6 +39,7 @@ from notifications.serializers import (
 ONE_MINUTE = timedelta(minutes=1)
 TESTS_PER_MINUTE = 6
 RESENDS_PER_MINUTE = 10
+SUBSCRIPTION_GONE = refusals({410: "No push can arrive at this subscription: make a new one."})
 
 
 class DeviceList(APIView):
@@ -48,7 +49,7 @@ class DeviceList(APIView):
         return Response(DeviceSerializer(queries.devices_of(person(request)), many=True).data)
 
     @extend_schema(
-        request=NewDeviceSerializer, responses={201: DeviceSerializer, 410: RefusalSerializer}
+        request=NewDeviceSerializer, responses={201: DeviceSerializer, **SUBSCRIPTION_GONE}
     )
     def post(self, request: Request) -> Response:
         """Register this browser for pushes, at each start: its subscription may have changed.
@@ -128,7 +129,7 @@ class PushUnread(ByToken):
 
 
 class PushRenewed(ByToken):
-    @extend_schema(request=RenewedDeviceSerializer, responses={204: None, 410: RefusalSerializer})
+    @extend_schema(request=RenewedDeviceSerializer, responses={204: None, **SUBSCRIPTION_GONE})
     def post(self, request: Request) -> Response:
         """Replace the subscription of a browser that changed it while no page was open."""
         asked = validated(RenewedDeviceSerializer, request.data)

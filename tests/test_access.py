@@ -76,6 +76,7 @@ POST   device-test              401     401   404   404   404  404
 GET    push-key                 401     401   200   200   200  200
 POST   push-displayed           400     400   400   400   400  400
 POST   push-read                400     400   400   400   400  400
+POST   push-unread              400     400   400   400   400  400
 POST   push-renewed             400     400   400   400   400  400
 GET    preferences              401     401   200   200   200  200
 PATCH  preferences              401     401   200   200   200  200

@@ -269,6 +269,7 @@ PUBLIC = {
     "manifest": "fetched by the browser without cookies",
     "service-worker": "fetched by the browser on its own",
     "push-displayed": "called by the service worker, with a token of its own",
+    "push-unread": "called by the service worker, with a token of its own",
     "push-read": "called by the service worker, with a token of its own",
     "push-renewed": "called by the service worker, with a token of its own",
     "unsubscribe": "opened from an email, with a token of its own",
