@@ -17,7 +17,11 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from core.models import User
 from messaging.queries.conversations import pending_messages
 from notifications.models import PushSubscription
+from notifications.push import vapid
 from tests.e2e.browser import system_browser
+from tests.e2e.firefox import Firefox
+from tests.e2e.marionette import started_firefox
+from tests.push_websocket import PushServer
 from tests.site import Site
 
 # playwright runs an event loop in this thread, where Django refuses queries without this variable.
@@ -132,3 +136,35 @@ def session_of(person: User, site: Site) -> dict[str, str]:
     maker.force_login(person)
     cookie = maker.cookies[settings.SESSION_COOKIE_NAME]
     return {"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": site.url}
+
+
+@pytest.fixture(scope="session")
+def running_firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """Start Firefox and its push service, once a run."""
+    folder = tmp_path_factory.mktemp("firefox")
+    with PushServer().running() as push, started_firefox(folder, push) as marionette:
+        yield Firefox(marionette, push)
+
+
+@pytest.fixture(scope="module")
+def pushing_site(running_site: Site, running_firefox: Firefox) -> Iterator[Site]:
+    """Let the site push to the push service of Firefox."""
+    running_site.stop()
+    running_site.environment |= {
+        "VAPID_PRIVATE_KEY": vapid.generate_private_key(),
+        "PUSH_ALLOWED_HOSTS": running_firefox.push.origin,
+    }
+    yield running_site
+    running_site.stop()
+    for name in ("VAPID_PRIVATE_KEY", "PUSH_ALLOWED_HOSTS"):
+        del running_site.environment[name]
+
+
+@pytest.fixture
+def firefox(running_firefox: Firefox, pushing_site: Site, site: Site) -> Iterator[Firefox]:
+    """Return a Firefox that nobody has used yet."""
+    running_firefox.start_anew(site)
+    yield running_firefox
+    # The next test empties the tables, under the streams of open pages.
+    running_firefox.visit_nothing()
+    wait_until_counted()

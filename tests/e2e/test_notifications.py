@@ -272,6 +272,18 @@ class TestPageOfNotifications:
         expect(page.get_by_text("Aucun appareil ne vous avertit")).to_be_visible()
         assert not PushSubscription.objects.exists()
 
+    def test_preferences_say_why_pushes_to_a_device_fail_and_what_to_do(
+        self, visit: Visit, odile: User, phone: PushSubscription
+    ) -> None:
+        failed_at = timezone.now()
+        PushSubscription.objects.update(failure="Push 403: bad key", failed_at=failed_at)
+
+        page = visit(odile, "/staff/notifications", phone=True)
+
+        expect(page.get_by_text("Les notifications n’arrivent plus ici.")).to_contain_text(
+            "notre clé (403). Désactivez puis réactivez les notifications sur cet appareil."
+        )
+
     def test_muted_conversation_can_be_unmuted_in_the_preferences(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:

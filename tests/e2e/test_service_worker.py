@@ -1,112 +1,32 @@
-"""The service worker in a real browser, and the registration of the browser as a device.
+"""The service worker in Chromium, which is given pushes by the debugging protocol.
 
-No push service can reach the browser of a test, so pushes are delivered by the debugging protocol
-of Chromium. The requests from the server to a push service are tested in `tests/notifications`.
+Subscriptions and pushes over the network are tested in Firefox (`test_firefox_push`).
 """
 
 import json
 from functools import partial
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import CDPSession, Page, Request, Worker, expect
+from playwright.sync_api import expect
 
-from core.models import User
+from core.models import Chantier, User
+from messaging.actions.conversations import open_conversation
+from messaging.actions.messages import delete_message, send_message
 from messaging.actions.reads import read_up_to
+from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation, Message
+from messaging.queries.unread import unread_for
 from notifications.models import Delivery, DevicePush, PushSubscription
 from notifications.planning.planner import plan_deliveries
 from notifications.push.payload import Notice, notice_of
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.screens import wait_for_a_frame, wait_until_live
+from tests.e2e.installed import Installed
+from tests.e2e.screens import wait_until_live
 from tests.e2e.waiting import wait_for, wait_for_deliveries
-from tests.notifications.push_service import Browser
 from tests.site import Site
-
-# The arguments of `showNotification`: headless Chromium lists its notifications, and closes none by
-# itself.
-SHOWN = """async () => (await (await navigator.serviceWorker.ready).getNotifications()).map(
-  ({ title, body, tag, renotify, data, actions }) => (
-    { title, body, tag, renotify, data, actions: actions.map(({ action }) => action) }))"""
-
-# Note the message that the service worker sends once a notification is shown. Nothing may ask for
-# the list before: Chromium would forget the notification that it is about to show.
-LISTENS = """() => {
-  window.isTold = false;
-  const { serviceWorker } = navigator;
-  serviceWorker.addEventListener("message", ({ data }) => window.isTold ||= data.kind === "pushed");
-}"""
-
-
-class Installed:
-    """A page of the app whose service worker runs, and the way to push to it."""
-
-    def __init__(self, page: Page, site: Site) -> None:
-        self.page = page
-        self.origin = site.url
-        page.context.grant_permissions(["notifications"], origin=site.url)
-        page.evaluate("async () => { await navigator.serviceWorker.ready; }")
-        self.cdp: CDPSession = page.context.new_cdp_session(page)
-        self.registration = self._registration()
-
-    def _registration(self) -> str:
-        found: list[str] = []
-        self.cdp.on(
-            "ServiceWorker.workerRegistrationUpdated",
-            lambda event: found.extend(
-                each["registrationId"]
-                for each in event["registrations"]
-                if each["scopeURL"].startswith(self.origin) and not each["isDeleted"]
-            ),
-        )
-        self.cdp.send("ServiceWorker.enable")
-        wait_for(self.page, lambda: found)
-        return found[-1]
-
-    def push(self, payload: bytes) -> None:
-        self.page.evaluate(LISTENS)
-        self.cdp.send(
-            "ServiceWorker.deliverPushMessage",
-            {
-                "origin": self.origin,
-                "registrationId": self.registration,
-                "data": payload.decode(),
-            },
-        )
-        self.page.wait_for_function("() => window.isTold")
-
-    def shown(self, count: int) -> list[dict[str, Any]]:
-        """Wait until that many notifications are shown, and return them."""
-        found: list[dict[str, Any]] = []
-
-        def are_shown() -> bool:
-            found[:] = self.page.evaluate(SHOWN)
-            return len(found) == count
-
-        wait_for(self.page, are_shown)
-        return found
-
-    def shows(self, text: str) -> bool:
-        """Return whether the only notification has a text."""
-        return text in self.shown(1)[0]["body"]
-
-    def click(self, action: str = "") -> None:
-        """Dispatch the event of a tap on the notification, or on one of its buttons."""
-        worker = self.worker
-        worker.evaluate(
-            """async (action) => {
-              const [notification] = await self.registration.getNotifications();
-              const click = new NotificationEvent("notificationclick", { notification, action });
-              self.dispatchEvent(click);
-            }""",
-            action,
-        )
-
-    @property
-    def worker(self) -> Worker:
-        return self.page.context.service_workers[0]
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -122,7 +42,7 @@ def pushed(message: Message, phone: PushSubscription) -> tuple[DevicePush, bytes
     mine.update(envelope=batch, status="sent")
     row = DevicePush.objects.create(envelope=batch, subscription=phone, sends=1)
     rows = list(mine.select_related("message__author", "conversation"))
-    notice: Notice = notice_of(batch, phone.user, rows, alerts=True, is_discreet=False)
+    notice: Notice = notice_of(batch, phone.user, rows, is_discreet=False)
     return row, notice.payload(row.pk)
 
 
@@ -234,6 +154,75 @@ class TestServiceWorker:
         assert installed.shown(0) == []
 
 
+class TestLogout:
+    @pytest.mark.cut
+    def test_logout_without_a_network_closes_what_is_shown_and_clears_the_badge(
+        self, installed: Installed, camille: User, say: Say, phone: PushSubscription
+    ) -> None:
+        page = installed.page
+        installed.push(pushed(say(camille, "Bonjour"), phone)[1])
+        installed.shown(1)
+        page.evaluate("navigator.clearAppBadge = async () => localStorage.setItem('badge', '')")
+        page.context.set_offline(True)
+
+        page.get_by_role("button", name="Se déconnecter").click()
+
+        expect(page).not_to_have_title("Liaison")
+        page.context.set_offline(False)
+        page.goto("/login")
+        assert installed.shown(0) == []
+        assert page.evaluate("Object.keys(localStorage)") == ["badge"]
+
+
+class TestWhatWasFolded:
+    def test_older_push_that_comes_late_does_not_replace_the_newer_text(
+        self, installed: Installed, camille: User, say: Say, phone: PushSubscription
+    ) -> None:
+        row, older = pushed(say(camille, "Jeudi ?"), phone)
+        _row, newer = pushed(say(camille, "Non, vendredi !"), phone)
+
+        installed.push(newer)
+        wait_for(installed.page, partial(installed.shows, "Non, vendredi !"))
+        installed.push(older)
+
+        wait_for(installed.page, lambda: bool(reloaded(row).displayed_at))
+        (shown,) = installed.shown(1)
+        assert "Non, vendredi !" in shown["body"]
+        assert shown["renotify"] is False
+
+    def test_push_closes_what_was_read_elsewhere_or_deleted_in_other_conversations(
+        self, installed: Installed, camille: User, odile: User, villa: Chantier,
+        phone: PushSubscription,
+    ) -> None:  # fmt: skip
+        # No page of the app: nothing but a push tells this browser.
+        installed.page.context.clear_cookies()
+        installed.page.goto("/login")
+        read, deleted, kept, last = (
+            told_message(camille, villa, text) for text in ("Lu", "Supprimé", "Gardé", "Dernier")
+        )
+        for message in (read, deleted, kept):
+            installed.push(pushed(message, phone)[1])
+        installed.shown(3)
+
+        read_up_to(reader=odile, conversation=read.conversation, seq=1)
+        delete_message(remover=camille, message=deleted)
+        until(lambda: unread_for(odile).keys() == {kept.conversation_id, last.conversation_id})
+        installed.push(pushed(last, phone)[1])
+
+        shown = installed.shown(2)
+        assert {each["body"].split()[-1] for each in shown} == {"Gardé", "Dernier"}
+
+
+def told_message(author: User, chantier: Chantier, text: str) -> Message:
+    """Send a message in a conversation of its own, and wait until it is counted as unread."""
+    opening = Opening(subject="Travaux", client=chantier.client_id, chantier=chantier.pk)
+    conversation = open_conversation(opener=author, opening=opening).conversation
+    draft = Draft(body=text)
+    message = send_message(author=author, conversation_id=conversation.pk, draft=draft).message
+    wait_for_deliveries(message)
+    return message
+
+
 class TestSafari:
     def test_push_shown_by_safari_itself_is_acknowledged(
         self, installed: Installed, camille: User, say: Say, phone: PushSubscription
@@ -246,49 +235,6 @@ class TestSafari:
 
         wait_for(installed.page, lambda: bool(reloaded(row).displayed_at))
         assert installed.shown(0) == []
-
-
-# A subscription as from a push service, which the test keeps in `localStorage`.
-HAS_SUBSCRIPTION = """PushManager.prototype.getSubscription = async () => {
-  const made = JSON.parse(localStorage.getItem("subscription"));
-  window.wasAsked = true;
-  return made && { endpoint: made.endpoint, toJSON: () => made };
-};"""
-
-
-class TestDeviceOfThisBrowser:
-    def test_device_with_permission_is_registered_at_each_start(
-        self, visit: Visit, site: Site, odile: User
-    ) -> None:
-        first, second = (Browser(f"/fcm/send/{n}", "https://fcm.googleapis.com") for n in "ab")
-        page = visit(odile, "/staff/messages")
-        page.add_init_script(HAS_SUBSCRIPTION)
-        asked: list[Request] = []
-        page.on("request", lambda request: asked.append(request))
-
-        subscribed(page, first)
-        page.reload()
-        page.wait_for_function("() => window.wasAsked")
-        wait_for_a_frame(page)
-        assert not any(map(registers, asked))
-
-        page.context.grant_permissions(["notifications"], origin=site.url)
-        for browser in (first, first, second):
-            subscribed(page, browser)
-            with page.expect_request_finished(registers):
-                page.reload()
-            device = PushSubscription.objects.get()
-            assert (device.user, device.endpoint) == (odile, browser.endpoint)
-            assert {"p256dh": device.p256dh, "auth": device.auth} == browser.keys
-
-
-def subscribed(page: Page, browser: Browser) -> None:
-    made = json.dumps({"endpoint": browser.endpoint, "keys": browser.keys})
-    page.evaluate("(made) => localStorage.setItem('subscription', made)", made)
-
-
-def registers(request: Request) -> bool:
-    return request.method == "POST" and request.url.endswith("/push-subscriptions")
 
 
 def reloaded(row: DevicePush) -> DevicePush:

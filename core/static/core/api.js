@@ -38,11 +38,12 @@ const REQUEST_TIMEOUT_MS = 20_000;
  * @param {string} method
  * @param {string} url a path below /api/v1, or the path of a `next` page
  * @param {unknown} [body]
+ * @param {{ keepalive?: boolean }} [options] `keepalive`: the request outlives its page
  * @returns {Promise<any>}
  * @throws {ApiError | NetworkError}
  */
-export async function request(method, url, body) {
-  const response = await send(method, url.startsWith("/") && !url.startsWith(API) ? API + url : url, body);
+export async function request(method, url, body, { keepalive = false } = {}) {
+  const response = await send(method, url.startsWith("/") && !url.startsWith(API) ? API + url : url, body, keepalive);
   if (response.ok) return response.status === 204 ? null : decode(response);
   throw new ApiError(response.status, await errorsOf(response), retryAfter(response));
 }
@@ -51,14 +52,16 @@ export async function request(method, url, body) {
  * @param {string} method
  * @param {string} url
  * @param {unknown} body
+ * @param {boolean} keepalive
  */
-async function send(method, url, body) {
+async function send(method, url, body, keepalive) {
   try {
     return await fetch(url, {
       method,
       headers: headersFor(method, body),
       body: body === undefined ? null : JSON.stringify(body),
       credentials: "same-origin",
+      keepalive,
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
   } catch (cause) {

@@ -5,8 +5,12 @@ import { request } from "#core/api.js";
 /** @returns {Promise<Device[]>} */
 export const listDevices = () => request("GET", "/push-subscriptions");
 
-/** @param {PushSubscriptionJSON} subscription @param {string} label @returns {Promise<Device>} */
-export const registerDevice = ({ endpoint, keys }, label) => request("POST", "/push-subscriptions", { endpoint, keys, label });
+/**
+ * @param {PushSubscriptionJSON} subscription
+ * @param {{ label: string, application_server_key: string }} about
+ * @returns {Promise<Device>}
+ */
+export const registerDevice = ({ endpoint, keys }, about) => request("POST", "/push-subscriptions", { endpoint, keys, ...about });
 
 /** @param {string} id */
 export const forgetDevice = (id) => request("DELETE", `/push-subscriptions/${id}`);
@@ -26,8 +30,8 @@ export const isMuted = (conversation) => request("GET", `/conversations/${conver
 /** @param {string} conversation @param {boolean} muted @returns {Promise<{ muted: boolean }>} */
 export const mute = (conversation, muted) => request("POST", `/conversations/${conversation}/mute`, { muted });
 
-/** @param {boolean} visible */
-export const sayPresent = (visible) => request("POST", "/presence", { visible });
+/** Say if a page is visible. The request outlives its page. @param {boolean} visible */
+export const sayPresent = (visible) => request("POST", "/presence", { visible }, { keepalive: true });
 
 /** @returns {Promise<{ total: number }>} */
 export const unread = () => request("GET", "/unread");

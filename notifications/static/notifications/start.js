@@ -5,11 +5,12 @@ import "./components/mute-button.js";
 import "./components/silent-devices.js";
 import * as api from "./notifications-api.js";
 import * as push from "./push.js";
+import { checkShown, closeShown } from "./worker.js";
 
 /**
  * The part of notifications that runs on every page: starts the service worker, registers this device again, reports
- * presence, updates the badge, closes notifications that were read elsewhere, opens a tapped notification, and warns
- * about devices that show nothing any more.
+ * presence, updates the badge, closes notifications of what was read elsewhere or deleted, opens a tapped notification,
+ * and warns about devices that show nothing any more.
  *
  * Sends on `window`: `notification-open` {path, replies}, which a page cancels if it shows that address without a
  * reload, and `notification-pushed` {conversation}, after a push whose event the stream may have missed.
@@ -42,7 +43,23 @@ function sayPresent() {
 
 function onVisibility() {
   void quietly(() => api.sayPresent(isVisible()));
-  if (isVisible()) void quietly(showUnread);
+  if (isVisible()) catchUp();
+}
+
+/** Correct what may have changed while no page was visible. */
+function catchUp() {
+  void quietly(showUnread);
+  void quietly(checkShown);
+}
+
+/** End the presence with the page, whether it is closed or left. */
+function onPageHide() {
+  if (isVisible()) void quietly(() => api.sayPresent(false));
+}
+
+/** A page that comes back from the browser's memory starts no script again. @param {PageTransitionEvent} event */
+function onPageShow({ persisted }) {
+  if (persisted) onVisibility();
 }
 
 /** @param {string} path @param {boolean} replies */
@@ -63,7 +80,7 @@ function onWorkerMessage({ data }) {
 function onLiveEvent(event) {
   const { type, data } = /** @type {CustomEvent} */ (event).detail;
   if (type !== "unread.updated" || data.unread_count > 0) return;
-  void quietly(() => push.closeShown(data.conversation));
+  void quietly(() => closeShown(data.conversation));
   void quietly(showUnread);
 }
 
@@ -79,14 +96,13 @@ if ("serviceWorker" in navigator) {
   navigator.serviceWorker.addEventListener("message", onWorkerMessage);
   // With `addEventListener`, waiting messages are delivered only after this call.
   navigator.serviceWorker.startMessages();
-  void quietly(async () => {
-    await push.register();
-    await push.repeat();
-  });
+  void quietly(push.start);
 }
 addEventListener("live-event", onLiveEvent);
 document.addEventListener("visibilitychange", onVisibility);
+addEventListener("pagehide", onPageHide);
+addEventListener("pageshow", onPageShow);
 setInterval(sayPresent, PRESENT_EVERY_MS);
 sayPresent();
-void quietly(showUnread);
+catchUp();
 void quietly(showSilentDevices);

@@ -23,6 +23,10 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(onClick(event.action, event.notification.data ?? {}));
 });
 
+self.addEventListener("message", (event) => {
+  if (event.data?.kind === "check") event.waitUntil(check());
+});
+
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
 
 /** Return the content of a push, or a general text if it cannot be read. */
@@ -42,31 +46,59 @@ function textsIn(lang) {
 async function onPush({ notification, data: pushed }) {
   const shown = notification ?? read(pushed);
   const data = shown.data ?? {};
-  if (!notification) await self.registration.showNotification(shown.title, await optionsOf(shown, data));
+  if (!notification) await show(shown, data);
   await Promise.all([
     post("/push/displayed", data.token),
     setBadge(Number(data.badge)),
+    closeOthers(data),
     tellPages({ kind: "pushed", conversation: data.conversation }),
   ]);
 }
 
-async function optionsOf(shown, data) {
-  const said = textsIn(shown.lang);
-  const options = { body: shown.body, lang: shown.lang, dir: "auto", icon: ICON, badge: BADGE, data };
+/** Show a push in the place of the earlier one of its conversation. One that comes late does not replace a newer one. */
+async function show(shown, data) {
+  const [earlier] = shown.tag ? await self.registration.getNotifications({ tag: shown.tag }) : [];
+  if (earlier?.data?.at > data.at) {
+    // Shown again, since a browser expects each push to show something.
+    await self.registration.showNotification(earlier.title, optionsOf(earlier, earlier.data, false));
+    return;
+  }
+  // It makes a sound, unless it belongs to the burst of the earlier one.
+  const isHeard = data.alerts !== false && earlier?.data?.id !== data.id;
+  await self.registration.showNotification(shown.title, optionsOf(shown, data, isHeard));
+}
+
+function optionsOf({ body, lang, tag }, data, renotify) {
+  const said = textsIn(lang);
+  const options = { body, lang, dir: "auto", icon: ICON, badge: BADGE, data };
   if (data.conversation) {
     options.actions = [
       { action: "reply", title: said.reply },
       { action: "read", title: said.read },
     ];
   }
-  if (shown.tag) Object.assign(options, { tag: shown.tag, renotify: await isHeard(shown.tag, data) });
-  return options;
+  return tag ? { ...options, tag, renotify } : options;
 }
 
-/** Return true if a push makes a sound. It replaces an earlier push of the conversation, and is silent within one burst. */
-async function isHeard(tag, data) {
-  const [earlier] = await self.registration.getNotifications({ tag });
-  return data.alerts !== false && earlier?.data?.id !== data.id;
+/** Ask the server what is still unread, and close the other notifications. Any push of this device may ask. */
+async function check() {
+  const shown = await self.registration.getNotifications();
+  const token = shown.map(({ data }) => data?.token).findLast(Boolean);
+  const answer = token && (await send("/push/unread", { token }));
+  if (answer?.ok) await closeOthers(await answer.json());
+}
+
+/**
+ * Close the notifications of what is no longer unread. `unread` holds the last unread seq by tag, `at` when that was
+ * read in milliseconds: what is newer is not judged.
+ */
+async function closeOthers({ at, unread }) {
+  if (!unread) return;
+  for (const notification of await self.registration.getNotifications()) {
+    const { at: shownAt, tells = {} } = notification.data ?? {};
+    const told = Object.entries(tells);
+    if (told.length > 0 && shownAt < at && !told.some(([tag, seq]) => unread[tag] >= seq)) notification.close();
+  }
 }
 
 async function onClick(action, data) {
@@ -114,7 +146,7 @@ async function post(path, token) {
 
 async function send(path, body) {
   try {
-    await fetch(API + path, {
+    return await fetch(API + path, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
@@ -123,11 +155,11 @@ async function send(path, body) {
     });
   } catch {
     // There is no network. The server then sends an email.
-    return;
+    return null;
   }
 }
 
-/** Register the new address that the browser gave this device. Only this device knows the old one, which proves who it is. */
+/** Register the new address that the browser gave this device. Only this device knows the old keys, which prove who it is. */
 async function renew(event) {
   const old = event.oldSubscription;
   if (!old) return;
@@ -138,5 +170,5 @@ async function renew(event) {
       applicationServerKey: old.options.applicationServerKey,
     }));
   const { endpoint, keys } = fresh.toJSON();
-  await send("/push/renewed", { old_endpoint: old.endpoint, endpoint, keys });
+  await send("/push/renewed", { old_endpoint: old.endpoint, old_keys: old.toJSON().keys, endpoint, keys });
 }

@@ -9,7 +9,7 @@
  * @typedef {PersonDelivery["state"]} DeliveryState
  *
  * The state of pushes in this browser, with the reason if they are not possible.
- * @typedef {"on" | "off" | "refused" | "install-first" | "unsupported"} PushState
+ * @typedef {"on" | "off" | "lost" | "withdrawn" | "refused" | "install-first" | "unsupported"} PushState
  */
 
 export {};

@@ -77,8 +77,15 @@ export class DeviceList extends LitElement {
           ${t("remove")}
         </button>
       </span>
-      ${device.is_silent ? html`<p class="silent">${icons.warning}<span>${t("silent")}</span></p>` : nothing}
+      ${this.#warning(device)}
     </li>`;
+  }
+
+  /** @param {Device} device */
+  #warning({ last_failure, is_silent }) {
+    if (!last_failure && !is_silent) return nothing;
+    const text = last_failure ? t("failing", { reason: last_failure.detail }) : t("silent");
+    return html`<p class="silent">${icons.warning}<span>${text}</span></p>`;
   }
 
   /** @param {string} type @param {Device} device */

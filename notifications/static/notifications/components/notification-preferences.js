@@ -122,6 +122,7 @@ export class NotificationPreferences extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     void this.#look();
+    void this.#watchPermission();
   }
 
   /** @override @param {import("lit").PropertyValues} changed */
@@ -158,18 +159,27 @@ export class NotificationPreferences extends LitElement {
   async #look() {
     this.pushState = await push.state();
     this.here = await push.endpoint();
+    // The start may have made, renewed or given up a device.
+    this.devices = await api.listDevices().catch(() => this.devices);
+  }
+
+  /** Show at once that the permission was given or withdrawn in the settings of the browser. */
+  async #watchPermission() {
+    const permission = await navigator.permissions?.query({ name: "notifications" });
+    permission?.addEventListener("change", () => {
+      push.restart().catch(() => undefined);
+      void this.#look();
+    });
   }
 
   async #turnOn() {
     const device = await push.turnOn();
     if (!device) this.#tell(t("notAllowed"));
-    else this.devices = [device, ...this.devices.filter(({ id }) => id !== device.id)];
     await this.#look();
   }
 
   async #turnOff() {
-    await push.turnOff(this.devices);
-    this.devices = await api.listDevices();
+    await push.turnOff();
     await this.#look();
   }
 

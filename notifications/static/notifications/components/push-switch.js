@@ -26,6 +26,15 @@ export class PushSwitch extends LitElement {
         justify-self: start;
       }
 
+      .stopped {
+        display: flex;
+        gap: var(--space-2);
+        padding: var(--space-3);
+        border-radius: var(--radius-s);
+        background: var(--danger-tint);
+        color: var(--danger);
+      }
+
       ol {
         display: grid;
         gap: var(--space-1);
@@ -67,6 +76,10 @@ export class PushSwitch extends LitElement {
       case "off":
         return html`<p>${t("pushOff")}</p>
           <button class="button primary" ?disabled=${this.busy} @click=${() => this.#send("push-on")}>${t("warnMe")}</button>`;
+      case "lost":
+      case "withdrawn":
+        return html`<p class="stopped">${icons.warning}<span>${t(this.state === "lost" ? "pushLost" : "pushWithdrawn")}</span></p>
+          <button class="button primary" ?disabled=${this.busy} @click=${() => this.#send("push-on")}>${t("warnMeAgain")}</button>`;
       case "refused":
         return html`<p>${t("pushRefused")}</p>`;
       case "install-first":
