@@ -13,8 +13,8 @@ Job = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"]
 class Threads:
     """At most so many threads, each started when all others are busy.
 
-    Not a ThreadPoolExecutor: that waits for its threads at the end of the process, so a request
-    that hangs would keep the process from stopping.
+    Not a ThreadPoolExecutor: that waits for its threads at the end of the process, so after
+    Ctrl-C a request that hangs would keep the process from stopping.
     """
 
     def __init__(self, at_most: int) -> None:
