@@ -1,9 +1,14 @@
 """Select the people, clients and chantiers that a reader may see."""
 
+from typing import TypeVar
+
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet, TextField
+from django.db.models.expressions import RawSQL
 
 from core.models import Chantier, Client, Epoch, User
+
+M = TypeVar("M", bound=Model)
 
 
 def clients_for(reader: User) -> QuerySet[Client]:
@@ -26,6 +31,14 @@ def staff_for(reader: User) -> QuerySet[User]:
     return User.objects.filter(role__in=(User.Role.STAFF, User.Role.MANAGER), is_active=True)
 
 
+EPOCH = "SELECT value || '-' || 'core_epoch'::regclass::oid FROM core_epoch"
+
+
+def with_epoch(rows: QuerySet[M]) -> QuerySet[M]:
+    """Read the epoch with the rows, in one query, as their `epoch`. It may be None."""
+    return rows.annotate(epoch=RawSQL(f"({EPOCH})", (), output_field=TextField()))  # noqa: S611
+
+
 def current_epoch() -> str:
     """Return the epoch of the database. Another one than before: start anew, versions went back.
 
@@ -33,7 +46,7 @@ def current_epoch() -> str:
     nobody has run `manage.py new_epoch`.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT value || '-' || 'core_epoch'::regclass::oid FROM core_epoch")
+        cursor.execute(EPOCH)
         if row := cursor.fetchone():
             return str(row[0])
     # A restore without this table's row.

@@ -80,6 +80,8 @@ class Conversation(models.Model):
 
     # Who takes part, by name. Not a column: only `queries.conversations.with_details` sets it.
     people: list[PersonRow]
+    # Set by `core.queries.with_epoch`.
+    epoch: str | None
 
     class Meta:
         verbose_name = _("conversation")

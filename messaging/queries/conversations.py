@@ -15,6 +15,7 @@ from django.shortcuts import get_object_or_404
 
 from attachments.queries import from_json
 from core.models import User
+from core.queries import with_epoch
 from messaging.models import (
     Conversation,
     Message,
@@ -75,7 +76,7 @@ def conversation_for(reader: User, conversation_id: UUID) -> Conversation:
 
 def detailed_conversation_for(reader: User, conversation_id: UUID) -> Conversation:
     """One conversation with all that its serializer shows, in one query, or Http404."""
-    conversations = with_details(visible_to(reader)).prefetch_related(None)
+    conversations = with_epoch(with_details(visible_to(reader)).prefetch_related(None))
     files = files_of("messaging_conversation.last_message_id")
     conversation = conversations.annotate(file_rows=files).filter(pk=conversation_id).first()
     if conversation is None:

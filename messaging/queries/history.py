@@ -82,8 +82,7 @@ def changes_of(conversation: Conversation, since: int) -> Changes:
     if is_cut := len(messages) > CHANGES_LIMIT:
         messages.pop()
     return Changes(
-        # After the rows: rows of an older epoch under a newer name would never be dropped.
-        epoch=current_epoch(),
+        epoch=conversation.epoch or current_epoch(),
         start_anew=is_lost,
         version=messages[-1].version if is_cut else max(since, conversation.version),
         complete=not is_cut,
