@@ -51,7 +51,7 @@ class Machine:
 
     def __enter__(self) -> "Machine":
         (self.data_dir.path / "static").mkdir()
-        self._start(app_processes.web(self.data_dir, os.environ, HOST, self.port))
+        self.start(app_processes.web(self.data_dir, os.environ, HOST, self.port))
         return self
 
     def __exit__(
@@ -68,7 +68,7 @@ class Machine:
     def start_worker(self) -> None:
         """Start the worker if it does not run."""
         if "worker" not in self.programs:
-            self._start(app_processes.worker(self.data_dir, os.environ))
+            self.start(app_processes.worker(self.data_dir, os.environ))
 
     def stop_worker(self) -> None:
         program, process = self.programs.pop("worker")
@@ -105,7 +105,7 @@ class Machine:
             processor.seconds(self.programs["worker"][1].pid) if "worker" in self.programs else 0.0,
         )
 
-    def _start(self, program: AppProcess) -> None:
+    def start(self, program: AppProcess) -> None:
         log = self.data_dir.path / "log" / f"{program.name}.log"
         with log.open("ab") as output:
             process = spawn(
