@@ -63,7 +63,7 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
     version of the conversation, so a message that comes in between is shown twice, never missed.
     """
     reader = person(request)
-    # Before the rows: a page with newer rows than its epoch starts anew, the other way it would not.
+    # Before the rows: rows of an older epoch under a newer name would never be dropped.
     epoch = current_epoch()
     unread = unread_for(reader)
     state: dict[str, Any] = {

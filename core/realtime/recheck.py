@@ -103,9 +103,7 @@ class Recheck:
         else:
             self._settle(streams, confirmation, asked_at)
 
-    def _settle(
-        self, streams: list[Stream], confirmation: Confirmation, asked_at: float
-    ) -> None:
+    def _settle(self, streams: list[Stream], confirmation: Confirmation, asked_at: float) -> None:
         for stream in streams:
             if stream.grant in confirmation.holding:
                 stream.confirmed_at = asked_at

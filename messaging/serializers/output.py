@@ -27,7 +27,6 @@ from messaging.models import (
 )
 from messaging.queries.unread import unread_total_for
 
-
 EPOCH = "Of the database. Another one than before: drop what you hold and load anew."
 
 

@@ -1,6 +1,6 @@
 """Hold thousands of streams open and time events to all of them, in a process of its own.
 
-    python -m tests.bench.crowd < request.json
+python -m tests.bench.crowd < request.json
 """
 
 import asyncio
@@ -58,19 +58,27 @@ async def crowd(
     host: str,
     port: int,
     authorizations: list[str],
+    at_once: int,
     redis_url: str,
     channel: str,
     settle_seconds: float,
     events: int,
     pause_seconds: float,
 ) -> dict[str, Any]:
-    """Open all streams at once, wait, publish events. Return the ms of each to each stream."""
+    """Open all streams, wait, publish events. Return the ms of each event to each stream.
+
+    `at_once`: how many are opened at a time.
+    """
     began = time.perf_counter()
-    listeners = await asyncio.gather(
-        *(listen(host, port, authorization) for authorization in authorizations)
-    )
-    async with asyncio.timeout(OPENING_SECONDS):
-        await asyncio.gather(*(listener.answered for listener in listeners))
+    gate = asyncio.Semaphore(at_once)
+
+    async def opened_by(authorization: str) -> Listener:
+        async with gate:
+            listener = await listen(host, port, authorization)
+            await asyncio.wait([listener.answered], timeout=OPENING_SECONDS)
+            return listener
+
+    listeners = await asyncio.gather(*map(opened_by, authorizations))
     opening_seconds = time.perf_counter() - began
     opened = [listener for listener in listeners if listener.is_open]
     await asyncio.sleep(settle_seconds)

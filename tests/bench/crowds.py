@@ -9,11 +9,9 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
 import redis
 from django.conf import settings
 
@@ -24,8 +22,11 @@ from deploy.launcher.process_group import stop_together
 from tests.bench import data
 from tests.bench.report import against, percentile, table, typical
 from tests.bench.servers import HOST, STOP_SECONDS, CouldNotMeasure, Machine
+from tests.connection_count import ConnectionCount
 
 STREAMS = 2_000
+# All of them open at the same moment, as after a restart of the server.
+AT_ONCE = STREAMS
 ROUNDS = 3
 EVENTS = 12
 PAUSE_SECONDS = 0.4
@@ -63,7 +64,10 @@ def run(machine: Machine) -> None:
             ("p50", *(f"{typical(one.p50_ms):.0f} ms" for one in (with_check, without))),
             ("p99", *(f"{typical(one.p99_ms):.0f} ms" for one in (with_check, without))),
             ("p99 beside it", against(p99_ratio, RATIO_AIM), ""),
-            ("all open after", *(f"{typical(one.opening_seconds):.1f} s" for one in (with_check, without))),
+            (
+                "all open after",
+                *(f"{typical(one.opening_seconds):.1f} s" for one in (with_check, without)),
+            ),
             ("not opened", str(with_check.unopened), str(without.unopened)),
             ("lost streams and events", str(with_check.lost), str(without.lost)),
             (
@@ -80,11 +84,12 @@ def _measure(
 ) -> None:
     os.environ["STREAM_RECHECK_SECONDS"] = recheck_seconds
     restart_web(machine)
-    with Connections() as connections:
+    with ConnectionCount(os.environ["DATABASE_URL"]) as connections:
         said = crowd(
             host=HOST,
             port=machine.port,
             authorizations=authorizations,
+            at_once=AT_ONCE,
             redis_url=settings.REDIS_URL,
             channel=company_channel(),
             settle_seconds=SETTLE_SECONDS,
@@ -121,36 +126,3 @@ def crowd(**asked: object) -> dict[str, Any]:
         raise CouldNotMeasure(result.stderr[-2000:])
     said: dict[str, Any] = json.loads(result.stdout)
     return said
-
-
-class Connections:
-    """Count the connections of other processes to the database, as long as it is entered."""
-
-    SQL = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND backend_type = 'client backend' AND application_name <> 'the-bench'"
-    )
-
-    def __enter__(self) -> "Connections":
-        self.own = psycopg.connect(
-            os.environ["DATABASE_URL"], application_name="the-bench", autocommit=True
-        )
-        self.most, self.before = 0, self.count()
-        self.stopped = threading.Event()
-        self.thread = threading.Thread(target=self.watch)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stopped.set()
-        self.thread.join()
-        self.own.close()
-
-    def count(self) -> int:
-        row = self.own.execute(self.SQL).fetchone()
-        assert row is not None
-        return int(row[0])
-
-    def watch(self) -> None:
-        while not self.stopped.wait(0.02):
-            self.most = max(self.most, self.count() - self.before)
