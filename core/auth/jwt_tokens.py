@@ -9,6 +9,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from threading import get_ident
 from typing import Any
 from uuid import UUID
 
@@ -159,7 +160,7 @@ def _development_key() -> ec.EllipticCurvePrivateKey:
         path.parent.mkdir(parents=True, exist_ok=True)
         made = ec.generate_private_key(ec.SECP256R1())
         pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        draft = path.with_suffix(f".{os.getpid()}")
+        draft = path.with_suffix(f".{os.getpid()}-{get_ident()}")
         draft.touch(mode=0o600)
         draft.write_bytes(pem)
         # Unlike a rename, a link never replaces: two processes that start together keep one key.

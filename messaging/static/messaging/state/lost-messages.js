@@ -14,9 +14,9 @@
  * @returns {Message[]}
  */
 export function lostMessages(held, { store, me }) {
-  return [...held].flatMap(([id, { messages }]) => {
+  return [...held].flatMap(([id, { messages, replaced }]) => {
     if (!store.conversations.has(id)) return [];
-    return messages.filter((message) => message.author.id === me.id && message.body !== "" && !isKept(message, store));
+    return [...messages, ...replaced].filter((message) => message.author.id === me.id && message.body !== "" && !isKept(message, store));
   });
 }
 
