@@ -117,9 +117,9 @@ export class InboxController {
    * The server's database was restored, and the messenger has loaded it. Show what is left, and offer the person's own
    * messages that are gone to be sent again.
    *
-   * @param {{ next: string | null, lost: Message[] }} anew
+   * @param {{ next: string | null, lost: Message[], isGone: boolean }} anew
    */
-  #onAnew({ next, lost }) {
+  #onAnew({ next, lost, isGone }) {
     const { messenger } = this;
     this.set({ next, chantiers: [], clients: [] });
     for (const message of lost) {
@@ -127,7 +127,7 @@ export class InboxController {
     }
     this.say(t("startedAnew"));
     this.host.dispatchEvent(new Event("started-anew"));
-    if (messenger?.openId && !messenger.conversation) void this.navigation.go({ pane: "list" });
+    if (isGone) void this.navigation.go({ pane: "list" });
     else void this.attempt(() => this.loadFor({ pane: this.host.pane, id: messenger?.openId ?? "" }));
   }
 

@@ -273,22 +273,27 @@ export class Messenger extends EventTarget {
   async #loadAnew(held) {
     this.#loading.clear();
     this.#tellingRead.clear();
+    const { epoch } = this.store;
     const filter = this.me.role === "client" ? {} : { status: "open" };
     const [page, unread] = await Promise.all([api.listConversations(filter), api.getUnread()]);
     this.store.mergeConversations(page.results);
     this.store.mergeUnread(unread);
-    await this.#openAgain();
+    const isGone = !(await this.#openAgain());
+    // The store was emptied once more: the next load tells.
+    if (epoch !== this.store.epoch) return;
     const lost = lostMessages(held, this);
-    this.dispatchEvent(new CustomEvent("started-anew", { detail: { next: page.next, lost } }));
+    this.dispatchEvent(new CustomEvent("started-anew", { detail: { next: page.next, lost, isGone } }));
     this.outbox.flush();
   }
 
+  /** @returns {Promise<boolean>} false if the conversation on screen was begun after the backup */
   async #openAgain() {
     try {
       await this.open(this.openId);
+      return true;
     } catch (error) {
-      // The conversation was begun after the backup. Whoever shows the page leaves it.
-      if (!(error instanceof ApiError && error.status === 404)) throw error;
+      if (error instanceof ApiError && error.status === 404) return false;
+      throw error;
     }
   }
 
