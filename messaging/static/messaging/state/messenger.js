@@ -273,14 +273,14 @@ export class Messenger extends EventTarget {
   async #loadAnew(held) {
     this.#loading.clear();
     this.#tellingRead.clear();
-    const { epoch } = this.store;
+    const { conversations } = this.store;
     const filter = this.me.role === "client" ? {} : { status: "open" };
     const [page, unread] = await Promise.all([api.listConversations(filter), api.getUnread()]);
     this.store.mergeConversations(page.results);
     this.store.mergeUnread(unread);
     const isGone = !(await this.#openAgain());
     // The store was emptied once more: the next load tells.
-    if (epoch !== this.store.epoch) return;
+    if (conversations !== this.store.conversations) return;
     const lost = lostMessages(held, this);
     this.dispatchEvent(new CustomEvent("started-anew", { detail: { next: page.next, lost, isGone } }));
     this.outbox.flush();
