@@ -1,14 +1,10 @@
 """Select the people, clients and chantiers that a reader may see."""
 
-from typing import TypeVar
-
 from django.db import connection
-from django.db.models import Model, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from core.models import Chantier, Client, Epoch, User
-
-M = TypeVar("M", bound=Model)
 
 
 def clients_for(reader: User) -> QuerySet[Client]:
@@ -34,9 +30,9 @@ def staff_for(reader: User) -> QuerySet[User]:
 EPOCH = "SELECT value || '-' || 'core_epoch'::regclass::oid FROM core_epoch"
 
 
-def with_epoch(rows: QuerySet[M]) -> QuerySet[M]:
-    """Read the epoch with the rows, in one query, as their `epoch`. It may be None."""
-    return rows.annotate(epoch=RawSQL(f"({EPOCH})", (), output_field=TextField()))  # noqa: S611
+def epoch_column() -> RawSQL:
+    """Return a column that reads the epoch with other rows, in their query. It may be None."""
+    return RawSQL(f"({EPOCH})", (), output_field=TextField())  # noqa: S611 - only our own names
 
 
 def current_epoch() -> str:
