@@ -10,3 +10,4 @@ class CoreConfig(AppConfig):
         # Importing them registers them.
         from core import checks  # noqa: F401
         from core.database import folding  # noqa: F401
+        from core.realtime import rights  # noqa: F401

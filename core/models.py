@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from core.database.email_field import OneSpellingEmailField
@@ -36,7 +37,27 @@ class Client(models.Model):
         return self.name
 
 
+# The columns that say whether a person may go on listening to a stream.
+RIGHTS = frozenset({"is_active", "role", "password"})
+# Sent with `user_ids` after an `update` of one of them, for which Django has no signal.
+rights_updated = Signal()
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def update(self, **values: Any) -> int:
+        """Update, and say whose rights may have changed."""
+        if RIGHTS.isdisjoint(values):
+            return super().update(**values)
+        user_ids = list(self.values_list("pk", flat=True))
+        updated = super().update(**values)
+        rights_updated.send(sender=User, user_ids=user_ids)
+        return updated
+
+
 class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=email, **fields)
         user.set_password(password)
@@ -127,6 +148,25 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return the client account of a client's user; the company's people have none."""
         assert self.client_id is not None, "only a client's user has a client"
         return self.client_id
+
+
+class Epoch(models.Model):
+    """Which life of the database this is, in one row: a restore begins another one.
+
+    Versions of conversations go back at a restore. A caller that holds rows of another epoch drops
+    them and asks anew. `core.queries.current_epoch` reads it.
+    """
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    value = models.UUIDField(default=uuid4, editable=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(name="one_epoch", condition=Q(id=1)),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.value)
 
 
 class Chantier(models.Model):

@@ -1112,8 +1112,17 @@ export interface components {
             scheduled: number;
             dead: number;
         };
-        /** @description Everything that changed since a version. If not `complete`, ask again from `version`. */
+        /**
+         * @description Everything that changed since a version. If not `complete`, ask again from `version`.
+         *
+         *     Versions go back when the database is restored from a backup. Drop all rows and versions that
+         *     you hold, and load anew, if `start_anew` is true (`since` is a version that the conversation
+         *     does not have) or if `epoch` is another one than before.
+         */
         Changes: {
+            /** @description Of the database. Another one than before: drop what you hold and load anew. */
+            readonly epoch: string;
+            readonly start_anew: boolean;
             readonly version: number;
             readonly complete: boolean;
             readonly conversation: components["schemas"]["Conversation"] | null;
@@ -1428,6 +1437,8 @@ export interface components {
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
             readonly version: string;
+            /** @description Of the database. Another one than before: drop what you hold and load anew. */
+            readonly epoch: string;
             readonly unread_total: number;
             readonly limits: components["schemas"]["Limits"];
         };

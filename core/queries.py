@@ -1,10 +1,10 @@
 """Select the people, clients and chantiers that a reader may see."""
 
-from uuid import UUID
+from django.db import connection
+from django.db.models import QuerySet, TextField
+from django.db.models.expressions import RawSQL
 
-from django.db.models import QuerySet
-
-from core.models import Chantier, Client, User
+from core.models import Chantier, Client, Epoch, User
 
 
 def clients_for(reader: User) -> QuerySet[Client]:
@@ -27,7 +27,24 @@ def staff_for(reader: User) -> QuerySet[User]:
     return User.objects.filter(role__in=(User.Role.STAFF, User.Role.MANAGER), is_active=True)
 
 
-def may_listen(user_id: UUID, *, as_company: bool) -> bool:
-    """Tell whether a stream may stay open: the person is still active and on the same side."""
-    person = User.objects.filter(pk=user_id, is_active=True).only("role").first()
-    return person is not None and person.is_company == as_company
+EPOCH = "SELECT value || '-' || 'core_epoch'::regclass::oid FROM core_epoch"
+
+
+def epoch_column() -> RawSQL:
+    """Return a column that reads the epoch with other rows, in their query. It may be None."""
+    return RawSQL(f"({EPOCH})", (), output_field=TextField())  # noqa: S611 - only our own names
+
+
+def current_epoch() -> str:
+    """Return the epoch of the database. Another one than before: start anew, versions went back.
+
+    The table's own number is part of it. So a dump that was restored has another epoch, although
+    nobody has run `manage.py new_epoch`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(EPOCH)
+        if row := cursor.fetchone():
+            return str(row[0])
+    # A restore without this table's row.
+    Epoch.objects.get_or_create()
+    return current_epoch()

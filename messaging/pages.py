@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from rest_framework.request import Request
 
 from core.models import User
+from core.queries import current_epoch
 from core.serializers import MeSerializer
 from core.web.page_access import person_page
 from core.web.pagination import NewestFirst
@@ -62,10 +63,13 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
     version of the conversation, so a message that comes in between is shown twice, never missed.
     """
     reader = person(request)
+    # Before the rows: rows of an older epoch under a newer name would never be dropped.
+    epoch = current_epoch()
     unread = unread_for(reader)
     state: dict[str, Any] = {
         "me": {
             **MeSerializer(reader).data,
+            "epoch": epoch,
             "unread_total": sum(unread.values()),
             "limits": limits(),
         },

@@ -1,5 +1,7 @@
 """Log in, log out and issue stream tickets over REST."""
 
+from math import inf
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny
@@ -8,6 +10,7 @@ from rest_framework.response import Response
 
 from core.auth import login, stream_tickets
 from core.auth.authentication import SessionAuthentication
+from core.auth.jwt_tokens import expiry_of
 from core.serializers import (
     LogInSerializer,
     MeSerializer,
@@ -44,7 +47,9 @@ class StreamTicketView(APIView):
 
     @extend_schema(request=None, responses={201: TicketSerializer})
     def post(self, request: Request) -> Response:
-        ticket = stream_tickets.issue(person(request))
+        # The token, or None for a session.
+        ends_at = expiry_of(request.auth) if isinstance(request.auth, str) else inf
+        ticket = stream_tickets.issue(person(request), ends_at=ends_at)
         shape = {
             "ticket": ticket,
             "expires_in_seconds": int(stream_tickets.LIFETIME.total_seconds()),

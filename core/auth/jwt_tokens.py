@@ -6,8 +6,10 @@ key under LIAISON_HOME; its `sub` is `User.id`.
 """
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from threading import get_ident
 from typing import Any
 from uuid import UUID
 
@@ -51,17 +53,32 @@ class InvalidToken(Exception):
     """The token is refused. The message says why, for the developer of the caller."""
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Whom a verified token names, and when it expires (seconds since 1970)."""
+
+    sql: str
+    subject: UUID | str
+    ends_at: float
+
+
 def user_of(token: str) -> User:
     """Verify a token and return its person, who is active.
 
     Raises InvalidToken, or Unavailable if the portal's keys cannot be fetched.
     """
+    return person_of(identity_of(token))
+
+
+def identity_of(token: str) -> Identity:
+    """Verify a token, without a query. Raises what `user_of` raises."""
     try:
         issuer = _claimed_issuer(token)
         if issuer == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
-            return _person(PERSON_BY_ID, UUID(_development_subject(token)))
+            subject = UUID(_development_subject(token))
+            return Identity(PERSON_BY_ID, subject, expiry_of(token))
         if issuer == settings.JWT_ISSUER and settings.JWT_JWKS_URL:
-            return _person(PERSON_BY_EXTERNAL_ID, _portal_subject(token))
+            return Identity(PERSON_BY_EXTERNAL_ID, _portal_subject(token), expiry_of(token))
     except jwt.PyJWKClientConnectionError as error:
         # The token may be good: a 401 would make the caller log out.
         raise Unavailable from error
@@ -70,6 +87,20 @@ def user_of(token: str) -> User:
     except UNREADABLE as error:
         raise InvalidToken(NOBODY) from error
     raise InvalidToken("Unknown issuer.")
+
+
+def person_of(identity: Identity) -> User:
+    """Return the active person whom a token names. Raises InvalidToken."""
+    person = row_of(User, identity.sql, [identity.subject])
+    if person is None:
+        raise InvalidToken(NOBODY)
+    return person
+
+
+def expiry_of(token: str) -> float:
+    """Return until when a verified token is accepted, in seconds since 1970."""
+    claims = jwt.decode(token, options={"verify_signature": False})
+    return float(claims["exp"]) + LEEWAY.total_seconds()
 
 
 def issue_development_token(user: User) -> str:
@@ -83,13 +114,6 @@ def issue_development_token(user: User) -> str:
         "exp": now + DEVELOPMENT_TOKEN_AGE,
     }
     return jwt.encode(claims, _development_key(), algorithm=DEVELOPMENT_ALGORITHM)
-
-
-def _person(sql: str, identity: UUID | str) -> User:
-    person = row_of(User, sql, [identity])
-    if person is None:
-        raise InvalidToken(NOBODY)
-    return person
 
 
 @lru_cache(maxsize=256)
@@ -144,7 +168,7 @@ def _development_key() -> ec.EllipticCurvePrivateKey:
         path.parent.mkdir(parents=True, exist_ok=True)
         made = ec.generate_private_key(ec.SECP256R1())
         pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        draft = path.with_suffix(f".{os.getpid()}")
+        draft = path.with_suffix(f".{os.getpid()}-{get_ident()}")
         draft.touch(mode=0o600)
         draft.write_bytes(pem)
         # Unlike a rename, a link never replaces: two processes that start together keep one key.

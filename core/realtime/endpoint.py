@@ -1,19 +1,29 @@
 """Open a person's stream of server-sent events."""
 
+import time
+from dataclasses import dataclass
+from functools import partial
+from math import inf
+from uuid import UUID
+
 from asgiref.sync import sync_to_async
-from django.db import connections
 from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
 
-from core import queries
 from core.auth import stream_tickets
-from core.auth.jwt_tokens import InvalidToken, user_of
+from core.auth.jwt_tokens import Identity, InvalidToken, identity_of, person_of
 from core.models import User
+from core.queries import current_epoch
+from core.realtime.database_thread import DatabaseThread
+from core.realtime.grants import Grant, grant_by_session, grant_by_token
 from core.realtime.hub import hub, payloads
-from core.realtime.publish import company_channel, user_channel
+from core.web.errors import Unavailable
+from core.web.middleware import DATABASE_ERRORS
+
+openings = DatabaseThread("stream-opening")
 
 PARAMETERS = frozenset({"ticket"})
 
@@ -32,56 +42,82 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     if unknown := [name for name in request.GET if name not in PARAMETERS]:
         return _refused(UnknownParameter(), attr=unknown[0])
     try:
-        listener = await sync_to_async(_listener)(request)
+        opening = await _opening(request)
     except APIException as refusal:
         return _refused(refusal)
-    channels = [user_channel(listener.pk)]
-    if listener.is_company:
-        channels.append(company_channel())
-    opened = await hub().open(*channels)
-
-    async def may_listen() -> bool:
-        return await sync_to_async(_may_listen)(listener)
-
+    opened = await hub().open(opening.grant, opening.epoch)
     return StreamingHttpResponse(
-        payloads(opened, may_listen),
+        payloads(opened),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-def _listener(request: HttpRequest) -> User:
-    """Return the person who asks for a stream, then close the database connection.
+@dataclass(frozen=True)
+class Opening:
+    """The right to a stream, and the epoch of the database that gave it."""
 
-    Django would keep the connection as long as the answer lasts, which is hours for a stream.
-    Raises NotAuthenticated, or Unavailable.
+    grant: Grant
+    epoch: str
+
+
+async def _opening(request: HttpRequest) -> Opening:
+    """Find who asks for a stream. Raises NotAuthenticated, or Unavailable.
+
+    What may wait for Valkey or for the keys of the portal runs in the thread of the request, all
+    queries one after the other in one thread: two thousand streams at once take one connection.
     """
     try:
-        listener = _asking(request)
+        claim = await sync_to_async(_claim)(request)
+        opening = await openings.run(partial(_opening_of, claim, request))
     except InvalidToken:
-        listener = None
-    finally:
-        connections.close_all()
-    if listener is None:
+        opening = None
+    except (*DATABASE_ERRORS, TimeoutError) as error:
+        raise Unavailable from error
+    if opening is None:
         raise NotAuthenticated(_("Log in, or ask for a new stream ticket."))
-    return listener
+    return opening
 
 
-def _asking(request: HttpRequest) -> User | None:
-    if ticket := request.GET.get("ticket"):
-        holder = stream_tickets.consume(ticket)
-        return User.objects.filter(pk=holder, is_active=True).first() if holder else None
+@dataclass(frozen=True)
+class Claim:
+    """Who a ticket or a bearer token says that the caller is. None of both: ask the session."""
+
+    identity: Identity | UUID | None
+    ends_at: float = inf
+
+
+def _claim(request: HttpRequest) -> Claim:
+    """Read the ticket or the bearer token. Raises InvalidToken, or Unavailable."""
+    if given := request.GET.get("ticket"):
+        ticket = stream_tickets.consume(given)
+        if ticket is None or ticket.ends_at <= time.time():
+            raise InvalidToken("Unknown ticket.")
+        return Claim(ticket.user_id, ticket.ends_at)
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return user_of(token.strip())
-    return request.user if isinstance(request.user, User) else None
+        identity = identity_of(token.strip())
+        return Claim(identity, identity.ends_at)
+    return Claim(None)
 
 
-def _may_listen(listener: User) -> bool:
-    try:
-        return queries.may_listen(listener.pk, as_company=listener.is_company)
-    finally:
-        connections.close_all()
+def _opening_of(claim: Claim, request: HttpRequest) -> Opening | None:
+    grant = _grant_of(claim, request)
+    return Opening(grant, current_epoch()) if grant else None
+
+
+def _grant_of(claim: Claim, request: HttpRequest) -> Grant | None:
+    match claim.identity:
+        case Identity() as identity:
+            return grant_by_token(person_of(identity), claim.ends_at)
+        case UUID() as user_id:
+            person = User.objects.filter(pk=user_id, is_active=True).first()
+            return grant_by_token(person, claim.ends_at) if person else None
+    # Both are lazy: reading them queries the database.
+    session_key = request.session.session_key
+    if session_key and isinstance(request.user, User):
+        return grant_by_session(request.user, session_key)
+    return None
 
 
 def _refused(refusal: APIException, *, attr: str | None = None) -> JsonResponse:

@@ -1,29 +1,29 @@
 """Send published events to the open streams of this process (server-sent events).
 
-One task reads one pub/sub connection for all streams of the process. A stream is a bounded queue.
-A stream that does not keep up is closed; its browser reconnects and asks for what it missed. No
-stream holds a database connection.
+One task reads one pub/sub connection for all streams of the process, and one confirms by one
+database connection that they may go on (`core.realtime.recheck`). A stream that does not keep up is
+closed; its browser reconnects and asks for what it missed.
 """
 
 import asyncio
 import random
-from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from functools import cache
+from uuid import UUID
 
 import redis.asyncio
 import structlog
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from core.realtime.publish import Event, frame
+from core.realtime.grants import Grant
+from core.realtime.publish import EVERYBODY, Event, frame, rights_channel
+from core.realtime.recheck import Recheck
+from core.realtime.streams import OpenStreams, Stream, epoch_frame
 from core.valkey import key
 
 # How long a browser waits before it reconnects, unless our script decides.
 RETRY_MILLISECONDS = 2_000
-MAX_QUEUED_EVENTS = 200
-STREAMS_PER_PERSON = 5
 # A frozen Valkey does not close its connection. Without a pong within this time, reconnect.
 PING_SECONDS = 5.0
 
@@ -34,70 +34,27 @@ GREETING = f"retry: {RETRY_MILLISECONDS}\n: open\n\n".encode()
 logger = structlog.get_logger(__name__)
 
 
-@dataclass(eq=False)
-class Stream:
-    """The payloads that one browser has not received yet."""
-
-    channels: tuple[str, ...]
-    queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(MAX_QUEUED_EVENTS))
-    is_closed: bool = False
-
-    def offer(self, payload: bytes) -> None:
-        """Queue a payload, or close the stream if its queue is full."""
-        try:
-            self.queue.put_nowait(payload)
-        except asyncio.QueueFull:
-            self.close()
-
-    def close(self) -> None:
-        """Close the stream and wake a pending `next`."""
-        self.is_closed = True
-        if not self.queue.full():
-            self.queue.put_nowait(b"")
-
-    async def next(self, timeout_seconds: float) -> bytes | None:
-        """Return the next payload, or None after the time-out."""
-        try:
-            # Not `wait_for`: it starts a task for each payload before Python 3.12.
-            async with asyncio.timeout(timeout_seconds):
-                return await self.queue.get()
-        except TimeoutError:
-            return None
-
-
 class Hub:
-    """The open streams by channel, and the task that reads what is published."""
+    """The open streams, the task that reads what is published, and the one that checks rights."""
 
     def __init__(self) -> None:
-        self.by_channel: dict[str, list[Stream]] = defaultdict(list)
+        self.streams = OpenStreams()
+        self.recheck = Recheck(self.streams)
         self.reader: asyncio.Task[None] | None = None
         self.is_listening = asyncio.Event()
 
     @property
     def open_streams(self) -> int:
-        return len({id(stream) for streams in self.by_channel.values() for stream in streams})
+        return len(self.streams.all)
 
-    async def open(self, *channels: str) -> Stream:
-        """Open a stream on these channels; the first is the person's own.
-
-        A sixth stream of a person closes the oldest. A phone that loses its signal leaves streams
-        that look open for minutes; a refusal would lock the person out for that long.
-        """
-        stream = Stream(channels)
-        while len(self.by_channel[channels[0]]) >= STREAMS_PER_PERSON:
-            self.remove(self.by_channel[channels[0]][0])
-        for channel in channels:
-            self.by_channel[channel].append(stream)
+    async def open(self, grant: Grant, epoch: str) -> Stream:
+        """Open a stream by a grant that was just given, at the epoch of the database."""
+        stream = Stream(grant, epoch)
+        self.streams.add(stream)
+        self.recheck.watch(stream)
+        self.recheck.ensure_running()
         await self.ensure_listening()
         return stream
-
-    def remove(self, stream: Stream) -> None:
-        stream.close()
-        for channel in stream.channels:
-            if stream in self.by_channel[channel]:
-                self.by_channel[channel].remove(stream)
-            if not self.by_channel[channel]:
-                del self.by_channel[channel]
 
     async def ensure_listening(self) -> None:
         """Wait for the subscription: an event after the first byte of the answer is not missed.
@@ -130,12 +87,15 @@ class Hub:
             settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2
         )
         async with client, client.pubsub() as pubsub:
-            await asyncio.wait_for(pubsub.psubscribe(key("user", "*"), key("company")), 2)
+            patterns = key("user", "*"), key("company"), rights_channel()
+            await asyncio.wait_for(pubsub.psubscribe(*patterns), 2)
             if not await self.answers(pubsub):
                 return
             self.is_listening.set()
-            # Events from before the subscription are lost: each browser must ask for them.
-            self.tell_everyone(RESYNC)
+            # Events from before the subscription are lost: each browser must ask for them, and
+            # rights may have changed.
+            self.streams.offer_all(RESYNC)
+            self.recheck.check_soon(self.streams.all)
             while await self.answers(pubsub):
                 pass
 
@@ -150,17 +110,16 @@ class Hub:
         return message is not None
 
     def hand_out(self, channel: str, payload: bytes) -> None:
-        for stream in tuple(self.by_channel.get(channel, ())):
-            stream.offer(payload)
-            if stream.is_closed:
-                # A browser that left before the answer began never runs `payloads`, which removes
-                # a stream at its end.
-                self.remove(stream)
+        if channel == rights_channel():
+            self.recheck.check_now(self._named_by(payload.decode()))
+        else:
+            self.streams.offer(channel, payload)
 
-    def tell_everyone(self, payload: bytes) -> None:
-        for streams in tuple(self.by_channel.values()):
-            for stream in tuple(streams):
-                stream.offer(payload)
+    def _named_by(self, payload: str) -> list[Stream]:
+        if payload == EVERYBODY:
+            return list(self.streams.all)
+        people = map(UUID, payload.split(","))
+        return [stream for person in people for stream in self.streams.of_person(person)]
 
 
 @cache
@@ -169,22 +128,14 @@ def hub() -> Hub:
     return Hub()
 
 
-async def payloads(
-    stream: Stream, may_listen: Callable[[], Awaitable[bool]]
-) -> AsyncIterator[bytes]:
-    """Yield payloads and heartbeats until the stream is closed or `may_listen` says no."""
-    clock = asyncio.get_running_loop().time
-    recheck_at = clock() + settings.STREAM_RECHECK_SECONDS
+async def payloads(stream: Stream) -> AsyncIterator[bytes]:
+    """Yield the epoch, then payloads and heartbeats until the stream is closed."""
     try:
-        yield GREETING
+        yield GREETING + epoch_frame(stream.epoch)
         while not stream.is_closed:
             payload = await stream.next(settings.STREAM_HEARTBEAT_SECONDS)
             if stream.is_closed:
                 return
             yield payload or HEARTBEAT
-            if clock() >= recheck_at:
-                if not await may_listen():
-                    return
-                recheck_at = clock() + settings.STREAM_RECHECK_SECONDS
     finally:
-        hub().remove(stream)
+        hub().streams.remove(stream)

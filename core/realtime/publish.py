@@ -46,10 +46,26 @@ def company_channel() -> str:
     return key("company")
 
 
+def rights_channel() -> str:
+    """Of the processes that hold streams, not of any stream."""
+    return key("rights")
+
+
 def publish(*events: Event, to: Audience) -> None:
     """Publish events, in order, once the surrounding transaction has committed."""
     if channels := to.channels:
         transaction.on_commit(partial(background_sender.send, partial(_send, events, channels)))
+
+
+def publish_rights_changed(user_ids: Iterable[UUID]) -> None:
+    """Let the open streams of these people be checked at once, after the commit."""
+    if payload := ",".join(map(str, user_ids)):
+        transaction.on_commit(partial(background_sender.send, partial(_send_internal, payload)))
+
+
+def publish_epoch_changed() -> None:
+    """Let all open streams be checked at once, and told the epoch of the database."""
+    transaction.on_commit(partial(background_sender.send, partial(_send_internal, EVERYBODY)))
 
 
 def frame(event: Event) -> bytes:
@@ -60,6 +76,9 @@ def frame(event: Event) -> bytes:
 # More than the time-out of requests: only the thread of `background_sender` waits for it.
 PATIENCE_SECONDS = 2.0
 
+# In place of the people whose rights changed.
+EVERYBODY = "*"
+
 _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -69,3 +88,7 @@ def _send(events: Iterable[Event], channels: list[str]) -> None:
             for channel in channels:
                 pipeline.publish(channel, payload)
         pipeline.execute()
+
+
+def _send_internal(payload: str) -> None:
+    valkey(PATIENCE_SECONDS).publish(rights_channel(), payload)

@@ -15,7 +15,8 @@ CONVERSATIONS_PER_HOUR = env.int("CONVERSATIONS_PER_HOUR", default=60)
 
 # A silent stream sends a comment this often. nginx, for one, cuts a silent connection after 60 s.
 STREAM_HEARTBEAT_SECONDS = env.float("STREAM_HEARTBEAT_SECONDS", default=15.0)
-# An open stream checks this often that its user may still listen.
+# How often it is checked that the people of the open streams may still listen. A change of rights
+# is checked at once; this finds what Valkey lost.
 STREAM_RECHECK_SECONDS = env.float("STREAM_RECHECK_SECONDS", default=60.0)
 
 ATTACHMENT_MAX_BYTES = env.int("ATTACHMENT_MAX_BYTES", default=50 * 1024 * 1024)

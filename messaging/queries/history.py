@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from core.queries import current_epoch
 from messaging.models import Conversation, Message, PersonRow
 from messaging.queries.attachments import with_files
 
@@ -51,8 +52,13 @@ def history_of(conversation: Conversation, window: Window) -> History:
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed after a version. The next question starts at `version`."""
+    """What changed after a version. The next question starts at `version`.
 
+    `start_anew` tells a caller that what it holds is from before a restore of the database.
+    """
+
+    epoch: str
+    start_anew: bool
     version: int
     complete: bool
     conversation: Conversation | None
@@ -65,12 +71,19 @@ def changes_of(conversation: Conversation, since: int) -> Changes:
 
     The conversation was read before the messages, which may be newer. `version` is the
     conversation's, so a change in between is returned twice, never missed.
+
+    A version that the conversation does not have yet is from before a restore. All that there is
+    has changed then: a caller that looks at the messages alone goes on with the right version.
     """
+    if is_lost := since > conversation.version:
+        since = 0
     newer = _messages_of(conversation).filter(version__gt=since).order_by("version")
     messages = with_files(newer[: CHANGES_LIMIT + 1])
     if is_cut := len(messages) > CHANGES_LIMIT:
         messages.pop()
     return Changes(
+        epoch=conversation.epoch or current_epoch(),
+        start_anew=is_lost,
         version=messages[-1].version if is_cut else max(since, conversation.version),
         complete=not is_cut,
         conversation=conversation if conversation.version > since else None,

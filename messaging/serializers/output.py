@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from attachments.serializers import AttachmentSerializer
 from core.models import User
+from core.queries import current_epoch
 from core.serializers import (
     ChantierReferenceSerializer,
     ClientSerializer,
@@ -25,6 +26,8 @@ from messaging.models import (
     Participant,
 )
 from messaging.queries.unread import unread_total_for
+
+EPOCH = "Of the database. Another one than before: drop what you hold and load anew."
 
 
 class MessageSerializer(Shape[Message]):
@@ -133,8 +136,15 @@ class ReadMarkSerializer(serializers.Serializer[Any]):
 
 
 class ChangesSerializer(serializers.Serializer[Any]):
-    """Everything that changed since a version. If not `complete`, ask again from `version`."""
+    """Everything that changed since a version. If not `complete`, ask again from `version`.
 
+    Versions go back when the database is restored from a backup. Drop all rows and versions that
+    you hold, and load anew, if `start_anew` is true (`since` is a version that the conversation
+    does not have) or if `epoch` is another one than before.
+    """
+
+    epoch = serializers.CharField(read_only=True, help_text=EPOCH)
+    start_anew = serializers.BooleanField(read_only=True)
     version = serializers.IntegerField(read_only=True)
     complete = serializers.BooleanField(read_only=True)
     conversation = ConversationSerializer(read_only=True, allow_null=True)
@@ -182,12 +192,18 @@ class LimitsSerializer(serializers.Serializer[Any]):
 class MeWithUnreadSerializer(MeSerializer):
     """The person who asks, their number of unread messages, and the limits of what they send."""
 
+    epoch = serializers.SerializerMethodField(help_text=EPOCH)
     unread_total = serializers.SerializerMethodField()
     limits = serializers.SerializerMethodField()
 
     class Meta(MeSerializer.Meta):
-        fields: ClassVar[tuple[str, ...]] = (*MeSerializer.Meta.fields, "unread_total", "limits")
+        fields: ClassVar[tuple[str, ...]] = (
+            *MeSerializer.Meta.fields, "epoch", "unread_total", "limits",
+        )  # fmt: skip
         read_only_fields: ClassVar[tuple[str, ...]] = fields
+
+    def get_epoch(self, me: User) -> str:
+        return current_epoch()
 
     def get_unread_total(self, me: User) -> int:
         return unread_total_for(me)

@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from core.models import Chantier, Client, User
+from core.queries import current_epoch
 from core.version import VERSION
 from messaging.limits import limits
 from tests.cast import Call
@@ -26,6 +27,7 @@ class TestWhoAmI:
             "role": "client",
             "locale": "fr",
             "client": {"id": str(morel.pk), "name": "Famille Morel"},
+            "epoch": current_epoch(),
             "unread_total": 0,
             "limits": limits(),
             "version": VERSION,

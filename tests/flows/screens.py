@@ -107,6 +107,8 @@ class Screen:
         self.questions += 1
         known = self.conversations[identity]
         changes = self.caller.get(f"/conversations/{identity}/changes?since={known['version']}")
+        if changes["start_anew"]:
+            self.messages[identity] = {}
         for message in changes["messages"]:
             self.messages[identity][message["seq"]] = message
         if changes["conversation"]:

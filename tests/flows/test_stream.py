@@ -4,19 +4,21 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import Client as Browser
 
 from core.models import Client, User
 from deploy.embedded.valkey import Valkey
 from deploy.launcher.data_dir import DataDir
 from deploy.launcher.ports import free_port
+from tests.at_once import at_once
+from tests.connection_count import ConnectionCount
 from tests.site import Site, address_of_test_database
-from tests.wire import STREAM, Caller, ask_for_stream, stream_of, until
+from tests.wire import STREAM, Caller, OpenStream, ask_for_stream, stream_of, until
 
 
 class TestOpening:
@@ -93,33 +95,6 @@ class TestManyStreams:
             assert screens[0].ended.wait(5)
             assert not any(screen.ended.is_set() for screen in [*screens[1:], sixth])
 
-    def test_open_streams_hold_no_database_connection(self, site: Site, morel: Client) -> None:
-        site.stop_worker()
-        people = [
-            User.objects.create(
-                email=f"p{number}@demo.test", name="P", role=User.Role.CLIENT, client=morel
-            )
-            for number in range(4)
-        ]
-        before = connections_of_others()
-
-        with ExitStack() as open_streams:
-            for person in people * 5:
-                open_streams.enter_context(stream_of(site, person))
-
-            assert until(lambda: connections_of_others() <= before, 5), connections_of_others()
-
-
-def connections_of_others() -> int:
-    """Return the number of connections to the test database besides this one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
-        )
-        return int(cursor.fetchone()[0])
-
 
 # --- A site with a Valkey of its own, which is killed, and streams that check often -------------
 
@@ -184,6 +159,27 @@ class TestAnOpenStream:
     def test_open_stream_sends_heartbeats(self, own_site: Site, camille: User) -> None:
         with stream_of(own_site, camille) as screen:
             assert until(lambda: screen.comments.count(": still here") >= 3, 5)
+
+    def test_streams_that_open_at_once_and_are_checked_take_two_connections_at_most(
+        self, own_site: Site, morel: Client
+    ) -> None:
+        people = [
+            User.objects.create(
+                email=f"p{number}@demo.test", name="P", role=User.Role.CLIENT, client=morel
+            )
+            for number in range(40)
+        ]
+
+        def open_stream(person: User) -> OpenStream:
+            return open_streams.enter_context(stream_of(own_site, person))
+
+        with ConnectionCount() as connections, ExitStack() as open_streams:
+            screens = at_once(*(partial(open_stream, person) for person in people))
+            # Long enough for each to be checked twice.
+            enough = [": still here"] * 6
+            assert until(lambda: all(screen.comments[1:7] == enough for screen in screens))
+
+        assert connections.most <= 2
 
     def test_open_stream_ends_when_the_person_is_deactivated(
         self, own_site: Site, camille: User

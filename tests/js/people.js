@@ -12,7 +12,7 @@ export const odile = { id: "odile", name: "Odile Perrin", role: "staff" };
 
 /** @param {Person} person @returns {Me} */
 export function asMe(person) {
-  return { ...person, email: `${person.id}@demo.test`, locale: "fr", client: null, unread_total: 0, version: "0.1.0", limits };
+  return { ...person, email: `${person.id}@demo.test`, locale: "fr", client: null, epoch: "first", unread_total: 0, version: "0.1.0", limits };
 }
 
 /** @param {Partial<ConversationForMe>} [change] @returns {ConversationForMe} */

@@ -1,9 +1,13 @@
 """A one-use ticket opens a stream without a cookie."""
 
+import math
+
 import pytest
 from rest_framework.test import APIClient
 
 from core.auth import stream_tickets
+from core.auth.jwt_tokens import expiry_of, issue_development_token
+from core.auth.stream_tickets import Ticket
 from core.models import User
 from core.valkey import key, valkey
 from tests.cast import Call
@@ -17,7 +21,16 @@ class TestATicket:
 
         assert answer.status_code == 201
         assert answer.json()["expires_in_seconds"] == 30
-        assert stream_tickets.consume(answer.json()["ticket"]) == camille.pk
+        assert stream_tickets.consume(answer.json()["ticket"]) == Ticket(camille.pk)
+
+    def test_ticket_of_a_bearer_knows_when_its_token_expires(self, camille: User) -> None:
+        token = issue_development_token(camille)
+        caller = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+
+        ticket = stream_tickets.consume(caller.post("/api/v1/stream-tickets").json()["ticket"])
+
+        assert ticket == Ticket(camille.pk, expiry_of(token))
+        assert math.isfinite(expiry_of(token))
 
     def test_ticket_is_refused_to_a_stranger(self) -> None:
         assert APIClient().post("/api/v1/stream-tickets").status_code == 401
@@ -26,7 +39,7 @@ class TestATicket:
         ticket = stream_tickets.issue(camille)
 
         assert (stream_tickets.consume(ticket), stream_tickets.consume(ticket)) == (
-            camille.pk,
+            Ticket(camille.pk),
             None,
         )
 

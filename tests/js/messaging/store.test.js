@@ -99,7 +99,7 @@ describe("the changes after a cut", () => {
     live.apply("message.created", created(message(4)));
     live.apply("message.created", created(message(5)));
 
-    cut.mergeChanges("tiles", { version: 6, complete: true, conversation: null, messages: messages(4, 5), read: [] });
+    cut.mergeChanges("tiles", { epoch: "first", start_anew: false, version: 6, complete: true, conversation: null, messages: messages(4, 5), read: [] });
 
     assert.deepEqual(bodies(cut), bodies(live));
     assert.deepEqual(tiles(cut), tiles(live));
@@ -109,7 +109,7 @@ describe("the changes after a cut", () => {
     const store = opened();
     const edited = message(4, { version: 9, body: "Corrigé" });
 
-    store.mergeChanges("tiles", { version: 9, complete: true, conversation: null, messages: [message(5), edited], read: [] });
+    store.mergeChanges("tiles", { epoch: "first", start_anew: false, version: 9, complete: true, conversation: null, messages: [message(5), edited], read: [] });
 
     assert.deepEqual(bodies(store).slice(3), ["Corrigé", "Message 5"]);
   });
@@ -117,7 +117,7 @@ describe("the changes after a cut", () => {
   test("changes that arrive after newer events undo nothing", () => {
     const store = opened();
     store.apply("message.created", created(message(4)));
-    const late = { version: 4, complete: true, conversation: conversation({ version: 4, subject: "Ancien" }), messages: [], read: [] };
+    const late = { epoch: "first", start_anew: false, version: 4, complete: true, conversation: conversation({ version: 4, subject: "Ancien" }), messages: [], read: [] };
 
     store.mergeChanges("tiles", late);
 

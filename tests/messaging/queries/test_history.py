@@ -1,11 +1,14 @@
 """Pages of history, changes since a version, and search."""
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
-from core.models import User
+from core.models import Epoch, User
+from core.queries import current_epoch
 from messaging.actions.conversations import change_conversation
 from messaging.actions.messages import delete_message, edit_message
 from messaging.actions.reads import read_up_to
@@ -133,12 +136,45 @@ class TestChanges:
         self, api: Call, odile: User, conversation: Conversation
     ) -> None:
         assert changes(api, odile, conversation, 1) == {
+            "epoch": current_epoch(),
+            "start_anew": False,
             "version": 1,
             "complete": True,
             "conversation": None,
             "messages": [],
             "read": [],
         }
+
+    def test_changes_since_a_version_of_before_a_restore_are_everything(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Bonjour")
+
+        of_now, of_before = (changes(api, odile, conversation, since) for since in (0, 3))
+
+        assert of_before == {**of_now, "start_anew": True}
+        assert (of_before["version"], len(of_before["messages"])) == (2, 1)
+
+    def test_changes_carry_the_epoch_that_a_command_renews(
+        self, api: Call, odile: User, conversation: Conversation
+    ) -> None:
+        before = changes(api, odile, conversation, 1)["epoch"]
+
+        call_command("new_epoch", stdout=StringIO())
+
+        after = changes(api, odile, conversation, 1)
+        assert after["epoch"] != before
+        assert after["epoch"] == api(odile).get("/api/v1/me").json()["epoch"]
+
+    def test_changes_carry_an_epoch_though_its_row_was_not_restored(
+        self, api: Call, odile: User, conversation: Conversation
+    ) -> None:
+        before = changes(api, odile, conversation, 1)["epoch"]
+        Epoch.objects.all().delete()
+
+        after = [changes(api, odile, conversation, 1)["epoch"] for _ in range(2)]
+
+        assert after[0] == after[1] != before
 
     def test_changes_hold_each_message_as_it_is_now_in_version_order(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say

@@ -82,6 +82,9 @@ export default {
   editLabel: "Text of the message",
   actionFailed: "That did not work: {reason}",
   noNetwork: "No network. Try again in a moment.",
+  startedAnew: "The server was restored from a backup: this page shows what it has kept.",
+  lostMessage: "The server was restored without this message: send it again, or delete it.",
+  lostWithFiles: "The server was restored without this message: send it again, then attach its files again.",
 
   details: "Details",
   detailsTitle: "About the conversation",

@@ -82,6 +82,9 @@ export default {
   editLabel: "Texte du message",
   actionFailed: "Cela n’a pas fonctionné : {reason}",
   noNetwork: "Pas de réseau. Réessayez dans un instant.",
+  startedAnew: "Le serveur a été restauré à partir d’une sauvegarde : cette page montre ce qu’il a gardé.",
+  lostMessage: "Le serveur a été restauré sans ce message : renvoyez-le, ou supprimez-le.",
+  lostWithFiles: "Le serveur a été restauré sans ce message : renvoyez-le, puis joignez de nouveau ses fichiers.",
 
   details: "Détails",
   detailsTitle: "Fiche de la conversation",

@@ -23,6 +23,7 @@ export class FilteredList {
     this.#inbox = inbox;
     this.filter = filterNamed(query.get("filter"));
     this.q = query.get("q") ?? "";
+    inbox.host.addEventListener("started-anew", () => this.loadFirst());
     inbox.host.addEventListener("filter-change", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail));
   }
 

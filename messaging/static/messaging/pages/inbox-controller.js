@@ -8,7 +8,7 @@ import { InboxNavigation } from "./inbox-navigation.js";
 
 /**
  * @import { LitElement, ReactiveController } from "lit"
- * @import { Chantier, Client, FirstState } from "../types.js"
+ * @import { Chantier, Client, FirstState, Message } from "../types.js"
  * @import { Route } from "../state/routes.js"
  */
 
@@ -102,6 +102,7 @@ export class InboxController {
     this.messenger.addEventListener("change", () => this.host.requestUpdate());
     // The login page gets this address in ?next= and leads back here. Drafts stay on the device.
     this.messenger.addEventListener("session-ended", () => location.reload());
+    this.messenger.addEventListener("started-anew", (event) => this.#onAnew(/** @type {CustomEvent} */ (event).detail));
     this.messenger.start();
     this.navigation.showCurrent();
   }
@@ -110,6 +111,24 @@ export class InboxController {
   async loadFor(route) {
     if (route.pane === "new") await this.#loadChoices();
     if (route.pane === "thread" && this.isStaff) await this.messenger?.loadNotes();
+  }
+
+  /**
+   * The server's database was restored, and the messenger has loaded it. Show what is left, and offer the person's own
+   * messages that are gone to be sent again.
+   *
+   * @param {{ next: string | null, lost: Message[], isGone: boolean }} anew
+   */
+  #onAnew({ next, lost, isGone }) {
+    const { messenger } = this;
+    this.set({ next, chantiers: [], clients: [] });
+    for (const message of lost) {
+      messenger?.outbox.offer(message, t(message.attachments.length > 0 ? "lostWithFiles" : "lostMessage"));
+    }
+    this.say(t("startedAnew"));
+    this.host.dispatchEvent(new Event("started-anew"));
+    if (isGone) void this.navigation.go({ pane: "list" });
+    else void this.attempt(() => this.loadFor({ pane: this.host.pane, id: messenger?.openId ?? "" }));
   }
 
   async #loadChoices() {
@@ -121,11 +140,11 @@ export class InboxController {
   /** Say for a moment what went wrong. @param {unknown} error */
   tell(error) {
     if (!(error instanceof ApiError)) console.warn(error);
-    this.#say(reasonOf(error));
+    this.say(reasonOf(error));
   }
 
-  /** @param {string} notice */
-  #say(notice) {
+  /** Show a sentence for a moment. @param {string} notice */
+  say(notice) {
     this.set({ notice });
     clearTimeout(this.#noticeTimer);
     this.#noticeTimer = setTimeout(() => this.set({ notice: "" }), NOTICE_MS);
@@ -161,7 +180,7 @@ export class InboxController {
       "message-retry": ({ id }) => this.messenger?.outbox.retry(id),
       "message-discard": ({ id }) => this.messenger?.discard(id),
       "message-rewrite": ({ id }) => void this.attempt(() => this.#rewrite(id)),
-      copied: ({ isDone }) => this.#say(t(isDone ? "copied" : "notCopied")),
+      copied: ({ isDone }) => this.say(t(isDone ? "copied" : "notCopied")),
       "action-failed": ({ error }) => this.tell(error),
       "note-delete": ({ note }) => void this.attempt(() => this.messenger?.removeNote(note)),
       "conversation-change": ({ change }) => void this.attempt(() => this.messenger?.change(change)),

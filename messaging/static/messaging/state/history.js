@@ -7,6 +7,8 @@
 export class History {
   /** @type {Message[]} in seq order */
   messages = [];
+  /** Messages whose place another message has taken: a restore of the server's database has lost them. @type {Message[]} */
+  replaced = [];
   hasBefore = true;
   hasAfter = true;
   isLoaded = false;
@@ -54,6 +56,13 @@ export class History {
     const index = this.messages.findLastIndex((known) => known.seq <= message.seq);
     const known = this.messages[index];
     if (known?.seq !== message.seq) this.messages = this.messages.toSpliced(index + 1, 0, message);
+    else if (message.id !== known.id) this.#replace(index, message);
     else if (message.version >= known.version) this.messages = this.messages.with(index, message);
+  }
+
+  /** @param {number} index @param {Message} message */
+  #replace(index, message) {
+    this.replaced = [...this.replaced, ...this.messages.slice(index, index + 1)];
+    this.messages = this.messages.with(index, message);
   }
 }

@@ -1,16 +1,20 @@
 import { FileStore } from "#attachments/uploads/file-store.js";
 import { Uploader, isSendable } from "#attachments/uploads/uploader.js";
-import { API } from "#core/api.js";
+import { API, ApiError } from "#core/api.js";
 import { EventStream } from "#core/events.js";
 
 import { sendWithFiles } from "./send-with-files.js";
 import { LocalDrafts } from "./local-drafts.js";
+import { lostMessages } from "./lost-messages.js";
 import * as api from "../messaging-api.js";
 import { Outbox } from "./outbox.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 
-/** @import { Conversation, FirstState, Message, Note, PendingMessage } from "../types.js" */
+/**
+ * @import { History } from "./history.js"
+ * @import { Conversation, FirstState, Message, Note, PendingMessage } from "../types.js"
+ */
 
 // Enough to switch between a few threads without loading them again.
 const KEPT_HISTORIES = 8;
@@ -26,7 +30,8 @@ const TYPING_SAID_EVERY_MS = 3_000;
 
 /**
  * What a messaging page does, without its display. It connects the store, the stream, the outbox and the API, and the
- * page elements call it. Emits `change` when something on screen may differ, and `session-ended`.
+ * page elements call it. Emits `change` when something on screen may differ, `session-ended`, and `started-anew` with
+ * the address of the list's next page and the person's messages that a restore of the server has lost.
  */
 export class Messenger extends EventTarget {
   /** The conversation on screen. @type {string | null} */
@@ -56,7 +61,7 @@ export class Messenger extends EventTarget {
     this.uploader = new Uploader(first.me.id, { fileStore: new FileStore(), limits: first.me.limits, isNeeded });
     this.outbox = new Outbox({ send: (message) => sendWithFiles(message, { uploader: this.uploader, send: api.sendMessage }), drafts: this.drafts });
     this.stream = new EventStream({ url: `${API}/stream`, personId: first.me.id });
-    this.sync = new Sync({ store: this.store, api, stream: this.stream });
+    this.sync = new Sync({ store: this.store, api, stream: this.stream, loadAnew: (held) => this.#loadAnew(held) });
     this.#loadFirstState(first);
   }
 
@@ -266,6 +271,38 @@ export class Messenger extends EventTarget {
       if (messages) this.store.mergePage(conversation.id, messages);
     }
     this.store.mergeUnread(unread);
+  }
+
+  /**
+   * Load what the page shows, after the store was emptied. The person's drafts and unsent messages stay.
+   *
+   * @param {Map<string, History>} held
+   */
+  async #loadAnew(held) {
+    this.#loading.clear();
+    this.#tellingRead.clear();
+    const { conversations } = this.store;
+    const filter = this.me.role === "client" ? {} : { status: "open" };
+    const [page, unread] = await Promise.all([api.listConversations(filter), api.getUnread()]);
+    this.store.mergeConversations(page.results);
+    this.store.mergeUnread(unread);
+    const isGone = !(await this.#openAgain());
+    // The store was emptied once more: the next load tells.
+    if (conversations !== this.store.conversations) return;
+    const lost = lostMessages(held, this);
+    this.dispatchEvent(new CustomEvent("started-anew", { detail: { next: page.next, lost, isGone } }));
+    this.outbox.flush();
+  }
+
+  /** @returns {Promise<boolean>} false if the conversation on screen was begun after the backup */
+  async #openAgain() {
+    try {
+      await this.open(this.openId);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return false;
+      throw error;
+    }
   }
 
   /** @param {string} id */

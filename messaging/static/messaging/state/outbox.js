@@ -56,6 +56,21 @@ export class Outbox extends EventTarget {
     void this.#work(conversation);
   }
 
+  /**
+   * Offer a message of the person's that the server has lost to be sent again, under its id. Its files are lost too.
+   *
+   * @param {Message} lost
+   * @param {string} error why it is here
+   */
+  offer({ id, conversation, body, created_at }, error) {
+    if (this.messages.some((message) => message.id === id)) return;
+    /** @type {PendingMessage} */
+    const message = { id, conversation, body, attachments: [], created_at, state: "failed", error };
+    this.messages = [...this.messages, message];
+    this.#drafts.keepUnsent(message);
+    this.#changed();
+  }
+
   /** @param {string} conversation */
   of(conversation) {
     return this.messages.filter((message) => message.conversation === conversation);

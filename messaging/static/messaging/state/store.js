@@ -39,10 +39,14 @@ export class Store extends EventTarget {
   /** The version of the last counter event, by conversation. An older event that arrives late is ignored. @type {Map<string, number>} */
   #counterVersions = new Map();
 
+  /** Of the database that all of this comes from. */
+  epoch;
+
   /** @param {Me} me */
   constructor(me) {
     super();
     this.me = me;
+    this.epoch = me.epoch;
   }
 
   get unreadTotal() {
@@ -61,6 +65,32 @@ export class Store extends EventTarget {
     let history = this.histories.get(id);
     if (!history) this.histories.set(id, (history = new History()));
     return history;
+  }
+
+  /**
+   * Drop everything, because the server's database is another one: versions went back, and events would be ignored.
+   *
+   * @param {string} epoch the new one
+   * @returns {Map<string, History>} the messages that were loaded
+   */
+  startAnew(epoch) {
+    const held = this.histories;
+    this.epoch = epoch;
+    this.conversations = new Map();
+    this.histories = new Map();
+    this.notes = new Map();
+    this.unread = new Map();
+    this.unreadAfter = new Map();
+    this.#counterMoments.clear();
+    this.#counterVersions.clear();
+    this.#changed();
+    return held;
+  }
+
+  /** @param {Message} message @returns {boolean} whether it is loaded, or is the last one of its conversation */
+  holds({ id, conversation }) {
+    const loaded = this.histories.get(conversation)?.messages ?? [];
+    return loaded.some((message) => message.id === id) || this.conversations.get(conversation)?.last_message?.id === id;
   }
 
   /** Drop the loaded messages of all conversations but some: each costs a request at every catch-up. @param {string[]} kept */

@@ -1,0 +1,134 @@
+"""Confirm again and again that the open streams may go on, many in one query.
+
+Each stream is due after STREAM_RECHECK_SECONDS, a little earlier by chance, so that streams that
+were opened together are not checked together. What is due is asked about once a second. A change
+of somebody's rights, which `core.realtime.rights` publishes, makes that person due at once.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterable
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+
+from core.realtime.database_thread import DatabaseThread
+from core.realtime.grants import Confirmation, confirm
+from core.realtime.streams import OpenStreams, Stream
+
+# How many streams one query asks about: some milliseconds for PostgreSQL and for this process.
+STREAMS_PER_QUERY = 500
+PAUSE_SECONDS = 1.0
+# Changes of many people's rights, one after the other, are asked about together.
+GATHERING_SECONDS = 0.1
+# After the opening too: the rights may have changed before the hub knew the stream.
+FIRST_CHECK_SECONDS = 1.0
+# While PostgreSQL is away streams go on. They end when they were not confirmed for this many times
+# STREAM_RECHECK_SECONDS.
+UNCONFIRMED_ROUNDS = 10
+RETRY_SECONDS = 2.0
+SOON_SECONDS = 4.0
+
+logger = structlog.get_logger(__name__)
+
+
+class Recheck:
+    """The task that confirms streams. Times are those of `time.monotonic`."""
+
+    def __init__(self, streams: OpenStreams) -> None:
+        self.streams = streams
+        self.thread = DatabaseThread("stream-recheck")
+        self.hurry = asyncio.Event()
+        self.task: asyncio.Task[None] | None = None
+
+    def ensure_running(self) -> None:
+        if self.task is None or self.task.done():
+            self.task = asyncio.create_task(self.run_for_ever())
+
+    def watch(self, stream: Stream) -> None:
+        """Confirm a stream from now on. Its grant was just given."""
+        stream.confirmed_at = time.monotonic()
+        self._postpone([stream], FIRST_CHECK_SECONDS)
+
+    def check_now(self, streams: Iterable[Stream]) -> None:
+        for stream in streams:
+            stream.due_at = 0.0
+        self.hurry.set()
+
+    def check_soon(self, streams: Iterable[Stream]) -> None:
+        """Check within a few seconds: changes of rights may have been missed."""
+        now = time.monotonic()
+        for stream in streams:
+            soon = now + random.uniform(0, SOON_SECONDS)
+            stream.due_at = min(stream.due_at, soon)
+
+    async def run_for_ever(self) -> None:
+        while True:
+            try:
+                await self.pause()
+                await self.check_due()
+            except Exception:
+                # A defect must not end the task: no stream would ever be checked again.
+                logger.exception("stream_recheck_failed")
+
+    async def pause(self) -> None:
+        try:
+            async with asyncio.timeout(min(PAUSE_SECONDS, settings.STREAM_RECHECK_SECONDS / 2)):
+                await self.hurry.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(GATHERING_SECONDS)
+        self.hurry.clear()
+
+    async def check_due(self) -> None:
+        """Confirm all streams that are due, so many at a time."""
+        self._end_expired()
+        now = time.monotonic()
+        due = [stream for stream in self.streams.all if stream.due_at <= now]
+        for first in range(0, len(due), STREAMS_PER_QUERY):
+            await self._check(due[first : first + STREAMS_PER_QUERY])
+
+    async def _check(self, streams: list[Stream]) -> None:
+        # A change of rights during the query makes them due again.
+        self._postpone(streams, settings.STREAM_RECHECK_SECONDS)
+        grants = list({stream.grant for stream in streams})
+        asked_at = time.monotonic()
+        try:
+            confirmation = await self.thread.run(lambda: confirm(grants))
+        except (DatabaseError, InterfaceError, TimeoutError) as error:
+            logger.warning("stream_recheck_unanswered", streams=len(streams), error=str(error))
+            self._keep_for_a_while(streams)
+        else:
+            self._settle(streams, confirmation, asked_at)
+
+    def _settle(self, streams: list[Stream], confirmation: Confirmation, asked_at: float) -> None:
+        for stream in streams:
+            if stream.grant in confirmation.holding:
+                stream.confirmed_at = asked_at
+            else:
+                self._end(stream, "no longer allowed")
+        for stream in tuple(self.streams.all):
+            stream.tell_epoch(confirmation.epoch)
+
+    def _keep_for_a_while(self, streams: list[Stream]) -> None:
+        self._postpone(streams, RETRY_SECONDS)
+        longest = UNCONFIRMED_ROUNDS * settings.STREAM_RECHECK_SECONDS
+        for stream in streams:
+            if time.monotonic() - stream.confirmed_at > longest:
+                self._end(stream, "not confirmed")
+
+    def _end_expired(self) -> None:
+        now = time.time()
+        for stream in [stream for stream in self.streams.all if stream.grant.ends_at <= now]:
+            self._end(stream, "token expired")
+
+    def _end(self, stream: Stream, reason: str) -> None:
+        logger.info("stream_ended", user_id=str(stream.grant.user_id), reason=reason)
+        self.streams.remove(stream)
+
+    def _postpone(self, streams: Iterable[Stream], at_most_seconds: float) -> None:
+        now = time.monotonic()
+        for stream in streams:
+            stream.due_at = now + at_most_seconds * random.uniform(0.5, 1.0)
