@@ -23,7 +23,8 @@ from notifications.delivery import acknowledgements, events
 from notifications.delivery.batch import acquire
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email import imap, intake
-from notifications.models import Channel, Delivery, EmailMode, Mute, Preference, PushSubscription
+from notifications.models import Channel, Delivery, Mute, Preference, PushSubscription
+from notifications.outbound_email import addresses, failures
 from notifications.planning import planner, presence
 from notifications.push import devices
 from notifications.push.endpoint_guard import ForbiddenAddress
@@ -106,12 +107,17 @@ def resend(message: Message) -> None:
     ids = list(rows.values_list("pk", flat=True))
     if not ids:
         raise NothingToResend
+    # Asked for by a person: the address gets another try. A refusal marks it again.
+    emails = rows.filter(channel=Channel.EMAIL)
+    addresses.clear(emails.values_list("recipient__email", flat=True))
     rows.update(
         **reset_attempts(),
         status=Delivery.Status.PENDING,
         envelope=None,
         is_resent=True,
         sent_at=None,
+        bounced_at=None,
+        reason="",
     )
     for delivery_id in ids:
         enqueue(Job.DELIVER, delivery_id=delivery_id)
@@ -215,8 +221,12 @@ def unsubscribe(token: str) -> None:
         user_id = signed_tokens.unsubscribing(token)
     except signed_tokens.BadToken as error:
         raise LinkTooOld from error
-    if User.objects.filter(pk=user_id).exists():
-        Preference.objects.update_or_create(user_id=user_id, defaults={"email": EmailMode.NEVER})
+    failures.stop_emails(user_id)
+
+
+def send_emails_again(user: User) -> None:
+    """Send emails to a person whose address refused them, after they have checked it."""
+    addresses.clear([user.email])
 
 
 # --- Email coming in ----------------------------------------------------------------------------

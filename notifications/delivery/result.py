@@ -27,3 +27,7 @@ class SendResult:
     is_certain: bool = False
     # It refused our own key (401, 403), so one of us must act.
     refuses_key: bool = False
+    # Why an email was refused (`outbound_email.refusal.Cause`).
+    cause: str = ""
+    # The id by which a provider's webhook will name the email.
+    provider_id: str = ""

@@ -33,6 +33,24 @@ class InboundStatus(StrEnum):
     TOO_LARGE = "too_large"
     EMPTY = "empty"
     CLOSED = "closed"
+    # A report that one of our emails did not arrive, of an unknown email, or that it is late.
+    BOUNCE = "bounce"
+    UNKNOWN_BOUNCE = "unknown_bounce"
+    DELAYED = "delayed"
+    # It could not be received at any attempt.
+    FAILED = "failed"
+
+
+# What the sender is told of.
+ANSWERED = frozenset(
+    {
+        InboundStatus.UNKNOWN_ADDRESS,
+        InboundStatus.TOO_LARGE,
+        InboundStatus.EMPTY,
+        InboundStatus.CLOSED,
+        InboundStatus.FAILED,
+    }
+)
 
 
 def send_bounce(incoming: Incoming, status: InboundStatus) -> None:
@@ -84,6 +102,10 @@ def _reason(status: InboundStatus) -> str:
         ),
         InboundStatus.CLOSED: _(
             "Your email did not reach the conversation: it can no longer be written in."
+        ),
+        InboundStatus.FAILED: _(
+            "Your email did not reach the conversation: we could not read it. Write its text in "
+            "the conversation itself."
         ),
     }
     return reasons[status]
