@@ -23,6 +23,7 @@ from notifications.delivery import acknowledgements, events
 from notifications.delivery.batch import acquire
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email import imap, intake
+from notifications.inbound_email.bounce import ANSWERED
 from notifications.models import Channel, Delivery, Mute, Preference, PushSubscription
 from notifications.outbound_email import addresses, failures
 from notifications.planning import planner, presence
@@ -237,4 +238,22 @@ def poll_inbox() -> int:
     if not settings.INBOUND_IMAP_URL:
         return 0
     mailbox = imap.Mailbox.from_url(settings.INBOUND_IMAP_URL)
-    return imap.fetch_new(mailbox, intake.receive, max_bytes=settings.INBOUND_EMAIL_MAX_BYTES)
+    return imap.fetch_new(
+        mailbox,
+        _received,
+        give_up=_given_up,
+        max_bytes=settings.INBOUND_EMAIL_MAX_BYTES,
+    )
+
+
+def _received(raw: bytes) -> str:
+    """Receive an email of the mailbox. Return the folder it belongs in now."""
+    is_refused = intake.receive(raw) in ANSWERED
+    return str(
+        settings.INBOUND_IMAP_REFUSED_FOLDER if is_refused else settings.INBOUND_IMAP_DONE_FOLDER
+    )
+
+
+def _given_up(raw: bytes) -> str:
+    intake.give_up(raw)
+    return str(settings.INBOUND_IMAP_REFUSED_FOLDER)

@@ -15,6 +15,7 @@ from core.text import one_line
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email.parser import Incoming
 from notifications.models import InboundEmail
+from notifications.outbound_email.headers import FoldedEmail
 from notifications.outbound_email.send import send as send_email
 
 # The sender may be forged: with an answer to each email, others could flood that person through us.
@@ -73,7 +74,7 @@ def _bounce(incoming: Incoming, status: InboundStatus) -> EmailMessage:
     known = User.objects.filter(email=incoming.sender).first()
     with override(known.locale if known else settings.LANGUAGE_CODE):
         where = _("Write to us here: %(url)s") % {"url": settings.PUBLIC_URL}
-        return EmailMessage(
+        return FoldedEmail(
             subject=one_line(f"Re: {incoming.subject}")[:200],
             body=f"{_reason(status)}\n\n{where}\n\nLiaison\n",
             to=[incoming.sender],

@@ -134,7 +134,8 @@ RECIPIENT_FIELDS = ("original-recipient", "final-recipient", "x-actual-recipient
 def _source(part: Message) -> str:
     """Return the text of a part, whose fields Python's parser has read as messages."""
     if part.is_multipart():
-        return "\n\n".join(str(each) for each in part.get_payload())
+        nested = [each for each in part.get_payload() if isinstance(each, Message)]
+        return "\n\n".join(each.as_bytes().decode("utf-8", "replace") for each in nested)
     return _decoded(part)
 
 
