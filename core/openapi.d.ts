@@ -474,6 +474,23 @@ export interface paths {
         patch: operations["preferences_partial_update"];
         trace?: never;
     };
+    "/api/v1/preferences/emails-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send emails again to the reader's address, which refused them, five times an hour. */
+        post: operations["preferences_emails_again_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presence": {
         parameters: {
             query?: never;
@@ -1572,6 +1589,7 @@ export interface components {
             /** Format: date-time */
             readonly at: string | null;
             readonly reason: string;
+            readonly cause: string;
         };
         /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
         Preference: {
@@ -1587,6 +1605,7 @@ export interface components {
             readonly muted: {
                 [key: string]: unknown;
             }[];
+            readonly email_refused: components["schemas"]["RefusedAddress"] | null;
         };
         PresenceRequest: {
             /** @default true */
@@ -1655,6 +1674,17 @@ export interface components {
             code: string;
             detail: string;
             attr: string | null;
+        };
+        /** @description Write a model as JSON, with its moments in UTC. */
+        RefusedAddress: {
+            readonly address: string;
+            readonly cause: string;
+            readonly reason: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            readonly created_at: string;
         };
         /** @description A browser changed its subscription. Only that browser and we know the old endpoint. */
         RenewedDeviceRequest: {
@@ -3288,6 +3318,30 @@ export interface operations {
                 "application/json": components["schemas"]["PatchedPreferenceRequest"];
             };
         };
+        responses: {
+            /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preference"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            409: components["responses"]["Conflict"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preferences_emails_again_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
             200: {

@@ -308,7 +308,7 @@ class RefusedAddress(models.Model):
 
 
 class MailboxState(models.Model):
-    """How far a mailbox was read by IMAP: each email above `last_uid` is new, whatever its flags."""
+    """How far a mailbox was read by IMAP: the emails above `last_uid` are new, seen or not."""
 
     # `name@host:port/folder`.
     mailbox = models.CharField(primary_key=True, max_length=500)

@@ -215,20 +215,21 @@ def _move(box: BaseMailBox, uid: int, folder: str) -> None:
 
     Without both, an EXPUNGE would delete for good what people marked as deleted: it stays.
     """
-    capabilities = box.client.capabilities
-    if "MOVE" in capabilities:
-        check_command_status(
-            box.client.uid("MOVE", str(uid), encode_folder(folder)), MailboxMoveError
-        )
-    elif "UIDPLUS" in capabilities:
-        copied = box.client.uid("COPY", str(uid), encode_folder(folder))
+    name = encode_folder(folder).decode()
+    # Asked now: what imaplib has read before the login may be less.
+    _, answers = box.client.capability()
+    capabilities = b" ".join(filter(None, answers)).upper().split()
+    if b"MOVE" in capabilities:
+        check_command_status(box.client.uid("MOVE", str(uid), name), MailboxMoveError)
+    elif b"UIDPLUS" in capabilities:
+        copied = box.client.uid("COPY", str(uid), name)
         check_command_status(copied, MailboxCopyError)
         _store(box, uid, r"(\Deleted)")
         box.client.uid("EXPUNGE", str(uid))
 
 
 def _folder_named(box: BaseMailBox, name: str) -> str:
-    """Return a folder, made if it is missing: below INBOX on a server that wants all of them there."""
+    """Return a folder, made if it is missing: below INBOX where the server wants them there."""
     if box.folder.exists(name):
         return name
     try:

@@ -58,9 +58,9 @@ def give_up(raw: bytes) -> None:
     """Record an email that failed at each attempt, and tell its sender to write in Liaison."""
     incoming = parser.read_headers(raw)
     logger.error("email_not_received", digest=incoming.digest.hex())
-    if _recorded(incoming, InboundStatus.FAILED) != InboundStatus.DUPLICATE:
-        if not incoming.is_automatic:
-            send_bounce(incoming, InboundStatus.FAILED)
+    is_new = _recorded(incoming, InboundStatus.FAILED) != InboundStatus.DUPLICATE
+    if is_new and not incoming.is_automatic:
+        send_bounce(incoming, InboundStatus.FAILED)
 
 
 @transaction.atomic

@@ -22,11 +22,6 @@ def mark(address: str, *, cause: Cause, reason: str) -> None:
     logger.warning("address_refuses_emails", cause=cause, reason=reason[:REASON_LENGTH])
 
 
-def refused(address: str) -> RefusedAddress | None:
-    """Return the mark of an address, or None if emails may go there."""
-    return RefusedAddress.objects.filter(pk=email_spelling(address)).first()
-
-
 def clear(addresses: Iterable[str]) -> bool:
     """Send emails to these addresses again. Return False if none was marked."""
     spelled = [email_spelling(address) for address in addresses]

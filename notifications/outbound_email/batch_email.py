@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from notifications import queries
 from notifications.delivery.batch import Batch
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import SentEmail
@@ -14,7 +15,7 @@ from notifications.outbound_email.send import send
 def send_batch(batch: Batch) -> SendResult:
     """Send the email, and note the address it went to and the id that the provider gave it."""
     address = batch.recipient.email
-    if mark := addresses.refused(address):
+    if mark := queries.refused_address(address):
         return SendResult(SendStatus.REFUSED, mark.reason, cause=mark.cause)
     result = send(email_of(batch))
     if result.status == SendStatus.ACCEPTED:

@@ -113,7 +113,7 @@ def _by_ids(message_ids: Iterable[str]) -> SentEmail | None:
 
 
 def _spellings(ids: list[str]) -> set[str]:
-    """Return ids with and without brackets and domain: SES gives its id without, its header with."""
+    """Return ids with and without brackets and domain: SES gives its id without them."""
     bare = {each.strip("<>") for each in ids}
     return bare | {f"<{each}>" for each in bare} | {each.partition("@")[0] for each in bare}
 

@@ -13,7 +13,7 @@ from email.utils import getaddresses
 from django.core.mail import EmailMultiAlternatives
 from django.core.mail.message import ADDRESS_HEADERS
 
-# Of a line with encoded words (RFC 2047, 2); a line of 998 is the limit of others (RFC 5322, 2.1.1).
+# Of a line with encoded words (RFC 2047, 2). Others may have 998 (RFC 5322, 2.1.1).
 LINE_LENGTH = 76
 # Header values that are written as they are: what is folded here is not folded again.
 AS_WRITTEN = policy.compat32.clone(max_line_length=None)
