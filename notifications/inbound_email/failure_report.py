@@ -26,14 +26,15 @@ SENDERS = re.compile(
 FAILED_WORDS = re.compile(
     r"undeliver|returned (?:mail|to sender)|returning message|failure notice|delivery (?:has )?fail"
     r"|delivery (?:status|notification|report)|(?:could|can|was) ?not (?:be )?deliver"
-    r"|unable to deliver|non remis|non distribu|échec|echec|n.a (?:pas )?pu |impossible de (?:remettre|délivrer"
-    r"|distribuer)|n.est pas parvenu|rejet",
+    r"|unable to deliver|non remis|non distribu|échec|echec|n.a (?:pas )?pu |impossible de "
+    r"(?:remettre|délivrer|distribuer)|n.est pas parvenu|rejet",
     re.IGNORECASE,
 )
 DELAYED_WORDS = re.compile(
     r"\bdelayed\b|delivery delay|not (?:yet )?been delivered yet|not yet been delivered"
     r"|still (?:be )?(?:trying|retr)|will (?:be |keep |continue )*(?:re-?tr|try)"
-    r"|warning message only|could not send message for past|différée?|retardée?|retard de|pas encore (?:été|pu)"
+    r"|warning message only|could not send message for past|différée?|retardée?|retard de"
+    r"|pas encore (?:été|pu)"
     r"|nouvelles? tentatives?|réessay|sera (?:à nouveau )?(?:re)?tent",
     re.IGNORECASE,
 )

@@ -7,6 +7,17 @@ from django.test import Client as Browser
 
 from core.models import User
 from core.valkey import key, valkey
+from tests.notifications.conftest import (
+    alone,
+    clock,
+    device,
+    mail_server,
+    pass_time,
+    push_service,
+    work,
+)
+
+__all__ = ["alone", "clock", "device", "mail_server", "pass_time", "push_service", "work"]
 
 
 @pytest.fixture
