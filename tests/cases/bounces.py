@@ -92,7 +92,8 @@ ORANGE = """\
     {copy}
     """
 LA_POSTE = """\
-    Échec de la remise du message à {to} : boîte aux lettres inconnue (550 5.5.0 mailbox unavailable).
+    Échec de la remise du message à {to} : boîte aux lettres inconnue
+    (550 5.5.0 mailbox unavailable).
 
     {copy}
     """
@@ -132,7 +133,8 @@ DELAYED = """\
     {copy}
     """
 DELAYED_FR = """\
-    Votre message n'a pas encore pu être remis à {to}. De nouvelles tentatives auront lieu pendant 3 jours.
+    Votre message n'a pas encore pu être remis à {to}.
+    De nouvelles tentatives auront lieu pendant 3 jours.
     {copy}
     """
 VACATION = """\

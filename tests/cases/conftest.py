@@ -16,8 +16,13 @@ from tests.notifications.conftest import (
     push_service,
     work,
 )
+from tests.notifications.imap_server import dovecot, mailbox
+from tests.notifications.inbound_email.conftest import address
 
-__all__ = ["alone", "clock", "device", "mail_server", "pass_time", "push_service", "work"]
+__all__ = [
+    "address", "alone", "clock", "device", "dovecot", "mail_server", "mailbox", "pass_time",
+    "push_service", "work",
+]  # fmt: skip
 
 
 @pytest.fixture
