@@ -94,9 +94,9 @@ def note(mailbox: str, window: Window) -> None:
 
 
 def acquired(mailbox: str, *, at_most: int) -> Iterator[Arrival]:
-    """Acquire what is due, one at a time: what failed most comes last."""
+    """Acquire what is due, one at a time: what failed lately comes last."""
     rows = MailboxEmail.objects.filter(mailbox=mailbox)
-    ids = list(due(rows).order_by("attempts", "uid").values_list("pk", flat=True)[:at_most])
+    ids = list(due(rows).order_by("due_at", "uid").values_list("pk", flat=True)[:at_most])
     for key in ids:
         with transaction.atomic():
             row = lock_due(rows, key)

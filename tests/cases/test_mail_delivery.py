@@ -4,6 +4,9 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 from anymail.webhooks.postmark import PostmarkTrackingWebhookView
@@ -347,6 +350,12 @@ class TestProviderWebhook:
 LONG = "Rénovation de la façade côté jardin, reprise d’étanchéité et peinture – " * 3
 
 
+def name_in(raw: bytes, header: str) -> str:
+    """Return the name beside an address. Python's newer parser adds spaces between its words."""
+    value = message_from_bytes(raw)[header]
+    return parseaddr(str(make_header(decode_header(value))))[0]
+
+
 class TestHeaders:
     @pytest.mark.parametrize(
         ("subject", "name"),
@@ -381,9 +390,9 @@ class TestHeaders:
         assert [line for line in head.split(b"\r\n") if b"=?" in line and len(line) > 76] == []
         assert max(map(len, head.split(b"\r\n"))) < 998
         assert sent["Subject"].startswith(subject)
-        assert sent["To"].addresses[0].display_name == name
+        assert name_in(raw, "To") == name
         assert sent["To"].addresses[0].addr_spec == TO
-        assert sent["From"].addresses[0].display_name == f"{name} (Liaison)"
+        assert name_in(raw, "From") == f"{name} (Liaison)"
         assert " " not in sent["List-Unsubscribe"]
         assert Delivery.objects.get(recipient=camille, channel="email").envelope.hex in id_of(
             mail_server

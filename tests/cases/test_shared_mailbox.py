@@ -108,7 +108,7 @@ class TestFolders:
         assert [count(mailbox, each) for each in ("INBOX", DONE, REFUSED)] == [0, 0, 1]
         assert "Répondez plutôt" in mail_server.letters[0].get_content()
 
-    @pytest.mark.parametrize("folder", ["Réponses reçues", "R&D/2026", ""])
+    @pytest.mark.parametrize("folder", ["Réponses reçues", 'R&D "2026"', ""])
     def test_folder_has_the_name_of_the_setting(
         self, address: str, mailbox: ImapServer, settings: Settings, folder: str
     ) -> None:
