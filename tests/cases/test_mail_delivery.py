@@ -352,7 +352,7 @@ LONG = "Rénovation de la façade côté jardin, reprise d’étanchéité et pe
 
 def name_in(raw: bytes, header: str) -> str:
     """Return the name beside an address. Python's newer parser adds spaces between its words."""
-    value = message_from_bytes(raw)[header]
+    value = " ".join(message_from_bytes(raw)[header].split())
     return parseaddr(str(make_header(decode_header(value))))[0]
 
 
