@@ -41,10 +41,10 @@ export default {
 
   addressRefused: "Votre adresse {address} refuse nos e-mails",
   addressRefusedSince: "Depuis le {date}, rien n’y est plus envoyé.",
-  addressCheck: "Vérifiez qu’elle est juste et que la boîte reçoit. Si l’adresse a changé, dites-le à votre contact : il la corrigera.",
-  addressWorks: "Mon adresse est juste : réessayer",
+  addressCheck: "Vérifiez qu’elle est juste et que la boîte reçoit. Si l’adresse a changé, dites-le à votre contact : il la corrigera.",
+  addressWorks: "Mon adresse est juste : réessayer",
   addressTried: "Le prochain e-mail partira à cette adresse.",
-  mailServerSaid: "Réponse du serveur : {reason}",
+  mailServerSaid: "Réponse du serveur : {reason}",
 
   calm: "Tranquillité",
   quiet: "Heures calmes",
@@ -81,7 +81,7 @@ export default {
   causeTooLarge: "l’e-mail est trop grand pour cette boîte.",
   causeBlocked: "le serveur de messagerie a bloqué notre e-mail.",
   causeExpired: "le serveur de messagerie ne répond pas. Renvoyez plus tard.",
-  causeComplaint: "cette personne a signalé nos e-mails comme indésirables : elle n’en reçoit plus.",
+  causeComplaint: "cette personne a signalé nos e-mails comme indésirables : elle n’en reçoit plus.",
   causeRefused: "la boîte e-mail a refusé notre e-mail.",
 
   mute: "Mettre en sourdine",
