@@ -474,6 +474,23 @@ export interface paths {
         patch: operations["preferences_partial_update"];
         trace?: never;
     };
+    "/api/v1/preferences/emails-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send emails again to the reader's address, which refused them, five times an hour. */
+        post: operations["preferences_emails_again_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/presence": {
         parameters: {
             query?: never;
@@ -501,7 +518,11 @@ export interface paths {
         /** @description List the reader's devices, the last registered one first. */
         get: operations["push_subscriptions_list"];
         put?: never;
-        /** @description Register this browser for pushes, at each start: its subscription may have changed. */
+        /**
+         * @description Register this browser for pushes, at each start: its subscription may have changed.
+         *
+         *     410: no push can arrive there. The browser drops this subscription and makes a new one.
+         */
         post: operations["push_subscriptions_create"];
         delete?: never;
         options?: never;
@@ -605,6 +626,27 @@ export interface paths {
         put?: never;
         /** @description Replace the subscription of a browser that changed it while no page was open. */
         post: operations["push_renewed_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/push/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Return what is still unread, by the token of any push that this device shows.
+         *
+         *     The service worker closes the notifications of everything else.
+         */
+        post: operations["push_unread_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1212,7 +1254,11 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "sent" | "received" | "emailed" | "read" | "undelivered";
-        /** @description A device of the reader. `is_silent`: it accepts pushes and displays none. */
+        /**
+         * @description A device of the reader. `is_silent`: it accepts pushes and displays none.
+         *
+         *     `last_failure` is null once a push is accepted again.
+         */
         Device: {
             /** Format: uuid */
             readonly id: string;
@@ -1220,6 +1266,7 @@ export interface components {
             /** Device */
             readonly label: string;
             readonly is_silent: boolean;
+            readonly last_failure: components["schemas"]["PushFailure"] | null;
             /** Format: date-time */
             readonly displayed_at: string | null;
             /** Format: date-time */
@@ -1495,6 +1542,11 @@ export interface components {
             /** Format: uri */
             endpoint: string;
             keys: components["schemas"]["KeysRequest"];
+            /**
+             * @description The key that the subscription was made with, base64url.
+             * @default
+             */
+            application_server_key: string;
             /** @default  */
             label: string;
             /**
@@ -1614,6 +1666,7 @@ export interface components {
             /** Format: date-time */
             readonly at: string | null;
             readonly reason: string;
+            readonly cause: string;
         };
         /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
         Preference: {
@@ -1627,6 +1680,7 @@ export interface components {
             readonly muted: {
                 [key: string]: unknown;
             }[];
+            readonly email_refused: components["schemas"]["RefusedAddress"] | null;
         };
         PresenceRequest: {
             /** @default true */
@@ -1642,6 +1696,13 @@ export interface components {
         PurgeRequest: {
             /** @default  */
             confirm: string;
+        };
+        /** @description How the last push to a device failed. `status` null: its push service did not answer. */
+        PushFailure: {
+            /** Format: date-time */
+            readonly at: string;
+            readonly status: number | null;
+            readonly detail: string;
         };
         /** @description Something that is only shown. */
         Queue: {
@@ -1696,9 +1757,21 @@ export interface components {
             detail: string;
             attr: string | null;
         };
-        /** @description A browser changed its subscription. Only that browser and we know the old endpoint. */
+        /** @description Write a model as JSON, with its moments in UTC. */
+        RefusedAddress: {
+            readonly address: string;
+            readonly cause: string;
+            readonly reason: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @description A browser changed its subscription. Only that browser and we know the old keys. */
         RenewedDeviceRequest: {
             old_endpoint: string;
+            old_keys: components["schemas"]["KeysRequest"];
             /** Format: uri */
             endpoint: string;
             keys: components["schemas"]["KeysRequest"];
@@ -1784,6 +1857,14 @@ export interface components {
         };
         SpanDeliveries: {
             readonly results: components["schemas"]["MessageDeliveries"][];
+        };
+        /** @description What is still unread. A notification of anything else that is older than `at` is closed. */
+        StillUnread: {
+            readonly at: number;
+            /** @description The last unread seq of each conversation, by tag. Null: too many to list. */
+            readonly unread: {
+                [key: string]: number;
+            } | null;
         };
         /** @description Something that is only shown. */
         Summary: {
@@ -2112,7 +2193,7 @@ export interface components {
             };
         };
         /** @description The body stopped coming. */
-        RequestTimeout: {
+        BodyTooSlow: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2122,8 +2203,8 @@ export interface components {
                  *       "type": "client_error",
                  *       "errors": [
                  *         {
-                 *           "code": "request_timeout",
-                 *           "detail": "This request did not arrive in time. Send it again.",
+                 *           "code": "body_too_slow",
+                 *           "detail": "The connection is too slow: this did not arrive completely. Try again.",
                  *           "attr": null
                  *         }
                  *       ]
@@ -2175,7 +2256,7 @@ export interface components {
             };
         };
         /** @description The body is larger than this address takes. */
-        RequestTooLarge: {
+        BodyTooLarge: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2185,8 +2266,8 @@ export interface components {
                  *       "type": "client_error",
                  *       "errors": [
                  *         {
-                 *           "code": "request_too_large",
-                 *           "detail": "This request is too large.",
+                 *           "code": "body_too_large",
+                 *           "detail": "This is too large: at most 1024 kB at once. Attach a file instead.",
                  *           "attr": null
                  *         }
                  *       ]
@@ -2301,7 +2382,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             /** @description Larger than a file may be. */
@@ -2432,10 +2513,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             /** @description Its bytes have not all arrived, or are not those announced. */
             422: {
@@ -2543,10 +2624,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -2793,10 +2874,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -2895,10 +2976,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3100,10 +3181,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -3205,10 +3286,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3276,10 +3357,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -3396,10 +3477,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3478,10 +3559,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3582,10 +3663,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3619,10 +3700,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3650,10 +3731,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -3688,10 +3769,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3788,11 +3869,42 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    preferences_emails_again_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preference"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3820,10 +3932,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3887,10 +3999,19 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
+            /** @description No push can arrive at this subscription: make a new one. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -3946,10 +4067,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -3978,10 +4099,10 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4042,10 +4163,10 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4072,8 +4193,11 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
-            /** @description The old endpoint is unknown. */
-            404: {
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            /** @description No push can arrive at this subscription: make a new one. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4081,11 +4205,41 @@ export interface operations {
                     "application/json": components["schemas"]["Refusal"];
                 };
             };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    push_unread_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            /** @description What is still unread. A notification of anything else that is older than `at` is closed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StillUnread"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4116,10 +4270,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
@@ -4317,10 +4471,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4350,10 +4504,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4383,10 +4537,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4460,10 +4614,10 @@ export interface operations {
                 };
             };
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4640,10 +4794,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4674,10 +4828,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4742,10 +4896,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4894,10 +5048,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
@@ -4924,10 +5078,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
-            408: components["responses"]["RequestTimeout"];
+            408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            413: components["responses"]["RequestTooLarge"];
+            413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };

@@ -24,7 +24,9 @@ from notifications.delivery import acknowledgements, events
 from notifications.delivery.batch import acquire
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email import imap, intake
-from notifications.models import Channel, Delivery, EmailMode, Mute, Preference, PushSubscription
+from notifications.inbound_email.bounce import ANSWERED
+from notifications.models import Channel, Delivery, Mute, Preference, PushSubscription
+from notifications.outbound_email import addresses, failures
 from notifications.planning import planner, presence
 from notifications.push import devices, registration, still_unread
 from notifications.push.endpoint_guard import ForbiddenAddress
@@ -121,12 +123,17 @@ def resend(message: Message) -> None:
     ids = list(rows.values_list("pk", flat=True))
     if not ids:
         raise NothingToResend
+    # Asked for by a person: the address gets another try. A refusal marks it again.
+    emails = rows.filter(channel=Channel.EMAIL)
+    addresses.clear(emails.values_list("recipient__email", flat=True))
     rows.update(
         **reset_attempts(),
         status=Delivery.Status.PENDING,
         envelope=None,
         is_resent=True,
         sent_at=None,
+        bounced_at=None,
+        reason="",
     )
     for delivery_id in ids:
         enqueue(Job.DELIVER, delivery_id=delivery_id)
@@ -258,8 +265,12 @@ def unsubscribe(token: str) -> None:
         user_id = signed_tokens.unsubscribing(token)
     except signed_tokens.BadToken as error:
         raise LinkTooOld from error
-    if User.objects.filter(pk=user_id).exists():
-        Preference.objects.update_or_create(user_id=user_id, defaults={"email": EmailMode.NEVER})
+    failures.stop_emails(user_id)
+
+
+def send_emails_again(user: User) -> None:
+    """Send emails to a person whose address refused them, after they have checked it."""
+    addresses.clear([user.email])
 
 
 # --- Email coming in ----------------------------------------------------------------------------
@@ -270,4 +281,22 @@ def poll_inbox() -> int:
     if not settings.INBOUND_IMAP_URL:
         return 0
     mailbox = imap.Mailbox.from_url(settings.INBOUND_IMAP_URL)
-    return imap.fetch_new(mailbox, intake.receive, max_bytes=settings.INBOUND_EMAIL_MAX_BYTES)
+    return imap.fetch_new(
+        mailbox,
+        _received,
+        give_up=_given_up,
+        max_bytes=settings.INBOUND_EMAIL_MAX_BYTES,
+    )
+
+
+def _received(raw: bytes) -> str:
+    """Receive an email of the mailbox. Return the folder it belongs in now."""
+    is_refused = intake.receive(raw) in ANSWERED
+    return str(
+        settings.INBOUND_IMAP_REFUSED_FOLDER if is_refused else settings.INBOUND_IMAP_DONE_FOLDER
+    )
+
+
+def _given_up(raw: bytes) -> str:
+    intake.give_up(raw)
+    return str(settings.INBOUND_IMAP_REFUSED_FOLDER)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from notifications.models import Delivery, InboundEmail, PushSubscription
+from notifications.models import Delivery, InboundEmail, PushSubscription, RefusedAddress
 
 
 class ReadOnly(admin.ModelAdmin[Any]):
@@ -35,3 +35,12 @@ class PushSubscriptionAdmin(ReadOnly):
 class InboundEmailAdmin(ReadOnly):
     list_display = ("received_at", "sender", "verdict", "answered_at")
     list_filter = ("verdict",)
+
+
+@admin.register(RefusedAddress)
+class RefusedAddressAdmin(ReadOnly):
+    """Deleting one sends emails to the address again."""
+
+    list_display = ("address", "cause", "reason", "created_at")
+    list_filter = ("cause",)
+    search_fields = ("address",)

@@ -36,10 +36,12 @@ from notifications.serializers import (
     TokenSerializer,
 )
 
-ONE_MINUTE = timedelta(minutes=1)
+ONE_MINUTE, ONE_HOUR = timedelta(minutes=1), timedelta(hours=1)
 TESTS_PER_MINUTE = 6
 RESENDS_PER_MINUTE = 10
 SUBSCRIPTION_GONE = refusals({410: "No push can arrive at this subscription: make a new one."})
+# A refused address that is tried too often harms the name of our mail server.
+TRIES_PER_HOUR = 5
 
 
 class DeviceList(APIView):
@@ -158,6 +160,16 @@ class Preferences(APIView):
         return Response(_preferences(request))
 
 
+class EmailsAgain(APIView):
+    @extend_schema(request=None, responses={200: PreferenceSerializer, **refusals(LIMITED)})
+    def post(self, request: Request) -> Response:
+        """Send emails again to the reader's address, which refused them, five times an hour."""
+        user = person(request)
+        rate_limits.spend("emails-again", user.pk, at_most=TRIES_PER_HOUR, window=ONE_HOUR)
+        actions.send_emails_again(user)
+        return Response(_preferences(request))
+
+
 class MuteMark(APIView):
     @extend_schema(responses=MuteSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
@@ -227,7 +239,7 @@ def _session_key(request: Request) -> str:
 
 def _preferences(request: Request) -> dict[str, Any]:
     user = person(request)
-    context = {"mutes": queries.mutes_of(user)}
+    context = {"mutes": queries.mutes_of(user), "refused": queries.refused_address(user.email)}
     return PreferenceSerializer(queries.preference_of(user), context=context).data
 
 

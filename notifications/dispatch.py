@@ -17,8 +17,7 @@ from notifications.delivery import events
 from notifications.delivery.batch import MAX_ATTEMPTS, Batch
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import Channel, Delivery
-from notifications.outbound_email.message import email_of
-from notifications.outbound_email.send import send as send_email
+from notifications.outbound_email.batch_email import send_batch
 from notifications.planning import rules
 from notifications.push import devices
 
@@ -44,12 +43,14 @@ class BatchResult:
     is_partly_sent: bool = False
     # False: every device had it before or has to wait, so nothing was asked.
     is_called: bool = True
+    # Why an email was refused.
+    cause: str = ""
 
 
 def send(batch: Batch) -> BatchResult:
     """Send a batch. Call this outside of any transaction: it may take seconds."""
     if batch.channel == Channel.EMAIL:
-        return _outcome_of_email(send_email(email_of(batch)))
+        return _outcome_of_email(send_batch(batch))
     return _outcome_of_pushes(devices.push_to_all(batch))
 
 
@@ -69,7 +70,7 @@ def settle(batch: Batch, result: BatchResult) -> None:
         case SendOutcome.NO_DEVICE:
             _close(rows, Delivery.Status.SKIPPED, result, reason=rules.Skip.NO_DEVICE)
         case SendOutcome.FAILED:
-            _close(rows, Delivery.Status.FAILED, result)
+            _close(rows, Delivery.Status.FAILED, result, reason=result.cause)
         case SendOutcome.LATER if batch.attempts >= MAX_ATTEMPTS:
             _close(rows, Delivery.Status.DEAD, result)
         case SendOutcome.LATER:
@@ -102,7 +103,7 @@ def _outcome_of_email(result: SendResult) -> BatchResult:
             return BatchResult(SendOutcome.SENT)
         case SendStatus.LATER:
             return BatchResult(SendOutcome.LATER, result.detail, result.retry_after)
-    return BatchResult(SendOutcome.FAILED, result.detail)
+    return BatchResult(SendOutcome.FAILED, result.detail, cause=result.cause)
 
 
 def _outcome_of_pushes(results: list[SendResult]) -> BatchResult:

@@ -1,4 +1,4 @@
-"""Devices, preferences, deliveries, reply addresses, and the emails that came in.
+"""Devices, preferences, deliveries, reply addresses, emails sent and received.
 
 A `Delivery` tells one person of one message by one channel. Deliveries that leave together, as one
 push or one email, are a batch: they share the id in the column `envelope`. A `DevicePush` is the
@@ -201,7 +201,7 @@ class Delivery(LeasedJob):
     )
     seq = models.PositiveBigIntegerField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
-    # Why it was skipped (`rules.Skip`).
+    # Why it was skipped (`rules.Skip`), or why an email was refused (`refusal.Cause`).
     reason = models.CharField(max_length=20, blank=True)
     is_mention = models.BooleanField(default=False)
     # The person had a page open when the message came, or opened one later.
@@ -215,6 +215,8 @@ class Delivery(LeasedJob):
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
     displayed_at = models.DateTimeField(null=True, blank=True)
+    # When a mail server or a provider reported that the email did not arrive.
+    bounced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("delivery")
@@ -316,3 +318,77 @@ class InboundEmail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender}: {self.verdict}"
+
+
+class SentEmail(models.Model):
+    """The email of a batch: where it went, and how a provider names it."""
+
+    envelope = models.UUIDField(primary_key=True)
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    # The person's address at that time.
+    address = models.CharField(max_length=320)
+    provider_id = models.CharField(max_length=200, blank=True, db_index=True)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("email sent")
+        verbose_name_plural = _("emails sent")
+
+    def __str__(self) -> str:
+        return f"{self.envelope} to {self.recipient_id}"
+
+
+class RefusedAddress(models.Model):
+    """An address that refuses our emails for good. Nothing is sent there while the row exists."""
+
+    # As `core.text.email_spelling` writes it.
+    address = models.CharField(_("address"), primary_key=True, max_length=320)
+    # `outbound_email.refusal.Cause`.
+    cause = models.CharField(_("cause"), max_length=20)
+    # What the mail server said.
+    reason = models.TextField(_("reason"), blank=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now)
+
+    class Meta:
+        ordering = ("-created_at", "address")
+        verbose_name = _("address that refuses emails")
+        verbose_name_plural = _("addresses that refuse emails")
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class MailboxState(models.Model):
+    """How far a mailbox was read by IMAP: the emails above `last_uid` are new, seen or not."""
+
+    # `name@host:port/folder`.
+    mailbox = models.CharField(primary_key=True, max_length=500)
+    # With another UIDVALIDITY, UIDs mean other emails (RFC 3501, 2.3.1.1).
+    uid_validity = models.BigIntegerField()
+    last_uid = models.BigIntegerField()
+    polled_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mailbox")
+        verbose_name_plural = _("mailboxes")
+
+    def __str__(self) -> str:
+        return f"{self.mailbox} up to {self.last_uid}"
+
+
+class MailboxEmail(LeasedJob):
+    """An email of a mailbox that is still to be received. The row is deleted once it is."""
+
+    mailbox = models.ForeignKey(MailboxState, on_delete=models.CASCADE, related_name="emails")
+    uid = models.BigIntegerField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("email to receive")
+        verbose_name_plural = _("emails to receive")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["mailbox", "uid"], name="mailbox_email_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.uid} of {self.mailbox_id}"

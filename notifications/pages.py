@@ -53,7 +53,11 @@ def _preferences(request: HttpRequest) -> HttpResponse:
     """Show how a person is told: devices, emails, quiet hours, muted conversations."""
     user = person(request)
     shown = PreferenceSerializer(
-        queries.preference_of(user), context={"mutes": queries.mutes_of(user)}
+        queries.preference_of(user),
+        context={
+            "mutes": queries.mutes_of(user),
+            "refused": queries.refused_address(user.email),
+        },
     )
     state = {
         "me": MeSerializer(user).data,

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from core.models import User
+from core.text import email_spelling
 from messaging.models import Conversation, Message
 from messaging.queries.conversations import conversation_for, message_for, visible_to
 from notifications.models import (
@@ -18,6 +19,7 @@ from notifications.models import (
     Mute,
     Preference,
     PushSubscription,
+    RefusedAddress,
 )
 
 OPEN = (Delivery.Status.PENDING, Delivery.Status.SENDING)
@@ -54,6 +56,11 @@ def mutes_of(user: User) -> QuerySet[Mute]:
     """Return a person's mutes, without the conversations that they may no longer see."""
     mine = Mute.objects.filter(user=user, conversation__in=visible_to(user))
     return mine.select_related("conversation").order_by("-created_at")
+
+
+def refused_address(address: str) -> RefusedAddress | None:
+    """Return the mark of an address that refuses our emails, or None if emails may go there."""
+    return RefusedAddress.objects.filter(pk=email_spelling(address)).first()
 
 
 def devices_refusing_our_key() -> int:

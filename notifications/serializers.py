@@ -17,6 +17,7 @@ from notifications.models import (
     Mute,
     Preference,
     PushSubscription,
+    RefusedAddress,
 )
 
 # Messages whose deliveries may be asked for at once.
@@ -126,6 +127,13 @@ class MutedConversationSerializer(Shape[Mute]):
         read_only_fields = fields
 
 
+class RefusedAddressSerializer(Shape[RefusedAddress]):
+    class Meta:
+        model = RefusedAddress
+        fields = ("address", "cause", "reason", "created_at")
+        read_only_fields = fields
+
+
 class PreferenceSerializer(KnownFields, serializers.ModelSerializer[Preference]):
     """How a person wants to be told. `email_delay_minutes` null: ten, or one without a device."""
 
@@ -134,13 +142,20 @@ class PreferenceSerializer(KnownFields, serializers.ModelSerializer[Preference])
     quiet_from = LocalTimeField(allow_null=True, required=False)
     quiet_until = LocalTimeField(allow_null=True, required=False)
     muted = serializers.SerializerMethodField()
+    email_refused = serializers.SerializerMethodField()
 
     class Meta:
         model = Preference
         fields = (
             "push", "is_discreet", "email", "email_delay_minutes", "quiet_from", "quiet_until",
-            "locale", "muted",
+            "locale", "muted", "email_refused",
         )  # fmt: skip
+
+    @extend_schema_field(RefusedAddressSerializer(allow_null=True))
+    def get_email_refused(self, preference: Preference) -> dict[str, Any] | None:
+        """Return since when and why the person's address refuses our emails, if it does."""
+        mark = self.context["refused"]
+        return dict(RefusedAddressSerializer(mark).data) if mark else None
 
     def get_muted(self, preference: Preference) -> list[dict[str, Any]]:
         return list(MutedConversationSerializer(self.context["mutes"], many=True).data)
@@ -174,6 +189,8 @@ class PersonStateSerializer(serializers.Serializer[Any]):
     )
     at = UtcField(read_only=True, allow_null=True)
     reason = serializers.CharField(read_only=True)
+    # Why the email was refused; empty if it was not, or for another channel.
+    cause = serializers.CharField(read_only=True)
 
 
 class DeliveriesSerializer(serializers.Serializer[Any]):

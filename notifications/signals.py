@@ -1,15 +1,16 @@
-"""Receive signals: a logout (Django), an email that came in (anymail)."""
+"""Receive signals: a logout (Django); an email that came in, or what became of one (anymail)."""
 
 from typing import Any
 
 from anymail.inbound import AnymailInboundMessage
-from anymail.signals import AnymailInboundEvent, inbound
+from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, inbound, tracking
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from notifications import actions
 from notifications.inbound_email import intake
+from notifications.outbound_email import provider_events
 
 
 @receiver(user_logged_out)
@@ -27,3 +28,9 @@ def receive_email(event: AnymailInboundEvent, **kwargs: Any) -> None:
     if message.envelope_recipient and "Delivered-To" not in message:
         message["Delivered-To"] = message.envelope_recipient
     intake.receive(message.as_bytes())
+
+
+@receiver(tracking)
+def track_email(event: AnymailTrackingEvent, **kwargs: Any) -> None:
+    """Note what a provider's webhook says of an email that we sent."""
+    provider_events.note(event)

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/push/unread", api.PushUnread.as_view(), name="push-unread"),
     path("api/v1/push/renewed", api.PushRenewed.as_view(), name="push-renewed"),
     path("api/v1/preferences", api.Preferences.as_view(), name="preferences"),
+    path("api/v1/preferences/emails-again", api.EmailsAgain.as_view(), name="emails-again"),
     path("api/v1/presence", api.Presence.as_view(), name="presence"),
     path(f"{conversation}/mute", api.MuteMark.as_view(), name="mute"),
     path(

@@ -25,5 +25,10 @@ ANYMAIL["REQUESTS_TIMEOUT"] = EMAIL_TIMEOUT
 REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="reponse.demo.test" if DEBUG else "")
 INBOUND_EMAIL_SECRET = env.str("INBOUND_EMAIL_SECRET", default="")
 INBOUND_EMAIL_MAX_BYTES = env.int("INBOUND_EMAIL_MAX_BYTES", default=25 * 1024 * 1024)
+# Bounces come back to it, with the id of their email after a "+". Empty: to DEFAULT_FROM_EMAIL.
+BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
 # `imaps://name:password@host/INBOX`. It is read every minute.
 INBOUND_IMAP_URL = env.str("INBOUND_IMAP_URL", default="")
+# Where emails are moved once they are received, and those that could not be. Empty: they stay.
+INBOUND_IMAP_DONE_FOLDER = env.str("INBOUND_IMAP_DONE_FOLDER", default="Traités")
+INBOUND_IMAP_REFUSED_FOLDER = env.str("INBOUND_IMAP_REFUSED_FOLDER", default="Refusés")

@@ -29,3 +29,7 @@ class SendResult:
     refuses_key: bool = False
     # False: nothing was asked now, this is what was known before.
     is_called: bool = True
+    # Why an email was refused (`outbound_email.refusal.Cause`).
+    cause: str = ""
+    # The id by which a provider's webhook will name the email.
+    provider_id: str = ""

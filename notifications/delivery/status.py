@@ -35,6 +35,8 @@ class PersonState:
     # What the mail server or the push service said of an undelivered message of the company.
     # Empty for a client's message: it may name our own addresses.
     reason: str = ""
+    # Why an email was refused (`refusal.Cause`), which the pages say in words.
+    cause: str = ""
 
 
 def states_of(messages: Iterable[Message]) -> dict[UUID, list[PersonState]]:
@@ -85,13 +87,19 @@ def _state(message: Message, person: Participant, channels: Channels) -> PersonS
         return PersonState(user, State.RECEIVED, message.created_at)
     if (lost := _lost(push, email)) is not None:
         reason = in_words(lost.last_error) if message.author.is_company else ""
-        return PersonState(user, State.UNDELIVERED, reason=reason)
+        cause = lost.reason if lost.channel == Channel.EMAIL else ""
+        return PersonState(user, State.UNDELIVERED, lost.bounced_at, reason, cause)
     return PersonState(user, State.SENT, message.created_at)
 
 
 def _lost(push: Delivery | None, email: Delivery | None) -> Delivery | None:
     """Return the delivery that failed, or None while another one may still reach the person."""
-    if _may_still_show(push) or (email is not None and email.status in UNDER_WAY):
+    if email is not None and email.status in UNDER_WAY:
+        return None
+    # A refused email is told at once, even if a phone that is off may show the push later.
+    is_refused = email is not None and email.reason != "" and email.status == Delivery.Status.FAILED
+    is_waited_for = push is not None and (push.status in UNDER_WAY or not is_refused)
+    if is_waited_for and _may_still_show(push):
         return None
     return next((each for each in (email, push) if each and each.status in NOT_MADE), None)
 

@@ -15,6 +15,7 @@ from core.text import one_line
 from notifications.delivery.result import SendStatus
 from notifications.inbound_email.parser import Incoming
 from notifications.models import InboundEmail
+from notifications.outbound_email.headers import FoldedEmail
 from notifications.outbound_email.send import send as send_email
 
 # The sender may be forged: with an answer to each email, others could flood that person through us.
@@ -33,6 +34,24 @@ class InboundStatus(StrEnum):
     TOO_LARGE = "too_large"
     EMPTY = "empty"
     CLOSED = "closed"
+    # A report that one of our emails did not arrive, of an unknown email, or that it is late.
+    BOUNCE = "bounce"
+    UNKNOWN_BOUNCE = "unknown_bounce"
+    DELAYED = "delayed"
+    # It could not be received at any attempt.
+    FAILED = "failed"
+
+
+# What the sender is told of.
+ANSWERED = frozenset(
+    {
+        InboundStatus.UNKNOWN_ADDRESS,
+        InboundStatus.TOO_LARGE,
+        InboundStatus.EMPTY,
+        InboundStatus.CLOSED,
+        InboundStatus.FAILED,
+    }
+)
 
 
 def send_bounce(incoming: Incoming, status: InboundStatus) -> None:
@@ -55,7 +74,7 @@ def _bounce(incoming: Incoming, status: InboundStatus) -> EmailMessage:
     known = User.objects.filter(email=incoming.sender).first()
     with override(known.locale if known else settings.LANGUAGE_CODE):
         where = _("Write to us here: %(url)s") % {"url": settings.PUBLIC_URL}
-        return EmailMessage(
+        return FoldedEmail(
             subject=one_line(f"Re: {incoming.subject}")[:200],
             body=f"{_reason(status)}\n\n{where}\n\nLiaison\n",
             to=[incoming.sender],
@@ -84,6 +103,10 @@ def _reason(status: InboundStatus) -> str:
         ),
         InboundStatus.CLOSED: _(
             "Your email did not reach the conversation: it can no longer be written in."
+        ),
+        InboundStatus.FAILED: _(
+            "Your email did not reach the conversation: we could not read it. Write its text in "
+            "the conversation itself."
         ),
     }
     return reasons[status]

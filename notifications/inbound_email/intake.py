@@ -17,11 +17,12 @@ from messaging.actions.messages import ConversationClosed, send_message
 from messaging.conversation.idempotency import Draft
 from messaging.models import BODY_LENGTH, Message
 from messaging.queries.conversations import visible_to
-from notifications.inbound_email import parser
-from notifications.inbound_email.bounce import InboundStatus, send_bounce
+from notifications.inbound_email import failure_report, parser
+from notifications.inbound_email.bounce import ANSWERED, InboundStatus, send_bounce
+from notifications.inbound_email.failure_report import Report
 from notifications.inbound_email.parser import File, Incoming
 from notifications.models import InboundEmail, ReplyAddress
-from notifications.outbound_email import reply_address
+from notifications.outbound_email import addresses, failures, reply_address
 
 # The ids of a message and of its files are made from the email's id, so a repeat has the same ones.
 EMAILS = UUID("5b0c1f5e-7d3f-4c0b-9a52-6d2b0e5a4f11")
@@ -37,13 +38,44 @@ def receive(raw: bytes) -> InboundStatus:
     """
     is_too_large = len(raw) > settings.INBOUND_EMAIL_MAX_BYTES
     incoming = parser.read_headers(raw) if is_too_large else parser.read(raw)
-    if InboundEmail.objects.filter(digest=incoming.digest).exists():
+    known = InboundEmail.objects.filter(digest=incoming.digest)
+    # One that we gave up on is read again when somebody puts it back.
+    known.filter(verdict=InboundStatus.FAILED).delete()
+    if known.exists():
         return InboundStatus.DUPLICATE
-    status = _put(incoming, is_too_large=is_too_large)
+    report = failure_report.read(raw, incoming)
+    if report is not None:
+        status = _note(report, incoming)
+    else:
+        status = _put(incoming, is_too_large=is_too_large)
     logger.info("email_received", verdict=status)
-    if status not in (InboundStatus.ACCEPTED, InboundStatus.DUPLICATE, InboundStatus.AUTOMATIC):
+    if status in ANSWERED:
         send_bounce(incoming, status)
     return status
+
+
+def give_up(raw: bytes) -> None:
+    """Record an email that failed at each attempt, and tell its sender to write in Liaison."""
+    incoming = parser.read_headers(raw)
+    logger.error("email_not_received", digest=incoming.digest.hex())
+    is_new = _recorded(incoming, InboundStatus.FAILED) != InboundStatus.DUPLICATE
+    if is_new and not incoming.is_automatic:
+        send_bounce(incoming, InboundStatus.FAILED)
+
+
+@transaction.atomic
+def _note(report: Report, incoming: Incoming) -> InboundStatus:
+    """Write on its messages that an email of ours did not arrive. One that is late may still."""
+    if report.failure is None:
+        return _recorded(incoming, InboundStatus.DELAYED)
+    if failures.note(report.failure):
+        return _recorded(incoming, InboundStatus.BOUNCE)
+    logger.warning(
+        "bounce_of_unknown_email",
+        message_ids=report.failure.message_ids[:5],
+        detail=report.failure.detail,
+    )
+    return _recorded(incoming, InboundStatus.UNKNOWN_BOUNCE)
 
 
 def _put(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
@@ -67,6 +99,9 @@ def _send(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
             sent = send_message(
                 author=holder.user, conversation_id=holder.conversation.pk, draft=draft
             )
+            if incoming.sender == holder.user.email:
+                # Its mailbox works: the person answers from it.
+                addresses.clear([incoming.sender])
             return _recorded(incoming, InboundStatus.ACCEPTED, sent.message)
     except ConversationClosed:
         return _recorded(incoming, InboundStatus.CLOSED)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import css_inline
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -18,6 +18,7 @@ from notifications import signed_tokens
 from notifications.delivery.batch import Batch
 from notifications.models import Delivery
 from notifications.outbound_email import reply_address
+from notifications.outbound_email.headers import FoldedEmail
 from notifications.push.payload import path_to, side_of
 
 # No remote style sheets: loading one would tell others when an email is opened.
@@ -44,7 +45,7 @@ class EmailContext(TypedDict):
     unsubscribe_url: str
 
 
-def email_of(batch: Batch) -> EmailMultiAlternatives:
+def email_of(batch: Batch) -> FoldedEmail:
     """Return the email of a batch, in the recipient's language.
 
     Every attempt has the same Message-ID, made from the id of the batch, by which a mail program
@@ -55,23 +56,29 @@ def email_of(batch: Batch) -> EmailMultiAlternatives:
 
 
 def domain() -> str:
-    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    spelled: str = punycode(parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])
+    return spelled
 
 
-def _email(batch: Batch) -> EmailMultiAlternatives:
+def _email(batch: Batch) -> FoldedEmail:
     recipient, deliveries = batch.recipient, batch.deliveries
     conversation = deliveries[0].conversation
     can_answer = conversation.accepts_messages
     reply_to = reply_address.address_for(recipient, conversation) if can_answer else ""
     context = _context(recipient, conversation, deliveries, can_answer=bool(reply_to))
-    email = EmailMultiAlternatives(
+    sender, envelope_sender = _from(deliveries), _envelope_sender(batch.id)
+    email = FoldedEmail(
         subject=_subject(conversation),
         body=render_to_string("notifications/email/unread.txt", context),
-        from_email=_from(deliveries),
+        from_email=envelope_sender or sender,
         # A header takes one line: a line break in a name would stop each email to that person.
         to=[formataddr((one_line(recipient.name), recipient.email))],
         reply_to=[formataddr(("Liaison", reply_to))] if reply_to else None,
-        headers=_headers(batch.id, conversation, context["unsubscribe_url"]),
+        headers={
+            # An API takes this header for a wish about the envelope, which some refuse.
+            **({"From": sender} if envelope_sender else {}),
+            **_headers(batch.id, conversation, context["unsubscribe_url"]),
+        },
     )
     html = INLINER.inline(render_to_string("notifications/email/unread.html", context))
     email.attach_alternative(html, "text/html")
@@ -91,6 +98,16 @@ def _from(deliveries: list[Delivery]) -> str:
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     name = authors[0] if len(authors) == 1 else _("%(name)s and others") % {"name": authors[0]}
     return formataddr((one_line(f"{name} (Liaison)"), address))
+
+
+def _envelope_sender(batch_id: UUID) -> str:
+    """Return the address at which a bounce names its email by itself; empty without one.
+
+    Only by SMTP: a provider has an address of its own, and tells by its webhook.
+    """
+    name, _at, bounce_domain = settings.BOUNCE_ADDRESS.partition("@")
+    is_smtp = settings.EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend"
+    return f"{name}+{batch_id.hex}@{bounce_domain}" if bounce_domain and is_smtp else ""
 
 
 def _headers(batch_id: UUID, conversation: Conversation, unsubscribe_url: str) -> dict[str, str]:

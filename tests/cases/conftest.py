@@ -7,6 +7,22 @@ from django.test import Client as Browser
 
 from core.models import User
 from core.valkey import key, valkey
+from tests.notifications.conftest import (
+    alone,
+    clock,
+    device,
+    mail_server,
+    pass_time,
+    push_service,
+    work,
+)
+from tests.notifications.imap_server import dovecot, mailbox
+from tests.notifications.inbound_email.conftest import address
+
+__all__ = [
+    "address", "alone", "clock", "device", "dovecot", "mail_server", "mailbox", "pass_time",
+    "push_service", "work",
+]  # fmt: skip
 
 
 @pytest.fixture

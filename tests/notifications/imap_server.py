@@ -15,14 +15,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from imap_tools import MailBoxUnencrypted
+from pytest_django import Settings
 
 from deploy.launcher.ports import free_port
 
@@ -214,3 +217,22 @@ def _wait_until_it_listens(server: ImapServer, process: "subprocess.Popen[bytes]
             time.sleep(0.05)
     log = server.folder / "log"
     raise AssertionError(log.read_text() if log.exists() else "Dovecot does not start")
+
+
+@pytest.fixture(scope="module")
+def dovecot() -> Iterator[ImapServer]:
+    if DOVECOT is None:
+        pytest.skip("dovecot is not installed (Debian's package dovecot-imapd)")
+    # Not pytest's own folder, which is closed to the account of the mailbox.
+    with TemporaryDirectory(prefix="liaison-imap-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with running(folder) as server:
+            yield server
+
+
+@pytest.fixture
+def mailbox(dovecot: ImapServer, settings: Settings) -> Iterator[ImapServer]:
+    settings.INBOUND_IMAP_URL = dovecot.url()
+    yield dovecot
+    dovecot.empty()

@@ -19,6 +19,9 @@ REFUSED = "550 5.1.1 No such mailbox"
 class MailServer:
     answer: str = ACCEPTED
     letters: list[EmailMessage] = field(default_factory=list)
+    # Of each letter: its bytes, and the sender of its envelope.
+    raw: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     # How long it waits before it answers that it has taken an email.
     pause_seconds: float = 0.0
 
@@ -34,6 +37,8 @@ class MailServer:
         self, server: Any, session: Any, envelope: Any
     ) -> str:
         if self.answer == ACCEPTED:
+            self.raw.append(envelope.content)
+            self.senders.append(envelope.mail_from)
             self.letters.append(
                 message_from_bytes(envelope.content, EmailMessage, policy=policy.default)
             )

@@ -149,6 +149,7 @@ class TestPreferences:
         assert api(camille).get(f"{V1}/preferences").json() == {
             "push": True, "is_discreet": False, "email": "unread", "email_delay_minutes": None,
             "quiet_from": None, "quiet_until": None, "locale": "fr", "muted": [],
+            "email_refused": None,
         }  # fmt: skip
 
     def test_preferences_change_one_by_one(self, api: Call, camille: User) -> None:

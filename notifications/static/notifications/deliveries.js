@@ -146,7 +146,21 @@ function spansOf(positions) {
  */
 function furthestStep(known, told) {
   const before = known.find(({ person }) => person.id === told.person.id);
-  return before && stepOf(before) > stepOf(told) ? before : told;
+  if (!before) return told;
+  // An email that came back is news about the same email, unless another one left since.
+  if (cameBack(told) && before.state === "emailed") return isBefore(told, before) ? before : told;
+  if (cameBack(before) && told.state === "emailed") return isBefore(told, before) ? before : told;
+  return stepOf(before) > stepOf(told) ? before : told;
+}
+
+/** @param {PersonDelivery} delivery */
+function cameBack({ state, at }) {
+  return state === "undelivered" && Boolean(at);
+}
+
+/** @param {PersonDelivery} one @param {PersonDelivery} other */
+function isBefore(one, other) {
+  return Date.parse(one.at ?? "") < Date.parse(other.at ?? "");
 }
 
 /** A message that was only sent may still turn out undelivered. @param {PersonDelivery} delivery */

@@ -24,6 +24,9 @@ export const pushKey = () => request("GET", "/push/key");
 /** @param {Partial<Preferences>} changes @returns {Promise<Preferences>} */
 export const changePreferences = (changes) => request("PATCH", "/preferences", changes);
 
+/** Send emails to an address that refused them. @returns {Promise<Preferences>} */
+export const sendEmailsAgain = () => request("POST", "/preferences/emails-again");
+
 /** @param {string} conversation @returns {Promise<{ muted: boolean }>} */
 export const isMuted = (conversation) => request("GET", `/conversations/${conversation}/mute`);
 

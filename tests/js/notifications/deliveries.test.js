@@ -9,7 +9,7 @@ import { camille, odile } from "../people.js";
 /** @import { PersonDelivery } from "#notifications/types.js" */
 
 /** @param {Person} person @param {PersonDelivery["state"]} state @returns {PersonDelivery} */
-const told = (person, state) => ({ person, state, at: null, reason: "" });
+const told = (person, state) => ({ person, state, at: null, reason: "", cause: "" });
 
 /** @param {number} ms */
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -100,6 +100,24 @@ describe("Deliveries", () => {
 
     hear(told(camille, "undelivered"), told(odile, "undelivered"));
     assert.deepEqual(states(deliveries, "m1"), ["emailed", "undelivered"]);
+  });
+
+  it("an email that came back is shown after it was sent, and until another one left", async () => {
+    const { deliveries, live } = started();
+    watch(deliveries, 1);
+    await wait(100);
+    /** @param {PersonDelivery["state"]} state @param {string} at */
+    const hear = (state, at) =>
+      live("delivery.updated", { conversation: "tiles", message: "m1", deliveries: [{ ...told(camille, state), at }] });
+
+    hear("emailed", "2026-11-18T09:00:00Z");
+    hear("undelivered", "2026-11-18T09:01:00Z");
+    hear("emailed", "2026-11-18T09:00:00Z");
+    assert.deepEqual(states(deliveries, "m1"), ["undelivered"]);
+
+    hear("emailed", "2026-11-18T09:05:00Z");
+    hear("undelivered", "2026-11-18T09:01:00Z");
+    assert.deepEqual(states(deliveries, "m1"), ["emailed"]);
   });
 
   it("deliveries of a message that left the screen are forgotten", async () => {

@@ -6,6 +6,9 @@ from pytest_django import Settings
 from core.models import User
 from messaging.models import Conversation
 from notifications.outbound_email import reply_address
+from tests.notifications.imap_server import dovecot, mailbox
+
+__all__ = ["dovecot", "mailbox"]
 
 
 @pytest.fixture

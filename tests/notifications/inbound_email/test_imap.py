@@ -1,9 +1,7 @@
 """Emails fetched from a plain mailbox, on a real IMAP server."""
 
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,31 +12,12 @@ from notifications import actions
 from notifications.inbound_email import imap, intake
 from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import InboundEmail
-from tests.notifications.imap_server import DOVECOT, NAME_2, PASSWORD_2, ImapServer, running
+from tests.notifications.imap_server import NAME_2, PASSWORD_2, ImapServer
 from tests.notifications.inbound_email.letters import letter
 from tests.notifications.mail_server import MailServer
 from tests.sockets import closed_port, frozen_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[ImapServer]:
-    if DOVECOT is None:
-        pytest.skip("dovecot is not installed (Debian's package dovecot-imapd)")
-    # Not pytest's own folder, which is closed to the account of the mailbox.
-    with TemporaryDirectory(prefix="liaison-imap-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with running(folder) as server:
-            yield server
-
-
-@pytest.fixture
-def mailbox(dovecot: ImapServer, settings: Settings) -> Iterator[ImapServer]:
-    settings.INBOUND_IMAP_URL = dovecot.url()
-    yield dovecot
-    dovecot.empty()
 
 
 def fetch_new(url: str, receive: Callable[[bytes], object]) -> int:
@@ -96,7 +75,7 @@ class TestFetching:
         before = mailbox.seen()
         again = actions.poll_inbox()
 
-        assert (before, again, mailbox.seen()) == ([False], 1, [True])
+        assert (before, again, mailbox.seen("Traités")) == ([False], 1, [True])
         assert Message.objects.count() == 1
 
     def test_large_email_is_read_to_the_limit_and_one_byte(

@@ -19,6 +19,19 @@ const WORDS = /** @type {const} */ ({
 });
 const ICONS = { sent: icons.sent, received: icons.check, emailed: icons.mail, read: icons.read, undelivered: icons.warning };
 
+/** Why an email was refused, by `cause`. */
+const CAUSES = /** @type {const} */ ({
+  unknown_address: "causeUnknownAddress",
+  unknown_domain: "causeUnknownDomain",
+  disabled: "causeDisabled",
+  mailbox_full: "causeFull",
+  too_large: "causeTooLarge",
+  blocked: "causeBlocked",
+  expired: "causeExpired",
+  complaint: "causeComplaint",
+  refused: "causeRefused",
+});
+
 // One for the page, because every message asks through it.
 const deliveries = new Deliveries();
 
@@ -126,6 +139,14 @@ export class DeliveryStateElement extends LitElement {
         font-weight: 600;
       }
 
+      .why {
+        flex: 1 0 100%;
+        color: var(--ink-soft);
+        font-weight: 400;
+        text-align: end;
+        overflow-wrap: anywhere;
+      }
+
       .lost button {
         min-height: 1.5rem;
         padding-inline: var(--space-2);
@@ -215,7 +236,16 @@ export class DeliveryStateElement extends LitElement {
     return html`<p class="lost" title=${reasons.join("\n")}>
       ${icons.warning}${t("undeliveredTo", { names })}
       <button ?disabled=${this.busy} @click=${this.#resend}>${t("resend")}</button>
+      ${this.#lost.map((person) => this.#why(person))}
     </p>`;
+  }
+
+  /** Say why, in words: a phone shows no title. @param {PersonDelivery} delivery */
+  #why({ person, cause, reason }) {
+    const key = CAUSES[/** @type {keyof typeof CAUSES} */ (cause)];
+    if (!key && !reason) return nothing;
+    const words = key ? t(key) : reason;
+    return html`<span class="why">${t("deliveryOf", { name: person.name, state: words })}</span>`;
   }
 
   get #lost() {

@@ -1,5 +1,7 @@
-import { LitElement, html, nothing } from "lit";
+import { LitElement, css, html, nothing } from "lit";
 
+import { icons } from "#core/icons.js";
+import { locale } from "#core/i18n/index.js";
 import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
@@ -16,14 +18,46 @@ const MODES = [
 const DELAYS_MINUTES = [2, 5, 10, 30, 60, 240, 1440];
 
 /**
- * The choice of emails and their delay. Sends `preferences-change`.
+ * The choice of emails and their delay, and a warning if the address refuses emails. Sends `preferences-change`, and
+ * `emails-again` when the person has checked the address.
  *
  * @property {Preferences | null} preferences
  */
 export class EmailPreferences extends LitElement {
   static properties = { preferences: { attribute: false } };
 
-  static styles = [shared, sectionStyles];
+  static styles = [
+    shared,
+    sectionStyles,
+    css`
+      .refused {
+        display: grid;
+        gap: var(--space-2);
+        padding: var(--space-3);
+        border-radius: var(--radius-m);
+        background: var(--danger-tint);
+        overflow-wrap: anywhere;
+      }
+
+      .refused strong {
+        display: flex;
+        gap: var(--space-2);
+        align-items: center;
+        color: var(--danger);
+      }
+
+      .refused button {
+        justify-self: start;
+        min-height: var(--touch);
+        padding-inline: var(--space-4);
+        border: 1px solid currentcolor;
+        border-radius: var(--radius-m);
+        background: var(--surface);
+        color: var(--danger);
+        font-weight: 600;
+      }
+    `,
+  ];
 
   constructor() {
     super();
@@ -35,7 +69,8 @@ export class EmailPreferences extends LitElement {
   render() {
     const { preferences } = this;
     if (!preferences) return nothing;
-    return html`<fieldset>
+    return html`${this.#refused()}
+      <fieldset>
         <legend><h2>${t("emails")}</h2></legend>
         ${MODES.map(
           ([mode, key]) =>
@@ -51,6 +86,22 @@ export class EmailPreferences extends LitElement {
         )}
       </fieldset>
       ${preferences.email === "never" ? nothing : this.#delay(preferences.email_delay_minutes)}`;
+  }
+
+  #refused() {
+    const refused = this.preferences?.email_refused;
+    if (!refused) return nothing;
+    const date = new Date(refused.created_at).toLocaleDateString(locale(), { dateStyle: "long" });
+    return html`<section class="refused" role="status">
+      <strong>${icons.warning}<span>${t("addressRefused", { address: refused.address })}</span></strong>
+      <p>${t("addressRefusedSince", { date })} ${t("addressCheck")}</p>
+      ${refused.reason ? html`<p class="hint">${t("mailServerSaid", { reason: refused.reason })}</p>` : nothing}
+      <button @click=${this.#again}>${t("addressWorks")}</button>
+    </section>`;
+  }
+
+  #again() {
+    this.dispatchEvent(new CustomEvent("emails-again", { bubbles: true, composed: true }));
   }
 
   /** @param {number | null} chosen */

@@ -141,6 +141,7 @@ export class NotificationPreferences extends LitElement {
         @push-off=${() => this.#attempt(() => this.#turnOff())}
         @device-test=${(/** @type {CustomEvent} */ event) => this.#attempt(() => this.#test(event.detail.device))}
         @device-remove=${(/** @type {CustomEvent} */ event) => this.#attempt(() => this.#remove(event.detail.device))}
+        @emails-again=${() => this.#attempt(() => this.#emailsAgain())}
         @unmute=${(/** @type {CustomEvent} */ event) => this.#attempt(() => this.#unmute(event.detail.id))}
       >
         <header>
@@ -194,6 +195,11 @@ export class NotificationPreferences extends LitElement {
     if (device.endpoint === this.here) return this.#turnOff();
     await api.forgetDevice(device.id);
     this.devices = this.devices.filter(({ id }) => id !== device.id);
+  }
+
+  async #emailsAgain() {
+    this.preferences = await api.sendEmailsAgain();
+    this.#tell(t("addressTried"));
   }
 
   /** @param {string} id */
