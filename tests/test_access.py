@@ -81,6 +81,7 @@ POST   push-unread              400     400   400   400   400  400
 POST   push-renewed             400     400   400   400   400  400
 GET    preferences              401     401   200   200   200  200
 PATCH  preferences              401     401   200   200   200  200
+POST   emails-again             401     401   200   200   200  200
 POST   presence                 401     401   204   204   204  204
 GET    mute                     401     401   404   200   200  200
 POST   mute                     401     401   404   200   200  200

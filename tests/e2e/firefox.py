@@ -22,7 +22,7 @@ const read = (node) => {
   return inside(node);
 };
 const inside = (node) => [...(node.shadowRoot ?? node).childNodes].map(read).join(" ");
-return inside(document.body).replace(/\\s+/g, " ");
+return inside(document.body ?? document).replace(/\\s+/g, " ");
 """
 
 # The button of a name, also inside of custom elements.
