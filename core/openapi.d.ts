@@ -4193,6 +4193,15 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
+            /** @description The old endpoint is unknown, or has other keys. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];

@@ -131,7 +131,14 @@ class PushUnread(ByToken):
 
 
 class PushRenewed(ByToken):
-    @extend_schema(request=RenewedDeviceSerializer, responses={204: None, **SUBSCRIPTION_GONE})
+    @extend_schema(
+        request=RenewedDeviceSerializer,
+        responses={
+            204: None,
+            **SUBSCRIPTION_GONE,
+            **refusals({404: "The old endpoint is unknown, or has other keys."}),
+        },
+    )
     def post(self, request: Request) -> Response:
         """Replace the subscription of a browser that changed it while no page was open."""
         asked = validated(RenewedDeviceSerializer, request.data)

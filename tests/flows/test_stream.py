@@ -67,8 +67,9 @@ class TestOpening:
     def test_stream_with_a_token_in_the_url_is_refused(self, site: Site, camille: User) -> None:
         token = Caller(site, camille).token
 
-        for word in ("token", "access_token", "ticket", "bearer"):
-            assert ask_for_stream(site, f"{STREAM}?{word}={token}").status == 401
+        assert ask_for_stream(site, f"{STREAM}?ticket={token}").status == 401
+        for word in ("token", "access_token", "bearer"):
+            assert ask_for_stream(site, f"{STREAM}?{word}={token}").status == 400
 
     def test_stream_with_a_bad_bearer_and_a_session_is_refused(
         self, site: Site, camille: User
