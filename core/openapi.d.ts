@@ -2246,7 +2246,7 @@ export interface components {
                  *       "errors": [
                  *         {
                  *           "code": "precondition_failed",
-                 *           "detail": "This was changed meanwhile. Read it again, then change it.",
+                 *           "detail": "This has changed since it was read. Read it again, then change it.",
                  *           "attr": null
                  *         }
                  *       ]

@@ -42,7 +42,7 @@ class UnknownPushService(Refusal):
 
 
 class PushSubscriptionGone(Refusal):
-    """Also for another person's device: whoever guesses endpoints learns nothing."""
+    """Also for another person's device: a person who guesses endpoints learns nothing."""
 
     status_code = status.HTTP_410_GONE
     default_code = "gone"

@@ -57,7 +57,7 @@ def _words(status: int) -> tuple[str, str]:
             return "method_not_allowed", _("This address does not take this method.")
         case 412:
             return "precondition_failed", _(
-                "This was changed meanwhile. Read it again, then change it."
+                "This has changed since it was read. Read it again, then change it."
             )
         case 413:
             return "body_too_large", _("This request is too large.")

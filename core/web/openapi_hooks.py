@@ -55,7 +55,7 @@ SHARED = {
     "412": SharedError(
         "PreconditionFailed", "`If-Match` names another version than the one there is now.",
         "client_error", "precondition_failed",
-        "This was changed meanwhile. Read it again, then change it.",
+        "This has changed since it was read. Read it again, then change it.",
     ),
     "413": SharedError(
         "BodyTooLarge", "The body is larger than this address takes.",

@@ -24,7 +24,7 @@ _OPAQUE = re.compile(r'\*|"([^"]*)"')
 class PreconditionFailed(APIException):
     status_code = status.HTTP_412_PRECONDITION_FAILED
     default_code = "precondition_failed"
-    default_detail = _("This was changed meanwhile. Read it again, then change it.")
+    default_detail = _("This has changed since it was read. Read it again, then change it.")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@ import { previewUrl } from "../attachments-api.js";
 import { isShut } from "../files.js";
 
 /**
- * What is known of one upload, and questions about it.
+ * One upload, and questions about it.
  *
  * @import { Attachment, Sending, StoredFile } from "../types.js"
  *
