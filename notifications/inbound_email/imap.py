@@ -73,7 +73,7 @@ def fetch_new(
 ) -> int:
     """Call `receive` with each new email, and move it to the folder whose name that returns.
 
-    Which emails are new is kept in rows (`arrivals`): a person may open them meanwhile. One that
+    Which emails are new is kept in rows (`arrivals`): a person may open them before us. One that
     `receive` raises for comes again, after the others, and the first such error is raised at the
     end. After the last attempt it goes to `give_up` instead, which returns a folder as well. Of a
     longer email, `max_bytes` and one more are read. Return the number of emails; raise

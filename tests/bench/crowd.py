@@ -44,7 +44,7 @@ class Listener(asyncio.Protocol):
                 return
             self.came.setdefault(int(number), now)
             self.received = self.received[at + len(MARK) + 4 :]
-        # What is left may hold the beginning of a mark.
+        # The rest may hold the beginning of a mark.
         self.received = self.received[-len(MARK) - 4 :] if self.answered.done() else self.received
 
     def connection_lost(self, error: Exception | None) -> None:

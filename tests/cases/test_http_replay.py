@@ -1,6 +1,6 @@
 """CASES 5, replays: an accepted id answers 200 for ever and spends no limit.
 
-`Retry-After` is what is left of the window, wherever there is a limit.
+`Retry-After` gives the rest of the window, at every limit.
 """
 
 from collections.abc import Iterator

@@ -171,7 +171,7 @@ class TestDeviceOfAnotherPerson:
     def test_it_is_not_renewed_without_proof(
         self, client: Client, odile: User, device: Device, push_service: PushService, proof: str
     ) -> None:
-        """Otherwise pushes with her messages would go to whoever knows her endpoint."""
+        """Otherwise pushes with her messages would go to any person who knows her endpoint."""
         hers, his = device(odile, "phone"), push_service.browser("his")
         wrong = {
             "wrong auth": {**hers.keys, "auth": vapid.encoded(b"fedcba9876543210")},

@@ -11,10 +11,10 @@ import { closeAll, isSupported, ready, register, subscription } from "./worker.j
  * This browser as a device that receives notifications.
  *
  * What is "on" was switched on by this person, has the permission and the server's key, and was registered at this
- * start. Whatever the browser, the push service or the server dropped is made again here, or shown as off.
+ * start. What the browser, the push service or the server dropped is made again here, or shown as off.
  */
 
-/** Bring this browser in line with what its person chose. One attempt a page, whoever asks. */
+/** Bring this browser in line with what its person chose. One attempt a page, however often it is called. */
 export function start() {
   return (started ??= exclusively(settle));
 }

@@ -114,7 +114,7 @@ export class InboxController {
   }
 
   /**
-   * The server's database was restored, and the messenger has loaded it. Show what is left, and offer the person's own
+   * The server's database was restored, and the messenger has loaded it. Show the loaded state, and offer the person's own
    * messages that are gone to be sent again.
    *
    * @param {{ next: string | null, lost: Message[], isGone: boolean }} anew
