@@ -17,7 +17,8 @@ def eight_bits(picture: Image.Image, *, is_photo: bool) -> Image.Image:
     if is_photo and lowest >= 0 and highest > 65535 / 8:
         # A dark photo stays dark. One that has less than 13 bits is scaled to what it has.
         lowest, highest = 0, 65535
-    deep = picture.convert("F") if picture.mode != "F" else picture
+    deep = picture if picture.mode in ("I", "F") else picture.convert("I")
+    deep = deep.convert("F")
     if highest <= lowest:
         return Image.new("L", picture.size, 255 if highest > 0 else 0)
     scale = 255 / (highest - lowest)
@@ -25,8 +26,13 @@ def eight_bits(picture: Image.Image, *, is_photo: bool) -> Image.Image:
     return deep.point(lambda value: value * scale + (0.5 - lowest * scale)).convert("L")
 
 
+def _measurable(picture: Image.Image) -> Image.Image:
+    """Return a picture whose range Pillow can tell (of I;16B it cannot)."""
+    return picture if picture.mode in ("I;16", "I", "F") else picture.convert("I")
+
+
 def _range(picture: Image.Image) -> tuple[float, float]:
-    lowest, highest = picture.getextrema()
+    lowest, highest = _measurable(picture).getextrema()
     if not isinstance(lowest, int | float) or not isinstance(highest, int | float):
         return 0, 0
     if math.isfinite(lowest) and math.isfinite(highest):

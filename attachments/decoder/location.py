@@ -50,15 +50,14 @@ def require_gone(content: bytearray, format: str) -> None:
 
 
 def _has_signs(content: bytearray) -> bool:
-    return any(
-        exif_gps.has_signs(content, start, len(content), {*_pointers(content, start)})
-        for header in exif_gps.HEADERS[:2]
+    followed = {
+        pointer
+        for header in exif_gps.HEADERS
         for start in places(content, header)
-    ) or (b"GPSLatitude" in content)
-
-
-def _pointers(content: bytearray, start: int) -> set[int]:
-    return exif_gps.Structure(content, start, len(content)).followed
+        for pointer in exif_gps.Structure(content, start, len(content)).followed
+    }
+    is_left = exif_gps.has_signs(content, 0, len(content), followed)
+    return is_left or b"GPSLatitude" in content
 
 
 def _by_format(content: bytearray, format: str) -> bool:

@@ -7,9 +7,8 @@ from PIL import Image, ImageChops, ImageFile
 from attachments.decoder.protocol import LARGE_PX, Refused
 from attachments.decoder.source import Source, TooLarge
 
-# The memory of a pixel in Pillow, and in a decoder that holds the picture a second time.
+# The memory of a pixel in Pillow. Of the others it is 4.
 PIXEL_BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2}
-DECODER_FACTORS = {"WEBP": 3, "HEIF": 2.5, "AVIF": 2.5, "JPEG2000": 2}
 # The bits of a pixel in a file.
 PIXEL_BITS = {"1": 1, "L": 8, "P": 8, "I;16": 16, "LA": 16, "RGB": 24}
 # A picture that no phone and no browser opens: its pixels take more than 2 GiB. The largest photo
@@ -51,7 +50,7 @@ def _opened(source: Source) -> Image.Image:
 
 def _decoded(source: Source, max_pixels: int) -> Image.Image:
     opened = _opened(source)
-    pixel_bytes = PIXEL_BYTES.get(opened.mode, 4) * DECODER_FACTORS.get(source.format, 1)
+    pixel_bytes = PIXEL_BYTES.get(opened.mode, 4)
     if opened.width * opened.height * pixel_bytes <= max_pixels * 4:
         return _loaded(opened, source)
     if source.in_parts is None:
@@ -90,9 +89,11 @@ def _shown_part(partial: Image.Image) -> float:
 
     Decoders fill what is missing with one colour, or repeat the last one.
     """
-    grey = partial.convert("F") if partial.mode.startswith(("I", "F")) else partial.convert("RGB")
-    grey = grey.convert("RGB")
-    grey.thumbnail((256, 1024))
+    size = min(partial.width, 256), min(partial.height, 1024)
+    grey = partial.resize(size, Image.Resampling.NEAREST)
+    if grey.mode.startswith(("I", "F")):
+        grey = grey.convert("I").convert("F")
+    grey = grey.convert("L") if grey.mode != "P" else grey.convert("RGB")
     bottom = grey.crop((0, grey.height - 1, grey.width, grey.height)).resize(grey.size)
     differing = ImageChops.difference(grey, bottom).getbbox()
     return differing[3] / grey.height if differing else 0

@@ -1,4 +1,4 @@
-"""The picture of a TIFF: its first page, or the first that is no reduced picture of another."""
+"""The picture of a TIFF: its first page."""
 
 import io
 import struct
@@ -8,8 +8,10 @@ from PIL import Image
 from attachments.decoder import exif_gps
 from attachments.decoder.source import Source, Unsupported
 
-REDUCED, WIDTH, HEIGHT, OFFSETS = 0x00FE, 0x0100, 0x0101, (0x0111, 0x0144)
-PAGES_TRIED = 8
+WIDTH, HEIGHT, OFFSETS = 0x0100, 0x0101, (0x0111, 0x0144)
+COMPRESSION = 0x0103
+# What libtiff decodes in Pillow's wheel: plain, fax, LZW, JPEG, deflate, PackBits, LZMA, Zstandard.
+DECODED = (1, 2, 3, 4, 5, 6, 7, 8, 32771, 32773, 32946, 34925, 50000)
 
 
 def source(content: bytes, _format: str) -> Source:
@@ -24,15 +26,26 @@ def source(content: bytes, _format: str) -> Source:
         if size is None:
             raise
         raise Unsupported(*size) from error
+    if _compression(content) not in DECODED:
+        raise Unsupported(width, height)
     return Source(stream, "TIFF", width, height, exif_gps.orientation(content), profile)
+
+
+def _compression(content: bytes) -> int:
+    structure, found = _first_directory(content)
+    return structure.short(found[COMPRESSION]) if COMPRESSION in found else 1
 
 
 def _size(content: bytes) -> tuple[int, int] | None:
     """Return the size of the first picture if the file says one, and where its pixels are."""
-    structure = exif_gps.Structure(content, 0, len(content))
-    word = 8 if structure.is_big else 4
-    (offset,) = struct.unpack_from(f"{structure.order}{structure.word}", content, word)
-    found = {entry.tag: entry for entry in structure.entries(offset)[0]}
+    structure, found = _first_directory(content)
     if not (WIDTH in found and HEIGHT in found and any(tag in found for tag in OFFSETS)):
         return None
     return structure.short(found[WIDTH]), structure.short(found[HEIGHT])
+
+
+def _first_directory(content: bytes) -> tuple[exif_gps.Structure, dict[int, exif_gps.Entry]]:
+    structure = exif_gps.Structure(content, 0, len(content))
+    at = 8 if structure.is_big else 4
+    (offset,) = struct.unpack_from(f"{structure.order}{structure.word}", content, at)
+    return structure, {entry.tag: entry for entry in structure.entries(offset)[0]}
