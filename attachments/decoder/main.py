@@ -13,7 +13,7 @@ from io import BufferedReader, FileIO
 from typing import IO
 
 from attachments.decoder import sniffing
-from attachments.decoder.protocol import DecodeRequest, Refused, Report
+from attachments.decoder.protocol import DecodeRequest, Refused, Report, request_of
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 10
@@ -33,13 +33,13 @@ MODULES = {
     "dxf": "cad",
     "zip": "office",
     "ole": "office_97",
+    "audio": "audio",
 }
 
 
 def main() -> None:
     set_limits()
-    asked = json.loads(sys.argv[1])
-    request = DecodeRequest(**{**asked, "sniffed": tuple(asked["sniffed"])})
+    request = request_of(json.loads(sys.argv[1]))
     report = decode(BufferedReader(FileIO(0, closefd=False)), request)
     sys.stdout.write(json.dumps(report._replace(peak_bytes=peak_bytes())._asdict()))
 
@@ -65,23 +65,27 @@ def peak_bytes() -> int:
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Confirm that a file has the format that its name says, and write its previews."""
+    """Find what the bytes of a file are, and write its previews."""
     try:
-        sniffing.require(file, request)
-    except Refused as refused:
-        return Report(reason=refused.reason, detail=refused.detail)
-    file.seek(0)
+        request = sniffing.recognised(file, request)
+    except Exception as error:
+        return _failed(error)
     try:
+        file.seek(0)
         module = import_module(f"attachments.decoder.{_module_of(request)}")
         report: Report = module.decode(file, request)
-        return report
-    except Refused as refused:
-        return Report(reason=refused.reason, detail=refused.detail)
-    except MemoryError:
-        return Report(reason="too_complex", detail="memory")
     except Exception as error:
-        # Decoders raise errors of any class on a damaged file. This is an answer, not a fault.
-        return Report(reason="unreadable", detail=f"{type(error).__name__}: {error}"[:200])
+        report = _failed(error)
+    return report._replace(format=request.format)
+
+
+def _failed(error: Exception) -> Report:
+    if isinstance(error, Refused):
+        return Report(reason=error.reason, detail=error.detail)
+    if isinstance(error, MemoryError):
+        return Report(reason="too_complex", detail="memory")
+    # Decoders raise errors of any class on a damaged file. This is an answer, not a fault.
+    return Report(reason="unreadable", detail=f"{type(error).__name__}: {error}"[:200])
 
 
 def _module_of(request: DecodeRequest) -> str:

@@ -23,17 +23,32 @@ SECTOR_SHIFTS = (9, 12)  # 512 and 4096 bytes ([MS-CFB] 2.2)
 TABLE_SECTORS_IN_HEADER = 109
 
 
-def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Confirm a document by the directory of its container; its streams are not opened."""
-    if not olefile.isOleFile(file):
-        raise Refused("name_and_type_differ", "no OLE container")
-    _require_finite(file)
-    container = olefile.OleFileIO(file)
+def format_of(file: IO[bytes]) -> str:
+    """Return the format of an OLE container by its directory; its streams are not opened.
+
+    Raises Refused when it has a password, or is of no program that may be sent.
+    """
+    container = opened(file)
     if _has(container, LOCKED):
         raise Refused("encrypted")
-    if not any(_has(container, stream) for stream in STREAMS[request.format]):
-        raise Refused("name_and_type_differ", "another kind of OLE container")
+    for name, streams in STREAMS.items():
+        if any(_has(container, stream) for stream in streams):
+            return name
+    raise Refused("name_and_type_differ", "another kind of OLE container")
+
+
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
+    """Confirm a document; `format_of` has found it."""
     return Report()
+
+
+def opened(file: IO[bytes]) -> olefile.OleFileIO:
+    """Open a container. Raises Refused when its table would never end."""
+    file.seek(0)
+    if not olefile.isOleFile(file):
+        raise Refused("unreadable", "no OLE container")
+    _require_finite(file)
+    return olefile.OleFileIO(file)
 
 
 def _require_finite(file: IO[bytes]) -> None:

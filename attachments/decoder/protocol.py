@@ -19,13 +19,28 @@ class Refused(Exception):
         self.detail = detail
 
 
+class KnownFormat(NamedTuple):
+    """A format that may be sent: what the decoder needs of `attachments.uploads.formats.Format`."""
+
+    family: str
+    content_type: str
+    extensions: tuple[str, ...]
+    sniffed: tuple[str, ...]
+
+
 class DecodeRequest(NamedTuple):
-    """A file to decode, and the descriptors of the empty files that its results are written to."""
+    """A file to decode, and the descriptors of the empty files that its results are written to.
+
+    `format` is empty when nothing is known of it. Decoders get a request with what the bytes are:
+    `decoder/sniffing` replaces `format`, `family` and `content_type`. `extension` is that of the
+    name, which tells apart what bytes do not (a CSV from a text).
+    """
 
     format: str
     family: str
     content_type: str
-    sniffed: tuple[str, ...]
+    extension: str
+    formats: dict[str, KnownFormat]
     keeps_location: bool
     max_pixels: int
     large_fd: int
@@ -35,13 +50,24 @@ class DecodeRequest(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What the decoder found. `reason` is empty when the file has the format that it claims."""
+    """What the decoder found. `reason` is empty when the file may be opened.
+
+    `format` is what the bytes are, a name in `DecodeRequest.formats`; empty if they are none.
+    """
 
     reason: str = ""
     detail: str = ""
+    format: str = ""
     width: int | None = None
     height: int | None = None
     placeholder: str = ""
     has_preview: bool = False
     location: str = ""
     peak_bytes: int = 0
+
+
+def request_of(asked: dict[str, object]) -> DecodeRequest:
+    """Return a request from its JSON."""
+    request = DecodeRequest(**asked)  # type: ignore[arg-type]  # written by `_asdict`
+    formats = {name: KnownFormat(*fields) for name, fields in request.formats.items()}
+    return request._replace(formats=formats)

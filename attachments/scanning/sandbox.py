@@ -16,8 +16,14 @@ from typing import IO
 
 from django.conf import settings
 
-from attachments.decoder.protocol import LARGE_PX, SMALL_PX, DecodeRequest, Report
-from attachments.uploads.formats import Format
+from attachments.decoder.protocol import (
+    LARGE_PX,
+    SMALL_PX,
+    DecodeRequest,
+    KnownFormat,
+    Report,
+)
+from attachments.uploads.formats import Format, allowed_formats
 
 WALL_SECONDS = 15
 PREVIEW_SIZES_PX = (SMALL_PX, LARGE_PX)
@@ -44,8 +50,12 @@ class Decoded:
 
 
 @contextmanager
-def decoding(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterator[Decoded]:
-    """Have the child confirm a file and write its previews, within limits of time and memory.
+def decoding(
+    file: IO[bytes], format: Format, *, extension: str = "", keeps_location: bool
+) -> Iterator[Decoded]:
+    """Have the child find what a file is and write its previews, within limits.
+
+    `format` and `extension` are those of its name; the report says the format of its bytes.
 
     A file that the child cannot read, or that passes a limit, gets a report with a reason. Raises
     DecoderFailed when the child itself does not run.
@@ -58,7 +68,8 @@ def decoding(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterat
             format=format.name,
             family=format.family,
             content_type=format.content_type,
-            sniffed=format.sniffed,
+            extension=extension,
+            formats=_known_formats(),
             keeps_location=keeps_location,
             max_pixels=settings.ATTACHMENT_MAX_PIXELS,
             large_fd=large.fileno(),
@@ -68,6 +79,15 @@ def decoding(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterat
         )
         report = _report(file, request)
         yield Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
+
+
+def _known_formats() -> dict[str, KnownFormat]:
+    return {
+        format.name: KnownFormat(
+            format.family, format.content_type, format.extensions, format.sniffed
+        )
+        for format in allowed_formats()
+    }
 
 
 def _report(file: IO[bytes], request: DecodeRequest) -> Report:

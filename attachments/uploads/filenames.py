@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from attachments.models import NAME_LENGTH
+from attachments.uploads.formats import Format, extension_of, is_known_extension
 from core.text import in_ascii, visible_line
 
 EXTENSION_LENGTH = 10
@@ -21,6 +22,23 @@ def content_disposition(name: str) -> str:
     """Return the header that makes a browser save a file under its name (RFC 6266)."""
     plain = in_ascii(name).replace("\\", "_").replace('"', "_").replace("%", "_")
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def with_extension_of(format: Format, name: str) -> str:
+    """Return a name that ends in an extension of that format: what the bytes of the file are.
+
+    An extension of another format is replaced (`plan.jpg` that holds a PDF becomes `plan.pdf`); of
+    two extensions the right one stays (`photo.jpg.pdf` that holds a JPEG becomes `photo.jpg`). What
+    is no extension stays in the name (`v2.3 plan` becomes `v2.3 plan.pdf`).
+    """
+    extension = extension_of(name)
+    if extension in format.extensions or not format.extensions:
+        return name
+    if is_known_extension(extension):
+        name = name.rpartition(".")[0].rstrip(" .")
+    if extension_of(name) in format.extensions:
+        return name
+    return _shortened(f"{name}.{format.extensions[0]}")
 
 
 def _shortened(name: str) -> str:
