@@ -28,7 +28,20 @@ MIMETYPES = {
     "application/vnd.oasis.opendocument.spreadsheet": "ods",
     "application/vnd.oasis.opendocument.presentation": "odp",
     "application/vnd.oasis.opendocument.graphics": "odg",
+    "application/epub+zip": "epub",
 }
+# A member by which another package is known. The order counts: Apple's three share some.
+MEMBERS = (
+    ("xps", re.compile(r"FixedDocSeq\.fdseq$|FixedDocumentSequence\.fdseq$", re.IGNORECASE)),
+    ("vsdx", re.compile(r"visio/document\.xml$")),
+    ("3mf", re.compile(r"3D/[^/]*\.model$")),
+    ("kmz", re.compile(r"[^/]*\.kml$")),
+    ("bcfzip", re.compile(r"bcf\.version$")),
+    ("numbers", re.compile(r"Index/CalculationEngine\.iwa$|index\.numbers$")),
+    ("keynote", re.compile(r"Index/Slide[^/]*\.iwa$|index\.apxl")),
+    ("pages", re.compile(r"Index/Document\.iwa$")),
+)
+PROGRAM_MEMBERS = re.compile(r"META-INF/MANIFEST\.MF$|AndroidManifest\.xml$|.*\.(class|dex)$")
 MIMETYPE_BYTES = 200
 
 
@@ -78,6 +91,9 @@ def _by_names(archive: zipfile.ZipFile) -> str:
         for folder, name in OOXML_FOLDERS.items():
             if any(member.startswith(folder) for member in names):
                 return name
-    if any(re.search(r"\.(class|dex)$", member) for member in names):
+    if any(PROGRAM_MEMBERS.match(member) for member in names):
         raise Refused("executable", "a program in an archive")
+    for name, member_name in MEMBERS:
+        if any(member_name.match(member) for member in names):
+            return name
     raise Refused("archive", "zip")

@@ -29,11 +29,10 @@ MODULES = {
     "pdf": "pdf",
     "video": "video",
     "text": "text",
-    "dwg": "cad",
-    "dxf": "cad",
+    "markup": "text",
     "zip": "office",
     "ole": "office_97",
-    "audio": "audio",
+    "kept": "kept",
 }
 
 

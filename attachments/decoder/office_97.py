@@ -14,7 +14,13 @@ STREAMS = {
     "doc": ("WordDocument",),
     "xls": ("Workbook", "Book"),
     "ppt": ("PowerPoint Document",),
+    "vsd": ("VisioDocument",),
+    "rvt": ("BasicFileInfo",),
 }
+# The streams, and the class of the root, of what may not be sent, with the reason.
+REFUSED_STREAMS = {"__properties_version1.0": "mail"}  # [MS-OXMSG] 2.4
+REFUSED_CLASSES = {"000C1084-0000-0000-C000-000000000046": "executable"}  # Windows Installer
+PROJECT_CLASS = "74B78F3A-C8C8-11D1-BE11-00C04FB6FAF1"
 # What Office makes of a document of any age that it locks ([MS-OFFCRYPTO] 2.3.4.4).
 LOCKED = "EncryptedPackage"
 
@@ -34,7 +40,17 @@ def format_of(file: IO[bytes]) -> str:
     for name, streams in STREAMS.items():
         if any(_has(container, stream) for stream in streams):
             return name
-    raise Refused("name_and_type_differ", "another kind of OLE container")
+    for stream, reason in REFUSED_STREAMS.items():
+        if _has(container, stream):
+            raise Refused(reason, stream)
+    return _by_class(container.root.clsid)
+
+
+def _by_class(identifier: str) -> str:
+    if identifier == PROJECT_CLASS:
+        return "mpp"
+    reason = REFUSED_CLASSES.get(identifier, "name_and_type_differ")
+    raise Refused(reason, f"another kind of OLE container: {identifier}")
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:

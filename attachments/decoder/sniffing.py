@@ -8,7 +8,7 @@ bytes, then libmagic.
 import re
 from typing import IO
 
-from attachments.decoder import containers, magic_type, text_kinds
+from attachments.decoder import containers, magic_type, text_kinds, tracks
 from attachments.decoder.protocol import DecodeRequest, Refused
 
 HEAD_BYTES = 64 * 1024
@@ -20,6 +20,7 @@ PDF_BEGINNING = re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-\d")
 
 # The versions of AutoCAD from 1.0 (1982) to 2018. Zero bytes follow within the header.
 DWG = re.compile(rb"(MC0\.0|AC1\.\d\d?|AC2\.\d\d|AC10\d\d)[^\0]{0,6}\0", re.DOTALL)
+CAF = b"caff\0\1\0\0"
 BINARY_DXF = b"AutoCAD Binary DXF\r\n\x1a\0"
 
 # What nobody may send, by the type that libmagic finds.
@@ -58,6 +59,13 @@ REFUSED_TYPES = {
 }
 # libmagic found no type.
 NOTHING_FOUND = ("application/octet-stream", "application/x-empty", "text/plain")
+# Their decoders say what is wrong with a damaged file. The others would take any bytes.
+CONFIRMING_FAMILIES = ("image", "pdf", "video", "text")
+
+# The signed data of a certificate authority's world (RFC 5652): a signature beside its file, or
+# the signed file itself, which nobody sees inside.
+PKCS7 = re.compile(rb"\x30[\x80-\x84].{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", re.DOTALL)
+SIGNATURE_MAX_BYTES = 64 * 1024
 
 
 def recognised(file: IO[bytes], request: DecodeRequest) -> DecodeRequest:
@@ -76,20 +84,24 @@ def _format(file: IO[bytes], request: DecodeRequest) -> str:
     file.seek(0)
     head = file.read(HEAD_BYTES)
     if name := _by_signature(head) or containers.format_of(file, head):
-        return name
+        return tracks.with_sound_alone(name, file, head)
     if PDF_BEGINNING.match(head):
         return "pdf"
-    if text_kinds.is_text(file, head, announced=request.format):
+    if text_kinds.is_text(file, head):
         return text_kinds.format_of(file, request)
     if PDF_HEADER.search(head, 0, PDF_HEADER_WITHIN):
         return "pdf"
-    return _by_libmagic(file, request)
+    return tracks.with_sound_alone(_by_libmagic(file, request), file, head)
 
 
 def _by_signature(head: bytes) -> str:
     if DWG.match(head):
         return "dwg"
-    return "dxf" if head.startswith(BINARY_DXF) else ""
+    if head.startswith(BINARY_DXF):
+        return "dxf"
+    if head.startswith(CAF):
+        return "caf"
+    return "p7s" if PKCS7.match(head) and len(head) < SIGNATURE_MAX_BYTES else ""
 
 
 def _by_libmagic(file: IO[bytes], request: DecodeRequest) -> str:
@@ -100,5 +112,7 @@ def _by_libmagic(file: IO[bytes], request: DecodeRequest) -> str:
     if found in REFUSED_TYPES:
         raise Refused(REFUSED_TYPES[found], found)
     if found in NOTHING_FOUND and request.format:
-        return request.format
+        if request.family in CONFIRMING_FAMILIES:
+            return request.format
+        raise Refused("unreadable", found)
     raise Refused("type_not_allowed", found)
