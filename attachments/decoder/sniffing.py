@@ -101,7 +101,11 @@ def _by_signature(head: bytes) -> str:
         return "dxf"
     if head.startswith(CAF):
         return "caf"
-    return "p7s" if PKCS7.match(head) and len(head) < SIGNATURE_MAX_BYTES else ""
+    if not PKCS7.match(head):
+        return ""
+    if len(head) < SIGNATURE_MAX_BYTES:
+        return "p7s"
+    raise Refused("signed_container")
 
 
 def _by_libmagic(file: IO[bytes], request: DecodeRequest) -> str:

@@ -53,7 +53,7 @@ rule script_file
         $encoded = /\n\s{0,20}powershell(\.exe)?\s[^\n]{0,200}-e[ncodema]{0,14}\s+[A-Za-z0-9+\/=]{60}/ nocase
     condition:
         (family == "text" or family == "markup") and view == "contents"
-        and ($shebang at 0 or $batch in (0..8) or $powershell in (0..8) or $encoded)
+        and ($shebang at 0 or $batch at 0 or $powershell at 0 or $encoded)
 }
 
 rule script_in_image
@@ -125,7 +125,7 @@ rule macro_in_markup
         $data = "editdata.mso" nocase
         $supplement = /<\w{1,5}:docSuppData/ nocase
         // A command that Excel starts (DDE), in a cell or a formula.
-        $dde = /[>"]\s{0,8}[=+@-]\s{0,8}[a-z0-9_."]{2,40}\s{0,8}\|\s{0,8}['"]/ nocase
+        $dde = /[>"]\s{0,8}[=+@]\s{0,8}[a-z0-9_."]{2,40}\s{0,8}\|\s{0,8}['"]/ nocase
     condition:
         family == "markup" and view == "contents" and any of them
 }

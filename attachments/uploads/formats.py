@@ -101,7 +101,7 @@ FORMATS = (
     ),
     _text("csv", "csv", content_type="text/csv"),
     _text("tsv", "tsv", "tab", content_type="text/tab-separated-values"),
-    _markup("xml", "text/plain", "xml", "kml", "gpx", "gml", "xsd", "rels"),
+    _markup("xml", "text/plain", "xml", "kml", "gpx", "gml", "xsd"),
     _text("ics", "ics", "ical", "vcs", content_type="text/calendar"),
     _text("vcf", "vcf", "vcard", content_type="text/vcard"),
     _text("step", "step", "stp", "ifc", "p21", content_type="application/x-step"),
@@ -112,8 +112,7 @@ FORMATS = (
     _kept("skp", "application/vnd.sketchup.skp", "skp", sniffed=("application/vnd.sketchup.skp",)),
     _kept("p7s", "application/pkcs7-signature", "p7s"),
     _document("epub", "zip", "application/epub+zip"),
-    _document("xps", "zip", "application/vnd.ms-xpsdocument", "xps"),
-    _document("oxps", "zip", "application/oxps", "oxps"),
+    _document("xps", "zip", "application/vnd.ms-xpsdocument", "xps", "oxps"),
     _document("pages", "zip", "application/vnd.apple.pages"),
     _document("numbers", "zip", "application/vnd.apple.numbers"),
     _document("keynote", "zip", "application/vnd.apple.keynote", "key"),
@@ -159,20 +158,21 @@ def _endings(words: str) -> frozenset[str]:
 # archives, whose contents nobody sees. All other unknown endings wait for the bytes.
 PROGRAMS = _endings(
     """
-    exe com scr pif bat cmd ps1 psm1 vbs vbe js jse mjs wsf wsh hta msi msp msix appx apk ipa app
-    dmg pkg deb rpm jar class dll sys drv ocx cpl lnk url webloc desktop reg scf inf sh bash zsh csh
-    run bin py pyc pyw rb pl php php3 phtml asp aspx jsp cgi chm hlp gadget iso img vhd vhdx xll xla
-    xlam wll ade adp mde accde mdb accdb workflow command action scpt settingcontent-ms slk iqy
+    exe scr pif bat cmd ps1 psm1 vbs vbe js jse mjs wsf wsh hta msi msp msix appx apk ipa
+    dmg pkg deb rpm jar dll sys drv ocx cpl lnk reg scf sh bash zsh csh
+    py pyc pyw rb php php3 phtml asp aspx jsp cgi chm hlp iso img vhd vhdx xll xla
+    xlam wll mde accde mdb accdb scpt slk iqy
     """
 )
 ARCHIVES = _endings(
     """
-    zip zipx rar 7z tar gz tgz bz2 tbz xz txz zst lz lzma cab arj lzh ace z
+    zip zipx rar 7z tar gz tgz bz2 tbz xz txz zst lz lzma cab arj lzh ace
     """
 )
 PAGES = _endings("html htm xhtml xht shtml mht mhtml svg svgz swf")
 MAILS = _endings("eml msg mbox pst oft")
-NEVER = PROGRAMS | ARCHIVES | PAGES | MAILS
+SIGNED = _endings("p7m p7b p7c p12 pfx")
+NEVER = PROGRAMS | ARCHIVES | PAGES | MAILS | SIGNED
 
 
 def extension_of(file_name: str) -> str:
