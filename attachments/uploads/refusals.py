@@ -16,7 +16,7 @@ from attachments.uploads.formats import (
 # What to do instead, by reason. `executable` says nothing else: a program is never taken.
 NEVER = _("This file holds a program: programs cannot be sent.")
 SENTENCES: dict[str, str | Promise] = {
-    "type_not_allowed": _("This kind of file cannot be sent: send a photo or a PDF of it instead."),
+    "type_not_allowed": _("This kind of file cannot be sent: send a photo or a PDF instead."),
     "name_and_type_differ": _(
         "The name of this file does not say what it is: export it again from its application."
     ),
