@@ -69,7 +69,7 @@ def decoding(
             family=format.family,
             content_type=format.content_type,
             extension=extension,
-            formats=_known_formats(),
+            formats=known_formats(),
             keeps_location=keeps_location,
             max_pixels=settings.ATTACHMENT_MAX_PIXELS,
             large_fd=large.fileno(),
@@ -81,7 +81,7 @@ def decoding(
         yield Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
 
 
-def _known_formats() -> dict[str, KnownFormat]:
+def known_formats() -> dict[str, KnownFormat]:
     return {
         format.name: KnownFormat(
             format.family, format.content_type, format.extensions, format.sniffed

@@ -109,10 +109,10 @@ def _checked(name: str, wanted: Wanted) -> Format:
         )
     if wanted.size == 0:
         raise AttachmentEmpty
-    return _announced_format(name)
+    return announced_format(name)
 
 
-def _announced_format(name: str) -> Format:
+def announced_format(name: str) -> Format:
     """Return what a name announces. An unknown ending, or none, waits for the bytes."""
     format, extension = format_of(name), extension_of(name)
     if format is None and is_known_extension(extension):
