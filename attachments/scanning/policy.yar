@@ -87,7 +87,6 @@ rule page_as_text
         $html = "<html" nocase
         $doctype = "<!doctype" nocase
         $svg = "<svg" nocase
-        $xml = "<?xml" nocase
         $php = "<?php" nocase
     condition:
         family == "text" and view == "contents" and any of them
