@@ -3,7 +3,7 @@ The rules on what a file may hold. `reason` is a code of attachments/scanning/re
 
 This is a policy, not an antivirus: it does not look into archives. Each rule runs on the file as
 it was sent (`view` is "file") and on what the decoder took out of it ("contents": the members of
-an Office document, the objects of a PDF, a text in UTF-8). `family` is that of the format
+an Office document, a text in UTF-8). `family` is that of the format
 (attachments/uploads/formats.py).
 
 A string of four bytes occurs by chance in one of 430 photos of ten megabytes (ten million places,
@@ -104,16 +104,4 @@ rule macro
         $opendocument_scripts = "Scripts/python/"
     condition:
         (family == "zip" or family == "ole") and any of them
-}
-
-rule active_pdf
-{
-    meta:
-        reason = "active_pdf"
-    strings:
-        // The decoder undoes `#4A`-like escapes, and leaves out the pixels of images.
-        $javascript = /\/(JavaScript|JS)[\s\/\(<\[>]/
-        $launch = /\/(Launch|RichMedia)[\s\/\(<\[>]/
-    condition:
-        family == "pdf" and view == "contents" and any of them
 }
