@@ -63,7 +63,7 @@ class Judge:
             self._indirect(thing)
 
     def _indirect(self, thing: Any) -> None:
-        kind = thing._type_code
+        kind = getattr(thing, "_type_code", None)
         if kind is ObjectType.stream:
             dictionary = thing.stream_dict
             if WORTH_A_LOOK.search(dictionary.unparse()):
@@ -209,9 +209,16 @@ def _require_no_contact(entries: Any) -> None:
 def _require_no_xfa_script(value: Any) -> None:
     """Refuse a form of LiveCycle with scripts. `value` is a stream or pairs of name and stream."""
     is_array = getattr(value, "_type_code", None) is ObjectType.array
-    content = b""
-    for part in value if is_array else [value]:
-        if getattr(part, "_type_code", None) is ObjectType.stream:
-            content += decoded(part)
+    content = b"".join(_xfa_part(part) for part in (value if is_array else [value]))
     if XFA_SCRIPT.search(content) or XFA_SCRIPT_WIDE in content:
         raise Refused("active_pdf", "XFA script")
+
+
+def _xfa_part(part: Any) -> bytes:
+    kind = getattr(part, "_type_code", None)
+    if kind is ObjectType.stream:
+        return decoded(part)
+    if kind is ObjectType.string:
+        return b""
+    # Another reader may find it.
+    raise Refused("active_pdf", "XFA that cannot be read")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pikepdf import ObjectType, Pdf, PdfError
 
 from attachments.decoder.pdf_objects import WORTH_A_LOOK, decoded
+from attachments.decoder.protocol import Refused
 
 OBJECT = re.compile(rb"(?<![0-9])[0-9]{1,10}[\0\t\n\f\r ]+[0-9]{1,5}[\0\t\n\f\r ]+obj")
 STREAM = re.compile(rb"stream\r?\n?")
@@ -22,8 +23,11 @@ NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 OBJECT_STREAM = re.compile(rb"/ObjStm\b")
 SPACE = b"\0\t\n\f\r "
 HEADER_WITHIN = 1024
-# Numbers that no reference of the original file has.
-FIRST_NUMBER = 5_000_000
+HEAD = b"%PDF-1.7\n"
+FIRST_OBJECTS = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>")
+GENERATION = 65000
+# What a reader may take for an action where qpdf gives up on an object.
+BROKEN_ACTION = re.compile(rb"/S[\0\t\n\f\r ]*/(JavaScript|Launch|ImportData)\b")
 
 
 def remains(content: bytes, known: Pdf | None) -> Pdf | None:
@@ -32,18 +36,31 @@ def remains(content: bytes, known: Pdf | None) -> Pdf | None:
     if not left_over:
         return None
     found = _copied(left_over)
-    in_streams = [part for thing in found.objects for part in _members(thing)]
-    return _copied(left_over + in_streams) if in_streams else found
+    if in_streams := [part for thing in found.objects for part in _members(thing)]:
+        left_over += in_streams
+        found = _copied(left_over)
+    _require_readable(left_over, found)
+    return found
+
+
+def _require_readable(bodies: list[bytes], copied: Pdf) -> None:
+    """Raise Refused for an action that qpdf cannot read: another reader may."""
+    for number, body in enumerate(bodies, len(FIRST_OBJECTS) + 1):
+        if copied.get_object(number, GENERATION) is None and BROKEN_ACTION.search(_plain(body)):
+            raise Refused("active_pdf", "damaged action")
 
 
 def _offsets(content: bytes, known: Pdf | None) -> set[int]:
-    """Return where the objects of the table begin; qpdf counts from the header of the file."""
+    """Return where the objects of the table begin; qpdf counts from the header of the file.
+
+    One that qpdf could not read, or took out of the table while it repaired the file, is none.
+    """
     if known is None:
         return set()
     header = max(content.find(b"%PDF-", 0, HEADER_WITHIN), 0)
     offsets = set()
-    for entry in known.get_xref_table().values():
-        if entry.type == 1:
+    for number, entry in known.get_xref_table().items():
+        if entry.type == 1 and known.get_object(number) is not None:
             at = entry.offset + header
             while content[at : at + 1] and content[at] in SPACE:
                 at += 1
@@ -57,7 +74,7 @@ def _left_over(content: bytes, known: set[int]) -> Iterator[bytes]:
         head_end, at = _ends(content, found.end())
         if found.start() in known:
             continue
-        head = NAME_ESCAPE.sub(_character, content[found.end() : head_end])
+        head = _plain(content[found.end() : head_end])
         if WORTH_A_LOOK.search(head) or OBJECT_STREAM.search(head):
             yield content[found.end() : at]
 
@@ -78,17 +95,21 @@ def _ends(content: bytes, start: int) -> tuple[int, int]:
     return stream.start(), len(content) if end == -1 else end + len(b"endstream")
 
 
-def _character(escape: re.Match[bytes]) -> bytes:
-    return bytes([int(escape[1], 16)])
+def _plain(body: bytes) -> bytes:
+    """Undo `/J#61vaScript` (ISO 32000-2, 7.3.5)."""
+    return NAME_ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), body)
 
 
 def _copied(objects: list[bytes]) -> Pdf:
-    parts = [b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"]
-    parts.append(b"2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n")
-    for number, body in enumerate(objects, FIRST_NUMBER):
-        parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, body))
-    parts.append(b"trailer<</Root 1 0 R/Size %d>>\n" % (FIRST_NUMBER + len(objects)))
-    return Pdf.open(io.BytesIO(b"".join(parts)), suppress_warnings=True)
+    """Return a PDF of these objects. A generation that no reference has keeps them apart."""
+    content, rows = HEAD, [b"0 1\n0000000000 65535 f \n"]
+    for number, body in enumerate([*FIRST_OBJECTS, *objects], 1):
+        generation = 0 if number <= len(FIRST_OBJECTS) else GENERATION
+        rows.append(b"%d 1\n%010d %05d n \n" % (number, len(content), generation))
+        content += b"%d %d obj\n%b\nendobj\n" % (number, generation, body)
+    size = len(FIRST_OBJECTS) + len(objects) + 1
+    end = b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(content))
+    return Pdf.open(io.BytesIO(content + b"xref\n" + b"".join(rows) + end), suppress_warnings=True)
 
 
 def _members(stream: object) -> Iterator[bytes]:
