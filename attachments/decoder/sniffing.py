@@ -16,11 +16,13 @@ HEAD_BYTES = 64 * 1024
 PDF_HEADER_WITHIN = 1024
 PDF_HEADER = re.compile(rb"%PDF-\d")
 # Of a text it is the beginning: a letter may speak of a PDF.
-PDF_BEGINNING = re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-\d")
+PDF_BEGINNING = re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-\d\.\d\s*[\r\n]")
 
 # The versions of AutoCAD from 1.0 (1982) to 2018. Zero bytes follow within the header.
 DWG = re.compile(rb"(MC0\.0|AC1\.\d\d?|AC2\.\d\d|AC10\d\d)[^\0]{0,6}\0", re.DOTALL)
 CAF = b"caff\0\1\0\0"
+AMR = (b"#!AMR\n", b"#!AMR-WB\n")
+SKETCHUP = b"\xff\xfe\xff\x0e" + "SketchUp Model".encode("utf-16-le")
 BINARY_DXF = b"AutoCAD Binary DXF\r\n\x1a\0"
 
 # What nobody may send, by the type that libmagic finds.
@@ -87,11 +89,20 @@ def _format(file: IO[bytes], request: DecodeRequest) -> str:
         return tracks.with_sound_alone(name, file, head)
     if PDF_BEGINNING.match(head):
         return "pdf"
-    if text_kinds.is_text(file, head):
+    if text_kinds.is_text(file, head) and not _is_padded_binary(file, head, request):
         return text_kinds.format_of(file, request)
     if PDF_HEADER.search(head, 0, PDF_HEADER_WITHIN):
         return "pdf"
     return tracks.with_sound_alone(_by_libmagic(file, request), file, head)
+
+
+def _is_padded_binary(file: IO[bytes], head: bytes, request: DecodeRequest) -> bool:
+    """Tell whether a few letters and many zeros are the beginning of something else."""
+    if b"\0" not in head:
+        return False
+    found = magic_type.of(file)
+    known = any(found in format.sniffed for format in request.formats.values())
+    return known or found in REFUSED_TYPES
 
 
 def _by_signature(head: bytes) -> str:
@@ -99,8 +110,9 @@ def _by_signature(head: bytes) -> str:
         return "dwg"
     if head.startswith(BINARY_DXF):
         return "dxf"
-    if head.startswith(CAF):
-        return "caf"
+    for name, beginning in (("caf", CAF), ("amr", AMR), ("skp", SKETCHUP)):
+        if head.startswith(beginning):
+            return name
     if not PKCS7.match(head):
         return ""
     if len(head) < SIGNATURE_MAX_BYTES:

@@ -7,14 +7,18 @@ from attachments.decoder.protocol import DecodeRequest, Refused
 from attachments.decoder.text import text_of
 
 # Remarks (group 999) may stand before the first section (AutoCAD 2018 DXF reference).
-DXF = re.compile(r"\s*(?:999[ \t]*\r?\n[^\n]*\n\s*)*0[ \t]*\r?\n[ \t]*SECTION[ \t]*\r?\n")
+_END = r"[ \t]*(?:\r\n|\r|\n)"
+DXF = re.compile(rf"\s*(?:999{_END}[^\r\n]*[\r\n]\s*)*0{_END}\s*SECTION{_END}")
 # What may stand before the first element of a page or of XML.
-_PROLOG = r"\s*(?:<\?.{0,1000}?\?>\s*|<!--.{0,10000}?-->\s*|<!doctype[^>]{0,1000}>\s*)*"
+_PROLOG = r"\s*(?:(?><\?.{0,1000}?\?>|<!--.{0,10000}?-->|<!doctype[^>]{0,1000}>)\s*)*+"
 # The patterns of a format's first characters. The first that matches wins.
 BEGINNINGS = (
     ("dxf", DXF),
     ("step", re.compile(r"\s*(?:/\*.{0,2000}?\*/\s*)?ISO-10303-21\s*;", re.DOTALL)),
-    ("rtf", re.compile(r"\s*\{\\rtf")),
+    ("rtf", re.compile(r"\s*\{\\rtf\d*\s*\\")),
+    ("drawing", re.compile(
+        _PROLOG + r"<(?:\w+:)?svg\s[^>]{0,2000}xmlns", re.IGNORECASE | re.DOTALL
+    )),
     ("ics", re.compile(r"\s*BEGIN:VCALENDAR\b", re.IGNORECASE)),
     ("vcf", re.compile(r"\s*BEGIN:VCARD\b", re.IGNORECASE)),
     ("page", re.compile(
@@ -47,6 +51,7 @@ MARKUP_OF = {
 BY_NAME = ("txt", "csv", "tsv")
 # Formats that need more than a name.
 SHOWN_BY_BEGINNING = ("ics", "vcf", "xml", "step")
+BEGINNING_CHARACTERS = 100_000
 PROBE_LINES = 20
 DELIMITERS = ((";", "csv"), (",", "csv"), ("\t", "txt"))
 
@@ -75,7 +80,7 @@ def format_of_text(text: str, announced: str) -> str:
         return found
     if announced in BY_NAME:
         return "txt" if SYLK.match(text) else announced
-    if found == "page":
+    if found in ("page", "drawing"):
         return _page(announced)
     if found == "xml":
         return _office_2003(text) or "xml"
@@ -85,9 +90,10 @@ def format_of_text(text: str, announced: str) -> str:
 
 
 def _beginning(text: str) -> str:
+    beginning = text[:BEGINNING_CHARACTERS]
     for name, pattern in BEGINNINGS:
-        if pattern.match(text):
-            return "" if name == "page" and not CLOSED.search(text) else name
+        if pattern.match(beginning) and (name != "page" or CLOSED.search(text)):
+            return name
     return ""
 
 

@@ -13,6 +13,7 @@ from typing import IO, TypedDict
 from attachments.decoder.protocol import PREVIEW_TYPE
 from attachments.models import Attachment
 from attachments.scanning import verdict
+from attachments.scanning.embedded import objection_to_embedded
 from attachments.scanning.sandbox import Decoded, decoding
 from attachments.scanning.verdict import ScanVerdict
 from attachments.storage import objects
@@ -88,7 +89,9 @@ def _opened(attachment: Attachment, lease: Lease, file: IO[bytes]) -> AnalysisRe
         keeps_location=attachment.keeps_location,
     ) as decoded:
         format = format_named(decoded.report.format) if decoded.report.format else announced
-        if objection := verdict.objection_to_contents(file, decoded, format):
+        if objection := verdict.objection_to_contents(
+            file, decoded, format
+        ) or objection_to_embedded(decoded):
             return AnalysisResult(lease, objection)
         progress.step(2, STEPS, "storing")
         _publish(attachment, file, decoded, format)

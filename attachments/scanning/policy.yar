@@ -3,7 +3,7 @@ The rules on what a file may hold. `reason` is a code of attachments/scanning/re
 
 This is a policy, not an antivirus: it does not look into archives. Each rule runs on the file as
 it was sent (`view` is "file") and on what the decoder took out of it ("contents": the members of
-an Office document, the objects of a PDF, a text in UTF-8). `family` is that of the format
+an Office document, a text in UTF-8). `family` is that of the format
 (attachments/uploads/formats.py).
 
 A string of four bytes occurs by chance in one of 430 photos of ten megabytes (ten million places,
@@ -91,7 +91,7 @@ rule page_as_text
         reason = "script"
     strings:
         // A whole element: a text may speak of `<script>`.
-        $opened = /<(\w{1,10}:)?script(\s[^>]{0,300})?>/ nocase
+        $opened = /<(\w{1,10}:)?script(\s[^<>]{0,100})?>/ nocase
         $closed = /<\/(\w{1,10}:)?script\s{0,10}>/ nocase
     condition:
         family == "text" and view == "contents" and all of them
@@ -106,7 +106,7 @@ rule active_markup
         $script = /<(\w{1,10}:)?script[\s>\/]/ nocase
         $object = /<(\w{1,10}:)?(iframe|object|embed|applet|frame)[\s>]/ nocase
         $javascript = /["'=]\s{0,8}(java|vb)script\s{0,8}:/ nocase
-        $handler = /<\w{1,20}\s[^>]{0,200}\son[a-z]{4,20}\s{0,8}=/ nocase
+        $handler = /\son(load|error|click|focus|begin|mouse(over|enter)|toggle)\s{0,8}=/ nocase
         $stylesheet = "<?xml-stylesheet" nocase
         $entity = "<!ENTITY" nocase
         $xhtml = "http://www.w3.org/1999/xhtml" nocase
@@ -123,9 +123,7 @@ rule macro_in_markup
         // Word 2003 in XML, and what Word saves beside a page.
         $word_2003 = "macrosPresent=\"yes\"" nocase
         $data = "editdata.mso" nocase
-        $supplement = /<\w{1,5}:docSuppData/ nocase
-        // A command that Excel starts (DDE), in a cell or a formula.
-        $dde = /[>"]\s{0,8}[=+@]\s{0,8}[a-z0-9_."]{2,40}\s{0,8}\|\s{0,8}['"]/ nocase
+        $supplement = ":docSuppData" nocase
     condition:
         family == "markup" and view == "contents" and any of them
 }
@@ -142,16 +140,4 @@ rule macro
         $opendocument_scripts = "Scripts/python/"
     condition:
         (family == "zip" or family == "ole") and any of them
-}
-
-rule active_pdf
-{
-    meta:
-        reason = "active_pdf"
-    strings:
-        // The decoder undoes `#4A`-like escapes, and leaves out the pixels of images.
-        $javascript = /\/(JavaScript|JS)[\s\/\(<\[>]/
-        $launch = /\/(Launch|RichMedia)[\s\/\(<\[>]/
-    condition:
-        family == "pdf" and view == "contents" and any of them
 }

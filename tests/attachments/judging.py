@@ -9,7 +9,7 @@ from attachments.scanning import sandbox, verdict
 from attachments.scanning.sandbox import Decoded
 from attachments.uploads import announce
 from attachments.uploads.filenames import clean_name, with_extension_of
-from attachments.uploads.formats import extension_of, format_named
+from attachments.uploads.formats import allowed_formats, extension_of, format_named
 
 
 class Judged(NamedTuple):
@@ -33,6 +33,7 @@ def judged(name: str, content: bytes) -> Judged:
         tempfile.TemporaryFile() as large,
         tempfile.TemporaryFile() as shared,
         tempfile.TemporaryFile() as contents,
+        tempfile.TemporaryFile() as embedded,
     ):
         file.write(content)
         file.flush()
@@ -41,17 +42,18 @@ def judged(name: str, content: bytes) -> Judged:
             family=announced.family,
             content_type=announced.content_type,
             extension=extension_of(name),
-            formats=sandbox.known_formats(),
+            formats=sandbox.known_formats(allowed_formats()),
             keeps_location=False,
             max_pixels=50_000_000,
             large_fd=large.fileno(),
             small_fd=small.fileno(),
             shared_fd=shared.fileno(),
             contents_fd=contents.fileno(),
+            embedded_fd=embedded.fileno(),
         )
         report = main.decode(file, request)
         format = format_named(report.format) if report.format else announced
-        decoded = Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
+        decoded = Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents, embedded)
         if objection := verdict.objection_to_contents(file, decoded, format):
             return Judged(
                 objection.reason, name, format.content_type, format.kind, objection.detail
