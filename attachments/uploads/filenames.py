@@ -39,9 +39,13 @@ def clean_name(name: str) -> str:
     A long name is cut before its extension. A name of which nothing is left becomes "File".
     """
     last_part = name.replace("\\", "/").rpartition("/")[2]
-    visible = one_line(_visible(composed(last_part))).strip(" .")
-    is_device = DEVICES.match(visible) is not None
-    return _shortened(f"_{visible}" if is_device else visible) or gettext("File")
+    visible = one_line(_visible(composed(last_part)))
+    stem = visible.strip(" .")
+    if visible.startswith(".") and is_known_extension(stem.lower()):
+        # An extension alone.
+        stem = f"{gettext('File')}.{stem}"
+    is_device = DEVICES.match(stem) is not None
+    return _shortened(f"_{stem}" if is_device else stem) or gettext("File")
 
 
 def content_disposition(name: str) -> str:

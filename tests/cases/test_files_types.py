@@ -231,6 +231,7 @@ NAMES = {
     "line ends": ("mur\r\nsud.jpg", "mur sud.jpg"),
     "a device of windows": ("AUX.jpg", "_AUX.jpg"),
     "a word like a device": ("console.jpg", "console.jpg"),
+    "an extension alone": (".jpg", "Fichier.jpg"),
     "dots and spaces": ("mur.jpg . . ", "mur.jpg"),
 }
 

@@ -81,7 +81,7 @@ class TestAnnounce:
         assert error["code"] == code
         assert len(error["detail"]) > 20
 
-    @pytest.mark.parametrize("name", ["sans-extension", ".jpg", "v2.3 plan", "releve.topo", ""])
+    @pytest.mark.parametrize("name", ["sans-extension", "v2.3 plan", "releve.topo", "\u200b"])
     def test_name_that_says_nothing_is_accepted_until_its_bytes_are_seen(
         self, name: str, api: Call, camille: User
     ) -> None:
