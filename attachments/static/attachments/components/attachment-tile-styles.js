@@ -118,6 +118,13 @@ export const tileStyles = css`
     outline-offset: 2px;
   }
 
+  /* A phone has its own keys for the volume, and little room for the time line. */
+  @media (hover: none) {
+    audio::-webkit-media-controls-volume-control-container {
+      display: none;
+    }
+  }
+
   .mark,
   .page {
     flex: none;
