@@ -57,7 +57,8 @@ def _path_of_book(record: bytes) -> str:
 
 def _judge_link(path: str) -> None:
     program, sign, topic = path.partition(LINK_SIGN)
-    if not sign or path.startswith(LINK_SIGN):
+    # A path of a workbook begins with a sign of its own, and has the other between its folders.
+    if not sign or path.startswith(("\0", "\x01", "\x02", LINK_SIGN)):
         return
     # An object of another program has a class with a version, `Word.Document.8`.
     if "." not in program or program.casefold() == "package":

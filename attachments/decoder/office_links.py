@@ -22,8 +22,15 @@ PROGRAMS = frozenset(
     " settingcontent-ms library-ms search-ms searchconnector-ms theme themepack desktop iso img vhd"
     " vhdx cab one mde ade".split()
 )
-# Addresses that wait for a click, and then only show something.
-SHOWN = ("mailto:", "tel:", "sms:", "callto:", "skype:", "onenote:", "news:", "about:", "urn:")
+# Addresses that name no file, and only show something.
+NO_FILES = ("mailto:", "tel:", "sms:", "callto:", "skype:", "onenote:", "news:", "about:", "urn:")
+# Addresses that make Windows run something at a click. Others, as `javascript:`, do nothing there.
+STARTING = re.compile(
+    r"(ms-msdt|search-ms|search|ms-search|ms-officecmd|ms-appinstaller|ms-settings|ms-its|ms-itss"
+    r"|mk|its|mhtml|vbscript|script|shell|hcp|wscript|powershell|cmd|ldap|jar|ms-cxh|ms-gaming\w*"
+    r"|windowsdefender|ms-powerpoint|ms-word|ms-excel|ms-access|ms-visio|ms-publisher):"
+)
+ADD_INS = frozenset("xla xlam xll ppa ppam wll".split())
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:")
 _DRIVE = re.compile(r"/*[a-z][:|]")
 
@@ -37,16 +44,14 @@ def place_of(target: str) -> Place:
         return Place.WEB
     if link.startswith("//"):
         return Place.LOCAL if re.match(r"//[?.]/+[a-z]:", link) else Place.NETWORK
-    if _SCHEME.match(link) and not link.startswith(SHOWN):
+    if _SCHEME.match(link) and not link.startswith(NO_FILES):
         return Place.PROGRAM
     return Place.LOCAL
 
 
 def is_program(target: str) -> bool:
     """Tell whether the last part of a path or address names something that Windows runs."""
-    path = re.split(r"[?#]", _simplified(target))[0]
-    name = path.rpartition("/")[2].rstrip(". ")
-    return name.rpartition(".")[2] in PROGRAMS if "." in name else False
+    return _extension(target) in PROGRAMS
 
 
 def require_local(target: str, what: str) -> None:
@@ -64,9 +69,21 @@ def require_shown(target: str, what: str) -> None:
 
 def require_no_program(target: str, what: str) -> None:
     """Raise Refused for a link that starts a program once it is clicked."""
-    place = place_of(target)
-    if place is Place.PROGRAM or (place is not Place.WEB and is_program(target)):
+    is_file = place_of(target) in (Place.LOCAL, Place.NETWORK)
+    if STARTING.match(_simplified(target)) or (is_file and is_program(target)):
         raise Refused("active", f"{what}: a program")
+
+
+def require_workbook(target: str, what: str) -> None:
+    """Raise Refused for a link that an application asks about, unless to a document or add-in."""
+    if _extension(target) not in ADD_INS:
+        require_no_program(target, what)
+
+
+def _extension(target: str) -> str:
+    link = _simplified(target)
+    name = re.split(r"[?#]", link)[0].rpartition("/")[2].rstrip(". ")
+    return name.rpartition(".")[2] if "." in name and not link.startswith(NO_FILES) else ""
 
 
 def _place_of_file(path: str) -> Place:

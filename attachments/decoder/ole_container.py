@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import olefile
 
-from attachments.decoder import excel_97, ole_objects, powerpoint_97, word_97
+from attachments.decoder import excel_97, ole_objects, powerpoint_97, vba, word_97
 from attachments.decoder.extracted import CONTENTS_MAX_BYTES
 from attachments.decoder.office_parts import Part
 from attachments.decoder.protocol import Refused
@@ -78,10 +78,15 @@ def _judge_names(container: Container) -> None:
     last = {path[-1] for path in everything if path}
     if "encryptedpackage" in last or "encryptedsummary" in last:
         raise Refused("encrypted", "EncryptedPackage")
-    if last & {"_vba_project", "_vba_project_cur"} or any(
-        path[-2:] == ("vba", "dir") for path in everything
-    ):
+    projects = {path[:-1] for path in everything if path[-1:] in (("_vba_project",), ("dir",))}
+    projects = {path for path in projects if path[-1:] == ("vba",) or (*path, "_vba_project") in everything}
+    is_named = "_vba_project_cur" in last and not projects
+    if is_named or not all(vba.is_empty(_streams_in(container, path)) for path in projects):
         raise Refused("macro", "VBA")
+
+
+def _streams_in(container: Container, storage: Path) -> dict[str, bytes]:
+    return {name: container.read(*storage, name) for name in container.names_in(storage)}
 
 
 def _judged_document(
@@ -93,7 +98,8 @@ def _judged_document(
     for name in ("workbook", "book"):
         if name in names:
             excel_97.judge(container.read(*storage, name))
-    if names & {"workbook", "book"} and container.read(*storage, "ctls"):
+    controls = container.read(*storage, "ctls")
+    if names & {"workbook", "book"} and controls and not ole_objects.is_form_control(controls):
         raise Refused("active", "ActiveX control")
     if "powerpoint document" in names:
         user = container.read(*storage, "current user")

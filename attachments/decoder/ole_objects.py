@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 from attachments.decoder import office_links
 from attachments.decoder.office_parts import Part
@@ -29,6 +30,22 @@ ACTIVE_CLASSES = {
     "F414C260-6AC0-11CF-B6D1-00AA00BBBB58": "JScript",
     "B54F3741-5B07-11CF-A4B0-00AA004A55E8": "VBScript",
 }
+# Controls of forms (MSForms), which show text and keep a value: without VBA they do nothing.
+FORM_CONTROLS = frozenset(
+    (
+        "8BD21D10-EC42-11CE-9E0D-00AA006002F3",  # text
+        "8BD21D20-EC42-11CE-9E0D-00AA006002F3",  # list
+        "8BD21D30-EC42-11CE-9E0D-00AA006002F3",  # combo box
+        "8BD21D40-EC42-11CE-9E0D-00AA006002F3",  # check box
+        "8BD21D50-EC42-11CE-9E0D-00AA006002F3",  # option
+        "8BD21D60-EC42-11CE-9E0D-00AA006002F3",  # toggle
+        "D7053240-CE69-11CD-A777-00DD01143C57",  # button
+        "978C9E23-D4B0-11CE-BF2D-00AA003F40D0",  # label
+        "79176FB0-B7F2-11CE-97EF-00AA006D2776",  # spin button
+        "DFD181E0-5E2F-11CE-A449-00AA004A803D",  # scroll bar
+        "4C599241-6926-101B-9992-00000B65C6F9",  # picture
+    )
+)
 # The same as they stand in a stream: URL, script and composite monikers ([MS-OLEDS] 2.3.3).
 URL_MONIKER = bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b")
 SCRIPT_MONIKERS = tuple(
@@ -50,7 +67,7 @@ def judged(clsid: str, streams: dict[str, bytes]) -> Iterator[bytes | Part]:
     """Judge the object in one storage; yield the file that it holds."""
     if name := ACTIVE_CLASSES.get(clsid.upper()):
         raise Refused("active", f"object: {name}")
-    if CONTROL in streams:
+    if CONTROL in streams and clsid.upper() not in FORM_CONTROLS:
         raise Refused("active", "ActiveX control")
     if LINK in streams:
         _judge_link(streams[LINK])
@@ -62,6 +79,11 @@ def judged(clsid: str, streams: dict[str, bytes]) -> Iterator[bytes | Part]:
         yield Part("Package", streams[PACKAGE])
     if streams.get(CONTENTS, b"").startswith(b"%PDF"):
         yield Part("CONTENTS.pdf", streams[CONTENTS])
+
+
+def is_form_control(persisted: bytes) -> bool:
+    """Tell whether bytes begin with the class of a control of a form ([MS-OFORMS] 2.1)."""
+    return len(persisted) >= 16 and str(UUID(bytes_le=persisted[:16])).upper() in FORM_CONTROLS
 
 
 def _judge_link(stream: bytes) -> None:
@@ -83,7 +105,8 @@ def _texts(stream: bytes) -> list[str]:
 def _native(clsid: str, stream: bytes) -> Iterator[bytes | Part]:
     """Yield the file of a package ([MS-OLEDS] 2.3.6). Other native data are of old programs."""
     if clsid in EQUATIONS:
-        raise Refused("active", "equation without its own stream")
+        _judge_equation(stream)
+        return
     package = _package(stream)
     if package is None:
         if clsid in PACKAGERS:

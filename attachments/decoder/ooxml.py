@@ -8,7 +8,7 @@ import quopri
 import re
 from collections.abc import Iterator
 
-from attachments.decoder import biff12, formulas, office_links, ooxml_fields
+from attachments.decoder import biff12, formulas, office_links, ole_objects, ooxml_fields
 from attachments.decoder.office_parts import Part
 from attachments.decoder.office_xml import attribute, in_ascii_letters, parse
 from attachments.decoder.office_zip import Archive
@@ -50,7 +50,7 @@ def judged(archive: Archive) -> Iterator[bytes | Part]:
                 _judge_link(link)
         elif content.startswith(DOCUMENTS):
             yield Part(name, content)
-        elif _is_xml(name, package.type_of(name)):
+        elif content and _is_xml(name, package.type_of(name)):
             _judge_xml(package, name, content)
         else:
             _judge_other(package, name, content)
@@ -64,29 +64,44 @@ def _judge_kind(package: Package, name: str, content: bytes) -> None:
     is_project = "vbaproject" in content_type and (
         package.is_typed_by_name(name) or content.startswith(OLE)
     )
-    if is_project or base in MACRO_NAMES:
+    is_project = is_project or base in MACRO_NAMES
+    # Excel and Word keep an empty project; as an OLE container it is looked into after this.
+    if is_project and not (package.is_macro_enabled and content.startswith((OLE, b"<"))):
         raise Refused("macro", "VBA")
     if "activex" in content_type or re.fullmatch(r"activex\d*\.(bin|xml)", base):
-        raise Refused("active", "ActiveX control")
+        _judge_control(content)
     if content.startswith(b"MZ"):
         raise Refused("executable", name)
 
 
+def _judge_control(content: bytes) -> None:
+    """Judge a control by its class: those of forms only show text and keep a value."""
+    if content.startswith(OLE):
+        return
+    classes: list[str] = []
+    if content.lstrip().startswith(b"<"):
+        parse(content, started=lambda _, found: classes.append(attribute(found, "classid")))
+        named = classes[0].strip("{} ").upper() if classes else ""
+        is_form = named in ole_objects.FORM_CONTROLS
+    else:
+        is_form = ole_objects.is_form_control(content)
+    if not is_form:
+        raise Refused("active", "ActiveX control")
+
+
 def _judge_link(link: Link) -> None:
     kind, target = link.kind, link.target
-    if kind.endswith("/vbaproject"):
-        raise Refused("macro", "VBA")
     if kind.endswith(("macrosheet", "/dialogsheet")):
         raise Refused("macro", "sheet of macros")
-    if kind.endswith("/control") and not link.is_external:
-        raise Refused("active", "ActiveX control")
     if not link.is_external and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:|\\\\|//", target):
         return
     what = kind.rpartition("/")[2]
     if kind.endswith(LOADED):
         _judge_loaded(kind, target, what)
-    elif kind.endswith(CLICKED + ASKED):
+    elif kind.endswith(CLICKED):
         office_links.require_no_program(target, what)
+    elif kind.endswith(ASKED):
+        office_links.require_workbook(target, what)
     else:
         office_links.require_shown(target, what)
 

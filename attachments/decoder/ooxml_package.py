@@ -33,6 +33,7 @@ FORMATS = {
     "application/vnd.ms-powerpoint.template.macroenabled": "potm",
     "application/vnd.ms-powerpoint.addin.macroenabled": "ppam",
 }
+MACRO_ENABLED = ("docm", "dotm", "xlsm", "xltm", "xlam", "xlsb", "pptm", "ppsm", "potm", "ppam")
 # The main folders of the three applications, for packages that do not say what they are.
 FOLDERS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 
@@ -53,6 +54,8 @@ class Package:
         self._by_extension: dict[str, str] = {}
         self._by_name: dict[str, str] = {}
         parse(archive.read(TYPES), started=self._add_type)
+        # An application runs macros only in such a document.
+        self.is_macro_enabled = self.format() in MACRO_ENABLED
 
     def type_of(self, name: str) -> str:
         """Return the content type of a part, in lower case, or an empty text."""

@@ -50,7 +50,7 @@ def judged(archive: Archive) -> Iterator[bytes | Part]:
         _judge_script(name, content)
         if content.startswith(DOCUMENTS):
             yield Part(name, content)
-        elif name.endswith(".xml") or content.startswith(b"<?xml"):
+        elif content and (name.endswith(".xml") or content.startswith(b"<?xml")):
             _judge_xml(content)
         elif content.startswith(b"MZ"):
             raise Refused("executable", name)
