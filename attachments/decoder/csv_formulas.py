@@ -24,7 +24,9 @@ _FETCHING = re.compile(
     re.I,
 )
 _HYPERLINK = re.compile(r"(?<![\w.])(?:HYPERLINK|LIEN_HYPERTEXTE|IMAGE)\s{0,9}\(([^\r\n]*)", re.I)
-_JOINED = re.compile(r"&\s*\$?[A-Z]{1,3}\$?\d|\b(?:CONCAT|CONCATENATE|CONCATENER|TEXTJOIN)\s*\(", re.I)
+_JOINED = re.compile(
+    r"&\s*\$?[A-Z]{1,3}\$?\d|\b(?:CONCAT|CONCATENATE|CONCATENER|TEXTJOIN)\s*\(", re.I
+)
 _ADDRESS = re.compile(r"[\s\"]*([^\";,]+)")
 # A table of SYLK, whose cells hold formulas whatever the file's name is.
 _SYLK = re.compile(r"ID;P[^\r\n]*[\r\n]+.*^(?:C|O|NN);[^\r\n]*;?E", re.S | re.M)

@@ -7,7 +7,8 @@ from attachments.decoder.protocol import Refused
 
 _KEYWORD = re.compile(r"[^A-Za-z\\]*([A-Za-z]+)(.*)", re.S)
 _ARGUMENT = re.compile(r'["\u201c\u201d]([^"\u201c\u201d]*)["\u201c\u201d]|([^\s"\u201c\u201d]+)')
-_NUMBERS = re.compile(r"\s*QUOTE((\s+\d{1,5})+)\s*", re.I)
+# `QUOTE 68 68 69` is «DDE», also inside another instruction.
+_NUMBERS = re.compile(r"\bQUOTE((?:\s+\d{1,5})+)", re.I)
 # Fields that load a file when they are updated.
 LOADING = frozenset(("LINK", "INCLUDETEXT", "INCLUDE", "IMPORT", "RD", "DATABASE", "AUTOTEXT"))
 # Classes of objects that are programs or pages ([MS-OE376], LINK).
@@ -16,7 +17,7 @@ ACTIVE_CLASSES = frozenset(("package", "htmlfile", "htafile", "scriptletfile", "
 
 def judge(instruction: str) -> None:
     """Raise Refused when a field starts a program, or loads something from elsewhere."""
-    keyword, arguments = _parsed(instruction)
+    keyword, arguments = _parsed(_NUMBERS.sub(_letters, instruction))
     if keyword.startswith("DDE"):
         raise Refused("active", "DDE field")
     if keyword in LOADING:
@@ -32,9 +33,12 @@ def judge(instruction: str) -> None:
 
 def value_of(instruction: str, shown: str) -> str:
     """Return what a field becomes inside another one: numbers of QUOTE are letters."""
-    if numbers := _NUMBERS.fullmatch(instruction):
-        return "".join(chr(min(int(number), 0xFFFF)) for number in numbers[1].split())
-    return shown
+    numbers = _NUMBERS.fullmatch(instruction.strip())
+    return _letters(numbers) if numbers else shown
+
+
+def _letters(numbers: re.Match[str]) -> str:
+    return "".join(chr(min(int(number), 0xFFFF)) for number in numbers[1].split())
 
 
 def _parsed(instruction: str) -> tuple[str, list[str]]:

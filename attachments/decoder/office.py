@@ -19,9 +19,7 @@ def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     found = format_of(archive)
     if not found:
         raise Refused("name_and_type_differ", "another kind of archive")
-    write_contents(
-        request, office_documents.contents_of(office_documents.judged_archive(archive))
-    )
+    write_contents(request, office_documents.contents_of(office_documents.judged_archive(archive)))
     if found != request.format:
         raise Refused("name_and_type_differ", found)
     return Report()

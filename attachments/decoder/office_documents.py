@@ -45,4 +45,3 @@ def _judged_part(part: Part) -> Iterator[bytes | Part]:
     if content.startswith(b"MZ"):
         raise Refused("executable", part.name)
     return iter((content,))
-

@@ -79,7 +79,9 @@ def _judge_names(container: Container) -> None:
     if "encryptedpackage" in last or "encryptedsummary" in last:
         raise Refused("encrypted", "EncryptedPackage")
     projects = {path[:-1] for path in everything if path[-1:] in (("_vba_project",), ("dir",))}
-    projects = {path for path in projects if path[-1:] == ("vba",) or (*path, "_vba_project") in everything}
+    projects = {
+        path for path in projects if path[-1:] == ("vba",) or (*path, "_vba_project") in everything
+    }
     is_named = "_vba_project_cur" in last and not projects
     if is_named or not all(vba.is_empty(_streams_in(container, path)) for path in projects):
         raise Refused("macro", "VBA")

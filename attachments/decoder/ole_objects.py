@@ -59,8 +59,8 @@ DOCUMENTS = frozenset(
     " pptx ppsx potx rtf odt ods odp odg dwg dxf mp4 mov m4a mp3 wav avi wmf emf".split()
 )
 # A name in an equation is copied into 40 bytes by its program, which Microsoft has withdrawn
-# (CVE-2017-11882). Whole equations hold a zero in each letter.
-EQUATION_RUN = re.compile(rb"[^\0]{40}")
+# (CVE-2017-11882): 8, kind, style, name and a zero.
+EQUATION_RUN = re.compile(rb"\x08..[^\0]{40}", re.S)
 
 
 def judged(clsid: str, streams: dict[str, bytes]) -> Iterator[bytes | Part]:

@@ -4,6 +4,7 @@ Names of parts are a matter of taste: a project of VBA, a macro sheet or an obje
 name, and is known by its type, its relationship or its first bytes.
 """
 
+import html
 import quopri
 import re
 from collections.abc import Iterator
@@ -33,6 +34,8 @@ ASKED = ("externallinkpath", "/xlpathmissing", "/xlstartup", "/xlalternatestartu
 # Actions of a slide ([MS-OE376] 2.1.1199): a program; a macro needs VBA, which is looked for.
 PROGRAM_ACTION = "ppaction://program"
 CALLBACK = re.compile(r"on[A-Z]|get[A-Z]|loadImage")
+FORMULA_ELEMENTS = ("f", "definedName", "formula", "formula1", "formula2")
+FORMULA = re.compile(rb"<(?:\w+:)?(?:f|definedName|formula[12]?)(?:\s[^>]*)?>([^<]*)")
 ACTIVE_HTML = re.compile(rb"<\s*(script|i?frame|object|embed|applet|link|base)\b", re.I)
 
 
@@ -124,8 +127,8 @@ def _judge_xml(package: Package, name: str, content: bytes) -> None:
         parse(content, started=_judge_external_link)
     if PROGRAM_ACTION.encode() in letters.lower() or b"ppaction" in letters:
         parse(content, started=_judge_action)
-    if _may_have_dde(letters):
-        _judge_formulas(content)
+    if FORMULA.search(letters) and (b"|" in letters or b"&#" in letters or b"DDE" in letters):
+        _judge_formulas(content, letters)
 
 
 def _judge_callback(_: str, attributes: dict[str, str]) -> None:
@@ -147,17 +150,23 @@ def _judge_action(_: str, attributes: dict[str, str]) -> None:
         raise Refused("active", "a slide that starts a program")
 
 
-def _may_have_dde(letters: bytes) -> bool:
-    has_formula = re.search(rb"<(\w+:)?(f|definedName|formula\d?)[\s>]", letters)
-    return bool(has_formula) and (b"|" in letters or b"&#" in letters or b"DDE" in letters.upper())
+def _judge_formulas(content: bytes, letters: bytes) -> None:
+    """Judge the formulas of a sheet. A search is ten times as fast as a parser."""
+    if b"<![CDATA[" in letters or b"<!--" in letters:
+        _parse_formulas(content)
+        return
+    for found in FORMULA.finditer(letters):
+        text = found[1]
+        if b"|" in text or b"&" in text or b"DDE" in text.upper():
+            formulas.judge(html.unescape(text.decode("utf-8", "replace")))
 
 
-def _judge_formulas(content: bytes) -> None:
+def _parse_formulas(content: bytes) -> None:
     formula: list[str] | None = None
 
     def started(name: str, _: dict[str, str]) -> None:
         nonlocal formula
-        formula = [] if name in ("f", "definedName", "formula1", "formula2", "formula") else None
+        formula = [] if name in FORMULA_ELEMENTS else None
 
     def said(text: str) -> None:
         if formula is not None:

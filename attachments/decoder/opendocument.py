@@ -26,8 +26,11 @@ FORMATS = {
 
 # Lists of the libraries of Basic and of dialogs. A program may write them empty.
 LISTS = ("script-lc.xml", "script-lb.xml", "dialog-lc.xml", "dialog-lb.xml")
-SCRIPT_ADDRESS = re.compile(r"\s*(vnd\.sun\.star\.(script|uno)|macro|\.uno|javascript|service)\b", re.I)
+SCRIPT_ADDRESS = re.compile(
+    r"\s*(vnd\.sun\.star\.(script|uno)|macro|\.uno|javascript|service)\b", re.I
+)
 DDE = ("dde-connection", "dde-connection-decl", "dde-source", "dde-link")
+ACTING = frozenset((*DDE, "applet", "event-listener"))
 # Elements whose target is loaded with the document, and runs or stands in the text.
 LOADED = ("object", "object-ole", "applet", "floating-frame", "section-source", "template",
           "cell-range-source", "table-source", "database", "connection-resource")  # fmt: skip
@@ -101,9 +104,13 @@ def _is_code(line: str) -> bool:
 
 def _judge_xml(content: bytes) -> None:
     def started(name: str, attributes: dict[str, str]) -> None:
-        _judge_element(name, attributes)
-        if attributes:
-            _judge_attributes(name, attributes)
+        if name in ACTING:
+            _judge_element(name, attributes)
+        for key, value in attributes.items():
+            if key[-4:] == "href":
+                _judge_link(name, value)
+            elif key[-7:] == "formula":
+                formulas.judge_open_formula(value)
 
     parse(content, started=started)
 
@@ -111,10 +118,10 @@ def _judge_xml(content: bytes) -> None:
 def _judge_element(name: str, attributes: dict[str, str]) -> None:
     if name in DDE:
         raise Refused("active", f"DDE: {name}")
-    if name == "applet":
-        raise Refused("active", name)
     if name == "event-listener":
         _judge_listener(attributes)
+    else:
+        raise Refused("active", name)
 
 
 def _judge_listener(attributes: dict[str, str]) -> None:
@@ -123,14 +130,6 @@ def _judge_listener(attributes: dict[str, str]) -> None:
         raise Refused("macro", f"event listener: {language}")
     if attribute(attributes, "action") in ("execute", "macro"):
         raise Refused("active", "a slide that starts a program")
-
-
-def _judge_attributes(name: str, attributes: dict[str, str]) -> None:
-    for key, value in attributes.items():
-        if key.endswith("href"):
-            _judge_link(name, value)
-        elif key.endswith("formula"):
-            formulas.judge_open_formula(value)
 
 
 def _judge_link(name: str, target: str) -> None:
