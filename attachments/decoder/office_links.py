@@ -54,6 +54,10 @@ def is_program(target: str) -> bool:
     return _extension(target) in PROGRAMS
 
 
+def base_name(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
+
+
 def require_local(target: str, what: str) -> None:
     """Raise Refused for what an application loads by itself, unless it is a file of its machine."""
     place = place_of(target)

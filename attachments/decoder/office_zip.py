@@ -19,16 +19,14 @@ _IN_ZIP64 = 0xFFFFFFFF
 
 
 class Archive:
-    """The members of an archive by their names as Office compares them."""
+    """The members of an archive by their names as Office compares them. Raises BadZipFile."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = zipfile.ZipFile(file)
-        members = self._zip.infolist()
-        _require_simple(members)
-        _require_one_reading(file, members)
+        self.entries = self._zip.infolist()
         self.members: dict[str, zipfile.ZipInfo] = {}
-        for member in members:
-            self._add(member)
+        for member in self.entries:
+            self.members.setdefault(normal(member.orig_filename), member)
 
     def __contains__(self, name: str) -> bool:
         return normal(name) in self.members
@@ -38,18 +36,14 @@ class Archive:
         return [name for name in self.members if not name.endswith("/")]
 
     def read(self, name: str) -> bytes:
-        """Return a member. Its size was counted before; zipfile reads no more than that."""
-        return self._zip.read(self.members[normal(name)])
+        """Return a member. zipfile reads no more than the directory says."""
+        member = self.members[normal(name)]
+        if member.file_size > CONTENTS_MAX_BYTES:
+            raise Refused("too_complex", "more than 200 MB inside")
+        return self._zip.read(member)
 
     def read_if_there(self, name: str) -> bytes:
         return self.read(name) if name in self else b""
-
-    def _add(self, member: zipfile.ZipInfo) -> None:
-        name = normal(member.orig_filename)
-        other = self.members.setdefault(name, member)
-        # Programs that write a part twice write the same one.
-        if (other.CRC, other.file_size) != (member.CRC, member.file_size):
-            raise Refused("name_and_type_differ", "two members of one name")
 
 
 def normal(name: str) -> str:
@@ -58,7 +52,13 @@ def normal(name: str) -> str:
 
 
 def opened(content: IO[bytes] | bytes) -> Archive:
-    return Archive(io.BytesIO(content) if isinstance(content, bytes) else content)
+    """Open an archive to judge it. Raises Refused when it could be read in two ways."""
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    archive = Archive(file)
+    _require_simple(archive.entries)
+    _require_one_of_each(archive)
+    _require_one_reading(file, archive.entries)
+    return archive
 
 
 def _require_simple(members: list[zipfile.ZipInfo]) -> None:
@@ -70,6 +70,14 @@ def _require_simple(members: list[zipfile.ZipInfo]) -> None:
         raise Refused("encrypted")
     if any("\0" in member.orig_filename for member in members):
         raise Refused("name_and_type_differ", "a name that ends early")
+
+
+def _require_one_of_each(archive: Archive) -> None:
+    """Raise Refused when two members have one name, unless a program wrote the same one twice."""
+    for member in archive.entries:
+        other = archive.members[normal(member.orig_filename)]
+        if (other.CRC, other.file_size) != (member.CRC, member.file_size):
+            raise Refused("name_and_type_differ", "two members of one name")
 
 
 def _require_one_reading(file: IO[bytes], members: list[zipfile.ZipInfo]) -> None:

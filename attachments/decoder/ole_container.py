@@ -57,8 +57,9 @@ class Container:
 def opened(content: IO[bytes] | bytes) -> Container:
     """Open a container. Raises Refused when it is none, or describes itself without an end."""
     file = io.BytesIO(content) if isinstance(content, bytes) else content
+    file.seek(0)
     if not olefile.isOleFile(file):
-        raise Refused("name_and_type_differ", "no OLE container")
+        raise Refused("unreadable", "no OLE container")
     return Container(file)
 
 

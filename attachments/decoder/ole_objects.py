@@ -53,11 +53,6 @@ SCRIPT_MONIKERS = tuple(
 )
 IS_LINK = 0x1  # the first bit of the flags ([MS-OLEDS] 2.3.3)
 
-# What a packaged file may be: what is taken as a file of its own.
-DOCUMENTS = frozenset(
-    "pdf jpg jpeg jpe jfif png gif bmp tif tiff webp heic txt csv doc docx dotx xls xlsx xltx ppt"
-    " pptx ppsx potx rtf odt ods odp odg dwg dxf mp4 mov m4a mp3 wav avi wmf emf".split()
-)
 # A name in an equation is copied into 40 bytes by its program, which Microsoft has withdrawn
 # (CVE-2017-11882): 8, kind, style, name and a zero.
 EQUATION_RUN = re.compile(rb"\x08..[^\0]{40}", re.S)
@@ -115,9 +110,9 @@ def _native(clsid: str, stream: bytes) -> Iterator[bytes | Part]:
         return
     names, content = package
     for name in names:
-        if name and name.rpartition(".")[2].casefold().strip() not in DOCUMENTS:
+        if name and (not re.search(r"[^./\\]\.[^./\\]", name) or office_links.is_program(name)):
             raise Refused("active", f"package: {name[-60:]}")
-    yield Part(names[0], content)
+    yield Part(office_links.base_name(names[0]), content, is_packaged=True)
 
 
 def _package(stream: bytes) -> tuple[list[str], bytes] | None:

@@ -157,7 +157,7 @@ def _judge_formulas(content: bytes, letters: bytes) -> None:
         return
     for found in FORMULA.finditer(letters):
         text = found[1]
-        if b"|" in text or b"&" in text or b"DDE" in text.upper():
+        if b"|" in text or b"&#" in text or b"DDE" in text.upper():
             formulas.judge(html.unescape(text.decode("utf-8", "replace")))
 
 

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Iterator
+from itertools import pairwise
 
 from attachments.decoder import field_codes, office_links
 from attachments.decoder.protocol import Refused
@@ -98,7 +99,7 @@ def _pieces(clx: bytes) -> list[tuple[int, int]]:
     count = (len(plc) - 4) // 12
     starts = struct.unpack_from(f"<{count + 1}I", plc)
     places = [struct.unpack_from("<I", plc, 4 * (count + 1) + 8 * i + 2)[0] for i in range(count)]
-    lengths = [max(0, after - start) for start, after in zip(starts, starts[1:], strict=False)]
+    lengths = [max(0, after - start) for start, after in pairwise(starts)]
     return list(zip(places, lengths, strict=True))
 
 
