@@ -40,6 +40,7 @@ MODULES = {
     "markup": "text",
     "zip": "office",
     "ole": "office_97",
+    "rtf": "rtf",
     "kept": "kept",
 }
 
