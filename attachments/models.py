@@ -44,6 +44,7 @@ class Attachment(LeasedJob):
         IMAGE = "image", _("Photo")
         PDF = "pdf", "PDF"
         VIDEO = "video", _("Video")
+        AUDIO = "audio", _("Voice note")
         DOCUMENT = "document", _("Document")
 
     class Location(models.TextChoices):
@@ -59,7 +60,8 @@ class Attachment(LeasedJob):
     size = models.PositiveBigIntegerField(_("size"))  # bytes
     # Of the whole file. The sender announces it, the analysis computes it again.
     sha256 = models.BinaryField(max_length=32)
-    format = models.CharField(max_length=10)
+    # What its name announces, then what its bytes are; empty as long as neither is known.
+    format = models.CharField(max_length=10, blank=True)
     content_type = models.CharField(max_length=100)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     # The sender chose to leave the location in the photo.

@@ -1,22 +1,30 @@
 """The child process that opens one file of a stranger, with few resources and no secrets.
 
-Its standard input is the file, its only argument a DecodeRequest and its output a Report, both in
-JSON. It has no environment, and no descriptors but these and those of the request. The parent
-kills it when it takes too long.
+Its standard input is the file, its only argument a DecodeRequest and its output a Report on each
+line, both in JSON. It has no environment, and no descriptors but these and those of the request.
+The parent kills it when it takes too long.
+
+A file is judged first, then drawn. The first line is the judgement. The second one adds the
+previews: a child that ends while it draws leaves a file that may be opened and has no preview.
 """
 
 import json
+import math
 import resource
 import sys
+import time
+from collections.abc import Iterator
 from importlib import import_module
 from io import BufferedReader, FileIO
+from types import ModuleType
 from typing import IO
 
 from attachments.decoder import sniffing
-from attachments.decoder.protocol import DecodeRequest, Refused, Report
+from attachments.decoder.protocol import DecodeRequest, Refused, Report, request_of
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 10
+DRAWING_CPU_SECONDS = 6
 FILE_BYTES = 256 * 1024 * 1024
 OPEN_FILES = 64
 
@@ -29,19 +37,20 @@ MODULES = {
     "pdf": "pdf",
     "video": "video",
     "text": "text",
-    "dwg": "cad",
-    "dxf": "cad",
+    "markup": "text",
     "zip": "office",
     "ole": "office_97",
+    "rtf": "rtf",
+    "kept": "kept",
 }
 
 
 def main() -> None:
     set_limits()
-    asked = json.loads(sys.argv[1])
-    request = DecodeRequest(**{**asked, "sniffed": tuple(asked["sniffed"])})
-    report = decode(BufferedReader(FileIO(0, closefd=False)), request)
-    sys.stdout.write(json.dumps(report._replace(peak_bytes=peak_bytes())._asdict()))
+    request = request_of(json.loads(sys.argv[1]))
+    for report in reports(BufferedReader(FileIO(0, closefd=False)), request):
+        sys.stdout.write(json.dumps(report._replace(peak_bytes=peak_bytes())._asdict()) + "\n")
+        sys.stdout.flush()
 
 
 def set_limits() -> None:
@@ -64,24 +73,75 @@ def peak_bytes() -> int:
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Confirm that a file has the format that its name says, and write its previews."""
+def limit_drawing() -> None:
+    """Leave some seconds of processor time for the previews."""
+    used = time.process_time()
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    soft = math.ceil(used) + DRAWING_CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (min(soft, hard), hard))
+
+
+def reports(file: IO[bytes], request: DecodeRequest) -> Iterator[Report]:
+    """Yield the judgement on a file, then the same with previews if its module draws any.
+
+    A module judges in `decode(file, request)`. It draws in `preview(file, request, report)`.
+    """
     try:
-        sniffing.require(file, request)
-    except Refused as refused:
-        return Report(reason=refused.reason, detail=refused.detail)
-    file.seek(0)
-    try:
+        request = sniffing.recognised(file, request)
         module = import_module(f"attachments.decoder.{_module_of(request)}")
-        report: Report = module.decode(file, request)
-        return report
-    except Refused as refused:
-        return Report(reason=refused.reason, detail=refused.detail)
-    except MemoryError:
-        return Report(reason="too_complex", detail="memory")
     except Exception as error:
-        # Decoders raise errors of any class on a damaged file. This is an answer, not a fault.
-        return Report(reason="unreadable", detail=f"{type(error).__name__}: {error}"[:200])
+        yield _of_archive(file, request) if _is_archive(error, request) else _failed(error)
+        return
+    report = _judged(module, file, request)
+    yield report
+    if not report.reason and not request.is_embedded and hasattr(module, "preview"):
+        limit_drawing()
+        yield _drawn(module, file, request, report)
+
+
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
+    """Find what the bytes of a file are, and write its previews."""
+    *_, last = reports(file, request)
+    return last
+
+
+def _judged(module: ModuleType, file: IO[bytes], request: DecodeRequest) -> Report:
+    try:
+        file.seek(0)
+        report: Report = module.decode(file, request)
+    except Exception as error:
+        report = _failed(error)
+    return report._replace(format=request.format)
+
+
+def _drawn(module: ModuleType, file: IO[bytes], request: DecodeRequest, report: Report) -> Report:
+    """Add the previews. Without one the file is as good, unless the module refuses it."""
+    try:
+        file.seek(0)
+        drawn: Report = module.preview(file, request, report)
+    except Refused as refused:
+        return report._replace(reason=refused.reason, detail=refused.detail)
+    except Exception as error:
+        return report._replace(detail=f"no preview: {type(error).__name__}: {error}"[:200])
+    return drawn
+
+
+def _is_archive(error: Exception, request: DecodeRequest) -> bool:
+    """Tell whether this is an archive inside a document, whose members are looked at."""
+    return request.is_embedded and isinstance(error, Refused) and error.reason == "archive"
+
+
+def _of_archive(file: IO[bytes], request: DecodeRequest) -> Report:
+    return _judged(import_module("attachments.decoder.archive"), file, request)._replace(format="")
+
+
+def _failed(error: Exception) -> Report:
+    if isinstance(error, Refused):
+        return Report(reason=error.reason, detail=error.detail)
+    if isinstance(error, MemoryError):
+        return Report(reason="too_complex", detail="memory")
+    # Decoders raise errors of any class on a damaged file. This is an answer, not a fault.
+    return Report(reason="unreadable", detail=f"{type(error).__name__}: {error}"[:200])
 
 
 def _module_of(request: DecodeRequest) -> str:

@@ -1,68 +1,89 @@
-"""PDF: PDFium draws the first page; the objects that compression hides are written out."""
+"""PDF: its objects are judged by qpdf (pikepdf), its first page is drawn by PDFium."""
 
-import re
-import zlib
-from collections.abc import Iterator
+import io
+from importlib import import_module
 from typing import IO
 
-import pypdfium2
+import pikepdf
 
-from attachments.decoder import image
-from attachments.decoder.extracted import CONTENTS_MAX_BYTES, write_contents
-from attachments.decoder.protocol import LARGE_PX, DecodeRequest, Refused, Report
+from attachments.decoder.extracted import write_embedded
+from attachments.decoder.pdf_objects import Inside, Judge, contents_of
+from attachments.decoder.pdf_remains import remains
+from attachments.decoder.protocol import DecodeRequest, Refused, Report
 
-STREAM = re.compile(rb"stream\r?\n")
-NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-# Streams that hold objects, files or scripts. The others (pixels, fonts, drawing) are left out:
-# the short names that the rules look for occur there by chance.
-WRAPPED = re.compile(rb"/(ObjStm|EmbeddedFile|XRef|Metadata)\b")
-PASSWORD = 4  # FPDF_ERR_PASSWORD
+# A viewer shows the others when the first page is broken.
+PAGES_TO_TRY = 3
+# What qpdf says of a file whose objects it had to look for.
+REPAIRED = ("damaged", "reconstruct", "recover", "startxref", "xref")
+# Two readers may take two values.
+AMBIGUOUS = "duplicated key"
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Write the previews of the first page, and the objects that compression hides."""
-    try:
-        document = pypdfium2.PdfDocument(file)
-    except pypdfium2.PdfiumError as error:
-        if getattr(error, "err_code", None) == PASSWORD or "password" in str(error).lower():
-            raise Refused("encrypted") from error
-        raise
-    if len(document) == 0:
-        raise Refused("unreadable", "no page")
-    write_contents(request, _contents(file))
-    page = document[0]
-    width, height = page.get_size()
-    picture = page.render(scale=LARGE_PX / max(width, height, 1)).to_pil().convert("RGB")
-    picture.thumbnail((LARGE_PX, LARGE_PX))
-    return image.previewed(picture, request)
+    """Judge every object, and take out the files inside.
 
-
-def _contents(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield the objects of a PDF, without the streams that only draw."""
-    file.seek(0)
+    Objects of older revisions count too. When qpdf cannot read the file, PDFium decides if it is a
+    PDF, and all objects are looked for in its bytes.
+    """
     content = file.read()
-    at = 0
-    for match in STREAM.finditer(content):
-        if match.start() < at:
-            continue
-        end = content.find(b"endstream", match.end())
-        end = len(content) if end == -1 else end
-        outside = _unescaped(content[at : match.start()])
-        yield outside
-        if WRAPPED.search(outside[-2000:]):
-            yield _unescaped(_inflated(content[match.end() : end]))
-        at = end
-    yield _unescaped(content[at:])
+    pdf = _opened(content)
+    files = _files_of(pdf) if pdf else []
+    files += _files_that_remain(content, pdf)
+    _require_pages(file, pdf)
+    return Report(embedded=write_embedded(request, contents_of(files)))
 
 
-def _unescaped(names: bytes) -> bytes:
-    """Undo `/J#61vaScript` (ISO 32000-1, 7.3.5)."""
-    return NAME_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), names)
+def preview(file: IO[bytes], request: DecodeRequest, report: Report) -> Report:
+    """Write the previews of the first page that can be drawn, with the values of its form."""
+    # PDFium and Pillow are loaded for the previews only: a file inside a file has none.
+    picture = import_module("attachments.decoder.pdf_page").picture(file, PAGES_TO_TRY)
+    shown = import_module("attachments.decoder.image").previewed(picture, request)
+    return report._replace(
+        width=shown.width,
+        height=shown.height,
+        placeholder=shown.placeholder,
+        has_preview=shown.has_preview,
+    )
 
 
-def _inflated(stream: bytes) -> bytes:
+def _opened(content: bytes) -> pikepdf.Pdf | None:
+    """Open a PDF with the empty password, which an owner's password alone leaves."""
     try:
-        return zlib.decompressobj().decompress(stream, CONTENTS_MAX_BYTES)
-    except zlib.error:
-        # Not compressed, or by another filter than Flate.
-        return stream
+        return pikepdf.open(io.BytesIO(content), suppress_warnings=True)
+    except pikepdf.PasswordError as error:
+        raise Refused("encrypted") from error
+    except pikepdf.PdfError:
+        return None
+
+
+def _files_of(pdf: pikepdf.Pdf) -> list[Inside]:
+    judge = Judge()
+    judge.look_at(pdf)
+    if judge.has_built_in_scripts and any(AMBIGUOUS in str(said) for said in pdf.get_warnings()):
+        raise Refused("active_pdf", "JavaScript")
+    return list(judge.files.values())
+
+
+def _files_that_remain(content: bytes, pdf: pikepdf.Pdf | None) -> list[Inside]:
+    hidden = remains(content, pdf)
+    if hidden is None:
+        return []
+    # Their texts are not decrypted. No reader sees them when the table of the file is whole.
+    judge = Judge(reads_all_scripts=pdf is None or _is_repaired(pdf) or not pdf.is_encrypted)
+    judge.look_at(hidden)
+    return [] if pdf is not None and pdf.is_encrypted else list(judge.files.values())
+
+
+def _is_repaired(pdf: pikepdf.Pdf) -> bool:
+    said = " ".join(map(str, pdf.get_warnings()))
+    return any(word in said for word in REPAIRED)
+
+
+def _require_pages(file: IO[bytes], pdf: pikepdf.Pdf | None) -> None:
+    """Raise Refused or an error unless one of both readers finds a page."""
+    try:
+        if pdf is not None and len(pdf.pages) > 0:
+            return
+    except pikepdf.PdfError:
+        pass
+    import_module("attachments.decoder.pdf_page").require_pages(file)

@@ -13,10 +13,12 @@ from typing import IO, TypedDict
 from attachments.decoder.protocol import PREVIEW_TYPE
 from attachments.models import Attachment
 from attachments.scanning import verdict
+from attachments.scanning.embedded import objection_to_embedded
 from attachments.scanning.sandbox import Decoded, decoding
 from attachments.scanning.verdict import ScanVerdict
 from attachments.storage import objects
-from attachments.uploads.formats import Format, format_named
+from attachments.uploads.filenames import with_extension_of
+from attachments.uploads.formats import Format, extension_of, format_named
 from core.jobs import progress
 from core.jobs.lease import Lease
 
@@ -27,6 +29,10 @@ STEPS = 3
 class Shown(TypedDict, total=False):
     """The columns of an attachment that its decoder fills; none for a file that is not ready."""
 
+    name: str
+    format: str
+    content_type: str
+    kind: str
     width: int | None
     height: int | None
     placeholder: str
@@ -49,11 +55,10 @@ def examine(attachment: Attachment, lease: Lease) -> AnalysisResult:
 
     A second run writes the same objects. Raises StorageAway or AntivirusAway.
     """
-    format = format_named(attachment.format)
     with tempfile.TemporaryFile() as file:
-        if objection := _fetched(attachment, file) or verdict.objection_to_bytes(file, format):
+        if objection := _fetched(attachment, file) or verdict.objection_to_bytes(file):
             return AnalysisResult(lease, objection)
-        return _opened(attachment, lease, file, format)
+        return _opened(attachment, lease, file)
 
 
 def _fetched(attachment: Attachment, file: IO[bytes]) -> ScanVerdict | None:
@@ -74,16 +79,23 @@ def _fetched(attachment: Attachment, file: IO[bytes]) -> ScanVerdict | None:
     return None
 
 
-def _opened(
-    attachment: Attachment, lease: Lease, file: IO[bytes], format: Format
-) -> AnalysisResult:
+def _opened(attachment: Attachment, lease: Lease, file: IO[bytes]) -> AnalysisResult:
     progress.step(1, STEPS, "checking")
-    with decoding(file, format, keeps_location=attachment.keeps_location) as decoded:
-        if objection := verdict.objection_to_contents(decoded, format):
+    announced = format_named(attachment.format)
+    with decoding(
+        file,
+        announced,
+        extension=extension_of(attachment.name),
+        keeps_location=attachment.keeps_location,
+    ) as decoded:
+        format = format_named(decoded.report.format) if decoded.report.format else announced
+        if objection := verdict.objection_to_contents(
+            file, decoded, format
+        ) or objection_to_embedded(decoded):
             return AnalysisResult(lease, objection)
         progress.step(2, STEPS, "storing")
         _publish(attachment, file, decoded, format)
-        return AnalysisResult(lease, verdict.accepted(), _shown(decoded))
+        return AnalysisResult(lease, verdict.accepted(), _shown(attachment, decoded, format))
 
 
 def _publish(attachment: Attachment, file: IO[bytes], decoded: Decoded, format: Format) -> None:
@@ -104,10 +116,14 @@ def _versions(
     return versions
 
 
-def _shown(decoded: Decoded) -> Shown:
+def _shown(attachment: Attachment, decoded: Decoded, format: Format) -> Shown:
     report = decoded.report
     is_removed = report.location == Attachment.Location.REMOVED
     return {
+        "name": with_extension_of(format, attachment.name),
+        "format": format.name,
+        "content_type": format.content_type,
+        "kind": format.kind,
         "width": report.width,
         "height": report.height,
         "placeholder": report.placeholder,

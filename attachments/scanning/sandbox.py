@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +16,15 @@ from typing import IO
 
 from django.conf import settings
 
-from attachments.decoder.protocol import LARGE_PX, SMALL_PX, DecodeRequest, Report
-from attachments.uploads.formats import Format
+from attachments.decoder.protocol import (
+    LARGE_PX,
+    SMALL_PX,
+    DecodeRequest,
+    KnownFormat,
+    Report,
+    report_of,
+)
+from attachments.uploads.formats import FORMATS, Format, allowed_formats
 
 WALL_SECONDS = 15
 PREVIEW_SIZES_PX = (SMALL_PX, LARGE_PX)
@@ -41,33 +48,56 @@ class Decoded:
     previews: dict[int, IO[bytes]]
     shared: IO[bytes]
     contents: IO[bytes]
+    embedded: IO[bytes]
 
 
 @contextmanager
-def decoding(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterator[Decoded]:
-    """Have the child confirm a file and write its previews, within limits of time and memory.
+def decoding(
+    file: IO[bytes],
+    format: Format,
+    *,
+    extension: str = "",
+    keeps_location: bool,
+    is_embedded: bool = False,
+) -> Iterator[Decoded]:
+    """Have the child find what a file is and write its previews, within limits.
+
+    `format` and `extension` are those of its name; the report says the format of its bytes. A file
+    that `is_embedded` in another one may have any format, and gets no preview.
 
     A file that the child cannot read, or that passes a limit, gets a report with a reason. Raises
     DecoderFailed when the child itself does not run.
     """
     with ExitStack() as stack:
-        small, large, shared, contents = (
-            stack.enter_context(tempfile.TemporaryFile()) for _ in range(4)
+        small, large, shared, contents, embedded = (
+            stack.enter_context(tempfile.TemporaryFile()) for _ in range(5)
         )
         request = DecodeRequest(
             format=format.name,
             family=format.family,
             content_type=format.content_type,
-            sniffed=format.sniffed,
+            extension=extension,
+            formats=known_formats(FORMATS if is_embedded else allowed_formats()),
             keeps_location=keeps_location,
             max_pixels=settings.ATTACHMENT_MAX_PIXELS,
             large_fd=large.fileno(),
             small_fd=small.fileno(),
             shared_fd=shared.fileno(),
             contents_fd=contents.fileno(),
+            embedded_fd=embedded.fileno(),
+            is_embedded=is_embedded,
         )
         report = _report(file, request)
-        yield Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
+        yield Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents, embedded)
+
+
+def known_formats(formats: Iterable[Format]) -> dict[str, KnownFormat]:
+    return {
+        format.name: KnownFormat(
+            format.family, format.content_type, format.extensions, format.sniffed
+        )
+        for format in formats
+    }
 
 
 def _report(file: IO[bytes], request: DecodeRequest) -> Report:
@@ -78,17 +108,37 @@ def _report(file: IO[bytes], request: DecodeRequest) -> Report:
             stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=(request.large_fd, request.small_fd, request.shared_fd, request.contents_fd),
+            pass_fds=(
+                request.large_fd,
+                request.small_fd,
+                request.shared_fd,
+                request.contents_fd,
+                request.embedded_fd,
+            ),
             env={},
             timeout=WALL_SECONDS,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        return Report(reason="too_complex", detail=f"more than {WALL_SECONDS} s")
+    except subprocess.TimeoutExpired as expired:
+        return _cut_short(expired.stdout or b"", f"more than {WALL_SECONDS} s")
     if child.returncode < 0:
         # A limit was passed (SIGXCPU or SIGKILL: time, SIGXFSZ: file size), or the child crashed.
-        return Report(reason="too_complex", detail=f"signal {-child.returncode}")
-    if child.returncode > 0:
+        return _cut_short(child.stdout, f"signal {-child.returncode}")
+    report = _last_report(child.stdout)
+    if child.returncode > 0 or report is None:
         # The decoder reports on every file, so an error is ours, and may pass.
         raise DecoderFailed(f"The decoder ended with code {child.returncode}.")
-    return Report(**json.loads(child.stdout))
+    return report
+
+
+def _cut_short(output: bytes, cause: str) -> Report:
+    """Return the report of a child that a limit ended: what it had judged, without previews."""
+    if judged := _last_report(output):
+        return judged._replace(detail=judged.detail or f"no preview: {cause}")
+    return Report(reason="too_complex", detail=cause)
+
+
+def _last_report(output: bytes) -> Report | None:
+    """Return the last report that was written whole, with the end of its line."""
+    lines = output.split(b"\n")[:-1]
+    return report_of(lines[-1]) if lines else None

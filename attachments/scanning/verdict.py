@@ -1,7 +1,7 @@
 """The verdict on a file: whether it may be opened, and if not, why.
 
-The checks run in this order, so that no decoder opens a file that is known to be hostile: our
-rules on the raw bytes, the antivirus, the decoder, our rules on the contents that it found.
+The checks run in this order: the antivirus, the decoder, which finds what the file is, then our
+rules on its bytes and on the contents that the decoder found.
 """
 
 from dataclasses import dataclass
@@ -47,18 +47,22 @@ def accepted() -> ScanVerdict:
     return ScanVerdict(Status.READY, verdict)
 
 
-def objection_to_bytes(file: IO[bytes], format: Format) -> ScanVerdict | None:
-    """Check a file as it was sent; return the verdict against it, or None.
+def objection_to_bytes(file: IO[bytes]) -> ScanVerdict | None:
+    """Ask the antivirus about a file as it was sent; return the verdict against it, or None.
 
     Raises AntivirusAway when the antivirus is configured or required and does not answer.
     """
-    if match := policy.broken_rule(file, family=format.family, view="file"):
-        return rejected(match.reason, match.rule)
     return _objection_of_antivirus(file)
 
 
-def objection_to_contents(decoded: Decoded, format: Format) -> ScanVerdict | None:
-    """Check what the decoder found in a file; return the verdict against it, or None."""
+def objection_to_contents(file: IO[bytes], decoded: Decoded, format: Format) -> ScanVerdict | None:
+    """Check a file and what the decoder found in it; return the verdict against it, or None.
+
+    `format` is what its bytes are, because the rules differ between families. What our rules say
+    of the bytes counts more than why the decoder refused them: a program is called a program.
+    """
+    if match := policy.broken_rule(file, family=format.family, view="file"):
+        return rejected(match.reason, match.rule)
     if decoded.report.reason:
         return rejected(decoded.report.reason, decoded.report.detail)
     if match := policy.broken_rule(decoded.contents, family=format.family, view="contents"):

@@ -13,9 +13,16 @@ from rest_framework import status
 
 from attachments import queries
 from attachments.models import Attachment
-from attachments.uploads import transfer
-from attachments.uploads.filenames import clean_name
-from attachments.uploads.formats import Format, format_of
+from attachments.uploads import refusals, transfer
+from attachments.uploads.filenames import clean_name, with_extension_of
+from attachments.uploads.formats import (
+    UNKNOWN,
+    Format,
+    extension_of,
+    format_named,
+    format_of,
+    is_known_extension,
+)
 from core.ids import new_id
 from core.models import User
 from core.web.errors import Refusal, TooMany
@@ -31,7 +38,7 @@ class AttachmentTooLarge(Refusal):
 class TypeNotAllowed(Refusal):
     status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
     default_code = "type_not_allowed"
-    default_detail = _("This kind of file cannot be sent: send a photo or a PDF instead.")
+    default_detail = refusals.SENTENCES["type_not_allowed"]
 
 
 class AttachmentEmpty(Refusal):
@@ -102,10 +109,15 @@ def _checked(name: str, wanted: Wanted) -> Format:
         )
     if wanted.size == 0:
         raise AttachmentEmpty
-    format = format_of(name)
-    if format is None:
-        raise TypeNotAllowed
-    return format
+    return announced_format(name)
+
+
+def announced_format(name: str) -> Format:
+    """Return what a name announces. An unknown ending, or none, waits for the bytes."""
+    format, extension = format_of(name), extension_of(name)
+    if format is None and is_known_extension(extension):
+        raise TypeNotAllowed(refusals.sentence_of_extension(extension))
+    return format or UNKNOWN
 
 
 def _announced(uploader: User, wanted: Wanted, name: str) -> Attachment | None:
@@ -114,9 +126,11 @@ def _announced(uploader: User, wanted: Wanted, name: str) -> Attachment | None:
     earlier = Attachment.objects.filter(pk=wanted.id).first()
     if earlier is None:
         return None
-    is_same = (earlier.uploader_id, earlier.name, earlier.size, bytes(earlier.sha256)) == (
-        uploader.pk, name, wanted.size, wanted.sha256,
-    )  # fmt: skip
+    # Once its bytes were seen its name may have another extension.
+    renamed = with_extension_of(format_named(earlier.format), name)
+    is_same = (earlier.uploader_id, earlier.size, bytes(earlier.sha256)) == (
+        uploader.pk, wanted.size, wanted.sha256,
+    ) and earlier.name in (name, renamed)  # fmt: skip
     if not is_same or earlier.discarded_at is not None:
         raise AttachmentConflict
     return earlier

@@ -1,7 +1,7 @@
-"""The allow-list of formats: their extensions, and the types that libmagic may find in them.
+"""The formats that may be sent: their extensions, the types of libmagic, how they are served.
 
-Archives are not in it, because nobody sees what they hold. HTML, SVG and XML are not, because a
-browser runs them.
+The bytes of a file say its format (`decoder/sniffing`); its name then gets an extension of that
+format. So the table says what is served, and an extension only says what to expect.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,10 @@ from django.conf import settings
 class Format:
     """One format that may be sent.
 
-    It is served as `content_type`. `sniffed` are the types that libmagic may call it. `kind` is a
-    value of `Attachment.Kind`, `family` a key of `decoder.main.MODULES`.
+    It is served as `content_type`. `sniffed` are the types of libmagic that mean this format and
+    no other; `decoder/sniffing` tells the others apart. The first of `extensions` is given to a
+    file whose name has another one. `kind` is a value of `Attachment.Kind`, `family` a key of
+    `decoder.main.MODULES`.
     """
 
     name: str
@@ -23,19 +25,14 @@ class Format:
     family: str
     content_type: str
     extensions: tuple[str, ...]
-    sniffed: tuple[str, ...]
+    sniffed: tuple[str, ...] = ()
 
+
+# What is announced under no known extension, until its bytes are seen.
+UNKNOWN = Format("", "document", "", "application/octet-stream", ())
 
 _OOXML = "application/vnd.openxmlformats-officedocument"
 _ODF = "application/vnd.oasis.opendocument"
-# What libmagic calls the container when it does not look further.
-_ZIP = ("application/zip", "application/octet-stream")
-_OLE = ("application/CDFV2", "application/x-ole-storage")
-# libmagic finds no type in a word or two (`application/octet-stream`); the decoder then decides.
-_TEXT = (
-    "text/plain", "text/csv", "application/csv", "text/x-c", "text/x-c++", "text/troff",
-    "application/octet-stream",
-)  # fmt: skip
 
 
 def _image(name: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
@@ -43,61 +40,164 @@ def _image(name: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format
     return Format(name, "image", "image", content_type, extensions, (content_type, *sniffed))
 
 
-def _zipped(name: str, content_type: str) -> Format:
-    return Format(name, "document", "zip", content_type, (name,), (content_type, *_ZIP))
+def _document(
+    name: str, family: str, content_type: str, *extensions: str, sniffed: tuple[str, ...] = ()
+) -> Format:
+    return Format(name, "document", family, content_type, extensions or (name,), sniffed)
 
 
-def _ole(name: str, content_type: str) -> Format:
-    return Format(name, "document", "ole", content_type, (name,), (content_type, *_OLE))
+def _text(name: str, *extensions: str, content_type: str = "text/plain") -> Format:
+    return _document(name, "text", content_type, *extensions)
 
 
-def _video(name: str, content_type: str, *extensions: str) -> Format:
-    sniffed = ("video/mp4", "video/quicktime", "video/x-m4v", "video/3gpp")
-    return Format(name, "video", "video", content_type, extensions, sniffed)
+def _markup(name: str, content_type: str, *extensions: str) -> Format:
+    """Return a text in which a program that opens it may follow or run something."""
+    return _document(name, "markup", content_type, *extensions)
+
+
+def _kept(name: str, content_type: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
+    """Return a format that is served without being opened: it holds no program."""
+    return _document(name, "kept", content_type, *extensions, sniffed=sniffed)
+
+
+def _video(name: str, content_type: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
+    return Format(name, "video", "video", content_type, extensions or (name,), sniffed)
+
+
+def _film(name: str, content_type: str, *extensions: str, sniffed: tuple[str, ...]) -> Format:
+    """Return a video of which no still is made."""
+    return Format(name, "video", "kept", content_type, extensions or (name,), sniffed)
+
+
+def _audio(name: str, content_type: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
+    return Format(name, "audio", "kept", content_type, extensions or (name,), sniffed)
 
 
 FORMATS = (
     _image("jpeg", "jpg", "jpeg", "jpe", "jfif"),
     _image("png", "png"),
     _image("webp", "webp"),
-    _image("heic", "heic", "heif", sniffed=("image/heif",)),
+    _image("heic", "heic", "heif", "hif"),
     _image("gif", "gif"),
     _image("tiff", "tif", "tiff"),
     Format("pdf", "pdf", "pdf", "application/pdf", ("pdf",), ("application/pdf",)),
-    _zipped("docx", f"{_OOXML}.wordprocessingml.document"),
-    _zipped("xlsx", f"{_OOXML}.spreadsheetml.sheet"),
-    _zipped("pptx", f"{_OOXML}.presentationml.presentation"),
-    _zipped("odt", f"{_ODF}.text"),
-    _zipped("ods", f"{_ODF}.spreadsheet"),
-    _zipped("odp", f"{_ODF}.presentation"),
-    _ole("doc", "application/msword"),
-    _ole("xls", "application/vnd.ms-excel"),
-    _ole("ppt", "application/vnd.ms-powerpoint"),
-    Format("txt", "document", "text", "text/plain", ("txt",), _TEXT),
-    Format("csv", "document", "text", "text/csv", ("csv",), _TEXT),
-    Format(
-        "dwg", "document", "dwg", "image/vnd.dwg", ("dwg",),
-        ("image/vnd.dwg", "application/octet-stream"),
+    _document("docx", "zip", f"{_OOXML}.wordprocessingml.document"),
+    _document("xlsx", "zip", f"{_OOXML}.spreadsheetml.sheet"),
+    _document("pptx", "zip", f"{_OOXML}.presentationml.presentation"),
+    _document("odt", "zip", f"{_ODF}.text"),
+    _document("ods", "zip", f"{_ODF}.spreadsheet"),
+    _document("odp", "zip", f"{_ODF}.presentation"),
+    _document("odg", "zip", f"{_ODF}.graphics"),
+    _document("doc", "ole", "application/msword"),
+    _document("xls", "ole", "application/vnd.ms-excel"),
+    _document("ppt", "ole", "application/vnd.ms-powerpoint"),
+    # What other programs call `.xls` and `.doc`: a page with a table, or the XML of Excel 2003.
+    # Office opens it under these endings alone.
+    _markup("xls_text", "application/vnd.ms-excel", "xls"),
+    _markup("doc_text", "application/msword", "doc"),
+    _text(
+        "txt", "txt", "text", "log", "md", "markdown", "ini", "cfg", "conf", "json", "geojson",
+        "yaml", "yml", "toml", "srt", "tex", "asc", "xyz", "nfo", "diz", "prn",
     ),
-    Format(
-        "dxf", "document", "dxf", "image/vnd.dxf", ("dxf",),
-        ("application/x-dxf", "image/vnd.dxf", "text/plain", "application/octet-stream"),
-    ),
-    _video("mp4", "video/mp4", "mp4", "m4v"),
-    _video("mov", "video/quicktime", "mov", "qt"),
+    _text("csv", "csv", content_type="text/csv"),
+    _text("tsv", "tsv", "tab", content_type="text/tab-separated-values"),
+    _markup("xml", "text/plain", "xml", "kml", "gpx", "gml", "xsd"),
+    _text("ics", "ics", "ical", "vcs", content_type="text/calendar"),
+    _text("vcf", "vcf", "vcard", content_type="text/vcard"),
+    _text("step", "step", "stp", "ifc", "p21", content_type="application/x-step"),
+    _kept("dwg", "image/vnd.dwg", "dwg", "dwt", sniffed=("image/vnd.dwg",)),
+    _kept("dxf", "image/vnd.dxf", "dxf"),
+    _kept("djvu", "image/vnd.djvu", "djvu", "djv", sniffed=("image/vnd.djvu",)),
+    _kept("psd", "image/vnd.adobe.photoshop", "psd", sniffed=("image/vnd.adobe.photoshop",)),
+    _kept("skp", "application/vnd.sketchup.skp", "skp", sniffed=("application/vnd.sketchup.skp",)),
+    _kept("p7s", "application/pkcs7-signature", "p7s"),
+    _document("epub", "zip", "application/epub+zip"),
+    _document("xps", "zip", "application/vnd.ms-xpsdocument", "xps", "oxps"),
+    _document("pages", "zip", "application/vnd.apple.pages"),
+    _document("numbers", "zip", "application/vnd.apple.numbers"),
+    _document("keynote", "zip", "application/vnd.apple.keynote", "key"),
+    _document("kmz", "zip", "application/vnd.google-earth.kmz"),
+    _document("bcfzip", "zip", "application/octet-stream", "bcfzip", "bcf"),
+    _document("3mf", "zip", "model/3mf"),
+    _document("vsdx", "zip", "application/vnd.ms-visio.drawing"),
+    _document("vsd", "ole", "application/vnd.visio"),
+    _document("mpp", "ole", "application/vnd.ms-project"),
+    _document("rvt", "ole", "application/octet-stream", "rvt", "rfa", "rte"),
+    _video("mp4", "video/mp4", "mp4", "m4v", sniffed=("video/mp4", "video/x-m4v")),
+    _video("mov", "video/quicktime", "mov", "qt", sniffed=("video/quicktime",)),
+    _video("3gp", "video/3gpp", "3gp", "3gpp", "3g2", sniffed=("video/3gpp", "video/3gpp2")),
+    _film("webm", "video/webm", sniffed=("video/webm",)),
+    _film("mkv", "video/x-matroska", sniffed=("video/x-matroska",)),
+    _film("avi", "video/x-msvideo", sniffed=("video/x-msvideo",)),
+    _film("wmv", "video/x-ms-wmv", "wmv", "asf", sniffed=("video/x-ms-asf", "video/x-ms-wmv")),
+    _film("mpg", "video/mpeg", "mpg", "mpeg", "vob", sniffed=("video/mpeg",)),
+    _film("mts", "video/mp2t", "mts", "m2ts", "ts", sniffed=("video/MP2T", "video/mp2t")),
+    _film("flv", "video/x-flv", sniffed=("video/x-flv",)),
+    _film("ogv", "video/ogg", sniffed=("video/ogg",)),
+    _audio("m4a", "audio/mp4", "m4a", "m4b", "m4r", sniffed=("audio/x-m4a", "audio/mp4")),
+    _audio("mp3", "audio/mpeg", sniffed=("audio/mpeg",)),
+    _audio("ogg", "audio/ogg", "ogg", "oga", "opus", "spx", sniffed=("audio/ogg",)),
+    _audio("wav", "audio/wav", "wav", "wave", sniffed=("audio/x-wav",)),
+    _audio("aac", "audio/aac", "aac", "adts", sniffed=("audio/x-hx-aac-adts",)),
+    _audio("amr", "audio/amr", "amr", "awb", sniffed=("audio/amr", "audio/AMR", "audio/AMR-WB")),
+    _audio("3ga", "audio/3gpp", "3ga", "3gp", "3gpp"),
+    _audio("flac", "audio/flac", sniffed=("audio/flac", "audio/x-flac")),
+    _audio("weba", "audio/webm", "weba", "webm"),
+    _audio("mka", "audio/x-matroska", "mka", "mkv"),
+    _audio("caf", "audio/x-caf", sniffed=("audio/x-caf",)),
+    _audio("aiff", "audio/aiff", "aiff", "aif", "aifc", sniffed=("audio/x-aiff",)),
+    _audio("wma", "audio/x-ms-wma", sniffed=("audio/x-ms-wma",)),
 )  # fmt: skip
 
 
-def format_of(file_name: str) -> Format | None:
-    """Return the allowed format of a file name by its extension, or None."""
+def _endings(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Endings of what never passes: programs, scripts and pages, which a computer runs at a click, and
+# archives, whose contents nobody sees. All other unknown endings wait for the bytes.
+PROGRAMS = _endings(
+    """
+    exe scr pif bat cmd ps1 psm1 vbs vbe js jse mjs wsf wsh hta msi msp msix appx apk ipa
+    dmg pkg deb rpm jar dll sys drv ocx cpl lnk reg scf sh bash zsh csh
+    py pyc pyw rb php php3 phtml asp aspx jsp cgi chm hlp iso img vhd vhdx xll xla
+    xlam wll mde accde mdb accdb scpt slk iqy
+    """
+)
+ARCHIVES = _endings(
+    """
+    zip zipx rar 7z tar gz tgz bz2 tbz xz txz zst lz lzma cab arj lzh ace
+    """
+)
+PAGES = _endings("html htm xhtml xht shtml mht mhtml svg svgz swf")
+MAILS = _endings("eml msg mbox pst oft")
+SIGNED = _endings("p7m p7b p7c p12 pfx")
+NEVER = PROGRAMS | ARCHIVES | PAGES | MAILS | SIGNED
+
+
+def extension_of(file_name: str) -> str:
+    """Return the extension of a file name in lower case, without its dot, or an empty string."""
     stem, dot, extension = file_name.rpartition(".")
-    if not stem or not dot:
-        return None
-    return _allowed().get(extension.lower())
+    return extension.lower() if stem and dot else ""
+
+
+def format_of(file_name: str) -> Format | None:
+    """Return the allowed format that a file name announces, or None."""
+    return _allowed().get(extension_of(file_name))
+
+
+def is_known_extension(extension: str) -> bool:
+    """Tell whether this is an extension, of any format: the `3 plan` of `v2.3 plan` is none."""
+    return extension in NEVER or any(extension in format.extensions for format in FORMATS)
 
 
 def format_named(name: str) -> Format:
-    return next(format for format in FORMATS if format.name == name)
+    return next((format for format in FORMATS if format.name == name), UNKNOWN)
+
+
+def allowed_formats() -> list[Format]:
+    names = settings.ATTACHMENT_FORMATS
+    return [format for format in FORMATS if not names or format.name in names]
 
 
 def extensions_by_kind() -> dict[str, list[str]]:
@@ -110,8 +210,13 @@ def extensions_by_kind() -> dict[str, list[str]]:
 
 @cache
 def _allowed_by_setting(names: tuple[str, ...]) -> dict[str, Format]:
-    allowed = [format for format in FORMATS if not names or format.name in names]
-    return {extension: format for format in allowed for extension in format.extensions}
+    allowed: dict[str, Format] = {}
+    for format in FORMATS:
+        for extension in format.extensions:
+            if not names or format.name in names:
+                # The first one: `.xls` announces a workbook.
+                allowed.setdefault(extension, format)
+    return allowed
 
 
 def _allowed() -> dict[str, Format]:
