@@ -15,6 +15,7 @@ from attachments.models import Attachment
 from attachments.scanning import lease_renewal, pipeline, verdict
 from attachments.scanning.clamd import AntivirusAway
 from attachments.scanning.pipeline import AnalysisResult
+from attachments.scanning.slots import DecodersBusy
 from attachments.scanning.verdict import ScanVerdict
 from attachments.storage import objects
 from attachments.storage.objects import StorageAway
@@ -91,8 +92,8 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
     """Judge a file on which the caller has a lease, and write what may be served of it.
 
     Return None when it needs no analysis any more. The caller records the result (`record`) in
-    one transaction with what it tells the screens. Raises StorageAway or AntivirusAway after
-    postponing the file.
+    one transaction with what it tells the screens. Raises StorageAway, AntivirusAway or
+    DecodersBusy after postponing the file.
     """
     attachment = queries.leased_attachment(attachment_id)
     if attachment is None:
@@ -102,7 +103,7 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
     try:
         with lease_renewal.renewed(lease):
             return pipeline.examine(attachment, lease)
-    except (StorageAway, AntivirusAway) as error:
+    except (StorageAway, AntivirusAway, DecodersBusy) as error:
         # No fault of the file: an outage, however long, uses up no attempt.
         lease.postpone(error_text(error), longest=lease_renewal.LONGEST_BACKOFF)
         raise

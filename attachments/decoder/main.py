@@ -6,6 +6,7 @@ kills it when it takes too long.
 """
 
 import json
+import os
 import resource
 import sys
 from importlib import import_module
@@ -13,10 +14,12 @@ from io import BufferedReader, FileIO
 from typing import IO
 
 from attachments.decoder import sniffing
-from attachments.decoder.protocol import DecodeRequest, Refused, Report
+from attachments.decoder.protocol import MEMORY_BYTES, DecodeRequest, Refused, Report
 
-MEMORY_BYTES = 1536 * 1024 * 1024
+ADDRESS_BYTES = 2048 * 1024 * 1024
 CPU_SECONDS = 10
+# Above the worker's: people's messages go before files on a machine that is busy.
+NICENESS = 10
 FILE_BYTES = 256 * 1024 * 1024
 OPEN_FILES = 64
 
@@ -46,13 +49,15 @@ def main() -> None:
 
 def set_limits() -> None:
     for which, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_DATA, MEMORY_BYTES),
+        (resource.RLIMIT_AS, ADDRESS_BYTES),
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(which, (limit, limit))
+    os.nice(NICENESS)
 
 
 def peak_bytes() -> int:

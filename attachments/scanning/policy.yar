@@ -44,7 +44,7 @@ rule script_file
     strings:
         $shebang = "#!/"
         $batch = /@echo off/ nocase
-        $powershell = /powershell(\.exe)?\s+-/ nocase
+        $powershell = /powershell(\.exe)?\s{1,8}-/ nocase
     condition:
         family == "text" and ($shebang at 0 or $batch in (0..200) or $powershell)
 }
@@ -61,9 +61,13 @@ rule script_in_image
         $svg = "<svg xmlns" nocase
         $php = "<?php " nocase
         $javascript = "javascript:" nocase
-        $handler = /<(img|body|iframe|object|embed)[^>]{0,200}\son[a-z]{4,20}\s{0,8}=/ nocase
+        // No pattern with a long loop: 32 MB of "<img " then took 20 s of processor (measured).
+        $tag = /<(img|body|iframe|object|embed|video|details|input)[\s\/]/ nocase
+        $handler = /\son(error|load|click|focus|toggle|begin|mouseover|pointerenter)[\s=]/ nocase
     condition:
-        family == "image" and any of them
+        family == "image"
+        and (any of ($script, $script_wide, $html, $doctype, $svg, $php, $javascript)
+             or $tag and $handler)
 }
 
 rule gif_that_is_javascript

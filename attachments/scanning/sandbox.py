@@ -17,6 +17,7 @@ from typing import IO
 from django.conf import settings
 
 from attachments.decoder.protocol import LARGE_PX, SMALL_PX, DecodeRequest, Report
+from attachments.scanning import slots
 from attachments.uploads.formats import Format
 
 WALL_SECONDS = 15
@@ -48,7 +49,7 @@ def decoding(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterat
     """Have the child confirm a file and write its previews, within limits of time and memory.
 
     A file that the child cannot read, or that passes a limit, gets a report with a reason. Raises
-    DecoderFailed when the child itself does not run.
+    DecoderFailed when the child itself does not run, DecodersBusy when no slot gets free.
     """
     with ExitStack() as stack:
         small, large, shared, contents = (
@@ -66,7 +67,8 @@ def decoding(file: IO[bytes], format: Format, *, keeps_location: bool) -> Iterat
             shared_fd=shared.fileno(),
             contents_fd=contents.fileno(),
         )
-        report = _report(file, request)
+        with slots.taken():
+            report = _report(file, request)
         yield Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents)
 
 
