@@ -8,7 +8,6 @@ from pathlib import Path
 
 from celery.signals import worker_ready
 
-
 # The environment variable with the name of the worker.
 PROCESS_NAME = "LIAISON_PROCESS"
 
