@@ -28,7 +28,9 @@ from attachments.scanning import clamd, policy, slots, verdict
 from attachments.scanning.clamd import ClamdStatus
 from attachments.scanning.slots import DecodersBusy
 from attachments.storage import objects
+from core.jobs.enqueue import Queue
 from core.models import User
+from deploy.launcher import app_processes
 from messaging.actions.messages import send_message
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation
@@ -244,6 +246,11 @@ class TestSlots:
 
         with pytest.raises(PermissionError), slots.taken():
             pass
+
+
+def test_files_have_a_worker_of_their_own_in_make_run() -> None:
+    assert sorted([*app_processes.QUEUES, *app_processes.FILE_QUEUES]) == sorted(Queue)
+    assert app_processes.FILE_QUEUES == ("attachments",)
 
 
 def test_child_that_wants_more_than_600_mib_is_ended() -> None:
