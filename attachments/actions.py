@@ -1,6 +1,8 @@
 """Writes of a file's row, one short transaction each. The bucket is asked outside of them."""
 
+import io
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,11 +17,12 @@ from attachments.models import Attachment
 from attachments.scanning import lease_renewal, pipeline, verdict
 from attachments.scanning.clamd import AntivirusAway
 from attachments.scanning.pipeline import AnalysisResult
+from attachments.scanning.slots import DecodersBusy
 from attachments.scanning.verdict import ScanVerdict
 from attachments.storage import objects
 from attachments.storage.objects import StorageAway
 from core.jobs.enqueue import Job, enqueue
-from core.jobs.lease import NOT_DUE, Lease, error_text
+from core.jobs.lease import NOT_DUE, Lease, error_text, reset_attempts
 from core.models import User
 from core.web.errors import Refusal
 
@@ -91,8 +94,8 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
     """Judge a file on which the caller has a lease, and write what may be served of it.
 
     Return None when it needs no analysis any more. The caller records the result (`record`) in
-    one transaction with what it tells the screens. Raises StorageAway or AntivirusAway after
-    postponing the file.
+    one transaction with what it tells the screens. Raises StorageAway, AntivirusAway or
+    DecodersBusy after postponing the file.
     """
     attachment = queries.leased_attachment(attachment_id)
     if attachment is None:
@@ -102,7 +105,7 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
     try:
         with lease_renewal.renewed(lease):
             return pipeline.examine(attachment, lease)
-    except (StorageAway, AntivirusAway) as error:
+    except (StorageAway, AntivirusAway, DecodersBusy) as error:
         # No fault of the file: an outage, however long, uses up no attempt.
         lease.postpone(error_text(error), longest=lease_renewal.LONGEST_BACKOFF)
         raise
@@ -115,11 +118,26 @@ def analyse(attachment_id: UUID) -> AnalysisResult | None:
 def record(result: AnalysisResult) -> Attachment | None:
     """Record what an analysis found, and return the file; None if another worker holds it now."""
     leased = result.lease.leased_rows()
-    if not leased.update(**_recorded(result.scan_verdict), **result.shown):
+    if not leased.update(**_columns(result)):
         return None
     attachment = Attachment.objects.get(pk=result.lease.key)
-    transaction.on_commit(lambda: _forget_quarantined(attachment))
+    if not result.is_again:
+        transaction.on_commit(lambda: _forget_quarantined(attachment))
+    elif attachment.is_withdrawn:
+        transaction.on_commit(lambda: _forget_copies(attachment))
     return attachment
+
+
+def request_check_again(ids: Sequence[UUID], *, pace: timedelta) -> int:
+    """Have ready files checked again, one after each `pace`; return how many.
+
+    They stay ready meanwhile. Spread over time, they hold up no new file.
+    """
+    now, count = timezone.now(), 0
+    for attachment_id in ids:
+        ready = Attachment.objects.filter(pk=attachment_id, status=Status.READY, due_at=None)
+        count += ready.update(**reset_attempts(now + count * pace))
+    return count
 
 
 def record_failure(attachment_id: UUID, reason: str) -> Attachment | None:
@@ -133,6 +151,16 @@ def record_failure(attachment_id: UUID, reason: str) -> Attachment | None:
     return Attachment.objects.get(pk=attachment_id)
 
 
+def _columns(result: AnalysisResult) -> dict[str, Any]:
+    if not result.is_again or not result.scan_verdict.reason:
+        return {**_recorded(result.scan_verdict), **result.shown}
+    if result.scan_verdict.reason in verdict.DANGEROUS:
+        return {**_recorded(result.scan_verdict), "is_withdrawn": True, "has_preview": False}
+    # People have opened it: what we fail to read is no reason to take it away.
+    logger.warning("check_again_failed", detail=result.scan_verdict.detail)
+    return {"gate": verdict.GATE, "last_error": "", **NOT_DUE}
+
+
 def _recorded(scan_verdict: ScanVerdict) -> dict[str, Any]:
     return {
         "status": scan_verdict.status,
@@ -140,14 +168,36 @@ def _recorded(scan_verdict: ScanVerdict) -> dict[str, Any]:
         "reason_code": scan_verdict.reason,
         "detail": scan_verdict.detail[:200],
         "settled_at": timezone.now(),
+        "gate": verdict.GATE,
         "last_error": "",
         **NOT_DUE,
     }
 
 
 def _forget_quarantined(attachment: Attachment) -> None:
-    """Delete the bytes that were sent. The lifecycle of the bucket does it too, after a day."""
+    """Empty the object that was sent. The hourly clean-up deletes it, after a day.
+
+    It is not deleted at once: its address is valid for an hour, and the bucket would take the same
+    bytes again. While an object is there, even an empty one, it answers 412.
+    """
+    key = objects.quarantine_key(attachment.pk)
     try:
-        objects.delete([objects.quarantine_key(attachment.pk)])
+        if attachment.is_multipart:
+            objects.delete([key])
+        else:
+            objects.write(key, io.BytesIO(), content_type=attachment.content_type)
     except StorageAway as error:
         logger.warning("quarantine_not_deleted", attachment=str(attachment.pk), error=str(error))
+
+
+def _forget_copies(attachment: Attachment) -> None:
+    """Delete the previews and the copy of a file that was taken back.
+
+    The original stays, and nobody is given its address: a check may be wrong.
+    """
+    original = objects.file_key(attachment.pk, objects.ORIGINAL)
+    try:
+        written = objects.listed(objects.file_key(attachment.pk, ""))
+        objects.delete([item.key for item in written if item.key != original])
+    except StorageAway as error:
+        logger.warning("copies_not_deleted", attachment=str(attachment.pk), error=str(error))

@@ -2,7 +2,8 @@ from django.apps import AppConfig
 from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
-from attachments.checks import antivirus_is_configured
+from attachments.checks import antivirus_answers, antivirus_is_configured
+from core.web import health
 
 
 class AttachmentsConfig(AppConfig):
@@ -11,3 +12,5 @@ class AttachmentsConfig(AppConfig):
 
     def ready(self) -> None:
         register(antivirus_is_configured, Tags.security, deploy=True)
+        # Files wait without it, and nobody else does.
+        health.SAID_ONLY["antivirus"] = antivirus_answers

@@ -1,9 +1,14 @@
-"""The check of `manage.py check --deploy`: an antivirus is configured."""
+"""The checks of the antivirus: it is configured (`check --deploy`), it answers (`/readyz`)."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
+
+from attachments.scanning import clamd
+
+# Less than `/readyz` gives a check.
+PING_SECONDS = 0.8
 
 
 def antivirus_is_configured(**_: Any) -> list[CheckMessage]:
@@ -24,3 +29,11 @@ def antivirus_is_configured(**_: Any) -> list[CheckMessage]:
             id="attachments.W001",
         )
     ]
+
+
+def antivirus_answers() -> str:
+    """Return "ok", or what `/readyz` says of an antivirus that is away; empty without one."""
+    if not settings.CLAMD_URL:
+        return ""
+    is_there = clamd.answers(settings.CLAMD_URL, within=PING_SECONDS)
+    return "ok" if is_there else "away: files wait until it answers"

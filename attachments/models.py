@@ -82,6 +82,10 @@ class Attachment(LeasedJob):
     height = models.PositiveIntegerField(null=True, blank=True)
     placeholder = models.TextField(blank=True)
     has_preview = models.BooleanField(default=False)
+    # `scanning.verdict.GATE` when it was checked; 0 before that was written down.
+    gate = models.PositiveSmallIntegerField(default=0)
+    # It was ready, and a later check took it back (`manage.py rescan`).
+    is_withdrawn = models.BooleanField(default=False)
 
     # S3's id of a multipart upload. Empty for a file that is sent as one object.
     upload_id = models.CharField(max_length=300, blank=True)

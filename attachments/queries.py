@@ -23,7 +23,7 @@ Status = Attachment.Status
 
 _SHOWN = {
     "id", "name", "size", "content_type", "kind", "status", "verdict", "reason_code", "width",
-    "height", "placeholder", "has_preview", "location", "shared_size", "created_at",
+    "height", "placeholder", "has_preview", "location", "shared_size", "is_withdrawn", "created_at",
 }  # fmt: skip
 # The columns that the screens show. A query of messages brings them along as JSON. They are in the
 # order of the model, which `from_db` needs.
@@ -76,9 +76,22 @@ def is_file_of(uploader: User, attachment_id: UUID) -> bool:
 
 
 def pending_attachments() -> QuerySet[Attachment]:
-    """Return the files to analyse, with those that failed too often and may be requeued."""
+    """Return the files to analyse, to check again, and those that failed and may be requeued."""
     failed = Q(status=Status.UNREADABLE, reason_code="analysis_failed")
-    return Attachment.objects.filter(Q(status=Status.SCANNING) | failed, discarded_at=None)
+    again = Q(status=Status.READY, due_at__isnull=False)
+    return Attachment.objects.filter(Q(status=Status.SCANNING) | again | failed, discarded_at=None)
+
+
+def checked_before(gate: int, *, since: datetime | None = None) -> QuerySet[Attachment]:
+    """Return the ready files that were checked under an older gate, the newest first.
+
+    `since`: only those that arrived at that time or later.
+    """
+    old = Attachment.objects.filter(
+        status=Status.READY, gate__lt=gate, discarded_at=None, due_at=None
+    )
+    arrived = old.filter(uploaded_at__gte=since) if since else old
+    return arrived.order_by("-created_at")
 
 
 def leased_attachment(attachment_id: UUID) -> Attachment | None:

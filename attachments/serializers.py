@@ -41,7 +41,9 @@ class AttachmentSerializer(Shape[Attachment]):
 
     @extend_schema_field(serializers.CharField)
     def get_reason(self, attachment: Attachment) -> str:
-        return reasons.sentence(attachment.reason_code, attachment.verdict)
+        return reasons.sentence(
+            attachment.reason_code, attachment.verdict, is_withdrawn=attachment.is_withdrawn
+        )
 
 
 class UploadSerializer(serializers.Serializer[Any]):

@@ -171,6 +171,7 @@ class Launch:
         self._app_processes = [
             app_processes.web(self._data_dir, environment, self._address.host, self._address.port),
             app_processes.worker(self._data_dir, environment),
+            app_processes.file_worker(self._data_dir, environment),
             app_processes.beat(self._data_dir, environment),
         ]
         for process in self._app_processes:

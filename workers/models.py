@@ -159,7 +159,7 @@ class WorkerProcess(models.Model):
 
 
 class Heartbeat(models.Model):
-    """The last sign of life of beat."""
+    """The last sign of life of beat, or since when the antivirus is away (`health`)."""
 
     name = models.CharField(max_length=40, primary_key=True)
     seen_at = models.DateTimeField(default=timezone.now)

@@ -10,6 +10,7 @@ previews: a child that ends while it draws leaves a file that may be opened and 
 
 import json
 import math
+import os
 import resource
 import sys
 import time
@@ -20,11 +21,19 @@ from types import ModuleType
 from typing import IO
 
 from attachments.decoder import sniffing
-from attachments.decoder.protocol import DecodeRequest, Refused, Report, request_of
+from attachments.decoder.protocol import (
+    MEMORY_BYTES,
+    DecodeRequest,
+    Refused,
+    Report,
+    request_of,
+)
 
-MEMORY_BYTES = 1536 * 1024 * 1024
+ADDRESS_BYTES = 2048 * 1024 * 1024
 CPU_SECONDS = 10
 DRAWING_CPU_SECONDS = 6
+# Above the worker's: people's messages go before files on a machine that is busy.
+NICENESS = 10
 FILE_BYTES = 256 * 1024 * 1024
 OPEN_FILES = 64
 
@@ -55,13 +64,15 @@ def main() -> None:
 
 def set_limits() -> None:
     for which, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_DATA, MEMORY_BYTES),
+        (resource.RLIMIT_AS, ADDRESS_BYTES),
         (resource.RLIMIT_CPU, CPU_SECONDS),
         (resource.RLIMIT_FSIZE, FILE_BYTES),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(which, (limit, limit))
+    os.nice(NICENESS)
 
 
 def peak_bytes() -> int:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 LARGE_PX = 1280
 SMALL_PX = 320
 PREVIEW_TYPE = "image/webp"
+# Of one child: what it writes to, without its programs and what it only maps (RLIMIT_DATA).
+MEMORY_BYTES = 600 * 1024 * 1024
 
 
 class Refused(Exception):

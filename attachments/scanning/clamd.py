@@ -7,6 +7,7 @@ ever, as if clamd were away.
 
 import socket
 import struct
+import time
 from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +17,10 @@ from urllib.parse import urlsplit
 from core.web.errors import Unavailable
 
 CHUNK_BYTES = 256 * 1024
-TIMEOUT_SECONDS = 25.0  # for each call of the socket: a whole scan may take longer
+# For a whole file, from the connection to the answer. With the other checks of a file it is less
+# than the time limit of a task.
+DEADLINE_SECONDS = 20.0
+PING_SECONDS = 2.0
 # The signatures that `AlertExceedsMax` and `AlertEncrypted` report. They are no viruses.
 TOO_COMPLEX = "Heuristics.Limits.Exceeded"
 ENCRYPTED = "Heuristics.Encrypted"
@@ -44,48 +48,83 @@ class ClamdResult:
 def scan(url: str, content: IO[bytes]) -> ClamdResult:
     """Send a file to the clamd at `url` (`tcp://host:port` or `unix:///path`).
 
-    Raises AntivirusAway when clamd cannot be reached, does not move for TIMEOUT_SECONDS or gives
-    an unknown answer.
+    A file that a clamd which is well does not finish by its deadline is TOO_COMPLEX: it would hold
+    up the others again. Raises AntivirusAway when clamd cannot be reached, does not answer a ping
+    either, or gives an unknown answer.
     """
     content.seek(0)
     try:
-        with closing(_connected(url)) as connection:
+        with closing(_Connection(url, DEADLINE_SECONDS)) as connection:
             return _read(_asked(connection, content))
+    except TimeoutError as error:
+        if answers(url):
+            return ClamdResult(ClamdStatus.TOO_COMPLEX, f"more than {DEADLINE_SECONDS:g} s")
+        raise AntivirusAway(f"clamd: {error}") from error
     except OSError as error:
         raise AntivirusAway(f"clamd: {error}") from error
 
 
-def _connected(url: str) -> socket.socket:
+def answers(url: str, *, within: float = PING_SECONDS) -> bool:
+    """Tell whether the clamd at `url` answers a ping."""
+    try:
+        with closing(_Connection(url, within)) as connection:
+            connection.send(b"zPING\0")
+            return connection.answer() == "PONG"
+    except OSError:
+        return False
+
+
+class _Connection:
+    """A socket with one deadline for all its calls."""
+
+    def __init__(self, url: str, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._socket = _connected(url, seconds)
+
+    def send(self, data: bytes) -> None:
+        self._limit()
+        self._socket.sendall(data)
+
+    def answer(self) -> str:
+        received = b""
+        while not received.endswith(b"\0"):
+            self._limit()
+            chunk = self._socket.recv(4096)
+            if not chunk:
+                break
+            received += chunk
+        return received.rstrip(b"\0\n").decode(errors="replace")
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _limit(self) -> None:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the deadline is over")
+        self._socket.settimeout(left)
+
+
+def _connected(url: str, seconds: float) -> socket.socket:
     parts = urlsplit(url)
     if parts.scheme == "unix":
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.settimeout(TIMEOUT_SECONDS)
+        connection.settimeout(seconds)
         connection.connect(parts.path)
         return connection
-    address = (parts.hostname or "127.0.0.1", parts.port or 3310)
-    return socket.create_connection(address, timeout=TIMEOUT_SECONDS)
+    return socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 3310), seconds)
 
 
-def _asked(connection: socket.socket, content: IO[bytes]) -> str:
+def _asked(connection: _Connection, content: IO[bytes]) -> str:
     try:
-        connection.sendall(b"zINSTREAM\0")
+        connection.send(b"zINSTREAM\0")
         while chunk := content.read(CHUNK_BYTES):
-            connection.sendall(struct.pack("!I", len(chunk)) + chunk)
-        connection.sendall(struct.pack("!I", 0))
+            connection.send(struct.pack("!I", len(chunk)) + chunk)
+        connection.send(struct.pack("!I", 0))
     except (BrokenPipeError, ConnectionResetError):
         # clamd stops reading at its limit of size. Its answer says so.
-        return _answer(connection)
-    return _answer(connection)
-
-
-def _answer(connection: socket.socket) -> str:
-    received = b""
-    while not received.endswith(b"\0"):
-        chunk = connection.recv(4096)
-        if not chunk:
-            break
-        received += chunk
-    return received.rstrip(b"\0\n").decode(errors="replace")
+        return connection.answer()
+    return connection.answer()
 
 
 def _read(answer: str) -> ClamdResult:

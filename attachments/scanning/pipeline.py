@@ -7,7 +7,7 @@ quarantine during the analysis change nothing.
 
 import hashlib
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, TypedDict
 
 from attachments.decoder.protocol import PREVIEW_TYPE
@@ -48,13 +48,20 @@ class AnalysisResult:
     lease: Lease
     scan_verdict: ScanVerdict
     shown: Shown = field(default_factory=Shown)
+    # The file was ready before: only a danger takes it back.
+    is_again: bool = False
 
 
 def examine(attachment: Attachment, lease: Lease) -> AnalysisResult:
-    """Judge a file in quarantine and write what may be served of it.
+    """Judge a file in quarantine, or again one that is served, and write what may be served of it.
 
     A second run writes the same objects. Raises StorageAway or AntivirusAway.
     """
+    result = _examined(attachment, lease)
+    return replace(result, is_again=attachment.status == Attachment.Status.READY)
+
+
+def _examined(attachment: Attachment, lease: Lease) -> AnalysisResult:
     with tempfile.TemporaryFile() as file:
         if objection := _fetched(attachment, file) or verdict.objection_to_bytes(file):
             return AnalysisResult(lease, objection)
@@ -65,7 +72,7 @@ def _fetched(attachment: Attachment, file: IO[bytes]) -> ScanVerdict | None:
     """Copy the file from quarantine. Return an objection when it is not the announced one."""
     digest, size = hashlib.sha256(), 0
     try:
-        for chunk in objects.chunks(objects.quarantine_key(attachment.pk)):
+        for chunk in objects.chunks(_key(attachment)):
             size += len(chunk)
             if size > attachment.size:
                 return verdict.rejected("changed", "longer than announced")
@@ -73,10 +80,16 @@ def _fetched(attachment: Attachment, file: IO[bytes]) -> ScanVerdict | None:
             file.write(chunk)
             progress.step(size, attachment.size, "reading")
     except objects.Missing:
-        return verdict.rejected("never_received", "gone from quarantine")
+        return verdict.rejected("never_received", "gone from the bucket")
     if digest.digest() != bytes(attachment.sha256):
         return verdict.rejected("changed", "another check sum")
     return None
+
+
+def _key(attachment: Attachment) -> str:
+    if attachment.status == Attachment.Status.READY:
+        return objects.file_key(attachment.pk, objects.ORIGINAL)
+    return objects.quarantine_key(attachment.pk)
 
 
 def _opened(attachment: Attachment, lease: Lease, file: IO[bytes]) -> AnalysisResult:

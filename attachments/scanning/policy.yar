@@ -48,9 +48,9 @@ rule script_file
         // A script begins with its interpreter. A letter that speaks of one does not.
         $shebang = /#![ \t]{0,3}\/[a-z\/]{2,40}/
         $batch = /@?echo off\s/ nocase
-        $powershell = /(cmd(\.exe)? \/c )?powershell(\.exe)?\s+-/ nocase
+        $powershell = /(cmd(\.exe)? \/c )?powershell(\.exe)?\s{1,8}-/ nocase
         // A command that hides what it does, anywhere at the beginning of a line.
-        $encoded = /\n\s{0,20}powershell(\.exe)?\s[^\n]{0,200}-e[ncodema]{0,14}\s+[A-Za-z0-9+\/=]{60}/ nocase
+        $encoded = /\n\s{0,20}powershell(\.exe)?\s[^\n]{0,200}-e[ncodema]{0,14}\s{1,8}[A-Za-z0-9+\/=]{60}/ nocase
     condition:
         (family == "text" or family == "markup") and view == "contents"
         and ($shebang at 0 or $batch at 0 or $powershell at 0 or $encoded)
@@ -68,9 +68,13 @@ rule script_in_image
         $svg = "<svg xmlns" nocase
         $php = "<?php " nocase
         $javascript = "javascript:" nocase
-        $handler = /<(img|body|iframe|object|embed)[^>]{0,200}\son[a-z]{4,20}\s{0,8}=/ nocase
+        // No pattern with a long loop: 32 MB of "<img " then took 20 s of processor (measured).
+        $tag = /<(img|body|iframe|object|embed|video|details|input)[\s\/]/ nocase
+        $handler = /\son(error|load|click|focus|toggle|begin|mouseover|pointerenter)[\s=]/ nocase
     condition:
-        family == "image" and any of them
+        family == "image"
+        and (any of ($script, $script_wide, $html, $doctype, $svg, $php, $javascript)
+             or $tag and $handler)
 }
 
 rule gif_that_is_javascript

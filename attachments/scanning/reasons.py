@@ -25,13 +25,15 @@ REASONS: dict[str, str | Promise] = {
     "never_received": _("This file was never received in full. Send it again."),
     "analysis_failed": _("This file could not be checked. Send it again, or call us."),
 }
+WITHDRAWN = _("Taken back after a new check.")
 WITHOUT_ANTIVIRUS = _("Not checked by an antivirus.")
 
 
-def sentence(code: str, verdict: str) -> str:
+def sentence(code: str, verdict: str, *, is_withdrawn: bool = False) -> str:
     """Return the sentence to show with a file, or an empty one when there is nothing to say."""
     if code in refusals.SENTENCES or code == "executable":
         return refusals.sentence(code)
     if code:
-        return str(REASONS.get(code, REASONS["unreadable"]))
+        reason = str(REASONS.get(code, REASONS["unreadable"]))
+        return f"{WITHDRAWN} {reason}" if is_withdrawn else reason
     return str(WITHOUT_ANTIVIRUS) if verdict == "checked_basic" else ""

@@ -24,6 +24,7 @@ from attachments.decoder.protocol import (
     Report,
     report_of,
 )
+from attachments.scanning import slots
 from attachments.uploads.formats import FORMATS, Format, allowed_formats
 
 WALL_SECONDS = 15
@@ -66,7 +67,7 @@ def decoding(
     that `is_embedded` in another one may have any format, and gets no preview.
 
     A file that the child cannot read, or that passes a limit, gets a report with a reason. Raises
-    DecoderFailed when the child itself does not run.
+    DecoderFailed when the child itself does not run, DecodersBusy when no slot gets free.
     """
     with ExitStack() as stack:
         small, large, shared, contents, embedded = (
@@ -87,7 +88,8 @@ def decoding(
             embedded_fd=embedded.fileno(),
             is_embedded=is_embedded,
         )
-        report = _report(file, request)
+        with slots.taken():
+            report = _report(file, request)
         yield Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents, embedded)
 
 

@@ -18,6 +18,12 @@ from attachments.uploads.formats import Format
 Status = Attachment.Status
 Verdict = Attachment.Verdict
 
+# Counts the generations of the checks. Raise it when they refuse what they let pass before;
+# `manage.py rescan` then checks again what is older.
+GATE = 2
+
+# The reasons for which a file that people could open is taken back.
+DANGEROUS = frozenset({"infected", "executable", "script", "macro", "active_pdf", "active"})
 # The reasons that lead to each status. All others lead to REFUSED.
 _BLOCKED = frozenset({"infected"})
 _UNREADABLE = frozenset({"unreadable", "changed", "never_received", "cancelled", "analysis_failed"})

@@ -30,6 +30,8 @@ ATTACHMENTS_PER_HOUR = env.int("ATTACHMENTS_PER_HOUR", default=400)
 # Names of `attachments.uploads.formats.FORMATS`. Empty: all of them.
 ATTACHMENT_FORMATS = env.list("ATTACHMENT_FORMATS", default=[])
 ATTACHMENT_MAX_PIXELS = env.int("ATTACHMENT_MAX_PIXELS", default=50_000_000)
+# Each decoder may take 600 MiB (`attachments.decoder.protocol`): two at once by default.
+ATTACHMENT_DECODERS_BYTES = env.int("ATTACHMENT_DECODERS_BYTES", default=1200 * 1024 * 1024)
 # A file that is in no message is removed after this time.
 ATTACHMENT_UNCLAIMED_LIFETIME = timedelta(hours=24)
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from deploy.launcher.data_dir import REPOSITORY, DataDir
 from deploy.launcher.process_group import spawn
-from deploy.launcher.worker_ready import ready_file
+from deploy.launcher.worker_ready import PROCESS_NAME, ready_file
 
-QUEUES = ("realtime", "notifications", "attachments", "maintenance")
+QUEUES = ("realtime", "notifications", "maintenance")
+# Files need processor and memory. In a worker of their own they never delay a message.
+FILE_QUEUES = ("attachments",)
 WORKER_CONCURRENCY = 2
 
 
@@ -67,14 +69,25 @@ def web(data_dir: DataDir, environment: Mapping[str, str], host: str, port: int)
 
 
 def worker(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
+    return _worker("worker", QUEUES, data_dir, environment)
+
+
+def file_worker(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
+    return _worker("worker-files", FILE_QUEUES, data_dir, environment)
+
+
+def _worker(
+    name: str, queues: Sequence[str], data_dir: DataDir, environment: Mapping[str, str]
+) -> AppProcess:
     return AppProcess(
-        "worker",
+        name,
         [
             # Celery prints this warning at each start under root.
             *("-W", "ignore:You're running the worker with superuser privileges"),
             *("-m", "celery", "--quiet", "-A", "workers.celery", "worker"),
             *("--include", "deploy.launcher.worker_ready"),
-            *("--queues", ",".join(QUEUES)),
+            *("--hostname", f"{name}@%h"),
+            *("--queues", ",".join(queues)),
             *("--concurrency", str(WORKER_CONCURRENCY)),
             "--without-gossip",
             "--without-mingle",
@@ -82,8 +95,8 @@ def worker(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
         ],
         data_dir,
         # A task that is cut runs again, since its row stays pending. Do not wait for it.
-        {**environment, "REMAP_SIGTERM": "SIGQUIT"},
-        ready=lambda: _takes_jobs(data_dir),
+        {**environment, "REMAP_SIGTERM": "SIGQUIT", PROCESS_NAME: name},
+        ready=lambda: _takes_jobs(data_dir, name),
     )
 
 
@@ -125,9 +138,9 @@ def reachable_host(host: str) -> str:
     return "127.0.0.1" if address.version == 4 else "::1"
 
 
-def _takes_jobs(data_dir: DataDir) -> bool:
-    ready = ready_file(data_dir.path)
-    pid_file = data_dir.path / "run" / "worker.pid"
+def _takes_jobs(data_dir: DataDir, name: str) -> bool:
+    ready = ready_file(data_dir.path, name)
+    pid_file = data_dir.path / "run" / f"{name}.pid"
     return ready.exists() and ready.read_text() == pid_file.read_text()
 
 

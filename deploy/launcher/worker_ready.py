@@ -1,4 +1,4 @@
-"""Write `run/worker.ready` when the worker of `manage.py up` takes jobs.
+"""Write `run/worker.ready` when a worker of `manage.py up` takes jobs.
 
 The worker loads this module (`--include`). A file is used since a log level can hide a log line.
 """
@@ -8,11 +8,15 @@ from pathlib import Path
 
 from celery.signals import worker_ready
 
+# The environment variable with the name of the worker.
+PROCESS_NAME = "LIAISON_PROCESS"
 
-def ready_file(data_dir: Path) -> Path:
-    return data_dir / "run" / "worker.ready"
+
+def ready_file(data_dir: Path, name: str) -> Path:
+    return data_dir / "run" / f"{name}.ready"
 
 
 @worker_ready.connect
 def write_ready_file(**_: object) -> None:
-    ready_file(Path(os.environ["LIAISON_HOME"])).write_text(f"{os.getpid()}\n")
+    file = ready_file(Path(os.environ["LIAISON_HOME"]), os.environ[PROCESS_NAME])
+    file.write_text(f"{os.getpid()}\n")

@@ -1,4 +1,4 @@
-"""Read the processor time of other processes from /proc."""
+"""Read the processor time and the memory of other processes from /proc."""
 
 import os
 import resource
@@ -14,6 +14,14 @@ def seconds(pid: int) -> float:
     if sys.platform != "linux":
         raise SystemExit("The bench reads processor times from /proc: it needs Linux.")
     return _own_seconds(pid) + sum(seconds(child) for child in _children(pid))
+
+
+def memory_of_decoders(pid: int) -> int:
+    """Return the bytes of memory that the decoders below a worker hold, without shared files."""
+    found = 0
+    for child in _children(pid):
+        found += _memory_of_decoder(child) + memory_of_decoders(child)
+    return found
 
 
 class Others:
@@ -46,6 +54,17 @@ def _own_seconds(pid: int) -> float:
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+
+
+def _memory_of_decoder(pid: int) -> int:
+    try:
+        if b"attachments.decoder.main" not in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return 0
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    kilobytes = next((line.split()[1] for line in lines if line.startswith("RssAnon:")), "0")
+    return int(kilobytes) * 1024
 
 
 def _children(pid: int) -> list[int]:

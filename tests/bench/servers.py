@@ -41,7 +41,7 @@ class Spent:
 
 
 class Machine:
-    """A web server, and a worker once `start_worker` was called."""
+    """A web server, and the workers once `start_worker` was called."""
 
     def __init__(self, data_dir: DataDir) -> None:
         self.data_dir = data_dir
@@ -66,13 +66,16 @@ class Machine:
         )
 
     def start_worker(self) -> None:
-        """Start the worker if it does not run."""
+        """Start the workers if they do not run."""
         if "worker" not in self.programs:
             self.start(app_processes.worker(self.data_dir, os.environ))
+            self.start(app_processes.file_worker(self.data_dir, os.environ))
 
     def stop_worker(self) -> None:
-        program, process = self.programs.pop("worker")
-        stop_together([(process, program.stop_signal)], STOP_SECONDS)
+        started = [self.programs.pop(name) for name in ("worker", "worker-files")]
+        stop_together(
+            [(process, program.stop_signal) for program, process in started], STOP_SECONDS
+        )
 
     def load(self, **asked: Any) -> dict[str, Any]:
         """Run `tests.bench.load` with these keywords as a process, and return its result."""

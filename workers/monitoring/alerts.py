@@ -32,6 +32,9 @@ WORDS: dict[str, str | Promise] = {
     "no_worker": _("No worker takes from the queue “%(about)s”."),
     "beat_late": _("The clock of periodic work (beat) was last seen %(value).0f s ago."),
     "broker_away": _("The workers do not reach the broker: they do the work without it, slower."),
+    "antivirus_away": _(
+        "The antivirus has not answered for %(value).0f s: files wait until it does."
+    ),
     "dead": _("%(value).0f tasks are dead: retry or discard them."),
     "push_key": _(
         "%(value).0f devices get no notification: their push service refuses our key. Set "
@@ -64,6 +67,7 @@ def active_alerts(job_types: Iterable[JobType]) -> list[ActiveAlert]:
         *_failures(),
         *_beat(),
         *_broker(),
+        *_antivirus(),
         *_dead(),
         *_push_key(),
         *_failed_pushes(),
@@ -76,6 +80,7 @@ def watch(job_types: Iterable[JobType]) -> str:
 
     Returns their number, as text.
     """
+    health.note_antivirus()
     found = {(active.code, active.about): active for active in active_alerts(job_types)}
     for active in found.values():
         _open(active)
@@ -168,6 +173,11 @@ def _beat() -> list[ActiveAlert]:
 
 def _broker() -> list[ActiveAlert]:
     return [ActiveAlert("broker_away")] if health.broker_is_away() else []
+
+
+def _antivirus() -> list[ActiveAlert]:
+    seconds = health.antivirus_away_seconds()
+    return [] if seconds is None else [ActiveAlert("antivirus_away", value=seconds)]
 
 
 def _dead() -> list[ActiveAlert]:

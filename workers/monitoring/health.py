@@ -9,11 +9,14 @@ from datetime import timedelta
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
+from attachments.checks import antivirus_answers
 from core.jobs.enqueue import Queue
 from workers.models import CounterAudit, Heartbeat, TaskRun, WorkerProcess
 
 # Four heartbeats (`recovery.agent.HEARTBEAT_SECONDS`).
 LOST_AFTER = timedelta(seconds=12)
+# The row says since when the antivirus is away. There is none while it answers.
+ANTIVIRUS_AWAY = "antivirus_away"
 ERRORS = (TaskRun.Outcome.FAILED, TaskRun.Outcome.DEAD, TaskRun.Outcome.LOST)
 
 
@@ -45,6 +48,21 @@ def beat_age_seconds() -> float | None:
     """Return the age of beat's last sign of life; None when there was none."""
     beat = Heartbeat.objects.filter(name="beat").first()
     return (timezone.now() - beat.seen_at).total_seconds() if beat else None
+
+
+def note_antivirus() -> None:
+    """Ask the antivirus whether it is there, and write down since when it is not."""
+    away = Heartbeat.objects.filter(name=ANTIVIRUS_AWAY)
+    if antivirus_answers() in ("", "ok"):
+        away.delete()
+    else:
+        Heartbeat.objects.get_or_create(name=ANTIVIRUS_AWAY)
+
+
+def antivirus_away_seconds() -> float | None:
+    """Return for how long the antivirus has been away; None while it answers."""
+    away = Heartbeat.objects.filter(name=ANTIVIRUS_AWAY).first()
+    return (timezone.now() - away.seen_at).total_seconds() if away else None
 
 
 def failure_share(period: timedelta = timedelta(hours=1)) -> tuple[float, int]:

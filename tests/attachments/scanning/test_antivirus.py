@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socket
 
 import pytest
 from django.utils import timezone
@@ -174,7 +173,8 @@ class TestAway:
         assert (run.outcome, run.error_class) == ("failed", "AntivirusAway")
 
     def test_frozen_clamd_is_away(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(clamd, "TIMEOUT_SECONDS", 0.3)
+        monkeypatch.setattr(clamd, "DEADLINE_SECONDS", 0.3)
+        monkeypatch.setattr(clamd, "PING_SECONDS", 0.3)
         (tmp_path / "a").write_bytes(b"a")
 
         with (
@@ -191,7 +191,7 @@ class TestAway:
         file = send(api(camille), "photo.jpg", samples.photo())
         with running(program, tmp_path) as started, monkeypatch.context() as patched:
             settings.CLAMD_URL = started.url
-            patched.setattr(clamd, "_answer", killed_before_it_answers(started.process))
+            patched.setattr(clamd._Connection, "answer", killed_before_it_answers(started.process))
             # Stopped, it takes the bytes and cannot answer before it is killed.
             started.process.send_signal(signal.SIGSTOP)
             with pytest.raises(AntivirusAway):
@@ -215,10 +215,12 @@ class TestAway:
         assert Attachment.objects.get(pk=file).status == "scanning"
 
 
-def killed_before_it_answers(process: subprocess.Popen[bytes]) -> Callable[[socket], str]:
-    answer = clamd._answer
+def killed_before_it_answers(
+    process: subprocess.Popen[bytes],
+) -> Callable[[clamd._Connection], str]:
+    answer = clamd._Connection.answer
 
-    def after_the_kill(connection: socket) -> str:
+    def after_the_kill(connection: clamd._Connection) -> str:
         process.kill()
         process.wait()
         return answer(connection)

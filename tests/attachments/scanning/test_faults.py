@@ -69,7 +69,7 @@ class TestWorker:
 
         wait_until(lambda: status_of(file) == "ready")
 
-        wait_until(lambda: not list(objects.listed(objects.quarantine_key(file))))
+        wait_until(lambda: not objects.stored(objects.quarantine_key(file)).size)
         assert api(camille).get(f"/api/v1/attachments/{file}/preview/320").status_code == 302
 
     def test_analysis_of_a_killed_worker_is_finished_by_another(
