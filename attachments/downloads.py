@@ -13,6 +13,8 @@ from attachments.uploads.filenames import content_disposition
 from core.web.errors import Refusal
 
 CONTENT_LIFETIME = timedelta(seconds=60)
+# A player asks again, at the address of the bucket, when somebody goes back or listens later.
+SOUND_LIFETIME = timedelta(hours=1)
 # The browser asks for a preview at each scroll. It caches the redirection, as long as its address
 # is valid, and the picture, for a year.
 PREVIEW_LIFETIME = timedelta(hours=1)
@@ -31,13 +33,14 @@ def content_url(attachment: Attachment, *, is_original: bool) -> str:
     """
     _require_ready(attachment)
     is_shared = attachment.location == Attachment.Location.REMOVED and not is_original
+    is_sound = attachment.kind == Attachment.Kind.AUDIO
     version = objects.SHARED if is_shared else objects.ORIGINAL
     return presigned.presigned_get(
         objects.file_key(attachment.pk, version),
         content_type=attachment.content_type,
         disposition=content_disposition(attachment.name),
         cache_control="private, no-store",
-        lifetime=CONTENT_LIFETIME,
+        lifetime=SOUND_LIFETIME if is_sound else CONTENT_LIFETIME,
     )
 
 

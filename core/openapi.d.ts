@@ -1399,10 +1399,11 @@ export interface components {
          * @description * `image` - Photo
          *     * `pdf` - PDF
          *     * `video` - Video
+         *     * `audio` - Voice note
          *     * `document` - Document
          * @enum {string}
          */
-        KindEnum: "image" | "pdf" | "video" | "document";
+        KindEnum: "image" | "pdf" | "video" | "audio" | "document";
         /** @description Something that is only shown. */
         Latency: {
             queue: string;
@@ -1433,6 +1434,10 @@ export interface components {
             readonly files_per_message: number;
             /** @description Those that may be sent, by kind of file. */
             readonly file_extensions: {
+                [key: string]: string[];
+            };
+            /** @description Those that never pass, by the reason. The bytes of all others decide. */
+            readonly refused_extensions: {
                 [key: string]: string[];
             };
         };

@@ -21,14 +21,19 @@ FIRST_BOXES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
-# The folder of the main part of an OOXML package.
-OOXML_FOLDERS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
-MIMETYPES = {
-    "application/vnd.oasis.opendocument.text": "odt",
-    "application/vnd.oasis.opendocument.spreadsheet": "ods",
-    "application/vnd.oasis.opendocument.presentation": "odp",
-    "application/vnd.oasis.opendocument.graphics": "odg",
-}
+MIMETYPES = {"application/epub+zip": "epub"}
+# A member by which another package is known. The order counts: Apple's three share some.
+MEMBERS = (
+    ("xps", re.compile(r"FixedDocSeq\.fdseq$|FixedDocumentSequence\.fdseq$", re.IGNORECASE)),
+    ("vsdx", re.compile(r"visio/document\.xml$")),
+    ("3mf", re.compile(r"3D/[^/]*\.model$")),
+    ("kmz", re.compile(r"[^/]*\.kml$")),
+    ("bcfzip", re.compile(r"bcf\.version$")),
+    ("numbers", re.compile(r"Index/CalculationEngine\.iwa$|index\.numbers$")),
+    ("keynote", re.compile(r"Index/Slide[^/]*\.iwa$|index\.apxl")),
+    ("pages", re.compile(r"Index/Document\.iwa$")),
+)
+PROGRAM_MEMBERS = re.compile(r"META-INF/MANIFEST\.MF$|AndroidManifest\.xml$|.*\.(class|dex)$")
 MIMETYPE_BYTES = 200
 
 
@@ -59,8 +64,9 @@ def _by_brand(head: bytes) -> str:
 
 
 def _by_members(file: IO[bytes]) -> str:
-    file.seek(0)
     try:
+        if name := str(import_module("attachments.decoder.office").format_of(file)):
+            return name
         with zipfile.ZipFile(file) as archive:
             return _by_names(archive)
     except zipfile.BadZipFile as error:
@@ -74,10 +80,9 @@ def _by_names(archive: zipfile.ZipFile) -> str:
             declared = member.read(MIMETYPE_BYTES).decode("ascii", "replace").strip()
         if name := MIMETYPES.get(declared):
             return name
-    if "[Content_Types].xml" in names:
-        for folder, name in OOXML_FOLDERS.items():
-            if any(member.startswith(folder) for member in names):
-                return name
-    if any(re.search(r"\.(class|dex)$", member) for member in names):
+    if any(PROGRAM_MEMBERS.match(member) for member in names):
         raise Refused("executable", "a program in an archive")
+    for name, member_name in MEMBERS:
+        if any(member_name.match(member) for member in names):
+            return name
     raise Refused("archive", "zip")

@@ -15,11 +15,14 @@ def _carried_library(name: str) -> str | None:
     return next(iter(sorted(glob(f"{CARRIED}/lib{name}.*[0-9b]"))), None)
 
 
-# python-magic looks for libmagic by `ldconfig` and a C compiler, which do not know this copy. The
-# function is replaced for the whole process, which ends with its file.
+# python-magic looks for libmagic by `ldconfig` and a C compiler, which do not know this copy. It
+# does so once, when it is imported.
+_find_library = ctypes.util.find_library
 ctypes.util.find_library = _carried_library
-
-import magic  # noqa: E402
+try:
+    import magic
+finally:
+    ctypes.util.find_library = _find_library
 
 
 def of(file: IO[bytes]) -> str:

@@ -37,11 +37,11 @@ MODULES = {
     "pdf": "pdf",
     "video": "video",
     "text": "text",
-    "dwg": "cad",
-    "dxf": "cad",
+    "markup": "text",
     "zip": "office",
     "ole": "office_97",
-    "audio": "audio",
+    "rtf": "rtf",
+    "kept": "kept",
 }
 
 

@@ -1,43 +1,30 @@
-"""Office documents since 2007 and OpenDocument files, which are archives of ZIP.
+"""Office documents since 2007, OpenDocument files and others that are archives of ZIP.
 
-The decoder confirms their kind and writes their members to the `contents` file, uncompressed.
-The policy rules look there for programs, scripts and macros.
+Their parts are judged, and the documents inside them. The parts are written to the `contents`
+file, uncompressed, where the policy rules look for programs.
 """
 
-import zipfile
-from collections.abc import Iterator
 from typing import IO
 
-from attachments.decoder.extracted import CONTENTS_MAX_BYTES, write_contents
-from attachments.decoder.protocol import DecodeRequest, Refused, Report
-
-MEMBERS_MAX = 10_000
-CHUNK_BYTES = 256 * 1024
+from attachments.decoder import office_documents, office_zip, opendocument
+from attachments.decoder.office_zip import Archive
+from attachments.decoder.ooxml_package import TYPES, Package
+from attachments.decoder.protocol import DecodeRequest, Report
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Write out the members of an Office or OpenDocument file, which `containers` recognised."""
-    with zipfile.ZipFile(file) as archive:
-        members = archive.infolist()
-        _require_simple(members)
-        write_contents(request, _zip_contents(archive, members))
-    return Report()
+    """Judge a file that `containers` recognised."""
+    return office_documents.decoded(
+        office_documents.judged_archive(office_zip.opened(file)), request
+    )
 
 
-def _require_simple(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MEMBERS_MAX:
-        raise Refused("too_complex", f"{len(members)} members")
-    if sum(member.file_size for member in members) > CONTENTS_MAX_BYTES:
-        raise Refused("too_complex", "more than 200 MB inside")
-    if any(member.flag_bits & 0x1 for member in members):
-        raise Refused("encrypted")
+def format_of(file: IO[bytes]) -> str:
+    """Return the format of an office document by its main part, or an empty text.
 
-
-def _zip_contents(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Iterator[bytes]:
-    for member in members:
-        # With its name, by which the rules find macros.
-        yield f"\n{member.filename}\n".encode(errors="replace")
-        with archive.open(member) as opened:
-            # `write_contents` counts these bytes: the size in the directory may be wrong.
-            while chunk := opened.read(CHUNK_BYTES):
-                yield chunk
+    Raises BadZipFile.
+    """
+    archive = Archive(file)
+    if TYPES in archive:
+        return Package(archive).format()
+    return opendocument.format_of(archive)

@@ -8,7 +8,7 @@ bytes, then libmagic.
 import re
 from typing import IO
 
-from attachments.decoder import containers, magic_type, text_kinds
+from attachments.decoder import containers, magic_type, text_kinds, tracks
 from attachments.decoder.protocol import DecodeRequest, Refused
 
 HEAD_BYTES = 64 * 1024
@@ -16,10 +16,13 @@ HEAD_BYTES = 64 * 1024
 PDF_HEADER_WITHIN = 1024
 PDF_HEADER = re.compile(rb"%PDF-\d")
 # Of a text it is the beginning: a letter may speak of a PDF.
-PDF_BEGINNING = re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-\d")
+PDF_BEGINNING = re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-\d\.\d\s*[\r\n]")
 
 # The versions of AutoCAD from 1.0 (1982) to 2018. Zero bytes follow within the header.
 DWG = re.compile(rb"(MC0\.0|AC1\.\d\d?|AC2\.\d\d|AC10\d\d)[^\0]{0,6}\0", re.DOTALL)
+CAF = b"caff\0\1\0\0"
+AMR = (b"#!AMR\n", b"#!AMR-WB\n")
+SKETCHUP = b"\xff\xfe\xff\x0e" + "SketchUp Model".encode("utf-16-le")
 BINARY_DXF = b"AutoCAD Binary DXF\r\n\x1a\0"
 
 # What nobody may send, by the type that libmagic finds.
@@ -58,6 +61,13 @@ REFUSED_TYPES = {
 }
 # libmagic found no type.
 NOTHING_FOUND = ("application/octet-stream", "application/x-empty", "text/plain")
+# Their decoders say what is wrong with a damaged file. The others would take any bytes.
+CONFIRMING_FAMILIES = ("image", "pdf", "video", "text")
+
+# The signed data of a certificate authority's world (RFC 5652): a signature beside its file, or
+# the signed file itself, which nobody sees inside.
+PKCS7 = re.compile(rb"\x30[\x80-\x84].{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", re.DOTALL)
+SIGNATURE_MAX_BYTES = 64 * 1024
 
 
 def recognised(file: IO[bytes], request: DecodeRequest) -> DecodeRequest:
@@ -76,20 +86,38 @@ def _format(file: IO[bytes], request: DecodeRequest) -> str:
     file.seek(0)
     head = file.read(HEAD_BYTES)
     if name := _by_signature(head) or containers.format_of(file, head):
-        return name
+        return tracks.with_sound_alone(name, file, head)
     if PDF_BEGINNING.match(head):
         return "pdf"
-    if text_kinds.is_text(file, head, announced=request.format):
+    if text_kinds.is_text(file, head) and not _is_padded_binary(file, head, request):
         return text_kinds.format_of(file, request)
     if PDF_HEADER.search(head, 0, PDF_HEADER_WITHIN):
         return "pdf"
-    return _by_libmagic(file, request)
+    return tracks.with_sound_alone(_by_libmagic(file, request), file, head)
+
+
+def _is_padded_binary(file: IO[bytes], head: bytes, request: DecodeRequest) -> bool:
+    """Tell whether a few letters and many zeros are the beginning of something else."""
+    if b"\0" not in head:
+        return False
+    found = magic_type.of(file)
+    known = any(found in format.sniffed for format in request.formats.values())
+    return known or found in REFUSED_TYPES
 
 
 def _by_signature(head: bytes) -> str:
     if DWG.match(head):
         return "dwg"
-    return "dxf" if head.startswith(BINARY_DXF) else ""
+    if head.startswith(BINARY_DXF):
+        return "dxf"
+    for name, beginning in (("caf", CAF), ("amr", AMR), ("skp", SKETCHUP)):
+        if head.startswith(beginning):
+            return name
+    if not PKCS7.match(head):
+        return ""
+    if len(head) < SIGNATURE_MAX_BYTES:
+        return "p7s"
+    raise Refused("signed_container")
 
 
 def _by_libmagic(file: IO[bytes], request: DecodeRequest) -> str:
@@ -100,5 +128,7 @@ def _by_libmagic(file: IO[bytes], request: DecodeRequest) -> str:
     if found in REFUSED_TYPES:
         raise Refused(REFUSED_TYPES[found], found)
     if found in NOTHING_FOUND and request.format:
-        return request.format
+        if request.family in CONFIRMING_FAMILIES:
+            return request.format
+        raise Refused("unreadable", found)
     raise Refused("type_not_allowed", found)

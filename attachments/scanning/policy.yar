@@ -31,10 +31,13 @@ rule program
         $elf = { 7F 45 4C 46 (01 | 02) (01 | 02) 01 00 00 00 00 00 00 00 00 00 }
         $link = { 4C 00 00 00 01 14 02 00 00 00 00 00 C0 00 00 00 00 00 00 46 }
     condition:
-        uint16(0) == 0x5A4D
-        or uint32(0) == 0x464C457F
-        or uint32(0) == 0xFEEDFACF or uint32be(0) == 0xCAFEBABE
-        or any of them
+        // A text may begin with "MZ", or quote what a program says. A program is no text.
+        family != "text" and family != "markup" and (
+            uint16(0) == 0x5A4D
+            or uint32(0) == 0x464C457F
+            or uint32(0) == 0xFEEDFACF or uint32be(0) == 0xCAFEBABE
+            or any of them
+        )
 }
 
 rule script_file
@@ -42,11 +45,15 @@ rule script_file
     meta:
         reason = "executable"
     strings:
-        $shebang = "#!/"
-        $batch = /@echo off/ nocase
-        $powershell = /powershell(\.exe)?\s+-/ nocase
+        // A script begins with its interpreter. A letter that speaks of one does not.
+        $shebang = /#![ \t]{0,3}\/[a-z\/]{2,40}/
+        $batch = /@?echo off\s/ nocase
+        $powershell = /(cmd(\.exe)? \/c )?powershell(\.exe)?\s+-/ nocase
+        // A command that hides what it does, anywhere at the beginning of a line.
+        $encoded = /\n\s{0,20}powershell(\.exe)?\s[^\n]{0,200}-e[ncodema]{0,14}\s+[A-Za-z0-9+\/=]{60}/ nocase
     condition:
-        family == "text" and ($shebang at 0 or $batch in (0..200) or $powershell)
+        (family == "text" or family == "markup") and view == "contents"
+        and ($shebang at 0 or $batch at 0 or $powershell at 0 or $encoded)
 }
 
 rule script_in_image
@@ -83,13 +90,42 @@ rule page_as_text
     meta:
         reason = "script"
     strings:
-        $script = "<script" nocase
-        $html = "<html" nocase
-        $doctype = "<!doctype" nocase
-        $svg = "<svg" nocase
-        $php = "<?php" nocase
+        // A whole element: a text may speak of `<script>`.
+        $opened = /<(\w{1,10}:)?script(\s[^<>]{0,100})?>/ nocase
+        $closed = /<\/(\w{1,10}:)?script\s{0,10}>/ nocase
     condition:
-        family == "text" and view == "contents" and any of them
+        family == "text" and view == "contents" and all of them
+}
+
+rule active_markup
+{
+    meta:
+        reason = "script"
+    strings:
+        // A program opens these texts: Excel and Word a table, a browser or a reader the XML.
+        $script = /<(\w{1,10}:)?script[\s>\/]/ nocase
+        $object = /<(\w{1,10}:)?(iframe|object|embed|applet|frame)[\s>]/ nocase
+        $javascript = /["'=]\s{0,8}(java|vb)script\s{0,8}:/ nocase
+        $handler = /\son(load|error|click|focus|begin|mouse(over|enter)|toggle)\s{0,8}=/ nocase
+        $stylesheet = "<?xml-stylesheet" nocase
+        $entity = "<!ENTITY" nocase
+        $xhtml = "http://www.w3.org/1999/xhtml" nocase
+        $svg = "http://www.w3.org/2000/svg" nocase
+    condition:
+        family == "markup" and view == "contents" and any of them
+}
+
+rule macro_in_markup
+{
+    meta:
+        reason = "macro"
+    strings:
+        // Word 2003 in XML, and what Word saves beside a page.
+        $word_2003 = "macrosPresent=\"yes\"" nocase
+        $data = "editdata.mso" nocase
+        $supplement = ":docSuppData" nocase
+    condition:
+        family == "markup" and view == "contents" and any of them
 }
 
 rule macro

@@ -1,18 +1,18 @@
-"""The sentences that say why a file cannot be opened and what the person can do."""
+"""The sentences that say why a file cannot be opened and what the person can do.
+
+Those about its kind, which also say which kinds are taken, are in `uploads/refusals`.
+"""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from attachments.uploads import refusals
+
 REASONS: dict[str, str | Promise] = {
     "infected": _("A virus was found in this file. Check the device it comes from."),
-    "executable": _("This file holds a program: programs cannot be sent."),
     "script": _("This file hides a script: send it again as exported by its own application."),
     "macro": _("This document holds macros: save it without macros, then send it again."),
     "active_pdf": _("This PDF holds active content: print it to a new PDF, then send it again."),
-    "type_not_allowed": _("This kind of file cannot be sent: send a photo or a PDF instead."),
-    "name_and_type_differ": _(
-        "The name of this file does not say what it is: export it again from its application."
-    ),
     "encrypted": _("This file is protected by a password: send it without one."),
     "too_complex": _("This file is too large to open safely: send a smaller version of it."),
     "location_not_removable": _(
@@ -30,6 +30,8 @@ WITHOUT_ANTIVIRUS = _("Not checked by an antivirus.")
 
 def sentence(code: str, verdict: str) -> str:
     """Return the sentence to show with a file, or an empty one when there is nothing to say."""
+    if code in refusals.SENTENCES or code == "executable":
+        return refusals.sentence(code)
     if code:
         return str(REASONS.get(code, REASONS["unreadable"]))
     return str(WITHOUT_ANTIVIRUS) if verdict == "checked_basic" else ""

@@ -77,7 +77,7 @@ def decoding(
             family=format.family,
             content_type=format.content_type,
             extension=extension,
-            formats=_known_formats(FORMATS if is_embedded else allowed_formats()),
+            formats=known_formats(FORMATS if is_embedded else allowed_formats()),
             keeps_location=keeps_location,
             max_pixels=settings.ATTACHMENT_MAX_PIXELS,
             large_fd=large.fileno(),
@@ -91,7 +91,7 @@ def decoding(
         yield Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents, embedded)
 
 
-def _known_formats(formats: Iterable[Format]) -> dict[str, KnownFormat]:
+def known_formats(formats: Iterable[Format]) -> dict[str, KnownFormat]:
     return {
         format.name: KnownFormat(
             format.family, format.content_type, format.extensions, format.sniffed

@@ -13,7 +13,7 @@ from rest_framework import status
 
 from attachments import queries
 from attachments.models import Attachment
-from attachments.uploads import transfer
+from attachments.uploads import refusals, transfer
 from attachments.uploads.filenames import clean_name, with_extension_of
 from attachments.uploads.formats import (
     UNKNOWN,
@@ -38,7 +38,7 @@ class AttachmentTooLarge(Refusal):
 class TypeNotAllowed(Refusal):
     status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
     default_code = "type_not_allowed"
-    default_detail = _("This kind of file cannot be sent: send a photo or a PDF instead.")
+    default_detail = refusals.SENTENCES["type_not_allowed"]
 
 
 class AttachmentEmpty(Refusal):
@@ -109,14 +109,14 @@ def _checked(name: str, wanted: Wanted) -> Format:
         )
     if wanted.size == 0:
         raise AttachmentEmpty
-    return _announced_format(name)
+    return announced_format(name)
 
 
-def _announced_format(name: str) -> Format:
+def announced_format(name: str) -> Format:
     """Return what a name announces. An unknown ending, or none, waits for the bytes."""
-    format = format_of(name)
-    if format is None and is_known_extension(extension_of(name)):
-        raise TypeNotAllowed
+    format, extension = format_of(name), extension_of(name)
+    if format is None and is_known_extension(extension):
+        raise TypeNotAllowed(refusals.sentence_of_extension(extension))
     return format or UNKNOWN
 
 

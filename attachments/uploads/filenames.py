@@ -1,21 +1,51 @@
 """The name of a file: data that people read, never a path and never a header."""
 
+import re
 from urllib.parse import quote
+
+from django.utils.translation import gettext
 
 from attachments.models import NAME_LENGTH
 from attachments.uploads.formats import Format, extension_of, is_known_extension
-from core.text import in_ascii, visible_line
+from core.text import composed, in_ascii, is_invisible, one_line
 
 EXTENSION_LENGTH = 10
+# The longest name of a file on Linux, macOS and Android is 255 bytes of UTF-8.
+NAME_BYTES = 240
+
+# Names that Windows keeps for devices, with any extension.
+DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)", re.IGNORECASE)
+
+ZERO_WIDTH_JOINER, ZERO_WIDTH_NON_JOINER = "\u200d", "\u200c"
+# An emoji is drawn from several characters: presentation and skin tone follow the first one.
+_EMOJI = "[\u00a9\u00ae\u203c-\u32ff\U0001f000-\U0001faff]"
+_PICTURE = rf"{_EMOJI}[\ufe0e\ufe0f\u20e3]*[\U0001f3fb-\U0001f3ff]?\ufe0f?"
+# Scripts whose letters join, or are kept from it: Arabic to Thaana, those of India, Mongolian.
+_JOINING = "[\u0600-\u07ff\u0840-\u0dff\u1000-\u109f\u1800-\u18af\ufb50-\ufdff\ufe70-\ufeff]"
+# What keeps its joiners and its tags: joined emoji, the flags of England, Scotland and Wales,
+# letters on both sides.
+KEPT = re.compile(
+    rf"{_PICTURE}(?:\u200d{_PICTURE})+"
+    "|\U0001f3f4[\U000e0061-\U000e007a]{2,6}\U000e007f"
+    rf"|(?<={_JOINING})[\u200c\u200d](?={_JOINING})"
+    # Newer emoji than this Python knows count as unassigned.
+    "|[\U0001f000-\U0001faff]"
+)
 
 
 def clean_name(name: str) -> str:
     """Return the last part of a path, in NFC, on one line, without anything invisible.
 
-    A long name is cut before its extension. Empty when nothing is left to read.
+    A long name is cut before its extension. A name of which nothing is left becomes "File".
     """
     last_part = name.replace("\\", "/").rpartition("/")[2]
-    return _shortened(visible_line(last_part).strip(" ."))
+    visible = one_line(_visible(composed(last_part)))
+    stem = visible.strip(" .")
+    if visible.startswith(".") and is_known_extension(stem.lower()):
+        # An extension alone.
+        stem = f"{gettext('File')}.{stem}"
+    is_device = DEVICES.match(stem) is not None
+    return _shortened(f"_{stem}" if is_device else stem) or gettext("File")
 
 
 def content_disposition(name: str) -> str:
@@ -41,10 +71,33 @@ def with_extension_of(format: Format, name: str) -> str:
     return _shortened(f"{name}.{format.extensions[0]}")
 
 
+def _visible(name: str) -> str:
+    """Remove what shows nothing, direction marks included, but not what draws an emoji."""
+    parts: list[str] = []
+    at = 0
+    for kept in KEPT.finditer(name):
+        parts += [_without_invisible(name[at : kept.start()]), kept[0]]
+        at = kept.end()
+    return "".join([*parts, _without_invisible(name[at:])])
+
+
+def _without_invisible(text: str) -> str:
+    # White space stays for now, line ends too: `one_line` makes one space of it.
+    return "".join(letter for letter in text if not is_invisible(letter))
+
+
 def _shortened(name: str) -> str:
-    if len(name) <= NAME_LENGTH:
+    if _fits(name):
         return name
     stem, dot, extension = name.rpartition(".")
     if not dot or len(extension) > EXTENSION_LENGTH:
-        return name[:NAME_LENGTH].strip()
-    return stem[: NAME_LENGTH - len(extension) - 1].strip() + dot + extension
+        stem, dot, extension = name, "", ""
+    ending = dot + extension
+    while not _fits(stem + ending):
+        stem = stem[:-1]
+    # Not half of an emoji.
+    return stem.strip(" ." + ZERO_WIDTH_JOINER) + ending
+
+
+def _fits(name: str) -> bool:
+    return len(name) <= NAME_LENGTH and len(name.encode(errors="replace")) <= NAME_BYTES

@@ -50,12 +50,27 @@ def _text(name: str, *extensions: str, content_type: str = "text/plain") -> Form
     return _document(name, "text", content_type, *extensions)
 
 
+def _markup(name: str, content_type: str, *extensions: str) -> Format:
+    """Return a text in which a program that opens it may follow or run something."""
+    return _document(name, "markup", content_type, *extensions)
+
+
+def _kept(name: str, content_type: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
+    """Return a format that is served without being opened: it holds no program."""
+    return _document(name, "kept", content_type, *extensions, sniffed=sniffed)
+
+
 def _video(name: str, content_type: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
     return Format(name, "video", "video", content_type, extensions or (name,), sniffed)
 
 
+def _film(name: str, content_type: str, *extensions: str, sniffed: tuple[str, ...]) -> Format:
+    """Return a video of which no still is made."""
+    return Format(name, "video", "kept", content_type, extensions or (name,), sniffed)
+
+
 def _audio(name: str, content_type: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
-    return Format(name, "audio", "audio", content_type, extensions or (name,), sniffed)
+    return Format(name, "audio", "kept", content_type, extensions or (name,), sniffed)
 
 
 FORMATS = (
@@ -78,140 +93,86 @@ FORMATS = (
     _document("ppt", "ole", "application/vnd.ms-powerpoint"),
     # What other programs call `.xls` and `.doc`: a page with a table, or the XML of Excel 2003.
     # Office opens it under these endings alone.
-    _text("xls_text", "xls", content_type="application/vnd.ms-excel"),
-    _text("doc_text", "doc", content_type="application/msword"),
+    _markup("xls_text", "application/vnd.ms-excel", "xls"),
+    _markup("doc_text", "application/msword", "doc"),
     _text(
         "txt", "txt", "text", "log", "md", "markdown", "ini", "cfg", "conf", "json", "geojson",
         "yaml", "yml", "toml", "srt", "tex", "asc", "xyz", "nfo", "diz", "prn",
     ),
     _text("csv", "csv", content_type="text/csv"),
     _text("tsv", "tsv", "tab", content_type="text/tab-separated-values"),
-    _text("xml", "xml", "kml", "gpx", "gml", "xsd", "xsl", "bcf"),
+    _markup("xml", "text/plain", "xml", "kml", "gpx", "gml", "xsd"),
     _text("ics", "ics", "ical", "vcs", content_type="text/calendar"),
     _text("vcf", "vcf", "vcard", content_type="text/vcard"),
     _text("step", "step", "stp", "ifc", "p21", content_type="application/x-step"),
-    _document("dwg", "dwg", "image/vnd.dwg", "dwg", "dwt", sniffed=("image/vnd.dwg",)),
-    _document("dxf", "dxf", "image/vnd.dxf"),
+    _kept("dwg", "image/vnd.dwg", "dwg", "dwt", sniffed=("image/vnd.dwg",)),
+    _kept("dxf", "image/vnd.dxf", "dxf"),
+    _kept("djvu", "image/vnd.djvu", "djvu", "djv", sniffed=("image/vnd.djvu",)),
+    _kept("psd", "image/vnd.adobe.photoshop", "psd", sniffed=("image/vnd.adobe.photoshop",)),
+    _kept("skp", "application/vnd.sketchup.skp", "skp", sniffed=("application/vnd.sketchup.skp",)),
+    _kept("p7s", "application/pkcs7-signature", "p7s"),
+    _document("epub", "zip", "application/epub+zip"),
+    _document("xps", "zip", "application/vnd.ms-xpsdocument", "xps", "oxps"),
+    _document("pages", "zip", "application/vnd.apple.pages"),
+    _document("numbers", "zip", "application/vnd.apple.numbers"),
+    _document("keynote", "zip", "application/vnd.apple.keynote", "key"),
+    _document("kmz", "zip", "application/vnd.google-earth.kmz"),
+    _document("bcfzip", "zip", "application/octet-stream", "bcfzip", "bcf"),
+    _document("3mf", "zip", "model/3mf"),
+    _document("vsdx", "zip", "application/vnd.ms-visio.drawing"),
+    _document("vsd", "ole", "application/vnd.visio"),
+    _document("mpp", "ole", "application/vnd.ms-project"),
+    _document("rvt", "ole", "application/octet-stream", "rvt", "rfa", "rte"),
     _video("mp4", "video/mp4", "mp4", "m4v", sniffed=("video/mp4", "video/x-m4v")),
     _video("mov", "video/quicktime", "mov", "qt", sniffed=("video/quicktime",)),
     _video("3gp", "video/3gpp", "3gp", "3gpp", "3g2", sniffed=("video/3gpp", "video/3gpp2")),
+    _film("webm", "video/webm", sniffed=("video/webm",)),
+    _film("mkv", "video/x-matroska", sniffed=("video/x-matroska",)),
+    _film("avi", "video/x-msvideo", sniffed=("video/x-msvideo",)),
+    _film("wmv", "video/x-ms-wmv", "wmv", "asf", sniffed=("video/x-ms-asf", "video/x-ms-wmv")),
+    _film("mpg", "video/mpeg", "mpg", "mpeg", "vob", sniffed=("video/mpeg",)),
+    _film("mts", "video/mp2t", "mts", "m2ts", "ts", sniffed=("video/MP2T", "video/mp2t")),
+    _film("flv", "video/x-flv", sniffed=("video/x-flv",)),
+    _film("ogv", "video/ogg", sniffed=("video/ogg",)),
     _audio("m4a", "audio/mp4", "m4a", "m4b", "m4r", sniffed=("audio/x-m4a", "audio/mp4")),
     _audio("mp3", "audio/mpeg", sniffed=("audio/mpeg",)),
     _audio("ogg", "audio/ogg", "ogg", "oga", "opus", "spx", sniffed=("audio/ogg",)),
     _audio("wav", "audio/wav", "wav", "wave", sniffed=("audio/x-wav",)),
+    _audio("aac", "audio/aac", "aac", "adts", sniffed=("audio/x-hx-aac-adts",)),
+    _audio("amr", "audio/amr", "amr", "awb", sniffed=("audio/amr", "audio/AMR", "audio/AMR-WB")),
+    _audio("3ga", "audio/3gpp", "3ga", "3gp", "3gpp"),
+    _audio("flac", "audio/flac", sniffed=("audio/flac", "audio/x-flac")),
+    _audio("weba", "audio/webm", "weba", "webm"),
+    _audio("mka", "audio/x-matroska", "mka", "mkv"),
+    _audio("caf", "audio/x-caf", sniffed=("audio/x-caf",)),
+    _audio("aiff", "audio/aiff", "aiff", "aif", "aifc", sniffed=("audio/x-aiff",)),
+    _audio("wma", "audio/x-ms-wma", sniffed=("audio/x-ms-wma",)),
 )  # fmt: skip
+
+
+def _endings(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
 
 # Endings of what never passes: programs, scripts and pages, which a computer runs at a click, and
 # archives, whose contents nobody sees. All other unknown endings wait for the bytes.
-PROGRAMS = frozenset(
-    [
-        "exe",
-        "com",
-        "scr",
-        "pif",
-        "bat",
-        "cmd",
-        "ps1",
-        "psm1",
-        "vbs",
-        "vbe",
-        "js",
-        "jse",
-        "mjs",
-        "wsf",
-        "wsh",
-        "hta",
-        "msi",
-        "msp",
-        "msix",
-        "appx",
-        "apk",
-        "ipa",
-        "app",
-        "dmg",
-        "pkg",
-        "deb",
-        "rpm",
-        "jar",
-        "class",
-        "dll",
-        "sys",
-        "drv",
-        "ocx",
-        "cpl",
-        "lnk",
-        "url",
-        "desktop",
-        "reg",
-        "scf",
-        "inf",
-        "sh",
-        "bash",
-        "zsh",
-        "csh",
-        "run",
-        "bin",
-        "py",
-        "pyc",
-        "pyw",
-        "rb",
-        "pl",
-        "php",
-        "php3",
-        "phtml",
-        "asp",
-        "aspx",
-        "jsp",
-        "cgi",
-        "chm",
-        "hlp",
-        "gadget",
-        "iso",
-        "img",
-        "vhd",
-        "vhdx",
-        "xll",
-        "xla",
-        "xlam",
-        "wll",
-        "appref-ms",
-        "application",
-        "ade",
-        "adp",
-        "mde",
-        "accde",
-        "msc",
-        "workflow",
-        "command",
-        "action",
-        "scpt",
-    ]
+PROGRAMS = _endings(
+    """
+    exe scr pif bat cmd ps1 psm1 vbs vbe js jse mjs wsf wsh hta msi msp msix appx apk ipa
+    dmg pkg deb rpm jar dll sys drv ocx cpl lnk reg scf sh bash zsh csh
+    py pyc pyw rb php php3 phtml asp aspx jsp cgi chm hlp iso img vhd vhdx xll xla
+    xlam wll mde accde mdb accdb scpt slk iqy
+    """
 )
-ARCHIVES = frozenset(
-    [
-        "zip",
-        "rar",
-        "7z",
-        "tar",
-        "gz",
-        "tgz",
-        "bz2",
-        "tbz",
-        "xz",
-        "txz",
-        "zst",
-        "lz",
-        "lzma",
-        "cab",
-        "arj",
-        "lzh",
-        "ace",
-        "z",
-    ]
+ARCHIVES = _endings(
+    """
+    zip zipx rar 7z tar gz tgz bz2 tbz xz txz zst lz lzma cab arj lzh ace
+    """
 )
-PAGES = frozenset(["html", "htm", "xhtml", "xht", "shtml", "mht", "mhtml", "svg", "svgz", "swf"])
-MAILS = frozenset(["eml", "msg", "mbox", "pst", "oft"])
-NEVER = PROGRAMS | ARCHIVES | PAGES | MAILS
+PAGES = _endings("html htm xhtml xht shtml mht mhtml svg svgz swf")
+MAILS = _endings("eml msg mbox pst oft")
+SIGNED = _endings("p7m p7b p7c p12 pfx")
+NEVER = PROGRAMS | ARCHIVES | PAGES | MAILS | SIGNED
 
 
 def extension_of(file_name: str) -> str:

@@ -29,6 +29,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:", S3_ORIGIN],
+        # Voice notes: the address of ours redirects to the bucket.
+        "media-src": [SELF, S3_ORIGIN],
         "font-src": [SELF],
         "connect-src": [SELF, S3_ORIGIN],
         "manifest-src": [SELF],

@@ -187,6 +187,11 @@ class LimitsSerializer(serializers.Serializer[Any]):
         read_only=True,
         help_text="Those that may be sent, by kind of file.",
     )
+    refused_extensions = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        read_only=True,
+        help_text="Those that never pass, by the reason. The bytes of all others decide.",
+    )
 
 
 class MeWithUnreadSerializer(MeSerializer):

@@ -55,7 +55,7 @@ def test_limits_of_files_on_the_page_follow_the_settings(
     expect(refusals).to_contain_text("2 fichiers au plus par message")
     expect(chosen(page)).to_have_count(2)
     accepted = page.locator("input.any").get_attribute("accept")
-    assert accepted == "image/*,video/*,.jpg,.jpeg,.jpe,.jfif,.pdf"
+    assert accepted == "image/*,video/*,.jpg,.jpeg,.jpe,.jfif,.pdf,*/*"
 
 
 def test_form_of_a_new_conversation_says_the_size_of_the_settings(

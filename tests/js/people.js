@@ -75,5 +75,6 @@ export function created(written) {
 /** The server's defaults, with some of its formats. @type {import("#core/types.js").Limits} */
 export const limits = {
   message_max_characters: 10_000, subject_max_characters: 150, file_max_bytes: 50 * 1024 * 1024, files_per_message: 20,
-  file_extensions: { image: ["jpg", "heic"], pdf: ["pdf"], document: ["dwg", "txt"], video: ["mov", "mp4"] },
+  file_extensions: { image: ["jpg", "heic"], pdf: ["pdf"], document: ["dwg", "txt"], video: ["mov", "mp4"], audio: ["m4a", "ogg"] },
+  refused_extensions: { executable: ["exe", "js"], archive: ["rar", "zip"], web_page: ["html", "svg"], mail: ["eml"], signed_container: ["p7m"], type_not_allowed: ["psd"] },
 };

@@ -9,21 +9,46 @@ import { t } from "./i18n/index.js";
 
 const NEVER_CAME = ["never_received", "cancelled"];
 
-/** For `<input type="file">`: the first two entries make a phone offer its photos. @param {Limits | null} limits */
+/** What to say of a file by the reason of `limits.refused_extensions`. @type {Record<string, string>} */
+const REFUSALS = { executable: "programRefused", archive: "archiveRefused", web_page: "pageRefused", mail: "mailRefused", signed_container: "signedRefused" };
+
+/**
+ * For `<input type="file">`: the first two entries make a phone offer its photos. The last one lets it offer a file
+ * without an extension too, since the server looks at the bytes.
+ *
+ * @param {Limits | null} limits
+ */
 export function acceptOf(limits) {
   const extensions = Object.values(limits?.file_extensions ?? {}).flat();
-  return extensions.length > 0 ? ["image/*", "video/*", ...extensions.map((extension) => `.${extension}`)].join(",") : "";
+  return extensions.length > 0 ? ["image/*", "video/*", ...extensions.map((extension) => `.${extension}`), "*/*"].join(",") : "";
 }
 
 /**
+ * What the name of a file announces. The server decides by its bytes.
+ *
  * @param {string} name
  * @param {Limits} limits
+ * @param {string} [type] the browser's, for a name without a known extension
  * @returns {Kind | null} null if the file cannot be sent
  */
-export function kindOf(name, limits) {
+export function kindOf(name, limits, type = "") {
   const extension = extensionOf(name);
   const known = Object.entries(limits.file_extensions).find(([, all]) => all.includes(extension));
-  return /** @type {Kind | undefined} */ (known?.[0]) ?? null;
+  if (known) return /** @type {Kind} */ (known[0]);
+  if (reasonAgainst(name, limits)) return null;
+  return type.startsWith("image/") ? "image" : "document";
+}
+
+/** Return why no file with such a name can be sent, or "". @param {string} name @param {Limits} limits */
+function reasonAgainst(name, limits) {
+  const extension = extensionOf(name);
+  return Object.entries(limits.refused_extensions).find(([, all]) => all.includes(extension))?.[0] ?? "";
+}
+
+/** The kinds of files that may be sent, in words. @param {Limits} limits */
+export function kindsTaken(limits) {
+  const words = { image: t("kindPhotos"), video: t("kindVideos"), audio: t("kindSounds"), pdf: "PDF", document: t("kindDocuments") };
+  return Object.entries(words).filter(([kind]) => kind in limits.file_extensions).map(([, word]) => word).join(", ");
 }
 
 /** @param {string} name */
@@ -60,7 +85,8 @@ export function checked(files, already, limits) {
 function refusalOf({ name, size }, before, limits) {
   const { file_max_bytes: max, files_per_message: n } = limits;
   if (before >= n) return t("tooMany", { n });
-  if (kindOf(name, limits) === null) return t("typeRefused", { name });
+  const against = reasonAgainst(name, limits);
+  if (against) return t(/** @type {"typeRefused"} */ (REFUSALS[against] ?? "typeRefused"), { name, kinds: kindsTaken(limits) });
   if (size === 0) return t("isEmpty", { name });
   return size > max ? t("tooLarge", { name, size: sizeLabel(size), max: sizeLabel(max) }) : "";
 }

@@ -31,6 +31,7 @@ export const icons = {
   picture: icon("M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9h.01"),
   document: icon("M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6"),
   film: icon("M4 6h16v12H4zM10 9.5v5l4.5-2.5z"),
+  sound: icon("M12 4a3 3 0 0 1 3 3v5a3 3 0 0 1-6 0V7a3 3 0 0 1 3-3zM6 11.5a6 6 0 0 0 12 0M12 17.5V21M9 21h6"),
   download: icon("M12 4v11M7 11l5 5 5-5M5 20h14"),
   share: icon("M12 15V4M8 7.5L12 4l4 3.5M6 11H5v9h14v-9h-1"),
   close: icon("M6 6l12 12M18 6L6 18"),

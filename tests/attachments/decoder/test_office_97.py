@@ -39,17 +39,22 @@ def test_document_of_several_megabytes_is_accepted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        ole.container(Workbook=b"Bonjour"),
         ole.container(),
         # The name alone, as another document may hold it.
         ole.container(Contents="WordDocument".encode("utf-16-le")),
     ],
-    ids=["a workbook", "an empty container", "the name in a stream"],
+    ids=["an empty container", "the name in a stream"],
 )
 def test_container_of_another_kind_is_not_a_document_of_word(
     content: bytes, tmp_path: Path
 ) -> None:
     assert report_on("devis.doc", content, tmp_path).reason == "name_and_type_differ"
+
+
+def test_workbook_called_a_letter_is_a_workbook(tmp_path: Path) -> None:
+    report = report_on("devis.doc", ole.container(Workbook=b"Bonjour"), tmp_path)
+
+    assert (report.reason, report.format) == ("", "xls")
 
 
 @pytest.mark.parametrize("name", ["devis.doc", "metre.xls", "devis.docx", "metre.xlsx"])

@@ -68,8 +68,7 @@ class TestAnnounce:
             ("logo.svg", 10, 415, "type_not_allowed"),
             ("archive.zip", 10, 415, "type_not_allowed"),
             ("page.html", 10, 415, "type_not_allowed"),
-            ("sans-extension", 10, 415, "type_not_allowed"),
-            (".jpg", 10, 415, "type_not_allowed"),
+            ("offre.eml", 10, 415, "type_not_allowed"),
         ],
     )
     def test_file_that_may_not_be_sent_is_refused_in_words_when_announced(
@@ -81,6 +80,17 @@ class TestAnnounce:
         error = answer.json()["errors"][0]
         assert error["code"] == code
         assert len(error["detail"]) > 20
+
+    @pytest.mark.parametrize("name", ["sans-extension", "v2.3 plan", "releve.topo", "\u200b"])
+    def test_name_that_says_nothing_is_accepted_until_its_bytes_are_seen(
+        self, name: str, api: Call, camille: User
+    ) -> None:
+        answer = api(camille).post(URL, announcement(name, b"x"))
+
+        assert answer.status_code == 201
+        shown = answer.json()
+        assert (shown["kind"], shown["content_type"]) == ("document", "application/octet-stream")
+        assert shown["name"]
 
     def test_hostile_name_is_cleaned_when_announced(self, api: Call, camille: User) -> None:
         name = "../../é" + "photo\u202egpj.\x07exe/../\u200f" + "a" * 300 + "\u2066 \n salon.JPG"

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { limits } from "../people.js";
 
-import { acceptOf, asAttachment, checked, isPicture, kindOf, sizeLabel, stateLabel } from "#attachments/files.js";
+import { acceptOf, asAttachment, checked, isPicture, kindOf, kindsTaken, sizeLabel, stateLabel } from "#attachments/files.js";
 
 /** @import { Sending } from "#attachments/types.js" */
 
@@ -23,7 +23,28 @@ function file(name, size = 10) {
 describe("a file that is chosen", () => {
   test("a file's kind is known by the end of its name", () => {
     assert.deepEqual(["IMG_1.HEIC", "devis.pdf", "plan.dwg", "film.mov"].map((name) => kindOf(name, limits)), ["image", "pdf", "document", "video"]);
-    assert.deepEqual(["outil.exe", "page.html", "archive.zip", "sans-nom", ".pdf"].map((name) => kindOf(name, limits)), [null, null, null, null, null]);
+    assert.deepEqual(["outil.exe", "page.html", "archive.zip", "image.psd"].map((name) => kindOf(name, limits)), [null, null, null, null]);
+  });
+
+  test("a name that says nothing waits for the server, which looks at the bytes", () => {
+    assert.deepEqual(["sans-nom", ".pdf", "v2.3 plan", "releve.topo"].map((name) => kindOf(name, limits)), ["document", "document", "document", "document"]);
+    assert.equal(kindOf("sans-nom", limits, "image/png"), "image");
+    assert.deepEqual(checked([file("sans-nom"), file("v2.3 plan")], 0, limits).refusals, []);
+  });
+
+  test("a refusal says what to do, and which kinds are taken", () => {
+    const { refusals } = checked([file("photos.zip"), file("page.html"), file("offre.eml"), file("devis.p7m"), file("dessin.psd")], 0, limits);
+
+    assert.match(refusals[0] ?? "", /archive. Envoyez un par un/);
+    assert.match(refusals[1] ?? "", /Imprimez-le en PDF/);
+    assert.match(refusals[2] ?? "", /e-mail/);
+    assert.match(refusals[3] ?? "", /conteneur signé/);
+    for (const refusal of refusals) assert.match(refusal, /photos, vidéos, notes vocales, PDF, Word, Excel/);
+    assert.doesNotMatch(checked([file("outil.exe")], 0, limits).refusals[0] ?? "", /photos/);
+  });
+
+  test("the kinds that are taken are those of this company", () => {
+    assert.equal(kindsTaken({ ...limits, file_extensions: { pdf: ["pdf"] } }), "PDF");
   });
 
   test("a file of another type, an empty file and a large file are refused with a reason", () => {
@@ -43,7 +64,7 @@ describe("a file that is chosen", () => {
   });
 
   test("the limits are the server's, also in the words", () => {
-    const small = { ...limits, file_max_bytes: 1024 * 1024, files_per_message: 1, file_extensions: { pdf: ["pdf"] } };
+    const small = { ...limits, file_max_bytes: 1024 * 1024, files_per_message: 1, file_extensions: { pdf: ["pdf"] }, refused_extensions: { type_not_allowed: ["jpg"] } };
 
     const { accepted, refusals } = checked([file("devis.pdf"), file("plan.pdf")], 0, small);
     const { refusals: [size, kind] } = checked([file("devis.pdf", 2 * 1024 * 1024), file("mur.jpg")], 0, { ...small, files_per_message: 9 });
@@ -52,7 +73,7 @@ describe("a file that is chosen", () => {
     assert.match(refusals[0] ?? "", /^1 fichiers? au plus/);
     assert.match(size ?? "", /1\sMo au plus/);
     assert.match(kind ?? "", /mur.jpg/);
-    assert.equal(acceptOf(small), "image/*,video/*,.pdf");
+    assert.equal(acceptOf(small), "image/*,video/*,.pdf,*/*");
   });
 
   test("without limits the server alone refuses", () => {

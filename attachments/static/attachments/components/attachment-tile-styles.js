@@ -106,6 +106,25 @@ export const tileStyles = css`
     background: color-mix(in srgb, currentcolor 14%, transparent);
   }
 
+  audio {
+    display: block;
+    width: 100%;
+    height: 2.75rem;
+    margin-block-start: var(--space-1);
+  }
+
+  audio:focus-visible {
+    outline: 2px solid var(--focus);
+    outline-offset: 2px;
+  }
+
+  /* A phone has its own keys for the volume, and little room for the time line. */
+  @media (hover: none) {
+    audio::-webkit-media-controls-volume-control-container {
+      display: none;
+    }
+  }
+
   .mark,
   .page {
     flex: none;

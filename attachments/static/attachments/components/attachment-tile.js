@@ -10,7 +10,7 @@ import { tileStyles } from "./attachment-tile-styles.js";
 
 /** @import { Attachment, Sending } from "../types.js" */
 
-const ICONS = { image: icons.picture, pdf: icons.document, document: icons.document, video: icons.film };
+const ICONS = { image: icons.picture, pdf: icons.document, document: icons.document, video: icons.film, audio: icons.sound };
 
 // Pictures are cropped to these ratios. Without them a panorama would be a line and a tall screenshot a whole screen.
 const NARROWEST = 0.62;
@@ -30,9 +30,13 @@ export class AttachmentTile extends LitElement {
     sending: { attribute: false },
     alone: { type: Boolean, reflect: true },
     isLoaded: { state: true },
+    isUnplayable: { state: true },
   };
 
   static styles = [shared, tileStyles];
+
+  /** The sound was read once, so an error later is not its format's. */
+  #isPlayed = false;
 
   constructor() {
     super();
@@ -42,6 +46,7 @@ export class AttachmentTile extends LitElement {
     this.sending = null;
     this.alone = false;
     this.isLoaded = false;
+    this.isUnplayable = false;
   }
 
   /** @override */
@@ -110,7 +115,34 @@ export class AttachmentTile extends LitElement {
         ${this.#progress()}`;
     }
     const label = t("downloadFile", { name: file.name, size: sizeLabel(file.size) });
-    return html`<a class="row" href=${contentUrl(file.id)} download aria-label=${label}>${about}<span class="go">${icons.download}</span></a>`;
+    return html`<a class="row" href=${contentUrl(file.id)} download aria-label=${label}>${about}<span class="go">${icons.download}</span></a>
+      ${this.#player(file)}`;
+  }
+
+  /** Play a voice note. A format that this browser cannot play (AMR) is downloaded. @param {Attachment} file */
+  #player(file) {
+    if (file.kind !== "audio" || this.isUnplayable) return nothing;
+    return html`<audio
+      controls
+      controlslist="nodownload"
+      preload="metadata"
+      src=${contentUrl(file.id)}
+      aria-label=${t("listenTo", { name: file.name })}
+      @loadedmetadata=${() => (this.#isPlayed = true)}
+      @error=${this.#onSoundError}
+    ></audio>`;
+  }
+
+  /** Ask for the sound again when its address has expired. @param {Event} event */
+  #onSoundError({ target }) {
+    const wasPlayed = this.#isPlayed;
+    this.#isPlayed = false;
+    if (!wasPlayed) return void (this.isUnplayable = true);
+    const audio = /** @type {HTMLAudioElement} */ (target);
+    const at = audio.currentTime;
+    audio.load();
+    audio.currentTime = at;
+    void audio.play().catch(() => (this.isUnplayable = true));
   }
 
   /** Show the first page, or an icon for the kind of file. @param {Attachment} file */

@@ -266,7 +266,9 @@ export class AttachmentTray extends LitElement {
 
   /** @param {Sending} sending */
   #chosen(sending) {
-    const { id, name, size, step, share, picture, server, error } = sending;
+    const { id, size, step, share, picture, server, error } = sending;
+    // The server may have given it the extension of what its bytes are.
+    const name = server?.name ?? sending.name;
     const refusal = error || (server && isShut(server) ? server.reason : "");
     const label = refusal ? t("notSentInMessage", { reason: refusal }) : stateLabel(asAttachment(sending), sending);
     const isSettled = server?.status === "ready";
@@ -276,7 +278,7 @@ export class AttachmentTray extends LitElement {
         ${isWide ? html`${refusal ? icons.warning : icons.document}` : html`<img src=${picture} alt=${name} />`}
         <span class="text">
           ${isWide ? html`<span class="name">${name}</span>` : nothing}
-          ${isSettled && !isWide ? nothing : html`<span class="state">${isSettled ? this.#about(sending) : label}</span>`}
+          ${isSettled && !isWide ? nothing : html`<span class="state">${isSettled ? this.#about(name, size) : label}</span>`}
           ${step === "failed" ? html`<button type="button" class="retry" @click=${() => this.#send("attachment-retry", { id })}>${t("retry")}</button>` : nothing}
         </span>
         ${step === "sending" ? html`<progress max="1" .value=${share} aria-label=${`${name} – ${label}`}></progress>` : nothing}
@@ -287,8 +289,8 @@ export class AttachmentTray extends LitElement {
     </li>`;
   }
 
-  /** @param {Sending} sending */
-  #about({ name, size }) {
+  /** @param {string} name @param {number} size */
+  #about(name, size) {
     return `${extensionOf(name).toUpperCase()} · ${sizeLabel(size)}`;
   }
 

@@ -240,7 +240,7 @@ export class Uploader extends EventTarget {
   /** @param {StoredFile} stored @param {Attachment | null} [server] @returns {Job} */
   #add(stored, server = null) {
     const { id, place, file, keepsLocation, isSent } = stored;
-    const kind = server?.kind ?? ((this.#limits && kindOf(file.name, this.#limits)) || "document");
+    const kind = server?.kind ?? ((this.#limits && kindOf(file.name, this.#limits, file.type)) || "document");
     const picture = kind === "image" ? pictureOf(file, server) : "";
     /** @type {Sending} */
     const shown = {
