@@ -141,6 +141,7 @@ FORMATS = (
     _audio("aac", "audio/aac", "aac", "adts", sniffed=("audio/x-hx-aac-adts",)),
     _audio("amr", "audio/amr", "amr", "awb", sniffed=("audio/amr", "audio/AMR", "audio/AMR-WB")),
     _audio("3ga", "audio/3gpp", "3ga", "3gp", "3gpp"),
+    _audio("qta", "audio/quicktime", "qta", "mov"),
     _audio("flac", "audio/flac", sniffed=("audio/flac", "audio/x-flac")),
     _audio("weba", "audio/webm", "weba", "webm"),
     _audio("mka", "audio/x-matroska", "mka", "mkv"),
