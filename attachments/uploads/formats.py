@@ -80,6 +80,11 @@ FORMATS = (
     _image("heic", "heic", "heif", "hif"),
     _image("gif", "gif"),
     _image("tiff", "tif", "tiff"),
+    _image("avif", "avif", "avifs"),
+    _image("bmp", "bmp", "dib", sniffed=("image/x-ms-bmp",)),
+    _image(
+        "jp2", "jp2", "jpf", "jpx", "j2k", "jpc", sniffed=("image/jpx", "image/x-jp2-codestream"),
+   ),
     Format("pdf", "pdf", "pdf", "application/pdf", ("pdf",), ("application/pdf",)),
     _document("docx", "zip", f"{_OOXML}.wordprocessingml.document"),
     _document("xlsx", "zip", f"{_OOXML}.spreadsheetml.sheet"),
