@@ -1,6 +1,7 @@
 """The picture of a HEIC: its main one, or the thumbnail of a main one that is too large."""
 
 import io
+from typing import NamedTuple
 
 from PIL import Image
 
@@ -27,12 +28,21 @@ def thumbnail(content: bytes) -> Image.Image:
     small = _thumbnail_of(content, meta, item)
     if small is None:
         raise TooLarge
-    changed[main.start + 4 : main.start + 4 + size] = small.to_bytes(size, "big")
+    changed[main.start + 4 : main.start + 4 + size] = small.item.to_bytes(size, "big")
+    # libheif does not offer a thumbnail as a picture. A description it does.
+    changed[small.kind_at : small.kind_at + 4] = b"cdsc"
     with Image.open(io.BytesIO(changed), formats=["HEIF"]) as opened:
         return opened.copy()
 
 
-def _thumbnail_of(content: bytes, meta: Box, item: int) -> int | None:
+class Thumbnail(NamedTuple):
+    """An item that is a thumbnail, and where the reference is that says so."""
+
+    item: int
+    kind_at: int
+
+
+def _thumbnail_of(content: bytes, meta: Box, item: int) -> Thumbnail | None:
     """Return the item that is the thumbnail of another one (ISO 14496-12, 8.11.12)."""
     references = first(content, meta, b"iref")
     if references is None:
@@ -42,5 +52,5 @@ def _thumbnail_of(content: bytes, meta: Box, item: int) -> int | None:
         count = number(content, one.start + size, 2)
         named = [number(content, one.start + size + 2 + size * at, size) for at in range(count)]
         if one.kind == b"thmb" and item in named[:1000]:
-            return number(content, one.start, size)
+            return Thumbnail(number(content, one.start, size), one.at + 4)
     return None

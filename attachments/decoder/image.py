@@ -29,25 +29,37 @@ SOURCES = {"jpeg": "jpeg_segments", "png": "png_source", "tiff": "tiff", "heic":
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Write the previews of a photo, and its copy without location when it has a location."""
-    # A warning of Pillow (odd tags, many pixels) is no refusal: limits are set here.
+    """Say the size of a photo, and write its copy without location when it has a location."""
+    _accept_warnings()
+    content = file.read()
+    report = Report() if request.is_embedded else Report(location=_location(content, request))
+    try:
+        width, height = _source(content, request.format).upright_size
+    except Unsupported as one:
+        return report._replace(width=one.width, height=one.height)
+    return report._replace(width=width, height=height)
+
+
+def preview(file: IO[bytes], request: DecodeRequest, report: Report) -> Report:
+    """Write the previews of a photo, unless it is too large or of a kind that is not decoded."""
+    _accept_warnings()
+    try:
+        shown = picture.large(_source(file.read(), request.format), request.max_pixels)
+    except (TooLarge, Unsupported) as error:
+        return report._replace(detail=f"no preview: {type(error).__name__}")
+    drawn = previewed(shown, request)
+    return report._replace(placeholder=drawn.placeholder, has_preview=True)
+
+
+def _accept_warnings() -> None:
+    """A warning of Pillow (odd tags, many pixels) is no refusal: the limits are set here."""
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None
-    content = file.read()
-    location = import_module("attachments.decoder.location").removed(content, request)
-    try:
-        source = _source(content, request.format)
-    except Unsupported as one:
-        return Report(width=one.width, height=one.height, location=location)
-    del content
-    width, height = source.upright_size
-    judged = Report(width=width, height=height, location=location)
-    try:
-        large = picture.large(source, request.max_pixels)
-        report = previewed(large, request)
-    except (TooLarge, Unsupported, MemoryError):
-        return judged
-    return report._replace(width=width, height=height, location=location)
+
+
+def _location(content: bytes, request: DecodeRequest) -> str:
+    location: str = import_module("attachments.decoder.location").removed(content, request)
+    return location
 
 
 def previewed(large: Image.Image, request: DecodeRequest) -> Report:

@@ -1,5 +1,6 @@
 """A picture of any format as the larger preview: decoded, plain, in sRGB, upright."""
 
+from collections.abc import Iterator
 from importlib import import_module
 
 from PIL import Image, ImageChops, ImageFile
@@ -34,7 +35,7 @@ def large(source: Source, max_pixels: int) -> Image.Image:
     it is decoded. Raises TooLarge if that is not possible.
     """
     decoded = _decoded(source, max_pixels)
-    fitting = _fitting(_plain(decoded, source.format))
+    fitting = _fitting(_plain(_nearer(decoded), source.format))
     return _upright(_in_srgb(fitting, source.profile), source.orientation)
 
 
@@ -50,7 +51,7 @@ def _opened(source: Source) -> Image.Image:
 
 def _decoded(source: Source, max_pixels: int) -> Image.Image:
     opened = _opened(source)
-    pixel_bytes = PIXEL_BYTES.get(opened.mode, 4)
+    pixel_bytes = PIXEL_BYTES.get(opened.mode, 4) * source.weight
     if opened.width * opened.height * pixel_bytes <= max_pixels * 4:
         return _loaded(opened, source)
     if source.in_parts is None:
@@ -63,14 +64,20 @@ def _loaded(opened: Image.Image, source: Source) -> Image.Image:
     try:
         return _detached(opened)
     except (OSError, SyntaxError, ValueError, EOFError, IndexError):
-        ImageFile.LOAD_TRUNCATED_IMAGES = True
-        try:
-            partial = _detached(_opened(source))
-        finally:
-            ImageFile.LOAD_TRUNCATED_IMAGES = False
+        partial = _partial(source)
         if _shown_part(partial) < SHOWN_MIN:
-            raise
+            raise Refused("unreadable", "most of the picture is missing") from None
         return partial
+
+
+def _partial(source: Source) -> Image.Image:
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        return _detached(_opened(source))
+    except (OSError, SyntaxError, ValueError, EOFError, IndexError) as error:
+        raise Refused("unreadable", f"{type(error).__name__}: {error}"[:200]) from error
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 def _detached(opened: Image.Image) -> Image.Image:
@@ -99,6 +106,30 @@ def _shown_part(partial: Image.Image) -> float:
     return differing[3] / grey.height if differing else 0
 
 
+def _nearer(decoded: Image.Image) -> Image.Image:
+    """Reduce a large picture of a palette in bands: in colours it takes four times the memory."""
+    factor = max(decoded.size) // (2 * LARGE_PX)
+    if decoded.mode not in ("P", "PA") or factor < 2:
+        return decoded
+    bands = [_coloured(band).reduce(factor) for band in _bands(decoded, 64 * factor)]
+    nearer = Image.new(bands[0].mode, (bands[0].width, sum(band.height for band in bands)))
+    for index, band in enumerate(bands):
+        nearer.paste(band, (0, 64 * index))
+    return nearer
+
+
+def _bands(decoded: Image.Image, rows: int) -> Iterator[Image.Image]:
+    for top in range(0, decoded.height, rows):
+        band = decoded.crop((0, top, decoded.width, min(top + rows, decoded.height)))
+        band.info.update(decoded.info)
+        yield band
+
+
+def _coloured(decoded: Image.Image) -> Image.Image:
+    is_clear = decoded.mode in ("LA", "PA", "La", "RGBa") or "transparency" in decoded.info
+    return decoded.convert("RGBA" if is_clear else "L" if decoded.mode == "1" else "RGB")
+
+
 def _plain(decoded: Image.Image, format: str) -> Image.Image:
     """Return a picture in grey, in colours with or without transparency, or in CMYK."""
     if decoded.mode in ("RGB", "RGBA", "L", "CMYK"):
@@ -110,8 +141,7 @@ def _plain(decoded: Image.Image, format: str) -> Image.Image:
     if decoded.mode == "LAB":
         in_colours: Image.Image = import_module("attachments.decoder.icc").lab_in_srgb(decoded)
         return in_colours
-    is_clear = decoded.mode in ("LA", "PA", "La", "RGBa") or "transparency" in decoded.info
-    return decoded.convert("RGBA" if is_clear else "L" if decoded.mode == "1" else "RGB")
+    return _coloured(decoded)
 
 
 def _with_transparency(decoded: Image.Image) -> Image.Image:

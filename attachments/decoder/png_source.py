@@ -25,7 +25,7 @@ def source(content: bytes, _format: str = "") -> Source:
         found.header.height,
         _orientation(content, every),
         _profile(content, every),
-        lambda size: png_bands.reduced(content, found, size),
+        in_parts=lambda size: png_bands.reduced(content, found, size),
     )
 
 

@@ -9,8 +9,9 @@ from PIL import Image
 class Source(NamedTuple):
     """A picture to decode.
 
-    `format` is Pillow's name of it, `orientation` that of EXIF, 1 to 8. `in_parts` returns it
-    reduced to a size at least, for a picture that is too large to decode at once.
+    `format` is Pillow's name of it, `orientation` that of EXIF, 1 to 8. `weight` is the
+    memory that its decoder takes beside Pillow's, as a factor. `in_parts` returns it reduced to a
+    size at least, for a picture that is too large to decode at once.
     """
 
     stream: IO[bytes]
@@ -19,6 +20,7 @@ class Source(NamedTuple):
     height: int
     orientation: int = 1
     profile: bytes | None = None
+    weight: float = 1
     in_parts: Callable[[int], Image.Image] | None = None
 
     @property

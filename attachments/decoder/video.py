@@ -19,15 +19,21 @@ FRAMES_TRIED = 4
 
 
 def decode(file: IO[bytes], request: DecodeRequest) -> Report:
-    """Confirm the container, blank the location, and write the previews of a still."""
+    """Confirm the container, and write the copy without location when there is a location."""
     _require_container(file)
-    report = Report(location=_location(file, request))
+    return Report() if request.is_embedded else Report(location=_location(file, request))
+
+
+def preview(file: IO[bytes], request: DecodeRequest, report: Report) -> Report:
+    """Write the previews of a still. Without PyAV, or a picture that it decodes, there is none."""
     still = _still(file, request)
     if still is None:
         return report
     width, height, picture = still
-    shown = image.previewed(picture, request)
-    return shown._replace(width=width, height=height, location=report.location)
+    drawn = image.previewed(picture, request)
+    return report._replace(
+        width=width, height=height, placeholder=drawn.placeholder, has_preview=True
+    )
 
 
 def _require_container(file: IO[bytes]) -> None:
