@@ -36,7 +36,7 @@ def ooxml(
     kind: str, parts: Parts | None = None, *, body: str = "", types: Parts | None = None,
     links: str = "", main: str = "",
 ) -> bytes:  # fmt: skip
-    """A document of a kind (`docx`), with more parts, their types and the links of its main part."""
+    """A document of a kind (`docx`), with more parts, types, and links of its main part."""
     main = main or MAIN_PARTS[kind[0]]
     folder, _, name = main.rpartition("/")
     overrides = {main: MAIN_TYPES[kind], **(types or {})}
