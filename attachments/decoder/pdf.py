@@ -15,6 +15,7 @@ from attachments.decoder.protocol import DecodeRequest, Refused, Report
 PAGES_TO_TRY = 3
 # What qpdf says of a file whose objects it had to look for.
 REPAIRED = ("damaged", "reconstruct", "recover", "startxref", "xref")
+SPACE, END = b"\0\t\n\f\r ", b"%%EOF"
 # Two readers may take two values.
 AMBIGUOUS = "duplicated key"
 
@@ -26,7 +27,7 @@ def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     PDF, and all objects are looked for in its bytes.
     """
     content = file.read()
-    pdf = _opened(content)
+    pdf = _opened(file, content)
     files = _files_of(pdf) if pdf else []
     files += _files_that_remain(content, pdf)
     _require_pages(file, pdf)
@@ -36,7 +37,11 @@ def decode(file: IO[bytes], request: DecodeRequest) -> Report:
 def preview(file: IO[bytes], request: DecodeRequest, report: Report) -> Report:
     """Write the previews of the first page that can be drawn, with the values of its form."""
     # PDFium and Pillow are loaded for the previews only: a file inside a file has none.
-    picture = import_module("attachments.decoder.pdf_page").picture(file, PAGES_TO_TRY)
+    page = import_module("attachments.decoder.pdf_page")
+    try:
+        picture = page.picture(file, PAGES_TO_TRY)
+    except page.CannotOpen:
+        picture = page.picture(_repaired(file), PAGES_TO_TRY)
     shown = import_module("attachments.decoder.image").previewed(picture, request)
     return report._replace(
         width=shown.width,
@@ -46,10 +51,14 @@ def preview(file: IO[bytes], request: DecodeRequest, report: Report) -> Report:
     )
 
 
-def _opened(content: bytes) -> pikepdf.Pdf | None:
+def _opened(file: IO[bytes], content: bytes) -> pikepdf.Pdf | None:
     """Open a PDF with the empty password, which an owner's password alone leaves."""
+    # An object right at the end of a file that was cut is lost without more bytes behind it.
+    is_whole = content.rstrip(SPACE).endswith(END)
+    source = file if is_whole else io.BytesIO(content + b"\n" + END + b"\n")
+    source.seek(0)
     try:
-        return pikepdf.open(io.BytesIO(content), suppress_warnings=True)
+        return pikepdf.open(source, suppress_warnings=True)
     except pikepdf.PasswordError as error:
         raise Refused("encrypted") from error
     except pikepdf.PdfError:
@@ -87,3 +96,12 @@ def _require_pages(file: IO[bytes], pdf: pikepdf.Pdf | None) -> None:
     except pikepdf.PdfError:
         pass
     import_module("attachments.decoder.pdf_page").require_pages(file)
+
+
+def _repaired(file: IO[bytes]) -> IO[bytes]:
+    """Write a file again as qpdf understands it, for PDFium."""
+    file.seek(0)
+    repaired = io.BytesIO()
+    if pdf := _opened(file, file.read()):
+        pdf.save(repaired, fix_metadata_version=False)
+    return repaired

@@ -11,6 +11,10 @@ from attachments.decoder.protocol import LARGE_PX, Refused
 LOCKED = (4, 5)
 
 
+class CannotOpen(Exception):
+    """PDFium finds no PDF in the bytes."""
+
+
 def require_pages(file: IO[bytes]) -> None:
     """Raise Refused or an error when PDFium cannot open a file, or finds no page in it."""
     if len(_opened(file)) == 0:
@@ -45,4 +49,4 @@ def _opened(file: IO[bytes]) -> Any:
     except pypdfium2.PdfiumError as error:
         if getattr(error, "err_code", None) in LOCKED or "password" in str(error).lower():
             raise Refused("encrypted", str(error)) from error
-        raise
+        raise CannotOpen(str(error)) from error

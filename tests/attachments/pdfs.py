@@ -36,17 +36,13 @@ def written(
     numbered: dict[int, str | bytes], head: bytes = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 ) -> bytes:
     """Write objects with a table of them."""
-    content, offsets = head, {}
-    for number, body in numbered.items():
-        offsets[number] = len(content)
-        content += b"%d 0 obj\n%b\nendobj\n" % (number, _bytes(body))
-    return content + table(offsets, len(content), max(numbered) + 1)
+    return _appended(head, numbered, max(numbered) + 1)
 
 
 def table(offsets: dict[int, int], at: int, size: int, previous: str = "") -> bytes:
-    rows = b"0 1\n0000000000 65535 f \n"
-    for number, offset in sorted(offsets.items()):
-        rows += b"%d 1\n%010d 00000 n \n" % (number, offset)
+    rows = b"0 1\n0000000000 65535 f \n" + b"".join(
+        b"%d 1\n%010d 00000 n \n" % row for row in sorted(offsets.items())
+    )
     trailer = f"trailer\n<</Root 1 0 R/Info 5 0 R/Size {size}{previous}>>\n"
     return b"xref\n" + rows + trailer.encode() + b"startxref\n%d\n%%%%EOF\n" % at
 
@@ -54,11 +50,18 @@ def table(offsets: dict[int, int], at: int, size: int, previous: str = "") -> by
 def updated(content: bytes, numbered: dict[int, str | bytes]) -> bytes:
     """Append a revision, as a program does that saves quickly."""
     before = re.findall(rb"startxref\s+(\d+)", content)[-1].decode()
-    offsets = {}
+    return _appended(content, numbered, 100, f"/Prev {before}")
+
+
+def _appended(
+    content: bytes, numbered: dict[int, str | bytes], size: int, previous: str = ""
+) -> bytes:
+    parts, offsets, at = [content], {}, len(content)
     for number, body in numbered.items():
-        offsets[number] = len(content)
-        content += b"%d 0 obj\n%b\nendobj\n" % (number, _bytes(body))
-    return content + table(offsets, len(content), 100, f"/Prev {before}")
+        offsets[number] = at
+        parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, _bytes(body)))
+        at += len(parts[-1])
+    return b"".join(parts) + table(offsets, at, size, previous)
 
 
 def compressed(content: bytes, *filters: str) -> bytes:
