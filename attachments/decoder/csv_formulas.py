@@ -14,7 +14,8 @@ from attachments.decoder.protocol import Refused
 _FORMULA_START = re.compile(r"(?:^|[;,\t|\"'])[\s\"']*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 # A program, a bar, a topic, an exclamation mark and an item: `cmd|'/C calc'!A0`.
 _DDE_LINK = re.compile(
-    r"[A-Za-z_][\w.]{0,60}'?[ ]?\|[ ]?(?:'[^'\r\n]{0,4000}'|\"\"[^\"\r\n]{0,4000}\"\"|[^\s'\"!|;,]{1,4000})![A-Za-z_$'\"\d]"
+    r"[A-Za-z_][\w.]{0,60}'?[ ]?\|[ ]?"
+    r"(?:'[^'\r\n]{0,4000}'|\"\"[^\"\r\n]{0,4000}\"\"|[^\s'\"!|;,]{1,4000})![A-Za-z_$'\"\d]"
 )
 _DDE_FUNCTION = re.compile(r"(?<![\w.])DDE(?:AUTO)?\s{0,9}\(", re.I)
 _FETCHING = re.compile(

@@ -16,11 +16,13 @@ class Place(Enum):
 
 # What Windows runs at a double click.
 PROGRAMS = frozenset(
-    "exe com scr pif cpl dll ocx sys msi msix msp mst appx appxbundle appref-ms application bat cmd"
-    " ps1 psm1 psc1 vbs vbe vb js jse ws wsf wsc wsh hta sct scf inf ins isp reg lnk url website jar"
-    " py pyw pyz rb pl sh command chm hlp msc gadget xll xla xlam ppa ppam wll wiz diagcab"
-    " settingcontent-ms library-ms search-ms searchconnector-ms theme themepack desktop iso img vhd"
-    " vhdx cab one mde ade".split()
+    """
+    exe com scr pif cpl dll ocx sys msi msix msp mst appx appxbundle appref-ms application bat cmd
+    ps1 psm1 psc1 vbs vbe vb js jse ws wsf wsc wsh hta sct scf inf ins isp reg lnk url website jar
+    py pyw pyz rb pl sh command chm hlp msc gadget xll xla xlam ppa ppam wll wiz diagcab
+    settingcontent-ms library-ms search-ms searchconnector-ms theme themepack desktop iso img vhd
+    vhdx cab one mde ade
+    """.split()
 )
 # Addresses that name no file, and only show something.
 NO_FILES = ("mailto:", "tel:", "sms:", "callto:", "skype:", "onenote:", "news:", "about:", "urn:")
@@ -30,7 +32,7 @@ STARTING = re.compile(
     r"|mk|its|mhtml|vbscript|script|shell|hcp|wscript|powershell|cmd|ldap|jar|ms-cxh|ms-gaming\w*"
     r"|windowsdefender|ms-powerpoint|ms-word|ms-excel|ms-access|ms-visio|ms-publisher):"
 )
-ADD_INS = frozenset("xla xlam xll ppa ppam wll".split())
+ADD_INS = frozenset(["xla", "xlam", "xll", "ppa", "ppam", "wll"])
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:")
 _DRIVE = re.compile(r"/*[a-z][:|]")
 

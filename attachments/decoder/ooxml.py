@@ -24,7 +24,7 @@ MACRO_FOLDERS = ("xl/macrosheets/", "xl/dialogsheets/")
 MACRO_NAMES = ("vbaproject.bin", "vbadata.xml")
 # Relationships (the end of their type) whose target an application loads when it opens a document.
 LOADED = ("/attachedtemplate", "/oleobject", "/package", "/subdocument", "/afchunk", "/frame",
-          "/control", "/activexcontrolbinary", "/transform", "/vbaproject", "/recipientdata",
+          "/control", "/activexcontrolbinary", "/transform", "/recipientdata",
           "/customui", "/extensibility", "/settings", "/styles", "/theme")  # fmt: skip
 SHOWN = ("/image", "/video", "/audio", "/media", "/hdphoto")
 CLICKED = ("/hyperlink",)
@@ -50,7 +50,7 @@ def judged(archive: Archive) -> Iterator[bytes | Part]:
         _judge_kind(package, name, content)
         if is_relationships(name):
             for link in links_in(content):
-                _judge_link(link)
+                _judge_link(package, link)
         elif content.startswith(DOCUMENTS):
             yield Part(name, content)
         elif content and _is_xml(name, package.type_of(name)):
@@ -92,8 +92,10 @@ def _judge_control(content: bytes) -> None:
         raise Refused("active", "ActiveX control")
 
 
-def _judge_link(link: Link) -> None:
+def _judge_link(package: Package, link: Link) -> None:
     kind, target = link.kind, link.target
+    if kind.endswith("/vbaproject") and not package.is_macro_enabled:
+        raise Refused("macro", "VBA")
     if kind.endswith(("macrosheet", "/dialogsheet")):
         raise Refused("macro", "sheet of macros")
     if not link.is_external and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+:|\\\\|//", target):

@@ -5,10 +5,11 @@ Control words that act are searched (RTF 1.9.1). A word that stands in the text 
 
 import re
 from collections.abc import Iterator
+from typing import IO
 
 from attachments.decoder import field_codes, office_links
-from attachments.decoder.office_parts import Part
-from attachments.decoder.protocol import Refused
+from attachments.decoder.extracted import write_contents
+from attachments.decoder.protocol import DecodeRequest, Refused, Report
 
 TEXT_MAX = 20_000
 # A word after an odd number of backslashes: `\\\\object` is a backslash and a text.
@@ -20,7 +21,13 @@ _WORD = re.compile(
 _TOKEN = re.compile(rb"\\(?:([a-zA-Z]{1,40})(-?\d{1,10})?[ ]?|'([0-9a-fA-F]{2})|(.))|([{}])", re.S)
 
 
-def judged(content: bytes) -> Iterator[bytes | Part]:
+def decode(file: IO[bytes], request: DecodeRequest) -> Report:
+    """Judge a text, and write it out."""
+    write_contents(request, judged(file.read()))
+    return Report()
+
+
+def judged(content: bytes) -> Iterator[bytes]:
     """Judge a text; yield it for the rules."""
     for found in _WORD.finditer(content):
         word = found[1].lower()

@@ -20,6 +20,8 @@ PDF_BEGINNING = re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-\d\.\d\s*[\r\n]")
 
 # The versions of AutoCAD from 1.0 (1982) to 2018. Zero bytes follow within the header.
 DWG = re.compile(rb"(MC0\.0|AC1\.\d\d?|AC2\.\d\d|AC10\d\d)[^\0]{0,6}\0", re.DOTALL)
+# Packets of 188 bytes that begin with 0x47 (ISO/IEC 13818-1, 2.4.3.2); cameras put 4 before each.
+TRANSPORT_STREAM = re.compile(rb"(?:.{4})?\x47.{187}(?:.{4})?\x47.{187}(?:.{4})?\x47", re.DOTALL)
 CAF = b"caff\0\1\0\0"
 AMR = (b"#!AMR\n", b"#!AMR-WB\n")
 SKETCHUP = b"\xff\xfe\xff\x0e" + "SketchUp Model".encode("utf-16-le")
@@ -110,6 +112,8 @@ def _by_signature(head: bytes) -> str:
         return "dwg"
     if head.startswith(BINARY_DXF):
         return "dxf"
+    if TRANSPORT_STREAM.match(head):
+        return "mts"
     for name, beginning in (("caf", CAF), ("amr", AMR), ("skp", SKETCHUP)):
         if head.startswith(beginning):
             return name

@@ -3,6 +3,7 @@
 import re
 from typing import IO
 
+from attachments.decoder import csv_formulas
 from attachments.decoder.extracted import write_contents
 from attachments.decoder.protocol import DecodeRequest, Refused, Report
 
@@ -33,6 +34,8 @@ def decode(file: IO[bytes], request: DecodeRequest) -> Report:
     text = damaged_text_of(file.read())
     if text is None:
         raise Refused("unreadable", "not a text")
+    if request.format in ("csv", "tsv"):
+        csv_formulas.require_harmless(text)
     write_contents(request, [text.encode(errors="replace")])
     return Report()
 

@@ -16,7 +16,7 @@ MOVIE_MAX_BYTES = 32 * 1024 * 1024
 BOXES_MAX = 1000
 
 # The format of a film, and that of the same container with sound alone.
-SOUND_OF = {"mp4": "m4a", "3gp": "3ga", "webm": "weba", "mkv": "mka", "wmv": "wma"}
+SOUND_OF = {"mp4": "m4a", "3gp": "3ga", "webm": "weba", "mkv": "mka", "wmv": "wma", "mov": "qta"}
 
 
 def with_sound_alone(name: str, file: IO[bytes], head: bytes) -> str:
@@ -24,7 +24,7 @@ def with_sound_alone(name: str, file: IO[bytes], head: bytes) -> str:
     sound = SOUND_OF.get(name)
     if sound is None:
         return name
-    if name in ("mp4", "3gp"):
+    if name in ("mp4", "3gp", "mov"):
         is_sound = set(HANDLER.findall(_movie(file))) == {b"soun"}
     elif name == "wmv":
         is_sound = ASF_SOUND in head and ASF_PICTURES not in head

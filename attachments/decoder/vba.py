@@ -16,6 +16,7 @@ COMPILED_MAX_BYTES = 1400
 STARTING = re.compile(
     rb"(auto_?(open|close|exec|exit|new)|(document|workbook|worksheet)_|shell|createobject)", re.I
 )
+CHUNK_SIGNATURE = 3  # [MS-OVBA] 2.4.1.1.5
 SOURCE_MAX_BYTES = 4 * 1024 * 1024
 
 
@@ -67,6 +68,8 @@ def decompressed(content: bytes) -> bytes:
     found, at = bytearray(), 1
     while at + 2 <= len(content) and len(found) <= SOURCE_MAX_BYTES:
         header = int.from_bytes(content[at : at + 2], "little")
+        if header >> 12 & 7 != CHUNK_SIGNATURE:
+            break
         end = at + (header & 0xFFF) + 3
         chunk = content[at + 2 : end]
         found += _decompressed_chunk(chunk) if header & 0x8000 else chunk

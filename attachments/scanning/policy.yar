@@ -128,16 +128,3 @@ rule macro_in_markup
         family == "markup" and view == "contents" and any of them
 }
 
-rule macro
-{
-    meta:
-        reason = "macro"
-    strings:
-        $office_2007 = "vbaProject.bin" nocase
-        $excel_4 = "xl/macrosheets/" nocase
-        $office_97 = "_VBA_PROJECT" wide
-        $opendocument = "Basic/script-lc.xml"
-        $opendocument_scripts = "Scripts/python/"
-    condition:
-        (family == "zip" or family == "ole") and any of them
-}

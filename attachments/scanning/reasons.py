@@ -11,7 +11,14 @@ from attachments.uploads import refusals
 REASONS: dict[str, str | Promise] = {
     "infected": _("A virus was found in this file. Check the device it comes from."),
     "script": _("This file hides a script: send it again as exported by its own application."),
-    "macro": _("This document holds macros: save it without macros, then send it again."),
+    "macro": _(
+        "This document holds macros: save it without macros (.docx, .xlsx, .pptx) or as a PDF, "
+        "then send it again."
+    ),
+    "active": _(
+        "This file starts a program or loads something from elsewhere when it is opened: take its "
+        "links and objects out, or print it to a PDF, then send it again."
+    ),
     "active_pdf": _("This PDF holds active content: print it to a new PDF, then send it again."),
     "encrypted": _("This file is protected by a password: send it without one."),
     "too_complex": _("This file is too large to open safely: send a smaller version of it."),

@@ -33,6 +33,7 @@ UNKNOWN = Format("", "document", "", "application/octet-stream", ())
 
 _OOXML = "application/vnd.openxmlformats-officedocument"
 _ODF = "application/vnd.oasis.opendocument"
+_EXCEL, _POWERPOINT = "application/vnd.ms-excel", "application/vnd.ms-powerpoint"
 
 
 def _image(name: str, *extensions: str, sniffed: tuple[str, ...] = ()) -> Format:
@@ -80,6 +81,11 @@ FORMATS = (
     _image("heic", "heic", "heif", "hif"),
     _image("gif", "gif"),
     _image("tiff", "tif", "tiff"),
+    _image("avif", "avif", "avifs"),
+    _image("bmp", "bmp", "dib", sniffed=("image/x-ms-bmp",)),
+    _image(
+        "jp2", "jp2", "jpf", "jpx", "j2k", "jpc", sniffed=("image/jpx", "image/x-jp2-codestream"),
+   ),
     Format("pdf", "pdf", "pdf", "application/pdf", ("pdf",), ("application/pdf",)),
     _document("docx", "zip", f"{_OOXML}.wordprocessingml.document"),
     _document("xlsx", "zip", f"{_OOXML}.spreadsheetml.sheet"),
@@ -88,9 +94,27 @@ FORMATS = (
     _document("ods", "zip", f"{_ODF}.spreadsheet"),
     _document("odp", "zip", f"{_ODF}.presentation"),
     _document("odg", "zip", f"{_ODF}.graphics"),
-    _document("doc", "ole", "application/msword"),
-    _document("xls", "ole", "application/vnd.ms-excel"),
-    _document("ppt", "ole", "application/vnd.ms-powerpoint"),
+    _document("dotx", "zip", f"{_OOXML}.wordprocessingml.template"),
+    _document("xltx", "zip", f"{_OOXML}.spreadsheetml.template"),
+    _document("potx", "zip", f"{_OOXML}.presentationml.template"),
+    _document("ppsx", "zip", f"{_OOXML}.presentationml.slideshow"),
+    _document("ott", "zip", f"{_ODF}.text-template"),
+    _document("ots", "zip", f"{_ODF}.spreadsheet-template"),
+    _document("otp", "zip", f"{_ODF}.presentation-template"),
+    _document("otg", "zip", f"{_ODF}.graphics-template"),
+    _document("xlsb", "zip", f"{_EXCEL}.sheet.binary.macroenabled.12"),
+    # Ready without macros, under the one ending that Office opens them by.
+    _document("docm", "zip", "application/vnd.ms-word.document.macroenabled.12"),
+    _document("dotm", "zip", "application/vnd.ms-word.template.macroenabled.12"),
+    _document("xlsm", "zip", f"{_EXCEL}.sheet.macroenabled.12"),
+    _document("xltm", "zip", f"{_EXCEL}.template.macroenabled.12"),
+    _document("pptm", "zip", f"{_POWERPOINT}.presentation.macroenabled.12"),
+    _document("ppsm", "zip", f"{_POWERPOINT}.slideshow.macroenabled.12"),
+    _document("potm", "zip", f"{_POWERPOINT}.template.macroenabled.12"),
+    _document("doc", "ole", "application/msword", "doc", "dot"),
+    _document("xls", "ole", _EXCEL, "xls", "xlt"),
+    _document("ppt", "ole", _POWERPOINT, "ppt", "pps", "pot"),
+    _document("rtf", "rtf", "application/rtf"),
     # What other programs call `.xls` and `.doc`: a page with a table, or the XML of Excel 2003.
     # Office opens it under these endings alone.
     _markup("xls_text", "application/vnd.ms-excel", "xls"),
@@ -141,6 +165,7 @@ FORMATS = (
     _audio("aac", "audio/aac", "aac", "adts", sniffed=("audio/x-hx-aac-adts",)),
     _audio("amr", "audio/amr", "amr", "awb", sniffed=("audio/amr", "audio/AMR", "audio/AMR-WB")),
     _audio("3ga", "audio/3gpp", "3ga", "3gp", "3gpp"),
+    _audio("qta", "audio/quicktime", "qta", "mov"),
     _audio("flac", "audio/flac", sniffed=("audio/flac", "audio/x-flac")),
     _audio("weba", "audio/webm", "weba", "webm"),
     _audio("mka", "audio/x-matroska", "mka", "mkv"),

@@ -1,6 +1,7 @@
 """OLE containers ([MS-CFB], version 3), made here: sound ones, and ones that mislead a reader."""
 
 import struct
+from uuid import UUID
 
 SECTOR = 512
 # Smaller streams would lie in another place; ours are padded to this.
@@ -9,7 +10,7 @@ ENTRIES_PER_SECTOR = SECTOR // 128
 TABLE_PER_SECTOR = SECTOR // 4
 TABLES_IN_HEADER = 109
 FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-STREAM, ROOT = 2, 5
+STORAGE, STREAM, ROOT = 1, 2, 5
 
 
 def container(**streams: bytes) -> bytes:
@@ -31,6 +32,47 @@ def container(**streams: bytes) -> bytes:
         chain += _chained(len(chain), len(padded) // SECTOR)
         body += padded
     return _finished(body, chain, entries)
+
+
+def tree(streams: dict[str, bytes], classes: dict[str, str] | None = None) -> bytes:
+    """A container with storages: `Macros/VBA/dir`. `classes` are the CLSIDs of storages.
+
+    Streams end with zeros, up to the size from which they lie in sectors of their own.
+    """
+    classes = classes or {}
+    paths = sorted({"/".join(parts[:n]) for parts in map(_parts, streams) for n in _counts(parts)})
+    children: dict[str, list[int]] = {}
+    for number, path in enumerate(paths, start=1):
+        children.setdefault(path.rpartition("/")[0], []).append(number)
+    body, chain = b"", list[int]()
+    entries = [_entry("Root Entry", ROOT, child=_first(children, ""), clsid=classes.get("", ""))]
+    for number, path in enumerate(paths, start=1):
+        parent, _, name = path.rpartition("/")
+        siblings = children[parent]
+        after = siblings[siblings.index(number) + 1 :]
+        following = after[0] if after else FREE
+        if path in streams:
+            padded = _padded(streams[path].ljust(SMALLEST_STREAM, b"\0"))
+            start, size = len(chain), len(padded)
+            entries.append(_entry(name, STREAM, right=following, start=start, size=size))
+            chain += _chained(start, size // SECTOR)
+            body += padded
+        else:
+            first, clsid = _first(children, path), classes.get(path, "")
+            entries.append(_entry(name, STORAGE, right=following, child=first, clsid=clsid))
+    return _finished(body, chain, entries)
+
+
+def _parts(path: str) -> list[str]:
+    return path.split("/")
+
+
+def _counts(parts: list[str]) -> range:
+    return range(1, len(parts) + 1)
+
+
+def _first(children: dict[str, list[int]], path: str) -> int:
+    return children.get(path, [FREE])[0]
 
 
 def with_a_chain_of(count: int) -> bytes:
@@ -76,11 +118,19 @@ def _header(directory: int, first_table: int, tables: int) -> bytes:
 
 
 def _entry(
-    name: str, kind: int, *, right: int = FREE, child: int = FREE, start: int = END, size: int = 0
+    name: str,
+    kind: int,
+    *,
+    right: int = FREE,
+    child: int = FREE,
+    start: int = END,
+    size: int = 0,
+    clsid: str = "",
 ) -> bytes:
     raw = name.encode("utf-16-le")
+    of_class = UUID(clsid).bytes_le if clsid else bytes(16)
     return struct.pack(
-        "<64sHBB3I36xIQ", raw, len(raw) + 2, kind, 1, FREE, right, child, start, size
+        "<64sHBB3I16s20xIQ", raw, len(raw) + 2, kind, 1, FREE, right, child, of_class, start, size
     )  # fmt: skip
 
 

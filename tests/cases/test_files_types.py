@@ -192,6 +192,7 @@ def test_dwg_of_every_version_of_autocad_is_ready(version: str) -> None:
         ("note.wav", sounds.wav(0.1), "", "audio/wav"),
         ("note.webm", sounds.webm(b"A_OPUS"), "", "audio/webm"),
         ("note.flac", sounds.flac(), "", "audio/flac"),
+        ("note.mov", sounds.iso(b"qt  ", b"soun"), "", "audio/quicktime"),
         ("note.caf", sounds.caf(), "", "audio/x-caf"),
         ("note.jpg", sounds.mp3(), "note.mp3", "audio/mpeg"),
     ],
@@ -206,7 +207,12 @@ def test_voice_note_is_ready_and_a_sound(
     assert (file.kind, file.content_type) == ("audio", content_type)
 
 
-def test_webm_with_pictures_is_a_film() -> None:
+def test_webm_with_pictures_and_the_stream_of_a_camera_are_films() -> None:
+    packets = (b"\x47\x40\x00\x10" + bytes(184)) * 4
+    with_times = (bytes(4) + b"\x47\x40\x00\x10" + bytes(184)) * 4
+
+    assert judged("00001", packets)[:4] == ("", "00001.mts", "video/mp2t", "video")
+    assert judged("00001.m2ts", with_times)[:2] == ("", "00001.m2ts")
     assert judged("film.webm", sounds.webm(b"V_VP9", b"A_OPUS")).kind == "video"
 
 
