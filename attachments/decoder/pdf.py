@@ -2,7 +2,7 @@
 
 import io
 from importlib import import_module
-from typing import IO
+from typing import IO, Any
 
 import pikepdf
 
@@ -55,7 +55,7 @@ def _opened(file: IO[bytes], content: bytes) -> pikepdf.Pdf | None:
     """Open a PDF with the empty password, which an owner's password alone leaves."""
     # An object right at the end of a file that was cut is lost without more bytes behind it.
     is_whole = content.rstrip(SPACE).endswith(END)
-    source = file if is_whole else io.BytesIO(content + b"\n" + END + b"\n")
+    source: Any = file if is_whole else io.BytesIO(content + b"\n" + END + b"\n")
     source.seek(0)
     try:
         return pikepdf.open(source, suppress_warnings=True)

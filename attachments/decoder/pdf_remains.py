@@ -60,7 +60,7 @@ def _offsets(content: bytes, known: Pdf | None) -> set[int]:
     header = max(content.find(b"%PDF-", 0, HEADER_WITHIN), 0)
     offsets = set()
     for number, entry in known.get_xref_table().items():
-        if entry.type == 1 and known.get_object(number) is not None:
+        if entry.offset is not None and known.get_object(number) is not None:
             at = entry.offset + header
             while content[at : at + 1] and content[at] in SPACE:
                 at += 1

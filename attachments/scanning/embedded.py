@@ -5,7 +5,6 @@ was sent alone. What may not be sent alone but does no harm may stand inside: th
 (Factur-X), data of a program, a type that nobody knows.
 """
 
-import shutil
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from core.text import visible_line
 DEPTH_MAX = 3
 FILES_MAX = 100
 SECONDS_MAX = 60.0
+CHUNK_BYTES = 1024 * 1024
 # Why a file could not be sent alone, though it does no harm where it stands.
 HARMLESS_INSIDE = frozenset(
     {"type_not_allowed", "name_and_type_differ", "unreadable", "location_not_removable"}
@@ -83,7 +83,7 @@ def _objection(
 def _copy(source: IO[bytes], entry: EmbeddedFile, target: IO[bytes]) -> None:
     source.seek(entry.offset)
     left = entry.size
-    while chunk := source.read(min(left, shutil.COPY_BUFSIZE)):
+    while chunk := source.read(min(left, CHUNK_BYTES)):
         target.write(chunk)
         left -= len(chunk)
     target.flush()

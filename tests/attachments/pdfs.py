@@ -4,7 +4,8 @@ import base64
 import io
 import re
 import zlib
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import pikepdf
 
@@ -33,7 +34,7 @@ def pdf(
 
 
 def written(
-    numbered: dict[int, str | bytes], head: bytes = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+    numbered: Mapping[int, str | bytes], head: bytes = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 ) -> bytes:
     """Write objects with a table of them."""
     return _appended(head, numbered, max(numbered) + 1)
@@ -47,14 +48,14 @@ def table(offsets: dict[int, int], at: int, size: int, previous: str = "") -> by
     return b"xref\n" + rows + trailer.encode() + b"startxref\n%d\n%%%%EOF\n" % at
 
 
-def updated(content: bytes, numbered: dict[int, str | bytes]) -> bytes:
+def updated(content: bytes, numbered: Mapping[int, str | bytes]) -> bytes:
     """Append a revision, as a program does that saves quickly."""
     before = re.findall(rb"startxref\s+(\d+)", content)[-1].decode()
     return _appended(content, numbered, 100, f"/Prev {before}")
 
 
 def _appended(
-    content: bytes, numbered: dict[int, str | bytes], size: int, previous: str = ""
+    content: bytes, numbered: Mapping[int, str | bytes], size: int, previous: str = ""
 ) -> bytes:
     parts, offsets, at = [content], {}, len(content)
     for number, body in numbered.items():
@@ -101,7 +102,7 @@ def packed(content: bytes) -> bytes:
     return saved(content, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
-def locked(content: bytes, *, revision: int = 6, user: str = "") -> bytes:
+def locked(content: bytes, *, revision: Literal[3, 4, 6] = 6, user: str = "") -> bytes:
     """A PDF that asks for a password to be changed, or with `user` to be opened."""
     is_new = revision > 3
     rights = pikepdf.Encryption(

@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from pytest_django import Settings
 
 from attachments.decoder import main
 from attachments.decoder.protocol import Report
-from attachments.models import Attachment
 from attachments.scanning import sandbox
 from attachments.scanning.sandbox import decoding
 from attachments.uploads.formats import format_named
@@ -62,8 +61,9 @@ def test_active_content_is_refused_in_any_order(content: bytes) -> None:
 
 
 @pytest.mark.parametrize("write", [packed, locked, lambda content: packed(locked(content))])
-def test_script_under_two_filters_or_an_owner_password_is_refused(write: object) -> None:
-    assert callable(write)
+def test_script_under_two_filters_or_an_owner_password_is_refused(
+    write: Callable[[bytes], bytes],
+) -> None:
     assert reason_against(write(SCRIPT_IN_A_STREAM)) == "active_pdf"
 
 
@@ -74,7 +74,10 @@ def test_title_that_names_languages_is_ready() -> None:
     assert reason_against(packed(content)) == ""
 
 
-FIELD = "<</FT/Tx/T(total)/V({value})/Subtype/Widget/Rect[20 90 180 110]/DA(/Helv 12 Tf 0 g)/AA<<{aa}>>>>"
+FIELD = (
+    "<</FT/Tx/T(total)/V({value})/Subtype/Widget/Rect[20 90 180 110]"
+    "/DA(/Helv 12 Tf 0 g)/AA<<{aa}>>>>"
+)
 FORM = "/AcroForm<</Fields[10 0 R]/DA(/Helv 12 Tf 0 g)/DR<</Font<</Helv 11 0 R>>>>>>"
 FONT = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
 
@@ -94,7 +97,8 @@ def form(*, value: str = "", script: str = "") -> bytes:
         'AFDate_FormatEx\\("dd/mm/yyyy"\\);',
         'AFSimple_Calculate\\("SUM", new Array \\("lot 1", "lot 2"\\)\\);',
         "AFSpecial_Keystroke\\(2\\);\nAFRange_Validate\\(true, 0, true, 100\\);",
-        '/** BVCALC ht*1.2 EVCALC **/ event.value=\\(AFMakeNumber\\(getField\\("ht"\\).value\\)\\)*1.2;',
+        "/** BVCALC ht*2 EVCALC **/ event.value = "
+        '\\(AFMakeNumber\\(getField\\("ht"\\).value\\)\\) * 1.2;',
     ],
 )
 def test_form_with_functions_of_acrobat_is_ready(script: str) -> None:
@@ -121,7 +125,6 @@ def test_form_with_other_scripts_is_refused(script: str) -> None:
 def test_filled_in_form_shows_its_values(tmp_path: Path) -> None:
     empty, filled = (preview(form(value=value)) for value in ("", "12 450,00"))
 
-    assert empty.getextrema() == ((255, 255), (255, 255), (255, 255)) or True
     assert ink(filled) > ink(empty) + 200
 
 
@@ -184,13 +187,12 @@ def clamd_url(
 @pytest.mark.django_db
 @pytest.mark.parametrize("write", [bytes, locked], ids=["plain", "with an owner password"])
 def test_virus_in_an_archive_inside_a_pdf_is_found_by_the_antivirus(
-    write: object, clamd_url: str, settings: Settings, api: Call, camille: User
+    write: Callable[[bytes], bytes], clamd_url: str, settings: Settings, api: Call, camille: User
 ) -> None:
-    assert callable(write)
     settings.CLAMD_URL = clamd_url
     archive = samples.archive(("b.zip", samples.archive(("a.txt", samples.EICAR))))
     infected = holding("lot.zip", archive, "ASCII85Decode", "FlateDecode")
-    healthy = holding("factur-x.xml", INVOICE, "FlateDecode")
+    healthy = write(holding("factur-x.xml", INVOICE, "FlateDecode"))
 
     blocked = analysed(send(api(camille), "devis.pdf", write(infected)))
     ready = analysed(send(api(camille), "facture.pdf", write(healthy)))
@@ -239,21 +241,31 @@ def test_page_of_any_size_is_ready(box: str) -> None:
     assert judged("plan.pdf", content).reason == ""
 
 
+def slow_to_draw() -> bytes:
+    """A page that draws ten forms, which draw ten forms each, and so on: ten million lines."""
+    forms = [
+        stream(f"/F{number + 1} Do ".encode() * 10, FORM_XOBJECT.format(number=number + 1))
+        for number in range(10, 17)
+    ]
+    line = stream(b"0 0 m 200 200 l S", "/Type/XObject/Subtype/Form/BBox[0 0 200 200]")
+    resources = "/Resources<</XObject<</F10 10 0 R>>>>"
+    return pdf(*forms, line, page=resources, text=b"/F10 Do")
+
+
+FORM_XOBJECT = (
+    "/Type/XObject/Subtype/Form/BBox[0 0 200 200]/Resources<</XObject<</F{number} {number} 0 R>>>>"
+)
+
+
 @pytest.mark.django_db
 def test_pdf_too_slow_to_draw_is_ready_without_a_preview(
     api: Call, camille: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = b"".join(b"%d %d m %d 9 l S\n" % (n % 197, n % 191, n % 199) for n in range(20_000))
-    slow = pdf(text=b"").replace(
-        b"4 0 obj\n" + stream(b""), b"4 0 obj\n" + compressed(lines * 500, "FlateDecode")
-    )
-    monkeypatch.setattr(sandbox, "WALL_SECONDS", 4)
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 3)
 
-    attachment = analysed(send(api(camille), "plan.pdf", slow))
+    attachment = analysed(send(api(camille), "plan.pdf", slow_to_draw()))
 
     assert (attachment.status, attachment.has_preview) == ("ready", False), attachment.detail
-    shown = api(camille).get(f"/api/v1/attachments/{attachment.pk}").json()
-    assert shown["status"] == "ready"
     assert api(camille).get(f"/api/v1/attachments/{attachment.pk}/content").status_code == 302
 
 
@@ -265,4 +277,3 @@ def test_child_that_dies_while_it_draws_has_judged() -> None:
     )
     assert sandbox._cut_short(half, "signal 9").reason == "too_complex"
     assert main.DRAWING_CPU_SECONDS < main.CPU_SECONDS
-    assert Attachment.Status.READY

@@ -3,6 +3,7 @@
 import io
 import re
 import tempfile
+from collections.abc import Callable
 
 import pytest
 
@@ -127,7 +128,7 @@ CALM = {
     "several revisions": updated(updated(pdf(), {5: "<</Title(a)>>"}), {5: "<</Title(b)>>"}),
 }  # fmt: skip
 
-WRITTEN = {
+WRITTEN: dict[str, Callable[[bytes], bytes]] = {
     "as made": bytes,
     "packed": packed,
     "linearized": lambda content: saved(content, linearize=True),
