@@ -8,7 +8,9 @@ from PIL import Image
 
 from tests.attachments import samples
 
-XMP_BEGIN = b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+XMP_BEGIN = (
+    b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+)
 XMP_END = b'</x:xmpmeta><?xpacket end="w"?>'
 
 
@@ -91,13 +93,14 @@ def raw_profile(name: bytes, data: bytes) -> bytes:
     return b"Raw profile type " + name + b"\0\0" + zlib.compress(text)
 
 
-def tiff(**tags: bytes) -> bytes:
+def tiff(*, gps: bool = False, xmp: bytes = b"") -> bytes:
     content = io.BytesIO()
-    picture = samples.picture(64, 48)
     exif = Image.Exif()
-    if "gps" in tags:
-        exif.get_ifd(0x8825)[2] = (48.0, 51.0, 24.5)
-    picture.save(content, "TIFF", exif=exif, tiffinfo={700: tags["xmp"]} if "xmp" in tags else {})
+    if gps:
+        exif.get_ifd(0x8825).update({1: "N", 2: (48.0, 51.0, 24.5)})
+    if xmp:
+        exif[700] = xmp
+    samples.picture(64, 48).save(content, "TIFF", exif=exif)
     return content.getvalue()
 
 
