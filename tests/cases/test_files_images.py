@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
+from attachments.decoder import png_bands, png_chunks
 from attachments.decoder.protocol import Report
 from attachments.scanning.sandbox import decoding
 from attachments.uploads.formats import UNKNOWN, extension_of, format_of
@@ -63,7 +64,9 @@ JPEGS = {
     "a bad offset": metadata.jpeg_exif(EXIF[:4] + b"\xff\xff\xff\x7f" + EXIF[8:]),
     "a circle": metadata.jpeg_exif(EXIF[:46] + struct.pack("<I", 8) + EXIF[50:]),
     "a broken profile": metadata.jpeg(segment(0xE2, b"ICC_PROFILE\0\1\1" + samples.noise(300))),
-    "broken image resources": metadata.jpeg(segment(0xED, b"Photoshop 3.0\x008BIM\4\4\0\0\xff\xff")),
+    "broken image resources": metadata.jpeg(
+        segment(0xED, b"Photoshop 3.0\x008BIM\4\4\0\0\xff\xff")
+    ),
     "a broken index of pictures": metadata.jpeg(segment(0xE2, b"MPF\0II*\0" + b"\xff" * 40)),
     "last two bytes missing": PLAIN[:-2],
     "last hundredth missing": PLAIN[: len(PLAIN) * 99 // 100],
@@ -186,12 +189,13 @@ def test_photo_is_upright_once(orientation: int, tmp_path: Path) -> None:
 
 
 def scanned(width: int, height: int, mode: str, format: str, **options: object) -> bytes:
-    return saved(samples.picture(400, 300).resize((width, height)).convert(mode), format, **options)
+    small = samples.picture(400, 300).convert("L")
+    large = small.resize((width, height), Image.Resampling.NEAREST)
+    return saved(large.convert(mode, dither=Image.Dither.NONE), format, **options)
 
 
 LARGE = {
     "photo of 50 megapixels": ("photo.jpg", lambda: scanned(8160, 6144, "RGB", "JPEG")),
-    "panorama": ("pano.jpg", lambda: scanned(16000, 3700, "RGB", "JPEG")),
     "A1 scan in black and white": (
         "a1.tif", lambda: scanned(7016, 9933, "1", "TIFF", compression="group4"),
     ),
@@ -210,8 +214,6 @@ def test_large_picture_is_shown_within_600_mib(case: str, tmp_path: Path) -> Non
 
 
 def test_large_png_is_the_same_picture_in_bands() -> None:
-    from attachments.decoder import png_bands, png_chunks
-
     for mode in ("1", "L", "LA", "P", "RGB", "RGBA"):
         picture = samples.picture(900, 700).convert(mode)
         content = saved(picture, "PNG")
