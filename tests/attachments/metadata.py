@@ -99,7 +99,8 @@ def tiff(*, gps: bool = False, xmp: bytes = b"") -> bytes:
     entries = [
         (tag, 4, 1, struct.pack("<I", value))
         for tag, value in [
-            (256, 8), (257, 8), (258, 8), (259, 1), (262, 1), (273, after - 64), (278, 8), (279, 64),
+            (256, 8), (257, 8), (258, 8), (259, 1), (262, 1), (273, after - 64), (278, 8),
+            (279, 64),
         ]
     ]  # fmt: skip
     if gps:

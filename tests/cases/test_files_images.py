@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -45,13 +46,13 @@ class Shown:
 
 def photo(*, size: tuple[int, int] = (320, 240), **options: object) -> bytes:
     content = io.BytesIO()
-    samples.picture(*size).save(content, str(options.pop("format", "JPEG")), **options)  # type: ignore[arg-type]
+    samples.picture(*size).save(content, str(options.pop("format", "JPEG")), **options)
     return content.getvalue()
 
 
 def saved(picture: Image.Image, format: str, **options: object) -> bytes:
     content = io.BytesIO()
-    picture.save(content, format, **options)  # type: ignore[arg-type]
+    picture.save(content, format, **options)
     return content.getvalue()
 
 
@@ -194,7 +195,7 @@ def scanned(width: int, height: int, mode: str, format: str, **options: object) 
     return saved(large.convert(mode, dither=Image.Dither.NONE), format, **options)
 
 
-LARGE = {
+LARGE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "photo of 50 megapixels": ("photo.jpg", lambda: scanned(8160, 6144, "RGB", "JPEG")),
     "A1 scan in black and white": (
         "a1.tif", lambda: scanned(7016, 9933, "1", "TIFF", compression="group4"),
