@@ -23,6 +23,7 @@ ENTRIES_MAX = 500
 DIRECTORIES_MAX = 100
 # The longest value of GPS is a text. A longer one has a damaged count.
 VALUE_MAX_BYTES = 1024
+GPS_TAG_MAX = 31
 TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 TYPE_BYTES |= {16: 8, 17: 8, 18: 8}
 
@@ -41,7 +42,7 @@ class Entry(NamedTuple):
 
     tag: int
     kind: int
-    count: int
+    length: int
     at: int
 
 
@@ -98,8 +99,8 @@ class Structure:
         return 20 if self.is_big else 12
 
     def _entry(self, at: int) -> Entry:
-        fields = struct.unpack_from(f"{self.order}HH{self.word}", self.content, at)
-        return Entry(*fields, at + 4 + self.word_bytes)
+        tag, kind, length = struct.unpack_from(f"{self.order}HH{self.word}", self.content, at)
+        return Entry(tag, kind, length, at + 4 + self.word_bytes)
 
     def _named(self, entry: Entry) -> list[int]:
         if entry.tag == ORIENTATION:
@@ -129,7 +130,7 @@ class Structure:
 
     def value(self, entry: Entry) -> Range | None:
         """Return where the value of an entry is, or None when it is not in the structure."""
-        size = TYPE_BYTES.get(entry.kind, 1) * entry.count
+        size = TYPE_BYTES.get(entry.kind, 1) * entry.length
         if size <= self.word_bytes:
             return Range(entry.tag, entry.at, entry.at + size)
         start = self.start + self._number(entry.at, self.word)
@@ -180,6 +181,15 @@ def _blank_directory(content: bytearray, structure: Structure, offset: int) -> b
     width = (8 if structure.is_big else 2) + len(entries) * (20 if structure.is_big else 12)
     _zero(content, begin, begin + width)
     return True
+
+
+def is_plausible(structure: Structure) -> bool:
+    """Tell whether the directories of GPS hold what EXIF knows (EXIF 2.32, table 15)."""
+    entries = [entry for offset in structure.gps for entry in structure.entries(offset)[0]]
+    return all(
+        entry.tag <= GPS_TAG_MAX and entry.kind in TYPE_BYTES and entry.length <= VALUE_MAX_BYTES
+        for entry in entries
+    )
 
 
 def has_signs(content: bytes | bytearray, start: int, end: int, followed: set[int]) -> bool:

@@ -83,7 +83,7 @@ def _partial(source: Source) -> Image.Image:
 def _detached(opened: Image.Image) -> Image.Image:
     """Return the pixels without their file: HEIC reads a file of several pictures again."""
     opened.load()
-    detached = Image.Image()._new(opened.im)  # type: ignore[attr-defined]  # no copy of the pixels
+    detached = Image.Image()._new(opened.im)  # no copy of the pixels
     if opened.mode == "P":
         detached.palette = opened.palette
     if "transparency" in opened.info:

@@ -75,7 +75,7 @@ PICTURES = {
     "webp exif": ("webp", webp(b"EXIF", metadata.exif())),
     "webp exif with a head": ("webp", webp(b"EXIF", b"Exif\0\0" + metadata.exif(">"))),
     "webp xmp": ("webp", webp(b"XMP ", metadata.PLACES_IN_XMP["iptc extension"])),
-    "tiff gps": ("tiff", metadata.tiff(gps=b"")),
+    "tiff gps": ("tiff", metadata.tiff(gps=True)),
     "tiff xmp": ("tiff", metadata.tiff(xmp=metadata.PLACES_IN_XMP["exif element"])),
     "heic": ("heic", samples.HEIC),
 }  # fmt: skip
@@ -101,7 +101,7 @@ def test_place_in_xmp_is_removed_in_every_vocabulary(case: str) -> None:
 
 
 DAMAGED = {
-    "cut after the pointer": metadata.exif()[:60],
+    "cut after the latitude": metadata.exif()[:80],
     "cut in the values": metadata.exif()[:130],
     "too few entries": metadata.exif().replace(b"\x03\0\x10\x01", b"\x01\0\x10\x01"),
     "too few entries of gps": metadata.exif().replace(b"\x04\0\x01\0", b"\x01\0\x01\0"),
@@ -131,6 +131,7 @@ def test_orientation_stays_when_a_damaged_exif_is_replaced() -> None:
 
 WITHOUT_PLACE = {
     "plain exif": metadata.jpeg_exif(metadata.exif(gps=False)),
+    "exif cut before the place": metadata.jpeg_exif(metadata.exif()[:60]),
     "cut exif": metadata.jpeg_exif(metadata.exif(gps=False)[:30]),
     "address of the photographer": jpeg(
         segment(0xE1, XMP_HEAD + metadata.xmp('Iptc4xmpCore:CiAdrExtadr="Lyon" xmp:Rating="3">'))

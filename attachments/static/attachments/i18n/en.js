@@ -22,9 +22,9 @@ export default {
   tooLarge: "“{name}” is {size}: at most {max} a file.",
   tooMany: "At most {n} files a message: send the others in the next one.",
 
-  locationRemoved: "The place (GPS) is removed from the photos that the other side gets.",
+  locationRemoved: "The place (GPS) is removed from the photos and videos that the other side gets.",
   sendOriginals: "Keep the place (evidence)",
-  locationKept: "The photos leave as they are, with the place (GPS) where they were taken.",
+  locationKept: "The photos and videos leave as they are, with the place (GPS) where they were taken.",
   notSentInMessage: "Will not leave: {reason}",
 
   uploading: "Being sent",
@@ -56,7 +56,7 @@ export default {
   share: "Share",
   shareAgain: "Tap again to share",
   shareFailed: "The file could not be made ready. Try again.",
-  locationWasRemoved: "Place removed from the photo that others get",
+  locationWasRemoved: "Place removed from the file that others get",
   locationWasKept: "Original, with the place where it was taken",
 
   library: "Photos and documents",

@@ -22,9 +22,9 @@ export default {
   tooLarge: "« {name} » pèse {size} : {max} au plus par fichier.",
   tooMany: "{n} fichiers au plus par message : envoyez les autres dans le suivant.",
 
-  locationRemoved: "Le lieu (GPS) est retiré des photos que reçoit votre correspondant.",
+  locationRemoved: "Le lieu (GPS) est retiré des photos et des vidéos que reçoit votre correspondant.",
   sendOriginals: "Garder le lieu (constat)",
-  locationKept: "Les photos partent telles quelles, avec le lieu (GPS) où elles ont été prises.",
+  locationKept: "Les photos et les vidéos partent telles quelles, avec le lieu (GPS) où elles ont été prises.",
   notSentInMessage: "Ne partira pas : {reason}",
 
   uploading: "Envoi en cours",
@@ -56,7 +56,7 @@ export default {
   share: "Partager",
   shareAgain: "Touchez encore pour partager",
   shareFailed: "Le fichier n’a pas pu être préparé. Réessayez.",
-  locationWasRemoved: "Lieu retiré de la photo que reçoivent les autres",
+  locationWasRemoved: "Lieu retiré du fichier que reçoivent les autres",
   locationWasKept: "Original, avec le lieu de prise de vue",
 
   library: "Photos et documents",
