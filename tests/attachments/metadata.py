@@ -8,7 +8,9 @@ from PIL import Image
 
 from tests.attachments import samples
 
-XMP_BEGIN = b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+XMP_BEGIN = (
+    b'<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
+)
 XMP_END = b'</x:xmpmeta><?xpacket end="w"?>'
 
 
