@@ -1,4 +1,4 @@
-"""What a document of Office 2007 and later may hold: each line is one document, and what a person sees of it."""
+"""What a document of Office 2007 and later may hold: each line is one, and what a person sees."""
 
 import pytest
 
@@ -96,7 +96,9 @@ DANGEROUS_2007 = {
         "a.xlsx",
         sheets(
             {
-                "xl/externalLinks/externalLink1.xml": '<externalLink><ddeLink ddeService="cmd" ddeTopic="/C calc"/></externalLink>'
+                "xl/externalLinks/externalLink1.xml": (
+                    '<externalLink><ddeLink ddeService="cmd" ddeTopic="/C calc"/></externalLink>'
+                )
             }
         ),
         "active",
@@ -202,7 +204,9 @@ DANGEROUS_2007 = {
         new.ooxml(
             "pptx",
             {
-                "ppt/activeX/activeX1.xml": '<ax:ocx ax:classid="{D27CDB6E-AE6D-11CF-96B8-444553540000}"/>'
+                "ppt/activeX/activeX1.xml": (
+                    '<ax:ocx ax:classid="{D27CDB6E-AE6D-11CF-96B8-444553540000}"/>'
+                )
             },
         ),
         "active",
@@ -325,7 +329,9 @@ ORDINARY_2007 = {
         "a.xlsx",
         sheets(
             {
-                "xl/externalLinks/externalLink1.xml": '<externalLink><externalBook r:id="r"/></externalLink>',
+                "xl/externalLinks/externalLink1.xml": (
+                    '<externalLink><externalBook r:id="r"/></externalLink>'
+                ),
                 "xl/externalLinks/_rels/externalLink1.xml.rels": new.rels(
                     new.outside("externalLinkPath", "file:///\\\\srv\\Metres\\lot2.xlsx")
                 ),

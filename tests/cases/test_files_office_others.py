@@ -89,8 +89,13 @@ OPENDOCUMENT = {
         new.odf(
             "spreadsheet",
             parts={
-                "Basic/script-lc.xml": '<library:libraries><library:library library:name="Standard"/></library:libraries>',
-                "Basic/Standard/script-lb.xml": '<library:library><library:element library:name="M"/></library:library>',
+                "Basic/script-lc.xml": (
+                    '<library:libraries><library:library library:name="Standard"/>'
+                    "</library:libraries>"
+                ),
+                "Basic/Standard/script-lb.xml": (
+                    '<library:library><library:element library:name="M"/></library:library>'
+                ),
                 "Basic/Standard/M.xml": MODULE.format(
                     "REM  *****  BASIC  *****\n\nSub Main\n\nEnd Sub\n"
                 ),
