@@ -29,14 +29,10 @@ _JOINED = re.compile(
     r"&\s*\$?[A-Z]{1,3}\$?\d|\b(?:CONCAT|CONCATENATE|CONCATENER|TEXTJOIN)\s*\(", re.I
 )
 _ADDRESS = re.compile(r"[\s\"]*([^\";,]+)")
-# A table of SYLK, whose cells hold formulas whatever the file's name is.
-_SYLK = re.compile(r"ID;P[^\r\n]*[\r\n]+.*^(?:C|O|NN);[^\r\n]*;?E", re.S | re.M)
 
 
 def require_harmless(text: str) -> None:
     """Raise Refused when a cell starts a program or sends cells away."""
-    if text.startswith("ID;P") and _SYLK.match(text):
-        raise Refused("active", "formulas of SYLK")
     for pattern in (_DDE_LINK, _DDE_FUNCTION, _FETCHING):
         for found in pattern.finditer(text):
             if _is_in_a_formula(text, found.start()):

@@ -107,7 +107,8 @@ def _end_of_member(file: IO[bytes], member: zipfile.ZipInfo) -> int:
     )
     if not is_same:
         raise Refused("name_and_type_differ", "the directory and a member disagree")
-    return member.header_offset + _LOCAL.size + name_size + extra_size + member.compress_size
+    end: int = member.header_offset + _LOCAL.size + name_size + extra_size + member.compress_size
+    return end
 
 
 def _name_in(raw: bytes, flags: int) -> str:

@@ -75,7 +75,8 @@ def outside(kind: str, target: str) -> str:
 def field(*pieces: str, shown: str = "1") -> str:
     """A field whose instruction stands in several runs."""
     runs = "".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in pieces)
-    return f"<w:p>{mark('begin')}{runs}{mark('separate')}<w:r><w:t>{shown}</w:t></w:r>{mark('end')}</w:p>"
+    result = f"{mark('separate')}<w:r><w:t>{shown}</w:t></w:r>{mark('end')}"
+    return f"<w:p>{mark('begin')}{runs}{result}</w:p>"
 
 
 def mark(kind: str) -> str:

@@ -1,4 +1,4 @@
-"""What a document of Office 2007 and later may hold: each line is one document, and what a person sees of it."""
+"""What a document of Office 2007 and later may hold: each line is one, and what a person sees."""
 
 import pytest
 
@@ -33,26 +33,42 @@ NESTED_DDE = (
 DANGEROUS_2007 = {
     "VBA under any name": (
         "a.docx",
-        word(parts={"word/theme.bin": VBA}, types={"word/theme.bin": "application/vnd.ms-office.vbaProject"}),
+        word(
+            parts={"word/theme.bin": VBA},
+            types={"word/theme.bin": "application/vnd.ms-office.vbaProject"},
+        ),
         "macro",
     ),
     "VBA by its bytes alone": ("a.docx", word(parts={"word/media/a.jpeg": VBA}), "macro"),
     "VBA by its relationship alone": (
         "a.pptx",
-        new.ooxml("pptx", links=new.link(
-            "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "x.dat")),
+        new.ooxml(
+            "pptx",
+            links=new.link(
+                "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "x.dat"
+            ),
+        ),
         "macro",
     ),
     "VBA in a macro-enabled workbook": (
-        "a.xlsm", sheets({"xl/vbaProject.bin": VBA}, "xlsm"), "macro",
+        "a.xlsm",
+        sheets({"xl/vbaProject.bin": VBA}, "xlsm"),
+        "macro",
     ),
     "a sheet of macros by its type": (
-        "a.xlsx", sheets({"xl/s.xml": "<m/>"}, types={"xl/s.xml": MACRO_SHEET}), "macro",
+        "a.xlsx",
+        sheets({"xl/s.xml": "<m/>"}, types={"xl/s.xml": MACRO_SHEET}),
+        "macro",
     ),
     "an international sheet of macros by its relationship": (
         "a.xlsb",
-        sheets({"xl/s.bin": b"x"}, "xlsb", links=new.link(
-            "http://schemas.microsoft.com/office/2006/relationships/xlIntlMacrosheet", "s.bin")),
+        sheets(
+            {"xl/s.bin": b"x"},
+            "xlsb",
+            links=new.link(
+                "http://schemas.microsoft.com/office/2006/relationships/xlIntlMacrosheet", "s.bin"
+            ),
+        ),
         "macro",
     ),
     "DDE in runs": ("a.docx", word(new.field("D", "DEA", "UTO c:\\cmd")), "active"),
@@ -60,20 +76,31 @@ DANGEROUS_2007 = {
     "DDE in a simple field": ("a.docx", word(f'<w:fldSimple w:instr="{DDE}"/>'), "active"),
     "DDE in letters of QUOTE": ("a.docx", word(NESTED_DDE), "active"),
     "DDE without an end": (
-        "a.docx", word(new.mark("begin") + f"<w:r><w:instrText>{DDE}</w:instrText></w:r>"), "active",
+        "a.docx",
+        word(new.mark("begin") + f"<w:r><w:instrText>{DDE}</w:instrText></w:r>"),
+        "active",
     ),
     "DDE in a footer": (
-        "a.docx", word(parts={"word/footer1.xml": f"<w:f xmlns:w='w'>{new.field(DDE)}</w:f>"}), "active",
+        "a.docx",
+        word(parts={"word/footer1.xml": f"<w:f xmlns:w='w'>{new.field(DDE)}</w:f>"}),
+        "active",
     ),
     "DDE in a part in UTF-16": (
         "a.docx",
-        word(parts={"word/header1.xml": f"<w:f xmlns:w='w'>{new.field(DDE)}</w:f>".encode("utf-16")}),
+        word(
+            parts={"word/header1.xml": f"<w:f xmlns:w='w'>{new.field(DDE)}</w:f>".encode("utf-16")}
+        ),
         "active",
     ),
     "DDE in a workbook": (
         "a.xlsx",
-        sheets({"xl/externalLinks/externalLink1.xml":
-                '<externalLink><ddeLink ddeService="cmd" ddeTopic="/C calc"/></externalLink>'}),
+        sheets(
+            {
+                "xl/externalLinks/externalLink1.xml": (
+                    '<externalLink><ddeLink ddeService="cmd" ddeTopic="/C calc"/></externalLink>'
+                )
+            }
+        ),
         "active",
     ),
     "DDE in a formula": (
@@ -82,7 +109,9 @@ DANGEROUS_2007 = {
         "active",
     ),
     "DDE in a defined name": (
-        "a.xlsx", sheets({}, body="<definedName>cmd|'/C calc'!A0</definedName>"), "active",
+        "a.xlsx",
+        sheets({}, body="<definedName>cmd|'/C calc'!A0</definedName>"),
+        "active",
     ),
     "DDE in a binary workbook": (
         "a.xlsb",
@@ -91,39 +120,68 @@ DANGEROUS_2007 = {
     ),
     "a template from the Web": (
         "a.docx",
-        word(parts={"word/_rels/settings.xml.rels": new.rels(
-            new.outside("attachedTemplate", "https://x.example/t.dotm"))}),
+        word(
+            parts={
+                "word/_rels/settings.xml.rels": new.rels(
+                    new.outside("attachedTemplate", "https://x.example/t.dotm")
+                )
+            }
+        ),
         "active",
     ),
     "a template from another computer": (
-        "a.docx", word(links=new.outside("attachedTemplate", "file://///host/share/t.dotm")), "active",
+        "a.docx",
+        word(links=new.outside("attachedTemplate", "file://///host/share/t.dotm")),
+        "active",
     ),
     "a linked object from the Web": (
-        "a.docx", word(links=new.outside("oleObject", "http://x.example/a.doc!")), "active",
+        "a.docx",
+        word(links=new.outside("oleObject", "http://x.example/a.doc!")),
+        "active",
     ),
     "a linked object by another protocol": (
-        "a.docx", word(links=new.outside("oleObject", "mhtml:http://x.example/a!x-usc:http://x")), "active",
+        "a.docx",
+        word(links=new.outside("oleObject", "mhtml:http://x.example/a!x-usc:http://x")),
+        "active",
     ),
     "a linked program": (
-        "a.pptx", new.ooxml("pptx", links=new.outside("oleObject", "file:///C:/x.hta")), "active",
+        "a.pptx",
+        new.ooxml("pptx", links=new.outside("oleObject", "file:///C:/x.hta")),
+        "active",
     ),
-    "a frame from the Web": ("a.docx", word(links=new.outside("frame", "http://x.example/")), "active"),
+    "a frame from the Web": (
+        "a.docx",
+        word(links=new.outside("frame", "http://x.example/")),
+        "active",
+    ),
     "a document of documents": (
-        "a.docx", word(links=new.outside("subDocument", "\\\\host\\a.docx")), "active",
+        "a.docx",
+        word(links=new.outside("subDocument", "\\\\host\\a.docx")),
+        "active",
     ),
     "a picture from another computer": (
-        "a.docx", word(links=new.outside("image", "file://host/share/a.png")), "active",
+        "a.docx",
+        word(links=new.outside("image", "file://host/share/a.png")),
+        "active",
     ),
     "a link that starts a tool of Windows": (
-        "a.docx", word(links=new.outside("hyperlink", "ms-msdt:/id PCWDiagnostic")), "active",
+        "a.docx",
+        word(links=new.outside("hyperlink", "ms-msdt:/id PCWDiagnostic")),
+        "active",
     ),
     "a page inside with a frame": (
         "a.docx",
-        word(parts={"word/a.mht": "<html><iframe src=3D'http://x'></iframe>"},
-             types={"word/a.mht": "message/rfc822"}),
+        word(
+            parts={"word/a.mht": "<html><iframe src=3D'http://x'></iframe>"},
+            types={"word/a.mht": "message/rfc822"},
+        ),
         "active",
     ),
-    "a packaged program": ("a.docx", word(parts={"word/embeddings/oleObject1.bin": PROGRAM}), "active"),
+    "a packaged program": (
+        "a.docx",
+        word(parts={"word/embeddings/oleObject1.bin": PROGRAM}),
+        "active",
+    ),
     "a packaged program in a workbook in a document": (
         "a.docx",
         word(parts={"word/embeddings/a.xlsx": sheets({"xl/embeddings/o.bin": PROGRAM})}),
@@ -131,104 +189,185 @@ DANGEROUS_2007 = {
     ),
     "macros in a document in a presentation": (
         "a.pptx",
-        new.ooxml("pptx", {"ppt/embeddings/a.doc": old.doc(more=old.under("Macros", old.vba(CODE)))}),
+        new.ooxml(
+            "pptx", {"ppt/embeddings/a.doc": old.doc(more=old.under("Macros", old.vba(CODE)))}
+        ),
         "macro",
     ),
     "an unknown ActiveX control": (
-        "a.docx", word(parts={"word/activeX/activeX1.bin": b"\1" * 40}), "active",
+        "a.docx",
+        word(parts={"word/activeX/activeX1.bin": b"\1" * 40}),
+        "active",
     ),
     "Flash as a control": (
         "a.pptx",
-        new.ooxml("pptx", {"ppt/activeX/activeX1.xml":
-                           '<ax:ocx ax:classid="{D27CDB6E-AE6D-11CF-96B8-444553540000}"/>'}),
+        new.ooxml(
+            "pptx",
+            {
+                "ppt/activeX/activeX1.xml": (
+                    '<ax:ocx ax:classid="{D27CDB6E-AE6D-11CF-96B8-444553540000}"/>'
+                )
+            },
+        ),
         "active",
     ),
     "a ribbon that starts": (
-        "a.xlsx", sheets({"customUI/customUI.xml": '<customUI onLoad="http://x/a.xlsm!m"/>'}), "active",
+        "a.xlsx",
+        sheets({"customUI/customUI.xml": '<customUI onLoad="http://x/a.xlsm!m"/>'}),
+        "active",
     ),
     "a slide that starts a program": (
-        "a.pptx", new.ooxml("pptx", body='<a:hlinkClick action="ppaction://program"/>'), "active",
+        "a.pptx",
+        new.ooxml("pptx", body='<a:hlinkClick action="ppaction://program"/>'),
+        "active",
     ),
-    "a program as a part": ("a.docx", word(parts={"word/media/a.png": b"MZ\x90\0" + bytes(99)}), "executable"),
+    "a program as a part": (
+        "a.docx",
+        word(parts={"word/media/a.png": b"MZ\x90\0" + bytes(99)}),
+        "executable",
+    ),
     "an entity": (
         "a.docx",
-        word(parts={"word/a.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a><w:instrText>&b;</w:instrText></a>'}),
+        word(
+            parts={
+                "word/a.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a><w:instrText>&b;</w:instrText></a>'
+            }
+        ),
         "too_complex",
     ),
     "documents in documents without an end": (
         "a.docx",
-        word(parts={"a.docx": word(parts={"a.docx": word(parts={"a.docx": word(
-            parts={"a.docx": word(parts={"a.docx": word()})})})})}),
+        word(
+            parts={
+                "a.docx": word(
+                    parts={
+                        "a.docx": word(
+                            parts={"a.docx": word(parts={"a.docx": word(parts={"a.docx": word()})})}
+                        )
+                    }
+                )
+            }
+        ),
         "too_complex",
     ),
     "a workbook of 2007 with a password": (
-        "a.xlsx", ole.container(EncryptionInfo=b"x", EncryptedPackage=b"x"), "encrypted",
+        "a.xlsx",
+        ole.container(EncryptionInfo=b"x", EncryptedPackage=b"x"),
+        "encrypted",
     ),
-}  # fmt: skip
+}
 
 ORDINARY_2007 = {
     "a document": ("a.docx", word("<w:p><w:r><w:t>Bonjour</w:t></w:r></w:p>")),
     "a document that speaks of DDE": (
-        "a.docx", word("<w:p><w:r><w:t>DDEAUTO cmd.exe, vbaProject.bin, ddeLink</w:t></w:r></w:p>"),
+        "a.docx",
+        word("<w:p><w:r><w:t>DDEAUTO cmd.exe, vbaProject.bin, ddeLink</w:t></w:r></w:p>"),
     ),
     "a document with fields": (
         "a.docx",
-        word("".join(map(new.field, (
-            "HYPERLINK &quot;https://x.example&quot;", " TOC \\o &quot;1-3&quot; \\h ", "PAGE",
-            "MERGEFIELD Nom", "DATE", "INCLUDEPICTURE &quot;C:\\\\a.png&quot;",
-            "MACROBUTTON AucuneMacro [ici]", "QUOTE &quot;DDE&quot;",
-            "INCLUDEPICTURE &quot;https://x.example/a.png&quot;")))),
+        word(
+            "".join(
+                map(
+                    new.field,
+                    (
+                        "HYPERLINK &quot;https://x.example&quot;",
+                        " TOC \\o &quot;1-3&quot; \\h ",
+                        "PAGE",
+                        "MERGEFIELD Nom",
+                        "DATE",
+                        "INCLUDEPICTURE &quot;C:\\\\a.png&quot;",
+                        "MACROBUTTON AucuneMacro [ici]",
+                        "QUOTE &quot;DDE&quot;",
+                        "INCLUDEPICTURE &quot;https://x.example/a.png&quot;",
+                    ),
+                )
+            )
+        ),
     ),
     "links, a template and pictures of this computer and of the Web": (
         "a.docx",
-        word(links="".join(new.outside(kind, target) for kind, target in (
-            ("hyperlink", "https://x.example/setup.exe"), ("hyperlink", "mailto:a@b.com"),
-            ("hyperlink", "javascript:void(0)"), ("hyperlink", "file:///\\\\srv\\plans\\a.pdf"),
-            ("attachedTemplate", "file:///C:\\Users\\a\\AppData\\Normal.dotm"),
-            ("image", "https://x.example/logo.png"), ("video", "https://x.example/v"),
-            ("oleObject", "file:///C:\\Metres\\lot2.xlsx!Feuil1!L1C1"),
-            ("mailMergeSource", "file:///\\\\srv\\clients.xlsx")))),
+        word(
+            links="".join(
+                new.outside(kind, target)
+                for kind, target in (
+                    ("hyperlink", "https://x.example/setup.exe"),
+                    ("hyperlink", "mailto:a@b.com"),
+                    ("hyperlink", "javascript:void(0)"),
+                    ("hyperlink", "file:///\\\\srv\\plans\\a.pdf"),
+                    ("attachedTemplate", "file:///C:\\Users\\a\\AppData\\Normal.dotm"),
+                    ("image", "https://x.example/logo.png"),
+                    ("video", "https://x.example/v"),
+                    ("oleObject", "file:///C:\\Metres\\lot2.xlsx!Feuil1!L1C1"),
+                    ("mailMergeSource", "file:///\\\\srv\\clients.xlsx"),
+                )
+            )
+        ),
     ),
     "a document with a chart": ("a.docx", word(parts={"word/embeddings/a.xlsx": sheets({})})),
     "a document with an old chart": (
-        "a.docx", word(parts={"word/embeddings/oleObject1.bin": old.xls(old.sheet("Lots"))}),
+        "a.docx",
+        word(parts={"word/embeddings/oleObject1.bin": old.xls(old.sheet("Lots"))}),
     ),
     "a document with a packaged text": (
         "a.docx",
-        word(parts={"word/embeddings/o.bin": ole.tree({"\x01Ole10Native": old.package("lot.txt", b"a b")})}),
+        word(
+            parts={
+                "word/embeddings/o.bin": ole.tree(
+                    {"\x01Ole10Native": old.package("lot.txt", b"a b")}
+                )
+            }
+        ),
     ),
     "a document with a page inside": (
         "a.docx",
-        word(parts={"word/a.html": "<html><body><p>Bonjour</p></body></html>"},
-             types={"word/a.html": "text/html"}),
+        word(
+            parts={"word/a.html": "<html><body><p>Bonjour</p></body></html>"},
+            types={"word/a.html": "text/html"},
+        ),
     ),
     "a workbook with links and long formulas": (
         "a.xlsx",
-        sheets({
-            "xl/externalLinks/externalLink1.xml": '<externalLink><externalBook r:id="r"/></externalLink>',
-            "xl/externalLinks/_rels/externalLink1.xml.rels": new.rels(
-                new.outside("externalLinkPath", "file:///\\\\srv\\Metres\\lot2.xlsx")),
-            "xl/worksheets/sheet1.xml": "<s>" + new.cells(
-                '&quot;a|b&quot;&amp;A1', "'Lot|2'!A1", "T[a|b]", "HYPERLINK(&quot;https://x&quot;)",
-                "SUM(B2:B9)&amp;&#10;") + "</s>",
-        }),
+        sheets(
+            {
+                "xl/externalLinks/externalLink1.xml": (
+                    '<externalLink><externalBook r:id="r"/></externalLink>'
+                ),
+                "xl/externalLinks/_rels/externalLink1.xml.rels": new.rels(
+                    new.outside("externalLinkPath", "file:///\\\\srv\\Metres\\lot2.xlsx")
+                ),
+                "xl/worksheets/sheet1.xml": "<s>"
+                + new.cells(
+                    "&quot;a|b&quot;&amp;A1",
+                    "'Lot|2'!A1",
+                    "T[a|b]",
+                    "HYPERLINK(&quot;https://x&quot;)",
+                    "SUM(B2:B9)&amp;&#10;",
+                )
+                + "</s>",
+            }
+        ),
     ),
     "a form with a check box": (
         "a.xlsx",
-        sheets({
-            "xl/activeX/activeX1.xml": f'<ax:ocx ax:classid="{{{FORM_CHECK_BOX}}}" r:id="r"/>',
-        }),
+        sheets(
+            {
+                "xl/activeX/activeX1.xml": f'<ax:ocx ax:classid="{{{FORM_CHECK_BOX}}}" r:id="r"/>',
+            }
+        ),
     ),
     "a ribbon without a start": (
-        "a.xlsx", sheets({"customUI/customUI.xml": '<customUI><button onAction="go"/></customUI>'}),
+        "a.xlsx",
+        sheets({"customUI/customUI.xml": '<customUI><button onAction="go"/></customUI>'}),
     ),
     "a slide with buttons": (
-        "a.pptx", new.ooxml("pptx", body='<a:hlinkClick action="ppaction://hlinkshowjump?jump=next"/>'),
+        "a.pptx",
+        new.ooxml("pptx", body='<a:hlinkClick action="ppaction://hlinkshowjump?jump=next"/>'),
     ),
     "the types in other letters": (
-        "a.docx", word().replace(b"[Content_Types].xml", b"[content_types].xml"),
+        "a.docx",
+        word().replace(b"[Content_Types].xml", b"[content_types].xml"),
     ),
-}  # fmt: skip
+}
 
 # What the bytes are, the name that a person gave, the name under which it is served.
 TRUE_ENDINGS = [

