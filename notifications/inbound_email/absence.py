@@ -40,6 +40,7 @@ LIKELY = re.compile(
     r")\s*(?:$|[:(\[–—-]|du \d|jusqu|until|bis|hasta|fino|tot|till)",
     re.IGNORECASE,
 )
+ANSWER = re.compile(r"^\s*(?:re|ré|rép|aw|sv|r|antw|res|odp|tr|fw|fwd|wg)\s*:", re.IGNORECASE)
 # The first signs of a text are enough: the sentence is the first or the second one.
 LOOKED_AT = 1200
 WORDS = re.compile(
@@ -72,11 +73,13 @@ WORDS = re.compile(
 def weight_of_subject(subject: str) -> int:
     """Return 2 if only a program writes such a subject, 1 if a person may, 0 for any other."""
     if SURE.search(subject) or OF_A_PERSON.search(subject):
-        return 0 if ANSWERED.match(subject) else 2
+        return 0 if is_answer(subject) else 2
     return 1 if LIKELY.search(subject) else 0
 
 
-ANSWERED = re.compile(r"^\s*(?:re|ré|rép|aw|sv|r|antw|res|odp|tr|fw|fwd|wg)\s*:", re.IGNORECASE)
+def is_answer(subject: str) -> bool:
+    """Tell if a subject is the one of an earlier email ("Re:", "TR:")."""
+    return ANSWER.match(subject) is not None
 
 
 def weight_of_text(text: str) -> int:

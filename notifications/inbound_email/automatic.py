@@ -114,7 +114,7 @@ def nature_of(
     return Nature.MACHINE if is_of_a_program or _is_bulk(message) else Nature.PERSON
 
 
-def may_be_answered(message: Message, *, sender: str) -> bool:
+def may_be_answered(message: Message, sender: str) -> bool:
     """Tell if a letter to the sender can start no loop, and reaches one person only."""
     return not (
         SERVERS.match(sender)
