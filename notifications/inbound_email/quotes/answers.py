@@ -53,6 +53,8 @@ class _Reader:
         line = self.lines[position]
         if self.is_in_quote and line.depth > 0:
             return self._cut(position, position + 1)
+        if self.is_in_quote and self._is_wrapped_quote(position):
+            return self._cut(position, position + 1)
         opening = self.openings.at(position)
         if opening is not None and self._is_to_cut(opening.kind):
             self._trim_rules()
@@ -64,11 +66,18 @@ class _Reader:
             return self._marked(position)
         return self._keep(position, position + 1)
 
+    def _is_wrapped_quote(self, position: int) -> bool:
+        """Tell whether a program wrapped a quoted line and marked only its beginning."""
+        before, line = self.lines[position - 1], self.lines[position]
+        if self.sent is None or not position or not line.key or not before.depth or not before.key:
+            return False
+        return self.sent.goes_on(before.key, line.key)
+
     def _is_to_cut(self, kind: Kind) -> bool:
         return kind == Kind.OURS or (kind == Kind.HEADER and not self.is_passed_on)
 
     def _cut_quote(self, start: int, end: int) -> int:
-        """Cut the lines above a quote, and the quote unless it is marked: `_read_from` cuts that."""
+        """Cut the lines above a quote, and the quote; `_read_from` cuts one that is marked."""
         first = next_with_text(self.lines, end)
         is_marked = first < len(self.lines) and self.lines[first].depth > 0
         if self.lines[start].depth > 0 or is_marked:
@@ -78,7 +87,7 @@ class _Reader:
         return self._cut_unmarked(end)
 
     def _cut_unmarked(self, start: int) -> int:
-        """Cut a quote without marks: to the end of our letter if it is told, or all that follows."""
+        """Cut a quote without marks: to the end of our letter if that is known, or all."""
         stop = self._end_of_ours(start)
         if self.sent and self._is_ours(self.sent, start, stop):
             self._keep_unknown(self.sent, start, stop)
@@ -156,9 +165,7 @@ class _Reader:
 
     def _sort(self, start: int, stop: int, *, is_own: bool) -> int:
         for line in self.lines[start:stop]:
-            if line.is_blank and self.runs:
-                self.runs[-1][1].append(line)
-            elif self.runs and self.runs[-1][0] == is_own:
+            if self.runs and (line.is_blank or self.runs[-1][0] == is_own):
                 self.runs[-1][1].append(line)
             else:
                 self.runs.append((is_own, [line]))

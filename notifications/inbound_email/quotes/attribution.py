@@ -49,12 +49,9 @@ class Attribution:
     @property
     def is_above_anything(self) -> bool:
         """Tell whether unmarked lines below it are its quote: a person never writes it so."""
-        is_dated = self.has_date and self.has_clock
-        return (
-            is_dated
-            and (self.has_address or self.has_name)
-            or (self.has_address and (self.has_date or self.has_clock))
-        )
+        if self.has_address:
+            return self.has_date or self.has_clock
+        return self.has_date and self.has_clock and self.has_name
 
 
 def attribution_at(lines: list[Line], start: int) -> Attribution | None:

@@ -11,7 +11,7 @@ from notifications.inbound_email.quotes.headers import (
     ORIGINALS,
     Field,
 )
-from notifications.inbound_email.quotes.lines import Line
+from notifications.inbound_email.quotes.lines import Line, next_with_text
 
 FIELD_OF = {
     label: field
@@ -83,35 +83,40 @@ def _block_by_lines(lines: list[Line], start: int) -> Block | None:
 
 
 def _fields(lines: list[Line], start: int) -> Iterator[tuple[int, Field, str]]:
-    """Yield each field from `start` on: its last line, and its value with continued lines."""
-    current: tuple[int, Field, str] | None = None
-    continued = 0
+    """Yield each field from `start` on: its last line, and its value."""
+    labels = list(_labels(lines, start))
+    for position, label in labels:
+        field, value = FIELD_OF[label[1]], label[2]
+        below = next_with_text(lines, position + 1)
+        is_below = not value and below < len(lines) and not LABEL.fullmatch(lines[below].folded)
+        yield (below, field, lines[below].folded) if is_below else (position, field, value)
+
+
+def _labels(lines: list[Line], start: int) -> Iterator[tuple[int, re.Match[str]]]:
+    """Yield the lines with a label, as long as they stand together: between them, wrapped values.
+
+    A blank line may part two of them, where each was a paragraph of its own.
+    """
+    gap: list[Line] = []
     for position in range(start, min(start + MOST_LINES, len(lines))):
         line = lines[position]
-        if line.depth != lines[start].depth and not line.is_blank:
-            break
         found = None if line.is_blank else LABEL.fullmatch(line.folded)
-        if found:
-            if current:
-                yield current
-            current, continued = (position, FIELD_OF[found[1]], found[2]), 0
-        elif current is None:
+        if found and (line.depth == lines[start].depth):
+            yield position, found
+            gap = []
+        else:
+            gap.append(line)
+        if position == start and not found or _is_over(gap):
             return
-        elif not line.is_blank:
-            continued += 1
-            if continued > MOST_CONTINUATIONS:
-                break
-            if not current[2]:
-                # The value stands on the line below its label.
-                current = (position, current[1], line.folded)
-        elif continued > 1 or _two_blank(lines, position):
-            break
-    if current:
-        yield current
 
 
-def _two_blank(lines: list[Line], position: int) -> bool:
-    return position + 1 < len(lines) and lines[position + 1].is_blank
+def _is_over(gap: list[Line]) -> bool:
+    """Tell whether the lines after a label are more than its value: a paragraph, or too many."""
+    if len(gap) > MOST_CONTINUATIONS:
+        return True
+    first_blank = next((number for number, line in enumerate(gap) if line.is_blank), len(gap))
+    below = [line for line in gap[first_blank:] if not line.is_blank]
+    return len(below) > 1 or (bool(below) and first_blank > 0)
 
 
 def _is_block(values: dict[Field, str]) -> bool:

@@ -1,4 +1,4 @@
-"""Recognise where a quote begins: our marker, an attribution, a header block, a letter passed on."""
+"""Recognise where a quote begins: our marker, an attribution, a header block."""
 
 from dataclasses import dataclass
 from enum import StrEnum

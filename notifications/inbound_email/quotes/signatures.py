@@ -11,15 +11,15 @@ from notifications.inbound_email.quotes.lines import Line, folded, joined
 
 # Ways to say "sent from my", by language, in folded letters.
 SENT_FROM = {
-    "fr": r"(?:ce (?:message|mail|courriel|e-?mail) (?:a ete|est) )?envoye e?e?(?:a partir |depuis|"
+    "fr": r"(?:ce (?:message|mail|courriel|e-?mail) (?:a ete|est) )?envoye(?:e|es)? (?:a partir |depuis|"
           r"de|du|d'|avec|par|via|sur)|(?:message|mail|e-?mail|courriel) envoye (?:depuis|de|avec|"
           r"par|via|a partir)|expedie (?:de|depuis|avec)|(?:obtenir|obtenez|telecharge[rz]|"
           r"decouvrez|essayez)|ecrit (?:depuis|de) mon",
     "en": r"(?:this (?:message|e-?mail) was )?sent (?:from|with|via|using|by|on)|get|download|"
           r"typed on",
-    "de": r"(?:diese (?:nachricht|e-?mail|mail) wurde )?(?:von|mit) mein\w+|gesendet (?:von|mit|"
-          r"uber|aus)|(?:diese (?:nachricht|e-?mail|mail) wurde )?(?:von|mit)|versendet mit|"
-          r"holen sie sich|laden sie|verschickt (?:von|mit)",
+    "de": r"(?:von|mit) mein\w+|gesendet (?:von|mit|uber|aus)|(?:versendet|verschickt) (?:von|mit)|"
+          r"(?:diese (?:nachricht|e-?mail|mail) wurde )?(?:von|mit) (?=.*(?:gesendet|verschickt|"
+          r"versendet))|holen sie sich|laden sie",
     "es": r"enviado (?:desde|con|de|por|via)|obtener|obten|descargar?|descargue",
     "it": r"inviato (?:da|dal|dall'|con|tramite|via)|scarica|ottieni",
     "pt": r"enviad[oa] (?:do|da|de|com|a partir|por|via|pelo|usando)|obter|obtenha|baixar?|"
@@ -27,36 +27,34 @@ SENT_FROM = {
     "nl": r"(?:verstuurd|verzonden|gestuurd) (?:vanaf|vanuit|met|via|van|door)|download|krijg|"
           r"ontvang",
 }  # fmt: skip
-# What may follow: small words, devices, apps, makers, operators.
-SMALL_WORDS = """
+# What may follow: small words, and names of operators, which also carry other things than mail.
+_SMALL_WORDS = """
     a an the my mon ma mes de du des d l la le les un une pour par sur via avec depuis et partir en
-    from for with using on of and app appli application appareil device gerat gerate handy meinem
-    meiner mein von vom mit fur aus dem der das die gesendet eine ein einem dispositivo desde mi con
-    el los para por mio il lo dal dalla dall per con da do meu minha com um uma no na vanaf mijn
-    voor met een het op mobile mobil movil mobiele cellulaire cellulare portable telefon telefono
-    telefone telefoon telemovel toestel apparaat smartphone smartphones phone tablet tablette tablett
-    tableta telephone portatil securise securisee securisees secure safe chiffre chiffree messagerie
-    mail mails email e courriel courrier posta correo correio webmail boite service client gratuit
-    gratuite free plus new nouvelle nouveau ici here version bureau desktop pro mini max ultra se
-    air plus fold flip note edge note tab watch wifi lte electronique professionnelle nachricht
-    diese wurde ce message est ete
-""".split()
-DEVICES_AND_APPS = """
+    from for with using on of and app appli application appareil device gerat gerate meinem meiner
+    mein von vom mit fur aus dem der das die gesendet verschickt versendet eine ein einem wurde
+    dispositivo desde mi con el los para por mio il lo dal dalla dall per da do meu minha com um
+    uma no na vanaf mijn voor met een het op diese nachricht ce message est ete
+    securise securisee securisees secure chiffre chiffree messagerie mail mails email e courriel
+    courrier posta correo correio webmail boite gratuit gratuite free new nouvelle nouveau ici here
+    version pro mini max ultra se air plus fold flip note edge tab 4g 5g wifi lte electronique web
+    em client k 9 blue orange sfr bouygues telecom bytel sosh red laposte poste net vodafone o2
+    telekom t-online swisscom bluewin sunrise videotron bell telus rogers proximus skynet telenet
+    voo kpn ziggo tim tiscali movistar telefonica vivo claro
+"""
+# One of these must be there: devices, programs, makers.
+_NAMES = """
+    mobile mobil movil mobiele cellulaire cellulare portable telefon telefono telefone telefoon
+    telemovel toestel apparaat smartphone phone tablet tablette tablett tableta telephone handy
     iphone ipad ipod mac macbook imac ios ipados macos android galaxy samsung huawei xiaomi redmi
     poco honor oppo oneplus realme nokia sony xperia pixel google motorola moto wiko htc lg
-    blackberry windows phone surface crosscall fairphone nothing asus lenovo vivo outlook hotmail
-    office microsoft yahoo gmail proton protonmail protonmails spark readdle airmail thunderbird
-    k-9 k 9 bluemail blue canary edison newton mailbird em client emclient gmx web.de web t-online
-    telekom vodafone o2 1&1 ionos orange sfr bouygues telecom bytel bbox livebox sosh red free
-    freebox laposte poste net laposte.net numericable alice aol icloud apple tutanota tuta mailo
-    netcourrier hey superhuman fastmail zimbra roundcube infomaniak swisscom bluewin sunrise ok
-    videotron bell telus rogers proximus skynet telenet voo kpn ziggo tim libero virgilio tiscali
-    movistar telefonica terra uol bol vivo claro mailspring nine fairemail qq myMail mymail mail.ru
-    yandex ym r ouvaton smartphone telephone tablette mobile portable handy movil telemovel phone
-    tablet webmail thunderbird
-""".split()
-DEVICE_WORDS = frozenset(word.lower() for word in [*SMALL_WORDS, *DEVICES_AND_APPS])
-NAMES = frozenset(word.lower() for word in DEVICES_AND_APPS)
+    blackberry windows surface crosscall fairphone asus lenovo outlook hotmail microsoft yahoo
+    gmail proton protonmail spark readdle airmail thunderbird k-9 bluemail canary edison mailbird
+    emclient gmx web.de ionos laposte.net aol icloud apple tutanota tuta mailo netcourrier
+    superhuman fastmail zimbra roundcube infomaniak mailspring fairemail mymail yandex livebox
+    freebox bbox
+"""
+NAMES = frozenset(_NAMES.split())
+DEVICE_WORDS = NAMES | frozenset(_SMALL_WORDS.split())
 # Names of models: "a54", "5g", "s23", "12t".
 MODEL = re.compile(r"[a-z]{0,2}\d{1,4}[a-z]{0,2}\+?|[ivx]{1,4}")
 # Whole lines that no rule above reads, by program.
@@ -68,8 +66,8 @@ SLOGANS = {
                     r"verzonden vanuit) ?:? (?:courrier|mail|correo|posta|email)? ?(?:pour|for|fur|"
                     r"para|per|voor)? ?windows(?: 1[01])?",
     "Avast, AVG": r".{0,40}\b(?:sans virus|virus-?free|virenfrei|libre de virus|privo di virus|"
-                  r"livre de virus|sem virus|virusvrij)\b.{0,10}(?:www\.)?(?:avast|avg)\.com.{0,10}|"
-                  r"(?:l'absence de virus dans ce courrier electronique a ete verifiee par le "
+                  r"livre de virus|sem virus|virusvrij)\b.{0,10}(?:www\.)?(?:avast|avg)\.com"
+                  r".{0,10}|(?:l'absence de virus dans ce courrier electronique a ete verifiee par le "
                   r"logiciel antivirus avast.{0,40}|this email has been checked for viruses by "
                   r"(?:avast|avg).{0,60}|diese e-?mail wurde von (?:avast|avg).{0,80})",
     "Proton": r"envoye avec (?:la messagerie (?:electronique )?securisee )?proton ?mail|"
