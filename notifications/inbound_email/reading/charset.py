@@ -31,6 +31,7 @@ OTHER_LABELS = {
 WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "iso2022_jp": "iso2022_jp_2"}
 WIDER |= {"euc_kr": "cp949", "big5": "big5hkscs"}
 FALLBACK = "windows-1252"
+SINGLE_BYTE = ("cp125", "cp4", "cp85", "cp86", "cp87", "iso8859", "koi8", "mac", "windows", "latin")
 MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -125,9 +126,7 @@ def _as_utf_8(content: bytes) -> str:
 
 
 def _is_single_byte(codec: str) -> bool:
-    return codec.replace("-", "").replace("_", "").startswith(
-        ("cp125", "cp4", "cp85", "cp86", "cp87", "iso8859", "koi8", "mac", "windows", "latin", "tis")
-    )
+    return codec.replace("-", "").replace("_", "").startswith(SINGLE_BYTE)
 
 
 def _fits(content: bytes, codec: str) -> bool:

@@ -78,8 +78,8 @@ def _joined(pieces: list[tuple[int, bool, str]]) -> str:
     ordered = sorted(pieces, key=lambda piece: piece[0])
     if not any(is_encoded for _, is_encoded, _ in ordered):
         # The same parameter twice is no parameter in pieces.
-        numbers = {number for number, _, _ in ordered}
-        texts = [text for _, _, text in ordered] if len(numbers) == len(ordered) else [ordered[0][2]]
+        is_twice = len({number for number, _, _ in ordered}) < len(ordered)
+        texts = [text for _, _, text in ordered[: 1 if is_twice else None]]
         return with_words("".join(texts)).strip()
     encoded = [piece for piece in ordered if piece[1]] if ordered[0][0] == 0 else ordered
     # "filename*" is better than a "filename" beside it.

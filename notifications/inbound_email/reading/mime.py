@@ -145,27 +145,27 @@ def _delimiters(body: bytes, boundary: bytes) -> list[re.Match[bytes]]:
 
 def _guessed(body: bytes) -> bytes:
     """Return the boundary of a multipart that does not say it, or says another."""
-    found = ANY_DELIMITER.search(body.replace(b"\r", b""))
+    found = ANY_DELIMITER.search(body.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     return found[1] if found and not found[1].startswith(b"-") else b""
 
 
 def _split(raw: bytes) -> tuple[list[tuple[str, bytes]], bytes]:
     """Return the fields and the body. The body begins after an empty line, or where no field is."""
-    fields: list[tuple[str, bytes]] = []
+    fields: list[tuple[str, list[bytes]]] = []
     position, end = 0, min(len(raw), MAX_HEADER_BYTES)
     while position < end:
         found = LINE.match(raw, position)
         assert found
         line = found[0].rstrip(b"\r\n")
+        is_first, position = position == 0, found.end()
         if not line:
-            return fields, raw[found.end() :]
+            break
         if line[:1] in b" \t" and fields:
-            name, value = fields[-1]
-            fields[-1] = (name, value + b"\n" + line)
+            fields[-1][1].append(line)
         elif header := HEADER.fullmatch(line):
-            fields.append((header[1].decode("ascii").lower(), header[2]))
-        elif not (position == 0 and line.startswith((b"From ", b">From "))):
+            fields.append((header[1].decode("ascii").lower(), [header[2]]))
+        elif not (is_first and line.startswith((b"From ", b">From "))):
             # A body without an empty line before it.
-            return fields, raw[position:]
-        position = found.end()
-    return fields, raw[position:]
+            position = found.start()
+            break
+    return [(name, b"\n".join(lines)) for name, lines in fields], raw[position:]

@@ -58,7 +58,7 @@ def _uuencoded(body: bytes) -> bytes:
 
 
 def uuencoded_lines(lines: list[bytes]) -> bytes:
-    """Read the lines between "begin" and "end". A line that is damaged is read as far as it fits."""
+    """Read the lines between "begin" and "end". A damaged line is read as far as it fits."""
     content = []
     for line in lines:
         if line.strip() in (b"end", b"`"):
