@@ -347,6 +347,8 @@ class InboundEmail(models.Model):
     # The size of the original as it is kept; None once it is not. `is_cut`: only its beginning is.
     original_bytes = models.PositiveIntegerField(null=True, blank=True)
     is_cut = models.BooleanField(default=False, db_default=False)
+    # The encrypted original, while the bucket is away.
+    sealed = models.BinaryField(null=True, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
     # Who put it in a conversation or set it aside.

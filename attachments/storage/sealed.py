@@ -23,16 +23,14 @@ PURPOSE = b"liaison: sealed objects, 1"
 NONCE_BYTES = 12
 
 
-def write(name: str, content: bytes) -> None:
-    """Encrypt bytes and write them under a name, instead of what was there. Raises StorageAway."""
+def seal(name: str, content: bytes) -> bytes:
+    """Return bytes encrypted for a name."""
     nonce = os.urandom(NONCE_BYTES)
-    sealed = nonce + _cipher(settings.SECRET_KEY).encrypt(nonce, content, name.encode())
-    objects.write(_key(name), io.BytesIO(sealed), content_type="application/octet-stream")
+    return nonce + _cipher(settings.SECRET_KEY).encrypt(nonce, content, name.encode())
 
 
-def read(name: str) -> bytes:
-    """Return the bytes of a name. Raises Missing, also if no key of ours opens it; StorageAway."""
-    sealed = b"".join(objects.chunks(_key(name)))
+def opened(name: str, sealed: bytes) -> bytes:
+    """Return what was sealed for a name. Raises Missing if no key of ours opens it."""
     nonce, content = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
@@ -40,6 +38,16 @@ def read(name: str) -> bytes:
         except (InvalidTag, ValueError):
             continue
     raise Missing(name)
+
+
+def write(name: str, sealed: bytes) -> None:
+    """Write sealed bytes under their name, instead of what was there. Raises StorageAway."""
+    objects.write(_key(name), io.BytesIO(sealed), content_type="application/octet-stream")
+
+
+def read(name: str) -> bytes:
+    """Return the bytes of a name, opened. Raises Missing or StorageAway."""
+    return opened(name, b"".join(objects.chunks(_key(name))))
 
 
 def delete(names: Iterable[str]) -> None:

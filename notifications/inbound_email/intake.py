@@ -32,12 +32,17 @@ from notifications.inbound_email import draft as drafts
 from notifications.inbound_email.automatic import Nature
 from notifications.inbound_email.bounce import ANSWERED, InboundStatus, send_bounce
 from notifications.inbound_email.failure_report import Report
+from notifications.inbound_email.originals import Kept
 from notifications.inbound_email.parser import Incoming
+from notifications.inbound_email.quotes import sent_letter, tokens
+from notifications.inbound_email.quotes.find import author_text
 from notifications.models import InboundEmail, ReplyAddress
 from notifications.outbound_email import addresses, failures, reply_address
 
 # A letter that was not sent by now is sent by the repeat: the first call was killed before it.
 LETTER_IS_LATE_AFTER = timedelta(seconds=30)
+
+NOT_KEPT = Kept(0)
 
 logger = structlog.get_logger(__name__)
 
@@ -58,7 +63,7 @@ class Arrived:
     sender: User | None
     nature: Nature
     is_cut: bool
-    original_bytes: int | None = None
+    original: Kept = NOT_KEPT
 
     @property
     def key(self) -> UUID:
@@ -80,7 +85,7 @@ def receive(raw: bytes) -> InboundStatus:
 
     Call it again after an error or a kill: nothing is written twice. An email that is refused is
     answered with the reason, one from a machine is not. Raises StorageAway, before any row is
-    written, if the original cannot be kept.
+    written, if its files cannot be kept.
     """
     is_cut = len(raw) > settings.INBOUND_EMAIL_MAX_BYTES
     raw = raw[: originals.KEPT_OF_TOO_LARGE] if is_cut else raw
@@ -117,7 +122,7 @@ def _known(incoming: Incoming) -> InboundEmail | None:
 
 def _arrived(raw: bytes, incoming: Incoming, *, is_cut: bool) -> Arrived:
     mail = automatic.parsed(raw)
-    said = _said(incoming)
+    said = said_in(incoming)
     holder = next(filter(None, map(reply_address.holder_of, incoming.tokens)), None)
     old = None if holder else next(filter(None, map(reply_address.named_by, incoming.tokens)), None)
     sender = User.objects.filter(email=email_spelling(incoming.sender), is_active=True).first()
@@ -131,15 +136,16 @@ def _arrived(raw: bytes, incoming: Incoming, *, is_cut: bool) -> Arrived:
     return Arrived(incoming, mail, said, holder, old, sender, nature, is_cut=is_cut)
 
 
-def _said(incoming: Incoming) -> str:
-    """Return what the author of an email wrote. With no text at all, the subject may be it."""
-    if is_blank(incoming.text) and not absence.is_answer(incoming.subject):
-        return incoming.subject if not incoming.files else ""
-    return parser.without_quotes(incoming.text)
+def said_in(incoming: Incoming) -> str:
+    """Return what the author of an email wrote. With nothing else in it, the subject may be it."""
+    if is_blank(incoming.text) and not incoming.files and not incoming.left_out:
+        return "" if absence.is_answer(incoming.subject) else tokens.masked(incoming.subject)
+    sent = sent_letter.of(incoming.references)
+    return author_text(incoming.text, sent, subject=incoming.subject).text
 
 
 def _kept(arrived: Arrived, raw: bytes) -> Arrived:
-    return replace(arrived, original_bytes=originals.keep(arrived.key, raw))
+    return replace(arrived, original=originals.keep(arrived.key, raw))
 
 
 def _reported(raw: bytes, arrived: Arrived) -> InboundStatus | None:
@@ -218,8 +224,8 @@ def _recorded(
             "key": arrived.key,
             "sender": incoming.sender,
             "sender_name": originals.name_of_sender(arrived.mail)[:150],
-            "subject": originals.masked(one_line(cleaned(incoming.subject)))[:300],
-            "excerpt": shortened(originals.masked(cleaned(arrived.said or incoming.text)), 300),
+            "subject": tokens.masked(one_line(cleaned(incoming.subject)))[:300],
+            "excerpt": shortened(tokens.masked(cleaned(arrived.said or incoming.text)), 300),
             "file_names": [one_line(file.name)[:200] for file in incoming.files],
             "verdict": status,
             "state": state,
@@ -227,7 +233,8 @@ def _recorded(
             "author": arrived.author,
             "conversation": named.conversation if named else None,
             "message": message,
-            "original_bytes": arrived.original_bytes,
+            "original_bytes": arrived.original.size,
+            "sealed": arrived.original.sealed,
             "is_cut": arrived.is_cut,
         },
     )

@@ -14,13 +14,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from attachments.storage import sealed
-from attachments.storage.objects import Missing
+from attachments.storage.objects import Missing, StorageAway
 from core.text import cleaned, one_line
 from notifications.inbound_email import automatic, parser
 from notifications.inbound_email.parser import Incoming
+from notifications.inbound_email.quotes import tokens
 from notifications.inbound_email.reading.content import LeftOut
 from notifications.models import InboundEmail
-from notifications.outbound_email import reply_address
 
 FOLDER = "emails/"
 # Of an email that is too large: its headers and its text, which programs write before the files.
@@ -29,11 +29,6 @@ KEPT_OF_TOO_LARGE = 1024 * 1024
 ORPHANED_AFTER = timedelta(days=7)
 REMOVED_AT_ONCE = 500
 SHOWN_LENGTH = 200_000
-# What lets anybody who reads it stop the emails of another person, or act in their name.
-KEYED_LINK = re.compile(
-    r"(/unsubscribe/|[?&](?:token|key|ticket|signature|x-amz-signature)=)[^\s<>\"')\]]+", re.I
-)
-
 logger = structlog.get_logger(__name__)
 
 
@@ -52,16 +47,34 @@ class Original:
     is_cut: bool = False
 
 
-def keep(key: UUID, raw: bytes) -> int:
-    """Write an original, again under the same key. Return its size. Raises StorageAway."""
-    sealed.write(_name(key), raw)
-    return len(raw)
+@dataclass(frozen=True)
+class Kept:
+    """How an original is kept. `sealed` holds it until the bucket takes it, else it is None."""
+
+    size: int
+    sealed: bytes | None = None
+
+
+def keep(key: UUID, raw: bytes) -> Kept:
+    """Write an original into the bucket, again under the same key.
+
+    While the bucket is away, the row keeps it: what a person wrote must not wait for that.
+    """
+    sealed_bytes = sealed.seal(_name(key), raw)
+    try:
+        sealed.write(_name(key), sealed_bytes)
+    except StorageAway:
+        logger.warning("original_kept_in_database", key=str(key))
+        return Kept(len(raw), sealed_bytes)
+    return Kept(len(raw))
 
 
 def raw_of(email: InboundEmail) -> bytes:
     """Return an original as it was received. Raises Missing once it is removed, or StorageAway."""
     if email.original_bytes is None or email.key is None:
         raise Missing("not kept")
+    if email.sealed is not None:
+        return sealed.opened(_name(email.key), bytes(email.sealed))
     return sealed.read(_name(email.key))
 
 
@@ -87,20 +100,15 @@ def shown(email: InboundEmail) -> Original:
     incoming = read(raw, is_cut=email.is_cut)
     message = automatic.parsed(raw)
     return Original(
-        sender=masked(words_of(message, "From")),
-        to=masked(words_of(message, "To")),
-        subject=masked(incoming.subject),
+        sender=tokens.masked(words_of(message, "From")),
+        to=tokens.masked(words_of(message, "To")),
+        subject=tokens.masked(incoming.subject),
         sent_at=_date_of(message),
-        text=masked(cleaned(incoming.text))[:SHOWN_LENGTH],
-        files=[one_line(masked(file.name)) for file in incoming.files],
+        text=tokens.masked(cleaned(incoming.text))[:SHOWN_LENGTH],
+        files=[one_line(tokens.masked(file.name)) for file in incoming.files],
         left_out=list(incoming.left_out),
         is_cut=email.is_cut,
     )
-
-
-def masked(text: str) -> str:
-    """Return a text without what gives its readers another person's rights."""
-    return KEYED_LINK.sub(r"\1…", reply_address.without_tokens(text))
 
 
 def words_of(message: Message, name: str) -> str:
@@ -128,10 +136,19 @@ def clean() -> int:
     old = list(_removable(before).values_list("pk", "key")[:REMOVED_AT_ONCE])
     sealed.delete(_name(key) for _, key in old if key)
     InboundEmail.objects.filter(pk__in=[pk for pk, _ in old]).update(
-        original_bytes=None, sender_name="", subject="", excerpt="", file_names=[]
+        original_bytes=None, sealed=None, sender_name="", subject="", excerpt="", file_names=[]
     )
+    _move_to_bucket()
     _remove_orphans()
     return len(old)
+
+
+def _move_to_bucket() -> None:
+    """Move the originals that rows keep since the bucket was away."""
+    for row in InboundEmail.objects.filter(sealed__isnull=False)[:REMOVED_AT_ONCE].iterator():
+        if row.key is not None and row.sealed is not None:
+            sealed.write(_name(row.key), bytes(row.sealed))
+        InboundEmail.objects.filter(pk=row.pk).update(sealed=None)
 
 
 def _removable(before: datetime) -> QuerySet[InboundEmail]:

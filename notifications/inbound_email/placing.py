@@ -18,9 +18,11 @@ from core.web.errors import Refusal
 from messaging.actions.messages import send_message
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message
-from notifications.inbound_email import absence, automatic, originals, parser, to_sort
+from notifications.inbound_email import absence, automatic, originals, to_sort
 from notifications.inbound_email import draft as drafts
+from notifications.inbound_email.intake import said_in
 from notifications.inbound_email.parser import Incoming
+from notifications.inbound_email.quotes import tokens
 from notifications.models import InboundEmail, ReplyAddress
 
 State = InboundEmail.State
@@ -127,17 +129,16 @@ def _said(incoming: Incoming, conversation: Conversation) -> str:
 
     A subject of ours, or of an earlier email, says nothing new.
     """
-    text = parser.without_quotes(incoming.text)
+    subject, text = one_line(incoming.subject), said_in(incoming)
     if is_blank(text):
-        text = "" if is_blank(incoming.text) else incoming.text
-    subject = one_line(incoming.subject)
+        text = incoming.text
     is_new = not absence.is_answer(subject) and conversation.subject not in subject
-    parts = [subject if is_new else "", text.strip()]
-    return originals.masked("\n\n".join(part for part in parts if not is_blank(part)))
+    parts = [subject if is_new and subject != text else "", text.strip()]
+    return tokens.masked("\n\n".join(part for part in parts if not is_blank(part)))
 
 
 def _quoted(said: str, mail: automatic.Message) -> str:
-    sender = originals.masked(originals.words_of(mail, "From"))
+    sender = tokens.masked(originals.words_of(mail, "From"))
     return _("Email from %(sender)s:") % {"sender": sender} + f"\n\n{said}"
 
 

@@ -218,7 +218,9 @@ def test_words_of_a_person_are_no_reaction(text: str) -> None:
 
 def test_reaction_in_a_forwarded_email_is_not_that_of_the_email() -> None:
     inner = letter(TO, "x")
-    inner.add_attachment(b'{"emoji": "x"}', maintype="text", subtype="vnd.google.email-reaction+json")
+    inner.add_attachment(
+        b'{"emoji": "x"}', maintype="text", subtype="vnd.google.email-reaction+json"
+    )
     outer = letter(TO, "Regardez ce qu'il répond")
     outer.add_attachment(inner)
 
