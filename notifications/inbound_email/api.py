@@ -1,5 +1,6 @@
 """The REST endpoints of emails that came in: their originals, and the list of those to sort."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -36,6 +37,7 @@ from notifications.inbound_email.serializers import (
     OriginalSerializer,
     PlaceSerializer,
 )
+from notifications.inbound_email.to_sort import Suggestion
 from notifications.models import InboundEmail
 
 PLACING = refusals(
@@ -90,15 +92,19 @@ class EmailList(ListAPIView[InboundEmail]):
     filterset_class = EmailFilter
     pagination_class = LatestReceived
     queryset = InboundEmail.objects.none()
+    # Of the page, by the emails' keys.
+    suggestions: Mapping[UUID, list[Suggestion]] = {}
 
     def get_queryset(self) -> QuerySet[InboundEmail]:
         return to_sort.emails_for(person(self.request))
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        context = self.get_serializer_context()
-        if args:
-            context["suggestions"] = to_sort.suggestions_of(args[0], person(self.request))
-        return EmailSerializer(*args, **kwargs, context=context)
+    def paginate_queryset(self, queryset: Any) -> Any:
+        page = super().paginate_queryset(queryset)
+        self.suggestions = to_sort.suggestions_of(page or [], person(self.request))
+        return page
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "suggestions": self.suggestions}
 
 
 class EmailSummary(StaffView):

@@ -73,6 +73,7 @@ class EmailSerializer(Shape[InboundEmail]):
     id = serializers.UUIDField(source="key", read_only=True)
     reason = serializers.SerializerMethodField()
     is_automatic = serializers.SerializerMethodField()
+    file_names = serializers.ListField(child=serializers.CharField(), read_only=True)
     author = PersonSerializer(read_only=True, allow_null=True)
     client = ClientSerializer(source="author.client", read_only=True, allow_null=True, default=None)
     conversation = serializers.SerializerMethodField()

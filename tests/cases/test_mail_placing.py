@@ -21,7 +21,7 @@ from tests.cast import Call
 from tests.notifications.inbound_email.letters import letter
 from tests.notifications.mail_server import MailServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 LIST = "/api/v1/staff/emails"
 NOBODYS = f"reply+{'a' * 26}@reponse.liaison.example"

@@ -143,12 +143,24 @@ export class MessageBubble extends LitElement {
     const isQuiet = this.joinsBelow && !edited && !isByEmail && !isThanks && this.state !== "failed" && this.state !== "waiting";
     return html`<div class="footer ${isQuiet ? "quiet" : ""}">
         ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
-        ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>` : nothing}
+        ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>${this.#original(message)}` : nothing}
         ${isThanks ? html`<span>${t("thanks")}</span>` : nothing}
         ${isQuiet ? nothing : this.#time(message, date)}
         ${"author" in message ? this.#progress(message, isQuiet) : this.state ? this.#stateMark(this.state) : nothing}
       </div>
       ${this.state === "failed" ? this.#failure(/** @type {PendingMessage} */ (message)) : nothing}`;
+  }
+
+  /**
+   * Let the company and the author read the email that a message was made of. An element of `notifications` shows it.
+   *
+   * @param {Message} message
+   */
+  #original({ id, conversation, author }) {
+    const isOfCompany = author.role !== "client";
+    const isReadByCompany = (this.side === "ours") === isOfCompany;
+    if (!(this.mine || isReadByCompany) || !customElements.get("email-original")) return nothing;
+    return html`<email-original conversation=${conversation} message=${id}></email-original>`;
   }
 
   /** Show the time, linked to the address of the message. @param {Message | PendingMessage} message @param {Date} date */
