@@ -31,6 +31,7 @@ const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waitin
  * @property {Message | PendingMessage} message
  * @property {"ours" | "theirs"} side the side of the conversation that wrote it
  * @property {boolean} mine written by the reader, shown in the strong colour
+ * @property {boolean} forCompany read by a person of the company
  * @property {boolean} joinsAbove the message above is of the same group and already shows the name
  * @property {boolean} joinsBelow the message below is of the same group and will show the time
  * @property {SendState | ""} state shown only on messages of the reader's side
@@ -44,6 +45,7 @@ export class MessageBubble extends LitElement {
     message: { attribute: false },
     side: { reflect: true },
     mine: { type: Boolean, reflect: true },
+    forCompany: { type: Boolean, attribute: "for-company" },
     joinsAbove: { type: Boolean, reflect: true, attribute: "joins-above" },
     joinsBelow: { type: Boolean, reflect: true, attribute: "joins-below" },
     state: { reflect: true },
@@ -67,6 +69,7 @@ export class MessageBubble extends LitElement {
     /** @type {"ours" | "theirs"} */
     this.side = "theirs";
     this.mine = false;
+    this.forCompany = false;
     this.joinsAbove = false;
     this.joinsBelow = false;
     /** @type {SendState | ""} */
@@ -156,10 +159,8 @@ export class MessageBubble extends LitElement {
    *
    * @param {Message} message
    */
-  #original({ id, conversation, author }) {
-    const isOfCompany = author.role !== "client";
-    const isReadByCompany = (this.side === "ours") === isOfCompany;
-    if (!(this.mine || isReadByCompany) || !customElements.get("email-original")) return nothing;
+  #original({ id, conversation }) {
+    if (!(this.mine || this.forCompany) || !customElements.get("email-original")) return nothing;
     return html`<email-original conversation=${conversation} message=${id}></email-original>`;
   }
 

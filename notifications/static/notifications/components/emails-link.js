@@ -18,17 +18,18 @@ export class EmailsLink extends LitElement {
     css`
       a {
         display: inline-flex;
-        gap: var(--space-2);
+        gap: var(--space-1);
         align-items: center;
         justify-content: center;
         min-width: var(--touch);
         height: var(--touch);
-        padding-inline: var(--space-3);
+        padding-inline: var(--space-2);
         border-radius: var(--radius-m);
         color: var(--ink-soft);
         font-size: var(--text-s);
         font-weight: 600;
         text-decoration: none;
+        white-space: nowrap;
       }
 
       a:hover {

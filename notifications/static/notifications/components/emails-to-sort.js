@@ -174,9 +174,10 @@ export class EmailsToSort extends LitElement {
   async #act(email, act) {
     if (this.busy) return;
     this.busy = email.id;
+    // The event may come before the answer.
+    this.#handled.add(email.id);
     await this.#attempt(async () => {
       const changed = await act();
-      this.#handled.add(changed.id);
       this.emails = (this.emails ?? []).map((each) => (each.id === changed.id ? changed : each));
       this.counts = await api.emailCounts();
       await this.updateComplete;
@@ -216,7 +217,10 @@ export class EmailsToSort extends LitElement {
       if (!(error instanceof ApiError) && !(error instanceof NetworkError)) throw error;
       this.#say(error instanceof ApiError ? error.message : t("noNetwork"));
       // Somebody else may have handled it.
-      if (error instanceof ApiError && error.status === 409) void this.#attempt(() => this.#refresh());
+      if (error instanceof ApiError && error.status === 409) {
+        this.#handled.clear();
+        void this.#attempt(() => this.#refresh());
+      }
     }
   }
 
