@@ -106,7 +106,7 @@ def _labels(lines: list[Line], start: int) -> Iterator[tuple[int, re.Match[str]]
             gap = []
         else:
             gap.append(line)
-        if position == start and not found or _is_over(gap):
+        if (position == start and not found) or _is_over(gap):
             return
 
 

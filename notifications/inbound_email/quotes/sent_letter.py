@@ -12,7 +12,7 @@ from notifications.models import Channel, Delivery, SentEmail
 from notifications.outbound_email.message import texts_of
 
 BATCH = re.compile(r"<?([0-9a-f]{32})@", re.IGNORECASE)
-# A mail program names the letters of a whole thread; the last ones tell enough.
+# A mail program names the letters of a whole thread; the nearest ones tell enough.
 MOST_REFERENCES = 30
 # A quote may hold the letters before, too.
 MOST_MESSAGES = 100
@@ -51,7 +51,7 @@ class SentLetter:
 
 
 def of(references: Sequence[str]) -> SentLetter | None:
-    """Return the letter that one of these Message-IDs names; None if none is ours."""
+    """Return the letter that one of these Message-IDs names, the nearest first; None without."""
     batches = _batches(references)
     deliveries = list(
         Delivery.objects.filter(envelope__in=batches, channel=Channel.EMAIL)
@@ -68,7 +68,7 @@ def of(references: Sequence[str]) -> SentLetter | None:
 
 
 def _batches(references: Sequence[str]) -> set[UUID]:
-    ids = [each.strip(" \t<>") for each in references[-MOST_REFERENCES:]]
+    ids = [each.strip(" \t<>") for each in references[:MOST_REFERENCES]]
     found = {UUID(match[1]) for match in map(BATCH.match, ids) if match}
     if found or not ids:
         return found

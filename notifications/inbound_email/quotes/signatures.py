@@ -11,7 +11,7 @@ from notifications.inbound_email.quotes.lines import Line, folded, joined
 
 # Ways to say "sent from my", by language, in folded letters.
 SENT_FROM = {
-    "fr": r"(?:ce (?:message|mail|courriel|e-?mail) (?:a ete|est) )?envoye(?:e|es)? (?:a partir |depuis|"
+    "fr": r"(?:ce (?:message|mail|courriel|e-?mail) (?:a ete|est) )?envoyee?s? (?:a partir |depuis|"
           r"de|du|d'|avec|par|via|sur)|(?:message|mail|e-?mail|courriel) envoye (?:depuis|de|avec|"
           r"par|via|a partir)|expedie (?:de|depuis|avec)|(?:obtenir|obtenez|telecharge[rz]|"
           r"decouvrez|essayez)|ecrit (?:depuis|de) mon",
@@ -67,8 +67,8 @@ SLOGANS = {
                     r"para|per|voor)? ?windows(?: 1[01])?",
     "Avast, AVG": r".{0,40}\b(?:sans virus|virus-?free|virenfrei|libre de virus|privo di virus|"
                   r"livre de virus|sem virus|virusvrij)\b.{0,10}(?:www\.)?(?:avast|avg)\.com"
-                  r".{0,10}|(?:l'absence de virus dans ce courrier electronique a ete verifiee par le "
-                  r"logiciel antivirus avast.{0,40}|this email has been checked for viruses by "
+                  r".{0,10}|(?:l'absence de virus dans ce courrier electronique a ete verifiee par "
+                  r"le logiciel antivirus avast.{0,40}|this email has been checked for viruses by "
                   r"(?:avast|avg).{0,60}|diese e-?mail wurde von (?:avast|avg).{0,80})",
     "Proton": r"envoye avec (?:la messagerie (?:electronique )?securisee )?proton ?mail|"
               r"sent with proton ?mail(?: secure email)?|gesendet mit proton ?mail(?: secure "
