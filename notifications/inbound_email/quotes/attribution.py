@@ -31,7 +31,7 @@ class Attribution:
     """Where an attribution ends, and how sure it is that a program wrote it."""
 
     def __init__(self, text: str, end: int) -> None:
-        self.end = end
+        self.text, self.end = text, end
         plain = WITH_ADDRESS.sub(" ", text)
         self.has_address = ADDRESS.search(text) is not None
         self.has_date = YEAR.search(plain) is not None

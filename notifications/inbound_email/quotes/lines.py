@@ -14,6 +14,9 @@ HYPHENS = re.compile("[\u2010-\u2015\u2212]")
 APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u00b4`]")
 RULE = re.compile(r"(?:[-_=*~#] ?){3,}")
 NOT_LETTERS = re.compile(r"[\W_]+")
+# Filters and PUBLIC_URL change the server of a link, each letter its token.
+SERVER = re.compile(r"https?://[^\s/<>()\[\]]+/?")
+TOKEN = re.compile(r"(?<=unsubscribe)/[^\s<>()\[\]]+")
 # A person's line may be long. What programs write is shorter.
 LONGEST_FOLDED = 1_000
 
@@ -66,8 +69,12 @@ def folded(text: str) -> str:
 
 
 def key_of(text: str) -> str:
-    """Return the letters and digits of a text: all that re-wrapping and quoting leave as it was."""
-    return NOT_LETTERS.sub("", without_accents(UNSEEN.sub("", text).lower(), "NFKD"))
+    """Return the letters and digits of a text: all that re-wrapping and quoting leave as it was.
+
+    Of a link of ours, its path is left.
+    """
+    plain = TOKEN.sub("", SERVER.sub(" ", text)) if "://" in text else text
+    return NOT_LETTERS.sub("", without_accents(UNSEEN.sub("", plain).lower(), "NFKD"))
 
 
 def next_with_text(lines: list[Line], start: int) -> int:
