@@ -30,6 +30,8 @@ class Answers:
 
     parts: list[list[Line]] = field(default_factory=lambda: [[]])
     quotes: list[str] = field(default_factory=list)
+    # What follows the last line belongs to a quote, too.
+    ends_in_quote: bool = False
 
     @classmethod
     def of(cls, lines: list[Line], sent: SentLetter | None, subject: str) -> "Answers":
@@ -210,7 +212,9 @@ class _Reader:
     def answers(self) -> Answers:
         own = [run for is_own, run in self.runs if is_own and _has_text(run)]
         between = self._answers_between()
-        found = Answers(parts=[], quotes=[joined(run) for is_own, run in self.runs if not is_own])
+        quotes = [joined(run) for is_own, run in self.runs if not is_own]
+        ends_in_quote = bool(self.runs) and not self.runs[-1][0]
+        found = Answers(parts=[], quotes=quotes, ends_in_quote=ends_in_quote)
         for number, (is_own, run) in enumerate(self.runs):
             if is_own and _has_text(run):
                 asked = self._asked(number) if between and len(own) > 1 else []

@@ -153,11 +153,11 @@ class Openings:
         line = self.lines[start]
         if not (VERBS.search(line.folded) or line.folded.endswith((":", "："))):
             return None
-        has_sign = tokens.is_from_us(line.text) or any(sign.isdigit() for sign in line.text)
         first = next_with_text(self.lines, start + 1)
-        if has_sign and first < len(self.lines) and marked_end(self.lines, first, start_keys()):
-            return Opening(start, first, Kind.HEADER)
-        return None
+        if first == len(self.lines) or not marked_end(self.lines, first, start_keys()):
+            return None
+        has_sign = any(sign.isdigit() for sign in line.text) or tokens.is_from_us(line.text)
+        return Opening(start, first, Kind.HEADER) if has_sign else None
 
     def _has_text(self, start: int) -> bool:
         return next_with_text(self.lines, start) < len(self.lines)
@@ -165,12 +165,18 @@ class Openings:
 
 def marked_end(lines: list[Line], start: int, keys: frozenset[str]) -> int:
     """Return where a marker ends that begins at this line, wrapped or not; 0 if none does."""
+    if not _may_begin(lines[start].key, keys):
+        return 0
     together = ""
     for position in range(start, min(start + 4, len(lines))):
         together += lines[position].key
         if together in keys:
             return position + 1
     return 0
+
+
+def _may_begin(beginning: str, keys: frozenset[str]) -> bool:
+    return bool(beginning) and any(key.startswith(beginning) for key in keys)
 
 
 @cache

@@ -29,29 +29,30 @@ SENT_FROM = {
 }  # fmt: skip
 # What may follow: small words, and names of operators, which also carry other things than mail.
 _SMALL_WORDS = """
-    a an the my mon ma mes de du des d l la le les un une pour par sur via avec depuis et partir en
-    from for with using on of and appareil device gerat gerate meinem meiner
-    mein von vom mit fur aus dem der das die gesendet verschickt versendet eine ein einem wurde
-    dispositivo desde mi con el los para por mio il lo dal dalla dall per da do meu minha com um
-    uma no na vanaf mijn voor met een het op diese nachricht ce message est ete
-    securise securisee securisees secure chiffre chiffree messagerie mail mails email e courriel
-    courrier posta correo correio webmail boite gratuit gratuite free new nouvelle nouveau ici here
-    version pro mini max ultra se air plus fold flip note edge tab 4g 5g wifi lte electronique web
-    em client k 9 blue orange sfr bouygues telecom bytel sosh red laposte poste net vodafone o2
-    telekom t online swisscom bluewin sunrise videotron bell telus rogers proximus skynet telenet
-    lite neo turbo prime active play power view go duo slim premium gt xs xr x voo kpn ziggo tim tiscali movistar telefonica vivo claro
+    a an the my mon ma mes de du des d l la le les un une pour par sur via avec depuis et partir
+    en from for with using on of and appareil device gerat gerate meinem meiner mein von vom mit
+    fur aus dem der das die gesendet verschickt versendet eine ein einem wurde dispositivo desde
+    mi con el los para por mio il lo dal dalla dall per da do meu minha com um uma no na vanaf
+    mijn voor met een het op diese nachricht ce message est ete securise securisee securisees
+    secure chiffre chiffree messagerie mail mails email e courriel courrier posta correo correio
+    webmail boite gratuit gratuite free new nouvelle nouveau ici here version pro mini max ultra
+    se air plus fold flip note edge tab 4g 5g wifi lte electronique web em client k 9 blue orange
+    sfr bouygues telecom bytel sosh red laposte poste net vodafone o2 telekom t online swisscom
+    bluewin sunrise videotron bell telus rogers proximus skynet telenet lite neo turbo prime
+    active play power view go duo slim premium gt xs xr x voo kpn ziggo tim tiscali movistar
+    telefonica vivo claro
 """
 # One of these must be there: devices, programs, makers.
 _NAMES = """
     app appli application mobile mobil movil mobiele cellulaire cellulare portable telefon
-    telefono telefone telefoon telemovel toestel apparaat smartphone phone tablet tablette tablett tableta telephone handy
-    iphone ipad ipod mac macbook imac ios ipados macos android galaxy samsung huawei xiaomi redmi
-    poco honor oppo oneplus realme nokia sony xperia pixel google motorola moto wiko htc lg
-    blackberry windows surface crosscall fairphone asus lenovo outlook hotmail microsoft yahoo
-    gmail proton protonmail spark readdle airmail thunderbird bluemail canary edison mailbird
-    emclient gmx web.de gmx.de gmx.net ionos laposte.net aol icloud apple tutanota tuta mailo
-    netcourrier     superhuman fastmail zimbra roundcube infomaniak mailspring fairemail mymail yandex livebox
-    freebox bbox
+    telefono telefone telefoon telemovel toestel apparaat smartphone phone tablet tablette tablett
+    tableta telephone handy iphone ipad ipod mac macbook imac ios ipados macos android galaxy
+    samsung huawei xiaomi redmi poco honor oppo oneplus realme nokia sony xperia pixel google
+    motorola moto wiko htc lg blackberry windows surface crosscall fairphone asus lenovo outlook
+    hotmail microsoft yahoo gmail proton protonmail spark readdle airmail thunderbird bluemail
+    canary edison mailbird emclient gmx web.de gmx.de gmx.net ionos laposte.net aol icloud apple
+    tutanota tuta mailo netcourrier superhuman fastmail zimbra roundcube infomaniak mailspring
+    fairemail mymail yandex livebox freebox bbox
 """
 NAMES = frozenset(_NAMES.split())
 DEVICE_WORDS = NAMES | frozenset(_SMALL_WORDS.split())
