@@ -15,8 +15,8 @@ from notifications.inbound_email.quotes.lines import lines_of
 from notifications.inbound_email.quotes.sent_letter import SentLetter
 from notifications.outbound_email import marker
 
-# A message has 10,000 signs. So much of an email is read line by line, which takes about 2 s for the
-# worst of 50 texts that were made to be slow.
+# A message has 10,000 signs. So much of an email is read line by line, in about 2 s for the
+# slowest of the texts of `test_find`.
 MOST_SIGNS_READ = 1_000_000
 MOST_LINES_READ = 20_000
 MORE_BLANK_LINES = re.compile(r"\n{3,}")
