@@ -13,6 +13,8 @@ from notifications.inbound_email import failure_report, parser
 from notifications.inbound_email.bounce import ANSWERED, InboundStatus, send_bounce
 from notifications.inbound_email.failure_report import Report
 from notifications.inbound_email.parser import Incoming
+from notifications.inbound_email.quotes import sent_letter
+from notifications.inbound_email.quotes.find import author_text
 from notifications.models import InboundEmail, ReplyAddress
 from notifications.outbound_email import addresses, failures, reply_address
 
@@ -75,10 +77,16 @@ def _put(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
         return _recorded(incoming, InboundStatus.UNKNOWN_ADDRESS)
     if is_too_large:
         return _recorded(incoming, InboundStatus.TOO_LARGE)
-    said = parser.without_quotes(incoming.text)
+    said = _said(incoming)
     if drafts.is_empty(incoming, said):
         return _recorded(incoming, InboundStatus.EMPTY)
     return _send(incoming, said, holder)
+
+
+def _said(incoming: Incoming) -> str:
+    """Return what the author wrote, without the letter that it answers."""
+    sent = sent_letter.of(incoming.references)
+    return author_text(incoming.text, sent, subject=incoming.subject).text
 
 
 def _send(incoming: Incoming, said: str, holder: ReplyAddress) -> InboundStatus:
