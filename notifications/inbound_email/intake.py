@@ -137,9 +137,7 @@ def _arrived(raw: bytes, incoming: Incoming, *, is_cut: bool) -> Arrived:
 
 
 def said_in(incoming: Incoming) -> str:
-    """Return what the author of an email wrote. With nothing else in it, the subject may be it."""
-    if is_blank(incoming.text) and not incoming.files and not incoming.left_out:
-        return "" if absence.is_answer(incoming.subject) else tokens.masked(incoming.subject)
+    """Return what the author of an email wrote, without the letter that it answers."""
     sent = sent_letter.of(incoming.references)
     return author_text(incoming.text, sent, subject=incoming.subject).text
 
@@ -187,7 +185,8 @@ def _put(arrived: Arrived) -> InboundStatus:
     if arrived.is_cut:
         return _recorded(arrived, InboundStatus.TOO_LARGE)
     if emoji := automatic.reaction_of(arrived.mail, arrived.incoming.text):
-        reaction = replace(arrived.incoming, files=[], left_out=[])
+        nothing_else = {"files": [], "left_out": [], "events": [], "forwarded": []}
+        reaction = replace(arrived.incoming, **nothing_else)
         arrived = replace(arrived, incoming=reaction, said=emoji)
     if drafts.is_empty(arrived.incoming, arrived.said):
         return _recorded(arrived, InboundStatus.EMPTY)

@@ -16,10 +16,9 @@ from django.utils import timezone
 from attachments.storage import sealed
 from attachments.storage.objects import Missing, StorageAway
 from core.text import cleaned, one_line
-from notifications.inbound_email import automatic, parser
+from notifications.inbound_email import automatic, parser, wording
 from notifications.inbound_email.parser import Incoming
 from notifications.inbound_email.quotes import tokens
-from notifications.inbound_email.reading.content import LeftOut
 from notifications.models import InboundEmail
 
 FOLDER = "emails/"
@@ -42,7 +41,8 @@ class Original:
     sent_at: datetime | None
     text: str
     files: list[str] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    # In words, in the active language.
+    left_out: list[str] = field(default_factory=list)
     # Only its beginning was kept: it was too large.
     is_cut: bool = False
 
@@ -104,11 +104,18 @@ def shown(email: InboundEmail) -> Original:
         to=tokens.masked(words_of(message, "To")),
         subject=tokens.masked(incoming.subject),
         sent_at=_date_of(message),
-        text=tokens.masked(cleaned(incoming.text))[:SHOWN_LENGTH],
+        text=tokens.masked(_text_of(incoming))[:SHOWN_LENGTH],
         files=[one_line(tokens.masked(file.name)) for file in incoming.files],
-        left_out=list(incoming.left_out),
+        left_out=list(filter(None, map(wording.sentence_of, incoming.left_out))),
         is_cut=email.is_cut,
     )
+
+
+def _text_of(incoming: Incoming) -> str:
+    """Return all that can be read of an email: quotes, invitations, emails inside it."""
+    events = map(wording.event_line, incoming.events)
+    pieces = [incoming.text, *events, *map(wording.quote_of, incoming.forwarded)]
+    return "\n\n".join(filter(None, map(cleaned, pieces)))
 
 
 def words_of(message: Message, name: str) -> str:

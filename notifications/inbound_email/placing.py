@@ -112,7 +112,7 @@ def _draft(email: InboundEmail, conversation: Conversation, placer: User) -> tup
     incoming = originals.read(raw, is_cut=email.is_cut)
     author = to_sort.writer_in(email, conversation, placer)
     said = _said(incoming, conversation)
-    if not said and not incoming.files:
+    if drafts.is_empty(incoming, said):
         raise NothingInEmail
     holder = ReplyAddress(user=author or placer, conversation=conversation)
     with override(holder.user.locale):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -18,8 +17,6 @@ from core.web.fields import IdField
 from core.web.text_field import TextField
 from messaging.models import SUBJECT_LENGTH, Conversation
 from notifications.inbound_email import to_sort
-from notifications.inbound_email.reading.content import LeftOut
-from notifications.inbound_email.reading.content import Reason as LeftOutReason
 from notifications.models import InboundEmail
 
 
@@ -128,7 +125,7 @@ class OriginalSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_left_out(self, original: Any) -> list[str]:
-        return [in_words(each) for each in original.left_out]
+        return list(original.left_out)
 
 
 class EmailDetailSerializer(EmailSerializer):
@@ -144,18 +141,3 @@ class EmailDetailSerializer(EmailSerializer):
     def get_original(self, email: InboundEmail) -> Any:
         original = self.context["original"]
         return OriginalSerializer(original).data if original else None
-
-
-def in_words(left_out: LeftOut) -> str:
-    """Say what of an email is not shown, and why."""
-    words = {
-        LeftOutReason.ENCRYPTED: _("An encrypted part."),
-        LeftOutReason.TOO_MANY_FILES: _("More files than one message can have."),
-        LeftOutReason.TOO_MANY_PARTS: _("More parts than we read."),
-        LeftOutReason.TOO_DEEP: _("A part too deep inside others."),
-        LeftOutReason.TOO_LONG: _("The end of a text that is too long."),
-        LeftOutReason.EXTERNAL: _("A file that is kept elsewhere."),
-        LeftOutReason.UNREADABLE: _("A part that cannot be read."),
-    }
-    said = words.get(left_out.reason, _("A part that is not shown."))
-    return f"{left_out.name} : {said}" if left_out.name else said

@@ -16,12 +16,12 @@ DASHES = "– –"
 
 def start() -> str:
     """Return the first line of a letter, in the active language."""
-    return f"{DASHES} {_('Please write your answer above this line')} {DASHES}"
+    return _between_dashes(_("Please write your answer above this line"))
 
 
 def end() -> str:
     """Return the last line of a letter: some people answer below it."""
-    return f"{DASHES} {_('End of the email from Liaison')} {DASHES}"
+    return _between_dashes(_("End of the email from Liaison"))
 
 
 @cache
@@ -36,11 +36,33 @@ def all_ends() -> tuple[str, ...]:
 
 
 @cache
+def fixed_lines() -> tuple[str, ...]:
+    """Return the lines that every letter has, in each language, besides the markers."""
+    lines = ["Liaison"]
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            lines += [
+                _("Read and answer"),
+                _(
+                    "You can also answer this email: what you write above the quoted text joins the"
+                    " conversation."
+                ),
+                _("Choose how you are notified"),
+                _("No more emails"),
+            ]
+    return tuple(lines)
+
+
+@cache
 def between_dashes() -> re.Pattern[str]:
     """Return what finds a marker inside a line, where a program joined the lines of a letter."""
     words = "|".join(_loose(line) for line in (*all_starts(), *all_ends()))
     dash = "[-\u2010-\u2015\u2212*_]"
     return re.compile(rf"{dash}\s?{dash}\s?(?:{words})\s?{dash}\s?{dash}", re.IGNORECASE)
+
+
+def _between_dashes(words: str) -> str:
+    return f"{DASHES} {words} {DASHES}"
 
 
 def _in_each_language(which: str) -> list[str]:
