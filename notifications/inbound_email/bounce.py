@@ -78,10 +78,11 @@ def _was_answered(sender: str) -> bool:
 def _bounce(incoming: Incoming, status: InboundStatus) -> EmailMessage:
     known = User.objects.filter(email=incoming.sender).first()
     with override(known.locale if known else settings.LANGUAGE_CODE):
+        kept = _("Our team has it all the same, and can put it there.")
         where = _("Write to us here: %(url)s") % {"url": settings.PUBLIC_URL}
         return FoldedEmail(
             subject=one_line(f"Re: {incoming.subject}")[:200],
-            body=f"{_reason(status)}\n\n{where}\n\nLiaison\n",
+            body=f"{_reason(status)}\n\n{kept}\n\n{where}\n\nLiaison\n",
             to=[incoming.sender],
             # So that no machine answers this email (RFC 3834).
             headers={

@@ -16,12 +16,11 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from core.models import User
-from core.text import cleaned, email_spelling, is_blank, one_line, shortened
+from core.text import cleaned, email_spelling, one_line, shortened
 from messaging.actions.messages import ConversationClosed, send_message
 from messaging.models import Message
 from messaging.queries.conversations import visible_to
 from notifications.inbound_email import (
-    absence,
     automatic,
     failure_report,
     originals,

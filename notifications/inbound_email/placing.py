@@ -85,9 +85,8 @@ def _moved(email: InboundEmail, state: InboundEmail.State, by: User) -> InboundE
 @contextmanager
 def _locked(email: InboundEmail) -> Iterator[InboundEmail]:
     with transaction.atomic():
-        rows = InboundEmail.objects.select_for_update(of=("self",), no_key=True)
-        related = ("author__client", "conversation__client", "conversation__chantier", "message")
-        yield rows.select_related(*related, "handled_by").get(pk=email.pk)
+        # Alone: PostgreSQL reads a row again that it waited for, but not the rows joined to it.
+        yield InboundEmail.objects.select_for_update(no_key=True).get(pk=email.pk)
 
 
 def _move(row: InboundEmail, state: InboundEmail.State, by: User, **more: Message) -> None:
