@@ -1,31 +1,22 @@
 """Put an answer by email into its conversation, once, even if it comes several times."""
 
-from uuid import UUID, uuid5
-
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from attachments.uploads.server_side import store_bytes
-from core.models import User
-from core.text import cleaned, is_blank
-from core.web.errors import Refusal, TooMany
-from messaging.actions import attachments
 from messaging.actions.messages import ConversationClosed, send_message
-from messaging.conversation.idempotency import Draft
-from messaging.models import BODY_LENGTH, Message
+from messaging.models import Message
 from messaging.queries.conversations import visible_to
+from notifications.inbound_email import draft as drafts
 from notifications.inbound_email import failure_report, parser
 from notifications.inbound_email.bounce import ANSWERED, InboundStatus, send_bounce
 from notifications.inbound_email.failure_report import Report
-from notifications.inbound_email.parser import File, Incoming
+from notifications.inbound_email.parser import Incoming
+from notifications.inbound_email.quotes import sent_letter
+from notifications.inbound_email.quotes.find import author_text
 from notifications.models import InboundEmail, ReplyAddress
 from notifications.outbound_email import addresses, failures, reply_address
-
-# The ids of a message and of its files are made from the email's id, so a repeat has the same ones.
-EMAILS = UUID("5b0c1f5e-7d3f-4c0b-9a52-6d2b0e5a4f11")
 
 logger = structlog.get_logger(__name__)
 
@@ -86,14 +77,21 @@ def _put(incoming: Incoming, *, is_too_large: bool) -> InboundStatus:
         return _recorded(incoming, InboundStatus.UNKNOWN_ADDRESS)
     if is_too_large:
         return _recorded(incoming, InboundStatus.TOO_LARGE)
-    if is_blank(incoming.text) and not incoming.files:
+    said = _said(incoming)
+    if drafts.is_empty(incoming, said):
         return _recorded(incoming, InboundStatus.EMPTY)
-    return _send(incoming, holder)
+    return _send(incoming, said, holder)
 
 
-def _send(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
+def _said(incoming: Incoming) -> str:
+    """Return what the author wrote, without the letter that it answers."""
+    sent = sent_letter.of(incoming.references)
+    return author_text(incoming.text, sent, subject=incoming.subject).text
+
+
+def _send(incoming: Incoming, said: str, holder: ReplyAddress) -> InboundStatus:
     with override(holder.user.locale):
-        draft = _draft(incoming, holder.user)
+        draft = drafts.of(incoming, said, holder)
     try:
         with transaction.atomic():
             sent = send_message(
@@ -105,28 +103,6 @@ def _send(incoming: Incoming, holder: ReplyAddress) -> InboundStatus:
             return _recorded(incoming, InboundStatus.ACCEPTED, sent.message)
     except ConversationClosed:
         return _recorded(incoming, InboundStatus.CLOSED)
-
-
-def _draft(incoming: Incoming, author: User) -> Draft:
-    draft_id = uuid5(EMAILS, incoming.digest.hex())
-    kept, refused = [], []
-    for number, file in enumerate(incoming.files):
-        try:
-            kept.append(_upload(uuid5(draft_id, str(number)), file, author))
-        except (Refusal, TooMany) as refusal:
-            refused.append(f"{file.name} : {refusal.detail}")
-    body = "" if is_blank(incoming.text) else cleaned(incoming.text)
-    if refused:
-        body += "\n\n" + _("Files of the email that were refused:") + "\n" + "\n".join(refused)
-    return Draft(
-        id=draft_id, body=body.strip()[:BODY_LENGTH], attachment_ids=tuple(kept), by_email=True
-    )
-
-
-def _upload(file_id: UUID, file: File, author: User) -> UUID:
-    """Send a file through everybody's door: quarantine, analysis, and only then seen."""
-    attachment = store_bytes(uploader=author, name=file.name, content=file.content, id=file_id)
-    return attachments.complete(attachment).pk
 
 
 def _recorded(

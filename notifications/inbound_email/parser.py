@@ -13,6 +13,7 @@ from email.utils import getaddresses, parseaddr
 import nh3
 from mailparser_reply import EmailReplyParser
 
+from notifications.inbound_email.reading.content import File, LeftOut
 from notifications.outbound_email import reply_address
 
 # Where mail servers write the recipient, the most precise header first.
@@ -43,13 +44,9 @@ ATTRIBUTION = re.compile(
     r"(?:a écrit|wrote)[ \xa0]?:[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+MESSAGE_ID = re.compile(r"<([^<>\s]{1,250})>")
+MAX_REFERENCES = 50
 MAX_FILES = 20
-
-
-@dataclass(frozen=True)
-class File:
-    name: str
-    content: bytes
 
 
 @dataclass(frozen=True)
@@ -62,8 +59,12 @@ class Incoming:
     subject: str
     tokens: list[str] = field(default_factory=list)
     is_automatic: bool = False
+    # The whole text in the order of the email, quotes and all. Lines end in "\n".
     text: str = ""
+    # Message-IDs of the emails that it answers, the nearest first, without < and >.
+    references: list[str] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
 
 
 def read(raw: bytes) -> Incoming:
@@ -78,7 +79,8 @@ def read(raw: bytes) -> Incoming:
         subject=_header(message, "Subject"),
         tokens=_tokens(message),
         is_automatic=_is_automatic(message, sender),
-        text=_without_quotes(_body(message)),
+        text=_body(message).replace("\r\n", "\n"),
+        references=_references(message),
         files=list(_files(message))[:MAX_FILES],
     )
 
@@ -108,6 +110,12 @@ def _tokens(message: EmailMessage) -> list[str]:
         if tokens := reply_address.tokens_in(addresses):
             return tokens
     return []
+
+
+def _references(message: EmailMessage) -> list[str]:
+    values = [_header(message, "In-Reply-To"), *reversed(_header(message, "References").split())]
+    found = [each for value in values for each in MESSAGE_ID.findall(value)]
+    return list(dict.fromkeys(found))[:MAX_REFERENCES]
 
 
 def _is_automatic(message: EmailMessage, sender: str) -> bool:
@@ -146,7 +154,7 @@ def _lines_of(rich: str) -> str:
     return html.unescape(TAGS.sub("", LINE_ENDS.sub("\n", flat)))
 
 
-def _without_quotes(body: str) -> str:
+def without_quotes(body: str) -> str:
     """Return what the author wrote, without quotes, signatures and reply tokens."""
     text = _before_the_quote(body.replace("\r\n", "\n"))
     reply = EmailReplyParser(languages=["fr", "en"]).parse_reply(text=text) or ""

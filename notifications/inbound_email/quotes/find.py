@@ -1,0 +1,62 @@
+"""Return what the author of an email wrote, without the quote, signatures and tokens of ours.
+
+In this sequence: our own letter, by its marker and its texts; the headers of mail programs
+(`openings`); what stands below and between (`answers`); signatures; tokens. A line that nothing
+recognises is kept.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from notifications.inbound_email.quotes import signatures, tokens
+from notifications.inbound_email.quotes.answers import Answers
+from notifications.inbound_email.quotes.lines import lines_of
+from notifications.inbound_email.quotes.sent_letter import SentLetter
+from notifications.outbound_email import marker
+
+# Nobody writes more, and time is bounded. What follows is kept, without its tokens.
+MOST_SIGNS_READ = 1_000_000
+MORE_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+class Reason(StrEnum):
+    QUOTE = "quote"
+    SIGNATURE = "signature"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What did not become part of the message, and is in the original."""
+
+    reason: Reason
+    text: str
+
+
+@dataclass(frozen=True)
+class AuthorText:
+    text: str
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def author_text(text: str, sent: SentLetter | None = None, *, subject: str = "") -> AuthorText:
+    """Return what the author of an email wrote.
+
+    `text` is the whole email, its quotes marked with ">" as far as its program marks them. `sent`
+    is the letter that it answers. `subject` tells whether the author passes a letter on, which is
+    then kept.
+    """
+    read, beyond = text[:MOST_SIGNS_READ], text[MOST_SIGNS_READ:]
+    lines = lines_of(_with_markers_alone(read.replace("\r\n", "\n").replace("\r", "\n")))
+    answers = Answers.of(lines, sent, subject)
+    parts, cut = signatures.without(answers.parts, is_at_end=not beyond)
+    written = "\n".join(line.raw.rstrip() for part in parts for line in part)
+    left_out = [LeftOut(Reason.QUOTE, quote) for quote in answers.quotes]
+    left_out += [LeftOut(Reason.SIGNATURE, signature) for signature in cut]
+    own = MORE_BLANK_LINES.sub("\n\n", tokens.masked(written + beyond)).strip("\n")
+    return AuthorText("" if not own.strip() else own, tuple(left_out))
+
+
+def _with_markers_alone(text: str) -> str:
+    """Put each marker on a line of its own: some programs join the lines of a letter."""
+    return marker.between_dashes().sub(lambda found: f"\n{found[0]}\n", text)
