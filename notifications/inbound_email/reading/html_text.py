@@ -5,9 +5,11 @@ of other parsers take minutes for a page of 100,000 nested tags. A quote (`<bloc
 lines with "> ", links their words and address, a row of a table one line.
 """
 
+import html
 import re
 from dataclasses import dataclass, field
-from typing import ClassVar
+from functools import lru_cache
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -16,22 +18,30 @@ from notifications.inbound_email.reading.lines import Lines, squeezed_spaces
 from notifications.inbound_email.reading.tables import Table
 
 DROPPED = frozenset({"script", "style", "title", "xml", "template", "datalist", "object", "audio"})
-BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dir div dl dt fieldset figcaption "
-    "figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol p pre section "
-    "summary table tbody td tfoot th thead tr ul".split()
-)
+BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dir", "div",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+    "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre",
+    "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+})  # fmt: skip
 WITH_SPACE_AROUND = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote"})
 LISTS = frozenset({"ul", "ol", "menu", "dir"})
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())  # noqa: SIM905
 HIDDEN = re.compile(r"display:none|visibility:hidden|mso-hide:all")
 NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?:0(?![.\d]*[1-9])")
 # How mail programs indent: no quote.
 INDENT = re.compile(r"margin(?:-left)?:(?:0(?:px)?)?[^;]*40px.*border(?:-[a-z]+)?:(?:medium)?none")
 WORD_LIST = re.compile(r"mso-list:\s*(?!ignore)\S+(?:\s+level(\d))?")
+SIGNATURES = re.compile(
+    r"gmail_signature|moz-signature|applemailsignature|\bx?_?signature\b|ms-outlook-mobile-sig"
+    r"|mail-?signature|signature_?block",
+    re.IGNORECASE,
+)
 RULE = "_" * 32
 MAX_LEVELS = 500
-MAX_LENGTH = 5_000_000
+MAX_LENGTH = 2_000_000
+# Deeper tables only place text on the page.
+MAX_TABLES = 8
 TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>")
 
 
@@ -82,7 +92,6 @@ def _is_page(rich: str) -> bool:
 
 def _without_tags(rich: str) -> str:
     """Read a page that no parser should: only its line ends are kept."""
-    import html
 
     def tag(found: re.Match[str]) -> str:
         return "\n" if found[2].lower() in BLOCKS or found[2].lower() == "br" else ""
@@ -91,19 +100,27 @@ def _without_tags(rich: str) -> str:
     return html.unescape(re.sub(r"\n{3,}", "\n\n", "\n".join(lines))).strip()
 
 
-@dataclass
+class _Traits(NamedTuple):
+    """What a tag does with its content, by its name, style, class and id."""
+
+    is_block: bool
+    has_space_around: bool
+    is_hidden: bool
+    is_preformatted: bool
+    is_quote: bool
+    is_signature: bool
+    is_word_mark: bool
+    word_list_level: int
+
+
+@dataclass(slots=True)
 class _Element:
     tag: str
-    is_block: bool = False
-    space_after: bool = False
-    is_hidden: bool = False
-    is_preformatted: bool = False
-    is_quote: bool = False
-    is_signature: bool = False
-    is_word_mark: bool = False
+    traits: _Traits
     link: str = ""
+    # The next number of a list.
     number: int | None = None
-    # Where the words of a link, or of a mark of Word's lists, begin.
+    # Where the words of a link, or of a mark of Word's lists, are to be written.
     lines: Lines | None = None
     table: Table | None = None
 
@@ -111,16 +128,12 @@ class _Element:
 class _Reader:
     """Receive tags and text from the parser, and write lines."""
 
-    SIGNATURE_MARKS: ClassVar = re.compile(
-        r"gmail_signature|moz-signature|applemailsignature|\bx?_?signature\b|ms-outlook-mobile-sig"
-        r"|mail-?signature|signature_?block",
-        re.IGNORECASE,
-    )
-
     def __init__(self) -> None:
         self.stack: list[_Element] = []
         self.lines = Lines()
         self.tables: list[Table] = []
+        self.flat_tables = 0
+        self.lists: list[_Element] = []
         self.addresses: list[str] = []
         self.pictures: list[tuple[dict[str, str], bool, bool]] = []
         self.hidden = self.preformatted = self.signatures = 0
@@ -131,12 +144,10 @@ class _Reader:
         tag = tag.lower()
         if len(self.stack) > MAX_LEVELS:
             raise _TooDeep
-        element = _element(tag, attributes, self.SIGNATURE_MARKS)
+        element = _Element(tag, _traits_of(tag, attributes))
         if tag not in VOID:
             self.stack.append(element)
-            self.hidden += element.is_hidden
-            self.preformatted += element.is_preformatted
-            self.signatures += element.is_signature
+            self._count(element, 1)
         if not self.hidden:
             self._open(element, attributes)
 
@@ -147,9 +158,12 @@ class _Reader:
         element = self.stack.pop()
         if not self.hidden:
             self._close(element)
-        self.hidden -= element.is_hidden
-        self.preformatted -= element.is_preformatted
-        self.signatures -= element.is_signature
+        self._count(element, -1)
+
+    def _count(self, element: _Element, change: int) -> None:
+        self.hidden += change * element.traits.is_hidden
+        self.preformatted += change * element.traits.is_preformatted
+        self.signatures += change * element.traits.is_signature
 
     def data(self, text: str) -> None:
         if self.hidden:
@@ -180,60 +194,66 @@ class _Reader:
             self._picture(attributes)
         elif tag == "table":
             self._open_table(element)
-        elif tag in ("td", "th") and self.tables:
+        elif tag in ("td", "th") and self._is_in_table():
             self.lines = self.tables[-1].open_cell()
-        elif tag == "tr" and self.tables:
+        elif tag == "tr" and self._is_in_table():
             self.tables[-1].open_row()
-        elif element.is_block:
+        elif element.traits.is_block:
             self._open_block(element, attributes)
-        if element.link or element.is_word_mark:
+        element.link = attributes.get("href", "") if tag == "a" else ""
+        if element.link or element.traits.is_word_mark:
             element.lines, self.lines = self.lines, self.lines.words()
 
     def _open_block(self, element: _Element, attributes: dict[str, str]) -> None:
-        self.lines.start_block(space=element.space_after or self._is_outer_list(element))
-        if element.is_quote:
-            self.lines.depth += 1
         if element.tag in LISTS:
             element.number = _whole(attributes.get("start", "1")) if element.tag == "ol" else None
+            self.lists.append(element)
+        self.lines.start_block(space=self._has_space_around(element))
+        self.lines.depth += element.traits.is_quote
         if element.tag == "li":
             self._open_item(attributes)
-        if element.tag == "dd":
-            self.lines.write_mark("  ")
-        if (found := WORD_LIST.search(_style(attributes))) and element.tag != "li":
-            self.lines.write_mark("  " * (int(found[1] or 1) - 1))
+        elif element.traits.word_list_level:
+            self.lines.write_mark("  " * (element.traits.word_list_level - 1))
 
     def _open_item(self, attributes: dict[str, str]) -> None:
-        lists = [each for each in self.stack if each.tag in LISTS]
-        parent = lists[-1] if lists else None
-        indent = "  " * max(0, len(lists) - 1)
+        parent = self.lists[-1] if self.lists else None
+        indent = "  " * max(0, len(self.lists) - 1)
         if parent is None or parent.number is None:
             mark = "• "
         else:
             parent.number = _whole(attributes.get("value", "")) or parent.number
             mark = f"{parent.number}. "
             parent.number += 1
-        style = _style(attributes)
-        self.lines.write_mark(indent if "list-style:none" in style else indent + mark)
+        has_no_mark = "list-style:none" in attributes.get("style", "").replace(" ", "")
+        self.lines.write_mark(indent if has_no_mark else indent + mark)
 
     def _open_table(self, element: _Element) -> None:
-        if not self.tables or self.lines is not self.tables[-1].outer:
-            self.lines.start_block()
+        self.lines.start_block()
+        if len(self.tables) == MAX_TABLES:
+            self.flat_tables += 1
+            return
         element.table = Table(self.lines)
         self.tables.append(element.table)
 
+    def _is_in_table(self) -> bool:
+        return bool(self.tables) and not self.flat_tables
+
     def _close(self, element: _Element) -> None:
+        traits = element.traits
         if element.lines is not None:
             self._close_words(element, element.lines)
         if element.table is not None:
             self._close_table(element.table)
-        elif element.tag in ("td", "th") and self.tables:
+        elif element.tag in ("td", "th") and self._is_in_table():
             self.lines = self.tables[-1].close_cell()
-        elif element.tag == "tr" and self.tables:
+        elif element.tag == "tr" and self._is_in_table():
             self.tables[-1].close_row()
-        elif element.is_block:
-            self.lines.start_block(space=element.space_after or self._is_outer_list(element))
-            if element.is_quote:
-                self.lines.depth -= 1
+        elif traits.is_block:
+            self.lines.start_block(space=self._has_space_around(element))
+            self.lines.depth -= traits.is_quote
+            self.flat_tables -= element.tag == "table"
+            if element.tag in LISTS and self.lists:
+                self.lists.pop()
 
     def _close_table(self, table: Table) -> None:
         table.close_row()
@@ -244,7 +264,7 @@ class _Reader:
 
     def _close_words(self, element: _Element, outer: Lines) -> None:
         words, self.lines = self.lines, outer
-        if element.is_word_mark:
+        if element.traits.is_word_mark:
             self.lines.write_mark(_mark_of_word(words.text()))
             return
         address = links.address_of(element.link)
@@ -266,8 +286,9 @@ class _Reader:
     def _is_between_cells(self) -> bool:
         return bool(self.tables) and self.lines is self.tables[-1].outer
 
-    def _is_outer_list(self, element: _Element) -> bool:
-        return element.tag in LISTS and sum(each.tag in LISTS for each in self.stack) <= 1
+    def _has_space_around(self, element: _Element) -> bool:
+        is_outer_list = element.tag in LISTS and len(self.lists) <= 1
+        return element.traits.has_space_around or is_outer_list
 
     def result(self, *, is_cut: bool) -> HtmlText:
         text, offsets = self.lines.finished()
@@ -285,19 +306,26 @@ class _Reader:
         return HtmlText(text, pictures, self.addresses, is_cut)
 
 
-def _element(tag: str, attributes: dict[str, str], signature_marks: re.Pattern[str]) -> _Element:
-    style = _style(attributes)
-    marks = f"{attributes.get('class', '')} {attributes.get('id', '')}"
-    return _Element(
-        tag,
+def _traits_of(tag: str, attributes: dict[str, str]) -> _Traits:
+    if not attributes:
+        return _traits(tag, "", "", "hidden" in attributes)
+    marks = f"{attributes.get('class', '')} {attributes.get('id', '')}"[:500]
+    return _traits(tag, attributes.get("style", "")[:2_000], marks, "hidden" in attributes)
+
+
+@lru_cache(maxsize=4_096)
+def _traits(tag: str, style: str, marks: str, is_hidden: bool) -> _Traits:
+    style = re.sub(r"\s*([:;])\s*", r"\1", style.lower())
+    word_list = WORD_LIST.search(style)
+    return _Traits(
         is_block=tag in BLOCKS,
-        space_after=_has_space_around(tag, style, attributes.get("class", "")),
-        is_hidden=tag in DROPPED or "hidden" in attributes or HIDDEN.search(style) is not None,
+        has_space_around=_has_space_around(tag, style, marks),
+        is_hidden=tag in DROPPED or is_hidden or HIDDEN.search(style) is not None,
         is_preformatted=tag in ("pre", "textarea", "listing") or "white-space:pre" in style,
         is_quote=tag == "blockquote" and not INDENT.search(style),
-        is_signature=bool(marks.strip()) and signature_marks.search(marks) is not None,
+        is_signature=SIGNATURES.search(marks) is not None,
         is_word_mark="mso-list:ignore" in style,
-        link=attributes.get("href", "") if tag == "a" else "",
+        word_list_level=int(word_list[1] or 1) if word_list else 0,
     )
 
 
@@ -305,10 +333,6 @@ def _has_space_around(tag: str, style: str, names: str) -> bool:
     if tag == "p":
         return not names.lower().startswith("mso") and not NO_MARGIN.search(style)
     return tag in WITH_SPACE_AROUND and not NO_MARGIN.search(style)
-
-
-def _style(attributes: dict[str, str]) -> str:
-    return re.sub(r"\s*([:;])\s*", r"\1", attributes.get("style", "").lower())
 
 
 def _mark_of_word(text: str) -> str:

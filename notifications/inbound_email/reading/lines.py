@@ -35,6 +35,8 @@ class Lines:
         self._mark = ""
         self._wants_space = False
         self._preformatted = False
+        # Something began a block: what follows these lines is on a line of its own.
+        self._has_block = False
 
     def words(self) -> "Lines":
         """Return new lines, for what is to be looked at before it is written here."""
@@ -72,6 +74,7 @@ class Lines:
 
     def start_block(self, *, space: bool = False) -> None:
         """Begin on a new line, after an empty one if `space`."""
+        self._has_block = True
         self._flush(is_forced=False)
         self._wants_space = self._wants_space or space
 
@@ -79,15 +82,15 @@ class Lines:
         """Write other lines here: the words of a link, the lines of a cell."""
         words._flush(is_forced=False)
         done = words._done
-        if len(done) == 1:
+        if len(done) == 1 and not words._has_block:
             self._mark += words._mark
             self._pieces.append(done[0].text + after)
             return
-        for line in done:
-            self._flush(is_forced=False)
+        self._flush(is_forced=False)
+        for line in done[:-1]:
             self._append(line)
-        if after.strip():
-            self.write(after.strip())
+        if done:
+            self._append(_Line(done[-1].text + after, done[-1].depth))
 
     def take_line(self, text: str) -> None:
         self._flush(is_forced=False)
@@ -107,7 +110,8 @@ class Lines:
         if not self._preformatted:
             text = SPACES.sub(" ", DOUBLED.sub(" ", text)).strip(" ")
         self._pieces, self._preformatted = [], False
-        if text.strip() or is_forced:
+        # A paragraph that only holds a no-break space is an empty line that somebody wrote.
+        if text.strip() or is_forced or "\xa0" in text:
             mark, self._mark = self._mark, ""
             self._append(_Line(mark + text if text.strip() else "", self.depth))
 

@@ -1,5 +1,7 @@
 """Write the rows of a table: a row of short cells is one line, other cells follow each other."""
 
+from itertools import pairwise
+
 from notifications.inbound_email.reading.lines import OBJECT, Lines
 
 BETWEEN_CELLS = " · "
@@ -20,6 +22,10 @@ class Table:
         self.close_cell()
         self._cell = Lines(self.outer.depth)
         return self._cell
+
+    def has(self, lines: Lines) -> bool:
+        """Tell whether lines are those of the cell that is open."""
+        return lines is self._cell
 
     def close_cell(self) -> Lines:
         if self._cell is not None:
@@ -45,7 +51,7 @@ class Table:
 def _one_line(cells: list[str]) -> str:
     """Join the cells of a row. A label ("De :") and a picture need no mark after them."""
     line = cells[0]
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         words = OBJECT.sub("", before).strip()
         is_plain = not words or words.endswith(":") or not OBJECT.sub("", cell).strip()
         line += (" " if is_plain else BETWEEN_CELLS) + cell
