@@ -12,7 +12,8 @@ OWN = {
         "Bonjour Odile,\n\nPose décalée, c’est d’accord.\nPour jeudi : 8 h, pas plus tard svp.\n\n"
         "Merci et bonne journée,\nCamille",
         "Ok pour vendredi\n\nPS : prévoir 3 cartons de plus (cf. devis n° 12-B)",
-        "Bonjour,\n\n1. pose droite\n2. joints gris\n3. plinthes : non\n\nCordialement\nCamille Morel",
+        "Bonjour,\n\n1. pose droite\n2. joints gris\n3. plinthes : "
+        "non\n\nCordialement\nCamille Morel",
         "Non merci.",
         "Voici mon adresse : 12, rue de l’Église, 75011 Paris.\nMon portable : 06 12 34 56 78",
         "C'est le carreleur qui m'a écrit hier : il ne vient pas !\n\nQue fait-on ?",

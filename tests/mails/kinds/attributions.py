@@ -63,7 +63,8 @@ def mailto_twice(letter: Letter) -> bytes:
     """A phone repeats the address as a link."""
     return _wrapped(
         letter,
-        f"Le 18 nov. 2026 à 10:01, {letter.sender_name} <{letter.sender}<mailto:{letter.sender}>> a écrit :",
+        f"Le 18 nov. 2026 à 10:01, {letter.sender_name} "
+        f"<{letter.sender}<mailto:{letter.sender}>> a écrit :",
     )
 
 

@@ -34,7 +34,8 @@ def event(
         f"BEGIN:VCALENDAR\nMETHOD:{method}\nPRODID:{product}\nVERSION:2.0\n{zone}BEGIN:VEVENT\n"
         "ORGANIZER;CN=Camille Morel:mailto:camille.morel@exemple.fr\n"
         "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE;CN=Liaison:mailto:x@liaison."
-        f"\n example\nUID:040000008200E00074C5B7101A82E00800000000\nSUMMARY;LANGUAGE=fr-FR:{summary}\n"
+        "\n "
+        f"example\nUID:040000008200E00074C5B7101A82E00800000000\nSUMMARY;LANGUAGE=fr-FR:{summary}\n"
         f"{start}\n{end}\nDTSTAMP:20261118T100000Z\nLOCATION;LANGUAGE=fr-FR:{place}\n{more}"
         "SEQUENCE:0\nSTATUS:CONFIRMED\nBEGIN:VALARM\nTRIGGER:-PT15M\nACTION:DISPLAY\n"
         "DESCRIPTION:REMINDER\nEND:VALARM\nEND:VEVENT\nEND:VCALENDAR\n"
@@ -76,7 +77,8 @@ def google(letter: Letter) -> bytes:
         "Visite du chantier\njeudi 26 nov. 2026 ⋅ 08:30 – 09:30\nHeure d’Europe centrale - Paris\n"
     )
     shown = multi(
-        "alternative", plain(words), rich("<p>Visite du chantier<br>jeudi 26 nov. 2026 ⋅ 08:30</p>"),
+        "alternative", plain(words), rich("<p>Visite du chantier<br>jeudi 26 nov. 2026 ⋅ "
+        "08:30</p>"),
         calendar(text, encoding="7bit"),
     )  # fmt: skip
     return answer(

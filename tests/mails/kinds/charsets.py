@@ -55,7 +55,8 @@ DECODED: dict[str, tuple[str, Build]] = {
     "utf-7": (LATIN, _said(LATIN, "utf-7", "utf-7", "7bit")),
     "utf-16": (FRENCH, _said(FRENCH, "utf-16", "utf-16", "base64")),
     "utf-16le": (FRENCH, _said(FRENCH, "utf-16-le", "utf-16le", "base64")),
-    "byte-order-mark": (FRENCH, _text(b"\xef\xbb\xbf" + FRENCH.encode(), "text/plain; charset=utf-8")),
+    "byte-order-mark": (FRENCH, _text(b"\xef\xbb\xbf" + FRENCH.encode(), "text/plain; "
+    "charset=utf-8")),
     "decomposed": ("e\u0301te\u0301", _said("e\u0301te\u0301", "utf-8", "utf-8")),
     "one-bad-byte": ("Oui \ufffd jeudi à 8 h, c’est été noté", _text(
         "Oui # jeudi à 8 h, c’est été noté".encode().replace(b"#", b"\xff"),
@@ -109,7 +110,8 @@ BASE64: dict[str, tuple[str, bytes]] = {
     "base64-no-padding": ("Oui, jeudi à 8 h", base64.b64encode("Oui, jeudi à 8 h".encode()).rstrip(b"=")),
     "base64-one-line": (FRENCH * 3, base64.b64encode((FRENCH * 3).encode())),
     "base64-with-note": ("Oui, jeudi à 8 h.", base64.b64encode("Oui, jeudi à 8 h.".encode()) + b"\r\n\r\n"),
-    "base64-is-text": ("Oui, jeudi 8 h (pas de base64 ici !)", b"Oui, jeudi 8 h (pas de base64 ici !)"),
+    "base64-is-text": ("Oui, jeudi 8 h (pas de base64 ici !)", b"Oui, jeudi 8 h (pas de "
+    b"base64 ici !)"),
 }  # fmt: skip
 
 

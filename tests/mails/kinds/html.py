@@ -39,7 +39,8 @@ def excel(letter: Letter) -> bytes:
     html = (
         "<html><body><div class=WordSection1><p class=MsoNormal>Les surfaces :</p>"
         f"<table class=MsoNormalTable border=0>{cells}</table>"
-        f"<p class=MsoNormal>Merci</p><div style='border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal>"
+        "<p class=MsoNormal>Merci</p><div style='border-top:solid #E1E1E1 1.0pt'><p "
+        "class=MsoNormal>"
         f"{outlook.block_in_html(letter, outlook.WORDS['fr'])}</p></div>"
         f"{body_of(letter.html)}</div></body></html>"
     )
@@ -52,7 +53,8 @@ FLOWED = (
     "couloir.\n\nMerci\n-- \nCamille Morel\n"
 )
 FLOWED_TEXT = (
-    "Bonjour, la pose décalée nous convient très bien dans le séjour et aussi dans la cuisine, mais "
+    "Bonjour, la pose décalée nous convient très bien dans le séjour et aussi dans la "
+    "cuisine, mais "
     "nous voudrions garder une pose droite dans le couloir.\nMerci"
 )
 DELSP = "Bonjour, le numéro de la comman \nde est le 4711, mer \nci.\n"
@@ -99,7 +101,8 @@ CASES = [
     Case("html-excel", "html", "fr", excel, contains=("Les surfaces :", "Séjour", "32 m²", "Merci"),
          absent=("Séjour32", "m²parquet")),
     Case("html-link", "html", "fr",
-         _html('<p><a href="https://plans.exemple.fr/d/4711?v=2&amp;t=1">Télécharger les plans</a></p>'),
+         _html('<p><a href="https://plans.exemple.fr/d/4711?v=2&amp;t=1">Télécharger les '
+         'plans</a></p>'),
          contains=("Télécharger les plans", "https://plans.exemple.fr/d/4711?v=2&t=1")),
     Case("html-link-is-its-address", "html", "fr",
          _html('<p>Voir <a href="https://exemple.fr/plans">https://exemple.fr/plans</a> svp</p>'),
@@ -119,10 +122,12 @@ CASES = [
          _html('<p>Plan : <a href="https://exemple.fr/plan"><img src="https://exemple.fr/p.png"></a></p>'),
          contains=("Plan :", "https://exemple.fr/plan")),
     Case("html-blockquote-rule", "html", "fr",
-         _html("<p>Le règlement dit :</p><blockquote>Pas de bruit avant 8 h.</blockquote><p>Merci.</p>"),
+         _html("<p>Le règlement dit :</p><blockquote>Pas de bruit avant 8 "
+         "h.</blockquote><p>Merci.</p>"),
          contains=("Le règlement dit :", "Pas de bruit avant 8 h.", "Merci.")),
     Case("html-blockquote-indent", "html", "fr",
-         _html('<div>Points :</div><blockquote style="margin: 0 0 0 40px; border: none; padding: 0px;">'
+         _html('<div>Points :</div><blockquote style="margin: 0 0 0 40px; border: none; '
+         'padding: 0px;">'
                "<div>la porte</div><div>la fenêtre</div></blockquote>"),
          contains=("Points :", "la porte", "la fenêtre")),
     Case("html-blockquote-only", "html", "fr",

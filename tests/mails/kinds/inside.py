@@ -41,7 +41,8 @@ def forward_outlook_html(letter: Letter) -> bytes:
     html = (
         '<html><body><div class="elementToProof">Pour information.</div><div id="appendonsend">'
         '</div><hr><div id="divRplyFwdMsg"><b>De :</b> Carrelages Martin &lt;contact@martin.example'
-        "&gt;<br><b>Envoyé :</b> mardi 17 novembre 2026 09:12<br><b>À :</b> Camille<br><b>Objet :</b>"
+        "&gt;<br><b>Envoyé :</b> mardi 17 novembre 2026 09:12<br><b>À :</b> "
+        "Camille<br><b>Objet :</b>"
         f" Votre commande 4711</div><div>{breaks(OFFER)}</div></body></html>"
     )
     return answer(letter, rich(html), subject="TR: Votre commande 4711", is_reply=False)
@@ -83,7 +84,10 @@ def reply_of_other(letter: Letter) -> bytes:
 
 
 def forward_english(letter: Letter) -> bytes:
-    head = f"Begin forwarded message:\n\nFrom: {SUPPLIER}\nSubject: Order 4711\nDate: 17 November 2026\n"
+    head = (
+        f"Begin forwarded message:\n\nFrom: {SUPPLIER}\nSubject: Order 4711\nDate: 17 "
+        "November 2026\n"
+    )
     return answer(
         letter, plain(f"See below.\n\n{head}\n{OFFER}\n"), subject="Fwd: Order", is_reply=False
     )

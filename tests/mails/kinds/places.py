@@ -38,7 +38,8 @@ def between_lines_html(letter: Letter) -> bytes:
     first, second, third = letter.messages[0].split("\n")[2:5]
     cite = '<blockquote type="cite" cite="mid:x@liaison.example">'
     html = (
-        f'<html><body><div class="moz-cite-prefix">{thunderbird.attribution(letter, "fr")}<br></div>'
+        "<html><body><div "
+        f'class="moz-cite-prefix">{thunderbird.attribution(letter, "fr")}<br></div>'
         f"{cite}<p>{first}<br></p></blockquote><p>Parfait.</p>{cite}{second}</blockquote>"
         f"<p>Décalée, comme dans l'entrée.</p>{cite}<div>{third}</div></blockquote>"
         "<p>Vendredi 14 h.</p></body></html>"

@@ -16,20 +16,26 @@ KEPT = {
     "Le robinet extérieur goutte.\nIl manque deux prises dans le bureau.\n"
     "La peinture du plafond s'écaille déjà.",
     "receipt": "Voici le courrier de la mairie.\nEnvoyé avec accusé de réception, n° 1A 203 456.",
-    "sent-from": "Le colis est parti.\nEnvoyé depuis la poste de Lyon Part-Dieu, reçu jeudi au plus tard",
+    "sent-from": "Le colis est parti.\nEnvoyé depuis la poste de Lyon Part-Dieu, reçu jeudi "
+    "au plus tard",
     "sent-by": "Le plan est joint.\nEnvoyé par mon architecte ce matin.",
-    "sent-from-en": "The parcel left.\nSent from the warehouse on Tuesday, it should reach you on Friday.",
+    "sent-from-en": "The parcel left.\nSent from the warehouse on Tuesday, it should reach "
+    "you on Friday.",
     "sent-with-en": "Here is the letter.\nSent with acknowledgement of receipt no. 203 456.",
-    "phone-sentence": "Je n'ai pas reçu la photo.\nEnvoyé de mon iPhone, votre message était illisible",
-    "outlook-sentence": "Je ne vois pas les plans.\nTélécharger Outlook pour Android n'a rien changé.",
+    "phone-sentence": "Je n'ai pas reçu la photo.\nEnvoyé de mon iPhone, votre message était "
+    "illisible",
+    "outlook-sentence": "Je ne vois pas les plans.\nTélécharger Outlook pour Android n'a rien "
+    "changé.",
     "attribution-like": "Le 12 à 14 h, M. Durand a écrit : « je passe jeudi ».\nEst-ce confirmé ?",
     "attribution-last-line": "Je cite la notice.\nLe 3 novembre 2026 le fabricant a écrit :\n"
     "ne pas poser au-dessous de 5 °C",
     "attribution-en": "On Monday my husband wrote: please call me.\nDid you?",
     "headers-like": "De : la cave\nÀ : le grenier\nTout est à repeindre.",
-    "headers-appointment": "Objet : réception\nDate : jeudi 8 h\nLieu : chantier\nMerci de confirmer.",
+    "headers-appointment": "Objet : réception\nDate : jeudi 8 h\nLieu : chantier\nMerci de "
+    "confirmer.",
     "headers-from-en": "From: kitchen\nTo: garage\nPlease run a new cable.",
-    "letter-subject": "Objet : résiliation du contrat n° 12\n\nMadame, Monsieur,\n\nVeuillez noter.",
+    "letter-subject": "Objet : résiliation du contrat n° 12\n\nMadame, Monsieur,\n\nVeuillez "
+    "noter.",
     "cite": "Le règlement dit :\n> pas de bruit avant 8 h\nVous commencez pourtant à 7 h.",
     "cite-first": "> Pas de bruit avant 8 h (règlement, art. 12)\n\nMerci de le respecter.",
     "cite-other": "Le plombier a écrit :\n> je passe mardi\nVous confirmez ?",
@@ -106,12 +112,18 @@ def disclaimer(letter: Letter) -> bytes:
 
 def disclaimer_below(letter: Letter) -> bytes:
     """A gateway adds its words at the very end, below the quote."""
-    text = f"La peinture peut commencer.\n\n{gmail.quote_in_text(letter, 'fr')}\n{'_' * 30}\n{DISCLAIMER}"
+    text = (
+        "La peinture peut "
+        f"commencer.\n\n{gmail.quote_in_text(letter, 'fr')}\n{'_' * 30}\n{DISCLAIMER}"
+    )
     return answer(letter, plain(text))
 
 
 def antivirus(letter: Letter) -> bytes:
-    own = "Bien reçu, merci.\n\n\n-- \nCet e-mail a été vérifié par le logiciel antivirus d'Avast.\nwww.avast.com"
+    own = (
+        "Bien reçu, merci.\n\n\n-- \nCet e-mail a été vérifié par le logiciel antivirus "
+        "d'Avast.\nwww.avast.com"
+    )
     return thunderbird.top(letter, own, "fr")
 
 

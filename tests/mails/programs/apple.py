@@ -96,7 +96,8 @@ def iphone_text(letter: Letter, own: str, language: str) -> bytes:
 def icloud(letter: Letter, own: str, language: str) -> bytes:
     line = attribution(letter, language).replace("\xa0:", " :")
     html = (
-        f'<html><head></head><body><div>{divs(own)}</div><div><br></div><div><blockquote type="cite"'
+        f"<html><head></head><body><div>{divs(own)}</div><div><br></div><div><blockquote "
+        'type="cite"'
         f'><div>{_link(line)}<br></div><div><br></div><div><div class="ck-content">'
         f"{body_of(letter.html)}</div></div></blockquote></div></body></html>"
     )

@@ -37,7 +37,8 @@ def orange_new(letter: Letter, own: str, language: str) -> bytes:
     text = f"{own}\n\n\n---------------\n{sent}\n\n\n{block}{quoted(rendered(letter.html))}\n"
     head = breaks(block.replace("> ", "").strip())
     html = (
-        f'<p>{breaks(own)}</p><br><p>---------------<br>{sent}</p><div style="border-left:2px solid '
+        f'<p>{breaks(own)}</p><br><p>---------------<br>{sent}</p><div style="border-left:2px '
+        "solid "
         f'#cccccc;padding-left:8px"><blockquote><div>{head}</div><br>{body_of(letter.html)}'
         "</blockquote></div>"
     )

@@ -42,7 +42,8 @@ def samsung(letter: Letter, own: str, language: str) -> bytes:
         '<html><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8"></head>'
         f'<body dir="auto"><div dir="auto">{divs(own, attributes="dir=auto")}</div>'
         '<div dir="auto"><br></div><div id="composer_signature" dir="auto"><div style="font-size:'
-        f'14px;color:#646464" dir="auto">{sent}</div></div><div dir="auto"><br></div><div><br></div>'
+        f'14px;color:#646464" dir="auto">{sent}</div></div><div '
+        'dir="auto"><br></div><div><br></div>'
         f'<div align="left" dir="auto" style="font-size:100%;color:#000000"><div>-------- {title} '
         f"--------</div>{''.join(f'<div>{_html(line)} </div>' for line in block.split(chr(10)))}"
         f"<div><br></div></div>{body_of(letter.html)}</body></html>"
@@ -66,8 +67,10 @@ def k9(letter: Letter, own: str, language: str) -> bytes:
     text = f"{own}\n-- \n{sent}\n\n{line}\n{quoted(letter.text, '>')}\n"
     html = (
         f'<!DOCTYPE html><html><body><div dir="auto">{breaks(own)}<br>-- <br>{sent}</div><br><br>'
-        f'<div class="gmail_quote"><div dir="auto">{_html(line)}</div><blockquote class="gmail_quote"'
-        ' style="margin: 0pt 0pt 0pt 0.8ex; border-left: 1px solid rgb(204, 204, 204); padding-left:'
+        f'<div class="gmail_quote"><div dir="auto">{_html(line)}</div><blockquote '
+        'class="gmail_quote"'
+        ' style="margin: 0pt 0pt 0pt 0.8ex; border-left: 1px solid rgb(204, 204, 204); '
+        "padding-left:"
         f' 1ex;">{body_of(letter.html)}</blockquote></div></body></html>'
     )
     return answer(letter, alternative(text, html, "----HJ3QVAE4G3J9MFPA1XYYC5M3LQ8Y0M"))
@@ -143,7 +146,8 @@ def notes(letter: Letter, own: str, language: str) -> bytes:
     text = f"{own}\n\n\n\n\n{block}\n\n\n{rendered(letter.html, '')}\n\n"
     html = (
         f'<font size=2 face="sans-serif">{breaks(own)}</font>\n<br>\n<br>\n<br><font size=1 color='
-        f'#5f5f5f face="sans-serif">{breaks(block)}</font>\n<hr noshade>\n<br>{body_of(letter.html)}'
+        f'#5f5f5f face="sans-serif">{breaks(block)}</font>\n<hr '
+        f"noshade>\n<br>{body_of(letter.html)}"
     )
     return answer(
         letter,
@@ -172,7 +176,8 @@ def em_client(letter: Letter, own: str, language: str) -> bytes:
     )
     text = f"{own}\n\n{block}\n{rendered(letter.html, ' <{}>')}\n"
     html = (
-        f'<html><body>{divs(own)}<div><br /></div><div id="x123"><blockquote cite="{letter.message_id[1:-1]}"'
+        f'<html><body>{divs(own)}<div><br /></div><div id="x123"><blockquote '
+        f'cite="{letter.message_id[1:-1]}"'
         f' type="cite" class="cite2"><div id="ems"><div>{breaks(block)}</div><br />'
         f"{body_of(letter.html)}</div></blockquote></div></body></html>"
     )

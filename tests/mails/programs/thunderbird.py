@@ -54,7 +54,8 @@ def _html(letter: Letter, parts: tuple[str, str]) -> bytes:
     above, below = parts
     html = (
         '<!DOCTYPE html>\n<html><head><meta http-equiv="Content-Type" content="text/html; charset='
-        f'UTF-8"></head><body>{above}<blockquote type="cite" cite="mid:{letter.message_id[1:-1]}">\n'
+        f'UTF-8"></head><body>{above}<blockquote type="cite" '
+        f'cite="mid:{letter.message_id[1:-1]}">\n'
         f'<meta http-equiv="content-type" content="text/html; charset=UTF-8">{body_of(letter.html)}'
         f"</blockquote>{below}</body></html>"
     )
