@@ -36,6 +36,24 @@ def all_ends() -> tuple[str, ...]:
 
 
 @cache
+def fixed_lines() -> tuple[str, ...]:
+    """Return the lines that every letter has, in each language, besides the markers."""
+    lines = ["Liaison"]
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            lines += [
+                _("Read and answer"),
+                _(
+                    "You can also answer this email: what you write above the quoted text joins the"
+                    " conversation."
+                ),
+                _("Choose how you are notified"),
+                _("No more emails"),
+            ]
+    return tuple(lines)
+
+
+@cache
 def between_dashes() -> re.Pattern[str]:
     """Return what finds a marker inside a line, where a program joined the lines of a letter."""
     words = "|".join(_loose(line) for line in (*all_starts(), *all_ends()))

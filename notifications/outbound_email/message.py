@@ -1,5 +1,6 @@
 """Compose the email that says what a person has not read in a conversation."""
 
+from collections.abc import Iterator
 from email.utils import formataddr, parseaddr
 from typing import TypedDict
 from uuid import UUID
@@ -57,20 +58,19 @@ def email_of(batch: Batch) -> FoldedEmail:
         return _email(batch)
 
 
-def texts_of(recipient: User, deliveries: list[Delivery]) -> list[str]:
-    """Return what the email of these deliveries adds to their messages, in every language.
+def texts_of(recipient: User, deliveries: list[Delivery]) -> Iterator[tuple[str, str]]:
+    """Yield the email of these deliveries as text and as HTML, in every language.
 
     By it an answer's quote is recognised, also once the person has changed language.
     """
     conversation = deliveries[0].conversation
-    texts = []
     for language, _name in settings.LANGUAGES:
         with override(language):
-            for can_answer in (True, False):
-                context = _context(recipient, conversation, deliveries, can_answer=can_answer)
-                texts.append(render_to_string("notifications/email/unread.txt", context))
-            texts.append(context["greeting"])
-    return texts
+            context = _context(recipient, conversation, deliveries, can_answer=True)
+            yield (
+                render_to_string("notifications/email/unread.txt", context),
+                render_to_string("notifications/email/unread.html", context),
+            )
 
 
 def domain() -> str:

@@ -1,5 +1,6 @@
 """Keep the author's lines: above the quote, below it, and between its lines."""
 
+import re
 from dataclasses import dataclass, field
 
 from notifications.inbound_email.quotes import tokens
@@ -8,6 +9,7 @@ from notifications.inbound_email.quotes.openings import (
     Kind,
     Openings,
     end_keys,
+    fixed_keys,
     marked_end,
 )
 from notifications.inbound_email.quotes.sent_letter import SentLetter
@@ -15,6 +17,9 @@ from notifications.inbound_email.quotes.sent_letter import SentLetter
 # A line that its program wrapped goes on below: it is at least this long, and ends in no full stop.
 WRAPPED_FROM = 55
 FULL_STOPS = tuple(".?!:;")
+# A shorter line of ours ("Oui") is also what a person answers.
+SHORTEST_KNOWN = 8
+ONLY_LINK = re.compile(r"[<(\[]?https?://\S+")
 # Of a quote without marks, so much must be known before its other lines count as answers.
 LEAST_KNOWN = 0.6
 
@@ -25,6 +30,8 @@ class Answers:
 
     parts: list[list[Line]] = field(default_factory=lambda: [[]])
     quotes: list[str] = field(default_factory=list)
+    # What follows the last line belongs to a quote, too.
+    ends_in_quote: bool = False
 
     @classmethod
     def of(cls, lines: list[Line], sent: SentLetter | None, subject: str) -> "Answers":
@@ -55,6 +62,9 @@ class _Reader:
             return self._cut(position, position + 1)
         if self.is_in_quote and self._is_wrapped_quote(position):
             return self._cut(position, position + 1)
+        if end := marked_end(self.lines, position, end_keys()):
+            self._trim_frame()
+            return self._cut(position, end)
         opening = self.openings.at(position)
         if opening is not None and self._is_to_cut(opening.kind):
             self._trim_rules()
@@ -62,6 +72,10 @@ class _Reader:
         if opening is not None and opening.kind == Kind.FORWARD:
             self.is_passed_on = True
             return self._keep(position, max(opening.end, position + 1))
+        if opening is not None and opening.kind == Kind.CITED:
+            return self._keep(
+                position, self._end_of_marked(next_with_text(self.lines, opening.end))
+            )
         if line.depth > 0:
             return self._marked(position)
         return self._keep(position, position + 1)
@@ -130,15 +144,18 @@ class _Reader:
 
     def _marked(self, position: int) -> int:
         """Keep a marked quote without a header, since the author cites it, unless it is ours."""
-        stop = position
-        while stop < len(self.lines) and self.lines[stop].depth > 0:
-            if stop > position and self.openings.at(stop) is not None:
-                break
+        stop, end = position + 1, self._end_of_marked(position)
+        while stop < end and self.openings.at(stop) is None:
             stop += 1
         block = self.lines[position:stop]
         if self._is_our_block(block):
             return self._cut(position, stop)
         return self._keep(position, stop)
+
+    def _end_of_marked(self, position: int) -> int:
+        while position < len(self.lines) and self.lines[position].depth > 0:
+            position += 1
+        return position
 
     def _is_our_block(self, block: list[Line]) -> bool:
         if any(tokens.is_ours(line.text) for line in block):
@@ -157,6 +174,27 @@ class _Reader:
         while own and (own[-1].is_blank or own[-1].is_rule):
             own.pop()
 
+    def _trim_frame(self) -> None:
+        """Cut what is left of our letter above its last line, where its beginning was deleted."""
+        if not self.runs or not self.runs[-1][0]:
+            return
+        own = self.runs[-1][1]
+        kept = len(own)
+        while kept and self._is_left_of_ours(own[kept - 1]):
+            kept -= 1
+        if kept < len(own):
+            self.runs.append((False, own[kept:]))
+            del own[kept:]
+
+    def _is_left_of_ours(self, line: Line) -> bool:
+        if line.is_blank or line.is_rule or line.key in fixed_keys() or tokens.is_ours(line.text):
+            return True
+        is_mark_or_link = not line.key or ONLY_LINK.fullmatch(line.text.strip()) is not None
+        is_known = self.sent is not None and len(line.key) >= SHORTEST_KNOWN
+        return is_mark_or_link or (
+            is_known and self.sent is not None and self.sent.is_line(line.key)
+        )
+
     def _keep(self, start: int, stop: int) -> int:
         return self._sort(start, stop, is_own=True)
 
@@ -174,7 +212,9 @@ class _Reader:
     def answers(self) -> Answers:
         own = [run for is_own, run in self.runs if is_own and _has_text(run)]
         between = self._answers_between()
-        found = Answers(parts=[], quotes=[joined(run) for is_own, run in self.runs if not is_own])
+        quotes = [joined(run) for is_own, run in self.runs if not is_own]
+        ends_in_quote = bool(self.runs) and not self.runs[-1][0]
+        found = Answers(parts=[], quotes=quotes, ends_in_quote=ends_in_quote)
         for number, (is_own, run) in enumerate(self.runs):
             if is_own and _has_text(run):
                 asked = self._asked(number) if between and len(own) > 1 else []

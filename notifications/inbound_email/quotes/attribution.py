@@ -12,6 +12,7 @@ ADDRESS = re.compile(r"[^\s<>]@[^\s<>]")
 WITH_ADDRESS = re.compile(
     r"[<(\[]? ?(?:mailto:)?[^\s<>()\[\]]{1,200}@[^\s<>()\[\]]{1,200} ?[>)\]]?"
 )
+ADDRESS_ALONE = re.compile(r"[^\s<>]+@[^\s<>]+")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b")
 CLOCK = re.compile(r"\b\d{1,2} ?[:.h] ?\d\d\b|\b\d{1,2} ?[ap]\.?m\b")
 # Two words with capitals, or one in quotes: a name that a program wrote.
@@ -31,7 +32,7 @@ class Attribution:
     """Where an attribution ends, and how sure it is that a program wrote it."""
 
     def __init__(self, text: str, end: int) -> None:
-        self.end = end
+        self.text, self.end = text, end
         plain = WITH_ADDRESS.sub(" ", text)
         self.has_address = ADDRESS.search(text) is not None
         self.has_date = YEAR.search(plain) is not None
@@ -73,10 +74,20 @@ def _window(lines: list[Line], start: int) -> list[Line]:
     """Return the lines that one attribution may take: no blank one, all quoted as deep."""
     window: list[Line] = []
     for line in lines[start : start + MOST_LINES]:
+        if window and line.depth > lines[start].depth and _is_open(window[-1]):
+            # A program broke the line before the ">" that closes an address.
+            line = Line(line.raw, lines[start].depth, f"> {line.text}")
         if line.is_blank or line.depth != lines[start].depth:
             break
         window.append(line)
     return window
+
+
+def _is_open(line: Line) -> bool:
+    return (
+        line.text.rfind("<") > line.text.rfind(">")
+        or ADDRESS_ALONE.fullmatch(line.text.strip()) is not None
+    )
 
 
 def _is_nearer(window: list[Line], form: AttributionForm) -> bool:

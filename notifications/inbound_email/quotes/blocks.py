@@ -84,8 +84,7 @@ def _block_by_lines(lines: list[Line], start: int) -> Block | None:
 
 def _fields(lines: list[Line], start: int) -> Iterator[tuple[int, Field, str]]:
     """Yield each field from `start` on: its last line, and its value."""
-    labels = list(_labels(lines, start))
-    for position, label in labels:
+    for position, label in _labels(lines, start):
         field, value = FIELD_OF[label[1]], label[2]
         below = next_with_text(lines, position + 1)
         is_below = not value and below < len(lines) and not LABEL.fullmatch(lines[below].folded)
@@ -133,6 +132,8 @@ def _is_block(values: dict[Field, str]) -> bool:
 def _block_in_one_line(lines: list[Line], start: int) -> Block | None:
     """Recognise a block whose lines a program joined: "De : … Envoyé : … À : … Objet : …"."""
     text = lines[start].folded
+    if text.count(":") < 3:
+        return None
     labels = list(LABEL_INSIDE.finditer(text))
     if len(labels) < 3 or labels[0].start() != 0:
         return None

@@ -19,8 +19,10 @@ class Field(StrEnum):
 
 
 # "Odile Perrin <o@x.fr>" before the verb. Without the address, any sentence would be one.
+_ADDRESS = r"(?:mailto:)?[^<>()\[\] ]{1,100}@[^<>()\[\] ]{1,200}"
 _WHO = (
-    r"\"?[^<>:@]{0,100}\"? ?[<(\[]? ?(?:mailto:)?[^<>()\[\] ]{1,100}@[^<>()\[\] ]{1,200} ?[>)\]]?"
+    r"(?![<(])[^<>:@]{0,100}"
+    rf"(?:< ?{_ADDRESS} ?>|\( ?{_ADDRESS} ?\)|\[ ?{_ADDRESS} ?\]|(?<![<(\[] )(?<![<(\[]){_ADDRESS})"
 )
 
 
@@ -40,33 +42,33 @@ def _form(programs: str, language: str, pattern: str) -> AttributionForm:
 
 
 def _undated(programs: str, language: str, verb: str) -> AttributionForm:
-    pattern = re.compile(rf"(?!<){_WHO}(?: |, ?)(?:{verb}) ?:")
+    pattern = re.compile(rf"{_WHO}(?: |, ?)(?:{verb}) ?:")
     return AttributionForm(programs, language, pattern, is_dated=False)
 
 
 ATTRIBUTIONS = (
     _form("Gmail, Apple Mail, Thunderbird, Yahoo, Proton, Spark, Roundcube, K-9", "fr",
-          r"(?:le|du) .+ a ecrit(?: ce qui suit)? ?:"),
+          r"le .+ a ecrit(?: ce qui suit)? ?:"),
     _form("Outlook Express, Opera", "fr",
           r"(?:en date d[eu]|dans (?:son|le|un) (?:message|courriel|mail)) .+ a ecrit ?:"),
-    _form("Lotus Notes, GroupWise", "fr", rf"(?!<){_WHO} a ecrit (?:le|sur|en date du) .+:"),
+    _form("Lotus Notes, GroupWise", "fr", rf"{_WHO} a ecrit (?:le|sur|en date du) .+:"),
     _form("Gmail, Apple Mail, Thunderbird, Yahoo, Proton, Airmail, HEY, Superhuman", "en",
-          r"(?:on|at) .+ wrote(?: the following)? ?:"),
-    _form("Lotus Notes, GroupWise", "en", rf"(?!<){_WHO} wrote on .+:"),
+          r"on .+ wrote(?: the following)? ?:"),
+    _form("Lotus Notes, GroupWise", "en", rf"{_WHO} wrote on .+:"),
     _form("Gmail, Apple Mail, Thunderbird, K-9", "de", r"(?:am|on) .+ schrieb\b.*:"),
     _form("Yahoo", "de", r"am .+ hat .+ geschrieben ?:"),
-    _form("Open-Xchange (1&1, mailbox.org)", "de", r"(?!<).{1,200} hat am .+ geschrieben ?:"),
-    _form("Lotus Notes", "de", rf"(?!<){_WHO} schrieb am .+:"),
+    _form("Open-Xchange (1&1, mailbox.org)", "de", rf"(?:{_WHO}|(?![<(])[^<>@:]{{1,100}}) hat am .+ geschrieben ?:"),
+    _form("Lotus Notes", "de", rf"{_WHO} schrieb am .+:"),
     _form("Gmail, Apple Mail, Thunderbird, Yahoo", "es", r"el .+ escribio(?: lo siguiente)? ?:"),
-    _form("Lotus Notes", "es", rf"(?!<){_WHO} escribio el .+:"),
+    _form("Lotus Notes", "es", rf"{_WHO} escribio el .+:"),
     _form("Gmail, Apple Mail, Thunderbird, Yahoo", "it", r"(?:il|in data|on) .+ ha scritto ?:"),
-    _form("Lotus Notes", "it", rf"(?!<){_WHO} ha scritto il .+:"),
+    _form("Lotus Notes", "it", rf"{_WHO} ha scritto il .+:"),
     _form("Gmail (Brazil), Apple Mail, Thunderbird, Yahoo", "pt",
-          r"(?:em|no dia|a|na|as) .+ escreveu(?: o seguinte)? ?:"),
-    _form("Gmail (Portugal)", "pt", rf"(?!<){_WHO} escreveu (?:no dia|em|a) .+:"),
+          r"(?:em|no dia) .+ escreveu(?: o seguinte)? ?:"),
+    _form("Gmail (Portugal)", "pt", rf"{_WHO} escreveu (?:no dia|em|a) .+:"),
     _form("Gmail, Thunderbird, Yahoo", "nl", r"op .+ schreef\b.*:"),
     _form("Apple Mail", "nl", r"op .+ heeft .+ geschreven ?:"),
-    _form("Lotus Notes", "nl", rf"(?!<){_WHO} schreef op .+:"),
+    _form("Lotus Notes", "nl", rf"{_WHO} schreef op .+:"),
     _form("Zoho", "any",
           r"-{2,} ?(?:le|on|am|el|il|em|op) .+ (?:a ecrit|wrote|schrieb|escribio|ha scritto|"
           r"escreveu|schreef|geschrieben)\b.*-{2,}"),

@@ -11,9 +11,12 @@ PREFIX = re.compile(r"[ \t\xa0\u202f\ufeff]*(?:>[ \t\xa0\u202f]?)+")
 # Joiners, direction marks and the byte order mark, which iOS puts in front of a quote.
 UNSEEN = re.compile("[\u00ad\u034f\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 HYPHENS = re.compile("[\u2010-\u2015\u2212]")
-APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u00b4`]")
+APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u00b4]")
 RULE = re.compile(r"(?:[-_=*~#] ?){3,}")
 NOT_LETTERS = re.compile(r"[\W_]+")
+# Filters and PUBLIC_URL change the server of a link, each letter its token.
+SERVER = re.compile(r"https?://[^\s/<>()\[\]]+/?")
+TOKEN = re.compile(r"(?<=unsubscribe)/[^\s<>()\[\]]+")
 # A person's line may be long. What programs write is shorter.
 LONGEST_FOLDED = 1_000
 
@@ -60,14 +63,22 @@ def folded(text: str) -> str:
     In lower case, without accents, bold marks and invisible characters, with single spaces, `-` for
     every hyphen and `'` for every apostrophe.
     """
-    plain = UNSEEN.sub("", text).replace("*", "")
-    plain = APOSTROPHES.sub("'", HYPHENS.sub("-", plain))
-    return " ".join(without_accents(plain.lower(), "NFKD").split())
+    plain = text.lower().replace("*", "")
+    if not plain.isascii():
+        plain = APOSTROPHES.sub("'", HYPHENS.sub("-", UNSEEN.sub("", plain)))
+        plain = without_accents(plain, "NFKD")
+    return " ".join(plain.replace("`", "'").split())
 
 
 def key_of(text: str) -> str:
-    """Return the letters and digits of a text: all that re-wrapping and quoting leave as it was."""
-    return NOT_LETTERS.sub("", without_accents(UNSEEN.sub("", text).lower(), "NFKD"))
+    """Return the letters and digits of a text: all that re-wrapping and quoting leave as it was.
+
+    Of a link of ours, its path is left.
+    """
+    plain = TOKEN.sub("", SERVER.sub(" ", text)) if "://" in text else text
+    if not plain.isascii():
+        plain = without_accents(UNSEEN.sub("", plain), "NFKD")
+    return NOT_LETTERS.sub("", plain.lower())
 
 
 def next_with_text(lines: list[Line], start: int) -> int:

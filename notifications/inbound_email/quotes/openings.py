@@ -28,6 +28,8 @@ class Kind(StrEnum):
     HEADER = "header"
     # A letter that the author passes on.
     FORWARD = "forward"
+    # A letter of somebody else that the author cites in an answer to us.
+    CITED = "cited"
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Openings:
         if found is None:
             return self._unknown_program(start)
         first = next_with_text(self.lines, found.end)
+        if self._is_of_others(found.text, first):
+            return Opening(start, found.end, Kind.CITED)
         is_quote_marked = self.lines[start].depth > 0 or (
             first < len(self.lines) and self.lines[first].depth > 0
         )
@@ -131,16 +135,29 @@ class Openings:
             return Opening(start, found.end, Kind.HEADER)
         return None
 
+    def _is_of_others(self, attribution: str, first: int) -> bool:
+        """Tell whether an answer to a letter of ours cites one that nobody in it wrote."""
+        sent = self.sent
+        if sent is None or sent.is_by(attribution) or tokens.is_from_us(attribution):
+            return False
+        if first == len(self.lines) or not self.lines[first].depth:
+            return False
+        last = first
+        while last < len(self.lines) and self.lines[last].depth:
+            last += 1
+        quote = self.lines[first:last]
+        return not any(sent.is_line(line.key) or tokens.is_ours(line.text) for line in quote)
+
     def _unknown_program(self, start: int) -> Opening | None:
         """Recognise a line in any language directly above our letter: an address, or a colon."""
         line = self.lines[start]
         if not (VERBS.search(line.folded) or line.folded.endswith((":", "："))):
             return None
-        has_sign = tokens.is_from_us(line.text) or any(sign.isdigit() for sign in line.text)
         first = next_with_text(self.lines, start + 1)
-        if has_sign and first < len(self.lines) and marked_end(self.lines, first, start_keys()):
-            return Opening(start, first, Kind.HEADER)
-        return None
+        if first == len(self.lines) or not marked_end(self.lines, first, start_keys()):
+            return None
+        has_sign = any(sign.isdigit() for sign in line.text) or tokens.is_from_us(line.text)
+        return Opening(start, first, Kind.HEADER) if has_sign else None
 
     def _has_text(self, start: int) -> bool:
         return next_with_text(self.lines, start) < len(self.lines)
@@ -148,6 +165,8 @@ class Openings:
 
 def marked_end(lines: list[Line], start: int, keys: frozenset[str]) -> int:
     """Return where a marker ends that begins at this line, wrapped or not; 0 if none does."""
+    if not _may_begin(lines[start].key, keys):
+        return 0
     together = ""
     for position in range(start, min(start + 4, len(lines))):
         together += lines[position].key
@@ -156,9 +175,18 @@ def marked_end(lines: list[Line], start: int, keys: frozenset[str]) -> int:
     return 0
 
 
+def _may_begin(beginning: str, keys: frozenset[str]) -> bool:
+    return bool(beginning) and any(key.startswith(beginning) for key in keys)
+
+
 @cache
 def start_keys() -> frozenset[str]:
     return frozenset(map(key_of, marker.all_starts()))
+
+
+@cache
+def fixed_keys() -> frozenset[str]:
+    return frozenset(map(key_of, marker.fixed_lines()))
 
 
 @cache

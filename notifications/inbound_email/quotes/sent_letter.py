@@ -1,13 +1,15 @@
 """Find the letter of ours that an email answers, by the ids that it refers to."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
+from core.models import User
 from messaging.models import Message
 from notifications.inbound_email.quotes.lines import key_of
+from notifications.inbound_email.reading.html_text import text_of
 from notifications.models import Channel, Delivery, SentEmail
 from notifications.outbound_email.message import texts_of
 
@@ -26,8 +28,10 @@ class SentLetter:
 
     # As written, of several lines each.
     texts: tuple[str, ...]
-    # Of these, what is ours alone: greeting, hint, links.
+    # What the letter adds to them: greeting, hint, links.
     frame: tuple[str, ...] = ()
+    # Whom a quote of it names.
+    names: tuple[str, ...] = ()
 
     @cached_property
     def lines(self) -> frozenset[str]:
@@ -36,6 +40,10 @@ class SentLetter:
     @cached_property
     def frame_lines(self) -> frozenset[str]:
         return frozenset(_keys(self.frame) - _keys(self.texts))
+
+    def is_by(self, sender: str) -> bool:
+        """Tell whether the line above a quote names an author of the conversation."""
+        return any(key in key_of(sender) for key in map(key_of, self.names) if key)
 
     @cached_property
     def _all(self) -> str:
@@ -61,10 +69,20 @@ def of(references: Sequence[str]) -> SentLetter | None:
     if not deliveries:
         return None
     conversation, recipient = deliveries[-1].conversation, deliveries[-1].recipient
-    last = Message.objects.filter(conversation=conversation, seq__lte=deliveries[-1].seq)
-    earlier = last.order_by("-seq").values_list("body", flat=True)[:MOST_MESSAGES]
+    messages = Message.objects.filter(conversation=conversation, seq__lte=deliveries[-1].seq)
+    earlier = list(messages.select_related("author").order_by("-seq")[:MOST_MESSAGES])
     mine = [row for row in deliveries if row.recipient_id == recipient.pk]
-    return SentLetter(texts=tuple(earlier), frame=tuple(texts_of(recipient, mine)))
+    return SentLetter(
+        texts=tuple(message.body for message in earlier),
+        frame=tuple(_frame(recipient, mine)),
+        names=tuple({recipient.name, *(message.author.name for message in earlier)}),
+    )
+
+
+def _frame(recipient: User, deliveries: list[Delivery]) -> Iterator[str]:
+    for plain, rich in texts_of(recipient, deliveries):
+        yield plain
+        yield text_of(rich).text
 
 
 def _batches(references: Sequence[str]) -> set[UUID]:

@@ -29,29 +29,30 @@ SENT_FROM = {
 }  # fmt: skip
 # What may follow: small words, and names of operators, which also carry other things than mail.
 _SMALL_WORDS = """
-    a an the my mon ma mes de du des d l la le les un une pour par sur via avec depuis et partir en
-    from for with using on of and app appli application appareil device gerat gerate meinem meiner
-    mein von vom mit fur aus dem der das die gesendet verschickt versendet eine ein einem wurde
-    dispositivo desde mi con el los para por mio il lo dal dalla dall per da do meu minha com um
-    uma no na vanaf mijn voor met een het op diese nachricht ce message est ete
-    securise securisee securisees secure chiffre chiffree messagerie mail mails email e courriel
-    courrier posta correo correio webmail boite gratuit gratuite free new nouvelle nouveau ici here
-    version pro mini max ultra se air plus fold flip note edge tab 4g 5g wifi lte electronique web
-    em client k 9 blue orange sfr bouygues telecom bytel sosh red laposte poste net vodafone o2
-    telekom t-online swisscom bluewin sunrise videotron bell telus rogers proximus skynet telenet
-    voo kpn ziggo tim tiscali movistar telefonica vivo claro
+    a an the my mon ma mes de du des d l la le les un une pour par sur via avec depuis et partir
+    en from for with using on of and appareil device gerat gerate meinem meiner mein von vom mit
+    fur aus dem der das die gesendet verschickt versendet eine ein einem wurde dispositivo desde
+    mi con el los para por mio il lo dal dalla dall per da do meu minha com um uma no na vanaf
+    mijn voor met een het op diese nachricht ce message est ete securise securisee securisees
+    secure chiffre chiffree messagerie mail mails email e courriel courrier posta correo correio
+    webmail boite gratuit gratuite free new nouvelle nouveau ici here version pro mini max ultra
+    se air plus fold flip note edge tab 4g 5g wifi lte electronique web em client k 9 blue orange
+    sfr bouygues telecom bytel sosh red laposte poste net vodafone o2 telekom t online swisscom
+    bluewin sunrise videotron bell telus rogers proximus skynet telenet lite neo turbo prime
+    active play power view go duo slim premium gt xs xr x voo kpn ziggo tim tiscali movistar
+    telefonica vivo claro
 """
 # One of these must be there: devices, programs, makers.
 _NAMES = """
-    mobile mobil movil mobiele cellulaire cellulare portable telefon telefono telefone telefoon
-    telemovel toestel apparaat smartphone phone tablet tablette tablett tableta telephone handy
-    iphone ipad ipod mac macbook imac ios ipados macos android galaxy samsung huawei xiaomi redmi
-    poco honor oppo oneplus realme nokia sony xperia pixel google motorola moto wiko htc lg
-    blackberry windows surface crosscall fairphone asus lenovo outlook hotmail microsoft yahoo
-    gmail proton protonmail spark readdle airmail thunderbird k-9 bluemail canary edison mailbird
-    emclient gmx web.de ionos laposte.net aol icloud apple tutanota tuta mailo netcourrier
-    superhuman fastmail zimbra roundcube infomaniak mailspring fairemail mymail yandex livebox
-    freebox bbox
+    app appli application mobile mobil movil mobiele cellulaire cellulare portable telefon
+    telefono telefone telefoon telemovel toestel apparaat smartphone phone tablet tablette tablett
+    tableta telephone handy iphone ipad ipod mac macbook imac ios ipados macos android galaxy
+    samsung huawei xiaomi redmi poco honor oppo oneplus realme nokia sony xperia pixel google
+    motorola moto wiko htc lg blackberry windows surface crosscall fairphone asus lenovo outlook
+    hotmail microsoft yahoo gmail proton protonmail spark readdle airmail thunderbird bluemail
+    canary edison mailbird emclient gmx web.de gmx.de gmx.net ionos laposte.net aol icloud apple
+    tutanota tuta mailo netcourrier superhuman fastmail zimbra roundcube infomaniak mailspring
+    fairemail mymail yandex livebox freebox bbox
 """
 NAMES = frozenset(_NAMES.split())
 DEVICE_WORDS = NAMES | frozenset(_SMALL_WORDS.split())
@@ -166,7 +167,7 @@ def _is_of_device(plain: str) -> bool:
     start = _START.match(plain)
     if start is None:
         return False
-    words = re.findall(r"[^\W_]+(?:[-&.][^\W_]+)*\+?", plain[start.end() :])
+    words = re.findall(r"[^\W_]+(?:[&.][^\W_]+)*\+?", plain[start.end() :])
     if not words or re.search(r"[,;:?]|[.!] ", plain[start.end() :]):
         return False
     known = all(word in DEVICE_WORDS or MODEL.fullmatch(word) for word in words)
@@ -175,12 +176,20 @@ def _is_of_device(plain: str) -> bool:
 
 def _without_signature(part: list[Line], end: int) -> int:
     """Return where the part ends above "-- ", if what follows is as short as a signature."""
-    for start in range(end - 1, max(end - 3 - 2 * MOST_SIGNATURE_LINES, -1), -1):
-        mark = part[start].raw.replace("\xa0", " ")
-        if mark.strip() in ("--", "\u2014") and part[start].depth == 0:
-            is_exact = mark.startswith("-- ")
-            return start if _is_signature(part[start + 1 : end], is_exact=is_exact) else end
-    return end
+    lowest = max(end - 3 - 2 * MOST_SIGNATURE_LINES, -1)
+    start = next((at for at in range(end - 1, lowest, -1) if _is_mark(part[at])), None)
+    if start is None or not _is_signature(part[start + 1 : end], is_exact=_is_exact(part[start])):
+        return end
+    is_one_of_many = not _is_exact(part[start]) and any(map(_is_mark, part[:start]))
+    return end if is_one_of_many else start
+
+
+def _is_mark(line: Line) -> bool:
+    return line.depth == 0 and line.text.strip() in ("--", "\u2014")
+
+
+def _is_exact(line: Line) -> bool:
+    return line.raw.replace("\xa0", " ").startswith("-- ")
 
 
 def _is_signature(below: list[Line], *, is_exact: bool) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from notifications.inbound_email import parser
+from notifications.inbound_email.quotes.find import author_text
 from tests.notifications.inbound_email.letters import letter
 
 
@@ -39,7 +40,7 @@ class TestText:
     def test_text_has_no_quotes_and_signatures(self, text: str) -> None:
         whole = parser.read(letter("x@x.fr", text).as_bytes()).text
 
-        assert parser.without_quotes(whole) == "Oui."
+        assert author_text(whole).text == "Oui."
 
     def test_text_has_no_reply_tokens(self) -> None:
         token = "a" * 26
@@ -47,7 +48,7 @@ class TestText:
 
         whole = parser.read(letter("x@x.fr", text).as_bytes()).text
 
-        assert token not in parser.without_quotes(whole)
+        assert token not in author_text(whole).text
 
     @pytest.mark.parametrize(
         ("raw", "text"),
