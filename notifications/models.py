@@ -297,23 +297,81 @@ class ReplyAddress(models.Model):
 
 
 class InboundEmail(models.Model):
-    """An email that came in, and what became of it (`InboundStatus`, in `verdict`)."""
+    """An email that came in, and what became of it (`InboundStatus`, in `verdict`).
+
+    One that is no message waits for the company's people (`state`). Its original is in the bucket
+    while `original_bytes` is set: the other columns that show it are emptied with it.
+    """
+
+    class State(models.TextChoices):
+        # It needs nobody.
+        DONE = "done", _("done")
+        WAITING = "waiting", _("waiting")
+        PLACED = "placed", _("placed")
+        SET_ASIDE = "set_aside", _("set aside")
 
     # SHA-256 of the Message-ID, whose length others choose; of the whole email if it has none.
     digest = models.BinaryField(primary_key=True, max_length=32)
+    # Made from the digest: the id that addresses hold, and the name of the original in the bucket.
+    key = models.UUIDField(unique=True, null=True, editable=False)
     sender = models.CharField(max_length=320, blank=True)
+    sender_name = models.CharField(max_length=150, blank=True, db_default="")
+    subject = models.CharField(max_length=300, blank=True, db_default="")
+    # The beginning of what its author wrote.
+    excerpt = models.CharField(max_length=300, blank=True, db_default="")
+    file_names = models.JSONField(
+        default=list, blank=True, db_default=models.Value([], output_field=models.JSONField())
+    )
     verdict = models.CharField(max_length=20)
+    state = models.CharField(
+        max_length=10, choices=State.choices, default=State.DONE, db_default="done"
+    )
+    # What sent it (`inbound_email.automatic.Nature`).
+    nature = models.CharField(max_length=12, default="person", db_default="person")
+    # Who wrote it: the holder of its reply address, else the person whose address sent it.
+    author = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    # The conversation of its reply address, which may be too old.
+    conversation = models.ForeignKey(
+        Conversation,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
     message = models.ForeignKey(
         Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    # The size of the original as it is kept; None once it is not. `is_cut`: only its beginning is.
+    original_bytes = models.PositiveIntegerField(null=True, blank=True)
+    is_cut = models.BooleanField(default=False, db_default=False)
+    # The encrypted original, while the bucket is away.
+    sealed = models.BinaryField(null=True, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # Who put it in a conversation or set it aside.
+    handled_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    handled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("email received")
         verbose_name_plural = _("emails received")
         indexes: ClassVar = [
-            models.Index(fields=["sender", "-answered_at"], name="inbound_answers")
+            models.Index(fields=["sender", "-answered_at"], name="inbound_answers"),
+            models.Index(
+                fields=["state", "-received_at"],
+                name="inbound_to_sort",
+                condition=~Q(state="done"),
+            ),
+            models.Index(
+                fields=["received_at"],
+                name="inbound_originals",
+                condition=Q(original_bytes__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

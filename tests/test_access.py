@@ -26,7 +26,8 @@ from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, User
 from messaging.actions import notes
 from messaging.models import Conversation, Message, Note
-from notifications.models import PushSubscription
+from notifications.inbound_email import intake, originals
+from notifications.models import InboundEmail, PushSubscription
 from tests.cast import Say
 
 CALLERS = ("nobody", "expired", "yanis", "bruno", "odile", "marc")
@@ -88,6 +89,14 @@ POST   mute                     401     401   404   200   200  200
 GET    conversation-deliveries  401     401   404   200   200  200
 GET    deliveries               401     401   404   404   404  404
 POST   deliveries-retry         401     401   404   404   404  404
+GET    message-email            401     401   404   404   200  200
+GET    emails                   401     401   403   403   200  200
+GET    emails-summary           401     401   403   403   200  200
+GET    email                    401     401   403   403   200  200
+POST   email-place              401     401   403   403   200  200
+POST   email-open               401     401   403   403   200  200
+POST   email-set-aside          401     401   403   403   200  200
+POST   email-bring-back         401     401   403   403   200  200
 GET    tasks                    401     401   403   403   200  200
 GET    task-summary             401     401   403   403   200  200
 GET    task-queues              401     401   403   403   200  200
@@ -119,6 +128,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "notes"): {"body": "À rappeler"},
     ("PATCH", "note"): {"body": "Rappelé"},
     ("POST", "task-discard"): {"reason": "En double"},
+    ("POST", "email-open"): {},
     ("POST", "attachment-parts"): {"parts": [{"number": 1, "sha256": "0" * 64}]},
 }
 QUERIES = {"changes": "since=0", "conversation-deliveries": "first=1&last=9"}
@@ -146,6 +156,7 @@ class World(NamedTuple):
     note: Note
     file: Attachment
     device: PushSubscription
+    email: InboundEmail
 
 
 @pytest.fixture
@@ -163,7 +174,26 @@ def world(
     device = PushSubscription.objects.create(
         user=camille, endpoint="https://push.test/1", p256dh="p", auth="a"
     )
-    return World(morel, conversation, message, note, file, device)
+    email = waiting_email()
+    # The message was made of another email.
+    made_of(message)
+    return World(morel, conversation, message, note, file, device, email)
+
+
+def waiting_email() -> InboundEmail:
+    intake.receive(
+        b"From: camille@demo.test\r\nSubject: Portail\r\nMessage-ID: <1@demo.test>\r\n\r\n"
+        b"Le code du portail est 1234"
+    )
+    return InboundEmail.objects.get()
+
+
+def made_of(message: Message) -> None:
+    key = uuid4()
+    kept = originals.keep(key, b"From: camille@demo.test\r\n\r\nLe code du portail est 1234")
+    InboundEmail.objects.create(
+        digest=bytes(32), key=key, verdict="accepted", message=message, original_bytes=kept.size
+    )
 
 
 @pytest.fixture
@@ -189,6 +219,7 @@ def address_of(name: str, world: World) -> str:
         "attachment_id": world.file.pk,
         "max_px": 320,
         "device_id": world.device.pk,
+        "email_id": world.email.key,
         "task_id": "unknown",
         "worker_id": uuid4(),
         "queue": "maintenance",
@@ -202,6 +233,8 @@ def address_of(name: str, world: World) -> str:
 
 def body_of(case: Case, world: World) -> dict[str, Any] | None:
     body = BODIES.get((case.method, case.name))
+    if case.name == "email-place":
+        return {"conversation": str(world.conversation.pk)}
     if (case.method, case.name) == ("POST", "conversations"):
         return {**(body or {}), "client": str(world.morel.pk)}
     return body
