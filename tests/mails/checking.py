@@ -1,10 +1,17 @@
 """Read a mail by the real sequence, and say what is wrong with the message."""
 
 import re
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import Never
 from urllib.parse import unquote
 
-from notifications.inbound_email import parser
+from django.utils.translation import override
+
+from attachments.models import Attachment
+from notifications.inbound_email import automatic, intake, parser
+from notifications.inbound_email import draft as drafts
+from notifications.outbound_email import reply_address
 from tests.mails.case import Case
 from tests.mails.letter import Letter
 
@@ -19,24 +26,36 @@ class Read:
 
 
 def read(raw: bytes) -> Read:
-    """Return the text and the files that a mail brings into its conversation."""
+    """Return the text and the files of the message that a mail becomes. Its files are uploaded.
+
+    Of a mail whose reply address is damaged, only what its author says.
+    """
+    incoming, said = said_in(raw)
+    holder = next(filter(None, map(reply_address.holder_of, incoming.tokens)), None)
+    if holder is None:
+        return Read(text=said, files=[])
+    with override(holder.user.locale):
+        draft = drafts.of(incoming, said, holder)
+    names = Attachment.objects.in_bulk(draft.attachment_ids)
+    return Read(text=draft.body, files=[names[each].name for each in draft.attachment_ids])
+
+
+def said_in(raw: bytes) -> tuple[parser.Incoming, str]:
+    """Return what is read of a mail, and what its author says."""
     incoming = parser.read(raw)
-    return Read(text=_author_text(incoming), files=[file.name for file in incoming.files])
-
-
-def _author_text(incoming: parser.Incoming) -> str:
-    try:
-        from notifications.inbound_email.quotes import sent_letter
-        from notifications.inbound_email.quotes.find import author_text
-    except ImportError:
-        return incoming.text
-    return author_text(incoming.text, sent_letter.of(incoming.references)).text
+    if emoji := automatic.reaction_of(automatic.parsed(raw), incoming.text):
+        nothing_else: dict[str, list[Never]] = {
+            "files": [], "left_out": [], "events": [], "forwarded": []
+        }  # fmt: skip
+        return replace(incoming, **nothing_else), emoji
+    return incoming, intake.said_in(incoming)
 
 
 def lines_of(text: str) -> list[str]:
     """Return the lines without blank ones, no-break spaces and repeated spaces."""
     lines = [
-        re.sub(r"[\s\u00a0\u202f\ufeff\u200b]+", " ", line).strip() for line in text.split("\n")
+        re.sub(r"[\s\u00a0\u202f\ufeff\u200b]+", " ", line).strip()
+        for line in unicodedata.normalize("NFC", text).split("\n")
     ]
     return [line for line in lines if line]
 
@@ -106,5 +125,5 @@ def letter_in(letter: Letter, text: str, quotes_may_stay: bool = False) -> list[
         for line in lines_of(body)
         if len(line) > len("Bonne journée")
     ]
-    sentences += ["Se désabonner", "/unsubscribe/", "-------- Message", "joins the conversation"]
+    sentences += ["Se désabonner", "/unsubscribe/", "joins the conversation"]
     return [f"repeats {each!r}" for each in sentences if each in joined]

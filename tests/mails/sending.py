@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
 
 import time_machine
 from django.core import mail as outbox
 from django.test import override_settings
+from django.utils import timezone
 
 from core.models import Chantier, Client, User
 from messaging.actions.conversations import open_conversation
@@ -20,7 +21,6 @@ from tests.mails.letter import Letter
 from tests.mails.mime import parsed
 from tests.notifications.conftest import do_what_is_due
 
-SENT_AT = "2026-11-18 09:55:00+01:00"
 QUESTION = (
     "Bonjour,\n\nLe carrelage grand format est arrivé au dépôt ce matin.\n"
     "Souhaitez-vous la pose droite ou la pose décalée ?\n"
@@ -64,7 +64,7 @@ def letters() -> Iterator[dict[str, Letter]]:
             DEFAULT_FROM_EMAIL="Liaison <notifications@liaison.example>",
             PUBLIC_URL="https://liaison.example",
         ),
-        time_machine.travel(SENT_AT, tick=False) as clock,
+        time_machine.travel(_yesterday_morning(), tick=False) as clock,
     ):
         client = Client.objects.create(name="Famille Morel")
         conversations = {key: _conversation(client, key) for key in PEOPLE}
@@ -78,6 +78,11 @@ def letters() -> Iterator[dict[str, Letter]]:
         do_what_is_due()
         sent = {key: _letter(key, outbox.outbox[start:]) for key in PEOPLE}
     yield sent
+
+
+def _yesterday_morning() -> datetime:
+    """Outside quiet hours, and so near that the reply addresses are still valid."""
+    return (timezone.localtime() - timedelta(days=1)).replace(hour=9, minute=55, second=0)
 
 
 def _conversation(client: Client, key: str) -> Conversation:

@@ -58,8 +58,8 @@ DECODED: dict[str, tuple[str, Build]] = {
     "byte-order-mark": (FRENCH, _text(b"\xef\xbb\xbf" + FRENCH.encode(), "text/plain; "
     "charset=utf-8")),
     "decomposed": ("e\u0301te\u0301", _said("e\u0301te\u0301", "utf-8", "utf-8")),
-    "one-bad-byte": ("Oui \ufffd jeudi à 8 h, c’est été noté", _text(
-        "Oui # jeudi à 8 h, c’est été noté".encode().replace(b"#", b"\xff"),
+    "one-bad-byte": ("Oui ÿ jeudi à 8 h, c’est noté", _text(
+        "Oui # jeudi à 8 h, c’est noté".encode().replace(b"#", b"\xff"),
         "text/plain; charset=utf-8")),
 }  # fmt: skip
 

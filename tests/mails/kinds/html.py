@@ -73,6 +73,13 @@ def long_html(letter: Letter) -> bytes:
     return answer(letter, rich(f"<html><body>{lines}</body></html>"))
 
 
+LONG_MAILS: dict[str, Build] = {
+    "text": lambda letter: answer(letter, plain(LONG)),
+    "html": long_html,
+    "text-quoted": lambda letter: gmail.web(letter, LONG, "fr"),
+}
+
+
 def text_is_a_note(letter: Letter) -> bytes:
     """A text part that only says that one should read the HTML."""
     html = "<p>La visite est à 8 h.</p>"
@@ -170,7 +177,9 @@ CASES = [
          "From ici à jeudi, rien.\n> 40 m², c'est grand.\n- une puce"),
     Case("flowed-unsaid", "flowed", "fr", _flowed("Oui \njeudi\n", ""), "Oui\njeudi"),
     Case("flowed-upper-case", "flowed", "fr", _flowed(FLOWED, '; Format="Flowed"'), FLOWED_TEXT),
-    Case("long-text", "long", "fr", lambda letter: answer(letter, plain(LONG)), LONG),
-    Case("long-html", "long", "fr", long_html, LONG),
-    Case("long-text-quoted", "long", "fr", lambda letter: gmail.web(letter, LONG, "fr"), LONG),
+    *[
+        Case(f"long-{key}", "long", "fr", build, files=("*.txt",),
+             contains=("Point 1 :", "Point 80 :", "suite.txt"), absent=("Point 97 :",))
+        for key, build in LONG_MAILS.items()
+    ],
 ]  # fmt: skip
