@@ -87,7 +87,8 @@ class Openings:
             kind = self._kind_of(block, above)
             return Opening(start if above == start or not line.is_blank else above, block.end, kind)
         if ORIGINAL.fullmatch(line.folded) and self._has_text(start + 1):
-            return Opening(start, start + 1, Kind.HEADER)
+            below = attribution_at(self.lines, next_with_text(self.lines, start + 1))
+            return Opening(start, below.end if below else start + 1, Kind.HEADER)
         return None
 
     def _forwarded(self, start: int) -> Opening:
