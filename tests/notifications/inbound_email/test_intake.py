@@ -92,7 +92,7 @@ class TestAnswer:
         intake.receive(message.as_bytes())
 
         body = Message.objects.get().body
-        assert body.split() == ["Oui", "&", "non", "jeudi"]
+        assert body.split() == ["Oui", "&", "non", "jeudi", ">", "Bonjour"]
 
 
 class TestRefusedEmail:
