@@ -6,7 +6,8 @@ import re
 SURE = re.compile(
     r"^\W*(?:"
     r"réponse automatique|reponse automatique|réponse d.absence|message d.absence"
-    r"|notification d.absence|avis d.absence|répondeur\b|message automatique|auto-?réponse"
+    r"|notification d.absence|avis d.absence|répondeur(?: automatique|\s*:)|message automatique"
+    r"|auto-?réponse"
     r"|automatic (?:reply|response)|automated (?:reply|response)|auto[- ]?(?:reply|response)\b"
     r"|autoresponder|out[- ]of[- ](?:the[- ])?office (?:auto.?reply|reply|notification|assistant)"
     r"|ooo\s*:|vacation (?:reply|message|notice|response)"
@@ -72,9 +73,11 @@ WORDS = re.compile(
 
 def weight_of_subject(subject: str) -> int:
     """Return 2 if only a program writes such a subject, 1 if a person may, 0 for any other."""
-    if SURE.search(subject) or OF_A_PERSON.search(subject):
-        return 0 if is_answer(subject) else 2
-    return 1 if LIKELY.search(subject) else 0
+    if is_answer(subject):
+        return 0
+    if SURE.search(subject):
+        return 2
+    return 1 if LIKELY.search(subject) or OF_A_PERSON.search(subject) else 0
 
 
 def is_answer(subject: str) -> bool:

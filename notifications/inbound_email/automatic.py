@@ -75,6 +75,14 @@ REACTED = re.compile(
     r"|ha reagito|heeft [^.!?]{0,80}gereageerd|reagiu)\b[^.!?,;]{0,80}\W*",
     re.IGNORECASE,
 )
+# A line that stands for a picture.
+PICTURE = re.compile(r"\[[^\]\n]*\]|[^\w\n]*")
+# The text of a picture, or the code point that its file is named after ("1f44d.png").
+HTML_PICTURE = re.compile(
+    r"<img\b[^>]{0,2000}?(?:\balt=[\"']([^\"'<>]{1,40})|\b(1f[0-9a-f]{3})\b)", re.IGNORECASE
+)
+HTML_LOOKED_AT = 20_000
+LONGEST_REACTION = 400
 # Outlook's six reactions, as the text of the picture names them.
 NAMED_EMOJI = {
     "👍": r"thumbs ?up|like|j[’']aime|pouce|gefällt mir|me gusta|mi piace|vind ik leuk|curtir",
@@ -134,10 +142,12 @@ def reaction_of(message: Message, text: str) -> str:
     for part in parts_of(message):
         if part.get_content_type() == REACTION_TYPE:
             return _emoji_of_gmail(part) or _emoji_in(said) or "👍"
+    if len(said) > LONGEST_REACTION:
+        return ""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     reacted = [line for line in lines if REACTED.fullmatch(line)]
     is_alone = len(reacted) == 1 and all(line in reacted or _is_a_sign(line) for line in lines)
-    return _emoji_in(said) if is_alone else ""
+    return (_emoji_in(said) or _emoji_in_picture(message)) if is_alone else ""
 
 
 def parts_of(message: Message) -> Iterator[Message]:
@@ -207,6 +217,7 @@ def _looks_absent(message: Message, text: str) -> bool:
     shown = int(
         _has_null_path(message)
         or _value(message, "Precedence") in ("bulk", "junk")
+        or "rules agent" in _value(message, "X-MS-Exchange-Generated-Message-Source")
         or _value(message, "Auto-Submitted") not in NO
         or (said > 0 and _value(message, "X-Auto-Response-Suppress") not in NO)
     )
@@ -254,4 +265,21 @@ def _emoji_in(text: str) -> str:
 
 
 def _is_a_sign(line: str) -> bool:
-    return len(line) <= 40 and bool(_emoji_in(line))
+    """Tell if a line is an emoji or stands for a picture: "[Like]", "[cid:…]"."""
+    return bool(PICTURE.fullmatch(line)) or (len(line) <= 40 and bool(_emoji_in(line)))
+
+
+def _emoji_in_picture(message: Message) -> str:
+    """Return the emoji of the first picture in the HTML, by its text or the name of its file."""
+    for part in parts_of(message):
+        payload = part.get_payload(decode=True)
+        if part.get_content_type() == "text/html" and isinstance(payload, bytes):
+            html = payload[:HTML_LOOKED_AT].decode("utf-8", "replace")
+            for alt, code in HTML_PICTURE.findall(html):
+                if emoji := _emoji_in(alt) if alt else _of_code(code):
+                    return emoji
+    return ""
+
+
+def _of_code(code: str) -> str:
+    return "".join(EMOJI.findall(chr(int(code, 16)))[:1])

@@ -184,8 +184,7 @@ def _put(arrived: Arrived) -> InboundStatus:
     if arrived.is_cut:
         return _recorded(arrived, InboundStatus.TOO_LARGE)
     if emoji := automatic.reaction_of(arrived.mail, arrived.incoming.text):
-        nothing_else = {"files": [], "left_out": [], "events": [], "forwarded": []}
-        reaction = replace(arrived.incoming, **nothing_else)
+        reaction = replace(arrived.incoming, files=[], left_out=[], events=[], forwarded=[])
         arrived = replace(arrived, incoming=reaction, said=emoji)
     if drafts.is_empty(arrived.incoming, arrived.said):
         return _recorded(arrived, InboundStatus.EMPTY)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
 from uuid import UUID
 
 import structlog
@@ -169,11 +170,12 @@ BY_PROGRAMS = (automatic.Nature.AUTO_REPLY, automatic.Nature.MACHINE, automatic.
 
 def _remove_orphans() -> None:
     before = timezone.now() - ORPHANED_AFTER
-    old = [item.key for item in sealed.listed(FOLDER) if item.modified_at < before]
-    keys = {name: UUID(name.removeprefix(FOLDER)) for name in old}
-    known = InboundEmail.objects.filter(key__in=keys.values(), original_bytes__isnull=False)
-    kept = set(known.values_list("key", flat=True))
-    sealed.delete(name for name, key in keys.items() if key not in kept)
+    old = (item.key for item in sealed.listed(FOLDER) if item.modified_at < before)
+    while names := list(islice(old, REMOVED_AT_ONCE)):
+        keys = {name: UUID(name.removeprefix(FOLDER)) for name in names}
+        known = InboundEmail.objects.filter(key__in=keys.values(), original_bytes__isnull=False)
+        kept = set(known.values_list("key", flat=True))
+        sealed.delete(name for name, key in keys.items() if key not in kept)
 
 
 def _name(key: UUID) -> str:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from email.message import Message as Mail
 
 from django.db import transaction
 from django.utils import timezone
@@ -136,7 +137,7 @@ def _said(incoming: Incoming, conversation: Conversation) -> str:
     return tokens.masked("\n\n".join(part for part in parts if not is_blank(part)))
 
 
-def _quoted(said: str, mail: automatic.Message) -> str:
+def _quoted(said: str, mail: Mail) -> str:
     sender = tokens.masked(originals.words_of(mail, "From"))
     return _("Email from %(sender)s:") % {"sender": sender} + f"\n\n{said}"
 

@@ -1,6 +1,6 @@
 """The JSON shapes of emails that came in."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -81,12 +81,12 @@ class EmailSerializer(Shape[InboundEmail]):
     # The context holds the `suggestions` of all rows by their keys.
     class Meta:
         model = InboundEmail
-        fields = (
+        fields: ClassVar[tuple[str, ...]] = (
             "id", "sender", "sender_name", "subject", "excerpt", "file_names", "received_at",
             "verdict", "reason", "is_automatic", "is_cut", "is_kept", "state", "author", "client",
             "suggestions", "handled_by", "handled_at", "message", "conversation",
         )  # fmt: skip
-        read_only_fields = fields
+        read_only_fields: ClassVar[tuple[str, ...]] = fields
 
     def get_reason(self, email: InboundEmail) -> str:
         """Why it is no message, in words."""
@@ -134,8 +134,8 @@ class EmailDetailSerializer(EmailSerializer):
     original = serializers.SerializerMethodField()
 
     class Meta(EmailSerializer.Meta):
-        fields = (*EmailSerializer.Meta.fields, "original")  # type: ignore[assignment]
-        read_only_fields = fields
+        fields: ClassVar[tuple[str, ...]] = (*EmailSerializer.Meta.fields, "original")
+        read_only_fields: ClassVar[tuple[str, ...]] = fields
 
     @extend_schema_field(OriginalSerializer(allow_null=True))
     def get_original(self, email: InboundEmail) -> Any:

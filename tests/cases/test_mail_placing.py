@@ -18,14 +18,13 @@ from notifications.inbound_email import intake
 from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import InboundEmail, ReplyAddress
 from tests.cast import Call
-from tests.notifications.inbound_email.letters import letter
+from tests.notifications.inbound_email.letters import attach_plan, letter
 from tests.notifications.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/api/v1/staff/emails"
 NOBODYS = f"reply+{'a' * 26}@reponse.liaison.example"
-PLAN = {"maintype": "application", "subtype": "pdf", "filename": "plan.pdf"}
 
 
 def from_(sender: str, to: str, text: str, subject: str = "Re: Carrelage") -> EmailMessage:
@@ -259,7 +258,7 @@ class TestWaiting:
             message = letter(address, "")
         if kind == "too-large":
             settings.INBOUND_EMAIL_MAX_BYTES = 1_000
-            message.add_attachment(b"%PDF-1.4" * 1_000, **PLAN)
+            attach_plan(message, b"%PDF-1.4" * 1_000)
         if kind == "moved":
             User.objects.filter(pk=camille.pk).update(client=yanis.client)
 
@@ -294,7 +293,7 @@ class TestWaiting:
         mail_server: MailServer,
     ) -> None:
         message = from_("Camille <camille@demo.test>", NOBODYS, "Voici le plan")
-        message.add_attachment(b"%PDF-1.4 plan", **PLAN)
+        attach_plan(message, b"%PDF-1.4 plan")
         intake.receive(message.as_bytes())
         (shown,) = waiting(api, odile)
         assert shown["file_names"] == ["plan.pdf"]
@@ -328,7 +327,7 @@ class TestWaiting:
         made = Message.objects.get()
         assert made.author == odile
         assert made.body == (
-            "E-mail de Paul Roy <paul@archi.example> :\n\nPlan du séjour\n\nLe plan est prêt."
+            "E-mail de Paul Roy <paul@archi.example>\u00a0:\n\nPlan du séjour\n\nLe plan est prêt."
         )
 
     def test_placed_mail_is_refused_in_another_conversation(

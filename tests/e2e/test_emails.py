@@ -1,5 +1,6 @@
 """Emails that found no conversation are put there by a tap, and the original can be read."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.models import User
@@ -80,6 +81,7 @@ class TestEmailsToSort:
 
 
 class TestOriginal:
+    @pytest.mark.cut  # The 404 of an original that is no longer kept.
     def test_staff_and_author_read_the_original_of_a_message(
         self, visit: Visit, camille: User, odile: User, bruno: User, conversation: Conversation
     ) -> None:

@@ -85,6 +85,7 @@ PEOPLE = {
     "speaks-of-absence": ("Re: Carrelage", "Je suis absente jeudi, de retour le 12.", {}),
     "subject-of-absence": ("Absence", "Le carreleur n’est pas venu.", {}),
     "answers-an-absence": ("RE: Réponse automatique : Carrelage", "Bonnes vacances !", {}),
+    "husband": ("Mon mari est absent jusqu’à jeudi", "Passez plutôt vendredi.", {}),
     "gardien": ("Absence du gardien jeudi", "Il sera remplacé par M. Roy.", {}),
     "list": (
         "Re: Carrelage",
@@ -190,6 +191,24 @@ REACTIONS = {
 def test_reaction_is_its_emoji(program: str) -> None:
     text, emoji = REACTIONS[program]
     assert automatic.reaction_of(automatic.parsed(letter(TO, text).as_bytes()), text) == emoji
+
+
+@pytest.mark.parametrize(
+    "picture", ['alt="Thumbs up"', 'alt="👍"', 'src="https://outlook.example/1f44d.png"'],
+    ids=["named", "emoji", "file"],
+)  # fmt: skip
+def test_reaction_of_outlook_in_a_picture_is_its_emoji(picture: str) -> None:
+    message = letter(TO)
+    html = f"<p><img width=24 {picture}> Camille Morel a réagi à votre message :</p>"
+    message.set_content(html, subtype="html")
+    text = "[cid:1234-5678]\nCamille Morel a réagi à votre message\u00a0:"
+
+    assert automatic.reaction_of(automatic.parsed(message.as_bytes()), text) == "👍"
+
+
+def test_long_text_is_looked_at_in_no_time() -> None:
+    text = " ;" * 500_000 + "\n" + "a réagi à votre message " * 50_000
+    assert automatic.reaction_of(automatic.parsed(letter(TO).as_bytes()), text) == ""
 
 
 def test_reaction_of_gmail_is_read_from_its_own_part() -> None:

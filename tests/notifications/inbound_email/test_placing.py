@@ -19,19 +19,18 @@ from notifications.inbound_email.bounce import InboundStatus
 from notifications.inbound_email.placing import AlreadyPlaced, OriginalGone
 from notifications.models import InboundEmail
 from tests.at_once import at_once
-from tests.notifications.inbound_email.letters import letter
+from tests.notifications.inbound_email.letters import attach_plan, letter
 from tests.notifications.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOBODYS = f"reply+{'a' * 26}@reponse.liaison.example"
-PLAN = {"maintype": "application", "subtype": "pdf", "filename": "plan.pdf"}
 
 
 @pytest.fixture
 def email(camille: User, mail_server: MailServer) -> InboundEmail:
     message = letter(NOBODYS, "Voici le plan")
-    message.add_attachment(b"%PDF-1.4 plan", **PLAN)
+    attach_plan(message, b"%PDF-1.4 plan")
     intake.receive(message.as_bytes())
     return InboundEmail.objects.get()
 
@@ -133,7 +132,7 @@ def test_email_with_a_file_comes_again_once_the_bucket_is_there(
 ) -> None:
     settings.INBOUND_EMAIL_SECRET = "known"
     message = letter(address, "Voici le plan")
-    message.add_attachment(b"%PDF-1.4 plan", **PLAN)
+    attach_plan(message, b"%PDF-1.4 plan")
     post = partial(
         client.post, "/inbound/email", message.as_bytes(), content_type="message/rfc822",
         headers={"authorization": "Bearer known"},
