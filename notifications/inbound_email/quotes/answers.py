@@ -129,18 +129,27 @@ class _Reader:
     def _keep_unknown(self, sent: SentLetter, start: int, stop: int) -> None:
         """Keep what the author wrote between the lines of our letter, which no mark tells apart."""
         before = ""
-        for position in range(start, stop):
+        position = start
+        while position < stop:
+            end = self._end_of_others(sent, position, before)
             line = self.lines[position]
-            key = line.key
-            is_known = sent.is_line(key) or (bool(before) and sent.goes_on(before, key))
-            if not key or is_known or tokens.is_ours(line.text) or self._is_marker(position):
-                self._cut(position, position + 1)
+            if end is None:
+                before = ""
+                position = self._keep(position, position + 1)
             else:
-                self._keep(position, position + 1)
-            before = key if is_known else before if not key else ""
+                before = line.key or before
+                position = self._cut(position, end)
 
-    def _is_marker(self, position: int) -> bool:
-        return bool(marked_end(self.lines, position, end_keys()))
+    def _end_of_others(self, sent: SentLetter, position: int, before: str) -> int | None:
+        """Return where lines end that the author did not write between those of our letter."""
+        line = self.lines[position]
+        if end := marked_end(self.lines, position, end_keys()):
+            return end
+        is_known = sent.is_line(line.key) or (bool(before) and sent.goes_on(before, line.key))
+        if not line.key or line.depth or is_known or tokens.is_ours(line.text):
+            return position + 1
+        opening = self.openings.at(position)
+        return max(opening.end, position + 1) if opening else None
 
     def _marked(self, position: int) -> int:
         """Keep a marked quote without a header, since the author cites it, unless it is ours."""

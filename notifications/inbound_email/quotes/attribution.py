@@ -34,6 +34,7 @@ class Attribution:
     def __init__(self, text: str, end: int) -> None:
         self.text, self.end = text, end
         plain = WITH_ADDRESS.sub(" ", text)
+        self.is_ruled = text.startswith("--") and text.endswith("--")
         self.has_address = ADDRESS.search(text) is not None
         self.has_date = YEAR.search(plain) is not None
         self.has_clock = CLOCK.search(plain.lower()) is not None
@@ -51,7 +52,7 @@ class Attribution:
     def is_above_anything(self) -> bool:
         """Tell whether unmarked lines below it are its quote: a person never writes it so."""
         if self.has_address:
-            return self.has_date or self.has_clock
+            return self.has_date or self.has_clock or self.is_ruled
         return self.has_date and self.has_clock and self.has_name
 
 

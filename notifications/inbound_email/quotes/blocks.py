@@ -21,6 +21,7 @@ FIELD_OF = {
 }
 _LABELS = "|".join(sorted(map(re.escape, FIELD_OF), key=len, reverse=True))
 LABEL = re.compile(rf"[|_ \-·•]*({_LABELS}) ?[|·]? ?:[_ ]*(.*)")
+BARE_LABEL = re.compile(rf"({_LABELS}) (.+)")
 LABEL_INSIDE = re.compile(rf"(?:^|[ ·|_])({_LABELS}) ?:")
 _RULED = r"[-_=~+. ]{2,}"
 ORIGINAL = re.compile(
@@ -50,7 +51,11 @@ class Block:
 
 def block_at(lines: list[Line], start: int) -> Block | None:
     """Return the header block that begins at a line, if one does."""
-    return _block_in_one_line(lines, start) or _block_by_lines(lines, start)
+    return (
+        _block_in_one_line(lines, start)
+        or _block_by_lines(lines, start)
+        or _block_without_colons(lines, start)
+    )
 
 
 def title_end(lines: list[Line], start: int) -> int:
@@ -127,6 +132,22 @@ def _is_block(values: dict[Field, str]) -> bool:
         is_dated = bool(DATED.search(values.get(Field.DATE, "")))
         return has_address or (is_dated and not values[Field.FROM][:1].isdigit())
     return len(named) == 2 and has_address and bool(DATED.search(values.get(Field.DATE, "")))
+
+
+def _block_without_colons(lines: list[Line], start: int) -> Block | None:
+    """Recognise the block of eM Client, a table without colons: each line a label and a value."""
+    values: dict[Field, str] = {}
+    position = start
+    while position < len(lines) and (found := BARE_LABEL.fullmatch(lines[position].folded)):
+        field = FIELD_OF[found[1]]
+        if field in values or (position == start and (field != Field.FROM or "@" not in found[2])):
+            break
+        values[field] = found[2]
+        position += 1
+    if not {Field.FROM, Field.TO, Field.DATE, Field.SUBJECT} <= values.keys():
+        return None
+    text = "\n".join(line.text for line in lines[start:position])
+    return Block(position, values[Field.FROM], text) if _is_block(values) else None
 
 
 def _block_in_one_line(lines: list[Line], start: int) -> Block | None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from notifications.inbound_email.quotes import signatures, tokens
 from notifications.inbound_email.quotes.answers import Answers
-from notifications.inbound_email.quotes.lines import lines_of
+from notifications.inbound_email.quotes.lines import key_of, lines_of
 from notifications.inbound_email.quotes.sent_letter import SentLetter
 from notifications.outbound_email import marker
 
@@ -19,6 +19,8 @@ from notifications.outbound_email import marker
 # slowest of the texts of `test_find`.
 MOST_SIGNS_READ = 1_000_000
 MOST_LINES_READ = 20_000
+# Quote marks and bold marks may stand on the line of a marker.
+LONGEST_PREFIX = 100
 MORE_BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -53,7 +55,7 @@ def author_text(text: str, sent: SentLetter | None = None, *, subject: str = "")
     beyond += whole[MOST_SIGNS_READ:]
     answers = Answers.of(lines_of(read), sent, subject)
     parts, cut = signatures.without(answers.parts, is_at_end=not beyond)
-    written = "\n".join(line.raw.rstrip() for part in parts for line in part)
+    written = "\n\n".join("\n".join(line.raw.rstrip() for line in part) for part in parts)
     if beyond and answers.ends_in_quote:
         answers.quotes.append(beyond)
         beyond = ""
@@ -75,4 +77,11 @@ def _divided(text: str) -> tuple[str, str]:
 
 def _with_markers_alone(text: str) -> str:
     """Put each marker on a line of its own: some programs join the lines of a letter."""
-    return marker.between_dashes().sub(lambda found: f"\n{found[0]}\n", text)
+    return marker.between_dashes().sub(_alone, text)
+
+
+def _alone(found: re.Match[str]) -> str:
+    text = found.string
+    before = text[max(0, found.start() - LONGEST_PREFIX) : found.start()].rpartition("\n")[2]
+    after = text[found.end() : found.end() + LONGEST_PREFIX].partition("\n")[0]
+    return found[0] if not key_of(before + after) else f"\n{found[0]}\n"

@@ -42,7 +42,8 @@ def _form(programs: str, language: str, pattern: str) -> AttributionForm:
 
 
 def _undated(programs: str, language: str, verb: str) -> AttributionForm:
-    pattern = re.compile(rf"{_WHO}(?: |, ?)(?:{verb}) ?:")
+    # Verse writes it between rules.
+    pattern = re.compile(rf"(?:-{{2,}} ?)?{_WHO}(?: |, ?)(?:{verb}) ?:(?: ?-{{2,}})?")
     return AttributionForm(programs, language, pattern, is_dated=False)
 
 
@@ -57,7 +58,8 @@ ATTRIBUTIONS = (
     _form("Lotus Notes, GroupWise", "en", rf"{_WHO} wrote on .+:"),
     _form("Gmail, Apple Mail, Thunderbird, K-9", "de", r"(?:am|on) .+ schrieb\b.*:"),
     _form("Yahoo", "de", r"am .+ hat .+ geschrieben ?:"),
-    _form("Open-Xchange (1&1, mailbox.org)", "de", rf"(?:{_WHO}|(?![<(])[^<>@:]{{1,100}}) hat am .+ geschrieben ?:"),
+    _form("Open-Xchange (1&1, mailbox.org)", "de",
+          rf"(?:{_WHO}|(?![<(])[^<>@:]{{1,100}}) hat am .+ geschrieben ?:"),
     _form("Lotus Notes", "de", rf"{_WHO} schrieb am .+:"),
     _form("Gmail, Apple Mail, Thunderbird, Yahoo", "es", r"el .+ escribio(?: lo siguiente)? ?:"),
     _form("Lotus Notes", "es", rf"{_WHO} escribio el .+:"),
@@ -65,7 +67,7 @@ ATTRIBUTIONS = (
     _form("Lotus Notes", "it", rf"{_WHO} ha scritto il .+:"),
     _form("Gmail (Brazil), Apple Mail, Thunderbird, Yahoo", "pt",
           r"(?:em|no dia) .+ escreveu(?: o seguinte)? ?:"),
-    _form("Gmail (Portugal)", "pt", rf"{_WHO} escreveu (?:no dia|em|a) .+:"),
+    _form("Gmail (Portugal)", "pt", rf"{_WHO} escreveu (?:(?:no dia|em|a) .+|\(.+\) ?):"),
     _form("Gmail, Thunderbird, Yahoo", "nl", r"op .+ schreef\b.*:"),
     _form("Apple Mail", "nl", r"op .+ heeft .+ geschreven ?:"),
     _form("Lotus Notes", "nl", rf"{_WHO} schreef op .+:"),
@@ -181,7 +183,7 @@ FORWARDS = {
     "nl": ("doorgestuurd bericht", "begin doorgestuurd bericht", "doorgestuurde bericht"),
 }  # fmt: skip
 # Orange, La Poste and SFR begin a header block so: "> Message du 03/11/26 14:02".
-BLOCK_TITLE = re.compile(r"(?:message|mail|courriel) (?:du|recu le) \d.{0,60}")
+BLOCK_TITLE = re.compile(r"(?:message|mail|courriel) (?:du|recu le) ?:? ?\d.{0,60}")
 # The beginning of the subject of a letter that is passed on, in the seven languages.
 FORWARDED_SUBJECT = re.compile(
     r"(?:(?:re|aw|sv|rep|ref|antw|r|res) ?: ?)*"

@@ -14,7 +14,8 @@ HYPHENS = re.compile("[\u2010-\u2015\u2212]")
 APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u00b4]")
 RULE = re.compile(r"(?:[-_=*~#] ?){3,}")
 NOT_LETTERS = re.compile(r"[\W_]+")
-# Filters and PUBLIC_URL change the server of a link, each letter its token.
+# A link, with the number that Roundcube puts there instead. Filters and PUBLIC_URL change servers.
+LINK = re.compile(r"https?://[^\s<>()\[\]]+|\[\d{1,3}\]")
 SERVER = re.compile(r"https?://[^\s/<>()\[\]]+/?")
 TOKEN = re.compile(r"(?<=unsubscribe)/[^\s<>()\[\]]+")
 # A person's line may be long. What programs write is shorter.
@@ -73,11 +74,13 @@ def folded(text: str) -> str:
 def key_of(text: str) -> str:
     """Return the letters and digits of a text: all that re-wrapping and quoting leave as it was.
 
-    Of a link of ours, its path is left.
+    Links are left out; of a line that is only a link, its path is left.
     """
-    plain = TOKEN.sub("", SERVER.sub(" ", text)) if "://" in text else text
-    if not plain.isascii():
-        plain = without_accents(UNSEEN.sub("", plain), "NFKD")
+    return _letters(LINK.sub(" ", text)) or _letters(TOKEN.sub("", SERVER.sub(" ", text)))
+
+
+def _letters(text: str) -> str:
+    plain = text if text.isascii() else without_accents(UNSEEN.sub("", text), "NFKD")
     return NOT_LETTERS.sub("", plain.lower())
 
 

@@ -87,7 +87,8 @@ class Openings:
             kind = self._kind_of(block, above)
             return Opening(start if above == start or not line.is_blank else above, block.end, kind)
         if ORIGINAL.fullmatch(line.folded) and self._has_text(start + 1):
-            return Opening(start, start + 1, Kind.HEADER)
+            below = attribution_at(self.lines, next_with_text(self.lines, start + 1))
+            return Opening(start, below.end if below else start + 1, Kind.HEADER)
         return None
 
     def _forwarded(self, start: int) -> Opening:
@@ -125,14 +126,14 @@ class Openings:
         is_quote_marked = self.lines[start].depth > 0 or (
             first < len(self.lines) and self.lines[first].depth > 0
         )
-        if first == len(self.lines) and found.is_above_anything:
-            return Opening(start, found.end, Kind.HEADER)
-        if first < len(self.lines) and (
+        is_ours = self._begins_ours(first)
+        if (
             found.is_above_anything
             or (is_quote_marked and found.is_above_marks)
-            or (found.has_digits and self._begins_ours(first))
+            or (is_ours and found.has_digits)
         ):
-            return Opening(start, found.end, Kind.HEADER)
+            kind = Kind.OURS if is_ours or tokens.is_from_us(found.text) else Kind.HEADER
+            return Opening(start, found.end, kind)
         return None
 
     def _is_of_others(self, attribution: str, first: int) -> bool:

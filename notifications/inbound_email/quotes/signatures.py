@@ -29,7 +29,7 @@ SENT_FROM = {
 }  # fmt: skip
 # What may follow: small words, and names of operators, which also carry other things than mail.
 _SMALL_WORDS = """
-    a an the my mon ma mes de du des d l la le les un une pour par sur via avec depuis et partir
+    a an the o my mon ma mes de du des d l la le les un une pour par sur via avec depuis et partir
     en from for with using on of and appareil device gerat gerate meinem meiner mein von vom mit
     fur aus dem der das die gesendet verschickt versendet eine ein einem wurde dispositivo desde
     mi con el los para por mio il lo dal dalla dall per da do meu minha com um uma no na vanaf
@@ -63,6 +63,7 @@ SLOGANS = {
     "Yahoo": r"yahoo mail ?: ?(?:recherchez, organisez, maitrisez votre boite(?: de reception)?|"
              r"search, organi[sz]e, conquer|suchen, organisieren, erobern|busca, organiza, "
              r"conquista|cerca, organizza, conquista)",
+    "Outlook": r"outlook (?:fur|voor|para|per) (?:ios|android) (?:herunterladen|downloaden|laden)",
     "Windows Mail": r"(?:provenance|sent from|gesendet von|enviado desde|inviato da|enviado do|"
                     r"verzonden vanuit) ?:? (?:courrier|mail|correo|posta|email)? ?(?:pour|for|fur|"
                     r"para|per|voor)? ?windows(?: 1[01])?",

@@ -29,7 +29,7 @@ OTHER_LABELS = {
 }
 # Codecs of WHATWG that Python has as a superset.
 WIDER = {"gbk": "gb18030", "gb2312": "gb18030", "shift_jis": "cp932", "iso2022_jp": "iso2022_jp_2"}
-WIDER |= {"euc_kr": "cp949", "big5": "big5hkscs"}
+WIDER |= {"euc_kr": "cp949", "big5": "big5hkscs", "iso8859_1": "cp1252", "ascii": "cp1252"}
 FALLBACK = "windows-1252"
 SINGLE_BYTE = ("cp125", "cp4", "cp85", "cp86", "cp87", "iso8859", "koi8", "mac", "windows", "latin")
 MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
@@ -77,9 +77,12 @@ def codec_of(label: str) -> str:
         return OTHER_LABELS[name]
     known = webencodings.lookup(name) or webencodings.lookup(name.replace("-", "_"))
     if known is not None and known.name not in ("replacement", "x-user-defined"):
-        found = known.codec_info.name
-        return WIDER.get(found.replace("-", "_"), found)
-    return _of_python(name)
+        return _widest(known.codec_info.name)
+    return _widest(_of_python(name))
+
+
+def _widest(codec: str) -> str:
+    return WIDER.get(codec.replace("-", "_"), codec)
 
 
 def _of_python(name: str) -> str:
@@ -95,7 +98,7 @@ def _of_python(name: str) -> str:
 
 
 def _decoded(content: bytes, codec: str) -> str:
-    if codec in ("", "ascii", "utf-8", "utf8"):
+    if codec in ("", "utf-8"):
         return _without_label(content) if codec != "utf-8" else _as_utf_8(content)
     if _is_single_byte(codec) and MULTIBYTE.search(content) and _fits(content, "utf-8"):
         return content.decode()
