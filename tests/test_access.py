@@ -22,11 +22,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from attachments.models import Attachment
+from attachments.storage import sealed
 from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, User
 from messaging.actions import notes
 from messaging.models import Conversation, Message, Note
-from notifications.inbound_email import intake, originals
+from notifications.inbound_email import originals
 from notifications.models import InboundEmail, PushSubscription
 from tests.cast import Say
 
@@ -174,26 +175,21 @@ def world(
     device = PushSubscription.objects.create(
         user=camille, endpoint="https://push.test/1", p256dh="p", auth="a"
     )
-    email = waiting_email()
     # The message was made of another email.
-    made_of(message)
-    return World(morel, conversation, message, note, file, device, email)
-
-
-def waiting_email() -> InboundEmail:
-    intake.receive(
-        b"From: camille@demo.test\r\nSubject: Portail\r\nMessage-ID: <1@demo.test>\r\n\r\n"
-        b"Le code du portail est 1234"
+    email_kept(b"1", message=message)
+    return World(
+        morel, conversation, message, note, file, device, email_kept(b"2", state="waiting")
     )
-    return InboundEmail.objects.get()
 
 
-def made_of(message: Message) -> None:
-    key = uuid4()
-    kept = originals.keep(key, b"From: camille@demo.test\r\n\r\nLe code du portail est 1234")
-    InboundEmail.objects.create(
-        digest=bytes(32), key=key, verdict="accepted", message=message, original_bytes=kept.size
-    )
+def email_kept(digest: bytes, **columns: Any) -> InboundEmail:
+    """Return an email whose original is in its row, without the bucket."""
+    key, raw = uuid4(), b"From: camille@demo.test\r\n\r\nLe code du portail est 1234"
+    return InboundEmail.objects.create(
+        digest=digest.ljust(32), key=key, sender="camille@demo.test", verdict="unknown_address",
+        author=User.objects.get(email="camille@demo.test"), original_bytes=len(raw),
+        sealed=sealed.seal(f"{originals.FOLDER}{key}", raw), **columns,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from notifications.models import InboundEmail
 
 FOLDER = "emails/"
 # Of an email that is too large: its headers and its text, which programs write before the files.
-KEPT_OF_TOO_LARGE = 1024 * 1024
+KEPT_OF_TOO_LARGE = 256 * 1024
 # An original whose row was never written, because of a kill, is removed after this time.
 ORPHANED_AFTER = timedelta(days=7)
 REMOVED_AT_ONCE = 500
