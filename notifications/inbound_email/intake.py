@@ -42,6 +42,7 @@ from notifications.outbound_email import addresses, failures, reply_address
 LETTER_IS_LATE_AFTER = timedelta(seconds=30)
 
 NOT_KEPT = Kept(0)
+LOOKED_AT = 20_000
 
 logger = structlog.get_logger(__name__)
 
@@ -121,7 +122,8 @@ def _known(incoming: Incoming) -> InboundEmail | None:
 
 def _arrived(raw: bytes, incoming: Incoming, *, is_cut: bool) -> Arrived:
     mail = automatic.parsed(raw)
-    said = said_in(incoming)
+    # Of one that is too large, it is only looked at here.
+    said = said_in(replace(incoming, text=incoming.text[:LOOKED_AT]) if is_cut else incoming)
     holder = next(filter(None, map(reply_address.holder_of, incoming.tokens)), None)
     old = None if holder else next(filter(None, map(reply_address.named_by, incoming.tokens)), None)
     sender = User.objects.filter(email=email_spelling(incoming.sender), is_active=True).first()
