@@ -85,7 +85,7 @@ def compact(text: str) -> str:
 
 
 @settings(
-    max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(own=own_texts, program=programs, data=st.data())
 def test_own_text_is_whole_and_the_quote_is_gone(
