@@ -319,6 +319,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/messages/{message_id}/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return the email that a message was made of, as text: for its author and the company. */
+        get: operations["conversations_messages_email_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/messages/{message_id}/revisions": {
         parameters: {
             query?: never;
@@ -680,6 +697,130 @@ export interface paths {
         };
         /** @description List the people of the company, to whom a conversation can be assigned, by name. */
         get: operations["staff_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The emails that are no messages, the last received first. */
+        get: operations["staff_emails_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emails/{email_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return one email with its text. */
+        get: operations["staff_email_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emails/{email_id}/bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put an email that was set aside back on the list. */
+        post: operations["staff_emails_bring_back_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emails/{email_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Open a conversation with the sender's client, or another one, and put the email there. */
+        post: operations["staff_emails_open_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emails/{email_id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Put an email in a conversation, as a message. The same again changes nothing.
+         *
+         *     In the name of its author, if that is a person of the client, or the caller; else in the
+         *     caller's, who says whose email it is.
+         */
+        post: operations["staff_emails_place_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emails/{email_id}/set-aside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take an email off the list. It can be brought back. */
+        post: operations["staff_emails_set_aside_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/emails/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Count the emails that wait. */
+        get: operations["staff_emails_summary_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1296,12 +1437,99 @@ export interface components {
             reply_to?: string | null;
         };
         /**
+         * @description An email that is no message. `state`: `waiting`, `placed` or `set_aside`.
+         *
+         *     `author`: who wrote it, as far as it is known. `conversation`: where it was placed.
+         */
+        Email: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly sender: string;
+            readonly sender_name: string;
+            readonly subject: string;
+            readonly excerpt: string;
+            readonly file_names: string[];
+            /** Format: date-time */
+            readonly received_at: string;
+            readonly verdict: string;
+            /** @description Why it is no message, in words. */
+            readonly reason: string;
+            readonly is_automatic: boolean;
+            readonly is_cut: boolean;
+            readonly is_kept: boolean;
+            readonly state: components["schemas"]["EmailState"];
+            readonly author: components["schemas"]["Person"] | null;
+            readonly client: components["schemas"]["Client"] | null;
+            readonly suggestions: components["schemas"]["Suggestion"][];
+            readonly handled_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly handled_at: string | null;
+            /** Format: uuid */
+            readonly message: string | null;
+            /** Format: uuid */
+            readonly conversation: string | null;
+        };
+        /** @description Write a model as JSON, with its moments in UTC. */
+        EmailConversation: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly subject: string;
+            readonly client: components["schemas"]["Client"];
+            readonly chantier: components["schemas"]["ChantierReference"] | null;
+            readonly status: components["schemas"]["ConversationStatus"];
+            /** Format: date-time */
+            readonly last_activity_at: string;
+        };
+        /** @description How many emails of people wait, and how many of programs. */
+        EmailCounts: {
+            readonly waiting: number;
+            readonly automatic: number;
+        };
+        /** @description An email that is no message, with its text. `original` is null once it is not kept. */
+        EmailDetail: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly sender: string;
+            readonly sender_name: string;
+            readonly subject: string;
+            readonly excerpt: string;
+            readonly file_names: string[];
+            /** Format: date-time */
+            readonly received_at: string;
+            readonly verdict: string;
+            /** @description Why it is no message, in words. */
+            readonly reason: string;
+            readonly is_automatic: boolean;
+            readonly is_cut: boolean;
+            readonly is_kept: boolean;
+            readonly state: components["schemas"]["EmailState"];
+            readonly author: components["schemas"]["Person"] | null;
+            readonly client: components["schemas"]["Client"] | null;
+            readonly suggestions: components["schemas"]["Suggestion"][];
+            readonly handled_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly handled_at: string | null;
+            /** Format: uuid */
+            readonly message: string | null;
+            /** Format: uuid */
+            readonly conversation: string | null;
+            readonly original: components["schemas"]["Original"] | null;
+        };
+        /**
          * @description * `unread` - What nothing else has shown
          *     * `always` - Everything unread
          *     * `never` - Never
          * @enum {string}
          */
         EmailEnum: "unread" | "always" | "never";
+        /**
+         * @description * `done` - done
+         *     * `waiting` - waiting
+         *     * `placed` - placed
+         *     * `set_aside` - set aside
+         * @enum {string}
+         */
+        EmailState: "done" | "waiting" | "placed" | "set_aside";
         /** @description An attempt in an exported file. */
         Exported: {
             /** Format: uuid */
@@ -1578,6 +1806,12 @@ export interface components {
             /** Format: uuid */
             id?: string;
         };
+        /** @description A conversation to open. Without a client: the sender's. Without a subject: the email's. */
+        OpenRequest: {
+            /** Format: uuid */
+            client?: string;
+            subject?: string;
+        };
         /** @description A conversation to open. Only the company chooses the `client`. */
         OpeningRequest: {
             /** Format: uuid */
@@ -1588,6 +1822,18 @@ export interface components {
             /** Format: uuid */
             client?: string | null;
             message?: components["schemas"]["FirstMessageRequest"] | null;
+        };
+        /** @description An email as it came, as text. `left_out`: in words, what is not shown of it. */
+        Original: {
+            readonly sender: string;
+            readonly to: string;
+            readonly subject: string;
+            /** Format: date-time */
+            readonly sent_at: string | null;
+            readonly text: string;
+            readonly files: string[];
+            readonly is_cut: boolean;
+            readonly left_out: string[];
         };
         /**
          * @description * `succeeded` - Succeeded
@@ -1610,6 +1856,11 @@ export interface components {
         };
         PaginatedConversationList: {
             results: components["schemas"]["Conversation"][];
+            /** Format: uri */
+            next: string | null;
+        };
+        PaginatedEmailList: {
+            results: components["schemas"]["Email"][];
             /** Format: uri */
             next: string | null;
         };
@@ -1672,6 +1923,10 @@ export interface components {
             readonly at: string | null;
             readonly reason: string;
             readonly cause: string;
+        };
+        PlaceRequest: {
+            /** Format: uuid */
+            conversation: string;
         };
         /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
         Preference: {
@@ -1870,6 +2125,17 @@ export interface components {
             readonly unread: {
                 [key: string]: number;
             } | null;
+        };
+        /**
+         * @description A conversation where an email may belong.
+         *
+         *     `is_named`: the email answers to it. `author`: in whose name it would be there; null: in the
+         *     reader's, who says whose email it is.
+         */
+        Suggestion: {
+            readonly conversation: components["schemas"]["EmailConversation"];
+            readonly is_named: boolean;
+            readonly author: components["schemas"]["Person"] | null;
         };
         /** @description Something that is only shown. */
         Summary: {
@@ -3371,6 +3637,51 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    conversations_messages_email_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An email as it came, as text. `left_out`: in words, what is not shown of it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Original"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not made of an email, not the reader's to see, or no longer kept. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     conversations_messages_revisions_list: {
         parameters: {
             query?: never;
@@ -4351,6 +4662,315 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    staff_emails_list: {
+        parameters: {
+            query?: {
+                /** @description Sent by programs */
+                automatic?: boolean;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                /**
+                 * @description * `waiting` - waiting
+                 *     * `placed` - placed
+                 *     * `set_aside` - set aside
+                 */
+                state?: "placed" | "set_aside" | "waiting";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedEmailList"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    staff_email_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An email that is no message, with its text. `original` is null once it is not kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailDetail"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    staff_emails_bring_back_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An email that is no message, with its text. `original` is null once it is not kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description It is already in a conversation. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    staff_emails_open_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OpenRequest"];
+            };
+        };
+        responses: {
+            /** @description An email that is no message, with its text. `original` is null once it is not kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description It is in another conversation, has nothing to show, or that one is archived. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The email is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    staff_emails_place_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceRequest"];
+            };
+        };
+        responses: {
+            /** @description An email that is no message, with its text. `original` is null once it is not kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description It is in another conversation, has nothing to show, or that one is archived. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description The email is no longer kept. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    staff_emails_set_aside_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                email_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An email that is no message, with its text. `original` is null once it is not kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailDetail"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description It is already in a conversation. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    staff_emails_summary_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many emails of people wait, and how many of programs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailCounts"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];

@@ -15,17 +15,26 @@ from core.jobs.lease import reset_attempts
 from core.jobs.outcome import WorkFailed
 from core.models import User
 from core.web.errors import Refusal
+from messaging.actions.conversations import open_conversation
 from messaging.actions.fan_out import fan_out_message
 from messaging.actions.reads import read_up_to
+from messaging.conversation.idempotency import Opening
 from messaging.models import Conversation, Message
 from messaging.queries.conversations import conversation_for
 from notifications import dispatch, queries, signed_tokens
 from notifications.delivery import acknowledgements, events
 from notifications.delivery.batch import acquire
 from notifications.delivery.result import SendStatus
-from notifications.inbound_email import imap, intake
+from notifications.inbound_email import imap, intake, originals, placing
 from notifications.inbound_email.bounce import ANSWERED
-from notifications.models import Channel, Delivery, Mute, Preference, PushSubscription
+from notifications.models import (
+    Channel,
+    Delivery,
+    InboundEmail,
+    Mute,
+    Preference,
+    PushSubscription,
+)
 from notifications.outbound_email import addresses, failures
 from notifications.planning import planner, presence
 from notifications.push import devices, registration, still_unread
@@ -287,6 +296,33 @@ def poll_inbox() -> int:
         give_up=_given_up,
         max_bytes=settings.INBOUND_EMAIL_MAX_BYTES,
     )
+
+
+def place_email(email: InboundEmail, conversation: Conversation, placer: User) -> Message:
+    """Make an email that waits a message of a conversation (`placing.place`)."""
+    return placing.place(email, conversation, placer)
+
+
+@transaction.atomic
+def open_for_email(email: InboundEmail, opening: Opening, placer: User) -> Message:
+    """Open a conversation for an email, and put it there. Raises the errors of `placing.place`."""
+    opened = open_conversation(opener=placer, opening=opening)
+    return placing.place(email, opened.conversation, placer)
+
+
+def set_aside_email(email: InboundEmail, by: User) -> InboundEmail:
+    """Take an email off the list of those that wait. Raises AlreadyPlaced."""
+    return placing.set_aside(email, by)
+
+
+def bring_back_email(email: InboundEmail, by: User) -> InboundEmail:
+    """Put an email that was set aside back on the list. Raises AlreadyPlaced."""
+    return placing.bring_back(email, by)
+
+
+def clean_originals() -> int:
+    """Remove the originals of emails after INBOUND_EMAIL_KEEP_DAYS. Return how many."""
+    return originals.clean()
 
 
 def _received(raw: bytes) -> str:

@@ -1,5 +1,8 @@
 import type { DeliveryStateElement } from "#notifications/components/delivery-state.js";
 import type { DeviceList } from "#notifications/components/device-list.js";
+import type { EmailCard } from "#notifications/components/email-card.js";
+import type { EmailDialog } from "#notifications/components/email-dialog.js";
+import type { EmailsToSort } from "#notifications/components/emails-to-sort.js";
 import type { NotificationPreferences } from "#notifications/components/notification-preferences.js";
 import type { PushSwitch } from "#notifications/components/push-switch.js";
 import type { SilentDevices } from "#notifications/components/silent-devices.js";
@@ -9,6 +12,9 @@ declare global {
   interface HTMLElementTagNameMap {
     "delivery-state": DeliveryStateElement;
     "device-list": DeviceList;
+    "email-card": EmailCard;
+    "email-dialog": EmailDialog;
+    "emails-to-sort": EmailsToSort;
     "notification-preferences": NotificationPreferences;
     "push-switch": PushSwitch;
     "silent-devices": SilentDevices;

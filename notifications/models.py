@@ -1,4 +1,4 @@
-"""Devices, preferences, deliveries, reply addresses, emails sent and received.
+"""Devices, preferences, deliveries; and the emails of `email_models`.
 
 A `Delivery` tells one person of one message by one channel. Deliveries that leave together, as one
 push or one email, are a batch: they share the id in the column `envelope`. A `DevicePush` is the
@@ -19,6 +19,21 @@ from core.ids import new_id
 from core.jobs.lease import LeasedJob
 from core.models import User
 from messaging.models import Conversation, Message
+from notifications.email_models import (
+    InboundEmail,
+    MailboxEmail,
+    MailboxState,
+    RefusedAddress,
+    ReplyAddress,
+    SentEmail,
+)
+
+# Those of emails are in a module of their own.
+__all__ = [
+    "Channel", "Delivery", "DevicePush", "EmailMode", "GoneEndpoint", "InboundEmail",
+    "MailboxEmail", "MailboxState", "Mute", "Preference", "PushFailureHour", "PushSubscription",
+    "RefusedAddress", "ReplyAddress", "SentEmail",
+]  # fmt: skip
 
 # A PostgreSQL index takes texts of up to about 2,700 bytes. Real endpoints have up to 600.
 ENDPOINT_LENGTH = 1_000
@@ -275,120 +290,3 @@ class DevicePush(models.Model):
 
     def __str__(self) -> str:
         return f"{self.envelope} to {self.subscription_id}"
-
-
-class ReplyAddress(models.Model):
-    """The address `reply+TOKEN@domain`, at which a person answers a conversation by email."""
-
-    token = models.CharField(primary_key=True, max_length=26)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+")
-    expires_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name = _("reply address")
-        verbose_name_plural = _("reply addresses")
-        indexes: ClassVar = [
-            models.Index(fields=["user", "conversation", "-expires_at"], name="reply_address_of")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.conversation_id} for {self.user_id}"
-
-
-class InboundEmail(models.Model):
-    """An email that came in, and what became of it (`InboundStatus`, in `verdict`)."""
-
-    # SHA-256 of the Message-ID, whose length others choose; of the whole email if it has none.
-    digest = models.BinaryField(primary_key=True, max_length=32)
-    sender = models.CharField(max_length=320, blank=True)
-    verdict = models.CharField(max_length=20)
-    message = models.ForeignKey(
-        Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    received_at = models.DateTimeField(default=timezone.now)
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("email received")
-        verbose_name_plural = _("emails received")
-        indexes: ClassVar = [
-            models.Index(fields=["sender", "-answered_at"], name="inbound_answers")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.sender}: {self.verdict}"
-
-
-class SentEmail(models.Model):
-    """The email of a batch: where it went, and how a provider names it."""
-
-    envelope = models.UUIDField(primary_key=True)
-    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    # The person's address at that time.
-    address = models.CharField(max_length=320)
-    provider_id = models.CharField(max_length=200, blank=True, db_index=True)
-    sent_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("email sent")
-        verbose_name_plural = _("emails sent")
-
-    def __str__(self) -> str:
-        return f"{self.envelope} to {self.recipient_id}"
-
-
-class RefusedAddress(models.Model):
-    """An address that refuses our emails for good. Nothing is sent there while the row exists."""
-
-    # As `core.text.email_spelling` writes it.
-    address = models.CharField(_("address"), primary_key=True, max_length=320)
-    # `outbound_email.refusal.Cause`.
-    cause = models.CharField(_("cause"), max_length=20)
-    # What the mail server said.
-    reason = models.TextField(_("reason"), blank=True)
-    created_at = models.DateTimeField(_("since"), default=timezone.now)
-
-    class Meta:
-        ordering = ("-created_at", "address")
-        verbose_name = _("address that refuses emails")
-        verbose_name_plural = _("addresses that refuse emails")
-
-    def __str__(self) -> str:
-        return self.address
-
-
-class MailboxState(models.Model):
-    """How far a mailbox was read by IMAP: the emails above `last_uid` are new, seen or not."""
-
-    # `name@host:port/folder`.
-    mailbox = models.CharField(primary_key=True, max_length=500)
-    # With another UIDVALIDITY, UIDs mean other emails (RFC 3501, 2.3.1.1).
-    uid_validity = models.BigIntegerField()
-    last_uid = models.BigIntegerField()
-    polled_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("mailbox")
-        verbose_name_plural = _("mailboxes")
-
-    def __str__(self) -> str:
-        return f"{self.mailbox} up to {self.last_uid}"
-
-
-class MailboxEmail(LeasedJob):
-    """An email of a mailbox that is still to be received. The row is deleted once it is."""
-
-    mailbox = models.ForeignKey(MailboxState, on_delete=models.CASCADE, related_name="emails")
-    uid = models.BigIntegerField()
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        verbose_name = _("email to receive")
-        verbose_name_plural = _("emails to receive")
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["mailbox", "uid"], name="mailbox_email_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.uid} of {self.mailbox_id}"

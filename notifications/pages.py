@@ -69,6 +69,13 @@ def _preferences(request: HttpRequest) -> HttpResponse:
     )
 
 
+@person_page(of_company=True)
+def emails_to_sort(request: HttpRequest) -> HttpResponse:
+    """Show the emails that wait to be put in a conversation. The page asks the API for them."""
+    state = {"me": MeSerializer(person(request)).data}
+    return render(request, "notifications/emails.html", {"state": state})
+
+
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Answer the service worker. Its address is at the root, so its scope is every page.

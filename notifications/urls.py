@@ -4,10 +4,13 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from notifications import api, pages
+from notifications.inbound_email import api as emails_api
 from notifications.inbound_email import webhook
 
 conversation = "api/v1/conversations/<id:conversation_id>"
-deliveries = f"{conversation}/messages/<id:message_id>/deliveries"
+message = f"{conversation}/messages/<id:message_id>"
+deliveries = f"{message}/deliveries"
+emails = "api/v1/staff/emails"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/push-subscriptions", api.DeviceList.as_view(), name="devices"),
@@ -33,6 +36,23 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(deliveries, api.DeliveryList.as_view(), name="deliveries"),
     path(f"{deliveries}/retry", api.DeliveryRetry.as_view(), name="deliveries-retry"),
+    path(f"{message}/email", emails_api.MessageEmail.as_view(), name="message-email"),
+    path(emails, emails_api.EmailList.as_view(), name="emails"),
+    path(f"{emails}/summary", emails_api.EmailSummary.as_view(), name="emails-summary"),
+    path(f"{emails}/<id:email_id>", emails_api.EmailDetail.as_view(), name="email"),
+    path(f"{emails}/<id:email_id>/place", emails_api.EmailPlace.as_view(), name="email-place"),
+    path(f"{emails}/<id:email_id>/open", emails_api.EmailOpen.as_view(), name="email-open"),
+    path(
+        f"{emails}/<id:email_id>/set-aside",
+        emails_api.EmailSetAside.as_view(),
+        name="email-set-aside",
+    ),
+    path(
+        f"{emails}/<id:email_id>/bring-back",
+        emails_api.EmailBringBack.as_view(),
+        name="email-bring-back",
+    ),
+    path("staff/emails", pages.emails_to_sort, name="staff-emails"),
     path("notifications", pages.my_notifications, name="notifications"),
     path("client/notifications", pages.client_preferences, name="client-notifications"),
     path("staff/notifications", pages.staff_preferences, name="staff-notifications"),

@@ -22,11 +22,13 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from attachments.models import Attachment
+from attachments.storage import sealed
 from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, User
 from messaging.actions import notes
 from messaging.models import Conversation, Message, Note
-from notifications.models import PushSubscription
+from notifications.inbound_email import originals
+from notifications.models import InboundEmail, PushSubscription
 from tests.cast import Say
 
 CALLERS = ("nobody", "expired", "yanis", "bruno", "odile", "marc")
@@ -88,6 +90,14 @@ POST   mute                     401     401   404   200   200  200
 GET    conversation-deliveries  401     401   404   200   200  200
 GET    deliveries               401     401   404   404   404  404
 POST   deliveries-retry         401     401   404   404   404  404
+GET    message-email            401     401   404   404   200  200
+GET    emails                   401     401   403   403   200  200
+GET    emails-summary           401     401   403   403   200  200
+GET    email                    401     401   403   403   200  200
+POST   email-place              401     401   403   403   200  200
+POST   email-open               401     401   403   403   200  200
+POST   email-set-aside          401     401   403   403   200  200
+POST   email-bring-back         401     401   403   403   200  200
 GET    tasks                    401     401   403   403   200  200
 GET    task-summary             401     401   403   403   200  200
 GET    task-queues              401     401   403   403   200  200
@@ -119,6 +129,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "notes"): {"body": "À rappeler"},
     ("PATCH", "note"): {"body": "Rappelé"},
     ("POST", "task-discard"): {"reason": "En double"},
+    ("POST", "email-open"): {},
     ("POST", "attachment-parts"): {"parts": [{"number": 1, "sha256": "0" * 64}]},
 }
 QUERIES = {"changes": "since=0", "conversation-deliveries": "first=1&last=9"}
@@ -146,6 +157,7 @@ class World(NamedTuple):
     note: Note
     file: Attachment
     device: PushSubscription
+    email: InboundEmail
 
 
 @pytest.fixture
@@ -163,7 +175,21 @@ def world(
     device = PushSubscription.objects.create(
         user=camille, endpoint="https://push.test/1", p256dh="p", auth="a"
     )
-    return World(morel, conversation, message, note, file, device)
+    # The message was made of another email.
+    email_kept(b"1", message=message)
+    return World(
+        morel, conversation, message, note, file, device, email_kept(b"2", state="waiting")
+    )
+
+
+def email_kept(digest: bytes, **columns: Any) -> InboundEmail:
+    """Return an email whose original is in its row, without the bucket."""
+    key, raw = uuid4(), b"From: camille@demo.test\r\n\r\nLe code du portail est 1234"
+    return InboundEmail.objects.create(
+        digest=digest.ljust(32), key=key, sender="camille@demo.test", verdict="unknown_address",
+        author=User.objects.get(email="camille@demo.test"), original_bytes=len(raw),
+        sealed=sealed.seal(f"{originals.FOLDER}{key}", raw), **columns,
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -189,6 +215,7 @@ def address_of(name: str, world: World) -> str:
         "attachment_id": world.file.pk,
         "max_px": 320,
         "device_id": world.device.pk,
+        "email_id": world.email.key,
         "task_id": "unknown",
         "worker_id": uuid4(),
         "queue": "maintenance",
@@ -202,6 +229,8 @@ def address_of(name: str, world: World) -> str:
 
 def body_of(case: Case, world: World) -> dict[str, Any] | None:
     body = BODIES.get((case.method, case.name))
+    if case.name == "email-place":
+        return {"conversation": str(world.conversation.pk)}
     if (case.method, case.name) == ("POST", "conversations"):
         return {**(body or {}), "client": str(world.morel.pk)}
     return body

@@ -76,6 +76,8 @@ PERIODIC_TASKS = PeriodicTasks(
         ),
         PeriodicTask("poll_inbox", _("Answers by email fetched"), timedelta(minutes=1),
               notifications.poll_inbox),
+        PeriodicTask("clean_emails", _("Removal of the originals of old emails"),
+              timedelta(hours=1), notifications.clean_originals),
         PeriodicTask("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
               unread_audit.audit),
         PeriodicTask("clean_records", _("Cleaning of the task records"), timedelta(hours=6),

@@ -1,7 +1,8 @@
 """The objects of the bucket: their keys, and reading, writing, listing and deleting them.
 
 `quarantine/{id}` holds what was sent: anybody with the presigned request can send it.
-`files/{id}/…` is written by the analysis alone, and only that is served.
+`files/{id}/…` is written by the analysis alone, and only that is served. `sealed/…` belongs to the
+other apps: see `sealed`.
 """
 
 import base64
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 QUARANTINE = "quarantine/"
 FILES = "files/"
+SEALED = "sealed/"
 ORIGINAL = "original"
 SHARED = "shared"
 

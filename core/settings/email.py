@@ -25,6 +25,8 @@ ANYMAIL["REQUESTS_TIMEOUT"] = EMAIL_TIMEOUT
 REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="reponse.demo.test" if DEBUG else "")
 INBOUND_EMAIL_SECRET = env.str("INBOUND_EMAIL_SECRET", default="")
 INBOUND_EMAIL_MAX_BYTES = env.int("INBOUND_EMAIL_MAX_BYTES", default=25 * 1024 * 1024)
+# How long the originals of received emails are kept. One that waits for a person is kept longer.
+INBOUND_EMAIL_KEEP_DAYS = env.int("INBOUND_EMAIL_KEEP_DAYS", default=90)
 # Bounces come back to it, with the id of their email after a "+". Empty: to DEFAULT_FROM_EMAIL.
 BOUNCE_ADDRESS = env.str("BOUNCE_ADDRESS", default="")
 # `imaps://name:password@host/INBOX`. It is read every minute.

@@ -54,6 +54,7 @@ SPECTACULAR_SETTINGS = {
             (state, state) for state in ("sent", "received", "emailed", "read", "undelivered")
         ],
         "ChantierStatus": "core.models.Chantier.Status",
+        "EmailState": "notifications.models.InboundEmail.State",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",

@@ -80,5 +80,9 @@ class LatestFirst(_Pages):
     ordering = ("-id",)
 
 
+class LatestReceived(_Pages):
+    ordering = ("-received_at", "-key")
+
+
 class ByName(_Pages):
     ordering = ("name", "id")

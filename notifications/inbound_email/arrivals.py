@@ -16,6 +16,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from core.jobs.lease import Lease, acquire_locked, due, due_again, error_text, lock_due
+from core.web.errors import Unavailable
 from notifications.models import MailboxEmail, MailboxState
 
 # Longer than the task that polls (55 s).
@@ -23,7 +24,7 @@ LEASE = timedelta(seconds=60)
 # Of an email whose own content fails, or ends its worker: one attempt a minute.
 MAX_ATTEMPTS = 5
 # While something of ours is away, no attempt counts, for so long.
-OUTAGES = (OSError, DatabaseError, BotoCoreError, ClientError, RedisError)
+OUTAGES = (OSError, DatabaseError, BotoCoreError, ClientError, RedisError, Unavailable)
 LONGEST_OUTAGE = timedelta(days=3)
 # First at each poll, later less often.
 PATIENT_AFTER, PAUSE = timedelta(minutes=5), timedelta(minutes=10)

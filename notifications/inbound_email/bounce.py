@@ -1,4 +1,4 @@
-"""Tell the author of an email why it did not reach a conversation, once in 30 days."""
+"""Tell the author of an email why it did not reach a conversation, a few times an hour at most."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -19,7 +19,8 @@ from notifications.outbound_email.headers import FoldedEmail
 from notifications.outbound_email.send import send as send_email
 
 # The sender may be forged: with an answer to each email, others could flood that person through us.
-ONE_BOUNCE_IN = timedelta(days=30)
+# Nobody writes more emails by hand that we cannot read.
+LETTERS = ((timedelta(hours=1), 5), (timedelta(days=1), 20))
 
 logger = structlog.get_logger(__name__)
 
@@ -55,7 +56,7 @@ ANSWERED = frozenset(
 
 
 def send_bounce(incoming: Incoming, status: InboundStatus) -> None:
-    """Tell the sender what happened and where to write instead, unless they were told lately."""
+    """Tell the sender what happened and where to write instead, unless they had many letters."""
     if not incoming.sender or _was_answered(incoming.sender):
         return
     result = send_email(_bounce(incoming, status))
@@ -66,17 +67,22 @@ def send_bounce(incoming: Incoming, status: InboundStatus) -> None:
 
 
 def _was_answered(sender: str) -> bool:
-    since = timezone.now() - ONE_BOUNCE_IN
-    return InboundEmail.objects.filter(sender=sender, answered_at__gte=since).exists()
+    """Tell if a sender has had as many letters as one may get."""
+    now = timezone.now()
+    return any(
+        InboundEmail.objects.filter(sender=sender, answered_at__gt=now - within).count() >= at_most
+        for within, at_most in LETTERS
+    )
 
 
 def _bounce(incoming: Incoming, status: InboundStatus) -> EmailMessage:
     known = User.objects.filter(email=incoming.sender).first()
     with override(known.locale if known else settings.LANGUAGE_CODE):
+        kept = _("Our team has it all the same, and can put it there.")
         where = _("Write to us here: %(url)s") % {"url": settings.PUBLIC_URL}
         return FoldedEmail(
             subject=one_line(f"Re: {incoming.subject}")[:200],
-            body=f"{_reason(status)}\n\n{where}\n\nLiaison\n",
+            body=f"{_reason(status)}\n\n{kept}\n\n{where}\n\nLiaison\n",
             to=[incoming.sender],
             # So that no machine answers this email (RFC 3834).
             headers={

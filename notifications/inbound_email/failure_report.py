@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 
 from notifications.inbound_email.parser import RECIPIENT_HEADERS, Incoming
@@ -66,8 +67,13 @@ class Report:
 
 def read(raw: bytes, incoming: Incoming) -> Report | None:
     """Return what an automatic email reports; None if it is none of these reports."""
-    message = email.message_from_bytes(raw, policy=email.policy.compat32)
-    if not _is_from_a_server(message, incoming):
+    headers = BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw)
+    if not _is_from_a_server(headers, incoming):
+        return None
+    try:
+        message = email.message_from_bytes(raw, policy=email.policy.compat32)
+    except RecursionError:
+        # No mail server writes parts inside parts a hundred times.
         return None
     parts = list(_parts(message))
     ids = _ids_of_recipients(message)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from core.web.errors import Unavailable
 from notifications.inbound_email import intake
 
 
@@ -16,14 +17,19 @@ def inbound_email(request: HttpRequest) -> JsonResponse:
     """Receive one raw email (MIME) as the body of a request, and answer what became of it.
 
     The answer is `{"verdict": …}`, a value of `InboundStatus`; 401 and "refused" without
-    `Authorization: Bearer <INBOUND_EMAIL_SECRET>`.
+    `Authorization: Bearer <INBOUND_EMAIL_SECRET>`; 503 and "later" while the bucket is away.
     """
     if not _knows_secret(request):
         return JsonResponse({"verdict": "refused"}, status=401)
     # Not `request.body`: Django refuses a body of more than DATA_UPLOAD_MAX_MEMORY_SIZE there.
     # One byte above the limit is enough for `receive` to see that the email is too large.
     raw = request.read(settings.INBOUND_EMAIL_MAX_BYTES + 1)
-    return JsonResponse({"verdict": intake.receive(raw)})
+    try:
+        return JsonResponse({"verdict": intake.receive(raw)})
+    except Unavailable as error:
+        # The mail server keeps the email and sends it again.
+        headers = {"Retry-After": str(error.wait)}
+        return JsonResponse({"verdict": "later"}, status=503, headers=headers)
 
 
 def _knows_secret(request: HttpRequest) -> bool:

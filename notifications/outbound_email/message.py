@@ -1,5 +1,6 @@
 """Compose the email that says what a person has not read in a conversation."""
 
+from collections.abc import Iterator
 from email.utils import formataddr, parseaddr
 from typing import TypedDict
 from uuid import UUID
@@ -17,7 +18,7 @@ from messaging.models import Conversation, Message
 from notifications import signed_tokens
 from notifications.delivery.batch import Batch
 from notifications.models import Delivery
-from notifications.outbound_email import reply_address
+from notifications.outbound_email import marker, reply_address
 from notifications.outbound_email.headers import FoldedEmail
 from notifications.push.payload import path_to, side_of
 
@@ -43,6 +44,8 @@ class EmailContext(TypedDict):
     lang: str
     preferences_url: str
     unsubscribe_url: str
+    start_marker: str
+    end_marker: str
 
 
 def email_of(batch: Batch) -> FoldedEmail:
@@ -53,6 +56,21 @@ def email_of(batch: Batch) -> FoldedEmail:
     """
     with override(batch.recipient.locale):
         return _email(batch)
+
+
+def texts_of(recipient: User, deliveries: list[Delivery]) -> Iterator[tuple[str, str]]:
+    """Yield the email of these deliveries as text and as HTML, in every language.
+
+    By it an answer's quote is recognised, also once the person has changed language.
+    """
+    conversation = deliveries[0].conversation
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            context = _context(recipient, conversation, deliveries, can_answer=True)
+            yield (
+                render_to_string("notifications/email/unread.txt", context),
+                render_to_string("notifications/email/unread.html", context),
+            )
 
 
 def domain() -> str:
@@ -137,6 +155,8 @@ def _context(
         "url": _absolute(path_to(recipient, deliveries[0].message)),
         "can_answer": can_answer,
         "lang": recipient.locale,
+        "start_marker": marker.start(),
+        "end_marker": marker.end(),
         "preferences_url": _absolute(f"/{side_of(recipient)}/notifications"),
         "unsubscribe_url": _absolute(
             f"/unsubscribe/{signed_tokens.for_unsubscribing(recipient.pk)}"

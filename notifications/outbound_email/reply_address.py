@@ -49,6 +49,15 @@ def holder_of(token: str) -> ReplyAddress | None:
     return rows.filter(token=token, expires_at__gt=timezone.now(), user__is_active=True).first()
 
 
+def named_by(token: str) -> ReplyAddress | None:
+    """Return the row of a token, even if it is too old or its person may no longer log in.
+
+    It says who may have written and where it belongs, for a person to judge. It opens nothing.
+    """
+    rows = ReplyAddress.objects.select_related("user", "conversation")
+    return rows.filter(token=token).first()
+
+
 def _token_for(user: User, conversation: Conversation) -> str:
     now = timezone.now()
     mine = ReplyAddress.objects.filter(user=user, conversation=conversation)

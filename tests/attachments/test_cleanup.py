@@ -10,7 +10,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from attachments import cleanup, storage_audit
 from attachments.models import Attachment
-from attachments.storage import multipart, objects
+from attachments.storage import multipart, objects, sealed
 from core.models import User
 from messaging.models import Conversation
 from tests.attachments import samples
@@ -178,6 +178,31 @@ class TestAudit:
         call_command("storage_audit", delete=True)
 
         assert list(objects.listed("")) == []
+
+    def test_audit_leaves_sealed_objects_to_their_owner(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sealed.write("emails/1", sealed.seal("emails/1", b"Le code est 4512"))
+        monkeypatch.setattr(storage_audit, "GRACE", timedelta(seconds=-5))
+
+        call_command("storage_audit", delete=True)
+
+        assert sealed.read("emails/1") == b"Le code est 4512"
+
+
+def test_sealed_object_is_read_after_the_key_changed_and_under_no_other_name(
+    settings: Settings,
+) -> None:
+    content = sealed.seal("emails/1", b"Le code est 4512")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another"
+
+    assert sealed.opened("emails/1", content) == b"Le code est 4512"
+    with pytest.raises(objects.Missing):
+        sealed.opened("emails/2", content)
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(objects.Missing):
+        sealed.opened("emails/1", content)
 
 
 def test_file_announced_again_begins_no_second_upload(api: Call, camille: User) -> None:

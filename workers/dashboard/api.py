@@ -7,15 +7,16 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import status, views
+from rest_framework import status
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.jobs.enqueue import Queue
 from core.models import User
 from core.queries import staff_for
+from core.web.company import IsCompany
 from core.web.openapi import refusals
 from core.web.requests import person, validated
 from core.web.views import AnyAccept, APIView
@@ -48,13 +49,6 @@ from workers.models import TaskAction, WorkerCommand, WorkerProcess
 from workers.registry import BY_JOB, PERIODIC, PERIODIC_TASKS
 
 LOG_SHOWN = 100
-
-
-class IsCompany(BasePermission):
-    """Let the company read. The actions check who may act."""
-
-    def has_permission(self, request: Request, view: views.APIView) -> bool:
-        return isinstance(request.user, User) and request.user.is_company
 
 
 class StaffView(APIView):

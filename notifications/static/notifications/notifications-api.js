@@ -1,6 +1,6 @@
 import { request } from "#core/api.js";
 
-/** @import { Device, Preferences } from "./types.js" */
+/** @import { Device, Email, EmailDetail, Original, Preferences } from "./types.js" */
 
 /** @returns {Promise<Device[]>} */
 export const listDevices = () => request("GET", "/push-subscriptions");
@@ -51,3 +51,35 @@ export const deliveriesBetween = (conversation, first, last) =>
 /** @param {string} conversation @param {string} message @returns {Promise<{ results: PersonDelivery[] }>} */
 export const resend = (conversation, message) =>
   request("POST", `/conversations/${conversation}/messages/${message}/deliveries/retry`);
+
+/** @typedef {{ results: Email[], next: string | null }} EmailPage */
+
+/** @param {string} conversation @param {string} message @returns {Promise<Original>} */
+export const originalOf = (conversation, message) => request("GET", `/conversations/${conversation}/messages/${message}/email`);
+
+/** @param {string} query @returns {Promise<EmailPage>} */
+export const listEmails = (query) => request("GET", `/staff/emails?${query}`);
+
+/** @param {string} next the address of the next page @returns {Promise<EmailPage>} */
+export const nextEmails = (next) => request("GET", next);
+
+/** @returns {Promise<{ waiting: number, automatic: number }>} */
+export const emailCounts = () => request("GET", "/staff/emails/summary");
+
+/** @param {string} id @returns {Promise<EmailDetail>} */
+export const readEmail = (id) => request("GET", `/staff/emails/${id}`);
+
+/** @param {string} id @param {string} conversation @returns {Promise<EmailDetail>} */
+export const placeEmail = (id, conversation) => request("POST", `/staff/emails/${id}/place`, { conversation });
+
+/** Open a conversation with the sender's client, and put the email there. @param {string} id @returns {Promise<EmailDetail>} */
+export const openForEmail = (id) => request("POST", `/staff/emails/${id}/open`, {});
+
+/** @param {string} id @returns {Promise<EmailDetail>} */
+export const setAsideEmail = (id) => request("POST", `/staff/emails/${id}/set-aside`);
+
+/** @param {string} id @returns {Promise<EmailDetail>} */
+export const bringBackEmail = (id) => request("POST", `/staff/emails/${id}/bring-back`);
+
+/** @param {string} q @returns {Promise<{ results: import("./types.js").FoundConversation[] }>} */
+export const findConversations = (q) => request("GET", `/conversations?limit=20&q=${encodeURIComponent(q)}`);

@@ -1,6 +1,8 @@
 import { ApiError, NetworkError } from "#core/api.js";
 
 import "./components/delivery-state.js";
+import "./components/email-original.js";
+import "./components/emails-link.js";
 import "./components/mute-button.js";
 import "./components/silent-devices.js";
 import * as api from "./notifications-api.js";

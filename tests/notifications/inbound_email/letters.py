@@ -14,3 +14,7 @@ def letter(to: str, text: str = "Oui, jeudi", **headers: str) -> EmailMessage:
         message[name.replace("_", "-")] = value
     message.set_content(text)
     return message
+
+
+def attach_plan(message: EmailMessage, content: bytes = b"%PDF-1.4 plan") -> None:
+    message.add_attachment(content, maintype="application", subtype="pdf", filename="plan.pdf")

@@ -1,8 +1,10 @@
 """Answers by email join the conversation once, in the name of the holder of the address."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from pytest_django import Settings
 
 from attachments.models import Attachment
@@ -92,7 +94,7 @@ class TestAnswer:
         intake.receive(message.as_bytes())
 
         body = Message.objects.get().body
-        assert body.split() == ["Oui", "&", "non", "jeudi"]
+        assert body.split() == ["Oui", "&", "non", "jeudi", ">", "Bonjour"]
 
 
 class TestRefusedEmail:
@@ -100,13 +102,13 @@ class TestRefusedEmail:
         "headers",
         [
             {"Auto_Submitted": "auto-replied"},
-            {"Precedence": "bulk"},
+            {"Auto_Submitted": "auto-generated"},
             {"X_Autoreply": "yes"},
-            {"List_Id": "<x.example>"},
-            {"Return_Path": "<>"},
+            {"Precedence": "auto_reply"},
         ],
+        ids=["auto-replied", "auto-generated", "x-autoreply", "precedence"],
     )
-    def test_automatic_email_is_dropped_in_silence(
+    def test_automatic_email_is_no_message_and_gets_no_letter(
         self, address: str, mail_server: MailServer, headers: dict[str, str]
     ) -> None:
         status = intake.receive(letter(address, **headers).as_bytes())
@@ -115,15 +117,21 @@ class TestRefusedEmail:
         assert mail_server.letters == []
         assert not Message.objects.exists()
 
-    def test_unknown_address_is_answered_once(self, address: str, mail_server: MailServer) -> None:
+    def test_unknown_address_is_answered_five_times_an_hour_at_most(
+        self, address: str, mail_server: MailServer, clock: time_machine.Traveller
+    ) -> None:
         wrong = f"reply+{'a' * 26}@reponse.liaison.example"
 
-        statuses = [intake.receive(letter(wrong).as_bytes()) for _ in range(3)]
+        statuses = [intake.receive(letter(wrong).as_bytes()) for _ in range(7)]
 
-        assert statuses == [InboundStatus.UNKNOWN_ADDRESS] * 3
-        (answer,) = mail_server.letters
-        assert answer["Auto-Submitted"] == "auto-replied"
-        assert "Répondez plutôt" in answer.get_content()
+        assert statuses == [InboundStatus.UNKNOWN_ADDRESS] * 7
+        assert len(mail_server.letters) == 5
+        assert mail_server.letters[0]["Auto-Submitted"] == "auto-replied"
+        assert "Répondez plutôt" in mail_server.letters[0].get_content()
+
+        clock.shift(timedelta(hours=1))
+        intake.receive(letter(wrong).as_bytes())
+        assert len(mail_server.letters) == 6
 
     def test_expired_address_is_refused(self, address: str, mail_server: MailServer) -> None:
         ReplyAddress.objects.update(expires_at="2020-01-01T00:00:00Z")

@@ -31,6 +31,7 @@ const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waitin
  * @property {Message | PendingMessage} message
  * @property {"ours" | "theirs"} side the side of the conversation that wrote it
  * @property {boolean} mine written by the reader, shown in the strong colour
+ * @property {boolean} forCompany read by a person of the company
  * @property {boolean} joinsAbove the message above is of the same group and already shows the name
  * @property {boolean} joinsBelow the message below is of the same group and will show the time
  * @property {SendState | ""} state shown only on messages of the reader's side
@@ -44,6 +45,7 @@ export class MessageBubble extends LitElement {
     message: { attribute: false },
     side: { reflect: true },
     mine: { type: Boolean, reflect: true },
+    forCompany: { type: Boolean, attribute: "for-company" },
     joinsAbove: { type: Boolean, reflect: true, attribute: "joins-above" },
     joinsBelow: { type: Boolean, reflect: true, attribute: "joins-below" },
     state: { reflect: true },
@@ -67,6 +69,7 @@ export class MessageBubble extends LitElement {
     /** @type {"ours" | "theirs"} */
     this.side = "theirs";
     this.mine = false;
+    this.forCompany = false;
     this.joinsAbove = false;
     this.joinsBelow = false;
     /** @type {SendState | ""} */
@@ -143,12 +146,22 @@ export class MessageBubble extends LitElement {
     const isQuiet = this.joinsBelow && !edited && !isByEmail && !isThanks && this.state !== "failed" && this.state !== "waiting";
     return html`<div class="footer ${isQuiet ? "quiet" : ""}">
         ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
-        ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>` : nothing}
+        ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>${this.#original(message)}` : nothing}
         ${isThanks ? html`<span>${t("thanks")}</span>` : nothing}
         ${isQuiet ? nothing : this.#time(message, date)}
         ${"author" in message ? this.#progress(message, isQuiet) : this.state ? this.#stateMark(this.state) : nothing}
       </div>
       ${this.state === "failed" ? this.#failure(/** @type {PendingMessage} */ (message)) : nothing}`;
+  }
+
+  /**
+   * Let the company and the author read the email that a message was made of. An element of `notifications` shows it.
+   *
+   * @param {Message} message
+   */
+  #original({ id, conversation }) {
+    if (!(this.mine || this.forCompany) || !customElements.get("email-original")) return nothing;
+    return html`<email-original conversation=${conversation} message=${id}></email-original>`;
   }
 
   /** Show the time, linked to the address of the message. @param {Message | PendingMessage} message @param {Date} date */

@@ -227,6 +227,7 @@ export class MessageList extends LitElement {
       side=${side}
       state=${state}
       ?mine=${isMine}
+      ?for-company=${this.me !== null && this.me.role !== "client"}
       ?joins-above=${!row.isFirst}
       ?joins-below=${!row.isLast}
       .limits=${this.me?.limits ?? null}

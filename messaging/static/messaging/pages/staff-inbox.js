@@ -28,6 +28,10 @@ export class StaffInbox extends LitElement {
     shared,
     inboxStyles,
     css`
+      emails-link {
+        margin-inline-start: auto;
+      }
+
       conversation-sheet {
         position: absolute;
         inset-block: 3.75rem 0;
@@ -96,6 +100,7 @@ export class StaffInbox extends LitElement {
       <section class="pane side" aria-label=${t("conversations")}>
         <header>
           <h2>${t("messages")}</h2>
+          <emails-link></emails-link>
           ${newLink(this.#inbox)}
         </header>
         <conversation-filters filter=${this.#list.filter} q=${this.#list.q}></conversation-filters>

@@ -1,0 +1,1 @@
+"""What people and programs do with a mail, beyond answering above a quote."""
