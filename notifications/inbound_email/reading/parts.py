@@ -93,6 +93,9 @@ class Walk:
         elif part.parts:
             for child in _root_first(part):
                 self.read(child)
+        elif kind.startswith("multipart/") and self.limits.is_too_deep:
+            # Its parts stand in it, unread.
+            return
         elif kind.startswith("multipart/"):
             self._read_text(Part(part.fields, part.body), "text/plain")
         else:
