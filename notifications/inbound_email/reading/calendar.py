@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from icalendar import Calendar, Component
 
@@ -64,7 +65,7 @@ def _events(calendar: Component, method: str) -> Iterator[Event]:
 
 def _event(component: Component, method: str) -> Event:
     start = _time(component, "DTSTART")
-    rule = _first(component.get("RRULE")) or {}
+    rule: Any = _first(component.get("RRULE")) or {}
     return Event(
         method=method,
         summary=_text(component, "SUMMARY"),

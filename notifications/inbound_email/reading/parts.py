@@ -93,6 +93,9 @@ class Walk:
         elif part.parts:
             for child in _root_first(part):
                 self.read(child)
+        elif kind.startswith("multipart/") and self.limits.is_too_deep:
+            # Its parts stand in it, unread.
+            return
         elif kind.startswith("multipart/"):
             self._read_text(Part(part.fields, part.body), "text/plain")
         else:
@@ -188,7 +191,9 @@ class Walk:
 
     def _read_winmail(self, part: Part) -> None:
         winmail = opaque.winmail(part.content)
-        if winmail is None:
+        # Beside a text, it often holds only the looks of that text.
+        is_bare = winmail is None or not (winmail.text.strip() or winmail.html or winmail.files)
+        if winmail is None or (is_bare and not self.texts):
             self._leave_out(Reason.UNREADABLE, part.file_name or "winmail.dat")
             return
         if not self.texts and winmail.text.strip():

@@ -24,6 +24,8 @@ PGP_NOISE = re.compile(
 PGP_MESSAGE = re.compile(
     r"^-----BEGIN PGP MESSAGE-----$.*?(?:^-----END PGP MESSAGE-----$|\Z)", re.M | re.S
 )
+# More would take time that grows with their square.
+MAX_PGP_BLOCKS = 50
 # Where an object stands that is another part.
 OBJECT_SIGN = "\ufffc"
 
@@ -43,7 +45,7 @@ def read(text: str, *, is_flowed: bool = False, deletes_space: bool = False) -> 
     if "\nbegin " in f"\n{text}":
         text = UU.sub(lambda found: _taken(found, files), text)
     is_encrypted = False
-    if "-----BEGIN PGP " in text:
+    if 0 < text.count("-----BEGIN PGP ") <= MAX_PGP_BLOCKS:
         is_encrypted = PGP_MESSAGE.search(text) is not None
         text = PGP_NOISE.sub("", PGP_MESSAGE.sub("", PGP_SIGNED.sub(_signed, text)))
     return PlainText(unflowed(text, deletes_space) if is_flowed else text, files, is_encrypted)

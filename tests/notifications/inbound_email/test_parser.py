@@ -54,10 +54,10 @@ class TestText:
         ("raw", "text"),
         [
             (b"", ""),
-            (b"\xff\xfe\x00", "\ufffd\ufffd\x00"),
+            (b"\xff\xfe\x00", "\ufffd"),
             (b"From: =?utf-8?q?=ff?= <\n\nx", "x"),
             (b"Content-Type: text/plain; charset=nothing\n\nOui", "Oui"),
-            (b"Content-Type: multipart/mixed; boundary=\n\n--\n", ""),
+            (b"Content-Type: multipart/mixed; boundary=\n\n--\n", "--"),
             (b"To: @@@,,,<<>>\nFrom:\nDate: never\n\nOui", "Oui"),
         ],
     )

@@ -24,7 +24,8 @@ class TestLabel:
     @pytest.mark.parametrize(
         ("label", "codec", "text"),
         [
-            ("cp-850", "cp850", "déjà"), ("ibm850", "cp850", "déjà"), ("macintosh", "mac-roman", "é"),
+            ("cp-850", "cp850", "déjà"), ("ibm850", "cp850", "déjà"),
+            ("macintosh", "mac-roman", "é"),
             ("iso-8859-15", "iso-8859-15", "12 €"), ("koi8-r", "koi8-r", "Привет"),
             ("windows-1251", "cp1251", "Привет"), ("gb2312", "gb18030", "镕基"),
             ("ks_c_5601-1987", "cp949", "안녕"), ("shift_jis", "cp932", "①日本"),
