@@ -83,9 +83,13 @@ class _Reader:
     def _is_wrapped_quote(self, position: int) -> bool:
         """Tell whether a program wrapped a quoted line and marked only its beginning."""
         before, line = self.lines[position - 1], self.lines[position]
-        if self.sent is None or not position or not line.key or not before.depth or not before.key:
+        if not position or not line.key or not before.depth or not before.key:
             return False
-        return self.sent.goes_on(before.key, line.key)
+        if self.sent is not None and self.sent.goes_on(before.key, line.key):
+            return True
+        below = self.lines[position + 1] if position + 1 < len(self.lines) else line
+        is_long = len(before.text) >= WRAPPED_FROM and not before.text.rstrip().endswith(FULL_STOPS)
+        return is_long and below.depth > 0 and line.text[:1].islower()
 
     def _is_to_cut(self, kind: Kind) -> bool:
         return kind == Kind.OURS or (kind == Kind.HEADER and not self.is_passed_on)

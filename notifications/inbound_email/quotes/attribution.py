@@ -7,6 +7,7 @@ from notifications.inbound_email.quotes.lines import Line, folded
 
 # A long sender name wraps an attribution over four lines at 72 signs.
 MOST_LINES = 6
+MOST_LINES_OF_UNKNOWN = 3
 MOST_SIGNS = 600
 ADDRESS = re.compile(r"[^\s<>]@[^\s<>]")
 WITH_ADDRESS = re.compile(
@@ -69,6 +70,30 @@ def attribution_at(lines: list[Line], start: int) -> Attribution | None:
                 return None
             return Attribution(_text(window[:end]), start + end)
     return None
+
+
+def unknown_attribution_at(lines: list[Line], start: int) -> Attribution | None:
+    """Return what says who wrote, and when, in any language: an address, a date, a time, a colon.
+
+    It counts above marked lines only.
+    """
+    window = _window(lines, start)[:MOST_LINES_OF_UNKNOWN]
+    for end in range(1, len(window) + 1):
+        if not window[end - 1].folded.endswith((":", "\uff1a")):
+            continue
+        if any(_is_complete(window[later:end]) for later in range(1, end)):
+            return None
+        if _is_complete(window[:end]):
+            return Attribution(_text(window[:end]), start + end)
+    return None
+
+
+def _is_complete(window: list[Line]) -> bool:
+    text = _text(window)
+    if len(text) > MOST_SIGNS or "@" not in text:
+        return False
+    found = Attribution(text, 0)
+    return found.has_address and found.has_date and found.has_clock
 
 
 def _window(lines: list[Line], start: int) -> list[Line]:

@@ -27,9 +27,11 @@ _RULED = r"[-_=~+. ]{2,}"
 ORIGINAL = re.compile(
     rf"{_RULED} ?(?:{'|'.join(word for words in ORIGINALS.values() for word in words)})"
     r"(?: ?:)?[-_=~+. ]*"
+    # GroupWise.
+    r"|>>> .+ \d.{4,40} >>>"
 )
 # Without dashes it counts only above a header block.
-BARE_ORIGINAL = re.compile(ORIGINAL.pattern.replace(_RULED, r"[-_=~+. ]*", 1))
+BARE_ORIGINAL = re.compile(ORIGINAL.pattern.rpartition("|>>>")[0].replace(_RULED, r"[-_=~+. ]*", 1))
 FORWARD_WORDS = "|".join(word for words in FORWARDS.values() for word in words)
 FORWARD = re.compile(
     rf"{_RULED} ?(?:{FORWARD_WORDS})(?: by .{{0,200}}| ?:)?[-_=~+. ]*|(?:{FORWARD_WORDS}) ?:"

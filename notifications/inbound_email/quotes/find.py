@@ -21,6 +21,11 @@ MOST_SIGNS_READ = 1_000_000
 MOST_LINES_READ = 20_000
 # Quote marks and bold marks may stand on the line of a marker.
 LONGEST_PREFIX = 100
+JOINED_ATTRIBUTION = re.compile(
+    r"^([ \t]*(?:Le|On|Am|El|Il|Em|Op)\b[^\n]{0,80}\d[^\n]{0,200}"
+    r"@[^\s<>]{1,200}>?,?[^\n<>@:]{0,40}:)[ \t\xa0]{2,}(?=\S)",
+    re.MULTILINE,
+)
 MORE_BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -76,8 +81,11 @@ def _divided(text: str) -> tuple[str, str]:
 
 
 def _with_markers_alone(text: str) -> str:
-    """Put each marker on a line of its own: some programs join the lines of a letter."""
-    return marker.between_dashes().sub(_alone, text)
+    """Put each marker on a line of its own: some programs join the lines of a letter.
+
+    Yahoo for Android begins the quote on the line of its attribution, behind three spaces.
+    """
+    return JOINED_ATTRIBUTION.sub(r"\1\n", marker.between_dashes().sub(_alone, text))
 
 
 def _alone(found: re.Match[str]) -> str:

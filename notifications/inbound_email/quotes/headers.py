@@ -85,6 +85,10 @@ ATTRIBUTIONS = (
 VERBS = re.compile(
     r"ecrit|wrote|writes|schrieb|geschrieben|escribio|scritto|escreveu|schreef|geschreven|@"
 )
+# Thunderbird with its oldest setting. A person writes that, too.
+NAME_ALONE = re.compile(
+    r"([^<>@:]{3,80}) (?:a ecrit|wrote|schrieb|escribio|ha scritto|escreveu|schreef) ?:"
+)
 # Where an attribution may end.
 ENDS = (":", "-")
 

@@ -33,7 +33,7 @@ class Line:
     @classmethod
     def of(cls, raw: str) -> "Line":
         found = PREFIX.match(raw)
-        if found is None:
+        if found is None or (raw.startswith(">>> ") and raw.rstrip().endswith(">>>")):
             return cls(raw, 0, raw)
         return cls(raw, found[0].count(">"), raw[found.end() :])
 

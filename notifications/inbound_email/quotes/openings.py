@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import cache
 
 from notifications.inbound_email.quotes import tokens
-from notifications.inbound_email.quotes.attribution import attribution_at
+from notifications.inbound_email.quotes.attribution import attribution_at, unknown_attribution_at
 from notifications.inbound_email.quotes.blocks import (
     FORWARD,
     ORIGINAL,
@@ -13,7 +13,7 @@ from notifications.inbound_email.quotes.blocks import (
     block_at,
     title_end,
 )
-from notifications.inbound_email.quotes.headers import FORWARDED_SUBJECT, VERBS
+from notifications.inbound_email.quotes.headers import FORWARDED_SUBJECT, NAME_ALONE, VERBS
 from notifications.inbound_email.quotes.lines import Line, key_of, next_with_text
 from notifications.inbound_email.quotes.sent_letter import SentLetter
 from notifications.outbound_email import marker
@@ -150,15 +150,27 @@ class Openings:
         return not any(sent.is_line(line.key) or tokens.is_ours(line.text) for line in quote)
 
     def _unknown_program(self, start: int) -> Opening | None:
-        """Recognise a line in any language directly above our letter: an address, or a colon."""
+        """Recognise a line in any language above marked lines, or directly above our letter."""
         line = self.lines[start]
         if not (VERBS.search(line.folded) or line.folded.endswith((":", "："))):
             return None
-        first = next_with_text(self.lines, start + 1)
-        if first == len(self.lines) or not marked_end(self.lines, first, start_keys()):
+        found = unknown_attribution_at(self.lines, start)
+        end = found.end if found else start + 1
+        first = next_with_text(self.lines, end)
+        if first == len(self.lines):
+            return None
+        is_marked = self.lines[first].depth > self.lines[start].depth
+        if is_marked and (found or self._is_name_alone(line)):
+            return Opening(start, end, Kind.HEADER)
+        if not marked_end(self.lines, first, start_keys()):
             return None
         has_sign = any(sign.isdigit() for sign in line.text) or tokens.is_from_us(line.text)
         return Opening(start, first, Kind.HEADER) if has_sign else None
+
+    def _is_name_alone(self, line: Line) -> bool:
+        """Recognise "Odile Perrin a écrit :", if that person writes in the conversation."""
+        found = NAME_ALONE.fullmatch(line.folded)
+        return found is not None and self.sent is not None and self.sent.is_by(found[1])
 
     def _has_text(self, start: int) -> bool:
         return next_with_text(self.lines, start) < len(self.lines)

@@ -84,7 +84,7 @@ EXCUSES = re.compile(
 )
 LINKS = re.compile(r" ?[<(\[]+(?:https?://|mailto:)[^\s>)\]]*[>)\]]*|https?://\S+")
 ONLY_LINKS = re.compile(
-    r"[<(\[]*https?://(?:aka\.ms|www\.avast\.com/sig-email|\S*\boverview\.mail\.yahoo\.com|"
+    r"<#[0-9A-F-]{36}>|[<(\[]*https?://(?:aka\.ms|www\.avast\.com/sig-email|\S*\boverview\.mail\.yahoo\.com|"
     r"mail\.onelink\.me|go\.onelink\.me|\S*avg\.com|proton\.me|protonmail\.com|bluemail\.me)\S*",
     re.IGNORECASE,
 )

@@ -44,6 +44,7 @@ def test_letter_that_a_provider_sent_under_its_own_id_is_found(
     work()
     pass_time(2 * MINUTE)
     envelope = Delivery.objects.get(recipient=camille, channel="email").envelope
+    assert envelope is not None
     SentEmail.objects.filter(pk=envelope).update(provider_id="0102018f-abc")
 
     assert sent_letter.of(["0102018f-abc@eu-west-1.amazonses.com"]) is not None
