@@ -15,7 +15,7 @@ _PROLOG = r"\s*(?:(?><\?.{0,1000}?\?>|<!--.{0,10000}?-->|<!doctype[^>]{0,1000}>)
 BEGINNINGS = (
     ("dxf", DXF),
     ("step", re.compile(r"\s*(?:/\*.{0,2000}?\*/\s*)?ISO-10303-21\s*;", re.DOTALL)),
-    ("rtf", re.compile(r"\s*\{\\rtf?\d*\s*[\\{]")),
+    ("rtf", re.compile(r"\s*\{\\rt(?:f\d|f?\d*\s*[\\{])")),
     ("drawing", re.compile(
         _PROLOG + r"<(?:\w+:)?svg\s[^>]{0,2000}xmlns", re.IGNORECASE | re.DOTALL
     )),
@@ -79,7 +79,7 @@ def format_of_text(text: str, announced: str) -> str:
     if found in ("dxf", "step", "rtf"):
         return found
     if announced in BY_NAME:
-        return "txt" if SYLK.match(text) else announced
+        return announced
     if found in ("page", "drawing"):
         return _page(announced)
     if found == "xml":
