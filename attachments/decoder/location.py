@@ -1,9 +1,9 @@
 """Removes the location from a picture without a change of its pixels.
 
 Each piece of metadata is found where its format keeps it, and what says a place in it is
-overwritten, so that no length and no offset changes. Only a PNG loses whole chunks, since it can
-compress them. Then the whole file is searched for what stands in an unusual place: in a further
-picture that a phone appended, in a film, in an unknown box.
+overwritten, so that no length and no offset changes. Then the whole file is searched for
+what stands in an unusual place: in a further picture that a phone appended, in a film, in an
+unknown box.
 """
 
 import os

@@ -1,21 +1,36 @@
-"""The location in a PNG: the chunks that say one are left out of the copy."""
+"""The location in a PNG: the chunks that say one are overwritten, at their length."""
 
 import re
+import struct
+import zlib
 
 from attachments.decoder import location, xmp_location
 from attachments.decoder.png_chunks import Chunk, chunks, inflated
 
+# An ancillary, private chunk that is safe to copy, which readers skip (PNG, 5.4).
+FILLER = b"fiLl"
 TEXT_MAX_BYTES = 16 * 1024 * 1024
 _EXIF_NAMES = re.compile(rb"gps|location|coordinates|^city|^country", re.IGNORECASE)
 _PROFILE = re.compile(rb"Raw profile type (\w+)")
 
 
 def blank(content: bytearray) -> bool:
-    """Leave out the chunks that say a place. Return False when there was none."""
-    cut = [one for one in chunks(content) if _says_place(content, one)]
-    for one in reversed(cut):
-        del content[one.start - 8 : one.end + 4]
-    return bool(cut)
+    """Blank the chunks that say a place, in place. Return False when there was none."""
+    found = [one for one in chunks(content) if _says_place(content, one)]
+    for one in found:
+        _overwrite(content, one)
+    return bool(found)
+
+
+def _overwrite(content: bytearray, one: Chunk) -> None:
+    """Blank the place in EXIF, which keeps the orientation. Make another chunk an empty filler."""
+    if one.kind == b"eXIf":
+        head = 6 if content.startswith(b"Exif\0\0", one.start) else 0
+        location.blank_exif(content, one.start + head, one.end)
+    else:
+        content[one.start - 4 : one.end] = FILLER + bytes(one.end - one.start)
+    checksum = zlib.crc32(content[one.start - 4 : one.end])
+    content[one.end : one.end + 4] = struct.pack(">I", checksum)
 
 
 def _says_place(content: bytearray, one: Chunk) -> bool:
