@@ -38,7 +38,7 @@ class AttachmentTooLarge(Refusal):
 class TypeNotAllowed(Refusal):
     status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
     default_code = "type_not_allowed"
-    default_detail = refusals.SENTENCES["type_not_allowed"]
+    default_detail = _("This kind of file cannot be sent: send a photo or a PDF instead.")
 
 
 class AttachmentEmpty(Refusal):
