@@ -29,14 +29,10 @@ _JOINED = re.compile(
     r"&\s*\$?[A-Z]{1,3}\$?\d|\b(?:CONCAT|CONCATENATE|CONCATENER|TEXTJOIN)\s*\(", re.I
 )
 _ADDRESS = re.compile(r"[\s\"]*([^\";,]+)")
-# A table of SYLK, whose cells hold formulas whatever the file's name is.
-_SYLK = re.compile(r"ID;P[^\r\n]*[\r\n]+.*^(?:C|O|NN);[^\r\n]*;?E", re.S | re.M)
 
 
 def require_harmless(text: str) -> None:
     """Raise Refused when a cell starts a program or sends cells away."""
-    if text.startswith("ID;P") and _SYLK.match(text):
-        raise Refused("active", "formulas of SYLK")
     # Most tables have neither sign, and a large one takes seconds to search.
     for pattern in (_DDE_LINK,) * ("|" in text) + (_DDE_FUNCTION, _FETCHING) * ("(" in text):
         for found in pattern.finditer(text):

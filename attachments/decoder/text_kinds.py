@@ -39,8 +39,9 @@ OFFICE_2003 = (
     ("xls_text", re.compile(r"urn:schemas-microsoft-com:office:spreadsheet|Excel\.Sheet")),
     ("doc_text", re.compile(r"/office/word/2003/wordml|Word\.Document")),
 )
-# SYLK: Excel runs its formulas, whatever the file is called (`ID;` begins it).
-SYLK = re.compile(r"\s*ID;P")
+# SYLK: Excel runs its formulas, whatever the file is called. The second line tells it from a table
+# with the columns «ID;Prénom».
+SYLK = re.compile(r"\s*ID;P[^\r\n]*[\r\n]+(?:P|B|C|F|O|E|W|NN|NU|NL);")
 
 # What an ending of these families announces, when the bytes are a page or a table in plain text.
 MARKUP_OF = {
