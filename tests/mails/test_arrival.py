@@ -40,7 +40,7 @@ def test_handed_over_mail_is_read_by_the_other_side(
 
 
 def last_message(key: str) -> dict[str, str]:
-    """Return the newest message of the conversation of a letter, as its author on staff reads it."""
+    """Return the newest message of the conversation of a letter, as its author on staff reads it."""  # noqa: E501
     staff = APIClient()
     staff.force_authenticate(User.objects.get(email=f"{key}@liaison.example"))
     listed = staff.get("/api/v1/conversations").json()["results"]

@@ -61,7 +61,7 @@ ADDRESSES = [
 ]  # fmt: skip
 # Lines that look like parts of a mail, and are none.
 ODD = [
-    "--", "---", "- la porte", "* la fenêtre", "1. pose droite", "2) pose décalée", "> pas "
+    "---", "- la porte", "* la fenêtre", "1. pose droite", "2) pose décalée", "> pas "
     "avant 8 h",
     "Objet : le portail", "De la terrasse à la cuisine :", "Date : jeudi", "PS :", "Note :", "====",
     "Envoyé hier par la poste", "Le 12 à 14 h : visite", "On verra", "Cordialement,", "Camille",

@@ -31,7 +31,7 @@ PICTURE_IN_PLACE = re.compile(
 )
 IN_STYLE = re.compile(r"url\(\s*[\"']?data:[^)]*\)", re.IGNORECASE)
 PAGE = re.compile(r"\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
-ANY_TAG = re.compile(r"<[/!]?[A-Za-z][^>]*>|&(?:[a-z]+|#\d+);", re.IGNORECASE)
+ANY_TAG = re.compile(r"<[/!]?[A-Za-z][^<>]*>|&(?:[a-z]+|#\d+);", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

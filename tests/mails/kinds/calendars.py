@@ -139,11 +139,11 @@ CASES = [
          absent=("BEGIN:", "DTSTART", "\\,")),
     Case("calendar-outlook", "calendar", "fr", outlook, files=None,
          contains=("Bonjour, voici le rendez-vous.", *WHAT), absent=("BEGIN:",)),
-    Case("calendar-outlook-alone", "calendar", "fr", outlook_without_words, contains=WHAT, files=None,
+    Case("calendar-outlook-alone", "calendar", "fr", outlook_without_words, contains=WHAT, files=None,  # noqa: E501
          absent=("BEGIN:",)),
     Case("calendar-google", "calendar", "fr", google, contains=("Visite du chantier", "26"),
          files=None, absent=("BEGIN:",)),
-    Case("calendar-apple", "calendar", "fr", apple, contains=("Voici pour jeudi.", *WHAT), files=None,
+    Case("calendar-apple", "calendar", "fr", apple, contains=("Voici pour jeudi.", *WHAT), files=None,  # noqa: E501
          absent=("BEGIN:",)),
     Case("calendar-beside-answer", "calendar", "fr", beside_answer,
          contains=("Oui, je vous invite.", *WHAT), files=None, absent=("BEGIN:",)),
@@ -152,7 +152,7 @@ CASES = [
          contains=("Visite du chantier", "26", "nnul"), files=None),
     Case("calendar-accepted", "calendar", "fr", accepted, contains=("Je serai là.",), files=None,
          absent=("BEGIN:",)),
-    Case("calendar-all-day", "calendar", "fr", _alone(DAY), contains=("Livraison", "26"), files=None,
+    Case("calendar-all-day", "calendar", "fr", _alone(DAY), contains=("Livraison", "26"), files=None,  # noqa: E501
          absent=("27",)),
     Case("calendar-weekly", "calendar", "fr", _alone(WEEKLY), contains=WHAT, files=None),
     Case("calendar-folded", "calendar", "fr", folded_in_place, files=None,

@@ -38,7 +38,7 @@ DECODED: dict[str, tuple[str, Build]] = {
     "unicode-1-1": (FRENCH, _said(FRENCH, "utf-8", "unicode-1-1-utf-8")),
     "unbalanced-quote": (FRENCH, _said(FRENCH, "utf-8", '"utf-8')),
     "empty": (FRENCH, _said(FRENCH, "utf-8", '""')),
-    "latin-9": (FRENCH.replace("’", "'"), _said(FRENCH.replace("’", "'"), "iso-8859-15", "iso-8859-15")),
+    "latin-9": (FRENCH.replace("’", "'"), _said(FRENCH.replace("’", "'"), "iso-8859-15", "iso-8859-15")),  # noqa: E501
     "koi8-r": ("Да, в четверг в 8 часов", _said("Да, в четверг в 8 часов", "koi8-r", "koi8-r")),
     "windows-1251": ("Добрый день", _said("Добрый день", "cp1251", "windows-1251")),
     "gb2312-is-gbk": ("星期四八点，朱镕基", _said("星期四八点，朱镕基", "gbk", "gb2312")),
@@ -107,9 +107,9 @@ QP: dict[str, tuple[str, bytes]] = {
     "qp-lone-line-feeds": ("Oui\nnon à", b"Oui\nnon =C3=\n=A0"),
 }
 BASE64: dict[str, tuple[str, bytes]] = {
-    "base64-no-padding": ("Oui, jeudi à 8 h", base64.b64encode("Oui, jeudi à 8 h".encode()).rstrip(b"=")),
+    "base64-no-padding": ("Oui, jeudi à 8 h", base64.b64encode("Oui, jeudi à 8 h".encode()).rstrip(b"=")),  # noqa: E501
     "base64-one-line": (FRENCH * 3, base64.b64encode((FRENCH * 3).encode())),
-    "base64-with-note": ("Oui, jeudi à 8 h.", base64.b64encode("Oui, jeudi à 8 h.".encode()) + b"\r\n\r\n"),
+    "base64-with-note": ("Oui, jeudi à 8 h.", base64.b64encode("Oui, jeudi à 8 h.".encode()) + b"\r\n\r\n"),  # noqa: E501
     "base64-is-text": ("Oui, jeudi 8 h (pas de base64 ici !)", b"Oui, jeudi 8 h (pas de "
     b"base64 ici !)"),
 }  # fmt: skip
@@ -145,7 +145,7 @@ def rich_latin(letter: Letter) -> bytes:
 
 
 CASES = [
-    *[Case(f"charset-{key}", "charset", "fr", build, text) for key, (text, build) in DECODED.items()],
+    *[Case(f"charset-{key}", "charset", "fr", build, text) for key, (text, build) in DECODED.items()],  # noqa: E501
     Case("charset-html-meta", "charset", "fr", html_meta, FRENCH),
     Case("charset-html-meta-old", "charset", "fr", html_meta_old, "Добрый день"),
     Case("charset-html-meta-disagrees", "charset", "fr", html_meta_disagrees, FRENCH),
@@ -164,7 +164,7 @@ CASES = [
     Case("encoding-unknown", "encoding", "fr", _as_it_is(FRENCH.encode(), "x-none"), FRENCH),
     Case("encoding-upper-case", "encoding", "fr", _as_it_is(b"=C3=80 jeudi", "QUOTED-PRINTABLE"),
          "À jeudi"),
-    Case("encoding-uuencode", "encoding", "fr", uuencoded, contains=("Voici le plan.",), files=None),
+    Case("encoding-uuencode", "encoding", "fr", uuencoded, contains=("Voici le plan.",), files=None),  # noqa: E501
     Case("encoding-bare-returns", "encoding", "fr", bare_returns, "Oui\nà jeudi"),
     Case("encoding-latin-1-headers", "encoding", "fr", latin_headers, "Oui, c'est noté."),
 ]  # fmt: skip

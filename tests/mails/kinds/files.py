@@ -261,7 +261,7 @@ def outlook_logo(letter: Letter) -> bytes:
     text = "Bien reçu.\n\nCamille Morel\n\n[cid:image001.png@01DC5896.4C2F0B10]\n"
     body = multi(
         "related", alternative(text, html),
-        picture(logo(), name="image001.png", cid="image001.png@01DC5896.4C2F0B10", kind="image/png"),
+        picture(logo(), name="image001.png", cid="image001.png@01DC5896.4C2F0B10", kind="image/png"),  # noqa: E501
     )  # fmt: skip
     return answer(letter, body, {"X-Mailer": "Microsoft Outlook 16.0"})
 
