@@ -95,7 +95,7 @@ messages: $(DEV) ## Refresh and compile the translated texts (locale/) of each a
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header pyproject.toml
 lock: $(DEV) ## Refresh requirements.txt and requirements-dev.txt from pyproject.toml
 	@test -x $(BIN)/uv || $(PIP) install uv
-	@$(COMPILE) --extra embedded --output-file requirements.txt
+	@$(COMPILE) --extra embedded --extra video --output-file requirements.txt
 	@$(COMPILE) --extra dev --output-file requirements-dev.txt
 
 $(PYTHON):

@@ -41,7 +41,7 @@ def taken() -> Iterator[None]:
 
 def count() -> int:
     """Return how many decoders may run at once: by their memory, at least one."""
-    return max(1, settings.ATTACHMENT_DECODERS_BYTES // MEMORY_BYTES)
+    return max(1, int(settings.ATTACHMENT_DECODERS_BYTES) // MEMORY_BYTES)
 
 
 def _waited_for() -> int:

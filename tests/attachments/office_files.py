@@ -39,7 +39,8 @@ def ooxml(
     """A document of a kind (`docx`), with more parts, types, and links of its main part."""
     main = main or MAIN_PARTS[kind[0]]
     folder, _, name = main.rpartition("/")
-    overrides = {main: MAIN_TYPES[kind], **(types or {})}
+    overrides: dict[str, str] = {main: MAIN_TYPES[kind]}
+    overrides |= {part: str(type_) for part, type_ in (types or {}).items()}
     listed = "".join(
         f'<Override PartName="/{part}" ContentType="{type_}"/>' for part, type_ in overrides.items()
     )

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from typing import Never
 from urllib.parse import unquote
 
 from django.utils.translation import override
@@ -44,10 +43,7 @@ def said_in(raw: bytes) -> tuple[parser.Incoming, str]:
     """Return what is read of a mail, and what its author says."""
     incoming = parser.read(raw)
     if emoji := automatic.reaction_of(automatic.parsed(raw), incoming.text):
-        nothing_else: dict[str, list[Never]] = {
-            "files": [], "left_out": [], "events": [], "forwarded": []
-        }  # fmt: skip
-        return replace(incoming, **nothing_else), emoji
+        return replace(incoming, files=[], left_out=[], events=[], forwarded=[]), emoji
     return incoming, intake.said_in(incoming)
 
 
