@@ -16,6 +16,7 @@ HEAD_BYTES = 64 * 1024
 PDF_HEADER_WITHIN = 1024
 PDF_HEADER = re.compile(rb"%PDF-\d")
 # Of a text it is the beginning: a letter may speak of a PDF.
+PDF_IN_TEXT = re.compile(rb"(?:^|[\r\n])%PDF-\d\.\d\s*[\r\n]")
 PDF_BEGINNING = re.compile(rb"(\xef\xbb\xbf)?\s*%PDF-\d\.\d\s*[\r\n]")
 
 # The versions of AutoCAD from 1.0 (1982) to 2018. Zero bytes follow within the header.
@@ -89,7 +90,9 @@ def _format(file: IO[bytes], request: DecodeRequest) -> str:
     head = file.read(HEAD_BYTES)
     if name := _by_signature(head) or containers.format_of(file, head):
         return tracks.with_sound_alone(name, file, head)
-    if PDF_BEGINNING.match(head):
+    if PDF_BEGINNING.match(head) or (
+        PDF_IN_TEXT.search(head, 0, PDF_HEADER_WITHIN) and b"endobj" in head
+    ):
         return "pdf"
     if text_kinds.is_text(file, head) and not _is_padded_binary(file, head, request):
         return text_kinds.format_of(file, request)

@@ -97,6 +97,12 @@ MOST_SIGNATURE_LINES = 12
 # Below "--" without its space, which people write between paragraphs too.
 MOST_LINES_BELOW_DASHES = 6
 LONGEST_SIGNATURE_LINE = 72
+# Below "--" without its space, only what is sure to be a signature is cut.
+CONTACT = re.compile(r"@|https?:|www\.|(?:\d[ .\-/()]{0,3}){8,}")
+NAME = re.compile(
+    r"[^\W\d_a-zà-ÿ][\w'’.&-]*(?: (?:(?:d|l)['’]|de |du |la |le |von |van |&? ?)*"
+    r"[^\W\d_a-zà-ÿ][\w'’.&-]*){0,3}"
+)
 SENTENCE = re.compile(r"(?:\S+\s+){3,}\S+[.!?…]\s*$|(?:\S+\s+){9,}\S")
 
 
@@ -203,6 +209,7 @@ def _is_signature(below: list[Line], *, is_exact: bool) -> bool:
         not below[0].is_blank
         and len(lines) <= MOST_LINES_BELOW_DASHES
         and not any(map(_is_sentence, lines))
+        and (any(map(CONTACT.search, lines)) or all(map(NAME.fullmatch, lines)))
     )
 
 
