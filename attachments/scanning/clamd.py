@@ -19,7 +19,7 @@ from core.web.errors import Unavailable
 CHUNK_BYTES = 256 * 1024
 # For a whole file, from the connection to the answer. With the other checks of a file it is less
 # than the time limit of a task.
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 15.0
 PING_SECONDS = 2.0
 # The signatures that `AlertExceedsMax` and `AlertEncrypted` report. They are no viruses.
 TOO_COMPLEX = "Heuristics.Limits.Exceeded"
@@ -45,20 +45,21 @@ class ClamdResult:
     signature: str = ""
 
 
-def scan(url: str, content: IO[bytes]) -> ClamdResult:
+def scan(url: str, content: IO[bytes], *, within: float | None = None) -> ClamdResult:
     """Send a file to the clamd at `url` (`tcp://host:port` or `unix:///path`).
 
-    A file that a clamd which is well does not finish by its deadline is TOO_COMPLEX: it would hold
-    up the others again. Raises AntivirusAway when clamd cannot be reached, does not answer a ping
+    A file that a clamd which is well does not finish in DEADLINE_SECONDS, or `within` fewer, is
+    TOO_COMPLEX: it would hold up the others again. Raises AntivirusAway when clamd cannot be reached, does not answer a ping
     either, or gives an unknown answer.
     """
     content.seek(0)
+    seconds = DEADLINE_SECONDS if within is None else min(within, DEADLINE_SECONDS)
     try:
-        with closing(_Connection(url, DEADLINE_SECONDS)) as connection:
+        with closing(_Connection(url, seconds)) as connection:
             return _read(_asked(connection, content))
     except TimeoutError as error:
         if answers(url):
-            return ClamdResult(ClamdStatus.TOO_COMPLEX, f"more than {DEADLINE_SECONDS:g} s")
+            return ClamdResult(ClamdStatus.TOO_COMPLEX, f"more than {seconds:.0f} s")
         raise AntivirusAway(f"clamd: {error}") from error
     except OSError as error:
         raise AntivirusAway(f"clamd: {error}") from error

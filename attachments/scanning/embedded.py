@@ -19,7 +19,9 @@ from core.text import visible_line
 
 DEPTH_MAX = 3
 FILES_MAX = 100
-SECONDS_MAX = 60.0
+# From the beginning of the analysis. With the decoder of the last inner file it is less than the
+# time limit of a task (CELERY_TASK_SOFT_TIME_LIMIT).
+SECONDS_MAX = 30.0
 CHUNK_BYTES = 1024 * 1024
 # Why a file could not be sent alone, though it does no harm where it stands.
 HARMLESS_INSIDE = frozenset(
@@ -39,18 +41,19 @@ class Budget:
     def spend(self) -> bool:
         """Count one file. Return False when there were too many, or when time is over."""
         self.files -= 1
-        return self.files >= 0 and time.monotonic() < self.deadline
+        return self.files >= 0 and self.seconds_left > 0
+
+    @property
+    def seconds_left(self) -> float:
+        return self.deadline - time.monotonic()
 
 
-def objection_to_embedded(
-    decoded: Decoded, budget: Budget | None = None, depth: int = 1
-) -> ScanVerdict | None:
+def objection_to_embedded(decoded: Decoded, budget: Budget, depth: int = 1) -> ScanVerdict | None:
     """Judge the files that a decoder took out of a file; return the verdict against one, or None.
 
     The reason is that of the inner file, and the detail names it. Raises AntivirusAway when the
     antivirus is configured or required and does not answer.
     """
-    budget = budget or Budget()
     for entry in decoded.report.embedded:
         if depth > DEPTH_MAX or not budget.spend():
             return _naming(entry, verdict.rejected("too_complex", "too much inside"))
@@ -65,7 +68,7 @@ def _objection(
     file: IO[bytes], entry: EmbeddedFile, budget: Budget, depth: int
 ) -> ScanVerdict | None:
     extension = extension_of(entry.name)
-    if objection := verdict.objection_to_bytes(file):
+    if objection := verdict.objection_to_bytes(file, within=budget.seconds_left):
         return objection
     if extension in RUN_AT_A_CLICK:
         return verdict.rejected("executable", extension)

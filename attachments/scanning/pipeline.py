@@ -13,7 +13,7 @@ from typing import IO, TypedDict
 from attachments.decoder.protocol import PREVIEW_TYPE
 from attachments.models import Attachment
 from attachments.scanning import verdict
-from attachments.scanning.embedded import objection_to_embedded
+from attachments.scanning.embedded import Budget, objection_to_embedded
 from attachments.scanning.sandbox import Decoded, decoding
 from attachments.scanning.verdict import ScanVerdict
 from attachments.storage import objects
@@ -62,10 +62,11 @@ def examine(attachment: Attachment, lease: Lease) -> AnalysisResult:
 
 
 def _examined(attachment: Attachment, lease: Lease) -> AnalysisResult:
+    budget = Budget()
     with tempfile.TemporaryFile() as file:
         if objection := _fetched(attachment, file) or verdict.objection_to_bytes(file):
             return AnalysisResult(lease, objection)
-        return _opened(attachment, lease, file)
+        return _opened(attachment, lease, file, budget)
 
 
 def _fetched(attachment: Attachment, file: IO[bytes]) -> ScanVerdict | None:
@@ -92,7 +93,9 @@ def _key(attachment: Attachment) -> str:
     return objects.quarantine_key(attachment.pk)
 
 
-def _opened(attachment: Attachment, lease: Lease, file: IO[bytes]) -> AnalysisResult:
+def _opened(
+    attachment: Attachment, lease: Lease, file: IO[bytes], budget: Budget
+) -> AnalysisResult:
     progress.step(1, STEPS, "checking")
     announced = format_named(attachment.format)
     with decoding(
@@ -104,7 +107,7 @@ def _opened(attachment: Attachment, lease: Lease, file: IO[bytes]) -> AnalysisRe
         format = format_named(decoded.report.format) if decoded.report.format else announced
         if objection := verdict.objection_to_contents(
             file, decoded, format
-        ) or objection_to_embedded(decoded):
+        ) or objection_to_embedded(decoded, budget):
             return AnalysisResult(lease, objection)
         progress.step(2, STEPS, "storing")
         _publish(attachment, file, decoded, format)

@@ -53,12 +53,25 @@ def accepted() -> ScanVerdict:
     return ScanVerdict(Status.READY, verdict)
 
 
-def objection_to_bytes(file: IO[bytes]) -> ScanVerdict | None:
+def objection_to_bytes(file: IO[bytes], *, within: float | None = None) -> ScanVerdict | None:
     """Ask the antivirus about a file as it was sent; return the verdict against it, or None.
 
-    Raises AntivirusAway when the antivirus is configured or required and does not answer.
+    It has the time of `clamd.scan`, or `within` seconds if they are fewer. Raises AntivirusAway
+    when the antivirus is configured or required and does not answer.
     """
-    return _objection_of_antivirus(file)
+    if not settings.CLAMD_URL:
+        if settings.ATTACHMENTS_REQUIRE_AV:
+            raise AntivirusAway("ATTACHMENTS_REQUIRE_AV is set without CLAMD_URL")
+        return None
+    answer = clamd.scan(settings.CLAMD_URL, file, within=within)
+    match answer.status:
+        case ClamdStatus.VIRUS:
+            return rejected("infected", answer.signature)
+        case ClamdStatus.TOO_COMPLEX:
+            return rejected("too_complex", answer.signature)
+        case ClamdStatus.ENCRYPTED:
+            return rejected("encrypted", answer.signature)
+    return None
 
 
 def objection_to_contents(file: IO[bytes], decoded: Decoded, format: Format) -> ScanVerdict | None:
@@ -73,20 +86,4 @@ def objection_to_contents(file: IO[bytes], decoded: Decoded, format: Format) -> 
         return rejected(decoded.report.reason, decoded.report.detail)
     if match := policy.broken_rule(decoded.contents, family=format.family, view="contents"):
         return rejected(match.reason, match.rule)
-    return None
-
-
-def _objection_of_antivirus(file: IO[bytes]) -> ScanVerdict | None:
-    if not settings.CLAMD_URL:
-        if settings.ATTACHMENTS_REQUIRE_AV:
-            raise AntivirusAway("ATTACHMENTS_REQUIRE_AV is set without CLAMD_URL")
-        return None
-    answer = clamd.scan(settings.CLAMD_URL, file)
-    match answer.status:
-        case ClamdStatus.VIRUS:
-            return rejected("infected", answer.signature)
-        case ClamdStatus.TOO_COMPLEX:
-            return rejected("too_complex", answer.signature)
-        case ClamdStatus.ENCRYPTED:
-            return rejected("encrypted", answer.signature)
     return None

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from attachments.decoder import main
 from attachments.decoder.protocol import LARGE_PX, SMALL_PX, DecodeRequest
 from attachments.scanning import sandbox, verdict
-from attachments.scanning.embedded import objection_to_embedded
+from attachments.scanning.embedded import Budget, objection_to_embedded
 from attachments.scanning.sandbox import Decoded
 from attachments.uploads import announce
 from attachments.uploads.filenames import clean_name, with_extension_of
@@ -57,7 +57,7 @@ def judged(name: str, content: bytes) -> Judged:
         decoded = Decoded(report, {SMALL_PX: small, LARGE_PX: large}, shared, contents, embedded)
         if objection := verdict.objection_to_contents(
             file, decoded, format
-        ) or objection_to_embedded(decoded):
+        ) or objection_to_embedded(decoded, Budget()):
             return Judged(
                 objection.reason, name, format.content_type, format.kind, objection.detail
             )

@@ -36,7 +36,7 @@ def request(descriptor: int) -> DecodeRequest:
 
 def reason_against(*files: tuple[str, bytes]) -> tuple[str, str]:
     with holding(*files) as decoded:
-        objection = objection_to_embedded(decoded)
+        objection = objection_to_embedded(decoded, Budget())
     return (objection.reason, objection.detail) if objection else ("", "")
 
 
