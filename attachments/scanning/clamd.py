@@ -49,8 +49,8 @@ def scan(url: str, content: IO[bytes], *, within: float | None = None) -> ClamdR
     """Send a file to the clamd at `url` (`tcp://host:port` or `unix:///path`).
 
     A file that a clamd which is well does not finish in DEADLINE_SECONDS, or `within` fewer, is
-    TOO_COMPLEX: it would hold up the others again. Raises AntivirusAway when clamd cannot be reached, does not answer a ping
-    either, or gives an unknown answer.
+    TOO_COMPLEX: it would hold up the others again. Raises AntivirusAway when clamd cannot be
+    reached, does not answer a ping either, or gives an unknown answer.
     """
     content.seek(0)
     seconds = DEADLINE_SECONDS if within is None else min(within, DEADLINE_SECONDS)
