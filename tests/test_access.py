@@ -22,13 +22,12 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from attachments.models import Attachment
-from attachments.storage import sealed
 from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, User
 from messaging.actions import notes
 from messaging.models import Conversation, Message, Note
-from notifications.inbound_email import originals
 from notifications.models import InboundEmail, PushSubscription
+from tests.cases.operations import email_kept
 from tests.cast import Say
 
 CALLERS = ("nobody", "expired", "yanis", "bruno", "odile", "marc")
@@ -180,16 +179,6 @@ def world(
     return World(
         morel, conversation, message, note, file, device, email_kept(b"2", state="waiting")
     )
-
-
-def email_kept(digest: bytes, **columns: Any) -> InboundEmail:
-    """Return an email whose original is in its row, without the bucket."""
-    key, raw = uuid4(), b"From: camille@demo.test\r\n\r\nLe code du portail est 1234"
-    return InboundEmail.objects.create(
-        digest=digest.ljust(32), key=key, sender="camille@demo.test", verdict="unknown_address",
-        author=User.objects.get(email="camille@demo.test"), original_bytes=len(raw),
-        sealed=sealed.seal(f"{originals.FOLDER}{key}", raw), **columns,
-    )  # fmt: skip
 
 
 @pytest.fixture

@@ -18,10 +18,12 @@ from django.conf import settings
 from rest_framework.test import APIClient
 
 from attachments.models import Attachment
+from attachments.storage import sealed
 from core.models import User
 from messaging.actions.notes import write_note
 from messaging.models import Conversation, Message, Note
-from notifications.models import PushSubscription
+from notifications.inbound_email import originals
+from notifications.models import InboundEmail, PushSubscription
 from tests.cast import Say
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((settings.BASE_DIR / "core/openapi.yaml").read_text())
@@ -121,6 +123,7 @@ class World:
     note: Note
     file: Attachment
     device: PushSubscription
+    email: InboundEmail
 
     def value(self, operation: Operation, name: str) -> str:
         """Return the value of a parameter of a path."""
@@ -131,6 +134,7 @@ class World:
             "attachment_id": self.file.pk,
             "chantier_id": self.conversation.chantier_id,
             "device_id": self.device.pk,
+            "email_id": self.email.key,
             "worker_id": uuid4(),
             "max_px": 320,
             "task_id": f"fan_out_message:{self.message.pk}",
@@ -191,7 +195,18 @@ def world(marc: User, odile: User, conversation: Conversation, say: Say) -> Worl
     device = PushSubscription.objects.create(
         user=marc, endpoint="https://push.test/1", p256dh="p", auth="a"
     )
-    return World(marc, conversation, message, note, file, device)
+    email = email_kept(b"1", state=InboundEmail.State.WAITING)
+    return World(marc, conversation, message, note, file, device, email)
+
+
+def email_kept(digest: bytes, **columns: Any) -> InboundEmail:
+    """Return an email whose original is in its row, without the bucket."""
+    key, raw = uuid4(), b"From: camille@demo.test\r\n\r\nLe code du portail est 1234"
+    return InboundEmail.objects.create(
+        digest=digest.ljust(32), key=key, sender="camille@demo.test", verdict="unknown_address",
+        author=User.objects.filter(email="camille@demo.test").first(), original_bytes=len(raw),
+        sealed=sealed.seal(f"{originals.FOLDER}{key}", raw), **columns,
+    )  # fmt: skip
 
 
 def error_of(answer: Any) -> tuple[int, str | None]:

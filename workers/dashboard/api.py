@@ -136,7 +136,12 @@ class TaskExport(StaffView):
 
 
 class TaskDetail(StaffView):
-    @extend_schema(responses=TaskDetailSerializer)
+    @extend_schema(
+        responses={
+            200: TaskDetailSerializer,
+            **refusals({405: "`retry` and the like are no tasks: their addresses take a POST."}),
+        }
+    )
     def get(self, request: Request, task_id: str) -> Response:
         """One task with all its attempts, by the id of the job or of an attempt."""
         detail = task_detail.detail_of(task_id, BY_JOB)
