@@ -119,7 +119,7 @@ def _draft(email: InboundEmail, conversation: Conversation, placer: User) -> tup
         if author is None:
             said = _quoted(said, automatic.parsed(raw))
         if email.is_cut:
-            said = f"{said}\n\n{_('Its files are not here: the email was too large.')}"
+            said += "\n\n" + _("Its files are not here: the email was too large.")
         draft = drafts.of(_of_conversation(incoming, conversation, holder.user), said, holder)
     return holder.user, draft
 
