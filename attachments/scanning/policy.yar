@@ -48,9 +48,9 @@ rule script_file
         // A script begins with its interpreter. A letter that speaks of one does not.
         $shebang = /#![ \t]{0,3}\/[a-z\/]{2,40}/
         $batch = /@?echo off\s/ nocase
-        $powershell = /(cmd(\.exe)? \/c )?powershell(\.exe)?\s{1,8}-/ nocase
+        $powershell = /(cmd(\.exe)? \/c )?powershell(\.exe)?[ \t]{1,3}-/ nocase
         // A command that hides what it does, anywhere at the beginning of a line.
-        $encoded = /\n\s{0,20}powershell(\.exe)?\s[^\n]{0,200}-e[ncodema]{0,14}\s{1,8}[A-Za-z0-9+\/=]{60}/ nocase
+        $encoded = /[\r\n]powershell(\.exe)?\s[^\r\n]{0,60}-e[ncodema]{0,14}\s[A-Za-z0-9+\/=]{60}/ nocase
     condition:
         (family == "text" or family == "markup") and view == "contents"
         and ($shebang at 0 or $batch at 0 or $powershell at 0 or $encoded)

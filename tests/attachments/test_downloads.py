@@ -169,7 +169,7 @@ class TestNames:
             ("e\u0301te\u0301.jpg", "été.jpg"),
             (" a\tb\n c .jpg ", "a b c .jpg"),
             ("a\x00b.jpg", "ab.jpg"),
-            ("\u200f\u2066", ""),
+            ("\u200f\u2066", "Fichier"),
             ("a" * 300 + ".jpeg", "a" * 145 + ".jpeg"),
         ],
     )
