@@ -171,7 +171,7 @@ def test_25_mib_take_no_more_than_their_share(name: str) -> None:
     make = HOSTILE[name]
     small, large = make(MIB), make(25 * MIB)
 
-    first = seconds_of(lambda: read(small))
-    second = seconds_of(lambda: read(large))
+    first = seconds_of(lambda: parser.read(small))
+    second = seconds_of(lambda: parser.read(large))
 
     assert second <= 2 * 25 * first + 2

@@ -40,6 +40,7 @@ MOST_LINES = 40
 # Long lists of recipients wrap over several lines.
 MOST_CONTINUATIONS = 8
 CLOCK = re.compile(r"(?<![\d.])\d{1,2} ?[:h.] ?\d\d\b(?![.]?\d)|\b\d{1,2} ?[ap]\.?m\b")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b")
 DATED = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b|\b\d{1,2} ?[:h] ?\d\d\b")
 
 
@@ -138,9 +139,10 @@ def _is_block(values: dict[Field, str]) -> bool:
     has_address = any("@" in value for value in values.values())
     if len(named) >= 3:
         date = values.get(Field.DATE, "")
-        # Without an address, "De : Lyon, À : Paris, Date : 3 décembre 2026" is a person's.
-        is_dated = DATED.search(date) is not None and CLOCK.search(date) is not None
-        return has_address or (is_dated and not values[Field.FROM][:1].isdigit())
+        # Without an address, "De : Lyon, À : Paris, Date : 3 décembre 2026 à 14 h" is a person's.
+        is_dated = YEAR.search(date) is not None and CLOCK.search(date) is not None
+        is_named = " " in values[Field.FROM]
+        return has_address or (is_dated and is_named and not values[Field.FROM][:1].isdigit())
     return len(named) == 2 and has_address and bool(DATED.search(values.get(Field.DATE, "")))
 
 

@@ -178,11 +178,11 @@ FIELDS: dict[str, dict[Field, tuple[str, ...]]] = {
     },
     "pl": {
         Field.FROM: ("od", "nadawca"),
-        Field.DATE: ("wyslano", "wyslane", "data"),
+        Field.DATE: ("wysłano", "wysłane", "data"),
         Field.TO: ("do",),
         Field.COPY: ("dw", "udw"),
         Field.SUBJECT: ("temat",),
-        Field.OTHER: ("zalaczniki",),
+        Field.OTHER: ("załaczniki",),
     },
     "cs, sk": {
         Field.FROM: ("od", "odesilatel"),

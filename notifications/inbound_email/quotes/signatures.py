@@ -53,13 +53,22 @@ _NAMES = """
     canary edison mailbird emclient gmx web.de gmx.de gmx.net ionos laposte.net aol icloud apple
     tutanota tuta mailo netcourrier superhuman fastmail zimbra roundcube infomaniak mailspring
     fairemail mymail yandex livebox freebox bbox libero virgilio freenet seznam shortwave spike
+    zoho mail.ru mobilen
 """
 NAMES = frozenset(_NAMES.split())
 DEVICE_WORDS = NAMES | frozenset(_SMALL_WORDS.split())
 # Names of models: "a54", "5g", "s23", "12t".
 MODEL = re.compile(r"[a-z]{0,2}\d{1,4}[a-z]{0,2}\+?|[ivx]{1,4}")
+_DEVICES = (
+    r"(?:min |mit |mitt |mojego |moj )?(?:iphon[eu]|ipad|android|samsung|galaxy|huawei|xiaomi|"
+    r"outlook|yahoo|gmail)[\w'+-]{0,8}(?: [\w'+-]{1,8}){0,2}"
+)
 # Whole lines that no rule above reads, by program.
 SLOGANS = {
+    "North and East": r"(?:skickat fran|sen[dt]t? fra|lahetetty|wys[lł]an[eo] z|odeslano z|"
+                      r"odoslane z|trimis de pe|отправлено (?:с|из)|надіслано з) (?:моего )?"
+                      + _DEVICES + r"|i(?:phone|pad)'?(?:umdan|imden|'dan|'den) gonderildi|"
+                      r"发自我的 ?i(?:phone|pad)|i(?:phone|pad)から送信",
     "Yahoo": r"yahoo mail ?: ?(?:recherchez, organisez, maitrisez votre boite(?: de reception)?|"
              r"search, organi[sz]e, conquer|suchen, organisieren, erobern|busca, organiza, "
              r"conquista|cerca, organizza, conquista)",

@@ -168,8 +168,9 @@ class TestOwnWords:
 
         assert author_text(f"{self.TRIP}{between}{block}\n\n{QUOTE}").text == self.TRIP
 
-    def test_own_list_with_a_year_stays(self) -> None:
-        text = self.TRIP.replace("décembre", "décembre 2026") + "\n\nMerci de confirmer."
+    @pytest.mark.parametrize("when", ["décembre 2026", "décembre 2026 à 14:00", "décembre à 14h00"])
+    def test_own_list_with_a_date_stays(self, when: str) -> None:
+        text = self.TRIP.replace("décembre", when) + "\n\nMerci de confirmer."
 
         assert author_text(text).text == text
 

@@ -5,6 +5,18 @@ import pytest
 from notifications.inbound_email.quotes.find import author_text
 
 LINES = """
+Skickat från min iPhone
+Sendt fra min iPhone
+Lähetetty iPhonesta
+Wysłane z iPhone'a
+Odesláno z iPhonu
+Trimis de pe iPhone-ul meu
+Отправлено с iPhone
+iPhone'umdan gönderildi
+发自我的 iPhone
+iPhoneから送信
+Gesendet mit der mobilen Mail App
+Sent using Zoho Mail
 Envoyé de mon iPhone
 Envoyé de mon iPad
 Envoyé depuis mon mobile
