@@ -21,6 +21,10 @@ ICON_BYTES = 1_500
 # Lines below which "Cordialement" no longer tells that a signature has begun.
 CLOSING_LINES = 8
 LONGEST_SIGNATURE = 25
+# Between the closing words and a logo: a name, a function, a company.
+LINES_TO_CLOSING = 4
+LONGEST_LINE = 72
+CONTACT = re.compile(r"@|www\.|(?:\d[ .\-/()]{0,3}){8,}")
 CLOSING = re.compile(
     r"^(?:(?:bien |très |trés )?cordialement|cdlt|bien à (?:vous|toi)|sincères? salutations"
     r"|salutations|bonne (?:journée|soirée|réception)|(?:avec )?mes (?:meilleures|sincères)"
@@ -72,7 +76,7 @@ def _is_decoration(file: File, said_lines: set[str], is_known: Callable[[File], 
     if _is_icon(file):
         return True
     if _goes_on(file.place, said_lines):
-        return False
+        return _is_logo(file) and _is_inside_signature(file.place)
     if _is_logo(file) and _is_after_signature(file.place, said_lines):
         return True
     may_be_known = file.place.is_signature or len(file.content) <= KNOWN_LOGO_BYTES
@@ -107,6 +111,15 @@ def _is_after_signature(place: Place, said_lines: set[str]) -> bool:
         or bool(_below_what_is_said(place, said_lines))
         or any(map(CLOSING.match, lines[-CLOSING_LINES:]))
     )
+
+
+def _is_inside_signature(place: Place) -> bool:
+    """Tell whether a picture stands between the closing words and a telephone number or address."""
+    before = [line.strip() for line in place.before.split("\n") if line.strip()]
+    after = [line.strip() for line in place.after.split("\n") if line.strip()]
+    is_short = len(after) <= CLOSING_LINES and all(len(line) <= LONGEST_LINE for line in after)
+    is_closed = any(map(CLOSING.match, before[-LINES_TO_CLOSING:]))
+    return is_closed and is_short and any(map(CONTACT.search, after))
 
 
 def _size(file: File) -> tuple[int, int] | None:

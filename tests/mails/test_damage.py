@@ -166,10 +166,12 @@ def test_time_grows_with_the_size_only(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["parts", "quoted-lines"])
-def test_25_mib_take_a_bounded_multiple_of_the_standard_library(name: str) -> None:
-    raw = HOSTILE[name](25 * MIB)
+def test_25_mib_take_no_more_than_their_share(name: str) -> None:
+    """The standard library takes 12 s for the parts of 1 MiB, so it is no measure."""
+    make = HOSTILE[name]
+    small, large = make(MIB), make(25 * MIB)
 
-    standard = seconds_of(lambda: email.message_from_bytes(raw, policy=email.policy.default))
-    ours = seconds_of(lambda: read(raw))
+    first = seconds_of(lambda: parser.read(small))
+    second = seconds_of(lambda: parser.read(large))
 
-    assert ours <= 40 * standard + 2
+    assert second <= 2 * 25 * first + 2

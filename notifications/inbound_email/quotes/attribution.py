@@ -14,7 +14,7 @@ WITH_ADDRESS = re.compile(
     r"[<(\[]? ?(?:mailto:)?[^\s<>()\[\]]{1,200}@[^\s<>()\[\]]{1,200} ?[>)\]]?"
 )
 ADDRESS_ALONE = re.compile(r"[^\s<>]+@[^\s<>]+")
-YEAR = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b")
+YEAR = re.compile(r"(?<![^\W_])(?:19|20)\d\d(?![\da-z])|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b")
 CLOCK = re.compile(r"\b\d{1,2} ?[:.h] ?\d\d\b|\b\d{1,2} ?[ap]\.?m\b")
 # Two words with capitals, or one in quotes: a name that a program wrote.
 NAME = re.compile(r"[A-ZÀ-Þ][\w'’.-]+,? +(?:(?:[a-z]{1,3} )?[A-ZÀ-Þ][\w'’.-]*)")

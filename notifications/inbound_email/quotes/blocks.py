@@ -39,6 +39,8 @@ FORWARD = re.compile(
 MOST_LINES = 40
 # Long lists of recipients wrap over several lines.
 MOST_CONTINUATIONS = 8
+CLOCK = re.compile(r"(?<![\d.])\d{1,2} ?[:h.] ?\d\d\b(?![.]?\d)|\b\d{1,2} ?[ap]\.?m\b")
+YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b")
 DATED = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d\d\b|\b\d{1,2} ?[:h] ?\d\d\b")
 
 
@@ -78,9 +80,14 @@ def _is_title(line: Line) -> bool:
 def _block_by_lines(lines: list[Line], start: int) -> Block | None:
     values: dict[Field, str] = {}
     end = start
+    sender_at = start
     for position, field, value in _fields(lines, start):
         if field in values and field != Field.OTHER:
+            if sender_at > start and _block_by_lines(lines, sender_at):
+                # A person's own list stands directly above the block.
+                return None
             break
+        sender_at = position if field == Field.FROM else sender_at
         values[field] = value
         end = position + 1
     if not _is_block(values):
@@ -131,8 +138,11 @@ def _is_block(values: dict[Field, str]) -> bool:
         return False
     has_address = any("@" in value for value in values.values())
     if len(named) >= 3:
-        is_dated = bool(DATED.search(values.get(Field.DATE, "")))
-        return has_address or (is_dated and not values[Field.FROM][:1].isdigit())
+        date = values.get(Field.DATE, "")
+        # Without an address, "De : Lyon, À : Paris, Date : 3 décembre 2026 à 14 h" is a person's.
+        is_dated = YEAR.search(date) is not None and CLOCK.search(date) is not None
+        is_named = " " in values[Field.FROM]
+        return has_address or (is_dated and is_named and not values[Field.FROM][:1].isdigit())
     return len(named) == 2 and has_address and bool(DATED.search(values.get(Field.DATE, "")))
 
 

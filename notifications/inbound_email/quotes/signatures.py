@@ -52,14 +52,23 @@ _NAMES = """
     hotmail microsoft yahoo gmail proton protonmail spark readdle airmail thunderbird bluemail
     canary edison mailbird emclient gmx web.de gmx.de gmx.net ionos laposte.net aol icloud apple
     tutanota tuta mailo netcourrier superhuman fastmail zimbra roundcube infomaniak mailspring
-    fairemail mymail yandex livebox freebox bbox
+    fairemail mymail yandex livebox freebox bbox libero virgilio freenet seznam shortwave spike
+    zoho mail.ru mobilen
 """
 NAMES = frozenset(_NAMES.split())
 DEVICE_WORDS = NAMES | frozenset(_SMALL_WORDS.split())
 # Names of models: "a54", "5g", "s23", "12t".
 MODEL = re.compile(r"[a-z]{0,2}\d{1,4}[a-z]{0,2}\+?|[ivx]{1,4}")
+_DEVICES = (
+    r"(?:min |mit |mitt |mojego |moj )?(?:iphon[eu]|ipad|android|samsung|galaxy|huawei|xiaomi|"
+    r"outlook|yahoo|gmail)[\w'+-]{0,8}(?: [\w'+-]{1,8}){0,2}"
+)
 # Whole lines that no rule above reads, by program.
 SLOGANS = {
+    "North and East": r"(?:skickat fran|sen[dt]t? fra|lahetetty|wys[lł]an[eo] z|odeslano z|"
+                      r"odoslane z|trimis de pe|отправлено (?:с|из)|надіслано з) (?:моего )?"
+                      + _DEVICES + r"|i(?:phone|pad)'?(?:umdan|imden|'dan|'den) gonderildi|"
+                      r"发自我的 ?i(?:phone|pad)|i(?:phone|pad)から送信",
     "Yahoo": r"yahoo mail ?: ?(?:recherchez, organisez, maitrisez votre boite(?: de reception)?|"
              r"search, organi[sz]e, conquer|suchen, organisieren, erobern|busca, organiza, "
              r"conquista|cerca, organizza, conquista)",
@@ -97,6 +106,14 @@ MOST_SIGNATURE_LINES = 12
 # Below "--" without its space, which people write between paragraphs too.
 MOST_LINES_BELOW_DASHES = 6
 LONGEST_SIGNATURE_LINE = 72
+# What a list puts below every email, up to so many lines.
+LIST_FOOTER = re.compile(
+    r"(?:vous recevez ce message|vous avez recu ce message|you received this message|"
+    r"you are receiving this|sie (?:erhalten|haben) diese nachricht|(?:has recibido|recibes|ha "
+    r"recibido) este mensaje|(?:hai ricevuto|ricevi) questo messaggio|recebeu esta mensagem|"
+    r"(?:u ontvangt|je ontvangt|u hebt|je hebt) dit bericht)\b.*\b"
+    r"(?:group|groups|groupe|groupes|gruppe|gruppen|grupo|grupos|gruppo|gruppi|groep|groepen)\b"
+)
 # Below "--" without its space, only what is sure to be a signature is cut.
 CONTACT = re.compile(r"@|https?:|www\.|(?:\d[ .\-/()]{0,3}){8,}")
 NAME = re.compile(
@@ -201,7 +218,7 @@ def _is_exact(line: Line) -> bool:
 
 def _is_signature(below: list[Line], *, is_exact: bool) -> bool:
     lines = [line.text.strip() for line in below if not line.is_blank]
-    if not lines:
+    if not lines or (len(lines) <= MOST_SIGNATURE_LINES and _is_list_footer(lines)):
         return True
     if is_exact:
         return len(lines) <= MOST_SIGNATURE_LINES and not _is_sentence(lines[0])
@@ -211,6 +228,10 @@ def _is_signature(below: list[Line], *, is_exact: bool) -> bool:
         and not any(map(_is_sentence, lines))
         and (any(map(CONTACT.search, lines)) or all(map(NAME.fullmatch, lines)))
     )
+
+
+def _is_list_footer(lines: list[str]) -> bool:
+    return LIST_FOOTER.match(folded(" ".join(lines[:3]))) is not None
 
 
 def _is_sentence(line: str) -> bool:

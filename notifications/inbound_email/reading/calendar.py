@@ -72,7 +72,7 @@ def _event(component: Component, method: str) -> Event:
         start=start,
         end=_end(component, start),
         location=_text(component, "LOCATION"),
-        description=BOILERPLATE.sub("", _text(component, "DESCRIPTION", lines=True)).strip(),
+        description=_description(component),
         uid=_text(component, "UID"),
         answer=_answer(component) if method in ("REPLY", "COUNTER") else "",
         is_cancelled=method == "CANCEL" or _text(component, "STATUS").upper() == "CANCELLED",
@@ -81,6 +81,13 @@ def _event(component: Component, method: str) -> Event:
         count=_number(_first(rule.get("COUNT"))),
         until=_date(_first(rule.get("UNTIL"))),
     )
+
+
+def _description(component: Component) -> str:
+    """Return the description, and what somebody wrote with an answer or a cancellation."""
+    description = BOILERPLATE.sub("", _text(component, "DESCRIPTION", lines=True)).strip()
+    comment = _text(component, "COMMENT", lines=True)
+    return "\n\n".join(filter(None, [comment, "" if description == comment else description]))
 
 
 def _end(component: Component, start: date | datetime | None) -> date | datetime | None:

@@ -63,7 +63,8 @@ def uuencoded_lines(lines: list[bytes]) -> bytes:
     for line in lines:
         if line.strip() in (b"end", b"`"):
             break
-        content.append(_uu_line(line))
+        # A person may write "begin 644 …" and "end" with nothing between them.
+        content.append(_uu_line(line) if line.strip() else b"")
     return b"".join(content)
 
 

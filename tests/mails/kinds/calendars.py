@@ -112,6 +112,14 @@ def accepted(letter: Letter) -> bytes:
     return answer(letter, body, subject="Accepté : Visite du chantier")
 
 
+def declined(letter: Letter) -> bytes:
+    """What a person writes with the answer stands in the calendar alone."""
+    text = event("REPLY", more="COMMENT:Je suis en déplacement ce jour-là\n")
+    text = text.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=DECLINED")
+    body = multi("alternative", plain("Refusé\n"), calendar(text, "REPLY"))
+    return answer(letter, body, subject="Refusé : Visite du chantier")
+
+
 def folded_in_place(letter: Letter) -> bytes:
     """A folded line in the middle of a letter of two bytes."""
     text = event(summary="Réception des trav\r\n aux avec l’électricien")
@@ -152,6 +160,11 @@ CASES = [
          contains=("Visite du chantier", "26", "nnul"), files=None),
     Case("calendar-accepted", "calendar", "fr", accepted, contains=("Je serai là.",), files=None,
          absent=("BEGIN:",)),
+    Case("calendar-declined", "calendar", "fr", declined, files=None,
+         contains=("Invitation refusée", "Je suis en déplacement ce jour-là")),
+    Case("calendar-other-time", "calendar", "fr", files=None,
+         build=_alone(event("COUNTER", more="COMMENT:Plutôt à midi\n"), "COUNTER"),
+         contains=("Autre horaire proposé", "26", "Plutôt à midi")),
     Case("calendar-all-day", "calendar", "fr", _alone(DAY), contains=("Livraison", "26"), files=None,  # noqa: E501
          absent=("27",)),
     Case("calendar-weekly", "calendar", "fr", _alone(WEEKLY), contains=WHAT, files=None),

@@ -266,6 +266,19 @@ def outlook_logo(letter: Letter) -> bytes:
     return answer(letter, body, {"X-Mailer": "Microsoft Outlook 16.0"})
 
 
+def logo_above_telephone(letter: Letter) -> bytes:
+    """A signature whose logo stands above its last lines, below a photo of the site."""
+    html = (
+        '<p>La fissure :</p><p><img src="cid:p1"></p><p>Cordialement,</p><p><img src="cid:l1"></p>'
+        "<p>Camille Morel<br>06 12 34 56 78</p>"
+    )
+    body = multi(
+        "related", rich(html), picture(photo(4), name="IMG_0412.jpg", cid="p1"),
+        picture(logo(), name="logo.png", cid="l1", kind="image/png"),
+    )  # fmt: skip
+    return answer(letter, body)
+
+
 def quoted_pictures(letter: Letter) -> bytes:
     """Outlook carries along the pictures of the quote."""
     html = (
@@ -365,6 +378,8 @@ CASES = [
     Case("files-pgp-in-text", "signed", "fr", pgp_in_text, contains=("Je valide le devis.",),
          absent=("BEGIN PGP", "iQIzBAEBCAAdFiEE", "Hash: SHA256")),
     Case("files-outlook-logo", "files", "fr", outlook_logo, "Bien reçu.\nCamille Morel", None),
+    Case("files-logo-above-telephone", "files", "fr", logo_above_telephone,
+         contains=("La fissure :",), files=("IMG_0412.jpg",)),
     Case("files-pictures-of-the-quote", "files", "fr", quoted_pictures, "Bien reçu.", None),
     Case("files-winmail", "files", "fr", winmail, contains=("Voici le devis signé.",), files=None),
     Case("files-subject-only", "files", "fr", subject_only, "Ok pour jeudi 8 h"),

@@ -33,6 +33,9 @@ KEPT = {
     "headers-like": "De : la cave\nÀ : le grenier\nTout est à repeindre.",
     "headers-appointment": "Objet : réception\nDate : jeudi 8 h\nLieu : chantier\nMerci de "
     "confirmer.",
+    "headers-removal": "De : Lyon\nÀ : Paris\nDate : 3 décembre\nObjet : déménagement des meubles",
+    "headers-hour": "Trajet :\nDe : la gare\nÀ : la maison\nDate : 3 décembre à 14h00\nObjet : lit",
+    "uuencode-like": "Le robinet affiche ceci :\nbegin 644 erreur\nend",
     "headers-from-en": "From: kitchen\nTo: garage\nPlease run a new cable.",
     "letter-subject": "Objet : résiliation du contrat n° 12\n\nMadame, Monsieur,\n\nVeuillez "
     "noter.",

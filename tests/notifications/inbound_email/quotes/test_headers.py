@@ -124,7 +124,56 @@ def test_labels_are_written_as_texts_are_compared() -> None:
     assert [label for label in labels if label != folded(label)] == []
 
 
+NORTH_AND_EAST = {
+    "da": ("Fra", "Sendt", "Til", "Emne"),
+    "sv": ("Från", "Skickat", "Till", "Ämne"),
+    "fi": ("Lähettäjä", "Lähetetty", "Vastaanottaja", "Aihe"),
+    "pl": ("Od", "Wysłano", "Do", "Temat"),
+    "cs": ("Od", "Odesláno", "Komu", "Předmět"),
+    "hu": ("Feladó", "Elküldve", "Címzett", "Tárgy"),
+    "ro": ("De la", "Trimis", "Către", "Subiect"),
+    "tr": ("Gönderen", "Gönderildi", "Kime", "Konu"),
+    "el": ("Από", "Στάλθηκε", "Προς", "Θέμα"),
+    "ru": ("От", "Отправлено", "Кому", "Тема"),
+    "uk": ("Від", "Надіслано", "Кому", "Тема"),
+    "zh": ("发件人", "发送时间", "收件人", "主题"),
+    "ja": ("差出人", "送信日時", "宛先", "件名"),
+    "ar": ("من", "تم الإرسال", "إلى", "الموضوع"),
+}
+
+
+@pytest.mark.parametrize("language", NORTH_AND_EAST)
+def test_block_of_outlook_in_other_languages_is_cut(language: str) -> None:
+    who, sent, to, subject = NORTH_AND_EAST[language]
+    block = (
+        f"{who}: Odile Perrin <o@x.fr>\n{sent}: 3.11.2026 14:02\n{to}: Camille <c@x.fr>\n"
+        f"{subject}: Carrelage"
+    )
+
+    assert author_text(f"{OWN}\n\n{block}\n\n{QUOTE}\n").text == OWN
+
+
+def test_attribution_with_a_date_in_japanese_is_cut() -> None:
+    text = f"{OWN}\n\n2026年11月3日(火) 14:02 Odile Perrin <o@x.fr>:\n\n{MARKED}"
+
+    assert author_text(text).text == OWN
+
+
 class TestOwnWords:
+    TRIP = "De : Lyon\nÀ : Paris\nDate : 3 décembre\nObjet : déménagement des meubles"
+
+    @pytest.mark.parametrize("between", ["\n\n", f"\n\n{'_' * 32}\n"], ids=["blank", "rule"])
+    def test_own_list_directly_above_a_header_block_stays(self, between: str) -> None:
+        block = "De : Odile <o@x.fr>\nEnvoyé : mardi 3 novembre 2026 14:02\nÀ : C\nObjet : Pose"
+
+        assert author_text(f"{self.TRIP}{between}{block}\n\n{QUOTE}").text == self.TRIP
+
+    @pytest.mark.parametrize("when", ["décembre 2026", "décembre 2026 à 14:00", "décembre à 14h00"])
+    def test_own_list_with_a_date_stays(self, when: str) -> None:
+        text = self.TRIP.replace("décembre", when) + "\n\nMerci de confirmer."
+
+        assert author_text(text).text == text
+
     @pytest.mark.parametrize(
         "text",
         [

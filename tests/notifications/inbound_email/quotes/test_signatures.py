@@ -5,6 +5,18 @@ import pytest
 from notifications.inbound_email.quotes.find import author_text
 
 LINES = """
+Skickat från min iPhone
+Sendt fra min iPhone
+Lähetetty iPhonesta
+Wysłane z iPhone'a
+Odesláno z iPhonu
+Trimis de pe iPhone-ul meu
+Отправлено с iPhone
+iPhone'umdan gönderildi
+发自我的 iPhone
+iPhoneから送信
+Gesendet mit der mobilen Mail App
+Sent using Zoho Mail
 Envoyé de mon iPhone
 Envoyé de mon iPad
 Envoyé depuis mon mobile
@@ -161,3 +173,25 @@ class TestDashes:
         )
 
         assert author_text(text).text == "Oui."
+
+    @pytest.mark.parametrize(
+        "first",
+        [
+            'Vous recevez ce message, car vous êtes abonné au groupe Google Groupes "Chantier".',
+            'You received this message because you are subscribed to the Google Groups "A" group.',
+            'Sie erhalten diese Nachricht, weil Sie in Google Groups E-Mails von der Gruppe "Bau" '
+            "abonniert haben.",
+            'Has recibido este mensaje porque estás suscrito al grupo "Obra" de Grupos de Google.',
+            'Hai ricevuto questo messaggio perché sei iscritto al gruppo "Cantiere" di Google '
+            "Gruppi.",
+        ],
+        ids=["fr", "en", "de", "es", "it"],
+    )
+    def test_long_footer_of_a_group_goes(self, first: str) -> None:
+        below = (
+            "Pour vous désabonner de ce groupe et ne plus recevoir d'e-mails le concernant, "
+            "envoyez un e-mail à chantier+unsubscribe@googlegroups.com.\n"
+            "Cette discussion peut être lue sur https://groups.google.com/d/msgid/chantier/abc."
+        )
+
+        assert author_text(f"Oui.\n\n-- \n{first}\n{below}\n").text == "Oui."
