@@ -70,7 +70,7 @@ class TestClean:
         age(file, days=400)
 
         assert cleanup.clean() == 0
-        assert objects_of(file) == ["1280.webp", "320.webp", "original"]
+        assert objects_of(file) == ["", "1280.webp", "320.webp", "original"]
 
     def test_withdrawn_file_is_removed_after_its_address_has_expired(
         self, api: Call, camille: User
