@@ -57,6 +57,8 @@ def judged(archive: Archive) -> Iterator[bytes | Part]:
             _judge_xml(package, name, content)
         else:
             _judge_other(package, name, content)
+            if content and "/embeddings/" in name:
+                yield Part(name, content)
 
 
 def _judge_kind(package: Package, name: str, content: bytes) -> None:

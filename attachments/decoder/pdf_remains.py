@@ -7,6 +7,7 @@ PDF of their own, since the same numbers may stand for several objects.
 
 import io
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from pikepdf import ObjectType, Pdf, PdfError
@@ -26,6 +27,7 @@ HEADER_WITHIN = 1024
 HEAD = b"%PDF-1.7\n"
 FIRST_OBJECTS = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>")
 GENERATION = 65000
+IN_A_STREAM = 2  # the type of an entry of the table (ISO 32000-2, table 18)
 # What a reader may take for an action where qpdf gives up on an object.
 BROKEN_ACTION = re.compile(rb"/S[\0\t\n\f\r ]*/(JavaScript|Launch|ImportData)\b")
 
@@ -33,6 +35,7 @@ BROKEN_ACTION = re.compile(rb"/S[\0\t\n\f\r ]*/(JavaScript|Launch|ImportData)\b"
 def remains(content: bytes, known: Pdf | None) -> Pdf | None:
     """Return a PDF of the suspicious objects of a file that `known` does not have, or None."""
     left_over = list(_left_over(content, _offsets(content, known)))
+    left_over += _hidden_members(known) if known else []
     if not left_over:
         return None
     found = _copied(left_over)
@@ -48,6 +51,22 @@ def _require_readable(bodies: list[bytes], copied: Pdf) -> None:
     for number, body in enumerate(bodies, len(FIRST_OBJECTS) + 1):
         if copied.get_object(number, GENERATION) is None and BROKEN_ACTION.search(_plain(body)):
             raise Refused("active_pdf", "damaged action")
+
+
+def _hidden_members(known: Pdf) -> Iterator[bytes]:
+    """Yield what stands in an object stream and not in the table that qpdf reads.
+
+    In a hybrid file (ISO 32000-2, 7.5.8.4) the table calls an object free that `/XRefStm` has.
+    qpdf then takes it for deleted, other readers show it.
+    """
+    table = {number: entry for (number, _), entry in known.get_xref_table().items()}
+    for thing in known.objects:
+        for at, (number, body) in enumerate(_numbered_members(thing)):
+            entry = table.get(number)
+            place = entry and (entry.type, entry.obj_stream_number, entry.obj_stream_index)
+            is_known = place == (IN_A_STREAM, thing.objgen[0], at)
+            if not is_known and WORTH_A_LOOK.search(_plain(body)):
+                yield body
 
 
 def _offsets(content: bytes, known: Pdf | None) -> set[int]:
@@ -113,7 +132,11 @@ def _copied(objects: list[bytes]) -> Pdf:
 
 
 def _members(stream: object) -> Iterator[bytes]:
-    """Yield the objects in an object stream (ISO 32000-2, 7.5.7)."""
+    return (body for _number, body in _numbered_members(stream))
+
+
+def _numbered_members(stream: object) -> Iterator[tuple[int, bytes]]:
+    """Yield the objects in an object stream (ISO 32000-2, 7.5.7), in the order of its head."""
     if getattr(stream, "_type_code", None) is not ObjectType.stream:
         return
     head = stream.stream_dict  # type: ignore[attr-defined]
@@ -124,6 +147,8 @@ def _members(stream: object) -> Iterator[bytes]:
         numbers = [int(number) for number in content[:first].split()]
     except (PdfError, ValueError, TypeError):
         return
-    starts = sorted(numbers[1::2])
-    for start, end in zip(starts, [*starts[1:], len(content)], strict=True):
-        yield content[first + start : first + end]
+    ends = sorted([*numbers[1::2], len(content)])
+    for number, start in zip(numbers[::2], numbers[1::2], strict=False):
+        at = bisect_right(ends, start)
+        end = ends[at] if at < len(ends) else len(content)
+        yield number, content[first + start : first + end]

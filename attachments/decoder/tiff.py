@@ -28,7 +28,8 @@ def source(content: bytes, _format: str) -> Source:
         raise Unsupported(*size) from error
     if _compression(content) not in DECODED:
         raise Unsupported(width, height)
-    return Source(stream, "TIFF", width, height, exif_gps.orientation(content), profile)
+    # Pillow has turned it, and its size, so nothing is left to turn.
+    return Source(stream, "TIFF", width, height, profile=profile)
 
 
 def _compression(content: bytes) -> int:

@@ -180,13 +180,30 @@ def test_picture_that_viewers_open_is_shown(name: str, tmp_path: Path) -> None:
     Shown(name, NEW_FORMATS[name], tmp_path).require()
 
 
-@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
-def test_photo_is_upright_once(orientation: int, tmp_path: Path) -> None:
-    shown = Shown("photo.jpg", samples.photo(turned=orientation), tmp_path)
+def turned(orientation: int, format: str) -> bytes:
+    """A blue picture whose upper left quarter is red, to be turned by its EXIF."""
+    picture = Image.new("RGB", (80, 60), "blue")
+    picture.paste("red", (0, 0, 40, 30))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    return saved(picture, format, exif=exif)
 
-    size = (480, 640) if orientation in (6, 8) else (640, 480)
+
+# Where the red quarter is in the middle of an upright picture of 80 by 60, or 60 by 80.
+RED = {1: (20, 15), 3: (60, 45), 6: (45, 20), 8: (15, 60)}
+
+
+@pytest.mark.parametrize("format", ["JPEG", "TIFF", "WEBP"])
+@pytest.mark.parametrize("orientation", RED)
+def test_photo_is_upright_once(orientation: int, format: str, tmp_path: Path) -> None:
+    shown = Shown(f"photo.{format.lower()}", turned(orientation, format), tmp_path)
+
+    size = (60, 80) if orientation in (6, 8) else (80, 60)
     assert shown.require().size == size
     assert (shown.report.width, shown.report.height) == size
+    red, _green, blue = shown.require().convert("RGB").split()
+    at = RED[orientation]
+    assert (red.getpixel(at), blue.getpixel(at)) == pytest.approx((255, 0), abs=60)
 
 
 def scanned(width: int, height: int, mode: str, format: str, **options: object) -> bytes:
@@ -233,6 +250,15 @@ def test_webp_of_49_megapixels_is_kept_without_a_preview(tmp_path: Path) -> None
 
     assert (report.reason, report.has_preview, report.width) == ("", False, 7000)
     assert report.peak_bytes < 600 * MIB
+
+
+def test_progressive_jpeg_of_200_megapixels_is_kept_without_a_preview(tmp_path: Path) -> None:
+    content = photo(progressive=True)
+    large = content.replace(struct.pack(">HH", 240, 320), struct.pack(">HH", 12240, 16320), 1)
+
+    report = Shown("photo.jpg", large, tmp_path).report
+
+    assert (report.reason, report.has_preview, report.width) == ("", False, 16320)
 
 
 def test_bomb_that_no_viewer_opens_is_too_complex(tmp_path: Path) -> None:

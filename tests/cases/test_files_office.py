@@ -226,6 +226,11 @@ DANGEROUS_2007 = {
         word(parts={"word/media/a.png": b"MZ\x90\0" + bytes(99)}),
         "executable",
     ),
+    "a shortcut as a part": (
+        "a.docx",
+        word(parts={"word/embeddings/plan.lnk": b"L\0\0\0\1\x14\2\0" + bytes(99)}),
+        "executable",
+    ),
     "an entity": (
         "a.docx",
         word(

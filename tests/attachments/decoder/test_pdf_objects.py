@@ -160,3 +160,20 @@ def test_calm_pdf_is_ready(case: str) -> None:
     for name in ("packed", "linearized", "locked by AES-256", "behind junk"):
         if b"cut off" not in name.encode() and CALM[case].startswith(b"%PDF"):
             assert reason_against(WRITTEN[name](CALM[case])) == "", name
+
+
+def hybrid(hidden: bytes) -> bytes:
+    """A PDF whose table calls object 9 free, which `/XRefStm` finds in an object stream."""
+    members = stream(b"9 0 " + hidden, "/Type/ObjStm/N 1/First 4")
+    rows = stream(b"\2\0\x0a\0", "/Type/XRef/Size 12/W[1 2 1]/Index[9 1]/Root 1 0 R")
+    content = pdf(members.decode("latin-1"), rows.decode("latin-1"), catalogue="/OpenAction 9 0 R")
+    at = content.index(b"11 0 obj")
+    free = content.replace(
+        b"0000000000 65535 f \n", b"0000000000 65535 f \n9 1\n0000000000 00000 f \n"
+    )
+    return free.replace(b"trailer\n<<", b"trailer\n<</XRefStm %d" % at)
+
+
+def test_script_that_a_hybrid_file_hides_from_its_table_is_refused() -> None:
+    assert reason_against(hybrid(ALERT.encode())) == "active_pdf"
+    assert reason_against(hybrid(b"<</S/GoTo/D[3 0 R/Fit]>>")) == ""
