@@ -40,6 +40,21 @@ export class EmailsLink extends LitElement {
       .is-waiting {
         color: var(--accent);
       }
+
+      .short {
+        display: none;
+      }
+
+      /* Beside the thread, the list is narrower than a phone. */
+      @media (min-width: 48rem) {
+        .long {
+          display: none;
+        }
+
+        .short {
+          display: inline;
+        }
+      }
     `,
   ];
 
@@ -71,8 +86,14 @@ export class EmailsLink extends LitElement {
       href="/staff/emails"
       aria-label=${n > 0 ? t("emailsWaiting", { n }) : t("emailsToSort")}
       title=${t("emailsToSort")}
-      >${icons.mail}${n > 0 ? html`<span>${t("emailsWaiting", { n })}</span>` : nothing}</a
+      >${icons.mail}${n > 0 ? this.#number(n) : nothing}</a
     >`;
+  }
+
+  /** @param {number} n */
+  #number(n) {
+    return html`<span class="long">${t("emailsWaiting", { n })}</span
+      ><span class="short">${t("emailsWaitingShort", { n })}</span>`;
   }
 
   /** @param {Event} event */

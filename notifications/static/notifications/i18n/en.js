@@ -99,6 +99,7 @@ export default {
   dismiss: "Close",
 
   emailsToSort: "Emails to sort",
+  emailsWaitingShort: { one: "To sort ({n})", other: "To sort ({n})" },
   emailsWaiting: { one: "Emails to sort ({n})", other: "Emails to sort ({n})" },
   emailsHint: "These emails did not find their conversation. One tap puts each where it belongs: nothing is lost.",
   viewWaiting: "To sort",

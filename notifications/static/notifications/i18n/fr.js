@@ -99,6 +99,7 @@ export default {
   dismiss: "Fermer",
 
   emailsToSort: "E-mails à ranger",
+  emailsWaitingShort: { one: "À ranger ({n})", other: "À ranger ({n})" },
   emailsWaiting: { one: "E-mails à ranger ({n})", other: "E-mails à ranger ({n})" },
   emailsHint: "Ces e-mails n’ont pas trouvé leur conversation. Rangez-les d’un geste\u00a0: rien n’est perdu.",
   viewWaiting: "À ranger",
