@@ -29,6 +29,12 @@ def arrives(text: str, subject: str = "Fuite au garage", **headers: str) -> None
     intake.receive(message.as_bytes())
 
 
+def right_edge(shown: Locator) -> float:
+    box = shown.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"]
+
+
 def card(page: Page, subject: str) -> Locator:
     return page.locator("email-card").filter(has_text=subject)
 
@@ -44,7 +50,13 @@ class TestEmailsToSort:
 
         # It shows on the open screen.
         arrives("Il y a une fuite au garage, pouvez-vous passer ?")
-        company.get_by_role("link", name="E-mails à ranger (1)").click()
+        link = company.get_by_role("link", name="E-mails à ranger (1)")
+        expect(link).to_be_visible()
+        for width in (390, 800, 1366):
+            company.set_viewport_size({"width": width, "height": 800})
+            new = company.get_by_role("link", name="Nouvelle conversation")
+            assert right_edge(new) <= right_edge(company.locator("conversation-list"))
+        link.click()
 
         shown = card(company, "Fuite au garage")
         expect(shown).to_contain_text("Il ne répond à aucun de nos e-mails")

@@ -41,13 +41,24 @@ export class EmailsLink extends LitElement {
         color: var(--accent);
       }
 
-      .short {
+      .short,
+      .number {
         display: none;
       }
 
       /* Beside the thread, the list is narrower than a phone. */
       @media (min-width: 48rem) {
         .long {
+          display: none;
+        }
+
+        .number {
+          display: inline;
+        }
+      }
+
+      @media (min-width: 75rem) {
+        .number {
           display: none;
         }
 
@@ -93,7 +104,7 @@ export class EmailsLink extends LitElement {
   /** @param {number} n */
   #number(n) {
     return html`<span class="long">${t("emailsWaiting", { n })}</span
-      ><span class="short">${t("emailsWaitingShort", { n })}</span>`;
+      ><span class="short">${t("emailsWaitingShort", { n })}</span><span class="number">${n}</span>`;
   }
 
   /** @param {Event} event */
