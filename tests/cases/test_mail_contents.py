@@ -194,7 +194,7 @@ class TestInside:
         sent = received(message)
 
         assert sent.body.startswith("Voici le devis de Paul")
-        for line in ("> De : Paul <paul@carreaux.example>", "> Objet : Devis n° 12",
+        for line in ("> De\u00a0: Paul <paul@carreaux.example>", "> Objet\u00a0: Devis n° 12",
                      "> Le prix est de 1 200 €."):  # fmt: skip
             assert line in sent.body.split("\n")
         assert [file.name for file in sent.attachments] == ["sol.png"]
@@ -213,7 +213,7 @@ class TestInside:
         sent = received(raw_email(address, "multipart/alternative; boundary=b", body))
 
         line = (
-            "Invitation : Visite du chantier – jeudi 5 novembre 2026 de 08:00 à 09:30"
+            "Invitation\u00a0: Visite du chantier – jeudi 5 novembre 2026 de 08:00 à 09:30"
             " – 12 rue des Lilas"
         )
         assert sent.body == "\n\n".join(filter(None, [text, line]))

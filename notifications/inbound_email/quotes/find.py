@@ -15,7 +15,7 @@ from notifications.inbound_email.quotes.lines import key_of, lines_of
 from notifications.inbound_email.quotes.sent_letter import SentLetter
 from notifications.outbound_email import marker
 
-# A message has 10,000 signs. So much of an email is read line by line, in about 2 s for the
+# A message has 10,000 signs. So much of an email is read line by line, in at most 4 s for the
 # slowest of the texts of `test_find`.
 MOST_SIGNS_READ = 1_000_000
 MOST_LINES_READ = 20_000
