@@ -131,7 +131,7 @@ def record(result: AnalysisResult) -> Attachment | None:
 def request_check_again(ids: Sequence[UUID], *, pace: timedelta) -> int:
     """Have ready files checked again, one after each `pace`; return how many.
 
-    They stay ready meanwhile. Spread over time, they hold up no new file.
+    People can still open them. Spread over time, they hold up no new file.
     """
     now, count = timezone.now(), 0
     for attachment_id in ids:

@@ -33,4 +33,5 @@ def _chunks(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes
             while chunk := opened.read(CHUNK_BYTES):
                 yield chunk
     except NotImplementedError as error:
+        # zipfile's word for a compression that it does not know.
         raise Refused("archive", str(error)) from error

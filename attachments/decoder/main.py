@@ -102,6 +102,7 @@ def reports(file: IO[bytes], request: DecodeRequest) -> Iterator[Report]:
         request = sniffing.recognised(file, request)
         module = import_module(f"attachments.decoder.{_module_of(request)}")
     except Exception as error:
+        # Parsers raise errors of any class on a damaged file. That is an answer, as below.
         yield _of_archive(file, request) if _is_archive(error, request) else _failed(error)
         return
     report = _judged(module, file, request)

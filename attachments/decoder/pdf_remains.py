@@ -139,7 +139,7 @@ def _numbered_members(stream: object) -> Iterator[tuple[int, bytes]]:
     """Yield the objects in an object stream (ISO 32000-2, 7.5.7), in the order of its head."""
     if getattr(stream, "_type_code", None) is not ObjectType.stream:
         return
-    head = stream.stream_dict  # type: ignore[attr-defined]
+    head = stream.stream_dict  # type: ignore[attr-defined]  # a stream, as was asked
     if str(head.get("/Type", "")) != "/ObjStm":
         return
     try:

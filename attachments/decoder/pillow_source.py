@@ -37,5 +37,6 @@ def _orientation(opened: Image.Image) -> int:
     try:
         orientation = opened.getexif().get(0x0112, 1)
     except Exception:
+        # Damaged EXIF, in any of Pillow's errors: the picture is shown as it lies.
         return 1
     return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1

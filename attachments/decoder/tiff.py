@@ -22,6 +22,7 @@ def source(content: bytes, _format: str) -> Source:
             width, height = opened.size
             profile = opened.info.get("icc_profile")
     except Exception as error:
+        # Pillow's errors of any class: a damaged file, or a kind that it cannot read.
         size = _size(content)
         if size is None:
             raise

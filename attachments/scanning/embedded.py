@@ -33,7 +33,7 @@ RUN_AT_A_CLICK = PROGRAMS - {"bin"}
 
 @dataclass
 class Budget:
-    """What is left for all files inside one file, at any depth."""
+    """How many more inner files may be judged, at any depth, and until when."""
 
     files: int = FILES_MAX
     deadline: float = field(default_factory=lambda: time.monotonic() + SECONDS_MAX)

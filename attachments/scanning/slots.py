@@ -49,6 +49,7 @@ def _waited_for() -> int:
     while (descriptor := _free()) is None:
         if time.monotonic() > until:
             raise DecodersBusy
+        # flock has no time-out.
         time.sleep(PAUSE_SECONDS)
     return descriptor
 

@@ -43,7 +43,7 @@ class Suggestion:
     conversation: Conversation
     # Its reply address names it; else its client is the sender's.
     is_named: bool
-    # In whose name it would be there. None: in the name of whoever puts it there, quoted.
+    # Who would be the author of the message. None: the person who places it, with a quote.
     author: User | None
 
 

@@ -12,8 +12,8 @@ from attachments.scanning import verdict
 
 class Command(BaseCommand):
     help = (
-        "Check again, in the background, the files that were checked by older rules. They stay "
-        "open to people meanwhile; what is dangerous is taken back, and its place says so."
+        "Check again, in the background, the files that were checked by older rules. People "
+        "can still open them. What is dangerous is taken back, and the message says so."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
