@@ -214,6 +214,7 @@ def scanned(width: int, height: int, mode: str, format: str, **options: object) 
 
 LARGE: dict[str, tuple[str, Callable[[], bytes]]] = {
     "photo of 50 megapixels": ("photo.jpg", lambda: scanned(8160, 6144, "RGB", "JPEG")),
+    "panorama": ("panorama.jpg", lambda: scanned(16000, 3700, "L", "JPEG")),
     "A1 scan in black and white": (
         "a1.tif", lambda: scanned(7016, 9933, "1", "TIFF", compression="group4"),
     ),
