@@ -11,7 +11,7 @@ from datetime import timedelta
 import structlog
 from redis.exceptions import RedisError
 
-from core.valkey import key, valkey
+from core.valkey import TIMEOUT_SECONDS, key, valkey
 from core.web.errors import TooMany
 
 logger = structlog.get_logger(__name__)
@@ -49,12 +49,20 @@ def give_back(what: str, who: object, *, window: timedelta) -> None:
         logger.warning("limit_not_given_back", what=what, error=str(error))
 
 
-def spend(what: str, who: object, *, at_most: int, window: timedelta) -> None:
+def spend(
+    what: str,
+    who: object,
+    *,
+    at_most: int,
+    window: timedelta,
+    timeout_seconds: float = TIMEOUT_SECONDS,
+) -> None:
     """Add one to a counter. Raise TooMany with the rest of the window if it is above `at_most`.
 
-    Call it before what it limits: of many callers at once, `at_most` get through.
+    Call it before what it limits: of many callers at once, `at_most` get through. A caller who
+    had no answer of Valkey within `timeout_seconds` gets through too.
     """
-    value, left = _add(what, who, window)
+    value, left = _add(what, who, window, timeout_seconds)
     if value > at_most:
         raise TooMany(left)
 
@@ -79,11 +87,13 @@ def spend_for_new(
         give_back(what, who, window=window)
 
 
-def _add(what: str, who: object, window: timedelta) -> tuple[int, timedelta]:
+def _add(
+    what: str, who: object, window: timedelta, timeout_seconds: float = TIMEOUT_SECONDS
+) -> tuple[int, timedelta]:
     """Add one. Return the value and the rest of the window; 0 and all of it without Valkey."""
     name = key("count", what, who)
     try:
-        with valkey().pipeline(transaction=False) as pipeline:
+        with valkey(timeout_seconds).pipeline(transaction=False) as pipeline:
             pipeline.incr(name)
             # Repeated at each call: a counter without an expiry would refuse somebody for ever.
             pipeline.expire(name, window, nx=True)

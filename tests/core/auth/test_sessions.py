@@ -1,6 +1,7 @@
 """People log in and out with a session cookie, and failed logins lock out."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.backends import ModelBackend
@@ -9,10 +10,11 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from core.models import User
+from core.valkey import TIMEOUT_SECONDS as VALKEY_TIMEOUT_SECONDS
 from core.valkey import key, valkey
 from tests.cast import PASSWORD
 from tests.lost_valkey import valkey_at
-from tests.sockets import closed_port
+from tests.sockets import closed_port, slow_port
 
 pytestmark = pytest.mark.django_db
 
@@ -313,6 +315,22 @@ class TestLockout:
         valkey().expire(name, 0)
 
         assert log_in(browser, "camille@demo.test") == 200
+
+    def test_lockout_waits_for_a_slow_valkey(
+        self, camille_with_password: User, settings: Settings
+    ) -> None:
+        address = settings.REDIS_URL
+        port = urlsplit(address).port
+        assert port is not None
+        # Longer than the time-out of other limits, which let everybody through then.
+        with slow_port(port, seconds=1.5 * VALKEY_TIMEOUT_SECONDS) as slow:
+            settings.REDIS_URL = address.replace(f":{port}", f":{slow}")
+            valkey.cache_clear()
+            answers = self.fail(visitor(), "camille@demo.test", 4)
+        settings.REDIS_URL = address
+        valkey.cache_clear()
+
+        assert answers == [400, 400, 400, 429]
 
     def test_lockout_also_holds_for_the_login_page(self, camille_with_password: User) -> None:
         browser = visitor()
