@@ -29,9 +29,17 @@ class Backup:
 
     def restore_rows(self) -> None:
         """Replace the rows alone: the tables stay, so nothing shows that this was a restore."""
-        with connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE {emptied_tables()}, {', '.join(sorted(LASTING))} CASCADE")
-        self._restore("--data-only", "--disable-triggers")
+        # The running site may write a row (a new epoch) between the two: then again.
+        for is_last in (False, False, True):
+            with connection.cursor() as cursor:
+                cursor.execute(f"TRUNCATE {emptied_tables()}, {', '.join(sorted(LASTING))} CASCADE")
+            try:
+                self._restore("--data-only", "--disable-triggers")
+            except AssertionError as error:
+                if is_last or "duplicate key" not in str(error):
+                    raise
+            else:
+                return
 
     def _restore(self, *how: str) -> None:
         _run(
