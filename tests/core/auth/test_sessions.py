@@ -326,9 +326,11 @@ class TestLockout:
         with slow_port(port, seconds=1.5 * VALKEY_TIMEOUT_SECONDS) as slow:
             settings.REDIS_URL = address.replace(f":{port}", f":{slow}")
             valkey.cache_clear()
-            answers = self.fail(visitor(), "camille@demo.test", 4)
-        settings.REDIS_URL = address
-        valkey.cache_clear()
+            try:
+                answers = self.fail(visitor(), "camille@demo.test", 4)
+            finally:
+                settings.REDIS_URL = address
+                valkey.cache_clear()
 
         assert answers == [400, 400, 400, 429]
 
