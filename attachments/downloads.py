@@ -1,8 +1,10 @@
 """Short-lived addresses from which a browser downloads a file or its preview."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from attachments.decoder.protocol import PREVIEW_TYPE
@@ -26,6 +28,34 @@ class NotReady(Refusal):
     default_detail = _("This file cannot be opened yet.")
 
 
+@dataclass(frozen=True)
+class Link:
+    """An address that opens without a login until `expires_at`."""
+
+    url: str
+    expires_at: datetime
+
+
+def links(attachment: Attachment, *, has_original: bool) -> dict[str, Link | None]:
+    """Return the addresses of a file and its previews, for a page that cannot ask with a cookie.
+
+    `has_original`: the reader may have the photo with its location. Raises NotReady.
+    """
+    now = timezone.now()
+    content = now + _content_lifetime(attachment)
+    original = content_url(attachment, is_original=True) if has_original else None
+    return {
+        "content": Link(content_url(attachment, is_original=False), content),
+        "original": Link(original, content) if original else None,
+        **{
+            f"preview_{px}": Link(preview_url(attachment, px), now + PREVIEW_LIFETIME)
+            if attachment.has_preview
+            else None
+            for px in PREVIEW_SIZES_PX
+        },
+    }
+
+
 def content_url(attachment: Attachment, *, is_original: bool) -> str:
     """Return the address of a file, without its location unless `is_original`.
 
@@ -33,14 +63,13 @@ def content_url(attachment: Attachment, *, is_original: bool) -> str:
     """
     _require_ready(attachment)
     is_shared = attachment.location == Attachment.Location.REMOVED and not is_original
-    is_sound = attachment.kind == Attachment.Kind.AUDIO
     version = objects.SHARED if is_shared else objects.ORIGINAL
     return presigned.presigned_get(
         objects.file_key(attachment.pk, version),
         content_type=attachment.content_type,
         disposition=content_disposition(attachment.name),
         cache_control="private, no-store",
-        lifetime=SOUND_LIFETIME if is_sound else CONTENT_LIFETIME,
+        lifetime=_content_lifetime(attachment),
     )
 
 
@@ -57,6 +86,11 @@ def preview_url(attachment: Attachment, max_px: int) -> str:
         # Longer than the browser caches the redirection, so that a cached one still works.
         lifetime=PREVIEW_LIFETIME + timedelta(minutes=1),
     )
+
+
+def _content_lifetime(attachment: Attachment) -> timedelta:
+    is_sound = attachment.kind == Attachment.Kind.AUDIO
+    return SOUND_LIFETIME if is_sound else CONTENT_LIFETIME
 
 
 def _require_ready(attachment: Attachment) -> None:

@@ -57,6 +57,22 @@ class UploadSerializer(serializers.Serializer[Any]):
     part_count = serializers.IntegerField(read_only=True, allow_null=True)
 
 
+class LinkSerializer(serializers.Serializer[Any]):
+    """An address that opens without a login until `expires_at`."""
+
+    url = serializers.CharField(read_only=True)
+    expires_at = serializers.DateTimeField(read_only=True)
+
+
+class LinksSerializer(serializers.Serializer[Any]):
+    """The addresses of a file. `original` is a photo with its location, for its sender."""
+
+    content = LinkSerializer(read_only=True)
+    original = LinkSerializer(read_only=True, allow_null=True)
+    preview_320 = LinkSerializer(read_only=True, allow_null=True)
+    preview_1280 = LinkSerializer(read_only=True, allow_null=True)
+
+
 class AnnouncedSerializer(AttachmentSerializer):
     """A file with how to send it; `upload` is null once it has been received."""
 

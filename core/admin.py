@@ -1,18 +1,44 @@
 """Show people, clients and chantiers in the Django admin."""
 
+from typing import Any, TypeVar
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from core.models import Chantier, Client, User
+from core.company_hours import forget_company_hours
+from core.database.folding import FoldText
+from core.models import (
+    Availability,
+    Chantier,
+    Client,
+    Closure,
+    OwnWorkingPeriod,
+    User,
+    WorkingPeriod,
+)
+
+M = TypeVar("M", bound=Model)
+
+
+class InOrderOfNames(admin.ModelAdmin[M]):
+    """A list by name as a dictionary orders it, «École» beside «Ecole», also when it is clicked."""
+
+    ordering = (FoldText("name"), "name")
+
+    @admin.display(description=_("name"), ordering=FoldText("name"))
+    def named(self, row: Any) -> str:
+        return str(row.name)
 
 
 class NewPersonForm(AdminUserCreationForm[User]):
     class Meta:
         model = User
-        fields = ("email", "name", "role", "client", "locale")
+        fields = ("email", "name", "phone", "role", "client", "locale")
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
@@ -32,6 +58,7 @@ class PersonForm(UserChangeForm[User]):
             "email",
             "password",
             "name",
+            "phone",
             "locale",
             "role",
             "client",
@@ -53,18 +80,29 @@ def check_side(form: forms.BaseModelForm[User], cleaned: dict[str, object]) -> N
         )
 
 
+class AvailabilityInline(admin.StackedInline[Availability, User]):
+    model = Availability
+    extra = 0
+
+
+class OwnHoursInline(admin.TabularInline[OwnWorkingPeriod, User]):
+    model = OwnWorkingPeriod
+    extra = 0
+    verbose_name_plural = _("Own working hours, instead of the company's")
+
+
 @admin.register(User)
-class PersonAdmin(UserAdmin[User]):
+class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
     form = PersonForm
     add_form = NewPersonForm
-    ordering = ("name",)
-    list_display = ("name", "email", "role", "client", "is_active")
+    ordering = InOrderOfNames.ordering
+    list_display = ("named", "email", "role", "client", "is_active")
     list_filter = ("role", "is_active")
     search_fields = ("name__folded", "email__folded", "client__name__folded")
     autocomplete_fields = ("client",)
     readonly_fields = ("last_login", "created_at")
     fieldsets = (
-        (None, {"fields": ("email", "password", "name", "locale")}),
+        (None, {"fields": ("email", "password", "name", "phone", "locale")}),
         (_("Side"), {"fields": ("role", "client", "external_id")}),
         (_("Access"), {"fields": ("is_active", "is_superuser", "last_login", "created_at")}),
     )
@@ -73,7 +111,7 @@ class PersonAdmin(UserAdmin[User]):
             None,
             {
                 "fields": (
-                    "email", "name", "role", "client", "locale",
+                    "email", "name", "phone", "role", "client", "locale",
                     "usable_password", "password1", "password2",
                 )
             },
@@ -81,16 +119,48 @@ class PersonAdmin(UserAdmin[User]):
     )  # fmt: skip
     filter_horizontal = ()
 
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> Any:
+        """Show when a person works, for the people of the company who are there already."""
+        return (AvailabilityInline, OwnHoursInline) if obj and obj.is_company else ()
+
 
 @admin.register(Client)
-class ClientAdmin(admin.ModelAdmin[Client]):
-    list_display = ("name", "external_id", "created_at")
+class ClientAdmin(InOrderOfNames[Client]):
+    list_display = ("named", "responsible", "deputy", "external_id", "created_at")
     search_fields = ("name__folded", "external_id")
+    autocomplete_fields = ("responsible", "deputy")
 
 
 @admin.register(Chantier)
-class ChantierAdmin(admin.ModelAdmin[Chantier]):
-    list_display = ("name", "reference", "client", "status", "responsible", "deputy")
+class ChantierAdmin(InOrderOfNames[Chantier]):
+    list_display = ("named", "reference", "client", "status", "responsible", "deputy")
     list_filter = ("status",)
     search_fields = ("name__folded", "reference__folded", "client__name__folded")
     autocomplete_fields = ("client", "responsible", "deputy")
+
+
+class ChangesHours(admin.ModelAdmin[M]):
+    """Rows of which the working hours are made."""
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        forget_company_hours()
+
+    def delete_model(self, request: HttpRequest, obj: M) -> None:
+        super().delete_model(request, obj)
+        forget_company_hours()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[M]) -> None:
+        super().delete_queryset(request, queryset)
+        forget_company_hours()
+
+
+@admin.register(WorkingPeriod)
+class WorkingPeriodAdmin(ChangesHours[WorkingPeriod]):
+    list_display = ("weekday", "starts_at", "ends_at")
+    list_editable = ("starts_at", "ends_at")
+
+
+@admin.register(Closure)
+class ClosureAdmin(ChangesHours[Closure]):
+    list_display = ("first_day", "last_day", "label")

@@ -8,9 +8,9 @@ from core.models import Chantier, Client, User
 from core.serializers import (
     ChantierSerializer,
     ClientSerializer,
-    PersonSerializer,
+    StaffSerializer,
 )
-from core.web.pagination import ByName
+from core.web.pagination import InOrderOfNames
 from core.web.requests import person
 from core.web.views import ListAPIView
 
@@ -19,7 +19,7 @@ class ChantierList(ListAPIView[Chantier]):
     """List the chantiers that the reader may choose from, by name."""
 
     serializer_class = ChantierSerializer
-    pagination_class = ByName
+    pagination_class = InOrderOfNames
     filterset_class = ChantierFilter
     queryset = Chantier.objects.none()
 
@@ -31,7 +31,7 @@ class ClientList(ListAPIView[Client]):
     """List the clients that the reader may choose from, by name."""
 
     serializer_class = ClientSerializer
-    pagination_class = ByName
+    pagination_class = InOrderOfNames
     queryset = Client.objects.none()
 
     def get_queryset(self) -> QuerySet[Client]:
@@ -41,9 +41,10 @@ class ClientList(ListAPIView[Client]):
 class StaffList(ListAPIView[User]):
     """List the people of the company, to whom a conversation can be assigned, by name."""
 
-    serializer_class = PersonSerializer
-    pagination_class = ByName
+    serializer_class = StaffSerializer
+    pagination_class = InOrderOfNames
     queryset = User.objects.none()
 
     def get_queryset(self) -> QuerySet[User]:
-        return queries.staff_for(person(self.request))
+        staff = queries.staff_for(person(self.request))
+        return staff.select_related("availability").prefetch_related("working_periods")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+from zlib import crc32
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
@@ -194,8 +195,15 @@ def _person(
         role=role,
         client=client,
         password=password,
+        phone=_phone(login) if client else "",
         external_id=f"demo-{login}",
     )
+
+
+def _phone(login: str) -> str:
+    """Return a number of those that are kept for fiction in France: 06 39 98 00 00 to 99 99."""
+    last = crc32(login.encode()) % 10_000
+    return f"06 39 98 {last // 100:02} {last % 100:02}"
 
 
 def _chantier(site: Site, client: Client, staff: dict[str, User]) -> Chantier:

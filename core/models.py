@@ -10,12 +10,23 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.dispatch import Signal
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.company_models import Availability, Closure, OwnWorkingPeriod, Weekday, WorkingPeriod
 from core.database.email_field import OneSpellingEmailField
 from core.ids import new_id
+from core.jobs.lease import LeasedJob
+
+# Those of working hours are in a module of their own.
+__all__ = [
+    "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "Availability", "Chantier", "Client", "ClientRemark",
+    "Closure", "Epoch", "OwnWorkingPeriod", "PasswordReset", "User", "UserManager", "UserQuerySet",
+    "Weekday", "WorkingPeriod", "rights_updated",
+]  # fmt: skip
 
 NAME_LENGTH = 150
+PHONE_LENGTH = 40
 
 
 class Client(models.Model):
@@ -26,6 +37,16 @@ class Client(models.Model):
     external_id = models.CharField(
         _("external id"), max_length=200, null=True, blank=True, unique=True
     )
+    # They follow what is about no chantier.
+    responsible = models.ForeignKey(
+        "User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        limit_choices_to=~Q(role="client"), verbose_name=_("responsible person"),
+        help_text=_("Follows what this client writes about no chantier."),
+    )  # fmt: skip
+    deputy = models.ForeignKey(
+        "User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
+        limit_choices_to=~Q(role="client"), verbose_name=_("deputy"),
+    )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -103,6 +124,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     locale = models.CharField(
         _("language"), max_length=5, choices=Locale.choices, default=Locale.FRENCH
     )
+    # As people write it: the company's people tap it to call.
+    phone = models.CharField(_("phone"), max_length=PHONE_LENGTH, blank=True, db_default="")
     external_id = models.CharField(
         _("external id"), max_length=200, null=True, blank=True, unique=True
     )
@@ -150,6 +173,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.client_id
 
 
+class ClientRemark(models.Model):
+    """What the company remarks about a client, for itself. The newest row counts.
+
+    A change is a new row, so that no text of a colleague is lost.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="remarks")
+    body = models.TextField(_("remark"), blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-at", "-id")
+        verbose_name = _("remark about a client")
+        verbose_name_plural = _("remarks about clients")
+
+    def __str__(self) -> str:
+        return f"{self.client_id} by {self.by_id}"
+
+
 class Epoch(models.Model):
     """Which life of the database this is, in one row: a restore begins another one.
 
@@ -167,6 +211,30 @@ class Epoch(models.Model):
 
     def __str__(self) -> str:
         return str(self.value)
+
+
+class PasswordReset(LeasedJob):
+    """Somebody asked for a link to choose a new password. The row goes once its email is sent.
+
+    It holds the address as it was typed, which may be nobody's, and neither person nor token:
+    `core.auth.password_reset` says why.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = OneSpellingEmailField(_("email"))
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("forgotten password")
+        verbose_name_plural = _("forgotten passwords")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], name="password_reset_owed", condition=Q(due_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class Chantier(models.Model):

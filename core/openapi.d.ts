@@ -76,6 +76,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attachments/{attachment_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Addresses of the file and its previews that open without a login, for a short time.
+         *
+         *     `<img>` sends no bearer token, and a token in an address would stay in logs.
+         */
+        get: operations["attachments_links_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attachments/{attachment_id}/parts": {
         parameters: {
             query?: never;
@@ -109,6 +130,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own replies and those that colleagues share. A client's user gets 404. */
+        get: operations["canned_replies_list"];
+        put?: never;
+        /** @description Keep a reply. The same id again replaces it. */
+        post: operations["canned_replies_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/canned-replies/{reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description A reply: one's own, or a shared one as a manager. */
+        delete: operations["canned_replies_destroy"];
+        options?: never;
+        head?: never;
+        /** @description A reply: one's own, or a shared one as a manager. */
+        patch: operations["canned_replies_partial_update"];
         trace?: never;
     };
     "/api/v1/chantiers": {
@@ -154,6 +211,40 @@ export interface paths {
         };
         /** @description List the clients that the reader may choose from, by name. */
         get: operations["clients_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/remark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Replace the remark about a client, which the company alone reads. Empty removes it. */
+        put: operations["clients_remark_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{client_id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return what the company knows of a client: how its people are reached, what it has. */
+        get: operations["clients_sheet_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -249,6 +340,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/follow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Follow the conversation: be counted and told of what is written. Again is harmless. */
+        put: operations["conversations_follow_update"];
+        post?: never;
+        /** @description Follow it no longer, until one writes there or is mentioned again. */
+        delete: operations["conversations_follow_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Send messages of the conversation to an email address, with their files.
+         *
+         *     It is a line of the history. Who forwards it is told if the address refuses it. The same id
+         *     and content again answers 200.
+         */
+        post: operations["conversations_forward_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Move its messages and notes `into` another conversation, which is answered; close it.
+         *
+         *     Each message leaves a tombstone that says where it went (`moved_to`).
+         */
+        post: operations["conversations_merge_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/messages": {
         parameters: {
             query?: never;
@@ -256,10 +408,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A page of history, in seq order; without a bound, the newest messages. */
+        /**
+         * @description A page of history, in seq order; without a bound, the newest messages.
+         *
+         *     `lines` tell what was done with the conversation between these messages.
+         */
         get: operations["conversations_messages_retrieve"];
         put?: never;
-        /** @description Send a message. The same id and content sent again answers 200 with the first one. */
+        /**
+         * @description Send a message. The same id and content sent again answers 200 with the first one.
+         *
+         *     As the company, close the conversation or put it off with it, in one step.
+         */
         post: operations["conversations_messages_create"];
         delete?: never;
         options?: never;
@@ -405,6 +565,23 @@ export interface paths {
         patch: operations["conversations_notes_partial_update"];
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/notes/{note_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The earlier texts of a note, oldest first. A client's user gets 404. */
+        get: operations["conversations_notes_revisions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{conversation_id}/read": {
         parameters: {
             query?: never;
@@ -416,6 +593,58 @@ export interface paths {
         /** @description Record that one has read up to `seq`. A mark never goes back. */
         put: operations["conversations_read_update"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put the conversation off until a moment. A message of the client brings it back. */
+        post: operations["conversations_snooze_create"];
+        /** @description Bring the conversation back now. Again is harmless. */
+        delete: operations["conversations_snooze_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Move messages into a new conversation of the same client, which is answered. */
+        post: operations["conversations_split_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make the conversation one's own. Whom it is taken from is told. */
+        post: operations["conversations_take_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -456,6 +685,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{conversation_id}/viewing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Show to colleagues that one has the conversation on screen, or has left it. */
+        post: operations["conversations_viewing_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Assign, close, reopen or put off up to 200 conversations, each in its own transaction.
+         *
+         *     What is refused says why in its result, and keeps nothing else back. Again is harmless.
+         */
+        post: operations["conversations_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Count what is in each folder of the staff inbox. For the company only. */
+        get: operations["folders_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -466,6 +750,28 @@ export interface paths {
         /** @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need. */
         get: operations["me_retrieve"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/availability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own availability, as `GET /staff` shows it to the others. */
+        get: operations["me_availability_retrieve"];
+        /**
+         * @description Say that one is away, `until` a moment if it is known, or there again.
+         *
+         *     What waits for a person who goes away is given to the deputy, or to a manager.
+         */
+        put: operations["me_availability_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -664,6 +970,115 @@ export interface paths {
          *     The service worker closes the notifications of everything else.
          */
         post: operations["push_unread_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own filters and those that colleagues share. A client's user gets 404. */
+        get: operations["saved_filters_list"];
+        put?: never;
+        /** @description Keep parameters of `GET /conversations` under a name. The same id again replaces it. */
+        post: operations["saved_filters_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-filters/{filter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description A filter: one's own, or a shared one as a manager. */
+        delete: operations["saved_filters_destroy"];
+        options?: never;
+        head?: never;
+        /** @description A filter: one's own, or a shared one as a manager. */
+        patch: operations["saved_filters_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Messages, files, conversations, and notes for the company, that hold all words.
+         *
+         *     The words are those of the text, of the subject, client, chantier and author. One typing
+         *     error in a word is taken if nothing is found without. The `hits` are places in `excerpt`.
+         */
+        get: operations["search_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The files in messages whose name holds all words. */
+        get: operations["search_files_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The messages that hold all words, in any order, or what is between quotation marks. */
+        get: operations["search_messages_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The internal notes that hold all words. A client's user gets 404. */
+        get: operations["search_notes_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1153,6 +1568,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description `until` is when the person is back. It ends the absence by itself. */
+        AbsenceRequest: {
+            status: components["schemas"]["AbsenceStatusEnum"];
+            /** Format: date-time */
+            until?: string | null;
+        };
+        /**
+         * @description * `present` - present
+         *     * `absent` - absent
+         * @enum {string}
+         */
+        AbsenceStatusEnum: "present" | "absent";
+        /** @description A person of the company who is away, and when they work again. Null: not known. */
+        Absent: {
+            readonly person: components["schemas"]["Person"];
+            /** Format: date-time */
+            readonly back_at: string | null;
+        };
         /** @description Something that is only shown. */
         Alert: {
             code: string;
@@ -1170,7 +1603,7 @@ export interface components {
             readonly name: string;
             readonly size: number;
             readonly content_type: string;
-            readonly kind: components["schemas"]["KindEnum"];
+            readonly kind: components["schemas"]["Kind"];
             readonly status: components["schemas"]["AttachmentStatus"];
             readonly verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["BlankEnum"];
             readonly reason: string;
@@ -1202,6 +1635,44 @@ export interface components {
             /** @default false */
             keeps_location: boolean;
         };
+        /** @description Who answers a client and when, and the usual wait for a first answer. */
+        Answers: {
+            /** @description Responsible for the newest open chantier. */
+            readonly person: components["schemas"]["Person"] | null;
+            /** @description The median of the last 90 days, nights and weekends included. Null: not known. */
+            readonly usual_seconds: number | null;
+            /** @description The same in working hours of the company. */
+            readonly usual_working_seconds: number | null;
+            /** @description The same, rounded up. Null also if too long. */
+            readonly usual: components["schemas"]["UsualWait"] | null;
+            /** @description The responsible person while away, in whose place `person` answers. */
+            readonly absent: components["schemas"]["Absent"] | null;
+            /**
+             * @description Now: the company works, is closed, or the person is away and nobody replaces.
+             *
+             *     * `open` - open
+             *     * `closed` - closed
+             *     * `absent` - absent
+             */
+            readonly status: components["schemas"]["AnswersStatusEnum"];
+            /**
+             * Format: date-time
+             * @description When somebody answers again, if nobody does now. Null: now, or not known.
+             */
+            readonly back_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the company works again. Null: now.
+             */
+            readonly office_opens_at: string | null;
+        };
+        /**
+         * @description * `open` - open
+         *     * `closed` - closed
+         *     * `absent` - absent
+         * @enum {string}
+         */
+        AnswersStatusEnum: "open" | "closed" | "absent";
         /**
          * @description * `waiting` - waiting
          *     * `running` - running
@@ -1223,7 +1694,7 @@ export interface components {
             readonly name: string;
             readonly size: number;
             readonly content_type: string;
-            readonly kind: components["schemas"]["KindEnum"];
+            readonly kind: components["schemas"]["Kind"];
             readonly status: components["schemas"]["AttachmentStatus"];
             readonly verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["BlankEnum"];
             readonly reason: string;
@@ -1283,8 +1754,65 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /** @description Whether a person of the company answers now, and when again if not; null: not known. */
+        Availability: {
+            readonly status: components["schemas"]["AvailabilityStatusEnum"];
+            /** Format: date-time */
+            readonly back_at: string | null;
+        };
+        /**
+         * @description * `present` - present
+         *     * `absent` - absent
+         *     * `off_duty` - off_duty
+         * @enum {string}
+         */
+        AvailabilityStatusEnum: "present" | "absent" | "off_duty";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description One result for each id, in the order given, and the conversations as they are now. */
+        BulkAnswer: {
+            readonly results: components["schemas"]["Changed"][];
+            readonly conversations: components["schemas"]["Conversation"][];
+        };
+        /**
+         * @description * `changed` - changed
+         *     * `unchanged` - unchanged
+         *     * `refused` - refused
+         * @enum {string}
+         */
+        BulkOutcome: "changed" | "unchanged" | "refused";
+        /** @description One change of up to 200 conversations: `status`, `assigned_to` or `snoozed_until`. */
+        BulkRequest: {
+            conversations: string[];
+            status?: components["schemas"]["ConversationStatus"];
+            /** Format: uuid */
+            assigned_to?: string | null;
+            /**
+             * Format: date-time
+             * @description Null: back now.
+             */
+            snoozed_until?: string | null;
+        };
+        /** @description A text to reuse, in French, in English or in both; people type "/" and `shortcut`. */
+        CannedReply: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly shortcut: string;
+            /** French text */
+            readonly text_fr: string;
+            /** English text */
+            readonly text_en: string;
+            /**
+             * Shared
+             * @default false
+             */
+            readonly is_shared: boolean;
+            readonly owner: components["schemas"]["Person"] | null;
+            /** @description Of messages that were sent with it, each once. */
+            readonly use_count: number;
+            /** Format: date-time */
+            readonly last_used_at: string | null;
+        };
         /** @description Something that is only shown. */
         Cards: {
             succeeded: number;
@@ -1294,6 +1822,18 @@ export interface components {
             retrying: number;
             scheduled: number;
             dead: number;
+        };
+        /** @description What became of one conversation. */
+        Changed: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly outcome: components["schemas"]["BulkOutcome"];
+            /** @description Before: to undo it. Null if it was refused. */
+            readonly was: components["schemas"]["Were"] | null;
+            /** @description Of the refusal; else empty. */
+            readonly code: string;
+            /** @description Why, in words; else empty. */
+            readonly detail: string;
         };
         /**
          * @description Everything that changed since a version. If not `complete`, ask again from `version`.
@@ -1310,6 +1850,7 @@ export interface components {
             readonly complete: boolean;
             readonly conversation: components["schemas"]["Conversation"] | null;
             readonly messages: components["schemas"]["Message"][];
+            readonly lines: components["schemas"]["Line"][];
             readonly read: components["schemas"]["ReadMark"][];
         };
         /** @description Write a model as JSON, with its moments in UTC. */
@@ -1342,6 +1883,21 @@ export interface components {
             readonly id: string;
             readonly name: string;
         };
+        /** @description What the company sees of a client beside a conversation. */
+        ClientSheet: {
+            readonly client: components["schemas"]["Client"];
+            /** @description Follows what this client writes about no chantier. */
+            readonly responsible: components["schemas"]["Staff"] | null;
+            readonly deputy: components["schemas"]["Staff"] | null;
+            readonly people: components["schemas"]["SheetPerson"][];
+            /** @description `people` are the first fifty. */
+            readonly people_count: number;
+            /** @description Those that are open first, fifty at most. */
+            readonly chantiers: components["schemas"]["SheetChantier"][];
+            readonly conversations: components["schemas"]["SheetThreads"];
+            readonly files_count: number;
+            readonly remark: components["schemas"]["Remark"] | null;
+        };
         /**
          * @description A conversation.
          *
@@ -1366,7 +1922,22 @@ export interface components {
             readonly last_activity_at: string;
             /** Format: date-time */
             readonly awaiting_reply_since: string | null;
+            /**
+             * Format: date-time
+             * @description When the clock of the answer turns amber, in working hours; null: none waits.
+             */
+            readonly answer_amber_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the answer is late, in working hours.
+             */
+            readonly answer_due_at: string | null;
             readonly closed_up_to_seq: number;
+            /**
+             * Format: date-time
+             * @description Put off by the company until then. Null for a client's user, always.
+             */
+            readonly snoozed_until: string | null;
             /** Format: date-time */
             readonly created_at: string;
             readonly participants: components["schemas"]["Participant"][];
@@ -1421,12 +1992,7 @@ export interface components {
             filters?: components["schemas"]["FiltersRequest"];
             reason: string;
         };
-        /**
-         * @description A message to send. The caller makes its `id`, so that sending it twice is harmless.
-         *
-         *     `attachments` are ids of the caller's own files, in order; their analysis may still be pending.
-         *     With files, the body may be empty.
-         */
+        /** @description A message to send, and what is done once it is sent: for the company only. */
         DraftRequest: {
             /** Format: uuid */
             id?: string;
@@ -1435,6 +2001,20 @@ export interface components {
             attachments?: string[];
             /** Format: uuid */
             reply_to?: string | null;
+            /**
+             * @description Close the conversation with it.
+             * @default false
+             */
+            close: boolean;
+            /**
+             * Format: date-time
+             * @description Put the conversation off with it. A moment that is over changes nothing.
+             */
+            snooze_until?: string | null;
+            /** @description The last message that its author saw. If the client has written after it, the conversation is neither closed nor put off. */
+            seen_seq?: number | null;
+            /** @description The canned replies that it was written with, to count their uses. */
+            canned_replies?: string[];
         };
         /**
          * @description An email that is no message. `state`: `waiting`, `placed` or `set_aside`.
@@ -1530,6 +2110,14 @@ export interface components {
          * @enum {string}
          */
         EmailState: "done" | "waiting" | "placed" | "set_aside";
+        /**
+         * @description * `refused` - refused
+         *     * `unsubscribed` - unsubscribed
+         *     * `verified` - verified
+         *     * `unknown` - unknown
+         * @enum {string}
+         */
+        EmailStateEnum: "refused" | "unsubscribed" | "verified" | "unknown";
         /** @description An attempt in an exported file. */
         Exported: {
             /** Format: uuid */
@@ -1554,14 +2142,34 @@ export interface components {
             readonly error_place: string;
             readonly error_text: string;
         };
+        Facet: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            count: number;
+        };
+        /** @description Where and by whom most of it was written, to narrow the search. */
+        Facets: {
+            clients: components["schemas"]["Facet"][];
+            chantiers: components["schemas"]["Facet"][];
+            authors: components["schemas"]["Facet"][];
+        };
         /** @description A number that another app tells of itself. */
         Fact: {
             code: string;
             /** Format: double */
             value: number;
-            unit: components["schemas"]["UnitEnum"];
+            unit: components["schemas"]["FactUnitEnum"];
             label: string;
         };
+        /**
+         * @description * `count` - count
+         *     * `bytes` - bytes
+         *     * `percent` - percent
+         *     * `seconds` - seconds
+         * @enum {string}
+         */
+        FactUnitEnum: "count" | "bytes" | "percent" | "seconds";
         /** @description Something that is only shown. */
         Failure: {
             name: string;
@@ -1576,6 +2184,16 @@ export interface components {
             last_at: string;
             spark: number[];
             example: string;
+        };
+        FilterDraftRequest: {
+            name: string;
+            query: {
+                [key: string]: string;
+            };
+            /** @default false */
+            is_shared: boolean;
+            /** Format: uuid */
+            id?: string;
         };
         /** @description Which tasks; all given conditions hold together. */
         FiltersRequest: {
@@ -1611,10 +2229,139 @@ export interface components {
             body: string;
             attachments?: string[];
         };
+        /**
+         * @description How many are in each folder: conversations as `GET /conversations?folder=` lists them.
+         *
+         *     A count stops at 1,000, which then means "or more".
+         */
+        Folders: {
+            readonly to_answer: number;
+            readonly mine: number;
+            readonly unassigned: number;
+            readonly mentions: number;
+            readonly snoozed: number;
+            readonly closed: number;
+            /** @description All that is not closed. */
+            readonly open: number;
+            readonly all: number;
+            /** @description Emails that wait to be put in a conversation: `GET /emails`. */
+            readonly emails: number;
+        };
+        /** @description Messages to send on. The caller makes the `id`, so that sending it twice is harmless. */
+        ForwardRequest: {
+            /** Format: uuid */
+            id?: string;
+            /** Format: email */
+            to: string;
+            messages: string[];
+            /** @default  */
+            comment: string;
+        };
+        /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
+        Forwarded: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly conversation: string;
+            readonly to: string;
+            readonly messages: string[];
+            readonly comment: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly ended_at: string | null;
+            readonly refusal: string;
+        };
+        FoundCount: {
+            found: number;
+            /** @description Of these, in closed conversations. */
+            closed: number;
+            /** @description There are more than were counted. */
+            is_more: boolean;
+        };
+        /** @description A page of what was found, the newest first. */
+        FoundEverywhere: {
+            results: components["schemas"]["Hit"][];
+            /** Format: uri */
+            next: string | null;
+            count: components["schemas"]["FoundCount"] | null;
+            facets: components["schemas"]["Facets"] | null;
+            /** @description False if something was left out: it took too long, or was written just now. */
+            is_complete: boolean;
+        };
+        /** @description A file whose name was found. The `hits` are places in its name. */
+        FoundFile: {
+            readonly attachment: components["schemas"]["Attachment"];
+            readonly conversation: components["schemas"]["FoundIn"];
+            /** Format: uuid */
+            readonly message: string;
+            readonly seq: number;
+            readonly author: components["schemas"]["Person"];
+            /** Format: date-time */
+            readonly sent_at: string;
+            readonly hits: number[][];
+        };
+        /** @description The conversation of what was found. */
+        FoundIn: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly subject: string;
+            readonly status: components["schemas"]["ConversationStatus"];
+            readonly client: components["schemas"]["Client"];
+            readonly chantier: components["schemas"]["ChantierReference"] | null;
+        };
+        /** @description A message that was found, with the part of its text around the first hit. */
+        FoundMessage: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly conversation: components["schemas"]["FoundIn"];
+            readonly seq: number;
+            readonly author: components["schemas"]["Person"];
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly excerpt: string;
+            readonly hits: number[][];
+        };
+        /** @description An internal note that was found. For the company only. */
+        FoundNote: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly conversation: components["schemas"]["FoundIn"];
+            readonly author: components["schemas"]["Person"];
+            /** Format: date-time */
+            readonly created_at: string;
+            readonly excerpt: string;
+            readonly hits: number[][];
+        };
         History: {
             readonly results: components["schemas"]["Message"][];
+            /** @description What was done between these messages, in order. */
+            readonly lines: components["schemas"]["Line"][];
             readonly has_before: boolean;
             readonly has_after: boolean;
+        };
+        /** @description Something that was found, where it is, and the part of its text around the first hit. */
+        Hit: {
+            /** @description `message`, `file`, `note` or `conversation`. */
+            kind: string;
+            /**
+             * Format: uuid
+             * @description Of the message, file, note or conversation.
+             */
+            id: string;
+            conversation: components["schemas"]["FoundIn"];
+            /**
+             * Format: uuid
+             * @description The message, or the one that shows the file.
+             */
+            message: string | null;
+            /** @description Of that message. */
+            seq: number | null;
+            author: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            created_at: string;
+            excerpt: string;
+            readonly hits: number[][];
         };
         Key: {
             readonly key: string | null;
@@ -1631,7 +2378,7 @@ export interface components {
          *     * `document` - Document
          * @enum {string}
          */
-        KindEnum: "image" | "pdf" | "video" | "audio" | "document";
+        Kind: "image" | "pdf" | "video" | "audio" | "document";
         /** @description Something that is only shown. */
         Latency: {
             queue: string;
@@ -1670,6 +2417,98 @@ export interface components {
             };
         };
         /**
+         * @description A line of the history. It stands after the message `after_seq`; 0 is before the first.
+         *
+         *     `by` is null for what Liaison did itself, by a rule or a clock. A client's user gets the kinds
+         *     opened, closed, reopened, renamed, moved, merged and split, the company all.
+         */
+        Line: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly conversation: string;
+            readonly version: number;
+            readonly after_seq: number;
+            readonly kind: components["schemas"]["LineKind"];
+            readonly by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly at: string;
+            /** @description By kind. Names are as they were then. */
+            readonly details: {
+                /** @description assigned, taken_over: the person. moved: the chantier. Null: nobody. */
+                to?: {
+                    /** Format: uuid */
+                    id?: string;
+                    name?: string;
+                } | null;
+                /** @description As `to`, before. merged, split: from where. */
+                from?: {
+                    /** Format: uuid */
+                    id?: string;
+                    name?: string;
+                } | null;
+                /** @description renamed: the new one. */
+                subject?: string;
+                /** @description renamed: the earlier one. */
+                former_subject?: string;
+                /** @description merged, split: the conversation with its subject. */
+                into?: {
+                    /** Format: uuid */
+                    id?: string;
+                    name?: string;
+                } | null;
+                /** @description merged, split: how many messages. */
+                count?: number;
+                /** @description escalated: 1 to the deputy, 2 to managers. */
+                step?: number;
+                /**
+                 * Format: date-time
+                 * @description escalated: since when the client waited.
+                 */
+                waiting_since?: string | null;
+                /**
+                 * Format: date-time
+                 * @description snoozed: until when.
+                 */
+                until?: string;
+                /** @description forwarded: to whom. */
+                address?: string;
+                /** @description Why a rule did it; README of messaging, «Lines of the history». */
+                reason?: string;
+            };
+        };
+        /**
+         * @description * `opened` - Opened
+         *     * `assigned` - Assigned
+         *     * `taken_over` - Taken over
+         *     * `escalated` - Escalated
+         *     * `snoozed` - Snoozed
+         *     * `woken` - Woken
+         *     * `closed` - Closed
+         *     * `reopened` - Reopened
+         *     * `renamed` - Renamed
+         *     * `moved` - Moved to another chantier
+         *     * `merged` - Merged
+         *     * `split` - Split
+         *     * `forwarded` - Forwarded by email
+         *     * `exported` - Printed or exported
+         * @enum {string}
+         */
+        LineKind: "opened" | "assigned" | "taken_over" | "escalated" | "snoozed" | "woken" | "closed" | "reopened" | "renamed" | "moved" | "merged" | "split" | "forwarded" | "exported";
+        /** @description An address that opens without a login until `expires_at`. */
+        Link: {
+            readonly url: string;
+            /** Format: date-time */
+            readonly expires_at: string;
+        };
+        /** @description The addresses of a file. `original` is a photo with its location, for its sender. */
+        Links: {
+            readonly content: components["schemas"]["Link"];
+            readonly original: components["schemas"]["Link"] | null;
+            readonly preview_320: components["schemas"]["Link"] | null;
+            readonly preview_1280: components["schemas"]["Link"] | null;
+        };
+        /**
          * @description * `fr` - French
          *     * `en` - English
          * @enum {string}
@@ -1704,6 +2543,7 @@ export interface components {
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
             readonly version: string;
+            readonly time_zone: string;
         };
         /** @description The person who asks, their number of unread messages, and the limits of what they send. */
         MeWithUnread: {
@@ -1717,10 +2557,17 @@ export interface components {
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly client: components["schemas"]["Client"] | null;
             readonly version: string;
+            readonly time_zone: string;
             /** @description Of the database. Another one than before: drop what you hold and load anew. */
             readonly epoch: string;
             readonly unread_total: number;
             readonly limits: components["schemas"]["Limits"];
+            /** @description Null for the company's people. */
+            readonly answers: components["schemas"]["Answers"] | null;
+        };
+        MergeRequest: {
+            /** Format: uuid */
+            into: string;
         };
         /** @description A message. A deleted one keeps its `seq` and has an empty body. */
         Message: {
@@ -1735,6 +2582,8 @@ export interface components {
             readonly attachments: components["schemas"]["Attachment"][];
             /** Format: uuid */
             readonly reply_to: string | null;
+            /** @description The message that `reply_to` names, as it is now. */
+            readonly quoted: components["schemas"]["Quote"] | null;
             readonly by_email: boolean;
             /** @description A client only says thank you: nobody has to answer. */
             readonly is_thanks: boolean;
@@ -1744,11 +2593,20 @@ export interface components {
             readonly edited_at: string | null;
             /** Format: date-time */
             readonly deleted_at: string | null;
+            /** @description Where it went, if it was moved. It is deleted here then. */
+            readonly moved_to: components["schemas"]["MessagePlace"] | null;
         };
         MessageDeliveries: {
             /** Format: uuid */
             readonly message: string;
             readonly deliveries: components["schemas"]["PersonState"][];
+        };
+        /** @description A message in its conversation. */
+        MessagePlace: {
+            /** Format: uuid */
+            readonly conversation: string;
+            /** Format: uuid */
+            readonly message: string;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         MessageRevision: {
@@ -1796,15 +2654,27 @@ export interface components {
             readonly conversation: string;
             readonly author: components["schemas"]["Person"];
             readonly body: string;
+            readonly attachments: components["schemas"]["Attachment"][];
+            /** @description The colleagues whom it names. */
+            readonly mentions: components["schemas"]["Person"][];
             /** Format: date-time */
             readonly created_at: string;
             /** Format: date-time */
             readonly edited_at: string | null;
         };
+        /** @description A note to write: as a message, with the writer's own files. */
         NoteDraftRequest: {
-            body: string;
             /** Format: uuid */
             id?: string;
+            /** @default  */
+            body: string;
+            attachments?: string[];
+        };
+        /** @description Write a model as JSON, with its moments in UTC. */
+        NoteRevision: {
+            readonly body: string;
+            /** Format: date-time */
+            readonly replaced_at: string;
         };
         /** @description A conversation to open. Without a client: the sender's. Without a subject: the email's. */
         OpenRequest: {
@@ -1812,7 +2682,7 @@ export interface components {
             client?: string;
             subject?: string;
         };
-        /** @description A conversation to open. Only the company chooses the `client`. */
+        /** @description A conversation to open. Only the company chooses the `client`, and who follows it. */
         OpeningRequest: {
             /** Format: uuid */
             id?: string;
@@ -1821,6 +2691,8 @@ export interface components {
             chantier?: string | null;
             /** Format: uuid */
             client?: string | null;
+            /** Format: uuid */
+            assigned_to?: string | null;
             message?: components["schemas"]["FirstMessageRequest"] | null;
         };
         /** @description An email as it came, as text. `left_out`: in words, what is not shown of it. */
@@ -1864,13 +2736,28 @@ export interface components {
             /** Format: uri */
             next: string | null;
         };
+        PaginatedFoundFileList: {
+            results: components["schemas"]["FoundFile"][];
+            /** Format: uri */
+            next: string | null;
+        };
+        PaginatedFoundMessageList: {
+            results: components["schemas"]["FoundMessage"][];
+            /** Format: uri */
+            next: string | null;
+        };
+        PaginatedFoundNoteList: {
+            results: components["schemas"]["FoundNote"][];
+            /** Format: uri */
+            next: string | null;
+        };
         PaginatedLibraryItemList: {
             results: components["schemas"]["LibraryItem"][];
             /** Format: uri */
             next: string | null;
         };
-        PaginatedPersonList: {
-            results: components["schemas"]["Person"][];
+        PaginatedStaffList: {
+            results: components["schemas"]["Staff"][];
             /** Format: uri */
             next: string | null;
         };
@@ -1880,6 +2767,7 @@ export interface components {
             readonly id: string;
             readonly name: string;
             readonly role: components["schemas"]["RoleEnum"];
+            readonly locale: components["schemas"]["LocaleEnum"];
             readonly last_read_seq: number;
         };
         PatchedBodyRequest: {
@@ -1892,6 +2780,13 @@ export interface components {
             status?: components["schemas"]["ConversationStatus"];
             /** Format: uuid */
             assigned_to?: string | null;
+        };
+        PatchedFilterChangeRequest: {
+            name?: string;
+            query?: {
+                [key: string]: string;
+            };
+            is_shared?: boolean;
         };
         PatchedNoteRequest: {
             note?: string;
@@ -1907,6 +2802,12 @@ export interface components {
             quiet_from?: string | null;
             quiet_until?: string | null;
             locale?: components["schemas"]["LocaleEnum"];
+        };
+        PatchedReplyChangeRequest: {
+            shortcut?: string;
+            text_fr?: string;
+            text_en?: string;
+            is_shared?: boolean;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         Person: {
@@ -1985,6 +2886,17 @@ export interface components {
             paused_at: string | null;
             paused_by: components["schemas"]["Person"] | null;
         };
+        /** @description What a message shows of the one that it answers. A deleted one is quoted without its text. */
+        Quote: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly seq: number;
+            readonly author: components["schemas"]["Person"];
+            /** @description The first 200 characters of the text. */
+            readonly body: string;
+            readonly attachment_count: number;
+            readonly is_deleted: boolean;
+        };
         ReadMark: {
             /** Format: uuid */
             readonly user: string;
@@ -2028,6 +2940,22 @@ export interface components {
              */
             readonly created_at: string;
         };
+        /** @description What the company remarks about a client. Empty: it was removed. */
+        Remark: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Remark */
+            readonly body: string;
+            readonly by: components["schemas"]["Person"];
+            /** Format: date-time */
+            readonly at: string;
+        };
+        /** @description A new remark. `replaces` is the id of the one that was read, null if there was none. */
+        RemarkChangeRequest: {
+            body: string;
+            /** Format: uuid */
+            replaces?: string | null;
+        };
         /** @description A browser changed its subscription. Only that browser and we know the old keys. */
         RenewedDeviceRequest: {
             old_endpoint: string;
@@ -2035,6 +2963,14 @@ export interface components {
             /** Format: uri */
             endpoint: string;
             keys: components["schemas"]["KeysRequest"];
+        };
+        ReplyDraftRequest: {
+            shortcut: string;
+            text_fr?: string;
+            text_en?: string;
+            is_shared?: boolean;
+            /** Format: uuid */
+            id?: string;
         };
         /** @description Some tasks by their ids, or all that match filters (a thousand at most). */
         RetryRequest: {
@@ -2053,6 +2989,18 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "client" | "staff" | "manager";
+        /** @description Parameters of `GET /conversations` under a name. */
+        SavedFilter: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly query: {
+                [key: string]: string;
+            };
+            /** Shared */
+            readonly is_shared: boolean;
+            readonly owner: components["schemas"]["Person"];
+        };
         /** @description Something that is only shown. */
         Schedule: {
             name: string;
@@ -2104,6 +3052,72 @@ export interface components {
             /** Format: double */
             p99: number | null;
         };
+        /** @description A chantier, with who follows it. */
+        SheetChantier: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly reference: string;
+            readonly address: string;
+            readonly status: components["schemas"]["ChantierStatus"];
+            readonly responsible: components["schemas"]["Staff"] | null;
+            readonly deputy: components["schemas"]["Staff"] | null;
+        };
+        /** @description A browser that gets pushes. Silent: it accepts them, but no longer displays them. */
+        SheetDevice: {
+            /** Device */
+            readonly label: string;
+            readonly is_silent: boolean;
+            /** Format: date-time */
+            readonly registered_at: string;
+            /** Format: date-time */
+            readonly displayed_at: string | null;
+        };
+        /** @description A user of the client, and how they are reached. */
+        SheetPerson: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly email: string;
+            /** @description As written. */
+            readonly phone: string;
+            readonly locale: components["schemas"]["LocaleEnum"];
+            readonly devices: components["schemas"]["SheetDevice"][];
+            /** @description The person wants pushes, and at least one device displays them. */
+            readonly is_pushed: boolean;
+            /**
+             * @description The address refuses our emails; the person wants none; the person has answered an email, so theirs arrive; nothing is known.
+             *
+             *     * `refused` - refused
+             *     * `unsubscribed` - unsubscribed
+             *     * `verified` - verified
+             *     * `unknown` - unknown
+             */
+            readonly email_state: components["schemas"]["EmailStateEnum"];
+            /** Format: date-time */
+            readonly refused_since: string | null;
+            /** @description Why the address refuses emails. */
+            readonly refusal: string;
+            /** @description Has a page on screen. */
+            readonly is_online: boolean;
+            /** Format: date-time */
+            readonly last_seen_at: string | null;
+        };
+        /** @description Another conversation of the client. */
+        SheetThread: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly subject: string;
+            readonly status: components["schemas"]["ConversationStatus"];
+            /** Format: date-time */
+            readonly last_activity_at: string;
+            readonly chantier: components["schemas"]["ChantierReference"] | null;
+        };
+        SheetThreads: {
+            readonly open_count: number;
+            readonly closed_count: number;
+            readonly newest: components["schemas"]["SheetThread"][];
+        };
         SignedPart: {
             readonly number: number;
             readonly size: number;
@@ -2115,8 +3129,29 @@ export interface components {
         SignedParts: {
             readonly parts: components["schemas"]["SignedPart"][];
         };
+        SnoozeRequest: {
+            /** Format: date-time */
+            until: string;
+        };
         SpanDeliveries: {
             readonly results: components["schemas"]["MessageDeliveries"][];
+        };
+        /** @description Messages to move into a new conversation of the same client. The caller makes its `id`. */
+        SplitRequest: {
+            /** Format: uuid */
+            id?: string;
+            messages: string[];
+            subject: string;
+            /** Format: uuid */
+            chantier?: string | null;
+        };
+        /** @description A person of the company, and whether they answer now. */
+        Staff: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly role: components["schemas"]["RoleEnum"];
+            readonly availability: components["schemas"]["Availability"];
         };
         /** @description What is still unread. A notification of anything else that is older than `at` is closed. */
         StillUnread: {
@@ -2154,6 +3189,11 @@ export interface components {
             audit: components["schemas"]["Audit"] | null;
             runs_kept_days: number;
             hours_kept_days: number;
+        };
+        /** @description `confirmed` takes it from the colleague who has it. */
+        TakeRequest: {
+            /** @default false */
+            confirmed: boolean;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         TaskAction: {
@@ -2260,14 +3300,11 @@ export interface components {
         TokenRequest: {
             token: string;
         };
-        /**
-         * @description * `count` - count
-         *     * `bytes` - bytes
-         *     * `percent` - percent
-         *     * `seconds` - seconds
-         * @enum {string}
-         */
-        UnitEnum: "count" | "bytes" | "percent" | "seconds";
+        /** @description What is written: a message, or a `note` between colleagues, of which no client learns. */
+        TypingRequest: {
+            /** @default false */
+            note: boolean;
+        };
         /** @description The number of unread messages: in all, and by conversation where it is not 0. */
         Unread: {
             readonly total: number;
@@ -2290,6 +3327,18 @@ export interface components {
             readonly part_size: number | null;
             readonly part_count: number | null;
         };
+        /** @description A wait as people say it: "in less than 2 hours". Hours and days are working ones. */
+        UsualWait: {
+            readonly count: number;
+            readonly unit: components["schemas"]["UsualWaitUnitEnum"];
+        };
+        /**
+         * @description * `minute` - minute
+         *     * `hour` - hour
+         *     * `day` - day
+         * @enum {string}
+         */
+        UsualWaitUnitEnum: "minute" | "hour" | "day";
         /**
          * @description * `retry` - Tried again
          *     * `discard` - Discarded
@@ -2317,6 +3366,13 @@ export interface components {
          * @enum {string}
          */
         VerdictEnum: "clean" | "checked_basic" | "infected" | "refused" | "unreadable";
+        /** @description `is_here` is false when the conversation leaves the screen. `asks`: say who else is here. */
+        ViewingRequest: {
+            /** @default true */
+            is_here: boolean;
+            /** @default false */
+            asks: boolean;
+        };
         WantedPartRequest: {
             /** Format: int64 */
             number: number;
@@ -2324,6 +3380,13 @@ export interface components {
         };
         WantedPartsRequest: {
             parts: components["schemas"]["WantedPartRequest"][];
+        };
+        Were: {
+            readonly status: components["schemas"]["ConversationStatus"];
+            /** Format: uuid */
+            readonly assigned_to: string | null;
+            /** Format: date-time */
+            readonly snoozed_until: string | null;
         };
         /** @description Something that is only shown. */
         Worker: {
@@ -2830,6 +3893,42 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    attachments_links_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The addresses of a file. `original` is a photo with its location, for its sender. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Links"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     attachment_parts: {
         parameters: {
             query?: never;
@@ -2928,6 +4027,196 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    canned_replies_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    canned_replies_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description A text to reuse, in French, in English or in both; people type "/" and `shortcut`. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The id is of somebody else's reply. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not of the company. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description Another reply has this shortcut, or too many. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    canned_replies_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Somebody else's. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    canned_replies_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedReplyChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description A text to reuse, in French, in English or in both; people type "/" and `shortcut`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedReply"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Somebody else's. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description Another reply has this shortcut. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3056,9 +4345,109 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    clients_remark_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemarkChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description What the company remarks about a client. Empty: it was removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Remark"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description A colleague changed it, whom `detail` names. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    clients_sheet_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the company sees of a client beside a conversation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientSheet"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     conversations_list: {
         parameters: {
             query?: {
+                /** @description Words of the subject, the client or the chantier */
+                about?: string;
                 /** @description `me`, `none` or a person's id */
                 assigned_to?: string;
                 awaiting_reply?: boolean;
@@ -3067,10 +4456,29 @@ export interface operations {
                 client?: string;
                 /** @description The pagination cursor value. */
                 cursor?: string;
+                /**
+                 * @description A folder of the staff inbox; empty for a client's user
+                 *
+                 *     * `to_answer` - to_answer
+                 *     * `mine` - mine
+                 *     * `unassigned` - unassigned
+                 *     * `mentions` - mentions
+                 *     * `snoozed` - snoozed
+                 *     * `closed` - closed
+                 *     * `open` - open
+                 *     * `all` - all
+                 */
+                folder?: "all" | "closed" | "mentions" | "mine" | "open" | "snoozed" | "to_answer" | "unassigned";
                 /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Words of the subject or the messages */
                 q?: string;
+                /**
+                 * @description `answer_due`: only what a client waits for, the most pressing first
+                 *
+                 *     * `answer_due` - answer_due
+                 */
+                sort?: "answer_due";
                 /**
                  * @description * `open` - Open
                  *     * `closed` - Closed
@@ -3370,6 +4778,205 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_follow_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_follow_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            /** @description The person who owns it follows it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_forward_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardRequest"];
+            };
+        };
+        responses: {
+            /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarded"];
+                };
+            };
+            /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarded"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description The `id` was used before. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_merge_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeRequest"];
+            };
+        };
+        responses: {
+            /** @description A conversation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `into` is not an open one of the same client. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -3846,7 +5453,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["NoteDraftRequest"];
             };
@@ -3987,6 +5594,43 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    conversations_notes_revisions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteRevision"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     conversations_read_update: {
         parameters: {
             query?: never;
@@ -4024,7 +5668,60 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_typing_create: {
+    conversations_snooze_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeRequest"];
+            };
+        };
+        responses: {
+            /** @description A conversation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description The conversation is closed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_snooze_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -4044,7 +5741,170 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_split_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitRequest"];
+            };
+        };
+        responses: {
+            /** @description A conversation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description A conversation. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description The `id` was used for something else. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_take_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TakeRequest"];
+            };
+        };
+        responses: {
+            /** @description A conversation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description A colleague has it, whom `detail` names: confirm. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_typing_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TypingRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description A `note`, and not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["BodyTooSlow"];
@@ -4093,6 +5953,134 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    conversations_viewing_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ViewingRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    conversations_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description One result for each id, in the order given, and the conversations as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    folders_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many are in each folder: conversations as `GET /conversations?folder=` lists them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Folders"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     me_retrieve: {
         parameters: {
             query?: never;
@@ -4123,6 +6111,82 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    me_availability_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Whether a person of the company answers now, and when again if not; null: not known. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    me_availability_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Whether a person of the company answers now, and when again if not; null: not known. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             503: components["responses"]["Unavailable"];
         };
     };
@@ -4569,6 +6633,411 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    saved_filters_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilter"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    saved_filters_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description Parameters of `GET /conversations` under a name. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilter"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The id is of somebody else's filter. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            /** @description Not of the company. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description Too many. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    saved_filters_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Somebody else's. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    saved_filters_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                filter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedFilterChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Parameters of `GET /conversations` under a name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedFilter"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Somebody else's. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search_retrieve: {
+        parameters: {
+            query: {
+                author?: string;
+                chantier?: string;
+                client?: string;
+                conversation?: string;
+                cursor?: string;
+                /**
+                 * @description For the company.
+                 *
+                 *     * `true` - true
+                 *     * `false` - false
+                 */
+                facets?: "true" | "false";
+                /** @description The first day. */
+                from?: string;
+                /**
+                 * @description * `true` - true
+                 *     * `false` - false
+                 */
+                has_file?: "true" | "false";
+                /**
+                 * @description `written`: all but conversations.
+                 *
+                 *     * `message` - message
+                 *     * `file` - file
+                 *     * `note` - note
+                 *     * `conversation` - conversation
+                 *     * `written` - written
+                 */
+                kind?: "message" | "file" | "note" | "conversation" | "written";
+                limit?: number;
+                q: string;
+                /** @description The last day. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of what was found, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundEverywhere"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The `conversation` is not the reader's to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search_files_list: {
+        parameters: {
+            query: {
+                conversation?: string;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedFoundFileList"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The `conversation` is not the reader's to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search_messages_list: {
+        parameters: {
+            query: {
+                conversation?: string;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedFoundMessageList"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description The `conversation` is not the reader's to see. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    search_notes_list: {
+        parameters: {
+            query: {
+                conversation?: string;
+                /** @description The pagination cursor value. */
+                cursor?: string;
+                /** @description Number of results to return per page. */
+                limit?: number;
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedFoundNoteList"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     session_create: {
         parameters: {
             query?: never;
@@ -4649,7 +7118,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PaginatedPersonList"];
+                    "application/json": components["schemas"]["PaginatedStaffList"];
                 };
             };
             /** @description The caller has this answer already (`If-None-Match`). */

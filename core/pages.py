@@ -1,11 +1,10 @@
-"""Show the pages of no other app: home, login, logout, errors, documentation of the API."""
+"""Show the pages of no other app: home, login, language, errors, documentation of the API."""
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
@@ -14,6 +13,7 @@ from rest_framework.exceptions import APIException
 
 from core.auth.login import log_in, log_out
 from core.models import User
+from core.web import own_pages
 
 # Swagger and Redoc insert style elements and HTML. These pages show no data of ours.
 docs_policy = csp_replace(
@@ -64,6 +64,22 @@ def logout(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_POST
+@csrf_protect
+def language(request: HttpRequest) -> HttpResponse:
+    """Store the language that a person chose in the menu, and show the same page in it.
+
+    Another language than ours changes nothing: no form of ours asks for it.
+    """
+    if not isinstance(request.user, User):
+        return redirect("login")
+    locale = request.POST.get("locale", "")
+    if locale in User.Locale.values:
+        request.user.locale = locale
+        request.user.save(update_fields=["locale"])
+    return redirect(page_before(request))
+
+
 @docs_policy
 def api_docs(request: HttpRequest) -> HttpResponse:
     return render(request, "core/api_docs.html")
@@ -75,27 +91,23 @@ def api_redoc(request: HttpRequest) -> HttpResponse:
 
 
 def error_400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    text = _("The page you left may be too old. Go back, reload it and try again.")
-    return _error(request, 400, _("This request was not understood"), text)
+    return own_pages.of_status(400)
 
 
 def error_403(request: HttpRequest, exception: Exception) -> HttpResponse:
-    text = _("Your account does not open this page.")
-    return _error(request, 403, _("This page is not for you"), text)
+    return own_pages.of_status(403)
 
 
 def error_404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    text = _("The address is wrong, or what it showed is not yours to see.")
-    return _error(request, 404, _("Nothing at this address"), text)
+    return own_pages.of_status(404)
 
 
 def error_500(request: HttpRequest) -> HttpResponse:
-    text = _("The error is recorded and we look into it. Your messages are safe: try again.")
-    return _error(request, 500, _("Something broke on our side"), text)
+    return own_pages.of_status(500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return error_400(request, Exception(reason))
+    return own_pages.of_stale_form()
 
 
 def _login_form(
@@ -105,6 +117,7 @@ def _login_form(
         "email": email,
         "next": request.POST.get("next", request.GET.get("next", "")),
         "error": refusal.detail if refusal else "",
+        "has_new_password": "new-password" in request.GET,
     }
     response = render(
         request, "core/login.html", context, status=refusal.status_code if refusal else 200
@@ -116,13 +129,16 @@ def _login_form(
 
 def _next(request: HttpRequest) -> str:
     """Return the page that `next` asks for if it is on this site, else home."""
-    wanted = request.POST.get("next", request.GET.get("next", ""))
+    return _ours(request, request.POST.get("next", request.GET.get("next", "")))
+
+
+def page_before(request: HttpRequest) -> str:
+    """Return the page that sent the form, also after it changed its address by script."""
+    return _ours(request, request.headers.get("Referer", ""))
+
+
+def _ours(request: HttpRequest, wanted: str) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if is_ours else "/"
-
-
-def _error(request: HttpRequest, status: int, heading: str, text: str) -> HttpResponse:
-    context = {"status": status, "heading": heading, "text": text}
-    return render(request, "core/error.html", context, status=status)

@@ -1,10 +1,13 @@
 """Select the people, clients and chantiers that a reader may see."""
 
+from uuid import UUID
+
 from django.db import connection
 from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
+from django.shortcuts import get_object_or_404
 
-from core.models import Chantier, Client, Epoch, User
+from core.models import Chantier, Client, ClientRemark, Epoch, PasswordReset, User
 
 
 def clients_for(reader: User) -> QuerySet[Client]:
@@ -25,6 +28,21 @@ def staff_for(reader: User) -> QuerySet[User]:
     if not reader.is_company:
         return User.objects.none()
     return User.objects.filter(role__in=(User.Role.STAFF, User.Role.MANAGER), is_active=True)
+
+
+def client_for(reader: User, client_id: UUID) -> Client:
+    """Return one client, or Http404."""
+    return get_object_or_404(clients_for(reader), pk=client_id)
+
+
+def remark_about(client: Client) -> ClientRemark | None:
+    """Return what the company remarks about a client: for the company alone."""
+    return ClientRemark.objects.filter(client=client).select_related("by").first()
+
+
+def pending_password_resets() -> QuerySet[PasswordReset]:
+    """Return the forgotten passwords whose email is not sent. Those without `due_at` failed."""
+    return PasswordReset.objects.all()
 
 
 EPOCH = "SELECT value || '-' || 'core_epoch'::regclass::oid FROM core_epoch"

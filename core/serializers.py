@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypedDict, TypeVar
 
+from django.conf import settings
 from django.db.models import DateTimeField, Model
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.utils.html import is_html_input
 
+from core.company_hours import Presence, back_at, presence_of
 from core.models import Chantier, Client, User
 from core.version import VERSION
 
@@ -78,11 +82,49 @@ class InputSerializer(KnownFields):
     pass
 
 
+class AvailabilitySerializer(serializers.Serializer[Any]):
+    """Whether a person of the company answers now, and when again if not; null: not known."""
+
+    status = serializers.ChoiceField(choices=list(Presence), read_only=True)
+    back_at = UtcField(read_only=True, allow_null=True)
+
+
+class AvailabilityNow(TypedDict):
+    """What `AvailabilitySerializer` shows."""
+
+    status: Presence
+    back_at: datetime | None
+
+
+def availability_of(person: User) -> AvailabilityNow:
+    now = timezone.now()
+    status = presence_of(person, now)
+    return {
+        "status": status,
+        "back_at": None if status == Presence.PRESENT else back_at(person, now),
+    }
+
+
 class PersonSerializer(Shape[User]):
     class Meta:
         model = User
         fields = ("id", "name", "role")
         read_only_fields = fields
+
+
+class StaffSerializer(Shape[User]):
+    """A person of the company, and whether they answer now."""
+
+    availability = serializers.SerializerMethodField()
+
+    class Meta:
+        model = User
+        fields = ("id", "name", "role", "availability")
+        read_only_fields = fields
+
+    @extend_schema_field(AvailabilitySerializer)
+    def get_availability(self, person: User) -> Any:
+        return AvailabilitySerializer(availability_of(person)).data
 
 
 class ClientSerializer(Shape[Client]):
@@ -118,16 +160,21 @@ class MeSerializer(Shape[User]):
     client = ClientSerializer(read_only=True, allow_null=True)
     # Of Liaison, so that a report of a fault can name it.
     version = serializers.SerializerMethodField()
+    # Of the company: «demain 8 h» is 8 there, wherever the device is.
+    time_zone = serializers.SerializerMethodField()
 
     class Meta:
         model = User
         fields: ClassVar[tuple[str, ...]] = (
-            "id", "name", "email", "role", "locale", "client", "version",
+            "id", "name", "email", "role", "locale", "client", "version", "time_zone",
         )  # fmt: skip
         read_only_fields: ClassVar[tuple[str, ...]] = fields
 
     def get_version(self, me: User) -> str:
         return VERSION
+
+    def get_time_zone(self, me: User) -> str:
+        return settings.TIME_ZONE
 
 
 class TicketSerializer(serializers.Serializer[Any]):

@@ -139,6 +139,11 @@ def shortened(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
+def decomposed(text: str) -> str:
+    """Return a text in form NFKD, as PostgreSQL's `normalize` does."""
+    return unicodedata.normalize("NFKD", text)
+
+
 def without_accents(text: str, form: Form) -> str:
     """Return a text decomposed, without its combining marks.
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from core import api, pages
+from core import api, pages, password_pages
 from core.auth import api as auth_api
 from core.auth.admin_login import admin_login
 from core.realtime import endpoint
@@ -26,6 +26,9 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("login", pages.login, name="login"),
     path("logout", pages.logout, name="logout"),
+    path("language", pages.language, name="language"),
+    path("password", password_pages.forgotten, name="forgotten-password"),
+    path("password/<str:key>/<str:token>", password_pages.choose, name="new-password"),
     path("", include("messaging.urls")),
     path("", include("notifications.urls")),
     path("", include("workers.urls")),

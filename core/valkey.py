@@ -14,9 +14,19 @@ from redis.retry import Retry
 TIMEOUT_SECONDS = 0.2
 
 
-@cache
 def valkey(timeout_seconds: float = TIMEOUT_SECONDS) -> redis.Redis:
     """Return the client of this process with that time-out: a pool, which threads can share."""
+    # Not cached itself: `valkey()` and `valkey(0.2)` would be two pools.
+    return _client(timeout_seconds)
+
+
+def forget_clients() -> None:
+    """Connect anew, because the address has changed."""
+    _client.cache_clear()
+
+
+@cache
+def _client(timeout_seconds: float) -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL,
         socket_timeout=timeout_seconds,

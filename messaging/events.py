@@ -1,5 +1,6 @@
 """The events of a conversation, as its open screens receive them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
@@ -9,8 +10,16 @@ from attachments.serializers import AttachmentSerializer
 from core.models import User
 from core.realtime.publish import Event
 from core.serializers import PersonSerializer
-from messaging.models import Conversation, Message, Note, Participant
+from messaging.models import (
+    SHOWN_TO_CLIENTS,
+    Conversation,
+    HistoryLine,
+    Message,
+    Note,
+    Participant,
+)
 from messaging.queries.conversations import with_details
+from messaging.serializers.history import LineSerializer
 from messaging.serializers.output import ConversationSerializer, MessageSerializer, NoteSerializer
 
 # What a serializer returns.
@@ -24,6 +33,8 @@ class ConversationState(TypedDict):
     last_seq: int
     last_activity_at: datetime
     awaiting_reply_since: datetime | None
+    answer_amber_at: datetime | None
+    answer_due_at: datetime | None
 
 
 class MessageData(TypedDict):
@@ -45,6 +56,8 @@ class OwnAttachmentData(TypedDict):
 class ConversationData(TypedDict):
     version: int
     conversation: Json
+    # What was done in this version, for the thread.
+    lines: list[Json]
 
 
 class ReadData(TypedDict):
@@ -52,6 +65,8 @@ class ReadData(TypedDict):
     version: int
     user: UUID
     last_read_seq: int
+    # None: no further than before.
+    at: datetime | None
 
 
 class UnreadData(TypedDict):
@@ -64,6 +79,16 @@ class UnreadData(TypedDict):
 class TypingData(TypedDict):
     conversation: UUID
     user: Json
+    # An internal note: for the company alone.
+    note: bool
+
+
+class ViewingData(TypedDict):
+    conversation: UUID
+    user: Json
+    is_here: bool
+    # Who else is here says so.
+    asks: bool
 
 
 class NoteData(TypedDict):
@@ -104,20 +129,28 @@ def own_attachment_updated(attachment: Attachment) -> Event:
     return Event("attachment.updated", data)
 
 
-def conversation_created(conversation: Conversation) -> Event:
-    return Event("conversation.created", _conversation(conversation))
+def conversation_created(conversation: Conversation, lines: Iterable[HistoryLine]) -> Event:
+    return Event("conversation.created", _conversation(conversation, lines))
 
 
-def conversation_updated(conversation: Conversation) -> Event:
-    return Event("conversation.updated", _conversation(conversation))
+def conversation_updated(conversation: Conversation, lines: Iterable[HistoryLine] = ()) -> Event:
+    return Event("conversation.updated", _conversation(conversation, lines))
 
 
-def read_updated(participant: Participant, *, version: int) -> Event:
+def for_clients(event: Event) -> Event:
+    """Return an event of a conversation without what only the company's people may read."""
+    lines = [line for line in event.data["lines"] if line["kind"] in SHOWN_TO_CLIENTS]
+    conversation = {**event.data["conversation"], "snoozed_until": None}
+    return Event(event.name, {**event.data, "conversation": conversation, "lines": lines})
+
+
+def read_updated(participant: Participant, *, version: int, at: datetime | None) -> Event:
     data: ReadData = {
         "conversation": participant.conversation_id,
         "version": version,
         "user": participant.user_id,
         "last_read_seq": participant.last_read_seq,
+        "at": at,
     }
     return Event("read.updated", data)
 
@@ -133,9 +166,21 @@ def unread_updated(participant: Participant, *, version: int) -> Event:
     return Event("unread.updated", data)
 
 
-def typing(conversation_id: UUID, user: User) -> Event:
-    data: TypingData = {"conversation": conversation_id, "user": PersonSerializer(user).data}
+def typing(conversation_id: UUID, user: User, *, in_note: bool = False) -> Event:
+    shown = PersonSerializer(user).data
+    data: TypingData = {"conversation": conversation_id, "user": shown, "note": in_note}
     return Event("typing", data)
+
+
+def viewing(conversation_id: UUID, user: User, *, is_here: bool, asks: bool) -> Event:
+    """Someone of the company opened a conversation, is still there, or left it."""
+    data: ViewingData = {
+        "conversation": conversation_id,
+        "user": PersonSerializer(user).data,
+        "is_here": is_here,
+        "asks": asks,
+    }
+    return Event("viewing", data)
 
 
 def note_updated(note: Note) -> Event:
@@ -159,14 +204,17 @@ def _message(message: Message) -> MessageData:
             "last_seq": conversation.last_seq,
             "last_activity_at": conversation.last_activity_at,
             "awaiting_reply_since": conversation.awaiting_reply_since,
+            "answer_amber_at": conversation.answer_amber_at,
+            "answer_due_at": conversation.answer_due_at,
         },
     }
 
 
-def _conversation(conversation: Conversation) -> ConversationData:
+def _conversation(conversation: Conversation, lines: Iterable[HistoryLine]) -> ConversationData:
     shown = with_details(Conversation.objects.all()).get(pk=conversation.pk)
     context = {"for_everybody": True}
     return {
         "version": shown.version,
         "conversation": ConversationSerializer(shown, context=context).data,
+        "lines": [LineSerializer.shown(line) for line in lines],
     }

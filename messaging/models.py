@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import ClassVar, TypedDict
 
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -19,8 +18,26 @@ from attachments.models import Attachment
 from core.ids import new_id
 from core.jobs.lease import LeasedJob
 from core.models import Chantier, Client, User
-from messaging.search import words_of
+from messaging.desk_models import (
+    SHOWN_TO_CLIENTS,
+    Escalation,
+    HistoryLine,
+    Notice,
+    ReadTime,
+    SavedFilter,
+    Snooze,
+)
+from messaging.note_models import CannedReply, Mention, Note, NoteAttachment, NoteRevision
+from messaging.search_models import SearchEntry, SearchOwed, SearchWord
 from messaging.thanks import only_thanks
+
+# Those of the company's daily work and of the search are in modules of their own.
+__all__ = [
+    "SHOWN_TO_CLIENTS", "CannedReply", "Conversation", "Escalation", "HistoryLine", "Mention",
+    "Message", "MessageAttachment", "MessageRevision", "Note", "NoteAttachment", "NoteRevision",
+    "Notice", "Participant", "PersonRow", "ReadTime", "SavedFilter", "SearchEntry", "SearchOwed",
+    "SearchWord", "Snooze",
+]  # fmt: skip
 
 SUBJECT_LENGTH = 150
 BODY_LENGTH = 10_000
@@ -32,6 +49,7 @@ class PersonRow(TypedDict):
     id: str
     name: str
     role: str
+    locale: str
     last_read_seq: int
     read_version: int
     unread_count: int
@@ -78,6 +96,13 @@ class Conversation(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     # Since when a client waits for an answer (shown as "à répondre"): `conversation.awaiting`.
     awaiting_reply_since = models.DateTimeField(null=True, blank=True)
+    # While it waits: when the clock of the answer turns amber and red (`conversation.clock`), in
+    # working hours, and how far it was escalated: 0, 1 the deputy, 2 the managers.
+    answer_amber_at = models.DateTimeField(null=True, blank=True)
+    answer_due_at = models.DateTimeField(null=True, blank=True)
+    escalation_step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Put off by the company until then (`Snooze`). A message of the client ends it.
+    snoozed_until = models.DateTimeField(null=True, blank=True)
     # `last_seq` when it was last closed; 0 if it never was, or if the company opened it again. The
     # next message opened it again.
     closed_up_to_seq = models.PositiveBigIntegerField(default=0, db_default=0)
@@ -107,7 +132,22 @@ class Conversation(models.Model):
                 name="conversation_awaiting_reply",
                 condition=Q(awaiting_reply_since__isnull=False),
             ),
-            GinIndex(words_of("subject"), name="conversation_words"),
+            # The folders.
+            models.Index(
+                fields=["assigned_to"],
+                name="conversation_open_of",
+                condition=Q(status="open", archived_at__isnull=True),
+            ),
+            models.Index(
+                fields=["answer_due_at", "id"],
+                name="conversation_answer_due",
+                condition=Q(answer_due_at__isnull=False),
+            ),
+            models.Index(
+                fields=["snoozed_until"],
+                name="conversation_snoozed",
+                condition=Q(snoozed_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +177,8 @@ class Participant(models.Model):
     read_version = models.PositiveBigIntegerField(default=0)
     # People of the company who have written here stay participants.
     has_written = models.BooleanField(default=False)
+    # What a person of the company chose: to follow, or not to. None: the rules decide.
+    follows = models.BooleanField(null=True, blank=True)
     # Set when the person stops taking part (moved to another client, someone else took the
     # conversation). The read mark stays.
     left_at = models.DateTimeField(null=True, blank=True)
@@ -194,6 +236,16 @@ class Message(LeasedJob):
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     fanned_out_at = models.DateTimeField(null=True, blank=True)
+    # Where its text and files went, if it was moved: this is its tombstone then.
+    # No constraint, whose check would lock the table: neither row is ever deleted.
+    moved_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        db_index=False, db_constraint=False,
+    )  # fmt: skip
+    moved_into = models.ForeignKey(
+        Conversation, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        db_index=False, db_constraint=False,
+    )  # fmt: skip
 
     # Its files, once they were fetched. Not a column.
     files: list[Attachment] | None = None
@@ -211,7 +263,9 @@ class Message(LeasedJob):
             models.Index(
                 fields=["due_at"], name="message_owed", condition=Q(fanned_out_at__isnull=True)
             ),
-            GinIndex(words_of("body"), name="message_words"),
+            models.Index(
+                fields=["moved_to"], name="message_moved", condition=Q(moved_to__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -295,37 +349,3 @@ class MessageRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} until {self.replaced_at}"
-
-
-class Note(models.Model):
-    """A remark of the company about a conversation.
-
-    In a table of its own, so that no query of messages can show one to a client.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id)
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="notes")
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    body = models.TextField()
-    created_at = models.DateTimeField(default=timezone.now)
-    edited_at = models.DateTimeField(null=True, blank=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("internal note")
-        verbose_name_plural = _("internal notes")
-        indexes: ClassVar = [
-            models.Index(fields=["conversation", "created_at"], name="note_of_conversation")
-        ]
-
-    def __str__(self) -> str:
-        return f"note {self.id}"
-
-    @property
-    def version(self) -> int:
-        """When it was last written, in microseconds. It has no other version."""
-        return round((self.edited_at or self.created_at).timestamp() * 1_000_000)
-
-    @property
-    def shown_body(self) -> str:
-        return "" if self.deleted_at else self.body

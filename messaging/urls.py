@@ -2,15 +2,30 @@
 
 from django.urls import path
 
-from messaging import pages
-from messaging.api import attachments, conversations, me, messages, notes, reads, uploads
+from messaging import pages, print_pages
+from messaging.api import (
+    attachments,
+    bulk,
+    canned_replies,
+    conversations,
+    desk,
+    me,
+    messages,
+    notes,
+    reads,
+    saved_filters,
+    search,
+    uploads,
+)
 
 conversation = "api/v1/conversations/<id:conversation_id>"
 attachment = "api/v1/attachments/<id:attachment_id>"
 
 urlpatterns = [
     path("api/v1/me", me.Me.as_view(), name="me"),
+    path("api/v1/me/availability", me.MyAvailability.as_view(), name="availability"),
     path("api/v1/conversations", conversations.ConversationList.as_view(), name="conversations"),
+    path("api/v1/conversations/bulk", bulk.Bulk.as_view(), name="bulk"),
     path(conversation, conversations.ConversationDetail.as_view(), name="conversation"),
     path(f"{conversation}/messages", messages.MessageList.as_view(), name="messages"),
     path(
@@ -29,6 +44,17 @@ urlpatterns = [
     path(f"{conversation}/typing", messages.Typing.as_view(), name="typing"),
     path(f"{conversation}/notes", notes.NoteList.as_view(), name="notes"),
     path(f"{conversation}/notes/<id:note_id>", notes.NoteDetail.as_view(), name="note"),
+    path(
+        f"{conversation}/notes/<id:note_id>/revisions",
+        notes.NoteRevisionList.as_view(),
+        name="note-revisions",
+    ),
+    path(f"{conversation}/take", desk.Taking.as_view(), name="take"),
+    path(f"{conversation}/follow", desk.Following.as_view(), name="follow"),
+    path(f"{conversation}/viewing", desk.Viewing.as_view(), name="viewing"),
+    path(f"{conversation}/merge", desk.Merging.as_view(), name="merge"),
+    path(f"{conversation}/split", desk.Splitting.as_view(), name="split"),
+    path(f"{conversation}/snooze", desk.Snoozing.as_view(), name="snooze"),
     path(
         f"{conversation}/attachments",
         attachments.ConversationLibrary.as_view(),
@@ -52,16 +78,44 @@ urlpatterns = [
         attachments.AttachmentContent.as_view(),
         name="attachment-content",
     ),
+    path(f"{attachment}/links", attachments.AttachmentLinks.as_view(), name="attachment-links"),
     path(
         f"{attachment}/preview/<int:max_px>",
         attachments.AttachmentPreview.as_view(),
         name="attachment-preview",
     ),
+    path("api/v1/saved-filters", saved_filters.SavedFilterList.as_view(), name="saved-filters"),
+    path(
+        "api/v1/saved-filters/<id:filter_id>",
+        saved_filters.SavedFilterDetail.as_view(),
+        name="saved-filter",
+    ),
+    path("api/v1/canned-replies", canned_replies.CannedReplyList.as_view(), name="canned-replies"),
+    path(
+        "api/v1/canned-replies/<id:reply_id>",
+        canned_replies.CannedReplyDetail.as_view(),
+        name="canned-reply",
+    ),
     path("api/v1/unread", reads.Unread.as_view(), name="unread"),
+    path("shell/<str:side>/<str:language>", pages.shell, name="shell"),
+    path("api/v1/search", search.Search.as_view(), name="search"),
+    path("api/v1/search/messages", search.MessageSearch.as_view(), name="search-messages"),
+    path("api/v1/search/files", search.FileSearch.as_view(), name="search-files"),
+    path("api/v1/search/notes", search.NoteSearch.as_view(), name="search-notes"),
+    path("staff/availability", pages.availability, name="my-availability"),
     path("client/messages", pages.client_messages, name="client-messages"),
     path("client/messages/new", pages.client_new, name="client-new"),
     path("client/messages/<id:conversation_id>", pages.client_messages, name="client-conversation"),
+    path("client/messages/<id:conversation_id>/files", pages.client_files, name="client-files"),
+    path(
+        "client/messages/<id:conversation_id>/print",
+        print_pages.client_print,
+        name="client-print",
+    ),
+    path("staff/replies", pages.staff_replies, name="staff-replies"),
     path("staff/messages", pages.staff_messages, name="staff-messages"),
     path("staff/messages/new", pages.staff_new, name="staff-new"),
     path("staff/messages/<id:conversation_id>", pages.staff_messages, name="staff-conversation"),
+    path("staff/messages/<id:conversation_id>/files", pages.staff_files, name="staff-files"),
+    path("staff/messages/<id:conversation_id>/print", print_pages.staff_print, name="staff-print"),
 ]

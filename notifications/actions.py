@@ -13,15 +13,15 @@ from rest_framework import status
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import reset_attempts
 from core.jobs.outcome import WorkFailed
-from core.models import User
+from core.models import PasswordReset, User
 from core.web.errors import Refusal
 from messaging.actions.conversations import open_conversation
 from messaging.actions.fan_out import fan_out_message
 from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Opening
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, Notice
 from messaging.queries.conversations import conversation_for
-from notifications import dispatch, queries, signed_tokens
+from notifications import dispatch, notices, queries, signed_tokens
 from notifications.delivery import acknowledgements, events
 from notifications.delivery.batch import acquire
 from notifications.delivery.result import SendStatus
@@ -30,13 +30,15 @@ from notifications.inbound_email.bounce import ANSWERED
 from notifications.models import (
     Channel,
     Delivery,
+    ForwardedEmail,
     InboundEmail,
     Mute,
     Preference,
     PushSubscription,
 )
-from notifications.outbound_email import addresses, failures
-from notifications.planning import planner, presence
+from notifications.outbound_email import addresses, failures, forwarding, password_email
+from notifications.outbound_email.forwarding import Forwarded
+from notifications.planning import last_visits, planner, presence
 from notifications.push import devices, registration, still_unread
 from notifications.push.endpoint_guard import ForbiddenAddress
 from notifications.push.registration import SubscriptionGone
@@ -149,6 +151,50 @@ def resend(message: Message) -> None:
     events.publish_deliveries([message])
 
 
+def send_notice(notice_id: UUID) -> None:
+    """Tell one person of the company of something in a conversation. Raises NoticeNotSent."""
+    rows = Notice.objects.select_related("recipient__preference", "by")
+    rows = rows.select_related("conversation__client", "conversation__chantier")
+    if notice := rows.filter(pk=notice_id, sent_at=None).first():
+        notices.send_notice(notice)
+
+
+def forward(
+    email_id: UUID,
+    conversation: Conversation,
+    *,
+    by: User,
+    address: str,
+    message_ids: list[UUID],
+    comment: str = "",
+) -> Forwarded:
+    """Order messages of a conversation to be sent to an address, with a line in the thread.
+
+    The same id again returns the first order. Raises NotAllowed for a client's user,
+    UnknownMessages, and DraftConflict if the id was used for something else.
+    """
+    return forwarding.order(
+        email_id,
+        conversation,
+        by=by,
+        address=address,
+        message_ids=message_ids,
+        comment=comment,
+    )
+
+
+def send_forwarded(email_id: UUID) -> None:
+    """Send messages on by email. Raises EmailNotSent."""
+    rows = ForwardedEmail.objects.select_related("by", "conversation__chantier")
+    if email := rows.filter(pk=email_id, ended_at=None).first():
+        forwarding.send_on(email)
+
+
+def send_password_reset(reset_id: UUID) -> None:
+    """Send the email that a person who forgot the password asked for. Raises EmailNotSent."""
+    password_email.send_for(PasswordReset.objects.get(pk=reset_id))
+
+
 # --- Devices ------------------------------------------------------------------------------------
 
 
@@ -201,6 +247,11 @@ def forget_devices_of_session(session_key: str) -> None:
         PushSubscription.objects.filter(session_key=session_key).delete()
 
 
+def forget_devices_with_session(user: User) -> None:
+    """Stop pushing to the browsers of a person. Those that registered by bearer token stay."""
+    PushSubscription.objects.filter(user=user).exclude(session_key="").delete()
+
+
 def test_device(device: PushSubscription) -> None:
     """Push a test notification to one device. Raises PushNotSent."""
     if devices.push_test(device).status != SendStatus.ACCEPTED:
@@ -243,6 +294,7 @@ def read_from_push(token: str) -> None:
 
 
 def note_presence(user: User, *, is_visible: bool) -> None:
+    last_visits.note(user.pk)
     if presence.note(user.pk, is_visible=is_visible):
         acknowledgements.note_on_screen(user)
 

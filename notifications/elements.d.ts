@@ -1,3 +1,4 @@
+import type { AppNotice } from "#notifications/components/app-notice.js";
 import type { DeliveryStateElement } from "#notifications/components/delivery-state.js";
 import type { DeviceList } from "#notifications/components/device-list.js";
 import type { EmailCard } from "#notifications/components/email-card.js";
@@ -10,6 +11,7 @@ import type { SilentDevices } from "#notifications/components/silent-devices.js"
 // Gives querySelector("device-list") its type. Only the type checker reads this file.
 declare global {
   interface HTMLElementTagNameMap {
+    "app-notice": AppNotice;
     "delivery-state": DeliveryStateElement;
     "device-list": DeviceList;
     "email-card": EmailCard;

@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.database.email_field import OneSpellingEmailField
+from core.ids import new_id
 from core.jobs.lease import LeasedJob
 from core.models import User
 from messaging.models import Conversation, Message
@@ -190,3 +192,34 @@ class MailboxEmail(LeasedJob):
 
     def __str__(self) -> str:
         return f"{self.uid} of {self.mailbox_id}"
+
+
+class ForwardedEmail(LeasedJob):
+    """Messages that a person of the company sends on by email, to anybody.
+
+    `ended_at IS NULL` means that it is pending.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    address = OneSpellingEmailField()
+    comment = models.TextField(blank=True)
+    # Ids of the messages, in their order. The texts are read when it is sent.
+    messages: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # Why the mail server refused it for good; empty if it was sent.
+    refusal = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("forwarded email")
+        verbose_name_plural = _("forwarded emails")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], name="forwarded_owed", condition=Q(ended_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} to {self.address}"

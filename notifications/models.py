@@ -20,6 +20,7 @@ from core.jobs.lease import LeasedJob
 from core.models import User
 from messaging.models import Conversation, Message
 from notifications.email_models import (
+    ForwardedEmail,
     InboundEmail,
     MailboxEmail,
     MailboxState,
@@ -30,9 +31,9 @@ from notifications.email_models import (
 
 # Those of emails are in a module of their own.
 __all__ = [
-    "Channel", "Delivery", "DevicePush", "EmailMode", "GoneEndpoint", "InboundEmail",
-    "MailboxEmail", "MailboxState", "Mute", "Preference", "PushFailureHour", "PushSubscription",
-    "RefusedAddress", "ReplyAddress", "SentEmail",
+    "Channel", "Delivery", "DevicePush", "EmailMode", "ForwardedEmail", "GoneEndpoint",
+    "InboundEmail", "LastSeen", "MailboxEmail", "MailboxState", "Mute", "Preference",
+    "PushFailureHour", "PushSubscription", "RefusedAddress", "ReplyAddress", "SentEmail",
 ]  # fmt: skip
 
 # A PostgreSQL index takes texts of up to about 2,700 bytes. Real endpoints have up to 600.
@@ -168,6 +169,22 @@ class Preference(models.Model):
             return user.preference
         except cls.DoesNotExist:
             return cls(user=user)
+
+
+class LastSeen(models.Model):
+    """When a page of a person was last on screen. At most a minute older than the truth."""
+
+    user = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="last_seen"
+    )
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("last visit")
+        verbose_name_plural = _("last visits")
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.at:%Y-%m-%d %H:%M}"
 
 
 class Mute(models.Model):

@@ -1,15 +1,13 @@
 """The pages of notifications: preferences, service worker, manifest, unsubscribing, mailbox."""
 
 import json
-from pathlib import Path
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.templatetags.static import static
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -18,19 +16,23 @@ from rest_framework.exceptions import APIException
 
 from core.models import User
 from core.serializers import MeSerializer
+from core.web.own_pages import own_page
 from core.web.page_access import person_page
 from core.web.requests import person
-from notifications import actions, queries
+from notifications import actions, queries, service_worker
+from notifications.element_docs import documented_elements
+from notifications.manifest import manifest_of
 from notifications.outbound_email.demo_mailbox import stored_emails
 from notifications.push.payload import home_of, side_of
 from notifications.serializers import DeviceSerializer, PreferenceSerializer
 
-THEME = "#12253f"
-ICONS = (
-    ("icon-192.png", "192x192", "any"),
-    ("icon-512.png", "512x512", "any"),
-    ("icon-maskable-512.png", "512x512", "maskable"),
-)
+
+@person_page()
+def components(request: HttpRequest) -> HttpResponse:
+    """Show the elements for other sites to a developer. 404 without DEBUG."""
+    if not settings.DEBUG:
+        raise Http404
+    return render(request, "notifications/components.html", {"elements": documented_elements()})
 
 
 @person_page()
@@ -77,46 +79,44 @@ def emails_to_sort(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def service_worker(request: HttpRequest) -> HttpResponse:
+def worker(request: HttpRequest) -> HttpResponse:
     """Answer the service worker. Its address is at the root, so its scope is every page.
 
     Not cached, so that a browser gets a new version at its next check.
     """
-    found = finders.find("notifications/sw.js")
-    if not isinstance(found, str):
-        raise Http404
-    response = HttpResponse(Path(found).read_bytes(), content_type="text/javascript")
+    response = HttpResponse(service_worker.source(), content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
+
+
+@require_safe
+def offline(request: HttpRequest, language: str) -> HttpResponse:
+    """Answer the page that the service worker shows when the network does not answer."""
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    with translation.override(language):
+        return render(request, "notifications/offline.html", {"csrf_token": ""})
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def share(request: HttpRequest) -> HttpResponse:
+    """Say that shared files were not taken: the service worker takes them, and it is not here."""
+    if request.method == "GET":
+        return redirect("home")
+    return own_page(
+        409,
+        _("These files could not be taken over"),
+        _("Open Liaison once with a network, then share them again."),
+    )
 
 
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """Answer the manifest, by which browsers install the site as an app."""
     is_company = isinstance(request.user, User) and request.user.is_company
-    messages = "/staff/messages" if is_company else "/client/messages"
-    shape = {
-        "id": "/",
-        "name": "Liaison",
-        "short_name": "Liaison",
-        "description": _("The messages between you and the people who build."),
-        "lang": request.LANGUAGE_CODE,
-        "start_url": "/",
-        "scope": "/",
-        "display": "standalone",
-        "background_color": THEME,
-        "theme_color": THEME,
-        "icons": [
-            {"src": static(f"notifications/{name}"), "sizes": sizes, "type": "image/png",
-             "purpose": purpose}
-            for name, sizes, purpose in ICONS
-        ],
-        "shortcuts": [
-            {"name": _("New message"), "url": f"{messages}/new"},
-            {"name": _("Notifications"), "url": "/notifications"},
-        ],
-        "launch_handler": {"client_mode": "focus-existing"},
-    }  # fmt: skip
+    shape = manifest_of(language=request.LANGUAGE_CODE, is_company=is_company)
     response = HttpResponse(json.dumps(shape), content_type="application/manifest+json")
     response["Cache-Control"] = "no-cache"
     response["Vary"] = "Cookie, Accept-Language"

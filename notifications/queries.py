@@ -16,6 +16,7 @@ from messaging.queries.conversations import conversation_for, message_for, visib
 from notifications.models import (
     SILENT_AFTER,
     Delivery,
+    ForwardedEmail,
     Mute,
     Preference,
     PushSubscription,
@@ -137,6 +138,11 @@ def colleagues() -> QuerySet[User]:
 def pending_deliveries() -> QuerySet[Delivery]:
     """Return the deliveries that are not done. Without `due_at`, all attempts of one failed."""
     return Delivery.objects.filter(status__in=(*OPEN, Delivery.Status.DEAD))
+
+
+def pending_forwards() -> QuerySet[ForwardedEmail]:
+    """Return the forwarded emails that are not sent. Without `due_at`, all attempts failed."""
+    return ForwardedEmail.objects.filter(ended_at=None)
 
 
 def deliveries_of(reader: User, conversation_id: UUID, message_id: UUID) -> Message:

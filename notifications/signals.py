@@ -1,4 +1,4 @@
-"""Receive signals: a logout (Django); an email that came in, or what became of one (anymail)."""
+"""Receive signals: a logout, a new password; an email that came in, or what became of one."""
 
 from typing import Any
 
@@ -8,6 +8,8 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from core.auth.password_reset import password_was_reset
+from core.models import User
 from notifications import actions
 from notifications.inbound_email import intake
 from notifications.outbound_email import provider_events
@@ -19,6 +21,12 @@ def drop_device(request: HttpRequest | None, **kwargs: Any) -> None:
     session = getattr(request, "session", None)
     if session is not None:
         actions.forget_devices_of_session(session.session_key or "")
+
+
+@receiver(password_was_reset)
+def drop_devices(user: User, **kwargs: Any) -> None:
+    """Stop pushing to every browser of a person whose sessions have all ended."""
+    actions.forget_devices_with_session(user)
 
 
 @receiver(inbound)

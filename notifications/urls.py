@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from notifications import api, pages
+from notifications import api, client_sheet_api, folders_api, forward_api, pages
 from notifications.inbound_email import api as emails_api
 from notifications.inbound_email import webhook
 
@@ -37,6 +37,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(deliveries, api.DeliveryList.as_view(), name="deliveries"),
     path(f"{deliveries}/retry", api.DeliveryRetry.as_view(), name="deliveries-retry"),
     path(f"{message}/email", emails_api.MessageEmail.as_view(), name="message-email"),
+    path(f"{conversation}/forward", forward_api.Forward.as_view(), name="forward"),
+    path("api/v1/folders", folders_api.Folders.as_view(), name="folders"),
+    path(
+        "api/v1/clients/<id:client_id>/sheet",
+        client_sheet_api.ClientSheetView.as_view(),
+        name="client-sheet",
+    ),
+    path(
+        "api/v1/clients/<id:client_id>/remark",
+        client_sheet_api.ClientRemarkView.as_view(),
+        name="client-remark",
+    ),
     path(emails, emails_api.EmailList.as_view(), name="emails"),
     path(f"{emails}/summary", emails_api.EmailSummary.as_view(), name="emails-summary"),
     path(f"{emails}/<id:email_id>", emails_api.EmailDetail.as_view(), name="email"),
@@ -56,10 +68,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("notifications", pages.my_notifications, name="notifications"),
     path("client/notifications", pages.client_preferences, name="client-notifications"),
     path("staff/notifications", pages.staff_preferences, name="staff-notifications"),
+    path("components", pages.components, name="components"),
     path("staff/mailbox", pages.demo_mailbox, name="demo-mailbox"),
     path("unsubscribe/<str:token>", pages.unsubscribe, name="unsubscribe"),
     path("inbound/email", webhook.inbound_email, name="inbound-email"),
-    path("sw.js", pages.service_worker, name="service-worker"),
+    path("sw.js", pages.worker, name="service-worker"),
+    path("offline/<str:language>", pages.offline, name="offline"),
+    path("share", pages.share, name="share"),
     path("manifest.webmanifest", pages.manifest, name="manifest"),
 ]
 

@@ -3,9 +3,15 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return it without coverage, with which a process takes twice as long to start."""
+    return {name: value for name, value in environment.items() if "COVERAGE" not in name}
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

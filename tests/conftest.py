@@ -1,5 +1,7 @@
 """Give every test its fixtures. `tests.services` starts the real services."""
 
+import gc
+
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
@@ -54,6 +56,13 @@ hypothesis_settings.register_profile(
     "liaison", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("liaison")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the modules and the thousands of collected tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

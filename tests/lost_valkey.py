@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from core import background_sender
 from core.jobs import enqueue
-from core.valkey import valkey
+from core.valkey import forget_clients
 
 
 @contextmanager
@@ -27,5 +27,5 @@ def valkey_at(port: int, settings: Settings) -> Iterator[None]:
 
 
 def _look_again() -> None:
-    valkey.cache_clear()
+    forget_clients()
     enqueue.broker.cache_clear()

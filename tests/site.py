@@ -18,7 +18,7 @@ from core.jobs.enqueue import broker
 from deploy.launcher.ports import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 10
 
 
@@ -67,9 +67,12 @@ class Site:
             _end(self.worker, kill=kill)
             self.worker = None
 
-    def start_what_stopped(self) -> None:
+    def start_stopped_web(self) -> None:
         if self.web.poll() is not None:
             self.start_web()
+
+    def start_what_stopped(self) -> None:
+        self.start_stopped_web()
         if self.worker is None or self.worker.poll() is not None:
             self.start_worker()
 
@@ -114,7 +117,11 @@ class Site:
 
 @pytest.fixture(scope="session")
 def running_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Start web and worker once a run; the tables are truncated between tests."""
+    """Start the web process once a run; the tables are emptied between tests.
+
+    A test may leave it stopped, with other settings in mind for the next start. The fixture `site`
+    starts it again; a fixture that asks for this one calls `start_stopped_web`.
+    """
     site = Site(
         port=free_port(),
         logs=tmp_path_factory.mktemp("site"),
@@ -130,7 +137,6 @@ def running_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
     )
     site.environment["PUBLIC_URL"] = site.url
     site.start_web()
-    site.start_worker()
     yield site
     site.stop()
 
@@ -139,7 +145,7 @@ def running_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 def site(
     request: pytest.FixtureRequest, running_site: Site, transactional_db: None
 ) -> Iterator[Site]:
-    """Web and worker on an empty database. Those that an earlier test stopped are restarted."""
+    """Web and worker on an empty database. Those that do not run are started."""
     running_site.start_what_stopped()
     yield running_site
     if not needs_site(request.node.stash.get(NEXT_TEST, None)):

@@ -25,7 +25,7 @@ from attachments.models import Attachment
 from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, User
 from messaging.actions import notes
-from messaging.models import Conversation, Message, Note
+from messaging.models import CannedReply, Conversation, Message, Note, SavedFilter
 from notifications.models import InboundEmail, PushSubscription
 from tests.cases.operations import email_kept
 from tests.cast import Say
@@ -36,7 +36,11 @@ TABLE = """
 POST   session                  400     401   400   400   400  400
 DELETE session                  204     401   204   204   204  204
 GET    me                       401     401   200   200   200  200
+GET    availability             401     401   403   403   200  200
+PUT    availability             401     401   403   403   200  200
 GET    clients                  401     401   200   200   200  200
+GET    client-sheet             401     401   403   403   200  200
+PUT    client-remark            401     401   403   403   200  200
 GET    chantiers                401     401   200   200   200  200
 GET    staff                    401     401   200   200   200  200
 POST   stream-tickets           401     401   201   201   201  201
@@ -55,12 +59,36 @@ GET    changes                  401     401   404   200   200  200
 PUT    read                     401     401   404   200   200  200
 PUT    mark-unread              401     401   404   200   200  403
 POST   typing                   401     401   404   204   204  204
+POST   viewing                  401     401   404   403   204  204
 GET    notes                    401     401   404   404   200  200
 POST   notes                    401     401   404   404   201  201
 GET    note                     401     401   404   404   200  200
 PATCH  note                     401     401   404   404   200  403
 DELETE note                     401     401   404   404   204  204
+GET    note-revisions           401     401   404   404   200  200
+POST   take                     401     401   404   403   200  409
+PUT    follow                   401     401   404   403   204  204
+DELETE follow                   401     401   404   403   409  204
+POST   merge                    401     401   404   403   409  409
+POST   split                    401     401   404   403   201  201
+POST   forward                  401     401   404   403   201  201
+POST   bulk                     401     401   403   403   200  200
+POST   snooze                   401     401   404   403   200  200
+DELETE snooze                   401     401   404   403   204  204
+GET    folders                  401     401   403   403   200  200
+GET    saved-filters            401     401   404   404   200  200
+POST   saved-filters            401     401   404   404   201  201
+PATCH  saved-filter             401     401   404   404   200  200
+DELETE saved-filter             401     401   404   404   204  204
+GET    canned-replies           401     401   404   404   200  200
+POST   canned-replies           401     401   404   404   201  201
+PATCH  canned-reply             401     401   404   404   200  200
+DELETE canned-reply             401     401   404   404   204  204
 GET    unread                   401     401   200   200   200  200
+GET    search                   401     401   200   200   200  200
+GET    search-messages          401     401   200   200   200  200
+GET    search-files             401     401   200   200   200  200
+GET    search-notes             401     401   404   404   200  200
 POST   attachments              401     401   400   400   400  400
 GET    attachment               401     401   404   404   404  404
 DELETE attachment               401     401   404   404   404  404
@@ -68,6 +96,7 @@ GET    attachment-parts         401     401   404   404   404  404
 POST   attachment-parts         401     401   404   404   404  404
 POST   attachment-complete      401     401   404   404   404  404
 GET    attachment-content       401     401   404   404   404  404
+GET    attachment-links         401     401   404   404   404  404
 GET    attachment-preview       401     401   404   404   404  404
 GET    conversation-attachments 401     401   404   200   200  200
 GET    chantier-attachments     401     401   404   200   200  200
@@ -124,14 +153,22 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "messages"): {"body": "Bonjour"},
     ("PATCH", "message"): {"body": "Bonsoir"},
     ("PUT", "read"): {"seq": 1},
+    ("PUT", "availability"): {"status": "present"},
+    ("PUT", "client-remark"): {"body": "Préfère le téléphone"},
     ("PUT", "mark-unread"): {"seq": 1},
     ("POST", "notes"): {"body": "À rappeler"},
+    ("POST", "snooze"): {"until": "2126-11-30T08:00:00+01:00"},
+    ("POST", "saved-filters"): {"name": "Villa", "query": {"folder": "mine"}},
+    ("PATCH", "saved-filter"): {"name": "Villas"},
+    ("POST", "canned-replies"): {"shortcut": "bonjour", "text_fr": "Bonjour {prenom},"},
+    ("PATCH", "canned-reply"): {"text_en": "Hello {prenom},"},
     ("PATCH", "note"): {"body": "Rappelé"},
     ("POST", "task-discard"): {"reason": "En double"},
     ("POST", "email-open"): {},
     ("POST", "attachment-parts"): {"parts": [{"number": 1, "sha256": "0" * 64}]},
 }
 QUERIES = {"changes": "since=0", "conversation-deliveries": "first=1&last=9"}
+QUERIES |= dict.fromkeys(("search", "search-messages", "search-files", "search-notes"), "q=portail")
 
 
 class Case(NamedTuple):
@@ -157,6 +194,8 @@ class World(NamedTuple):
     file: Attachment
     device: PushSubscription
     email: InboundEmail
+    saved: SavedFilter
+    reply: CannedReply
 
 
 @pytest.fixture
@@ -176,9 +215,12 @@ def world(
     )
     # The message was made of another email.
     email_kept(b"1", message=message)
-    return World(
-        morel, conversation, message, note, file, device, email_kept(b"2", state="waiting")
+    waiting = email_kept(b"2", state="waiting")
+    saved = SavedFilter.objects.create(owner=odile, name="Villa", is_shared=True)
+    reply = CannedReply.objects.create(
+        owner=odile, shortcut="merci", text_fr="Merci.", is_shared=True
     )
+    return World(morel, conversation, message, note, file, device, waiting, saved, reply)
 
 
 @pytest.fixture
@@ -200,11 +242,14 @@ def address_of(name: str, world: World) -> str:
         "conversation_id": world.conversation.pk,
         "message_id": world.message.pk,
         "note_id": world.note.pk,
+        "client_id": world.morel.pk,
         "chantier_id": world.conversation.chantier_id,
         "attachment_id": world.file.pk,
         "max_px": 320,
         "device_id": world.device.pk,
         "email_id": world.email.key,
+        "filter_id": world.saved.pk,
+        "reply_id": world.reply.pk,
         "task_id": "unknown",
         "worker_id": uuid4(),
         "queue": "maintenance",
@@ -218,6 +263,14 @@ def address_of(name: str, world: World) -> str:
 
 def body_of(case: Case, world: World) -> dict[str, Any] | None:
     body = BODIES.get((case.method, case.name))
+    if case.name == "bulk":
+        return {"conversations": [str(world.conversation.pk)], "status": "open"}
+    if case.name == "merge":
+        return {"into": str(world.conversation.pk)}
+    if case.name == "forward":
+        return {"messages": [str(world.message.pk)], "to": "artisan@demo.test"}
+    if case.name == "split":
+        return {"messages": [str(world.message.pk)], "subject": "Portail"}
     if case.name == "email-place":
         return {"conversation": str(world.conversation.pk)}
     if (case.method, case.name) == ("POST", "conversations"):

@@ -51,7 +51,7 @@ def test_imports_go_down_only() -> None:
 # Packages and modules through which a request or a command enters an app.
 DOORS = {
     "urls", "api", "pages", "admin", "management", "demo", "asgi", "wsgi", "tasks", "dashboard",
-    "endpoint", "webhook", "signals", "apps",
+    "endpoint", "webhook", "signals", "apps", "folders_api", "forward_api", "print_pages",
 }  # fmt: skip
 
 
@@ -261,6 +261,8 @@ class TestJobs:
 PUBLIC = {
     "login": "how a person logs in",
     "session": "how a person logs in",
+    "forgotten-password": "how a person who cannot log in asks for a link",
+    "new-password": "opened from an email, with a token of its own",
     "livez": "asked by the load balancer",
     "readyz": "asked by the load balancer",
     "schema": "describes the API, without anybody's data",
@@ -268,6 +270,9 @@ PUBLIC = {
     "api-redoc": "as the schema",
     "manifest": "fetched by the browser without cookies",
     "service-worker": "fetched by the browser on its own",
+    "shell": "a page without anybody's data, kept by the service worker",
+    "offline": "a page without anybody's data, kept by the service worker",
+    "share": "reached without the service worker only, and says so",
     "push-displayed": "called by the service worker, with a token of its own",
     "push-unread": "called by the service worker, with a token of its own",
     "push-read": "called by the service worker, with a token of its own",

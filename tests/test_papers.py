@@ -84,7 +84,7 @@ def test_each_kind_of_change_has_its_list() -> None:
         f"To add {what}"
         for what in (
             "a notification channel", "a background job", "an endpoint", "a screen element",
-            "a setting", "a file format", "a language",
+            "a page", "a setting", "a file format", "a language",
         )
     ]  # fmt: skip
     assert all(len(items) > 1 for items in LISTS.values())

@@ -5,6 +5,7 @@ import json
 import queue
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -120,7 +121,7 @@ class OpenStream:
     def _read(self) -> None:
         name = ""
         try:
-            for raw in iter(self.response.readline, b""):
+            for raw in self._lines():
                 line = raw.decode().rstrip("\n")
                 if line.startswith("event: "):
                     name = line.removeprefix("event: ")
@@ -132,6 +133,15 @@ class OpenStream:
             # We closed the stream, or the connection was cut.
             pass
         self.ended.set()
+
+    def _lines(self) -> Iterator[bytes]:
+        if self.response.headers.get("Content-Encoding") != "gzip":
+            yield from iter(self.response.readline, b"")
+            return
+        reader, rest = zlib.decompressobj(zlib.MAX_WBITS | 16), b""
+        while part := self.response.read1():
+            *lines, rest = (rest + reader.decompress(part)).split(b"\n")
+            yield from lines
 
 
 def ask_for_stream(site: Site, path: str = STREAM, **headers: str) -> OpenStream:

@@ -7,11 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from attachments.queries import pending_attachments
 from attachments.scanning.lease_renewal import LEASE
 from core.jobs.enqueue import Job
-from messaging.actions import attachments
-from messaging.queries.conversations import pending_messages
+from core.queries import pending_password_resets
+from messaging.actions import attachments, escalation, snooze
+from messaging.queries.conversations import (
+    pending_escalations,
+    pending_messages,
+    pending_notices,
+    pending_snoozes,
+)
+from messaging.search import index as search_index
 from notifications import actions as notifications
 from notifications.delivery import batch
-from notifications.queries import pending_deliveries
+from notifications.models import Channel
+from notifications.queries import pending_deliveries, pending_forwards
 from workers.engine import descriptions
 from workers.engine.job_types import JobType
 from workers.engine.periodic import PeriodicTask, PeriodicTasks
@@ -60,6 +68,60 @@ DELIVERIES = JobType(
     max_attempts=batch.MAX_ATTEMPTS,
 )
 
+PASSWORD_RESETS = JobType(
+    job=Job.SEND_PASSWORD_RESET,
+    label=_("Emails for a new password"),
+    id_name="reset_id",
+    pending_rows=pending_password_resets,
+    perform=notifications.send_password_reset,
+    # As long as an email may take (`batch.LEASES`).
+    lease=batch.LEASES[Channel.EMAIL],
+    describe=descriptions.password_resets,
+)
+
+ESCALATIONS = JobType(
+    job=Job.ESCALATE,
+    label=_("Late questions escalated"),
+    id_name="conversation_id",
+    pending_rows=pending_escalations,
+    perform=escalation.escalate,
+    lease=timedelta(seconds=20),
+    describe=descriptions.conversations,
+)
+
+SNOOZES = JobType(
+    job=Job.WAKE,
+    label=_("Conversations brought back"),
+    id_name="conversation_id",
+    pending_rows=pending_snoozes,
+    perform=snooze.wake_on_time,
+    lease=timedelta(seconds=20),
+    describe=descriptions.conversations,
+)
+
+NOTICES = JobType(
+    job=Job.SEND_NOTICE,
+    label=_("Notices to the company"),
+    id_name="notice_id",
+    pending_rows=pending_notices,
+    perform=notifications.send_notice,
+    # A push, then an email (`batch.LEASES`).
+    lease=sum(batch.LEASES.values(), timedelta()),
+    describe=descriptions.notices,
+    max_attempts=batch.MAX_ATTEMPTS,
+)
+
+FORWARDED = JobType(
+    job=Job.FORWARD_EMAIL,
+    label=_("Messages forwarded by email"),
+    id_name="email_id",
+    pending_rows=pending_forwards,
+    perform=notifications.send_forwarded,
+    lease=batch.LEASES[Channel.EMAIL],
+    describe=descriptions.forwarded,
+    max_attempts=batch.MAX_ATTEMPTS,
+)
+
 PERIODIC_TASKS = PeriodicTasks(
     [
         PeriodicTask(
@@ -78,6 +140,10 @@ PERIODIC_TASKS = PeriodicTasks(
               notifications.poll_inbox),
         PeriodicTask("clean_emails", _("Removal of the originals of old emails"),
               timedelta(hours=1), notifications.clean_originals),
+        PeriodicTask("index_search", _("Search brought up to date"), timedelta(seconds=15),
+              search_index.catch_up_with_much),
+        PeriodicTask("keep_owned", _("Owners for conversations without one"),
+              timedelta(minutes=5), escalation.keep_owned),
         PeriodicTask("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
               unread_audit.audit),
         PeriodicTask("clean_records", _("Cleaning of the task records"), timedelta(hours=6),
@@ -99,5 +165,15 @@ PERIODIC = JobType(
     key_of=str,
 )
 
-JOB_TYPES: tuple[JobType, ...] = (MESSAGES, ATTACHMENTS, DELIVERIES, PERIODIC)
+JOB_TYPES: tuple[JobType, ...] = (
+    MESSAGES,
+    ATTACHMENTS,
+    DELIVERIES,
+    ESCALATIONS,
+    SNOOZES,
+    NOTICES,
+    FORWARDED,
+    PASSWORD_RESETS,
+    PERIODIC,
+)
 BY_JOB = {job_type.job.value: job_type for job_type in JOB_TYPES}

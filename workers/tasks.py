@@ -9,7 +9,17 @@ from celery import shared_task
 
 from core.jobs.enqueue import Job
 from workers.engine import execute, periodic
-from workers.registry import ATTACHMENTS, DELIVERIES, MESSAGES, PERIODIC
+from workers.registry import (
+    ATTACHMENTS,
+    DELIVERIES,
+    ESCALATIONS,
+    FORWARDED,
+    MESSAGES,
+    NOTICES,
+    PASSWORD_RESETS,
+    PERIODIC,
+    SNOOZES,
+)
 
 
 @shared_task(name=Job.FAN_OUT_MESSAGE.value)
@@ -25,6 +35,31 @@ def analyse_attachment(attachment_id: str) -> str:
 @shared_task(name=Job.DELIVER.value)
 def deliver(delivery_id: str) -> str:
     return execute.execute(DELIVERIES, UUID(delivery_id))
+
+
+@shared_task(name=Job.ESCALATE.value)
+def escalate(conversation_id: str) -> str:
+    return execute.execute(ESCALATIONS, UUID(conversation_id))
+
+
+@shared_task(name=Job.WAKE.value)
+def wake(conversation_id: str) -> str:
+    return execute.execute(SNOOZES, UUID(conversation_id))
+
+
+@shared_task(name=Job.SEND_NOTICE.value)
+def send_notice(notice_id: str) -> str:
+    return execute.execute(NOTICES, UUID(notice_id))
+
+
+@shared_task(name=Job.FORWARD_EMAIL.value)
+def forward_email(email_id: str) -> str:
+    return execute.execute(FORWARDED, UUID(email_id))
+
+
+@shared_task(name=Job.SEND_PASSWORD_RESET.value)
+def send_password_reset(reset_id: str) -> str:
+    return execute.execute(PASSWORD_RESETS, UUID(reset_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)

@@ -1,4 +1,4 @@
-"""Limit how often a password can be guessed.
+"""Limit how often a password can be guessed, and how often a new one can be asked for.
 
 One counter is of the email and the IP address together, so nobody can lock a person out from
 another address. The other, with a much higher limit, is of the IP address alone: the people of one
@@ -6,28 +6,37 @@ site often share it.
 
 An attempt is counted before its password is checked, so that of many at once only as many are tried
 as the limit allows. It is given back if the password was right or could not be checked.
+
+Valkey counts for all processes. Each process counts the attempts of a person too, and goes by that
+while Valkey does not answer.
 """
 
 from datetime import timedelta
+from hashlib import sha256
 from math import ceil
 
 from django.conf import settings
+from django.core.cache.backends.locmem import LocMemCache
 from django.utils.translation import ngettext
 
 from core.text import email_spelling
 from core.web import rate_limits
 from core.web.errors import TooMany
 
-PERSON = "login-person"
-ADDRESS = "login-address"
+# What is counted: each has counters of its own.
+LOGIN = "login"
+PASSWORD_RESET = "password-reset"  # noqa: S105 (a name)
 # Of an email: longer ones are nobody's, and must not fill Valkey.
 EMAIL_LENGTH = 254
-# Longer than elsewhere. With 0.2 s, forty attempts at once on a busy machine got one uncounted
-# guess (seen).
+# Longer than elsewhere: a count of all processes is worth a wait.
 TIMEOUT_SECONDS = 2.0
+# Of about 200 bytes each. The least recently used go first.
+PERSONS_COUNTED_HERE = 10_000
+
+counted_here = LocMemCache("attempts", {"OPTIONS": {"MAX_ENTRIES": PERSONS_COUNTED_HERE}})
 
 
-def count_attempt(email: str, address: str) -> None:
+def count_attempt(email: str, address: str, *, at: str = LOGIN) -> None:
     """Count an attempt. Raise TooMany if this email from this address, or the address, is over.
 
     A refused attempt spends nothing of the address, which others share.
@@ -35,13 +44,14 @@ def count_attempt(email: str, address: str) -> None:
     window = settings.LOGIN_LOCKOUT
     try:
         rate_limits.spend(
-            PERSON,
+            _of_person(at),
             _pair(email, address),
             at_most=settings.LOGIN_ATTEMPTS_PER_PERSON,
             window=window,
             timeout_seconds=TIMEOUT_SECONDS,
+            counted_here=_count_here(at, email, address),
         )
-        _spend_of_address(email, address, window)
+        _spend_of_address(email, address, window, at)
     except TooMany as refusal:
         minutes = ceil(refusal.retry_after_seconds / 60)
         raise TooMany(
@@ -57,28 +67,52 @@ def count_attempt(email: str, address: str) -> None:
 
 def give_back_attempt(email: str, address: str) -> None:
     """Take an attempt back whose password could not be checked."""
-    rate_limits.give_back(PERSON, _pair(email, address), window=settings.LOGIN_LOCKOUT)
-    rate_limits.give_back(ADDRESS, address, window=settings.LOGIN_LOCKOUT)
+    rate_limits.give_back(_of_person(LOGIN), _pair(email, address), window=settings.LOGIN_LOCKOUT)
+    rate_limits.give_back(_of_address(LOGIN), address, window=settings.LOGIN_LOCKOUT)
+    _count_here(LOGIN, email, address, delta=-1)
 
 
 def forgive(email: str, address: str) -> None:
     """Forget the failures of a person who has logged in. Those of the address stay."""
-    rate_limits.forget(PERSON, _pair(email, address))
-    rate_limits.give_back(ADDRESS, address, window=settings.LOGIN_LOCKOUT)
+    rate_limits.forget(_of_person(LOGIN), _pair(email, address))
+    rate_limits.give_back(_of_address(LOGIN), address, window=settings.LOGIN_LOCKOUT)
+    counted_here.delete(_here(LOGIN, email, address))
 
 
-def _spend_of_address(email: str, address: str, window: timedelta) -> None:
+def _count_here(at: str, email: str, address: str, *, delta: int = 1) -> int:
+    name = _here(at, email, address)
+    counted_here.add(name, 0, settings.LOGIN_LOCKOUT.total_seconds())
+    try:
+        return counted_here.incr(name, delta)
+    except ValueError:  # It expired in between.
+        return max(delta, 0)
+
+
+def _here(at: str, email: str, address: str) -> str:
+    # A name of the cache may be neither long nor hold spaces, which a person may type.
+    return sha256(f"{at}|{_pair(email, address)}".encode()).hexdigest()
+
+
+def _spend_of_address(email: str, address: str, window: timedelta, at: str) -> None:
     try:
         rate_limits.spend(
-            ADDRESS,
+            _of_address(at),
             address,
             at_most=settings.LOGIN_ATTEMPTS_PER_ADDRESS,
             window=window,
             timeout_seconds=TIMEOUT_SECONDS,
         )
     except TooMany:
-        rate_limits.give_back(PERSON, _pair(email, address), window=window)
+        rate_limits.give_back(_of_person(at), _pair(email, address), window=window)
         raise
+
+
+def _of_person(at: str) -> str:
+    return f"{at}-person"
+
+
+def _of_address(at: str) -> str:
+    return f"{at}-address"
 
 
 def _pair(email: str, address: str) -> str:

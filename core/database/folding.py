@@ -1,55 +1,41 @@
-"""Find text whatever its accents and capitals, with the same letters in SQL and in Python.
+"""Fold text: without accents and capitals, with the letters and signs of a keyboard.
 
-`filter(name__folded="dupre")` finds "M. Dupré". PostgreSQL's own `lower` depends on its locale (in
-C it knows A to Z alone), and its `unaccent` is not on every server.
+The database's `fold_text` (migration 0009 of messaging) folds whatever is compared there: what is
+searched, what is typed, and `filter(name__folded="dupre")`, which finds "M. Dupré". PostgreSQL's
+own `lower` depends on its locale (in C it knows A to Z alone), and its `unaccent` is not on every
+server. `fold` is its copy in Python, for places in a text that is shown. A test compares the two,
+letter by letter.
 """
 
-from collections.abc import Iterator
+import re
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import CharField, Lookup
+from django.db.models import CharField, Func, Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
-from core.text import without_accents
+from core.text import decomposed
 
-# Latin, combining accents, Greek, Cyrillic; Latin with two accents; ligatures of print.
-RANGES = (range(0x41, 0x530), range(0x1E00, 0x1F00), range(0xFB00, 0xFB07))
-# What Unicode does not decompose, and signs that keyboards do not have.
-OWN = {
-    "œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
-    "ı": "i", "’": "'", "‘": "'", "\u00a0": " ", "\u202f": " ", "‐": "-", "‑": "-", "–": "-",
-}  # fmt: skip
-
-
-def _letters() -> Iterator[tuple[str, str]]:
-    """Yield each letter that changes, with what it becomes; "" removes it."""
-    for letter in (chr(code) for numbers in RANGES for code in numbers):
-        # Accents first: ǽ has one, and is then an æ.
-        bare = without_accents(letter.lower(), "NFKD").lower()
-        plain = "".join(OWN.get(sign, sign) for sign in bare)
-        # Not ¼ and the like: a few letters are not worth a `replace` each.
-        if plain != letter and (len(plain) < 2 or plain.isascii()):
-            yield letter, plain
-    for letter, plain in OWN.items():
-        yield letter, plain
-
-
-LETTERS = dict(_letters())
-_TABLE = str.maketrans(LETTERS)
-# SQL's `translate` gives one letter for one, and removes those at the end that have none.
-_LONG = [(letter, plain) for letter, plain in LETTERS.items() if len(plain) > 1]
-_SHORT = sorted(
-    ((letter, plain) for letter, plain in LETTERS.items() if len(plain) < 2),
-    key=lambda pair: not pair[1],
+# Accents, soft hyphens, directions, joiners and variants of emoji: they split no word.
+MARKS = re.compile(
+    r"[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
 )
-_FROM = "".join(letter for letter, _ in _SHORT)
-_TO = "".join(plain for _, plain in _SHORT)
+# What NFKD leaves as it is. Typographic signs become those of a keyboard.
+PLAIN = str.maketrans("øØłŁđĐðÐıħŧ‐‑‒–—―−’‘ʼ´", "oollddddiht-------''''")
+LONG = str.maketrans({"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "ß": "ss", "ẞ": "ss", "þ": "th"})
+# "İ".lower() has two letters, so not Python's own. Latin, Greek, Cyrillic.
+SMALL = {
+    code: code + shift
+    for start, end, shift in ((0x41, 0x5B, 32), (0x391, 0x3AA, 32), (0x410, 0x430, 32),
+                              (0x400, 0x410, 80))
+    for code in range(start, end)
+}  # fmt: skip
+_TABLE = PLAIN | LONG | SMALL
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without accents, as the SQL of `folded` does."""
-    return text.translate(_TABLE)
+    """Return a text in lower case and without accents, as the database's `fold_text` does."""
+    return MARKS.sub("", decomposed(text)).translate(_TABLE)
 
 
 @CharField.register_lookup
@@ -63,9 +49,15 @@ class Folded(Lookup[str]):
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, tuple[Any, ...]]:
         sql, given = self.process_lhs(compiler, connection)
-        params = [*given]
-        for letter, plain in _LONG:
-            sql = f"replace({sql}, %s, %s)"
-            params += [letter, plain]
-        params += [_FROM, _TO, fold(str(self.rhs))]
-        return f"strpos(translate({sql}, %s, %s), %s) > 0", tuple(params)
+        return f"strpos(fold_text({sql}), fold_text(%s)) > 0", (*given, str(self.rhs))
+
+
+class FoldText(Func):
+    """A text as `fold_text` folds it: names in the order of a dictionary, «École» beside «Ecole».
+
+    Not a collation of ICU: the embedded PostgreSQL has none.
+    """
+
+    function = "fold_text"
+    arity = 1
+    output_field = CharField()

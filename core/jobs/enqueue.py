@@ -32,6 +32,11 @@ class Job(StrEnum):
     FAN_OUT_MESSAGE = "fan_out_message"
     ANALYSE_ATTACHMENT = "analyse_attachment"
     DELIVER = "deliver"
+    ESCALATE = "escalate"
+    WAKE = "wake"
+    SEND_NOTICE = "send_notice"
+    FORWARD_EMAIL = "forward_email"
+    SEND_PASSWORD_RESET = "send_password_reset"  # noqa: S105 (a name)
     RUN_PERIODIC = "run_periodic"
     BEAT = "beat"
 
@@ -40,6 +45,11 @@ QUEUES = {
     Job.FAN_OUT_MESSAGE: Queue.REALTIME,
     Job.ANALYSE_ATTACHMENT: Queue.ATTACHMENTS,
     Job.DELIVER: Queue.NOTIFICATIONS,
+    Job.ESCALATE: Queue.REALTIME,
+    Job.WAKE: Queue.REALTIME,
+    Job.SEND_NOTICE: Queue.NOTIFICATIONS,
+    Job.FORWARD_EMAIL: Queue.NOTIFICATIONS,
+    Job.SEND_PASSWORD_RESET: Queue.NOTIFICATIONS,
     Job.RUN_PERIODIC: Queue.MAINTENANCE,
     Job.BEAT: Queue.MAINTENANCE,
 }

@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthenticated
 
 from core.auth import stream_tickets
+from core.auth.authentication import is_of_other_person, is_of_portal
 from core.auth.jwt_tokens import Identity, InvalidToken, identity_of, person_of
 from core.models import User
 from core.queries import current_epoch
@@ -113,10 +114,13 @@ def _grant_of(claim: Claim, request: HttpRequest) -> Grant | None:
         case UUID() as user_id:
             person = User.objects.filter(pk=user_id, is_active=True).first()
             return grant_by_token(person, claim.ends_at) if person else None
+    if is_of_portal(request):
+        return None
     # Both are lazy: reading them queries the database.
     session_key = request.session.session_key
-    if session_key and isinstance(request.user, User):
-        return grant_by_session(request.user, session_key)
+    user = request.user
+    if session_key and isinstance(user, User) and not is_of_other_person(request, user):
+        return grant_by_session(user, session_key)
     return None
 
 

@@ -15,5 +15,6 @@ from core.settings.rest_api import *
 from core.settings.security import *
 from core.settings.email import *
 from core.settings.push import *
+from core.settings.hours import *
 from core.settings.limits import *
 from core.settings.logging import *

@@ -1,9 +1,11 @@
 """List the Django apps, the middleware, the templates and the languages."""
 
+import json
+
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from core.settings.env import BASE_DIR
+from core.settings.env import BASE_DIR, env
 
 # Without it, `ModelAdmin[Client]` and similar types fail at run time.
 django_stubs_ext.monkeypatch()
@@ -34,10 +36,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.web.proxies.TrustedProxies",
+    # Before `JsonErrors`, which writes another content into an answer.
+    "core.web.compression.Compression",
     "core.web.json_errors.JsonErrors",
+    "core.web.middleware.OwnPages",
     "core.web.request_metrics.RequestMetrics",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.web.static_files.StaticFiles",
     "corsheaders.middleware.CorsMiddleware",
     "core.web.middleware.RequestLog",
     "core.web.body_refusals.BodyRefusals",
@@ -73,8 +78,11 @@ TEMPLATES = [
     },
 ]
 
-# Every page of the app loads these JavaScript modules beside its own.
-APP_MODULES = ["notifications/start.js"]
+# The modules that each page runs, in order. Node reads the same file (deploy/bundles).
+PAGES: dict[str, list[str]] = json.loads((BASE_DIR / "core/settings/pages.json").read_text())
+# Load these modules as they are in the sources, instead of what `make bundles` made of them.
+JS_MODULES = env.bool("JS_MODULES", default=False)
+BUNDLES_MANIFEST = BASE_DIR / "core" / "bundles" / "manifest.json"
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]

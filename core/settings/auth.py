@@ -34,3 +34,6 @@ JWT_DEVELOPMENT_ISSUER = env.bool("JWT_DEVELOPMENT_ISSUER", default=DEBUG)
 LOGIN_ATTEMPTS_PER_PERSON = env.int("LOGIN_ATTEMPTS_PER_PERSON", default=5)
 LOGIN_ATTEMPTS_PER_ADDRESS = env.int("LOGIN_ATTEMPTS_PER_ADDRESS", default=100)
 LOGIN_LOCKOUT = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", default=15))
+
+# How long the link of a forgotten password is valid. It is for one use.
+PASSWORD_RESET_TIMEOUT = 60 * env.int("PASSWORD_RESET_MINUTES", default=60)  # seconds

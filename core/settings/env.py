@@ -15,6 +15,8 @@ LIAISON_HOME = Path(env.str("LIAISON_HOME", default=str(BASE_DIR / "var"))).reso
 env.read_env(LIAISON_HOME / "services.env")
 
 DEBUG = env.bool("DEBUG", default=False)
+# Django's pages with tracebacks, instead of ours; with DEBUG only.
+TRACEBACKS = env.bool("TRACEBACKS", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")

@@ -53,6 +53,10 @@ SPECTACULAR_SETTINGS = {
         "DeliveryState": [
             (state, state) for state in ("sent", "received", "emailed", "read", "undelivered")
         ],
+        "OutcomeEnum": "workers.models.TaskRun.Outcome",
+        "BulkOutcome": "messaging.serializers.bulk.OUTCOMES",
+        "Kind": "attachments.models.Attachment.Kind",
+        "LineKind": "messaging.models.HistoryLine.Kind",
         "ChantierStatus": "core.models.Chantier.Status",
         "EmailState": "notifications.models.InboundEmail.State",
     },
@@ -64,5 +68,19 @@ SPECTACULAR_SETTINGS = {
     "EXTENSIONS_INFO": {"x-generated-by": "make schema (change the views, not this document)"},
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
-CORS_ALLOW_CREDENTIALS = True
-CORS_URLS_REGEX = r"^/api/"
+# A page of another origin speaks by a bearer token. Its browser keeps an answer to a cookie away.
+CORS_ALLOW_CREDENTIALS = False
+CORS_URLS_REGEX = r"^/api/v1/"
+CORS_ALLOW_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "accept-language",
+    "authorization",
+    "content-type",
+    "if-match",
+    "if-none-match",
+    "x-person",
+]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
+# Firefox keeps an answer to a preflight for a day at most, Chromium for two hours.
+CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60

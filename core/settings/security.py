@@ -27,7 +27,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF, NONCE],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],
         "img-src": [SELF, "data:", "blob:", S3_ORIGIN],
         # Voice notes: the address of ours redirects to the bucket.
         "media-src": [SELF, S3_ORIGIN],

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from botocore.config import Config
 from whitenoise.compress import Compressor
 
-from core.settings.env import DEBUG, LIAISON_HOME, PUBLIC_URL, env
+from core.settings.env import BASE_DIR, DEBUG, LIAISON_HOME, PUBLIC_URL, env
 from core.settings.rest_api import CORS_ALLOWED_ORIGINS
 
 S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", default="")
@@ -70,6 +70,8 @@ ATTACHMENTS_REQUIRE_AV = env.bool("ATTACHMENTS_REQUIRE_AV", default=False)
 
 STATIC_URL = "/static/"
 STATIC_ROOT = LIAISON_HOME / "static"
+# What `make bundles` writes. The folder is always there, its files may not.
+STATICFILES_DIRS = [("bundles", BASE_DIR / "core" / "bundles")]
 # Also a file that was not collected is served, at its own name.
 WHITENOISE_USE_FINDERS = True
 # Developer tools ask for the source maps, and nobody else does.

@@ -1,4 +1,6 @@
-"""Print the import map, by which the browser modules of the apps find each other without a build.
+"""Print what a page loads: the published scripts and styles, or the modules of the sources.
+
+Modules need an import map, by which those of the apps find each other without a build.
 
 Relative imports alone are not enough, for two reasons. Names of published files carry a digest
 that the sources do not know, so the map has an entry for the plain address of every module. And an
@@ -11,13 +13,15 @@ stops on circular ones.
 
 import json
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 from django import template
-from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from core.web import bundles
 
 register = template.Library()
 
@@ -32,6 +36,28 @@ PACKAGES = {
 }
 
 
+@register.inclusion_tag("core/scripts.html", takes_context=True)
+def page_scripts(
+    context: template.Context, page: str, *, after_paint: bool = False
+) -> dict[str, Any]:
+    """Print the scripts of a page of settings.PAGES, in its language.
+
+    `after_paint`: the page is readable without them, so they are loaded after its first paint.
+    """
+    return {
+        "after_paint": after_paint,
+        "bundle": bundles.entry(page, (get_language() or settings.LANGUAGE_CODE)[:2]),
+        "modules": settings.PAGES[page],
+        "CSP_NONCE": context.get("CSP_NONCE"),
+    }
+
+
+@register.simple_tag
+def page_styles() -> tuple[str, ...]:
+    """Return the addresses of the style sheets of every page."""
+    return bundles.styles()
+
+
 @register.simple_tag
 def import_map() -> SafeString:
     """Return the JSON of `<script type="importmap">`."""
@@ -40,15 +66,9 @@ def import_map() -> SafeString:
     return mark_safe(json.dumps({"imports": imports}).replace("<", "\\u003c"))  # noqa: S308
 
 
-@register.simple_tag
-def app_modules() -> list[str]:
-    """Return the addresses of the modules that every page of the app runs."""
-    return [staticfiles_storage.url(path) for path in settings.APP_MODULES]
-
-
 def _imports() -> dict[str, str]:
     """Return the published address for every name and address of a module."""
-    published = {path: staticfiles_storage.url(path) for path in _own_modules()}
+    published = {path: staticfiles_storage.url(path) for path in bundles.own_modules()}
     imports = {f"{settings.STATIC_URL}{path}": url for path, url in published.items()}
     for path, url in published.items():
         imports |= dict.fromkeys(_names_of(path), url)
@@ -58,18 +78,6 @@ def _imports() -> dict[str, str]:
 @cache
 def _imports_once() -> dict[str, str]:
     return _imports()
-
-
-def _own_modules() -> list[str]:
-    """Return the static paths of the modules of our own apps, vendored ones included."""
-    roots = [Path(app.path, "static") for app in apps.get_app_configs()]
-    ours = [root for root in roots if settings.BASE_DIR in root.parents and root.is_dir()]
-    return sorted(
-        file.relative_to(root).as_posix()
-        for root in ours
-        if ".venv" not in root.parts
-        for file in root.rglob("*.js")
-    )
 
 
 def _names_of(path: str) -> list[str]:

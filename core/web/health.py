@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from core.valkey import valkey
+from core.web import bundles
 from core.web.static_files import uncollected
 
 CHECK_SECONDS = 1.0
@@ -77,4 +78,4 @@ CHECKS: dict[str, Callable[[], str]] = {
 }
 
 # Filled by the apps that need such a service. An empty text: there is none to ask.
-SAID_ONLY: dict[str, Callable[[], str]] = {}
+SAID_ONLY: dict[str, Callable[[], str]] = {"browser files": bundles.state}

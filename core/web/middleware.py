@@ -1,18 +1,22 @@
-"""Log requests, set headers and language, and answer 503 while the database is down."""
+"""Log requests, set headers and language, and answer errors by pages of ours."""
 
 from collections.abc import Callable
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
+from rest_framework.exceptions import APIException
 
 from core.models import User
-from core.web.errors import RETRY_AFTER_SECONDS
+from core.web.json_errors import is_of_api
+from core.web.own_pages import of_refusal, of_status, unavailable
 from core.web.requests import address_of
 
+# Words of Django's own pages of an error, which DEBUG shows.
+DEBUG_PAGE = b"DEBUG = True"
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -30,6 +34,44 @@ class RequestLog(RequestMiddleware):
     def bind_ip(cls, request: HttpRequest) -> None:
         """Bind the address that our own proxy saw; a caller can invent any other."""
         structlog.contextvars.bind_contextvars(ip=address_of(request))
+
+
+class OwnPages:
+    """Show people a page of ours for each error, also with DEBUG. The API has its own errors.
+
+    TRACEBACKS leaves Django's pages to developers; the log has the traceback in any case.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not is_of_api(request.path) and self._needs_words(response):
+            # Before or after the middleware that chooses it, no language is active.
+            language = getattr(request, "LANGUAGE_CODE", None)
+            with translation.override(language or translation.get_language_from_request(request)):
+                page = of_status(response.status_code)
+            response.content = page.content
+            for name in ("Content-Type", "Content-Security-Policy"):
+                response[name] = page[name]
+            response["Content-Length"] = str(len(page.content))
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a page that a rule of ours refuses, such as a limit."""
+        if isinstance(error, APIException) and not is_of_api(request.path):
+            return of_refusal(error)
+        return None
+
+    @staticmethod
+    def _needs_words(response: HttpResponse) -> bool:
+        if response.status_code < 400 or response.streaming:
+            return False
+        if response.status_code == 405 and not response.content:
+            return True
+        is_shown = settings.DEBUG and not settings.TRACEBACKS
+        return is_shown and DEBUG_PAGE in response.content
 
 
 class PermissionsPolicy:
@@ -72,9 +114,3 @@ class DatabaseAway:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return unavailable() if isinstance(error, DATABASE_ERRORS) else None
-
-
-def unavailable() -> HttpResponse:
-    response = render(None, "core/unavailable.html", status=503)
-    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response

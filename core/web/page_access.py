@@ -5,7 +5,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from core.models import User
 
 Arguments = ParamSpec("Arguments")
-Page = Callable[Concatenate[HttpRequest, Arguments], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, Arguments], HttpResponseBase]
 
 
 def person_page(*, of_company: bool | None = None) -> Callable[[Page[Arguments]], Page[Arguments]]:
@@ -30,7 +31,7 @@ def person_page(*, of_company: bool | None = None) -> Callable[[Page[Arguments]]
         @wraps(page)
         def guarded(
             request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 return redirect_to_login(request.get_full_path())
             if of_company not in (None, request.user.is_company):

@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
+from core.database.folding import FoldText
+
 
 class _Pages(CursorPagination):
     """DRF's pages, with a signed cursor: what we did not write is refused, whatever is in it."""
@@ -80,9 +82,21 @@ class LatestFirst(_Pages):
     ordering = ("-id",)
 
 
+class LatestWritten(_Pages):
+    ordering = ("-created_at", "-id")
+
+
 class LatestReceived(_Pages):
     ordering = ("-received_at", "-key")
 
 
-class ByName(_Pages):
-    ordering = ("name", "id")
+class InOrderOfNames(_Pages):
+    """Order by name as a dictionary does: capitals and accents do not matter."""
+
+    ordering = ("sort_name", "name", "id")
+
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: Any = None
+    ) -> list[Any] | None:
+        named = queryset.annotate(sort_name=FoldText("name"))
+        return super().paginate_queryset(named, request, view)

@@ -56,14 +56,15 @@ def spend(
     at_most: int,
     window: timedelta,
     timeout_seconds: float = TIMEOUT_SECONDS,
+    counted_here: int = 0,
 ) -> None:
     """Add one to a counter. Raise TooMany with the rest of the window if it is above `at_most`.
 
-    Call it before what it limits: of many callers at once, `at_most` get through. A caller who
-    had no answer of Valkey within `timeout_seconds` gets through too.
+    Call it before what it limits: of many callers at once, `at_most` get through. Without an
+    answer of Valkey within `timeout_seconds`, the count of this process decides, if it has one.
     """
     value, left = _add(what, who, window, timeout_seconds)
-    if value > at_most:
+    if (value or counted_here) > at_most:
         raise TooMany(left)
 
 

@@ -1,17 +1,44 @@
 """Name and compress the static files, and find those that were not collected."""
 
+from collections.abc import Iterator
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import brotli
 from django.apps import apps
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import HttpRequest, HttpResponse
 from whitenoise.compress import Compressor
+from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+from core.web.bundles import is_published
 
 # Of 0 to 11. At 11, the default, `collectstatic` took 100 s of processor time (measured).
 BROTLI_QUALITY = 6
+
+
+class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # (without types)
+    """Serve static files. Browsers keep those with a hash in their name for good."""
+
+    # Seconds: a year.
+    FOREVER = 365 * 24 * 60 * 60
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = super().__call__(request)
+        if response.status_code == HTTPStatus.NOT_FOUND and self._is_ours(request.path_info):
+            # A file of a version that this process does not have yet.
+            response["Cache-Control"] = "no-cache"
+        return response
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        name = url.removeprefix(self.static_prefix)
+        return is_published(name) or bool(super().immutable_file_test(path, url))
+
+    def _is_ours(self, url: str) -> bool:
+        return url.startswith(self.static_prefix)
 
 
 class QuickCompressor(Compressor):  # type: ignore[misc]  # (without types)
@@ -34,6 +61,11 @@ class CollectedFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc
         except ValueError:
             return {}, ""
         return names, digest
+
+    def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:
+        """Leave the published files out: they have their hash, and import each other by name."""
+        own = {name: found for name, found in paths.items() if not is_published(name)}
+        yield from super().post_process(own, **options)
 
     def stored_name(self, name: str) -> str:
         try:
@@ -61,4 +93,4 @@ def uncollected() -> tuple[str, ...]:
         for finder in get_finders()
         for path, storage in finder.list(ignored.ignore_patterns)
     }
-    return tuple(sorted(names - collected.keys()))
+    return tuple(sorted(name for name in names - collected.keys() if not is_published(name)))

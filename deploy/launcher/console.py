@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import cycle
 
 _COLOURS = (36, 35, 33, 34, 32, 96)
-_NAME_WIDTH = 8
+# The longest name, which is `setup_storage`: the lines stand in one column.
+_NAME_WIDTH = 13
 
 
 class Console:
@@ -28,7 +29,7 @@ class Console:
         self.print_line(f"{self._prefix(name)} {line}")
 
     def _prefix(self, name: str) -> str:
-        padded = f"{name:<{_NAME_WIDTH}}|"
+        padded = f"{name:<{_NAME_WIDTH}} |"
         if not self._coloured:
             return padded
         if name not in self._colours:

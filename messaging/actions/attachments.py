@@ -7,7 +7,7 @@ from attachments import actions, cleanup, queries
 from attachments.models import Attachment
 from attachments.uploads import transfer
 from messaging.conversation.attachment_change import attachment_change
-from messaging.models import Message, MessageAttachment
+from messaging.models import Message, MessageAttachment, Note, NoteAttachment
 
 
 def attach(ids: Sequence[UUID], *, to: Message) -> None:
@@ -25,6 +25,17 @@ def attach(ids: Sequence[UUID], *, to: Message) -> None:
         for position, file in enumerate(files)
     )
     to.files = [link.placed for link in links]
+
+
+def attach_to_note(ids: Sequence[UUID], *, to: Note) -> None:
+    """Put files of its author in a note that was just written. Raises UnknownAttachment."""
+    if not ids:
+        return
+    files = actions.claim(ids, by=to.author)
+    NoteAttachment.objects.bulk_create(
+        NoteAttachment(note=to, attachment=file, position=position)
+        for position, file in enumerate(files)
+    )
 
 
 def complete(attachment: Attachment) -> Attachment:
@@ -54,10 +65,10 @@ def analyse(attachment_id: UUID) -> None:
 def withdraw(attachment: Attachment) -> None:
     """Take back one's own file: one in no message yet, or one whose bytes have not arrived.
 
-    In a message the file keeps its place, shown as taken back. Raises AlreadySent.
+    In a message or a note the file keeps its place, shown as taken back. Raises AlreadySent.
     """
     with attachment_change(attachment.pk) as change:
-        if change.shown_in is None:
+        if not change.is_shown:
             actions.discard(attachment)
         else:
             change.attachment = actions.record_failure(attachment.pk, "cancelled")

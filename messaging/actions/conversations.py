@@ -1,6 +1,7 @@
 """Open, change and archive conversations: one transaction each."""
 
 from typing import NamedTuple, cast
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,12 +12,14 @@ from core.web.errors import NotAllowed
 from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
 from messaging.actions.messages import ConversationClosed, record_message
-from messaging.conversation import participant_events, participants, unread
-from messaging.conversation.awaiting import awaiting_reply_since
+from messaging.conversation import history, notices, participant_events, participants, unread
+from messaging.conversation.history import Kind, NewLine, named
 from messaging.conversation.idempotency import DraftConflict, Opening, already_opened, already_sent
-from messaging.conversation.lock import lock, lock_to_write
+from messaging.conversation.lock import LockedConversation, lock, lock_to_write
+from messaging.conversation.ownership import owner_for
+from messaging.conversation.status import changes_to
 from messaging.conversation.versions import ConversationChanges, bump
-from messaging.models import Conversation
+from messaging.models import Conversation, HistoryLine, Snooze
 
 
 class Opened(NamedTuple):
@@ -62,25 +65,26 @@ def change_conversation(
     if not differing:
         return conversation
     changes = cast(ConversationChanges, differing)
+    lines = history.lines_of_changes(editor, conversation, changes)
+    former = conversation.assigned_to
     if "status" in changes:
-        changes |= _closed_or_reopened(conversation, changes["status"])
+        changes |= changes_to(conversation, changes["status"])
     bump(locked, **changes)
     if participants.reconcile(locked, read_up_to=conversation.last_seq):
         # A participant who returns has an old read mark.
         participant_events.publish_counters(locked, unread.recount(locked))
-    publish(events.conversation_updated(conversation), to=locked.audience)
+    _tell_of_owner(conversation, history.show_changed(locked, lines), former)
     return conversation
 
 
-def _closed_or_reopened(conversation: Conversation, status: str) -> ConversationChanges:
-    """Return what changes with the status of a conversation. Reopening it undoes its closing."""
-    is_closed = status == Conversation.Status.CLOSED
-    conversation.status = status
-    conversation.closed_up_to_seq = conversation.last_seq if is_closed else 0
-    return {
-        "closed_up_to_seq": conversation.closed_up_to_seq,
-        "awaiting_reply_since": awaiting_reply_since(conversation),
-    }
+def _tell_of_owner(
+    conversation: Conversation, lines: list[HistoryLine], former: User | None
+) -> None:
+    """Order the notices of a change of the owner, if there is one among these lines."""
+    for line in lines:
+        if line.kind in (Kind.ASSIGNED, Kind.TAKEN_OVER):
+            owner = conversation.assigned_to
+            notices.tell_of_owners(line, conversation, owner=owner, former=former)
 
 
 @transaction.atomic
@@ -96,14 +100,33 @@ def archive_conversation(
     locked = lock(conversation.pk)
     only_if.check(locked.conversation.version)
     if locked.conversation.archived_at is None:
-        bump(locked, archived_at=timezone.now(), awaiting_reply_since=None)
-        publish(events.conversation_updated(locked.conversation), to=locked.audience)
+        Snooze.objects.filter(pk=locked.conversation.pk).delete()
+        bump(locked, archived_at=timezone.now(), awaiting_reply_since=None, snoozed_until=None)
+        history.show_changed(locked)
 
 
-def show_typing(*, writer: User, conversation: Conversation) -> None:
-    """Show on the open screens that someone is writing. Nothing is recorded."""
-    listeners = participants.client_user_ids(conversation)
-    publish(events.typing(conversation.pk, writer), to=Audience(user_ids=listeners, company=True))
+def show_typing(*, writer: User, conversation: Conversation, in_note: bool = False) -> None:
+    """Show on the open screens that someone is writing. Nothing is recorded.
+
+    `in_note`: an internal note, of which only the company learns. Raises NotAllowed for a client's
+    user.
+    """
+    if in_note and not writer.is_company:
+        raise NotAllowed
+    listeners = () if in_note else participants.client_user_ids(conversation)
+    event = events.typing(conversation.pk, writer, in_note=in_note)
+    publish(event, to=Audience(user_ids=listeners, company=True))
+
+
+def show_viewing(*, viewer: User, conversation: Conversation, is_here: bool, asks: bool) -> None:
+    """Show to colleagues that someone has the conversation on screen. Nothing is recorded.
+
+    Raises NotAllowed for a client's user.
+    """
+    if not viewer.is_company:
+        raise NotAllowed
+    event = events.viewing(conversation.pk, viewer, is_here=is_here, asks=asks)
+    publish(event, to=Audience(company=True))
 
 
 @transaction.atomic
@@ -123,8 +146,11 @@ def _open(opener: User, opening: Opening) -> Conversation:
         raise ConversationClosed
     if opener.is_company:
         participants.record_author(locked, opener, seq=0)
+    owned = _first_owner(locked, opener, opening.assigned_to)
     participants.reconcile(locked, read_up_to=0)
-    publish(events.conversation_created(locked.conversation), to=locked.audience)
+    lines = history.show_created(locked, [NewLine(Kind.OPENED, opener), *owned])
+    if opening.assigned_to:
+        _tell_of_owner(locked.conversation, lines, None)
     if opening.message:
         # Read again: by now the opener takes part.
         locked_to_write = lock_to_write(opener, conversation.pk, opening.message.id)
@@ -132,3 +158,26 @@ def _open(opener: User, opening: Opening) -> Conversation:
             raise DraftConflict
         record_message(locked_to_write, opener, opening.message)
     return conversation
+
+
+def _first_owner(locked: LockedConversation, opener: User, chosen: UUID | None) -> list[NewLine]:
+    """Give a new conversation to the person whom the opener chose, else by the rules."""
+    if chosen is None:
+        return give_first_owner(locked, opener)
+    owner = User.objects.get(pk=chosen)
+    locked.conversation.assigned_to = owner
+    locked.conversation.save(update_fields=["assigned_to"])
+    return [NewLine(Kind.ASSIGNED, opener, {"to": named(owner), "from": None})]
+
+
+def give_first_owner(locked: LockedConversation, opener: User) -> list[NewLine]:
+    """Give a new conversation its owner, and return the line that says so."""
+    conversation = locked.conversation
+    owner = owner_for(conversation, opener=opener)
+    if owner is None:
+        return []
+    # Not a new version: nobody has seen it without an owner.
+    conversation.assigned_to = owner.person
+    conversation.save(update_fields=["assigned_to"])
+    details = {"to": named(owner.person), "from": None, "reason": owner.reason.value}
+    return [NewLine(Kind.ASSIGNED, None, details)]

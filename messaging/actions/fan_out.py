@@ -29,7 +29,7 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
     locked = lock_to_count(message_id)
     pending = Message.objects.filter(pk=message_id, fanned_out_at=None).order_by()
     # Read again under the lock: another worker may have counted it while this one waited.
-    message = pending.select_related("author").first() if locked else None
+    message = pending.select_related("author", "reply_to__author").first() if locked else None
     if locked is None or message is None:
         return None
     message.conversation = locked.conversation

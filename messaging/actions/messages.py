@@ -1,5 +1,6 @@
 """Send, edit and delete messages: one transaction each, published after its commit."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -18,10 +19,15 @@ from core.web.errors import NotAllowed, Refusal
 from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
 from messaging.actions.attachments import attach
-from messaging.conversation import participant_events, participants, unread
+from messaging.actions.canned_replies import count_uses
+from messaging.actions.snooze import put_off_locked
+from messaging.conversation import history, participant_events, participants, snoozing, unread
 from messaging.conversation.awaiting import awaiting_reply_since
+from messaging.conversation.history import Kind, NewLine
 from messaging.conversation.idempotency import Draft, already_sent
 from messaging.conversation.lock import LockedConversation, LockedToWrite, lock, lock_to_write
+from messaging.conversation.snoozing import Reason
+from messaging.conversation.status import changes_to
 from messaging.conversation.versions import ConversationChanges, append, bump
 from messaging.models import Conversation, Message, MessageRevision
 
@@ -58,20 +64,43 @@ class Sent(NamedTuple):
     is_new: bool
 
 
-def send_message(*, author: User, conversation_id: UUID, draft: Draft) -> Sent:
+@dataclass(frozen=True)
+class Then:
+    """What is done with the conversation once a message of the company is sent.
+
+    `seen_seq` is the last message that the author saw: if the client has written after it, the
+    conversation stays open, since nobody has read that yet. A pause that is over by now is none.
+    """
+
+    close: bool = False
+    snooze_until: datetime | None = None
+    seen_seq: int | None = None
+    # The canned replies that it was written with.
+    reply_ids: tuple[UUID, ...] = ()
+
+    @property
+    def is_something(self) -> bool:
+        return self.close or self.snooze_until is not None or bool(self.reply_ids)
+
+
+def send_message(*, author: User, conversation_id: UUID, draft: Draft, then: Then = Then()) -> Sent:
     """Record a message, publish it and order its fan-out. A closed conversation opens again.
+
+    `then` closes it or puts it off in the same transaction: for the company only.
 
     The same draft sent twice returns the first message, so a phone that lost the answer can try
     again. Raises Http404 if the author may not see the conversation, ConversationClosed if it or
     its chantier is archived, DraftConflict if the id was used for something else,
     UnknownQuotedMessage, and UnknownAttachment if a file is not the author's or is in a message.
     """
+    if then.is_something and not author.is_company:
+        raise NotAllowed
     try:
-        return _send(author, conversation_id, draft)
+        return _send(author, conversation_id, draft, then)
     except IntegrityError:
         # Another connection recorded it while this one waited for the lock. PostgreSQL then reads
         # the locked row again, but not the other tables of the same query (`message_exists`).
-        return _send(author, conversation_id, draft)
+        return _send(author, conversation_id, draft, then)
 
 
 @transaction.atomic
@@ -129,13 +158,35 @@ def delete_message(
 
 
 @transaction.atomic
-def _send(author: User, conversation_id: UUID, draft: Draft) -> Sent:
+def _send(author: User, conversation_id: UUID, draft: Draft, then: Then) -> Sent:
     locked = lock_to_write(author, conversation_id, draft.id)
     if earlier := already_sent(author, draft, locked):
         return Sent(earlier, is_new=False)
     if not locked.conversation.accepts_messages:
         raise ConversationClosed
-    return Sent(record_message(locked, author, draft), is_new=True)
+    is_overtaken = then.is_something and _has_unseen(locked.conversation, then.seen_seq)
+    message = record_message(locked, author, draft)
+    if not is_overtaken:
+        _finish(locked, author, then)
+    if then.reply_ids:
+        count_uses(author, then.reply_ids)
+    return Sent(message, is_new=True)
+
+
+def _has_unseen(conversation: Conversation, seen_seq: int | None) -> bool:
+    """Tell if the client has written after what the author of an answer saw."""
+    if seen_seq is None or conversation.last_seq <= seen_seq:
+        return False
+    later = Message.objects.filter(conversation=conversation, seq__gt=seen_seq, deleted_at=None)
+    return later.filter(author__role=User.Role.CLIENT).exists()
+
+
+def _finish(locked: LockedConversation, author: User, then: Then) -> None:
+    if then.close:
+        bump(locked, **changes_to(locked.conversation, Conversation.Status.CLOSED))
+        history.show_changed(locked, [NewLine(Kind.CLOSED, author)])
+    elif then.snooze_until and then.snooze_until > timezone.now():
+        put_off_locked(locked, author, then.snooze_until)
 
 
 def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message:
@@ -145,34 +196,43 @@ def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message
         id=draft.id,
         author=author,
         body=draft.body,
-        reply_to_id=_quoted(conversation, draft),
+        reply_to=_quoted(conversation, draft),
         draft_digest=draft.digest(conversation.pk),
         by_email=draft.by_email,
         attachment_count=len(draft.attachment_ids),
     )
+    was_closed = conversation.status == Conversation.Status.CLOSED
     append(locked, message)
     attach(draft.attachment_ids, to=message)
     publish(events.message_created(message), to=locked.audience)
     if not locked.author_has_written:
         participants.record_author(locked, author, seq=message.seq)
-    if not locked.author_is_participant:
-        participant_events.publish_participants(locked)
+    lines = [NewLine(Kind.REOPENED, author)] if was_closed else []
+    changes = ConversationChanges()
+    if conversation.snoozed_until and not author.is_company:
+        changes, woken = snoozing.bring_back(locked, author, Reason.ANSWER)
+        lines.append(woken)
+    if lines or not locked.author_is_participant:
+        # Under a version of its own: the event of a message has no lines.
+        bump(locked, **changes)
+        history.show_changed(locked, lines)
     enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
 
 
-def _quoted(conversation: Conversation, draft: Draft) -> UUID | None:
+def _quoted(conversation: Conversation, draft: Draft) -> Message | None:
     if draft.reply_to is None:
         return None
-    if not Message.objects.filter(pk=draft.reply_to, conversation=conversation).exists():
+    here = Message.objects.select_related("author").filter(conversation=conversation)
+    if (quoted := here.filter(pk=draft.reply_to).first()) is None:
         raise UnknownQuotedMessage
-    return draft.reply_to
+    return quoted
 
 
 def _lock_for_change(message: Message) -> tuple[LockedConversation, Message]:
     """Lock the conversation of a message, then read the message as it is now."""
     locked = lock(message.conversation_id)
-    message = Message.objects.select_related("author").get(pk=message.pk)
+    message = Message.objects.select_related("author", "reply_to__author").get(pk=message.pk)
     message.conversation = locked.conversation
     return locked, message
 

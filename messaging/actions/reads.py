@@ -1,6 +1,9 @@
 """Mark as read and as unread: one transaction each."""
 
+from datetime import datetime
+
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
@@ -10,26 +13,30 @@ from messaging import events
 from messaging.conversation import unread
 from messaging.conversation.lock import LockedConversation, lock
 from messaging.conversation.versions import bump
-from messaging.models import Conversation, Participant
+from messaging.models import Conversation, Mention, Participant, ReadTime
 
 
 @transaction.atomic
 def read_up_to(*, reader: User, conversation: Conversation, seq: int) -> Participant:
     """Record that a person has read up to `seq`; return the mark and the counter that this leaves.
 
-    A mark never goes back, nor past the last message. For a person of the company who takes no
-    part nothing is recorded.
+    What mentions the person is seen with it. A mark never goes back, nor past the last message. For
+    a person of the company who takes no part nothing else is recorded.
     """
+    if reader.is_company:
+        unseen = Mention.objects.filter(user=reader, conversation=conversation, seen_at=None)
+        unseen.update(seen_at=timezone.now())
     locked = lock(conversation.pk)
     seq = min(seq, locked.conversation.last_seq)
     mark = _mark_of(reader, locked)
     if mark is None:
         return Participant(conversation=conversation, user=reader, last_read_seq=seq)
     if seq > mark.unread_after_seq:
+        is_further = seq > mark.last_read_seq
         mark.last_read_seq = max(seq, mark.last_read_seq)
         # Messages marked as unread further on stay unread.
         mark.unread_from_seq = seq + 1 if seq < mark.last_read_seq else None
-        _save_mark(mark, locked)
+        _save_mark(mark, locked, at=timezone.now() if is_further else None)
     else:
         # The mark stays, but the fan-out of a message may still be pending.
         _count_again(mark, locked)
@@ -60,12 +67,19 @@ def _count_again(mark: Participant, locked: LockedConversation) -> None:
     mark.unread_count = counted.unread_count
 
 
-def _save_mark(mark: Participant, locked: LockedConversation) -> None:
-    """Save a read mark under the next version, recount and publish both."""
+def _save_mark(
+    mark: Participant, locked: LockedConversation, *, at: datetime | None = None
+) -> None:
+    """Save a read mark under the next version, recount and publish both.
+
+    `at` is when it reached further messages; None if it did not.
+    """
+    if at is not None:
+        ReadTime.objects.create(participant=mark, up_to_seq=mark.last_read_seq, at=at)
     version = mark.read_version = bump(locked)
     mark.save(update_fields=["last_read_seq", "unread_from_seq", "read_version"])
     _count_again(mark, locked)
-    publish(events.read_updated(mark, version=version), to=locked.audience)
+    publish(events.read_updated(mark, version=version, at=at), to=locked.audience)
     publish(
         events.unread_updated(mark, version=version),
         to=Audience(user_ids=(mark.user_id,)),

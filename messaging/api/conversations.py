@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core import signing
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from core.web import rate_limits
 from core.web.errors import refusals_under
 from core.web.openapi import LIMITED, refusals
+from core.web.pagination import NewestFirst
 from core.web.preconditions import preconditions
 from core.web.requests import person, validated
 from core.web.views import APIView, ListAPIView, versioned
@@ -43,11 +45,28 @@ from messaging.serializers.output import ChangesSerializer, ConversationSerializ
 ONE_HOUR = timedelta(hours=1)
 
 
+class ByActivityOrClock(NewestFirst):
+    """The newest activity first, or with `sort=answer_due` the question that is late first."""
+
+    BY_CLOCK = ("answer_due_at", "id")
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        is_by_clock = request.query_params.get("sort") == "answer_due"
+        return self.BY_CLOCK if is_by_clock else NewestFirst.ordering
+
+    @property
+    def _signer(self) -> signing.Signer:
+        # Pages of the server give cursors of the usual order.
+        order = NewestFirst.__name__ if self.ordering != self.BY_CLOCK else "the clock"
+        return signing.Signer(salt=f"cursor of {order}")
+
+
 class ConversationList(ListAPIView[Conversation]):
     """The person's conversations, newest activity first."""
 
     serializer_class = ConversationSerializer
     filterset_class = ConversationFilter
+    pagination_class = ByActivityOrClock
     queryset = Conversation.objects.none()
 
     def get_queryset(self) -> QuerySet[Conversation]:
@@ -79,7 +98,7 @@ class ConversationList(ListAPIView[Conversation]):
         with limit as spending, refusals_under("message"):
             opened = open_conversation(opener=opener, opening=opening)
             spending.is_new = opened.is_new
-        return _answered(request, opened.conversation.pk, status=created_status(opened.is_new))
+        return answered(request, opened.conversation.pk, status=created_status(opened.is_new))
 
 
 class ConversationDetail(APIView):
@@ -87,7 +106,7 @@ class ConversationDetail(APIView):
 
     @extend_schema(responses=ConversationSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        return _answered(request, conversation_id)
+        return answered(request, conversation_id)
 
     @extend_schema(request=ConversationChangeSerializer, responses=ConversationSerializer)
     def patch(self, request: Request, conversation_id: UUID) -> Response:
@@ -102,7 +121,7 @@ class ConversationDetail(APIView):
             changes=changes,
             only_if=preconditions(request),
         )
-        return _answered(request, conversation_id)
+        return answered(request, conversation_id)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, conversation_id: UUID) -> Response:
@@ -119,12 +138,13 @@ class ChangeList(APIView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Everything that changed since a version."""
         since = validated(SinceSerializer, request.query_params)["since"]
-        conversation = detailed_conversation_for(person(request), conversation_id)
-        changes = changes_of(conversation, since)
-        return Response(ChangesSerializer(changes, context={"reader": person(request)}).data)
+        reader = person(request)
+        conversation = detailed_conversation_for(reader, conversation_id)
+        changes = changes_of(reader, conversation, since)
+        return Response(ChangesSerializer(changes, context={"reader": reader}).data)
 
 
-def _answered(
+def answered(
     request: Request, conversation_id: UUID, *, status: int = status.HTTP_200_OK
 ) -> Response:
     reader = person(request)

@@ -13,16 +13,16 @@ from core.web.filters import FlagFilter, IdFilter, MomentFilter
 from core.web.requests import person
 from messaging.models import Conversation
 from messaging.queries import conversations as conversation_queries
-from messaging.queries.conversations import mentioning
+from messaging.queries.folders import Folder, in_folder
+from messaging.queries.search import conversations_about, mentioning
 from messaging.queries.unread import with_unread
-
-# PostgreSQL takes no word of more than 2,046 bytes; a letter has up to four.
-Q_LENGTH = 500
+from messaging.search.index import AT_A_SEARCH_SECONDS, catch_up
+from messaging.serializers.input import Q_LENGTH
 
 
 class ConversationFilter(django_filters.FilterSet):
     # A search box without a word in it.
-    MAY_BE_EMPTY = ("q",)
+    MAY_BE_EMPTY = ("q", "about")
 
     request: HttpRequest
 
@@ -38,6 +38,21 @@ class ConversationFilter(django_filters.FilterSet):
     unread = FlagFilter(method="filter_unread")
     q = django_filters.CharFilter(
         method="filter_q", max_length=Q_LENGTH, label="Words of the subject or the messages"
+    )
+    about = django_filters.CharFilter(
+        method="filter_about",
+        max_length=Q_LENGTH,
+        label="Words of the subject, the client or the chantier",
+    )
+    folder = django_filters.ChoiceFilter(
+        method="filter_folder",
+        choices=[(folder.value, folder.value) for folder in Folder],
+        label="A folder of the staff inbox; empty for a client's user",
+    )
+    sort = django_filters.ChoiceFilter(
+        method="filter_sort",
+        choices=[("answer_due", "answer_due")],
+        label="`answer_due`: only what a client waits for, the most pressing first",
     )
     changed_since = MomentFilter(method="filter_changed_since")
 
@@ -65,7 +80,25 @@ class ConversationFilter(django_filters.FilterSet):
     def filter_q(
         self, conversations: QuerySet[Conversation], name: str, value: str
     ) -> QuerySet[Conversation]:
-        return mentioning(conversations, value)
+        catch_up(AT_A_SEARCH_SECONDS)
+        return mentioning(person(self.request), conversations, value)
+
+    def filter_about(
+        self, conversations: QuerySet[Conversation], name: str, value: str
+    ) -> QuerySet[Conversation]:
+        catch_up(AT_A_SEARCH_SECONDS)
+        return conversations_about(person(self.request), conversations, value)
+
+    def filter_folder(
+        self, conversations: QuerySet[Conversation], name: str, value: str
+    ) -> QuerySet[Conversation]:
+        return in_folder(conversations, Folder(value), person(self.request))
+
+    def filter_sort(
+        self, conversations: QuerySet[Conversation], name: str, value: str
+    ) -> QuerySet[Conversation]:
+        # The order is the pagination's: `pagination.ByActivityOrClock`.
+        return conversations.filter(answer_due_at__isnull=False)
 
     def filter_changed_since(
         self, conversations: QuerySet[Conversation], name: str, value: datetime

@@ -9,9 +9,11 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from core.ids import new_id
 from core.models import Chantier, User
 from core.queries import chantiers_for, clients_for, staff_for
+from messaging.actions.messages import Then
 from messaging.conversation.idempotency import Draft, Opening
 from messaging.conversation.versions import ConversationChanges
 from messaging.models import Conversation
+from messaging.queries.conversations import visible_to
 
 
 def draft_of(asked: dict[str, Any]) -> Draft:
@@ -23,12 +25,23 @@ def draft_of(asked: dict[str, Any]) -> Draft:
     )
 
 
+def then_of(asked: dict[str, Any]) -> Then:
+    return Then(
+        close=asked["close"],
+        snooze_until=asked.get("snooze_until"),
+        seen_seq=asked.get("seen_seq"),
+        reply_ids=tuple(asked.get("canned_replies", ())),
+    )
+
+
 def opening_of(opener: User, asked: dict[str, Any]) -> Opening:
     """Return the conversation to open.
 
-    Raises ValidationError for a client or a chantier that the opener may not use.
+    Raises ValidationError for a client, a chantier or a person that the opener may not use,
+    PermissionDenied when a client's user assigns somebody.
     """
     chantier = _chantier(opener, asked.get("chantier"))
+    owner = asked.get("assigned_to")
     message = asked.get("message")
     return Opening(
         id=asked.get("id") or new_id(),
@@ -36,6 +49,7 @@ def opening_of(opener: User, asked: dict[str, Any]) -> Opening:
         client=_client(opener, asked.get("client"), chantier),
         chantier=chantier.pk if chantier else None,
         message=draft_of(message) if message else None,
+        assigned_to=_colleague(opener, owner) if owner else None,
     )
 
 
@@ -59,6 +73,28 @@ def changes_of(
     if "assigned_to" in asked:
         changes["assigned_to_id"] = _colleague(editor, asked["assigned_to"])
     return changes
+
+
+def bulk_changes_of(editor: User, asked: dict[str, Any]) -> ConversationChanges:
+    """Return the columns to change in many conversations, whatever their client."""
+    if "status" in asked:
+        return ConversationChanges(status=asked["status"])
+    return ConversationChanges(assigned_to_id=_colleague(editor, asked["assigned_to"]))
+
+
+def conversation_of(reader: User, conversation_id: UUID) -> Conversation:
+    """Return a conversation that a body names; raises ValidationError for another's."""
+    found = visible_to(reader).filter(pk=conversation_id).first()
+    if found is None:
+        raise ValidationError({"into": _("There is no such conversation.")}, "unknown_conversation")
+    return found
+
+
+def chantier_of_client(reader: User, chantier_id: UUID | None, client_id: UUID) -> Chantier | None:
+    """Return a chantier of this client, if one is named; raises ValidationError for another."""
+    chantier = _chantier(reader, chantier_id)
+    _check_same_client(chantier, client_id)
+    return chantier
 
 
 def _client(opener: User, asked: UUID | None, chantier: Chantier | None) -> UUID:

@@ -28,7 +28,12 @@ from messaging.queries.conversations import (
     revisions_of,
 )
 from messaging.queries.history import Window, history_of
-from messaging.serializers.input import BodySerializer, DraftSerializer, WindowSerializer
+from messaging.serializers.input import (
+    BodySerializer,
+    DraftSerializer,
+    TypingSerializer,
+    WindowSerializer,
+)
 from messaging.serializers.output import (
     HistorySerializer,
     MessageRevisionSerializer,
@@ -43,19 +48,29 @@ TYPING_PER_MINUTE = 60
 class MessageList(APIView):
     @extend_schema(parameters=[WindowSerializer], responses=HistorySerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        """A page of history, in seq order; without a bound, the newest messages."""
+        """A page of history, in seq order; without a bound, the newest messages.
+
+        `lines` tell what was done with the conversation between these messages.
+        """
         window = Window(**validated(WindowSerializer, request.query_params))
-        conversation = conversation_for(person(request), conversation_id)
-        return Response(HistorySerializer(history_of(conversation, window)).data)
+        reader = person(request)
+        conversation = conversation_for(reader, conversation_id)
+        history = history_of(conversation, window, lines_for=reader)
+        return Response(HistorySerializer(history).data)
 
     @extend_schema(
         request=DraftSerializer,
         responses={200: MessageSerializer, 201: MessageSerializer, **refusals(LIMITED)},
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        """Send a message. The same id and content sent again answers 200 with the first one."""
+        """Send a message. The same id and content sent again answers 200 with the first one.
+
+        As the company, close the conversation or put it off with it, in one step.
+        """
         author = person(request)
-        draft = inputs.draft_of(validated(DraftSerializer, request.data))
+        asked = validated(DraftSerializer, request.data)
+        draft = inputs.draft_of(asked)
+        then = inputs.then_of(asked)
         with rate_limits.spend_for_new(
             "message",
             author.pk,
@@ -63,7 +78,9 @@ class MessageList(APIView):
             window=ONE_MINUTE,
             is_known=lambda: is_message_of(author, draft.id),
         ) as spending:
-            sent = send_message(author=author, conversation_id=conversation_id, draft=draft)
+            sent = send_message(
+                author=author, conversation_id=conversation_id, draft=draft, then=then
+            )
             spending.is_new = sent.is_new
         return _answered(sent.message, status=created_status(sent.is_new))
 
@@ -122,13 +139,20 @@ class MessageRevisionList(ListAPIView[MessageRevision]):
 
 
 class Typing(APIView):
-    @extend_schema(request=None, responses={204: None, **refusals(LIMITED)})
+    @extend_schema(
+        request=TypingSerializer,
+        responses={
+            204: None,
+            **refusals({403: "A `note`, and not of the company.", **LIMITED}),
+        },
+    )
     def post(self, request: Request, conversation_id: UUID) -> Response:
         """Show the others that the person who asks is writing."""
         writer = person(request)
         conversation = conversation_for(writer, conversation_id)
+        asked = validated(TypingSerializer, request.data)
         rate_limits.spend("typing", writer.pk, at_most=TYPING_PER_MINUTE, window=ONE_MINUTE)
-        show_typing(writer=writer, conversation=conversation)
+        show_typing(writer=writer, conversation=conversation, in_note=asked["note"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -12,13 +13,13 @@ from core.ids import new_id
 from core.models import User
 from core.web.preconditions import preconditions
 from core.web.requests import person, validated
-from core.web.views import APIView, versioned
+from core.web.views import APIView, ListAPIView, versioned
 from messaging.actions import notes
 from messaging.api.responses import created_status
-from messaging.models import Note
+from messaging.models import Note, NoteRevision
 from messaging.queries.conversations import conversation_for, note_for, notes_for
 from messaging.serializers.input import BodySerializer, NoteDraftSerializer
-from messaging.serializers.output import NoteSerializer
+from messaging.serializers.output import NoteRevisionSerializer, NoteSerializer
 
 
 class NoteList(APIView):
@@ -42,6 +43,7 @@ class NoteList(APIView):
             conversation=conversation,
             body=asked["body"],
             note_id=asked.get("id") or new_id(),
+            attachment_ids=asked.get("attachments", ()),
         )
         return _answered(written.note, status=created_status(written.is_new))
 
@@ -67,6 +69,20 @@ class NoteDetail(APIView):
         note = note_for(_colleague(request), conversation_id, note_id)
         notes.delete_note(remover=person(request), note=note, only_if=preconditions(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class NoteRevisionList(ListAPIView[NoteRevision]):
+    """The earlier texts of a note, oldest first. A client's user gets 404."""
+
+    serializer_class = NoteRevisionSerializer
+    pagination_class = None
+    filter_backends = ()
+    queryset = NoteRevision.objects.none()
+
+    def get_queryset(self) -> QuerySet[NoteRevision]:
+        reader = _colleague(self.request)
+        note = note_for(reader, self.kwargs["conversation_id"], self.kwargs["note_id"])
+        return note.revisions.all()
 
 
 def _answered(note: Note, *, status: int = status.HTTP_200_OK) -> Response:

@@ -48,11 +48,15 @@ class Opening:
     chantier: UUID | None = None
     id: UUID = field(default_factory=new_id)
     message: Draft | None = None
+    # Who of the company follows it; None: the rules decide.
+    assigned_to: UUID | None = None
 
     def digest(self) -> bytes:
         first = self.message.body if self.message else None
         files = self.message.attachment_ids if self.message else ()
-        return _digest(self.subject, self.client, self.chantier, first, *files)
+        # Left out if it is not there: a request may come again after an update.
+        owner = ("assigned_to", self.assigned_to) if self.assigned_to else ()
+        return _digest(self.subject, self.client, self.chantier, first, *files, *owner)
 
 
 def already_sent(author: User, draft: Draft, locked: LockedToWrite) -> Message | None:
@@ -63,7 +67,7 @@ def already_sent(author: User, draft: Draft, locked: LockedToWrite) -> Message |
     """
     if not locked.message_exists:
         return None
-    earlier = Message.objects.select_related("author").get(pk=draft.id)
+    earlier = Message.objects.select_related("author", "reply_to__author").get(pk=draft.id)
     digest = draft.digest(locked.conversation.pk)
     if earlier.author_id != author.pk or bytes(earlier.draft_digest) != digest:
         raise DraftConflict

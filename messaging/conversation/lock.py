@@ -15,7 +15,7 @@ from django.http import Http404
 from core.database.raw_rows import row_with_extras
 from core.models import Chantier, User
 from core.realtime.publish import Audience
-from messaging.models import Conversation
+from messaging.models import Conversation, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,12 @@ def lock(conversation_id: UUID) -> LockedConversation:
         .get(pk=conversation_id)
     )
     return LockedConversation(found, listener_ids=tuple(found.listener_ids))
+
+
+def lock_note(note_id: UUID) -> Note:
+    """Lock a note until the end of the transaction and read it again. It has no other lock."""
+    notes = Note.objects.select_for_update(of=("self",), no_key=True)
+    return notes.select_related("author").get(pk=note_id)
 
 
 # Every message waits for these statements, so they are written in SQL: measured, the ORM took four

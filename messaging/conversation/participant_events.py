@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from core.realtime.publish import Audience, publish
 from messaging import events
-from messaging.conversation import participants
+from messaging.conversation import history, participants
 from messaging.conversation.lock import LockedConversation
 from messaging.conversation.versions import bump
 from messaging.models import Participant
@@ -21,7 +21,7 @@ def update_participants(locked: LockedConversation, *, read_up_to: int) -> bool:
 def publish_participants(locked: LockedConversation) -> None:
     """Show who takes part now, under the next version."""
     bump(locked)
-    publish(events.conversation_updated(locked.conversation), to=locked.audience)
+    history.show_changed(locked)
 
 
 def publish_counters(locked: LockedConversation, people: Iterable[Participant]) -> None:

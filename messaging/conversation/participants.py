@@ -1,9 +1,11 @@
 """Who takes part in a conversation: is counted, and gets notifications.
 
-All users of the client. Of the company: the responsible person and the deputy of the chantier, the
-assigned person, and everyone who has written. If these are nobody, every manager.
+All users of the client. Of the company: the assigned person, and those who follow it. These are the
+responsible person and the deputy of the chantier, everyone who has written, and people who chose to
+follow; without those who chose not to. If nobody is left, every manager.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -22,7 +24,7 @@ FACTS = """
     WITH named AS (
         SELECT unnest(
             ARRAY[conversation.assigned_to_id, chantier.responsible_id, chantier.deputy_id]
-        ) AS id
+        ) AS id, conversation.assigned_to_id AS owner_id
         FROM messaging_conversation conversation
         LEFT JOIN core_chantier chantier ON chantier.id = conversation.chantier_id
         WHERE conversation.id = %(conversation)s
@@ -32,10 +34,12 @@ FACTS = """
         person.is_active,
         person.role <> 'client' AS is_company,
         person.client_id = %(client)s AS is_of_client,
+        EXISTS (SELECT FROM named WHERE named.owner_id = person.id) AS is_owner,
         EXISTS (SELECT FROM named WHERE named.id = person.id) AS is_named,
         participant.id IS NOT NULL AS is_recorded,
         participant.id IS NOT NULL AND participant.left_at IS NULL AS is_present,
-        participant.has_written IS TRUE AS has_written
+        participant.has_written IS TRUE AS has_written,
+        participant.follows
     FROM core_user person
     LEFT JOIN messaging_participant participant
         ON participant.user_id = person.id AND participant.conversation_id = %(conversation)s
@@ -54,13 +58,23 @@ class ParticipantFacts(NamedTuple):
     is_active: bool
     is_company: bool
     is_of_client: bool
-    # Assigned to the conversation, or responsible or deputy of its chantier.
+    # Assigned to the conversation.
+    is_owner: bool
+    # Assigned to it, or responsible or deputy of its chantier.
     is_named: bool
     # Has a row in Participant.
     is_recorded: bool
     # Has such a row and has not left.
     is_present: bool
     has_written: bool
+    # What the person chose.
+    follows: bool | None
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether a person of the company takes part. Its owner always does."""
+        by_rule = self.is_named or self.has_written
+        return self.is_owner or (by_rule if self.follows is None else self.follows)
 
 
 def reconcile(locked: LockedConversation, *, read_up_to: int) -> bool:
@@ -90,6 +104,25 @@ def reconcile(locked: LockedConversation, *, read_up_to: int) -> bool:
     return True
 
 
+def choose(locked: LockedConversation, people: Iterable[User], *, follows: bool) -> None:
+    """Record whether people of the company follow a conversation. `reconcile` then acts on it.
+
+    A new row has left: people who join by `reconcile` have nothing to read.
+    """
+    rows = [
+        Participant(
+            conversation=locked.conversation, user=each, follows=follows, left_at=timezone.now()
+        )
+        for each in people
+    ]
+    Participant.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["conversation", "user"],
+        update_fields=["follows"],
+    )
+
+
 def _facts(conversation: Conversation) -> list[ParticipantFacts]:
     asked = {"conversation": conversation.pk, "client": conversation.client_id}
     with connection.cursor() as cursor:
@@ -100,7 +133,7 @@ def _facts(conversation: Conversation) -> list[ParticipantFacts]:
 def _expected(people: list[ParticipantFacts]) -> set[UUID]:
     """Return the ids of the people who should take part."""
     active = [person for person in people if person.is_active]
-    ours = {p.id for p in active if p.is_company and (p.is_named or p.has_written)}
+    ours = {each.id for each in active if each.is_company and each.takes_part}
     if not ours:
         managers = User.objects.filter(role=User.Role.MANAGER, is_active=True)
         ours = set(managers.order_by().values_list("pk", flat=True))
@@ -123,5 +156,5 @@ def record_author(locked: LockedConversation, author: User, *, seq: int) -> None
         unique_fields=["conversation", "user"],
         # Not the read mark: a message from an offline queue was written before its author saw the
         # newest ones.
-        update_fields=["has_written", "left_at"],
+        update_fields=["has_written", "left_at", "follows"],
     )

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from core import demo as core_demo
 from messaging.demo.playback import Performance
+from messaging.demo.replies import create_replies
 from messaging.demo.scenarios import plots_of
 
 SEED = 2041
@@ -28,4 +29,5 @@ def load(*, now: datetime, size: float = 1.0) -> None:
         # Drop what waits for the commit: thousands of events and jobs that nobody needs would keep
         # the first worker busy while the first real message waits.
         connection.run_on_commit.clear()
+    create_replies(company)
     core_demo.archive_the_finished()

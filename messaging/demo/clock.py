@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db.models import DateTimeField, Field, QuerySet
 from django.utils import timezone
 
-from messaging.models import Conversation, MessageRevision
+from messaging.conversation.clock import clock_since
+from messaging.models import Conversation, Escalation, MessageRevision
 
 PARIS = ZoneInfo("Europe/Paris")
 OPENING = time(8, 0)
@@ -63,6 +64,20 @@ class Hindsight:
         self._replace(conversation.messages.all())
         self._replace(MessageRevision.objects.filter(message__conversation=conversation))
         self._replace(conversation.notes.all())
+        self._replace(conversation.lines.all())
+        self._set_clock(conversation)
+
+    def _set_clock(self, conversation: Conversation) -> None:
+        """Set the clock of the answer by the earlier moments. What is late is not escalated."""
+        rows = Conversation.objects.filter(pk=conversation.pk)
+        clock = clock_since(rows.get().awaiting_reply_since)
+        rows.update(**clock)
+        due_at = clock["answer_due_at"]
+        escalation = Escalation.objects.filter(pk=conversation.pk)
+        if due_at is not None and due_at > timezone.now():
+            escalation.update(due_at=due_at)
+        else:
+            escalation.delete()
 
     def _replace(self, rows: QuerySet[Any]) -> None:
         columns = [field.name for field in rows.model._meta.concrete_fields if _is_time(field)]

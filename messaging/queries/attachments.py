@@ -10,12 +10,15 @@ from django.shortcuts import get_object_or_404
 from attachments.models import Attachment
 from attachments.queries import SHOWN, from_json, unclaimed_of
 from core.models import User
-from messaging.models import Conversation, Message, MessageAttachment
+from messaging.models import Conversation, Message, MessageAttachment, NoteAttachment
 
 
 def attachment_for(reader: User, attachment_id: UUID) -> Attachment:
-    """A file that a visible message shows, or one's own that is in no message yet; or Http404."""
-    link = _links_for(reader).filter(attachment=attachment_id).first()
+    """A file that a visible message or note shows, or one's own that is in neither; or Http404."""
+    link = (
+        _links_for(reader).filter(attachment=attachment_id).first()
+        or _note_links_for(reader).filter(attachment=attachment_id).first()
+    )
     return link.placed if link else get_object_or_404(unclaimed_of(reader), pk=attachment_id)
 
 
@@ -31,15 +34,27 @@ def conversation_showing(attachment_id: UUID) -> UUID | None:
     return links.values_list("conversation_id", flat=True).first()
 
 
+def note_showing(attachment_id: UUID) -> UUID | None:
+    """Return the id of the note that shows a file; None while it is in no note."""
+    links = NoteAttachment.objects.filter(attachment=attachment_id)
+    return links.values_list("note_id", flat=True).first()
+
+
 def link_of(attachment_id: UUID) -> MessageAttachment:
     """Return the place of a file in its message; raises MessageAttachment.DoesNotExist."""
-    links = MessageAttachment.objects.select_related("message__author")
+    links = MessageAttachment.objects.select_related("message__author", "message__reply_to__author")
     return links.get(attachment=attachment_id)
 
 
 def _links_for(reader: User) -> QuerySet[MessageAttachment]:
     links = MessageAttachment.objects.filter(message__deleted_at=None)
     return links if reader.is_company else links.filter(conversation__client=reader.client_id)
+
+
+def _note_links_for(reader: User) -> QuerySet[NoteAttachment]:
+    """The files of notes: none for a client's user, whoever sent them."""
+    links = NoteAttachment.objects.filter(note__deleted_at=None)
+    return links if reader.is_company else links.none()
 
 
 # The files of a message as JSON, in order. Every page of history needs it, so it is written in SQL,

@@ -8,24 +8,26 @@ from datetime import datetime
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from attachments.queries import from_json
+from core.database.folding import FoldText
 from core.models import User
 from core.queries import epoch_column
 from messaging.models import (
     Conversation,
+    Escalation,
     Message,
-    MessageAttachment,
     MessageRevision,
     Note,
+    Notice,
     Participant,
+    Snooze,
 )
 from messaging.queries.attachments import files_of
-from messaging.search import matching, words_of
 
 
 def visible_to(reader: User) -> QuerySet[Conversation]:
@@ -39,12 +41,13 @@ def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation
     """Add all that `ConversationSerializer` shows: two queries, whatever the number of rows."""
     people = (
         Participant.objects.filter(conversation=OuterRef("pk"), left_at=None)
-        .order_by("user__name", "user_id")
+        .order_by(FoldText("user__name"), "user_id")
         .values(
             json=JSONObject(
                 id="user_id",
                 name="user__name",
                 role="user__role",
+                locale="user__locale",
                 last_read_seq="last_read_seq",
                 read_version="read_version",
                 unread_count="unread_count",
@@ -53,7 +56,13 @@ def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation
         )
     )
     return (
-        conversations.select_related("client", "chantier", "assigned_to", "last_message__author")
+        conversations.select_related(
+            "client",
+            "chantier",
+            "assigned_to",
+            "last_message__author",
+            "last_message__reply_to__author",
+        )
         .prefetch_related("last_message__attachment_links")
         # Declared on the model, which says its type.
         .annotate(people=ArraySubquery(people))  # type: ignore[no-redef]
@@ -98,9 +107,9 @@ def is_conversation_of(opener: User, conversation_id: UUID) -> bool:
 
 def message_for(reader: User, conversation_id: UUID, message_id: UUID) -> Message:
     """One message of a conversation that the person may see, or Http404."""
-    messages = Message.objects.select_related("author", "conversation__chantier").filter(
-        conversation__in=visible_to(reader), conversation=conversation_id
-    )
+    messages = Message.objects.select_related(
+        "author", "reply_to__author", "conversation__chantier"
+    ).filter(conversation__in=visible_to(reader), conversation=conversation_id)
     return get_object_or_404(messages, pk=message_id)
 
 
@@ -117,6 +126,7 @@ def notes_for(reader: User, conversation_id: UUID) -> QuerySet[Note]:
     notes = Note.objects.select_related("author").filter(
         conversation=conversation_id, deleted_at=None
     )
+    notes = notes.prefetch_related("mentions__user", "attachment_links")
     return notes.order_by("created_at", "id") if reader.is_company else notes.none()
 
 
@@ -124,43 +134,26 @@ def note_for(reader: User, conversation_id: UUID, note_id: UUID) -> Note:
     return get_object_or_404(notes_for(reader, conversation_id), pk=note_id)
 
 
-def mentioning(conversations: QuerySet[Conversation], text: str) -> QuerySet[Conversation]:
-    """The conversations where one field holds every word of the text.
-
-    A field is the subject, the name of the client or of the chantier, one message, or one file's
-    name.
-    """
-    query = matching(text)
-    if query is None:
-        return conversations.none()
-    in_messages = (
-        Message.objects.annotate(words=words_of("body"))
-        .filter(words=query, deleted_at=None)
-        .values("conversation")
-    )
-    in_file_names = (
-        MessageAttachment.objects.annotate(words=words_of("attachment__name"))
-        .filter(words=query, message__deleted_at=None)
-        .values("conversation")
-    )
-    return conversations.annotate(
-        subject_words=words_of("subject"),
-        client_words=words_of("client__name"),
-        chantier_words=words_of("chantier__name"),
-    ).filter(
-        Q(subject_words=query)
-        | Q(client_words=query)
-        | Q(chantier_words=query)
-        | Q(pk__in=in_messages)
-        | Q(pk__in=in_file_names)
-    )
-
-
 def changed_since(
     conversations: QuerySet[Conversation], moment: datetime
 ) -> QuerySet[Conversation]:
     """Those that changed at or after a moment. Callers ask with an overlap (see the README)."""
     return conversations.filter(changed_at__gte=moment)
+
+
+def pending_escalations() -> QuerySet[Escalation]:
+    """The questions that are to be escalated; without `due_at`, all attempts have failed."""
+    return Escalation.objects.all()
+
+
+def pending_snoozes() -> QuerySet[Snooze]:
+    """The conversations that are put off; without `due_at`, all attempts have failed."""
+    return Snooze.objects.all()
+
+
+def pending_notices() -> QuerySet[Notice]:
+    """The notices that are to be sent; without `due_at`, all attempts have failed."""
+    return Notice.objects.filter(sent_at=None)
 
 
 def pending_messages() -> QuerySet[Message]:

@@ -23,11 +23,50 @@ from messaging.models import (
     MessageAttachment,
     MessageRevision,
     Note,
+    NoteRevision,
     Participant,
 )
 from messaging.queries.unread import unread_total_for
+from messaging.serializers.answers import AnswersSerializer, answers_for
+from messaging.serializers.history import LineSerializer
 
 EPOCH = "Of the database. Another one than before: drop what you hold and load anew."
+
+
+# Two lines of a wide bubble. The page of a conversation has the same number (state/quote.js).
+QUOTED_CHARACTERS = 200
+
+
+class QuoteSerializer(Shape[Message]):
+    """What a message shows of the one that it answers. A deleted one is quoted without its text."""
+
+    author = PersonSerializer(read_only=True)
+    body = serializers.SerializerMethodField(
+        help_text=f"The first {QUOTED_CHARACTERS} characters of the text."
+    )
+    attachment_count = serializers.SerializerMethodField()
+    is_deleted = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Message
+        fields = ("id", "seq", "author", "body", "attachment_count", "is_deleted")
+        read_only_fields = fields
+
+    def get_body(self, quoted: Message) -> str:
+        return quoted.body[:QUOTED_CHARACTERS]
+
+    def get_attachment_count(self, quoted: Message) -> int:
+        return 0 if quoted.deleted_at else quoted.attachment_count
+
+    def get_is_deleted(self, quoted: Message) -> bool:
+        return quoted.deleted_at is not None
+
+
+class MessagePlaceSerializer(serializers.Serializer[Any]):
+    """A message in its conversation."""
+
+    conversation = serializers.UUIDField(read_only=True)
+    message = serializers.UUIDField(read_only=True)
 
 
 class MessageSerializer(Shape[Message]):
@@ -35,6 +74,15 @@ class MessageSerializer(Shape[Message]):
 
     author = PersonSerializer(read_only=True)
     attachments = AttachmentSerializer(many=True, read_only=True)
+    quoted = QuoteSerializer(
+        read_only=True,
+        allow_null=True,
+        source="reply_to",
+        help_text="The message that `reply_to` names, as it is now.",
+    )
+    moved_to = serializers.SerializerMethodField(
+        help_text="Where it went, if it was moved. It is deleted here then."
+    )
     is_thanks = serializers.BooleanField(
         read_only=True, help_text="A client only says thank you: nobody has to answer."
     )
@@ -43,9 +91,15 @@ class MessageSerializer(Shape[Message]):
         model = Message
         fields = (
             "id", "conversation", "seq", "version", "author", "body", "attachments", "reply_to",
-            "by_email", "is_thanks", "created_at", "edited_at", "deleted_at",
+            "quoted", "by_email", "is_thanks", "created_at", "edited_at", "deleted_at", "moved_to",
         )  # fmt: skip
         read_only_fields = fields
+
+    @extend_schema_field(MessagePlaceSerializer(allow_null=True))
+    def get_moved_to(self, message: Message) -> dict[str, str] | None:
+        if message.moved_to_id is None:
+            return None
+        return {"conversation": str(message.moved_into_id), "message": str(message.moved_to_id)}
 
 
 class ParticipantSerializer(serializers.Serializer[Any]):
@@ -54,6 +108,7 @@ class ParticipantSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True)
     role = serializers.ChoiceField(choices=User.Role.choices, read_only=True)
+    locale = serializers.ChoiceField(choices=User.Locale.choices, read_only=True)
     last_read_seq = serializers.IntegerField(read_only=True)
 
 
@@ -70,6 +125,17 @@ class ConversationSerializer(Shape[Conversation]):
     last_message = MessageSerializer(read_only=True, allow_null=True)
     participants = ParticipantSerializer(many=True, read_only=True, source="people")
     accepts_messages = serializers.BooleanField(read_only=True)
+    answer_amber_at = UtcField(
+        read_only=True,
+        allow_null=True,
+        help_text="When the clock of the answer turns amber, in working hours; null: none waits.",
+    )
+    answer_due_at = UtcField(
+        read_only=True, allow_null=True, help_text="When the answer is late, in working hours."
+    )
+    snoozed_until = serializers.SerializerMethodField(
+        help_text="Put off by the company until then. Null for a client's user, always."
+    )
     unread_count = serializers.SerializerMethodField()
     unread_after_seq = serializers.SerializerMethodField()
 
@@ -80,8 +146,8 @@ class ConversationSerializer(Shape[Conversation]):
         fields = (
             "id", "subject", "chantier", "client", "status", "archived_at", "accepts_messages",
             "assigned_to", "version", "last_seq", "last_message", "last_activity_at",
-            "awaiting_reply_since", "closed_up_to_seq", "created_at", "participants",
-            "unread_count", "unread_after_seq",
+            "awaiting_reply_since", "answer_amber_at", "answer_due_at", "closed_up_to_seq",
+            "snoozed_until", "created_at", "participants", "unread_count", "unread_after_seq",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -90,6 +156,13 @@ class ConversationSerializer(Shape[Conversation]):
         if self.context.get("for_everybody"):
             del fields["unread_count"], fields["unread_after_seq"]
         return fields
+
+    @extend_schema_field(UtcField(allow_null=True))
+    def get_snoozed_until(self, conversation: Conversation) -> str | None:
+        # `events.for_clients` takes it out of an event.
+        is_shown = self.context.get("for_everybody") or self.context["reader"].is_company
+        until = conversation.snoozed_until if is_shown else None
+        return str(UtcField().to_representation(until)) if until else None
 
     def get_unread_count(self, conversation: Conversation) -> int:
         return self._mine(conversation).unread_count
@@ -112,6 +185,9 @@ class ConversationSerializer(Shape[Conversation]):
 
 class HistorySerializer(serializers.Serializer[Any]):
     results = MessageSerializer(many=True, read_only=True)
+    lines = LineSerializer(
+        many=True, read_only=True, help_text="What was done between these messages, in order."
+    )
     has_before = serializers.BooleanField(read_only=True)
     has_after = serializers.BooleanField(read_only=True)
 
@@ -126,8 +202,10 @@ class LibraryItemSerializer(Shape[MessageAttachment]):
 
     class Meta:
         model = MessageAttachment
-        fields = ("attachment", "conversation", "message", "seq", "author", "sent_at")
-        read_only_fields = fields
+        fields: ClassVar[tuple[str, ...]] = (
+            "attachment", "conversation", "message", "seq", "author", "sent_at",
+        )  # fmt: skip
+        read_only_fields: ClassVar[tuple[str, ...]] = fields
 
 
 class ReadMarkSerializer(serializers.Serializer[Any]):
@@ -149,6 +227,7 @@ class ChangesSerializer(serializers.Serializer[Any]):
     complete = serializers.BooleanField(read_only=True)
     conversation = ConversationSerializer(read_only=True, allow_null=True)
     messages = MessageSerializer(many=True, read_only=True)
+    lines = LineSerializer(many=True, read_only=True)
     read = ReadMarkSerializer(many=True, read_only=True)
 
 
@@ -200,10 +279,11 @@ class MeWithUnreadSerializer(MeSerializer):
     epoch = serializers.SerializerMethodField(help_text=EPOCH)
     unread_total = serializers.SerializerMethodField()
     limits = serializers.SerializerMethodField()
+    answers = serializers.SerializerMethodField(help_text="Null for the company's people.")
 
     class Meta(MeSerializer.Meta):
         fields: ClassVar[tuple[str, ...]] = (
-            *MeSerializer.Meta.fields, "epoch", "unread_total", "limits",
+            *MeSerializer.Meta.fields, "epoch", "unread_total", "limits", "answers",
         )  # fmt: skip
         read_only_fields: ClassVar[tuple[str, ...]] = fields
 
@@ -216,6 +296,10 @@ class MeWithUnreadSerializer(MeSerializer):
     @extend_schema_field(LimitsSerializer)
     def get_limits(self, me: User) -> Limits:
         return limits()
+
+    @extend_schema_field(AnswersSerializer(allow_null=True))
+    def get_answers(self, me: User) -> dict[str, Any] | None:
+        return answers_for(me)
 
 
 class MessageRevisionSerializer(Shape[MessageRevision]):
@@ -230,7 +314,24 @@ class NoteSerializer(Shape[Note]):
     # Empty once it is deleted.
     body = serializers.CharField(source="shown_body", read_only=True)
 
+    attachments = AttachmentSerializer(many=True, read_only=True)
+    mentions = serializers.SerializerMethodField(help_text="The colleagues whom it names.")
+
     class Meta:
         model = Note
-        fields = ("id", "conversation", "author", "body", "created_at", "edited_at")
+        fields = (
+            "id", "conversation", "author", "body", "attachments", "mentions", "created_at",
+            "edited_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(PersonSerializer(many=True))
+    def get_mentions(self, note: Note) -> list[dict[str, Any]]:
+        return [PersonSerializer.shown(mention.user) for mention in note.mentions.all()]
+
+
+class NoteRevisionSerializer(Shape[NoteRevision]):
+    class Meta:
+        model = NoteRevision
+        fields = ("body", "replaced_at")
         read_only_fields = fields

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from core.database.folding import FoldText
 from core.models import User
 from messaging.models import Message, Participant
+from messaging.queries.reads import read_times_of
 from notifications.models import Channel, Delivery
 from notifications.push_failures import in_words
 
@@ -44,9 +46,15 @@ def states_of(messages: Iterable[Message]) -> dict[UUID, list[PersonState]]:
     messages = list(messages)
     people = _people({message.conversation_id for message in messages})
     deliveries = _deliveries(messages)
+    read_at = read_times_of([message.pk for message in messages])
     return {
         message.pk: [
-            _state(message, person, deliveries.get((message.pk, person.user_id), {}))
+            _state(
+                message,
+                person,
+                deliveries.get((message.pk, person.user_id), {}),
+                read_at.get((message.pk, person.user_id)),
+            )
             for person in people.get(message.conversation_id, [])
             if person.user_id != message.author_id
         ]
@@ -60,7 +68,7 @@ Channels = dict[str, Delivery]
 def _people(conversation_ids: set[UUID]) -> dict[UUID, list[Participant]]:
     rows = Participant.objects.filter(conversation__in=conversation_ids, left_at=None)
     people: dict[UUID, list[Participant]] = {}
-    for person in rows.select_related("user").order_by("user__name", "user_id"):
+    for person in rows.select_related("user").order_by(FoldText("user__name"), "user_id"):
         people.setdefault(person.conversation_id, []).append(person)
     return people
 
@@ -74,11 +82,13 @@ def _deliveries(messages: list[Message]) -> dict[tuple[UUID, UUID], Channels]:
     return deliveries
 
 
-def _state(message: Message, person: Participant, channels: Channels) -> PersonState:
+def _state(
+    message: Message, person: Participant, channels: Channels, read_at: datetime | None
+) -> PersonState:
     push, email = channels.get(Channel.PUSH), channels.get(Channel.EMAIL)
     user = person.user
     if person.last_read_seq >= message.seq:
-        return PersonState(user, State.READ)
+        return PersonState(user, State.READ, read_at)
     if push and push.displayed_at:
         return PersonState(user, State.RECEIVED, push.displayed_at)
     if email and email.status == Delivery.Status.SENT:

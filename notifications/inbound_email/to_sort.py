@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.models import User
 from core.realtime.publish import Audience, Event, publish
-from messaging.models import Conversation
+from messaging.models import Conversation, Message
 from messaging.queries.conversations import message_for
 from notifications.inbound_email.automatic import Nature
 from notifications.inbound_email.bounce import InboundStatus
@@ -87,8 +87,21 @@ def email_of_message(reader: User, conversation_id: UUID, message_id: UUID) -> I
     is_own = message.author_id == reader.pk and message.deleted_at is None
     if not (reader.is_company or is_own):
         raise Http404
-    kept = InboundEmail.objects.filter(message=message, original_bytes__isnull=False)
-    return get_object_or_404(kept)
+    kept = InboundEmail.objects.filter(original_bytes__isnull=False)
+    return get_object_or_404(kept, message=_as_it_came(message))
+
+
+def _as_it_came(message: Message) -> Message:
+    """Return the message before it was moved to other conversations."""
+    while earlier := Message.objects.filter(moved_to=message).first():
+        message = earlier
+    return message
+
+
+def waiting_emails() -> QuerySet[InboundEmail]:
+    """Return the emails of people that wait to be put in a conversation."""
+    waiting = InboundEmail.objects.filter(state=State.WAITING)
+    return waiting.exclude(nature__in=AUTOMATIC)
 
 
 def counts() -> Counts:

@@ -22,6 +22,10 @@ def mark(address: str, *, cause: Cause, reason: str) -> None:
     logger.warning("address_refuses_emails", cause=cause, reason=reason[:REASON_LENGTH])
 
 
+def is_refused(address: str) -> bool:
+    return RefusedAddress.objects.filter(pk=email_spelling(address)).exists()
+
+
 def clear(addresses: Iterable[str]) -> bool:
     """Send emails to these addresses again. Return False if none was marked."""
     spelled = [email_spelling(address) for address in addresses]

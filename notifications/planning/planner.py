@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from messaging.mentions import mentions
 from messaging.models import Message, Participant
 from notifications import queries
 from notifications.models import Delivery, Preference
@@ -90,7 +91,7 @@ def _mentioned(message: Message) -> set[UUID]:
             participations__conversation=message.conversation, participations__left_at=None
         )
     names = people.values_list("pk", "name")
-    return {key for key, name in names if rules.mentions(message.body, name)}
+    return {key for key, name in names if mentions(message.body, name)}
 
 
 def _deliveries(recipient: Recipient, message: Message) -> list[Delivery]:

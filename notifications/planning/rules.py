@@ -5,14 +5,11 @@ The rules are asked when a message is fanned out (`plan`), and again when a deli
 or changed their quiet hours.
 """
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from core.text import without_accents
 from notifications.models import Channel, EmailMode
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -155,24 +152,6 @@ def quiet_hours_end(preferences: Preferences, moment: datetime) -> datetime | No
         return None
     day = local.date() if at < end else local.date() + timedelta(days=1)
     return datetime.combine(day, end, PARIS)
-
-
-def mentions(body: str, name: str) -> bool:
-    """Tell if a text has "@Odile" or "@Odile Perrin" in it. Case and accents do not count."""
-    first = name.split(" ")[0]
-    return any(_has_mention(body, spoken) for spoken in _unique((name, first)) if spoken)
-
-
-def _has_mention(body: str, name: str) -> bool:
-    return re.search(rf"(?<!\w)@{re.escape(_folded(name))}(?!\w)", _folded(body)) is not None
-
-
-def _folded(text: str) -> str:
-    return without_accents(text.casefold(), "NFD")
-
-
-def _unique(names: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(names))
 
 
 def _push_due_at(person: RecipientFacts, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from core.ids import new_id
+from core.models import User
 from notifications.delivery.batch import Batch
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import DevicePush, PushSubscription
@@ -75,6 +76,17 @@ def push_to_all(batch: Batch) -> list[SendResult]:
     heard = sounds.sounds_of(called, batch.deliveries)
     attempts = [Attempt(row, notice, heard[row.pk]) for row in called]
     return [result for result in without_calling.values() if result] + _call(attempts)
+
+
+def push_notice(recipient: User, notice: Notice) -> list[SendResult]:
+    """Push a notification of its own to each device of a person that does not have it yet.
+
+    Return one result for each device, as `push_to_all`.
+    """
+    rows = _rows(notice.batch_id, PushSubscription.objects.filter(user=recipient), {})
+    without_calling = {row.pk: _result_without_calling(row) for row in rows}
+    called = [Attempt(row, notice) for row in rows if without_calling[row.pk] is None]
+    return [result for result in without_calling.values() if result] + _call(called)
 
 
 def push_test(device: PushSubscription) -> SendResult:

@@ -150,6 +150,10 @@ def test_notice(batch_id: UUID, recipient: User) -> Notice:
         )
 
 
+def badge_of(person: User) -> int:
+    return sum(unread_for(person).values())
+
+
 def last_seqs(deliveries: Iterable[Delivery]) -> SeqByTag:
     """Return the last seq in each conversation."""
     last: SeqByTag = {}

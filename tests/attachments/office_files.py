@@ -59,6 +59,14 @@ def ooxml(
     )
 
 
+def word(body: str = "", links: str = "", **more: object) -> bytes:
+    return ooxml("docx", body=body, links=links, **more)  # type: ignore[arg-type]
+
+
+def sheets(parts: Parts, kind: str = "xlsx", **more: object) -> bytes:
+    return ooxml(kind, parts, **more)  # type: ignore[arg-type]
+
+
 def rels(links: str) -> str:
     return f'<?xml version="1.0"?><Relationships>{links}</Relationships>'
 

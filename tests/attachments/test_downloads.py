@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
@@ -198,3 +199,59 @@ def pixels(content: bytes) -> bytes:
 def opened(content: bytes) -> Image.Image:
     pi_heif.register_heif_opener()
     return Image.open(io.BytesIO(content))
+
+
+class TestLinks:
+    """Addresses for a page that has no cookie of ours."""
+
+    def test_links_open_the_file_and_its_previews_without_a_login(
+        self, show: Show, api: Call, odile: User
+    ) -> None:
+        file = show("façade.jpg", samples.photo())
+
+        answer = api(odile).get(f"/api/v1/attachments/{file}/links")
+
+        assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+        links = answer.json()
+        for name in ("content", "preview_320", "preview_1280"):
+            status, headers, body = get(links[name]["url"])
+            assert (status, bool(body)) == (200, True)
+            is_content = name == "content"
+            assert headers["Content-Disposition"].startswith("attachment") == is_content
+        assert lifetime_of(links["content"]) <= 60
+        assert 60 < lifetime_of(links["preview_320"]) <= 3600
+
+    def test_links_name_the_original_with_its_place_for_the_sender_alone(
+        self, show: Show, api: Call, camille: User, odile: User
+    ) -> None:
+        file = show("a.jpg", samples.photo(gps=True))
+
+        def original_for(person: User) -> object:
+            return api(person).get(f"/api/v1/attachments/{file}/links").json()["original"]
+
+        assert original_for(camille) is not None
+        assert original_for(odile) is None
+
+    def test_links_of_a_file_without_a_preview_name_none(
+        self, show: Show, api: Call, odile: User
+    ) -> None:
+        file = show("notes.txt", b"a")
+
+        links = api(odile).get(f"/api/v1/attachments/{file}/links").json()
+
+        assert (links["preview_320"], links["preview_1280"]) == (None, None)
+
+    def test_links_are_refused_before_the_file_is_analysed(self, api: Call, camille: User) -> None:
+        file = send(api(camille), "notes.txt", b"a")
+
+        answer = api(camille).get(f"/api/v1/attachments/{file}/links")
+
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (
+            409,
+            "attachment_not_ready",
+        )
+
+
+def lifetime_of(link: dict[str, str]) -> float:
+    """Return the seconds that a link says it still opens."""
+    return (datetime.fromisoformat(link["expires_at"]) - datetime.now(UTC)).total_seconds()

@@ -28,7 +28,15 @@ from tests.services import started
 
 # Each is a module of this package with `run(machine)`. They run in this order.
 DEFAULTS = ("sending", "stream", "reads", "attachments")
-MEASUREMENTS = (*DEFAULTS, "files_at_once", "workers", "bridges", "crowds")
+MEASUREMENTS = (
+    *DEFAULTS,
+    "files_at_once",
+    "workers",
+    "bridges",
+    "crowds",
+    "long_lists",
+    "searches",
+)
 DESCRIPTION = "Measure the speed of Liaison, beside bare Django on the same PostgreSQL."
 ENVIRONMENT = {
     "DJANGO_SETTINGS_MODULE": "tests.bench.settings",

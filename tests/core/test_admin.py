@@ -1,11 +1,15 @@
 """The Django admin opens for a superuser and for nobody else."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import pytest
 from django.contrib import admin
 from django.test import Client as Browser
 from django.urls import reverse
 
-from core.models import Chantier, Client, User
+from core.company_hours import company_hours, forget_company_hours
+from core.models import Chantier, Client, Closure, User, WorkingPeriod
 from messaging.models import Conversation
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +86,43 @@ class TestTheAdmin:
 
         assert client.get("/admin/").status_code == 302
         assert client.get(address(User, "changelist")).status_code == 302
+
+
+class TestHoursInTheAdmin:
+    @pytest.fixture(autouse=True)
+    def hours_of_the_next_test(self) -> Iterator[None]:
+        forget_company_hours()
+        yield
+        forget_company_hours()
+
+    def test_hours_of_the_company_are_changed_and_count_at_once(
+        self, client: Browser, ada: User
+    ) -> None:
+        form = {"weekday": "5", "starts_at": "08:00", "ends_at": "12:00"}
+        saturday = datetime.fromisoformat("2026-11-21 09:00+01:00")
+        assert not company_hours().is_open(saturday)
+
+        assert client.post(address(WorkingPeriod, "add"), form).status_code == 302
+        assert company_hours().is_open(saturday)
+
+        day = {"first_day": "2026-11-21", "last_day": "2026-11-22", "label": "Inventaire"}
+        assert client.post(address(Closure, "add"), day).status_code == 302
+        assert not company_hours().is_open(saturday)
+
+    def test_hours_that_end_before_they_begin_are_refused_in_words(
+        self, client: Browser, ada: User
+    ) -> None:
+        form = {"weekday": "5", "starts_at": "12:00", "ends_at": "08:00"}
+
+        answer = client.post(address(WorkingPeriod, "add"), form)
+
+        assert "The end comes before the beginning." in answer.content.decode()
+
+    def test_person_of_the_company_has_hours_and_absences_there(
+        self, client: Browser, ada: User, odile: User, camille: User
+    ) -> None:
+        of_odile = client.get(address(User, "change", odile.pk)).content.decode()
+        of_camille = client.get(address(User, "change", camille.pk)).content.decode()
+
+        assert "Own working hours" in of_odile
+        assert "Own working hours" not in of_camille

@@ -17,6 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOGS = sorted(ROOT.glob("*/locale/fr/LC_MESSAGES/django.po"))
 APPS = sorted(app.parent.name for app in ROOT.glob("*/apps.py"))
 TRANSLATE = re.compile(r'{%\s*translate "([^"]+)"')
+BLOCK = re.compile(r"{%\s*blocktranslate\b[^%]*%}(.*?){%\s*endblocktranslate\s*%}", re.DOTALL)
+PLURAL = re.compile(r"{%\s*plural\s*%}")
+VARIABLE = re.compile(r"{{ (\w+) }}")
 GETTEXT = {"_", "gettext", "gettext_lazy"}
 # French puts a space that does not break before these signs: U+00A0 before a colon and inside the
 # quotation marks, U+202F before ; ! ?
@@ -87,8 +90,15 @@ def said_in(catalog: Catalog) -> dict[str, str]:
     said: dict[str, str] = {}
     for message in catalog:
         if message.id:
-            said.update(zip(forms(message.id), forms(message.string), strict=True))
+            english = [in_context(message.context, form) for form in forms(message.id)]
+            said.update(zip(english, forms(message.string), strict=True))
     return said
+
+
+def in_context(context: str | bytes | None, text: str) -> str:
+    # Babel reads those of a compiled catalog as bytes.
+    words = context.decode() if isinstance(context, bytes) else context
+    return f"{words}: {text}" if words else text
 
 
 def forms(text: object) -> list[str]:
@@ -97,7 +107,10 @@ def forms(text: object) -> list[str]:
 
 def said_by(app: str) -> Iterator[str]:
     for template in (ROOT / app).glob("templates/**/*.*"):
-        yield from TRANSLATE.findall(template.read_text())
+        text = template.read_text()
+        yield from TRANSLATE.findall(text)
+        for block in BLOCK.findall(text):
+            yield from (VARIABLE.sub(r"%(\1)s", form) for form in PLURAL.split(block))
     for module in (ROOT / app).rglob("*.py"):
         yield from gettext_calls(ast.parse(module.read_text()))
 
@@ -109,6 +122,11 @@ def gettext_calls(tree: ast.AST) -> Iterator[str]:
                 name in GETTEXT
             ):
                 yield text
+            case ast.Call(
+                func=ast.Name(id="pgettext" | "pgettext_lazy"),
+                args=[ast.Constant(value=str(context)), ast.Constant(value=str(text)), *_],
+            ):
+                yield in_context(context, text)
             case ast.Call(
                 func=ast.Name(id="ngettext"),
                 args=[ast.Constant(value=str(one)), ast.Constant(value=str(many)), *_],

@@ -20,6 +20,7 @@ from core.valkey import valkey
 from deploy.launcher.ports import free_port
 from messaging.models import Conversation, Message
 from notifications.outbound_email.reply_address import address_for
+from tests.bundles import build_bundles
 from tests.deploy.nginx_machine import (
     HERE,
     PASSWORD,
@@ -34,6 +35,8 @@ from tests.deploy.nginx_machine import (
 )
 from tests.notifications.inbound_email.letters import letter
 from tests.site import Site
+
+KEPT = "max-age=31536000, public, immutable"
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +93,7 @@ def ports(
     nginx: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, int]]:
     """Follow the document, and start its nginx twice; a second one stands behind "two"."""
+    build_bundles()
     machine = Machine(tmp_path_factory.mktemp("machine"))
     make_certificate(machine.folder)
     machine.follow_the_document()
@@ -121,9 +125,9 @@ class TestDocumentOfAMachine:
         sheets = re.findall(r'rel="stylesheet" href="(/static/[^"]+)"', page.decode())
         assert status == http.client.OK
         assert sheets
-        assert fates(caller, sheets) == {(http.client.OK, "max-age=315360000, public, immutable")}
+        assert fates(caller, sheets) == {(http.client.OK, KEPT)}
 
-    def test_page_of_messages_has_its_modules(
+    def test_page_of_messages_has_its_scripts(
         self, ports: dict[str, int], transactional_db: None, camille: User
     ) -> None:
         give_password(camille)
@@ -132,13 +136,10 @@ class TestDocumentOfAMachine:
 
         status, _, page = caller.ask("GET", "/client/messages", Cookie=cookie)
 
-        scripts = re.findall(r'<script type="module" src="(/static/[^"]+)"', page.decode())
-        imports = re.findall(r'": ?"(/static/[^"]+)"', page.decode())
+        (modules,) = re.findall(r' data-modules="([^"]+)"', page.decode())
         assert status == http.client.OK
-        assert scripts
-        assert len(imports) > 20
-        modules = [*scripts, *imports[:20]]
-        assert fates(caller, modules) == {(http.client.OK, "max-age=315360000, public, immutable")}
+        assert len(modules.split()) > 1
+        assert fates(caller, modules.split()) == {(http.client.OK, KEPT)}
 
     def test_ready_page_lacks_nothing(self, ports: dict[str, int]) -> None:
         status, _, words = Caller(ports["one"], HERE).ask("GET", "/readyz")

@@ -27,7 +27,7 @@ FROM_THE_TESTS = re.compile(
 )
 READY = re.compile(r"Liaison is ready: (http://127\.0\.0\.1:\d+/)")
 # Services print at any time, behind their names.
-LINE_OF_A_SERVICE = re.compile(r"\w+ +\| ")
+LINE_OF_A_SERVICE = re.compile(r"[\w-]+ +\| ")
 
 # The demo data takes time. It is loaded with DEBUG only.
 WITHOUT_DEMO = {"DEBUG": "false", "HTTPS": "false"}
@@ -117,6 +117,13 @@ class TestRunningLauncher:
         assert ready[1] == f"http://127.0.0.1:{running.port}/"
         assert status_of(running.port, "/livez") == 200
 
+    def test_lines_of_all_services_stand_in_one_column(self, running: Launcher) -> None:
+        until(lambda: "worker-files" in running.output, "no line of the worker of files")
+        lines = [line for line in running.output.splitlines() if LINE_OF_A_SERVICE.match(line)]
+
+        assert {line.split()[0] for line in lines} >= {"demo", "web", "worker", "worker-files"}
+        assert len({line.index(" | ") for line in lines}) == 1
+
     def test_demo_logins_are_printed(self, running: Launcher) -> None:
         for login in ("camille", "bruno", "yanis", "odile", "marc"):
             assert f"{login}@demo.test" in running.output
@@ -150,38 +157,12 @@ class TestRunningLauncher:
         until(lambda: status_of(running.port, "/readyz") == 200, "the product is not ready", 30)
 
 
-class TestFirstStartInProduction:
-    def test_command_of_the_banner_makes_the_manager_who_opens_the_admin(
-        self, data_dir: DataDir
-    ) -> None:
-        launcher = Launcher(data_dir, free_port(), **WITHOUT_DEMO)
-        try:
-            launcher.wait_until_ready()
-            assert "no manager yet: run `manage.py createsuperuser`" in launcher.output
-            database_url = services_env(data_dir)["DATABASE_URL"]
-            assert not has_superuser(database_url)
-
-            answer = run(
-                [sys.executable, "manage.py", "createsuperuser", "--noinput"],
-                {
-                    **launcher.environment,
-                    "DJANGO_SUPERUSER_EMAIL": "Ada@Exemple.fr",
-                    "DJANGO_SUPERUSER_NAME": "Ada",
-                    "DJANGO_SUPERUSER_PASSWORD": "un-long-chantier",
-                },
-            )
-
-            assert answer.returncode == 0, answer.stderr
-            assert has_superuser(database_url)
-        finally:
-            launcher.stop()
-
-
 class TestStop:
+    """Run last: it stops the launcher that the tests above use, and starts it in production."""
+
     def test_stop_takes_under_ten_seconds_leaves_no_process_and_keeps_the_data(
         self, running: Launcher
     ) -> None:
-        """Run last: it stops the launcher that the tests above use."""
         data_dir, port = running.data_dir, running.port
         with psycopg.connect(services_env(data_dir)["DATABASE_URL"]) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 'oui' AS word")
@@ -193,17 +174,40 @@ class TestStop:
         with psycopg.connect(services_env(data_dir)["DATABASE_URL"]) as connection:
             assert connection.execute("SELECT word FROM kept").fetchall() == [("oui",)]
 
+        assert "no manager yet: run `manage.py createsuperuser`" in second.output
+        make_the_first_manager(second)
+
         # A killed launcher does not block the next start.
         second.process.kill()
         second.process.wait()
 
         third = Launcher(data_dir, port, **WITHOUT_DEMO)
         third.wait_until_ready()
+        assert "/admin/" in third.output
         by_term = seconds_of_a_clean_stop(third, signal.SIGTERM)
 
         # A busy machine may delay one stop. A defect delays both.
         assert STOP_APP_SECONDS + STOP_SERVICES_SECONDS < STOP_SECONDS
         assert min(by_ctrl_c, by_term) < STOP_SECONDS
+
+
+def make_the_first_manager(launcher: Launcher) -> None:
+    """Do what the banner of a start in production says."""
+    database_url = services_env(launcher.data_dir)["DATABASE_URL"]
+    assert not has_superuser(database_url)
+
+    answer = run(
+        [sys.executable, "manage.py", "createsuperuser", "--noinput"],
+        {
+            **launcher.environment,
+            "DJANGO_SUPERUSER_EMAIL": "Ada@Exemple.fr",
+            "DJANGO_SUPERUSER_NAME": "Ada",
+            "DJANGO_SUPERUSER_PASSWORD": "un-long-chantier",
+        },
+    )
+
+    assert answer.returncode == 0, answer.stderr
+    assert has_superuser(database_url)
 
 
 def seconds_of_a_clean_stop(launcher: Launcher, number: signal.Signals) -> float:

@@ -7,6 +7,7 @@ policy is such an error.
 import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Protocol
 
 import pytest
@@ -18,7 +19,8 @@ from core.models import User
 from messaging.queries.conversations import pending_messages
 from notifications.models import PushSubscription
 from notifications.push import vapid
-from tests.e2e.browser import system_browser
+from tests.bundles import build_bundles
+from tests.e2e.browser import CHROMIUM_ARGUMENTS, system_browser
 from tests.e2e.firefox import Firefox
 from tests.e2e.marionette import started_firefox
 from tests.push_websocket import PushServer
@@ -27,17 +29,8 @@ from tests.site import Site
 # playwright runs an event loop in this thread, where Django refuses queries without this variable.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-# These cost processor time in each window: the popups of the address bar are web pages, and a
-# process for the next page is started in advance.
-OF_THE_WINDOW = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess"]
-# Chromium obeys only the last list of features, so this repeats the list of playwright.
-OF_PLAYWRIGHT = [
-    "AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync",
-    "DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades",
-    "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding",
-    "PreconnectToSearch", "ThirdPartyStoragePartitioning",
-]  # fmt: skip
-
+# What Chromium logs of a request that fails: of a page, and of a new version of the service worker.
+OF_A_CUT = ("Failed to load resource", "error occurred when fetching the script")
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
@@ -54,8 +47,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 class Visit(Protocol):
     def __call__(
-        self, person: User | None, path: str = "/", *, phone: bool = False, dark: bool = False
+        self,
+        person: User | None,
+        path: str = "/",
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        scripts: bool = True,
     ) -> Page: ...
+
+
+@pytest.fixture(scope="session", autouse=True)
+def published() -> None:
+    """Let the pages load what is published, made of the sources as they are now."""
+    build_bundles()
 
 
 @pytest.fixture(scope="session")
@@ -63,13 +68,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {
         **browser_type_launch_args,
         "executable_path": system_browser(),
-        "args": [
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-            "--disable-features=" + ",".join(OF_PLAYWRIGHT + OF_THE_WINDOW),
-        ],
+        "args": CHROMIUM_ARGUMENTS,
     }
+
+
+# The elements stand in the place of the server's HTML.
+TAKEN_OVER = """() => document.readyState === "complete" && !document.querySelector(
+  "client-inbox:not(:defined), staff-inbox:not(:defined), s-client-inbox, s-staff-inbox")"""
 
 
 @pytest.fixture
@@ -82,11 +87,17 @@ def visit(
     is_cut = request.node.get_closest_marker("cut") is not None
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and not (is_cut and "Failed to load resource" in message.text):
+        is_expected = is_cut and any(words in message.text for words in OF_A_CUT)
+        if message.type == "error" and not is_expected:
             complaints.append(message.text)
 
     def open_page(
-        person: User | None, path: str = "/", *, phone: bool = False, dark: bool = False
+        person: User | None,
+        path: str = "/",
+        *,
+        phone: bool = False,
+        dark: bool = False,
+        scripts: bool = True,
     ) -> Page:
         context = browser.new_context(
             base_url=site.url,
@@ -97,6 +108,7 @@ def visit(
             is_mobile=phone,
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
+            java_script_enabled=scripts,
         )
         contexts.append(context)
         if person:
@@ -104,6 +116,8 @@ def visit(
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        if scripts:
+            wait_for_elements(page)
         page.goto(path)
         return page
 
@@ -112,6 +126,22 @@ def visit(
         context.close()
     wait_until_counted()
     assert complaints == [], site.said_last()
+
+
+def wait_for_elements(page: Page) -> None:
+    """Let `goto` and `reload` return once the elements stand in the place of the server's HTML.
+
+    With `wait_until="commit"` they return at once.
+    """
+    for name in ("goto", "reload"):
+        setattr(page, name, partial(_go_and_wait, page, getattr(page, name)))
+
+
+def _go_and_wait(page: Page, go: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    answer = go(*arguments, **options)
+    if options.get("wait_until") != "commit":
+        page.wait_for_function(TAKEN_OVER)
+    return answer
 
 
 @pytest.fixture

@@ -25,6 +25,22 @@ LISTENS = """() => {
 }"""
 
 
+def registration_of(page: Page, cdp: CDPSession, origin: str) -> str:
+    """Return the id by which Chromium's tools know the service worker of a site."""
+    found: list[str] = []
+    cdp.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: found.extend(
+            each["registrationId"]
+            for each in event["registrations"]
+            if each["scopeURL"].startswith(origin) and not each["isDeleted"]
+        ),
+    )
+    cdp.send("ServiceWorker.enable")
+    wait_for(page, lambda: found)
+    return found[-1]
+
+
 class Installed:
     """A page of the app whose service worker runs, and the way to push to it."""
 
@@ -34,21 +50,7 @@ class Installed:
         page.context.grant_permissions(["notifications"], origin=site.url)
         page.evaluate("async () => { await navigator.serviceWorker.ready; }")
         self.cdp: CDPSession = page.context.new_cdp_session(page)
-        self.registration = self._registration()
-
-    def _registration(self) -> str:
-        found: list[str] = []
-        self.cdp.on(
-            "ServiceWorker.workerRegistrationUpdated",
-            lambda event: found.extend(
-                each["registrationId"]
-                for each in event["registrations"]
-                if each["scopeURL"].startswith(self.origin) and not each["isDeleted"]
-            ),
-        )
-        self.cdp.send("ServiceWorker.enable")
-        wait_for(self.page, lambda: found)
-        return found[-1]
+        self.registration = registration_of(page, self.cdp, self.origin)
 
     def push(self, payload: bytes) -> None:
         self.page.evaluate(LISTENS)

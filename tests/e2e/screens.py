@@ -15,8 +15,10 @@ def client_page(
     return page
 
 
-def staff_page(visit: Visit, person: User, conversation: Conversation) -> Page:
-    page = visit(person, f"/staff/messages/{conversation.pk}")
+def staff_page(
+    visit: Visit, person: User, conversation: Conversation, *, phone: bool = False
+) -> Page:
+    page = visit(person, f"/staff/messages/{conversation.pk}", phone=phone)
     wait_until_live(page)
     return page
 
@@ -26,6 +28,14 @@ def write(page: Page, text: str) -> None:
         page.get_by_role("textbox", name="Répondre au client…")
     ).fill(text)
     page.get_by_role("button", name="Envoyer").click()
+
+
+def pick(page: Page, label: str, typed: str) -> None:
+    """Choose what a list with a search finds first."""
+    field = page.get_by_role("combobox", name=label)
+    field.fill(typed)
+    expect(page.get_by_role("option").first).to_be_visible()
+    field.press("Enter")
 
 
 def bubble(page: Page, text: str) -> Locator:

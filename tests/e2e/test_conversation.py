@@ -39,10 +39,13 @@ class TestConversation:
         expect(row(company, SUBJECT).locator("unread-badge")).to_have_text("1")
         expect(row(company, SUBJECT)).to_contain_text("À répondre")
         expect(company).to_have_title("(1) Messages – Liaison")
+        icon = company.locator('link[rel="icon"]')
+        expect(icon).to_have_attribute("href", re.compile("mark-unread"))
 
         row(company, SUBJECT).click()
         expect(bubble(company, "Le carrelage n'est pas le bon.")).to_be_visible()
         expect(company).to_have_title("Messages – Liaison")
+        expect(icon).to_have_attribute("href", re.compile(r"core/mark\."))
         expect(bubble(client, "Le carrelage").get_by_text("Lu")).to_be_attached()
 
         write(company, "Je vérifie et je vous rappelle.")
@@ -93,14 +96,15 @@ class TestConversation:
 
         bubble(client, "Rendez-vous").hover()
         client.get_by_role("button", name="Actions sur le message").click()
-        client.get_by_role("button", name="Modifier").click()
+        client.get_by_role("menuitem", name="Modifier").click()
         client.get_by_role("textbox", name="Texte du message").fill("Rendez-vous à 17 h")
         client.get_by_role("button", name="Enregistrer").click()
         expect(bubble(company, "Rendez-vous à 17 h")).to_contain_text("modifié")
 
         client.get_by_role("button", name="Actions sur le message").click()
-        client.get_by_role("button", name="Supprimer").click()
-        client.get_by_role("button", name="Supprimer").click()
+        client.get_by_role("menuitem", name="Supprimer").click()
+        asked = client.get_by_role("alertdialog", name="Supprimer ce message pour tout le monde ?")
+        asked.get_by_role("button", name="Supprimer").click()
         expect(company.locator("message-bubble")).to_contain_text("Message supprimé")
         expect(company.get_by_text("Rendez-vous à 17 h")).to_have_count(0)
 

@@ -137,42 +137,6 @@ class TestBrowserWithoutSubtleCrypto:
         assert bytes(Attachment.objects.get().sha256) == sha256(content).digest()
 
 
-class TestLightbox:
-    def test_lightbox_goes_from_one_photo_to_the_next(
-        self, visit: Visit, camille: User, conversation: Conversation
-    ) -> None:
-        client = client_page(visit, camille, conversation)
-        choose(client, jpeg("un.jpg"), jpeg("deux.jpg"), jpeg("trois.jpg"))
-        send(client)
-
-        open_photo(client, "deux.jpg")
-        box = client.get_by_role("dialog")
-        expect(box).to_contain_text("2 / 3")
-        client.keyboard.press("ArrowRight")
-        expect(box.get_by_role("img", name="trois.jpg")).to_be_visible()
-        expect(box.get_by_role("button", name="Photo suivante")).to_be_hidden()
-        client.keyboard.press("ArrowLeft")
-        client.keyboard.press("ArrowLeft")
-        expect(box).to_contain_text("1 / 3")
-
-    def test_lightbox_goes_to_the_next_photo_by_a_swipe(
-        self, visit: Visit, camille: User, conversation: Conversation
-    ) -> None:
-        client = client_page(visit, camille, conversation, phone=True)
-        choose(client, jpeg("un.jpg"), jpeg("deux.jpg"))
-        send(client)
-
-        open_photo(client, "un.jpg")
-        expect(client.get_by_role("button", name="Photo suivante")).to_be_visible()
-        swipe = client.context.new_cdp_session(client)
-        for type, x in (("touchStart", 320), ("touchMove", 180), ("touchMove", 60)):
-            points = [{"x": x, "y": 420}]
-            swipe.send("Input.dispatchTouchEvent", {"type": type, "touchPoints": points})
-        swipe.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-        expect(client.get_by_role("dialog")).to_contain_text("2 / 2")
-
-
 class TestDocument:
     def test_document_shows_its_first_page_and_downloads(
         self, visit: Visit, camille: User, odile: User, conversation: Conversation
@@ -305,11 +269,30 @@ class TestLibrary:
         library.get_by_role("button", name="Agrandir mur.jpg").click()
         expect(client.get_by_role("dialog")).to_contain_text("1 / 1")
         client.keyboard.press("Escape")
+        expect(client).to_have_url(re.compile("/files$"))
 
         client.reload()
         expect(library).to_be_visible()
         client.get_by_role("button", name="Photos et documents").click()
         expect(bubble(client, "Le mur et son plan")).to_be_visible()
+
+    def test_page_of_the_files_shows_those_of_its_own_conversation_only(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        opening = Opening(subject="Peinture", client=conversation.client_id)
+        open_conversation(opener=camille, opening=opening)
+        files = (ready_text(camille, "note.txt"),)
+        draft = Draft(body="", attachment_ids=files)
+        send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+        client = visit(camille, f"/client/messages/{conversation.pk}/files")
+        note = client.get_by_role("link", name="Télécharger note.txt")
+        expect(note).to_be_visible()
+
+        client.get_by_role("link", name="Peinture").click()
+        client.get_by_role("button", name="Photos et documents").click()
+
+        expect(client.get_by_text("Aucun fichier pour l’instant.")).to_be_visible()
+        expect(note).to_have_count(0)
 
     def test_library_of_a_chantier_lists_all_its_conversations_by_pages(
         self, visit: Visit, camille: User, conversation: Conversation

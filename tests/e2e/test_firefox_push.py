@@ -251,6 +251,7 @@ class TestSharedComputer:
         firefox.visit("/staff/notifications")
         assert firefox.alerts
 
+        firefox.click("Odile Perrin, votre profil")
         firefox.click("Se déconnecter")
         firefox.sees("Mot de passe")
         assert firefox.alerts == []

@@ -229,6 +229,46 @@ def tap_notification(page: Page, path: str, *, replies: bool = False) -> None:
     )
 
 
+# What Chromium sends on a site that can be installed; a test's browser does not.
+OFFERS_INSTALL = """() => {
+  const event = new Event("beforeinstallprompt", { cancelable: true });
+  event.prompt = async () => { window.isAsked = true; return { outcome: "accepted" }; };
+  window.isHeldBack = !dispatchEvent(event);
+}"""
+
+
+class TestInstall:
+    def test_app_is_offered_once_at_a_calm_moment_of_the_second_visit_and_in_the_preferences(
+        self, visit: Visit, camille: User
+    ) -> None:
+        first = visit(camille, "/client/messages", phone=True)
+        page = first.context.new_page()
+        page.clock.install()
+        page.goto("/client/messages")
+        wait_until_live(page)
+        page.evaluate(OFFERS_INSTALL)
+        assert page.evaluate("() => window.isHeldBack")
+        offer = page.get_by_text("Installez Liaison\u00a0: vos messages s’ouvrent d’un geste")
+        expect(offer).to_have_count(0)
+
+        page.clock.fast_forward(11_000)
+        expect(offer).to_be_visible()
+        page.get_by_role("button", name="Fermer").click()
+        expect(offer).to_be_hidden()
+        page.reload()
+        wait_until_live(page)
+        page.evaluate(OFFERS_INSTALL)
+        page.clock.fast_forward(11_000)
+        wait_for_a_frame(page)
+        expect(offer).to_have_count(0)
+
+        page.goto("/client/notifications")
+        page.evaluate(OFFERS_INSTALL)
+        page.get_by_role("button", name="Installer").click()
+        assert page.evaluate("() => window.isAsked")
+        expect(page.get_by_role("button", name="Installer")).to_have_count(0)
+
+
 class TestPageOfNotifications:
     def test_no_permission_is_asked_for_before_a_tap(self, visit: Visit, camille: User) -> None:
         page = visit(camille, "/client/notifications", phone=True)

@@ -165,6 +165,7 @@ class TestLogout:
         page.evaluate("navigator.clearAppBadge = async () => localStorage.setItem('badge', '')")
         page.context.set_offline(True)
 
+        page.get_by_role("button", name="votre profil").click()
         page.get_by_role("button", name="Se déconnecter").click()
 
         expect(page).not_to_have_title("Liaison")

@@ -24,6 +24,7 @@ from deploy.launcher.data_dir import DataDir
 from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone, stop_together
 from deploy.launcher.service_types import EmbeddedService
+from tests.commands import unmeasured
 from tests.faults.phone import Phone
 from tests.waiting import until
 
@@ -252,7 +253,7 @@ class System:
         for service in self.services.values():
             environment |= service.environment
         environment.pop("CELERY_BROKER_URL", None)
-        return environment | self.variables
+        return unmeasured(environment) | self.variables
 
     def _spawn(self, name: str, *arguments: str) -> None:
         with self.data_dir.log(name).open("ab") as log:

@@ -19,12 +19,13 @@ class Screen:
         self.me = str(caller.person.pk)
         self.conversations: dict[str, Json] = {}
         self.messages: dict[str, dict[int, Json]] = {}
+        self.lines: dict[str, dict[str, Json]] = {}
         self.questions = 0
         for conversation in self.pages("/conversations"):
             self.keep(conversation)
 
     def shown(self) -> tuple[list[Json], dict[str, list[Json]]]:
-        """Return the list and every thread, as a person would see them."""
+        """Return the list and every thread with its lines, as a person would see them."""
         listed = sorted(
             (one for one in self.conversations.values() if not one["archived_at"]),
             key=lambda one: (one["last_activity_at"], one["id"]),
@@ -32,6 +33,7 @@ class Screen:
         )
         threads = {
             one["id"]: [message for _, message in sorted(self.messages[one["id"]].items())]
+            + sorted(self.lines[one["id"]].values(), key=lambda line: (line["version"], line["id"]))
             for one in listed
         }
         return listed, threads
@@ -51,6 +53,7 @@ class Screen:
         self.conversations[identity] = conversation
         page = self.caller.get(f"/conversations/{identity}/messages?after=0&limit=100")
         self.messages[identity] = {message["seq"]: message for message in page["results"]}
+        self.lines[identity] = {line["id"]: line for line in page["lines"]}
 
     def apply(self, frame: Frame) -> None:
         name, data = frame
@@ -85,6 +88,7 @@ class Screen:
 
     def conversation_changed(self, known: Json, data: Json) -> None:
         was_participant = self.participant(known) is not None
+        self.lines[known["id"]] |= {line["id"]: line for line in data["lines"]}
         known |= data["conversation"]
         participant = self.participant(known)
         if participant is not None and not was_participant:
@@ -108,9 +112,10 @@ class Screen:
         known = self.conversations[identity]
         changes = self.caller.get(f"/conversations/{identity}/changes?since={known['version']}")
         if changes["start_anew"]:
-            self.messages[identity] = {}
+            self.messages[identity], self.lines[identity] = {}, {}
         for message in changes["messages"]:
             self.messages[identity][message["seq"]] = message
+        self.lines[identity] |= {line["id"]: line for line in changes["lines"]}
         if changes["conversation"]:
             known |= changes["conversation"]
         known["version"] = changes["version"]

@@ -14,6 +14,7 @@ from django.test import Client as Browser
 
 from core.auth import jwt_tokens
 from core.models import Client, User
+from tests.admin_forms import NO_WORKING_HOURS
 from tests.site import Site
 from tests.wire import STREAM, Caller, OpenStream, ask_for_stream, stream_of
 
@@ -51,7 +52,10 @@ def moved_to_a_client(odile: User, morel: Client) -> None:
 def deactivated_in_the_admin(odile: User, morel: Client) -> None:
     admin = Browser()
     admin.force_login(User.objects.create_superuser("ada@exemple.fr", "chantier-demo", name="Ada"))
-    form = {"email": odile.email, "name": odile.name, "locale": "fr", "role": "staff", "client": ""}
+    form = {
+        "email": odile.email, "name": odile.name, "locale": "fr", "role": "staff", "client": "",
+        **NO_WORKING_HOURS,
+    }  # fmt: skip
     answer = admin.post(f"/admin/core/user/{odile.pk}/change/", form)
     assert answer.status_code == 302, answer.content
 

@@ -2,8 +2,9 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,25 @@ class TestOpening:
             assert screen.response.headers["Content-Type"] == "text/event-stream"
             assert screen.response.headers["Cache-Control"] == "no-store"
             assert screen.response.headers["X-Accel-Buffering"] == "no"
+
+    def test_compressed_stream_brings_each_event_at_once(self, site: Site, camille: User) -> None:
+        caller = Caller(site, camille)
+        opened = ask_for_stream(
+            site, **{"Authorization": f"Bearer {caller.token}", "Accept-Encoding": "gzip, br, zstd"}
+        )
+        headers = opened.response.headers
+        assert headers["Content-Encoding"] == "gzip"
+        assert "Accept-Encoding" in headers["Vary"]
+
+        for subject in ("Toiture", "Façade"):
+            asked_at = time.monotonic()
+            caller.post("/conversations", {"subject": subject})
+            told = opened.wait_for("conversation.created")
+
+            assert told["conversation"]["subject"] == subject
+            # Before the next heartbeat, which would push an event that waits.
+            assert time.monotonic() - asked_at < settings.STREAM_HEARTBEAT_SECONDS / 2
+        opened.close()
 
     def test_stream_opens_with_a_session(self, site: Site, camille: User) -> None:
         browser = Browser()
@@ -157,8 +177,14 @@ def own_site(
 
 @pytest.mark.django_db(transaction=True)
 class TestAnOpenStream:
-    def test_open_stream_sends_heartbeats(self, own_site: Site, camille: User) -> None:
-        with stream_of(own_site, camille) as screen:
+    @pytest.mark.parametrize("encoding", ["identity", "gzip"])
+    def test_open_stream_sends_heartbeats(
+        self, own_site: Site, camille: User, encoding: str
+    ) -> None:
+        token = Caller(own_site, camille).token
+        headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": encoding}
+
+        with closing(ask_for_stream(own_site, **headers)) as screen:
             assert until(lambda: screen.comments.count(": still here") >= 3, 5)
 
     def test_streams_that_open_at_once_and_are_checked_take_two_connections_at_most(

@@ -12,7 +12,7 @@ export const odile = { id: "odile", name: "Odile Perrin", role: "staff" };
 
 /** @param {Person} person @returns {Me} */
 export function asMe(person) {
-  return { ...person, email: `${person.id}@demo.test`, locale: "fr", client: null, epoch: "first", unread_total: 0, version: "0.1.0", limits };
+  return { ...person, email: `${person.id}@demo.test`, locale: "fr", client: null, epoch: "first", unread_total: 0, version: "0.1.0", time_zone: "Europe/Paris", limits, answers: null };
 }
 
 /** @param {Partial<ConversationForMe>} [change] @returns {ConversationForMe} */
@@ -31,11 +31,14 @@ export function conversation(change = {}) {
     last_message: null,
     last_activity_at: "2026-11-16T08:00:00Z",
     awaiting_reply_since: null,
+    answer_amber_at: null,
+    answer_due_at: null,
+    snoozed_until: null,
     closed_up_to_seq: 0,
     created_at: "2026-11-16T08:00:00Z",
     participants: [
-      { ...camille, last_read_seq: 0 },
-      { ...odile, last_read_seq: 0 },
+      { ...camille, locale: "fr", last_read_seq: 0 },
+      { ...odile, locale: "fr", last_read_seq: 0 },
     ],
     ...change,
   };
@@ -51,14 +54,22 @@ export function message(seq, change = {}) {
     author: odile,
     body: `Message ${seq}`,
     reply_to: null,
+    quoted: null,
     by_email: false,
     is_thanks: false,
     attachments: [],
     created_at: `2026-11-16T09:${String(seq).padStart(2, "0")}:00Z`,
     edited_at: null,
     deleted_at: null,
+    moved_to: null,
     ...change,
   };
+}
+
+/** A line of the history, by default of Odile, half a minute after the message. @param {number} after_seq @param {Partial<import("#messaging/types.js").Line>} [change] @returns {import("#messaging/types.js").Line} */
+export function line(after_seq, change = {}) {
+  const at = `2026-11-16T09:${String(after_seq).padStart(2, "0")}:30Z`;
+  return { id: `l${after_seq}`, conversation: "tiles", version: after_seq + 2, after_seq, kind: "closed", by: odile, at, details: {}, ...change };
 }
 
 /** @param {number} from @param {number} to */

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from core.models import User
-from core.valkey import valkey
+from core.valkey import forget_clients
 from messaging.models import Conversation, Message
 from notifications import signed_tokens
 from notifications.models import Delivery, Mute, Preference, PushSubscription
@@ -205,12 +205,12 @@ class TestPresence:
 
     def test_without_valkey_everybody_is_absent(self, odile: User, settings: Settings) -> None:
         settings.REDIS_URL = "redis://127.0.0.1:9/0"
-        valkey.cache_clear()
+        forget_clients()
         try:
             presence.note(odile.pk, is_visible=True)
             assert presence.present_among([odile.pk]) == set()
         finally:
-            valkey.cache_clear()
+            forget_clients()
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from attachments.models import Attachment
 from core.ids import id_of
-from messaging.models import Message, MessageAttachment
-from notifications.models import Channel, Delivery
+from core.models import PasswordReset
+from messaging.models import Conversation, Message, MessageAttachment, Notice
+from notifications.models import Channel, Delivery, ForwardedEmail
 from workers.engine.job_types import Description
 
 
@@ -92,5 +93,63 @@ def deliveries(keys: Iterable[str]) -> Mapping[str, Description]:
             },
             _link(row.message),
         )
+        for row in rows
+    }
+
+
+def conversations(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe conversations, in one query."""
+    rows = Conversation.objects.filter(pk__in=list(keys)).select_related("client")
+    return {
+        str(row.pk): Description(
+            _("“%(subject)s” of %(client)s") % {"subject": row.subject, "client": row.client.name},
+            f"/staff/messages/{row.pk}",
+        )
+        for row in rows
+    }
+
+
+def notices(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe notices, in one query."""
+    rows = Notice.objects.filter(pk__in=list(keys)).select_related("recipient", "conversation")
+    return {
+        str(row.pk): Description(
+            _("%(kind)s, to %(recipient)s: “%(subject)s”")
+            % {
+                "kind": row.get_kind_display(),
+                "recipient": row.recipient.name,
+                "subject": row.conversation.subject,
+            },
+            f"/staff/messages/{row.conversation_id}",
+        )
+        for row in rows
+    }
+
+
+def forwarded(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe forwarded emails, in one query."""
+    rows = ForwardedEmail.objects.filter(pk__in=list(keys)).select_related("by", "conversation")
+    return {
+        str(row.pk): Description(
+            _("“%(subject)s” from %(author)s to %(address)s")
+            % {
+                "subject": row.conversation.subject,
+                "author": row.by.name,
+                "address": row.address,
+            },
+            f"/staff/messages/{row.conversation_id}",
+        )
+        for row in rows
+    }
+
+
+def password_resets(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe forgotten passwords whose email is not sent yet, in one query.
+
+    Without a name: whether the address is somebody's is not looked up here.
+    """
+    rows = PasswordReset.objects.filter(pk__in=list(keys))
+    return {
+        str(row.pk): Description(_("New password for %(email)s") % {"email": row.email})
         for row in rows
     }

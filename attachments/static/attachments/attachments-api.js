@@ -1,4 +1,5 @@
 import { API, request } from "#core/api.js";
+import { access } from "#core/session.js";
 
 /** @import { Announced, Attachment, LibraryPage, ReceivedParts } from "./types.js" */
 
@@ -16,7 +17,7 @@ export const listParts = (id) => request("GET", `/attachments/${id}/parts`);
 /**
  * @param {string} id
  * @param {{ number: number, sha256: string }[]} parts
- * @returns {Promise<{ parts: SignedPart[] }>}
+ * @returns {Promise<{ parts: import("./types.js").SignedPart[] }>}
  */
 export const signParts = (id, parts) => request("POST", `/attachments/${id}/parts`, { parts });
 
@@ -40,7 +41,7 @@ export function nextFiles(next) {
 }
 
 /** @param {string} id @param {{ original?: boolean }} [options] */
-export const contentUrl = (id, { original = false } = {}) => `${API}/attachments/${id}/content${original ? "?original=1" : ""}`;
+export const contentUrl = (id, { original = false } = {}) => `${access.origin}${API}/attachments/${id}/content${original ? "?original=1" : ""}`;
 
 /** @param {string} id @param {320 | 1280} maxPx */
 export const previewUrl = (id, maxPx) => `${API}/attachments/${id}/preview/${maxPx}`;

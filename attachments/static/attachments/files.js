@@ -1,5 +1,6 @@
-import { locale } from "#core/i18n/index.js";
+import { percent, unit } from "#core/numbers.js";
 
+import { extensionOf } from "./extension.js";
 import { t } from "./i18n/index.js";
 
 /**
@@ -7,6 +8,7 @@ import { t } from "./i18n/index.js";
  * @import { Attachment, Kind, Sending } from "./types.js"
  */
 
+const MEGABYTE = 1024 * 1024;
 const NEVER_CAME = ["never_received", "cancelled"];
 
 /** What to say of a file by the reason of `limits.refused_extensions`. @type {Record<string, string>} */
@@ -51,12 +53,6 @@ export function kindsTaken(limits) {
   return Object.entries(words).filter(([kind]) => kind in limits.file_extensions).map(([, word]) => word).join(", ");
 }
 
-/** @param {string} name */
-export function extensionOf(name) {
-  const dot = name.lastIndexOf(".");
-  return dot > 0 ? name.slice(dot + 1).toLowerCase() : "";
-}
-
 /**
  * Split the chosen files into those that may be sent and the reasons why the others may not.
  *
@@ -93,14 +89,28 @@ function refusalOf({ name, size }, before, limits) {
 
 /** Examples: 840 ko, 3,4 Mo. @param {number} bytes */
 export function sizeLabel(bytes) {
-  const [unit, value] = bytes < 1024 * 1024 ? ["kilobyte", Math.max(1, Math.round(bytes / 1024))] : ["megabyte", bytes / (1024 * 1024)];
-  const options = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 };
-  return new Intl.NumberFormat(locale(), /** @type {Intl.NumberFormatOptions} */ (options)).format(Number(value));
+  if (bytes < MEGABYTE) return unit(Math.max(1, Math.round(bytes / 1024)), "kilobyte");
+  return unit(bytes / MEGABYTE, "megabyte", { digits: 1 });
 }
 
 /** Return true if nobody can ever open the file. @param {Pick<Attachment, "status">} file */
 export function isShut({ status }) {
   return status === "blocked" || status === "refused" || status === "unreadable";
+}
+
+/**
+ * Return why the file is as it is, for everybody to read. What only says how a readable file was checked is a detail,
+ * which `detailOf` gives.
+ *
+ * @param {Attachment} file
+ */
+export function reasonOf({ status, reason }) {
+  return status === "ready" ? "" : reason;
+}
+
+/** Return how a readable file was checked, for a tooltip or the lightbox. @param {Attachment} file */
+export function detailOf({ status, reason }) {
+  return status === "ready" ? reason : "";
 }
 
 /** Return true if the file is shown as a picture. During an upload the sender's own copy is shown. @param {Attachment} file */
@@ -134,10 +144,22 @@ export function stateLabel(file, sending) {
   return "";
 }
 
+/**
+ * Return how many files of a sent message are there, in words: "Envoi des photos 2/5". It is empty once all are.
+ *
+ * @param {Attachment[]} files
+ */
+export function arrivalLabel(files) {
+  const arrived = files.filter(({ status }) => status !== "uploading");
+  if (arrived.length === files.length) return "";
+  const key = files.every(({ kind }) => kind === "image") ? "sendingPhotos" : "sendingFiles";
+  return t(key, { done: arrived.length, n: files.length });
+}
+
 /** @param {Sending} sending */
 function sendingLabel({ step, share }) {
   if (step === "failed") return t("failed");
   if (step === "waiting") return t("waiting");
   if (step === "queued" || step === "preparing") return t("preparing");
-  return step === "sent" ? t("scanning") : t("sendingShare", { share: Math.floor(share * 100) });
+  return step === "sent" ? t("scanning") : t("sendingShare", { share: percent(Math.floor(share * 100) / 100) });
 }

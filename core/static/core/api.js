@@ -1,4 +1,10 @@
-/** @import { ErrorDetail } from "./types.js" */
+import { access, languageOfPage } from "./session.js";
+
+/**
+ * @import { ErrorDetail } from "./types.js"
+ * @typedef {{ keepalive?: boolean, ifMatch?: string }} RequestOptions `keepalive`: the request outlives its page;
+ *   `ifMatch`: the entity tag that a change is meant for
+ */
 
 export const API = "/api/v1";
 
@@ -22,7 +28,12 @@ export class ApiError extends Error {
 
   /** True if the same request may succeed later. */
   get isTemporary() {
-    return this.status === 429 || this.status >= 500;
+    return this.status === 429 || this.status === 408 || this.status >= 500;
+  }
+
+  /** True if the person must log in before anything else is asked for. */
+  get isOfSession() {
+    return this.status === 401 || this.code === "csrf_failed";
   }
 }
 
@@ -38,12 +49,15 @@ const REQUEST_TIMEOUT_MS = 20_000;
  * @param {string} method
  * @param {string} url a path below /api/v1, or the path of a `next` page
  * @param {unknown} [body]
- * @param {{ keepalive?: boolean }} [options] `keepalive`: the request outlives its page
+ * @param {RequestOptions} [options]
  * @returns {Promise<any>}
  * @throws {ApiError | NetworkError}
  */
-export async function request(method, url, body, { keepalive = false } = {}) {
-  const response = await send(method, url.startsWith("/") && !url.startsWith(API) ? API + url : url, body, keepalive);
+export async function request(method, url, body, options = {}) {
+  const address = access.origin + (url.startsWith("/") && !url.startsWith(API) ? API + url : url);
+  let response = await send(method, address, body, options);
+  if (await access.renew(response)) response = await send(method, address, body, options);
+  if (response.status === 401) access.onRefused();
   if (response.ok) return response.status === 204 ? null : decode(response);
   throw new ApiError(response.status, await errorsOf(response), retryAfter(response));
 }
@@ -52,13 +66,14 @@ export async function request(method, url, body, { keepalive = false } = {}) {
  * @param {string} method
  * @param {string} url
  * @param {unknown} body
- * @param {boolean} keepalive
+ * @param {RequestOptions} options
  */
-async function send(method, url, body, keepalive) {
+async function send(method, url, body, { keepalive = false, ifMatch = "" }) {
+  const headers = { ...headersFor(body), ...(await access.headers(method)), ...(ifMatch && { "If-Match": ifMatch }) };
   try {
     return await fetch(url, {
       method,
-      headers: headersFor(method, body),
+      headers,
       body: body === undefined ? null : JSON.stringify(body),
       credentials: "same-origin",
       keepalive,
@@ -69,21 +84,12 @@ async function send(method, url, body, keepalive) {
   }
 }
 
-/**
- * @param {string} method
- * @param {unknown} body
- */
-function headersFor(method, body) {
+/** @param {unknown} body */
+function headersFor(body) {
   /** @type {Record<string, string>} */
-  const headers = { Accept: "application/json", "Accept-Language": document.documentElement.lang || "fr" };
+  const headers = { Accept: "application/json", "Accept-Language": languageOfPage() };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   return headers;
-}
-
-/** Read the token from the page, because scripts cannot read the cookie. */
-function csrfToken() {
-  return /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csrf-token"]'))?.content ?? "";
 }
 
 /** @param {Response} response */

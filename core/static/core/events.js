@@ -1,4 +1,5 @@
 import { backoff, wait } from "./backoff.js";
+import { access } from "./session.js";
 import { readEvents } from "./sse.js";
 
 /**
@@ -28,6 +29,7 @@ export class EventStream extends EventTarget {
 
   #url;
   #name;
+  #personId;
   #stopped = new AbortController();
   /** Aborting it ends the current connection. The loop then makes another. */
   #connection = new AbortController();
@@ -41,6 +43,7 @@ export class EventStream extends EventTarget {
   constructor({ url, personId }) {
     super();
     this.#url = url;
+    this.#personId = personId;
     // The name contains the person, so that two accounts used one after the other never mix.
     this.#name = `liaison-stream-${personId}`;
   }
@@ -116,7 +119,8 @@ export class EventStream extends EventTarget {
     this.#connection = new AbortController();
     const { signal } = this.#connection;
     try {
-      const response = await fetch(this.#url, { headers: { Accept: "text/event-stream" }, signal });
+      let response = await this.#ask(signal);
+      if (await access.renew(response)) response = await this.#ask(signal);
       if (response.status === 401) return this.#endSession();
       if (!response.ok) return await this.#refused(response);
       this.#moveTo("open");
@@ -126,6 +130,12 @@ export class EventStream extends EventTarget {
       // The cause does not matter: connect again, then ask what changed.
       return this.state === "open";
     }
+  }
+
+  /** @param {AbortSignal} signal */
+  async #ask(signal) {
+    const headers = { ...(await access.headers("GET")), Accept: "text/event-stream", "X-Person": this.#personId };
+    return fetch(access.origin + this.#url, { headers, signal });
   }
 
   /** @param {Response} response */
@@ -138,6 +148,7 @@ export class EventStream extends EventTarget {
   #endSession() {
     this.#broadcast({ kind: "session-ended" });
     this.dispatchEvent(new Event("session-ended"));
+    access.onRefused();
     return false;
   }
 

@@ -75,6 +75,7 @@ export const shared = css`
     border-radius: var(--radius-m);
     background: transparent;
     color: var(--ink-soft);
+    text-decoration: none;
     transition: background var(--quick);
   }
 

@@ -31,6 +31,11 @@ export function isBlank(text) {
   return !SHOWS_SOMETHING.test(text);
 }
 
+/** Return the texts that are not blank as one. @param {string[]} texts @param {string} between */
+export function joined(texts, between) {
+  return texts.filter((text) => !isBlank(text)).join(between);
+}
+
 /** Return the number of characters that the server counts: code points of the cleaned text. @param {string} text */
 export function lengthOf(text) {
   let length = 0;

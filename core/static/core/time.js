@@ -1,5 +1,6 @@
 import { t } from "./i18n/core.js";
 import { locale } from "./i18n/index.js";
+import { unit } from "./numbers.js";
 
 /** Dates as people say them, in the language of the page and the time zone of the device. */
 
@@ -43,7 +44,7 @@ export function dayKey(date) {
 
 /** Example: 14:32. @param {Date} date */
 export function clock(date) {
-  return format({ hour: "2-digit", minute: "2-digit" }).format(date);
+  return format({ timeStyle: "short" }).format(date);
 }
 
 /** Examples: aujourd’hui, hier, lundi 16 novembre. The year is added if it is another one. */
@@ -60,7 +61,7 @@ export function shortLabel(/** @type {Date} */ date, now = new Date()) {
   const minutes = Math.floor((now.getTime() - date.getTime()) / 60_000);
   const days = daysBefore(date, now);
   if (minutes < 1) return t("now");
-  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 60) return unit(minutes, "minute");
   if (days === 0) return clock(date);
   if (days === 1) return t("yesterday");
   if (days < 7) return format({ weekday: "short" }).format(date);
@@ -71,4 +72,24 @@ export function shortLabel(/** @type {Date} */ date, now = new Date()) {
 /** Example: lundi 16 novembre 2026 à 14:32. @param {Date} date */
 export function exactLabel(date) {
   return format({ dateStyle: "full", timeStyle: "short" }).format(date);
+}
+
+/**
+ * A moment that is still to come. Examples: aujourd’hui à 14 h, demain à 8 h 30, lundi à 8 h, lundi 7 décembre.
+ *
+ * @param {Date} date
+ */
+export function soonLabel(date, now = new Date()) {
+  const days = -daysBefore(date, now);
+  if (days > 6) return dayLabel(date, now);
+  const day = days < 2 ? t(days === 1 ? "tomorrow" : "today") : format({ weekday: "long" }).format(date);
+  return t("dayAt", { day, time: hourLabel(date) });
+}
+
+/** Examples: 8 h, 14 h 30; 8 AM, 2:30 PM. @param {Date} date */
+function hourLabel(date) {
+  const [hour, minutes] = [date.getHours(), String(date.getMinutes()).padStart(2, "0")];
+  const [whole, hours] = [minutes === "00", String(hour % 12 || 12)];
+  if (locale().startsWith("fr")) return whole ? `${hour}\u00a0h` : `${hour}\u00a0h\u00a0${minutes}`;
+  return `${whole ? hours : `${hours}:${minutes}`}\u00a0${hour < 12 ? "AM" : "PM"}`;
 }

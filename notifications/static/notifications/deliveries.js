@@ -76,12 +76,12 @@ export class Deliveries extends EventTarget {
     if (type === "resync") this.#askAll();
   }
 
-  /** @param {{ conversation: string, user: string, last_read_seq: number }} mark */
-  #read({ conversation, user, last_read_seq }) {
+  /** @param {{ conversation: string, user: string, last_read_seq: number, at: string | null }} mark */
+  #read({ conversation, user, last_read_seq, at }) {
     const moved = [...this.#watched.values()].filter((position) => position.conversation === conversation && position.seq <= last_read_seq);
     for (const { id } of moved) {
       const known = this.#known.get(id);
-      if (known) this.put(id, known.map((each) => (each.person.id === user ? asRead(each) : each)));
+      if (known) this.put(id, known.map((each) => (each.person.id === user ? asRead(each, at) : each)));
       else this.#askSoon(id);
     }
   }
@@ -168,7 +168,7 @@ function stepOf({ state }) {
   return state === "undelivered" ? STEPS.indexOf("sent") : STEPS.indexOf(state);
 }
 
-/** @param {PersonDelivery} delivery @returns {PersonDelivery} */
-function asRead(delivery) {
-  return delivery.state === "read" ? delivery : { ...delivery, state: "read", at: null, reason: "" };
+/** @param {PersonDelivery} delivery @param {string | null} [at] @returns {PersonDelivery} */
+function asRead(delivery, at = null) {
+  return delivery.state === "read" ? delivery : { ...delivery, state: "read", at, reason: "" };
 }

@@ -8,7 +8,7 @@
  * @typedef {{ person: string, endpoint: string, device?: string, lost?: "permission" | "failed" }} PushMemory
  */
 
-// A logout deletes what begins like this (`core/logout.js`).
+// A logout deletes what begins like this (`core/forget.js`).
 const KEY = "liaison:push";
 
 /** @returns {PushMemory | null} */

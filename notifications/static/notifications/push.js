@@ -1,5 +1,6 @@
 import { ApiError, NetworkError } from "#core/api.js";
 
+import { isAppleBrowser } from "./apple.js";
 import { labelOf } from "./device-label.js";
 import * as api from "./notifications-api.js";
 import { forget, recall, remember } from "./push-memory.js";
@@ -30,7 +31,7 @@ export function restart() {
 
 /** @returns {Promise<PushState>} */
 export async function state() {
-  if (!isSupported()) return needsInstalling() ? "install-first" : "unsupported";
+  if (!isSupported()) return isAppleBrowser() ? "install-first" : "unsupported";
   // Without an answer of the server, the last known state counts.
   await start().catch(() => undefined);
   if (Notification.permission === "denied") return "refused";
@@ -172,12 +173,6 @@ async function exclusively(act) {
 /** Return the id of the person to whom the page was given. */
 function person() {
   return /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="person"]'))?.content ?? "";
-}
-
-/** Return true on iPhone and iPad, unless the site is installed on the home screen. */
-function needsInstalling() {
-  const isApple = /iPhone|iPad/.test(navigator.userAgent) || (navigator.maxTouchPoints > 1 && /Mac/.test(navigator.userAgent));
-  return isApple && !matchMedia("(display-mode: standalone)").matches;
 }
 
 /** @param {string} key base64url */

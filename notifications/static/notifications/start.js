@@ -1,17 +1,23 @@
 import { ApiError, NetworkError } from "#core/api.js";
+import { idle } from "#core/idle.js";
+import { shellFilled } from "#core/shell.js";
 
+import { keepFilesOfPage } from "./app-files.js";
 import "./components/delivery-state.js";
 import "./components/email-original.js";
 import "./components/emails-link.js";
 import "./components/mute-button.js";
 import "./components/silent-devices.js";
+import { watchInstall } from "./install.js";
+import { openLaunched } from "./launch.js";
 import * as api from "./notifications-api.js";
 import * as push from "./push.js";
+import { watchUpdates } from "./update.js";
 import { checkShown, closeShown } from "./worker.js";
 
 /**
  * The part of notifications that runs on every page: starts the service worker, registers this device again, reports
- * presence, updates the badge, closes notifications of what was read elsewhere or deleted, opens a tapped notification,
+ * presence, updates the badge, offers a new version and the installation, closes notifications of what was read elsewhere or deleted, opens a tapped notification,
  * and warns about devices that show nothing any more.
  *
  * Sends on `window`: `notification-open` {path, replies}, which a page cancels if it shows that address without a
@@ -73,6 +79,7 @@ function open(path, replies) {
 /** @param {MessageEvent} event */
 function onWorkerMessage({ data }) {
   if (data.kind === "open") open(data.path, data.replies);
+  if (data.kind === "sync") window.dispatchEvent(new CustomEvent("background-sync", { detail: { tag: data.tag } }));
   if (data.kind !== "pushed") return;
   window.dispatchEvent(new CustomEvent("notification-pushed", { detail: { conversation: data.conversation } }));
   void quietly(showUnread);
@@ -94,17 +101,29 @@ async function showSilentDevices() {
   document.querySelector("main")?.before(notice);
 }
 
+async function begin() {
+  await shellFilled();
+  await idle();
+  if ("serviceWorker" in navigator) {
+    void quietly(push.start);
+    void quietly(watchUpdates);
+    keepFilesOfPage();
+  }
+  setInterval(sayPresent, PRESENT_EVERY_MS);
+  sayPresent();
+  catchUp();
+  void quietly(showSilentDevices);
+}
+
 if ("serviceWorker" in navigator) {
   navigator.serviceWorker.addEventListener("message", onWorkerMessage);
   // With `addEventListener`, waiting messages are delivered only after this call.
   navigator.serviceWorker.startMessages();
-  void quietly(push.start);
 }
 addEventListener("live-event", onLiveEvent);
 document.addEventListener("visibilitychange", onVisibility);
 addEventListener("pagehide", onPageHide);
 addEventListener("pageshow", onPageShow);
-setInterval(sayPresent, PRESENT_EVERY_MS);
-sayPresent();
-catchUp();
-void quietly(showSilentDevices);
+watchInstall();
+openLaunched(open);
+void begin();

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from core import background_sender
 from core.jobs import enqueue as jobs
 from core.jobs.enqueue import QUEUES, Job, Queue, enqueue, publish
-from core.valkey import valkey
+from core.valkey import forget_clients, valkey
 from tests.at_once import at_once
 from tests.lost_valkey import valkey_at
 from tests.sockets import closed_port
@@ -77,7 +77,7 @@ class TestPublish:
         ):
             publish(Job.FAN_OUT_MESSAGE, message_id=uuid4())
         settings.REDIS_URL = settings.CELERY_BROKER_URL = real
-        valkey.cache_clear()
+        forget_clients()
         jobs.broker.cache_clear()
         publish(Job.FAN_OUT_MESSAGE, message_id=uuid4())
 

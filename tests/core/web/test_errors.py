@@ -9,7 +9,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from core.models import User
-from core.valkey import valkey
+from core.valkey import forget_clients
 from tests.cast import Call
 from tests.commands import python
 from tests.sockets import closed_port
@@ -145,6 +145,9 @@ class TestWhileTheDatabaseIsAway:
 
         assert (status, retry_after) == (503, "2")
         assert "Nothing is lost" in content
+        # It loads nothing: the static files may be away too.
+        assert "<style>" in content
+        assert "/static/" not in content
 
     def test_process_without_database_is_alive_but_not_ready(self, answers: Answers) -> None:
         assert answers["/livez"][0] == 200
@@ -158,9 +161,9 @@ class TestWhileValkeyIsAway:
     @pytest.fixture(autouse=True)
     def away(self, settings: Settings) -> Iterator[None]:
         settings.REDIS_URL = f"redis://127.0.0.1:{closed_port()}/0"
-        valkey.cache_clear()
+        forget_clients()
         yield
-        valkey.cache_clear()
+        forget_clients()
 
     def test_ticket_without_valkey_is_503(self, camille: User) -> None:
         caller = APIClient(raise_request_exception=False)

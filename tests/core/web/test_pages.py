@@ -1,14 +1,20 @@
 """Home, login, logout and error pages, and the headers of every page."""
 
 import re
+from base64 import b64encode
+from datetime import timedelta
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.http import HttpResponseBase
 from django.test import Client as Browser
+from pytest_django import Settings
 
+from core import pages
 from core.models import User
+from core.web.errors import TooMany
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +28,7 @@ def policy_of(response: HttpResponseBase) -> dict[str, set[str]]:
 
 
 class Scripts(HTMLParser):
-    """Collect what the policy blocks: inline handlers and styles, scripts without a nonce."""
+    """Collect what the policy blocks: inline handlers, styles and scripts without a nonce."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,7 +37,7 @@ class Scripts(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         is_data = given.get("type") == "application/json"
-        if tag == "style" or (tag == "script" and not is_data and not given.get("nonce")):
+        if tag in ("style", "script") and not is_data and not given.get("nonce"):
             self.blocked.append(tag)
         self.blocked += [name for name in given if name == "style" or name.startswith("on")]
 
@@ -148,17 +154,17 @@ class TestEveryPage:
         policy = policy_of(staff_page)
 
         assert policy["script-src"] <= {"'self'", "'nonce'"}
-        assert policy["style-src"] == {"'self'"}
+        assert policy["style-src"] <= {"'self'", "'nonce'"}
         assert policy["default-src"] == policy["base-uri"] == {"'none'"}
         assert policy["frame-ancestors"] == {"'none'"}
         assert policy["form-action"] == {"'self'"}
         assert policy["require-trusted-types-for"] == {"'script'"}
 
-    @pytest.mark.parametrize("path", ["/login", "/staff/messages", "/api/docs", "/nothing-here"])
+    @pytest.mark.parametrize("path", ["/login", "/staff/messages", "/api/docs", "/password"])
     def test_page_holds_nothing_that_its_policy_blocks(
         self, client: Browser, odile: User, path: str
     ) -> None:
-        if path != "/login":
+        if path not in ("/login", "/password"):
             client.force_login(odile)
 
         assert blocked_by_policy(client.get(path)) == []
@@ -206,7 +212,149 @@ class TestLanguages:
         assert ("Adresse" in page.content.decode()) == (shown == "fr")
 
 
+class TestTheProfileMenu:
+    def test_language_of_the_menu_is_the_persons_from_then_on(
+        self, client: Browser, camille: User
+    ) -> None:
+        client.force_login(camille)
+        page = "http://testserver/client/notifications?x=1"
+
+        answer = client.post("/language", {"locale": "en"}, headers={"Referer": page})
+
+        assert answer.headers["Location"] == page
+        camille.refresh_from_db()
+        assert camille.locale == "en"
+        assert '<html lang="en">' in client.get("/client/messages").content.decode()
+
+    @pytest.mark.parametrize("referer", ["https://evil.test/", "//evil.test", "javascript:x", ""])
+    def test_language_never_leads_to_another_site(
+        self, client: Browser, camille: User, referer: str
+    ) -> None:
+        client.force_login(camille)
+
+        answer = client.post("/language", {"locale": "en"}, headers={"Referer": referer})
+
+        assert answer.headers["Location"] == "/"
+
+    def test_language_is_changed_by_no_link_no_stranger_and_no_other_site(
+        self, client: Browser, camille: User
+    ) -> None:
+        assert client.post("/language", {"locale": "en"}).status_code == 302
+        client.force_login(camille)
+        assert client.get("/language?locale=en").status_code == 405
+        assert client.post("/language", {"locale": "xx"}).status_code == 302
+        strict = Browser(enforce_csrf_checks=True)
+        strict.force_login(camille)
+        assert strict.post("/language", {"locale": "en"}).status_code == 403
+
+        camille.refresh_from_db()
+        assert camille.locale == "fr"
+
+    def test_menu_is_named_and_holds_what_a_person_sets(
+        self, staff_page: HttpResponseBase, odile: User
+    ) -> None:
+        page = getattr(staff_page, "content").decode()  # noqa: B009
+
+        for text in ("Odile Perrin, votre profil", "English", "/notifications#devices",
+                     "/notifications#quiet-hours", "Se déconnecter"):  # fmt: skip
+            assert text in page
+
+
+def style_of(response: HttpResponseBase) -> str:
+    """Return the source of the style in a page, as a policy names it."""
+    page = getattr(response, "content").decode()  # noqa: B009
+    digest = sha256(re.findall("<style>(.*)</style>", page, re.DOTALL)[0].encode()).digest()
+    return f"'sha256-{b64encode(digest).decode()}'"
+
+
 class TestThePageOfAnError:
+    @pytest.mark.parametrize("is_debug", [False, True], ids=["production", "make run"])
+    @pytest.mark.parametrize(
+        ("locale", "asked", "said"),
+        [("fr", "en", "Rien à cette adresse"), ("en", "fr", "Nothing at this address"),
+         ("", "en", "Nothing at this address"), ("", "fr", "Rien à cette adresse")],
+    )  # fmt: skip
+    def test_error_page_speaks_the_persons_language_else_the_browsers(
+        self, client: Browser, camille: User, settings: Settings, is_debug: bool, locale: str,
+        asked: str, said: str,
+    ) -> None:  # fmt: skip
+        settings.DEBUG = is_debug
+        if locale:
+            User.objects.update(locale=locale)
+            client.force_login(camille)
+
+        answer = client.get("/nothing-here", headers={"Accept-Language": asked})
+
+        assert answer.status_code == 404
+        assert said in answer.content.decode()
+        assert "urlconf" not in answer.content.decode().lower()
+
+    @pytest.mark.parametrize("is_debug", [False, True], ids=["production", "make run"])
+    def test_fault_shows_our_page_and_not_its_traceback(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch, is_debug: bool
+    ) -> None:
+        settings.DEBUG = is_debug
+        monkeypatch.setattr(pages, "_login_form", lambda request: 1 / 0)
+        client = Browser(raise_request_exception=False)
+
+        answer = client.get("/login")
+
+        assert answer.status_code == 500
+        assert "Réessayer" in answer.content.decode()
+        assert "ZeroDivisionError" not in answer.content.decode()
+
+    def test_developer_who_asks_sees_the_traceback(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.DEBUG = settings.TRACEBACKS = True
+        monkeypatch.setattr(pages, "_login_form", lambda request: 1 / 0)
+
+        answer = Browser(raise_request_exception=False).get("/login")
+
+        assert "ZeroDivisionError" in answer.content.decode()
+
+    def test_unknown_host_reads_our_page_in_make_run(self, settings: Settings) -> None:
+        settings.DEBUG = True
+
+        answer = Browser().get("/login", headers={"Host": "evil.test"})
+
+        assert answer.status_code == 400
+        assert "INSTALLED_APPS" not in answer.content.decode()
+
+    def test_limit_of_a_page_says_when_to_try_again(
+        self, client: Browser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(request: object) -> None:
+            raise TooMany(timedelta(minutes=2))
+
+        monkeypatch.setattr(pages, "_login_form", refuse)
+
+        answer = client.get("/login", headers={"Accept-Language": "en"})
+
+        assert answer.status_code == 429
+        assert answer.headers["Retry-After"] == "120"
+        assert "Too many" in answer.content.decode()
+
+    def test_stale_form_says_to_reload_it(self) -> None:
+        answer = Browser(enforce_csrf_checks=True).post("/login", {"email": "a@b.fr"})
+
+        assert answer.status_code == 403
+        assert "restée ouverte trop longtemps" in answer.content.decode()
+
+    def test_address_that_takes_no_get_is_no_empty_page(self, client: Browser) -> None:
+        answer = client.get("/logout")
+
+        assert answer.status_code == 405
+        assert "Retour aux messages" in answer.content.decode()
+
+    def test_error_page_has_a_policy_of_its_own_and_loads_nothing(self, client: Browser) -> None:
+        answer = client.get("/nothing-here")
+
+        policy = policy_of(answer)
+        assert policy["style-src"] == {style_of(answer)}
+        assert policy["default-src"] == {"'none'"}
+        assert not re.search(r'(src|<link|href="/static)', answer.content.decode())
+
     def test_error_page_is_ours_and_in_the_language_of_the_browser(self, client: Browser) -> None:
         french = client.get("/nothing-here", headers={"Accept-Language": "fr"})
         english = client.get("/nothing-here", headers={"Accept-Language": "en"})

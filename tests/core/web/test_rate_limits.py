@@ -9,7 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from core.models import User
-from core.valkey import key, valkey
+from core.valkey import forget_clients, key, valkey
 from core.web import rate_limits
 from core.web.errors import TooMany
 from messaging.models import Conversation, Message
@@ -96,9 +96,9 @@ class TestWithoutValkey:
     @pytest.fixture(autouse=True)
     def away(self, settings: Settings) -> Iterator[None]:
         settings.REDIS_URL = f"redis://127.0.0.1:{closed_port()}/0"
-        valkey.cache_clear()
+        forget_clients()
         yield
-        valkey.cache_clear()
+        forget_clients()
 
     def test_nothing_is_limited_without_valkey(self) -> None:
         rate_limits.spend("test", "someone", at_most=0, window=MINUTE)  # would raise TooMany

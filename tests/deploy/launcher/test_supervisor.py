@@ -56,7 +56,7 @@ class TestSupervisor:
 
         supervisor.start(beat)
 
-        step_until(supervisor, prints(capsys, "beat    | here"))
+        step_until(supervisor, prints(capsys, "beat          | here"))
         supervisor.stop_all([[beat]], [1])
 
     def test_killed_service_is_started_again(
@@ -158,6 +158,6 @@ class TestSupervisor:
         supervisor.stop_all([[web], [database]], [20, 20])
 
         assert capsys.readouterr().out.splitlines() == [
-            "web     | goodbye",
-            "database| goodbye",
+            "web           | goodbye",
+            "database      | goodbye",
         ]

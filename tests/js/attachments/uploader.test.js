@@ -71,8 +71,8 @@ function memoryFileStore() {
   const files = new Map();
   return {
     files,
-    put: async (/** @type {StoredFile} */ file) => void files.set(file.id, file),
-    forget: async (/** @type {string} */ id) => void files.delete(id),
+    put: async (/** @type {StoredFile} */ file) => (files.set(file.id, file), true),
+    forget: async (/** @type {Pick<StoredFile, "id">} */ { id }) => void files.delete(id),
     all: async () => [...files.values()],
   };
 }

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { History } from "#messaging/state/history.js";
 
-import { message, messages } from "../people.js";
+import { line, message, messages, odile } from "../people.js";
 
 /** @param {number} from @param {number} to */
 function loaded(from, to, { before = false, after = false } = {}) {
@@ -25,6 +25,16 @@ describe("the loaded part of a conversation", () => {
     assert.deepEqual(seqs(history), [7, 8, 9, 10, 11, 12, 13, 14]);
     assert.equal(history.hasBefore, true);
     assert.equal(history.hasAfter, false);
+  });
+
+  test("a line that comes by its event, by changes and by a page is there once, in the order of versions", () => {
+    const history = new History();
+
+    history.addLines([line(3, { id: "b", version: 9 })]);
+    history.merge({ results: messages(1, 3), lines: [line(0, { version: 1 }), line(3, { id: "a", version: 9 })], has_before: false, has_after: false });
+    history.addLines([line(3, { id: "b", version: 9 }), line(1)]);
+
+    assert.deepEqual(history.lines.map(({ id }) => id), ["l0", "l1", "a", "b"]);
   });
 
   test("a message after the loaded range is left to its page", () => {
@@ -59,5 +69,18 @@ describe("the loaded part of a conversation", () => {
     history.upsert(message(2));
 
     assert.equal(history.messages[1]?.body, "Corrigé");
+  });
+
+  test("a quote says that its message was deleted or changed, also if that message is not loaded", () => {
+    const history = loaded(10, 10, { before: true });
+    const quoted = { id: "m3", seq: 3, author: odile, body: "Mardi", attachment_count: 0, is_deleted: false };
+    history.upsert(message(11, { quoted, reply_to: "m3" }));
+
+    history.upsert(message(3, { body: "Jeudi", edited_at: "2026-11-16T10:00:00Z", version: 20 }));
+    assert.equal(history.messages[1]?.quoted?.body, "Jeudi");
+
+    history.upsert(message(3, { body: "", deleted_at: "2026-11-16T10:01:00Z", version: 21 }));
+    assert.deepEqual(history.messages[1]?.quoted, { ...quoted, body: "", is_deleted: true });
+    assert.deepEqual(seqs(history), [10, 11]);
   });
 });

@@ -21,4 +21,12 @@ describe("a draft", () => {
 
     assert.equal(drafts.draft("reply:tiles"), "");
   });
+
+  test("a draft remembers where its caret was, and its end is nowhere special", () => {
+    drafts.keepDraft("reply:tiles", "Bonjour", 3);
+    assert.equal(drafts.caret("reply:tiles"), 3);
+
+    drafts.keepDraft("reply:tiles", "Bonjour à tous");
+    assert.equal(drafts.caret("reply:tiles"), 14);
+  });
 });

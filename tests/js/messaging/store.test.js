@@ -197,7 +197,7 @@ describe("a counter", () => {
     const store = opened();
     store.apply("unread.updated", event);
 
-    const moved = conversation({ version: 5, last_seq: 3, participants: [{ ...odile, last_read_seq: 0 }] });
+    const moved = conversation({ version: 5, last_seq: 3, participants: [{ ...odile, locale: "fr", last_read_seq: 0 }] });
     store.apply("conversation.updated", { conversation: moved, version: 5 });
 
     assert.equal(store.unreadTotal, 0);

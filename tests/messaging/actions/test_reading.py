@@ -3,12 +3,15 @@
 from typing import Any
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from core.models import User
 from messaging.actions.fan_out import fan_out_message
 from messaging.actions.messages import delete_message
 from messaging.actions.reads import read_up_to
 from messaging.models import Conversation, Participant
+from messaging.queries.reads import read_times_of
 from tests.cast import Call, Say
 from tests.messaging.addresses import UNREAD, of
 from tests.messaging.conftest import FanOut, Mark
@@ -50,6 +53,23 @@ class TestReading:
 
         assert read(api, odile, conversation, 2).json()["last_read_seq"] == 4
         assert read(api, odile, conversation, 0).json()["unread_count"] == 1
+
+    def test_hour_of_each_reading_is_kept(
+        self, api: Call, odile: User, conversation: Conversation, five: None
+    ) -> None:
+        hours = []
+        for minute, seq in ((1, 2), (2, 2), (3, 4), (4, 1)):
+            with time_machine.travel(f"2026-11-18 14:0{minute}:00+01:00", tick=False):
+                read(api, odile, conversation, seq)
+                hours.append(timezone.now())
+        ids = list(conversation.messages.order_by("seq").values_list("pk", flat=True))
+
+        read_at = read_times_of(ids)
+
+        first, _, second, _ = hours
+        assert [read_at.get((each, odile.pk)) for each in ids] == [first] * 2 + [second] * 2 + [
+            None
+        ]
 
     @pytest.mark.parametrize("beyond", [6, 2**63, 10**30])
     def test_reading_past_the_end_reads_to_the_end(

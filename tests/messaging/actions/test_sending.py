@@ -44,16 +44,49 @@ class TestSendMessage:
             "author": {"id": str(camille.pk), "name": "Camille Morel", "role": "client"},
             "body": "Le carreau\nest fendu",
             "reply_to": None,
+            "quoted": None,
             "by_email": False,
             "is_thanks": False,
             "edited_at": None,
             "deleted_at": None,
+            "moved_to": None,
         }
 
     def test_sent_message_has_the_next_seq(self, camille: User, say: Say) -> None:
         first, second = say(camille, "Bonjour"), say(camille, "Le carreau est fendu")
 
         assert (first.seq, second.seq) == (1, 2)
+
+    def test_answer_shows_the_beginning_of_the_message_that_it_quotes(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        question = say(odile, "Mardi ou jeudi ? " + "x" * 300)
+
+        shown = send(api, camille, conversation, body="Mardi", reply_to=str(question.pk)).json()
+
+        quoted = {
+            "id": str(question.pk),
+            "seq": 1,
+            "author": {"id": str(odile.pk), "name": "Odile Perrin", "role": "staff"},
+            "body": question.body[:200],
+            "attachment_count": 0,
+            "is_deleted": False,
+        }
+        assert shown["quoted"] == quoted
+        history = api(camille).get(of(conversation, "messages")).json()["results"]
+        assert [message["quoted"] for message in history] == [None, quoted]
+
+    def test_quote_of_a_deleted_message_shows_nothing_of_it(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        question = say(odile, "Le code du portail est 1234")
+        send(api, camille, conversation, body="Merci", reply_to=str(question.pk))
+
+        delete_message(remover=odile, message=question)
+
+        history = api(camille).get(of(conversation, "messages")).json()["results"]
+        assert history[1]["quoted"]["is_deleted"]
+        assert history[1]["quoted"]["body"] == ""
 
     def test_message_sent_without_an_id_gets_one(
         self, api: Call, camille: User, conversation: Conversation
@@ -303,75 +336,3 @@ class TestWhereOneWrites:
 
         assert send(api, camille, conversation, body="Bonjour").status_code == 409
         assert send(api, odile, conversation, body="Bonjour").status_code == 409
-
-
-class TestAwaitingAReply:
-    """Since when a client waits for an answer of the company (shown as "à répondre")."""
-
-    def since(self, api: Call, odile: User, conversation: Conversation) -> Any:
-        return api(odile).get(of(conversation)).json()["awaiting_reply_since"]
-
-    def test_awaiting_a_reply_begins_with_the_first_unanswered_message(
-        self,
-        api: Call,
-        camille: User,
-        bruno: User,
-        odile: User,
-        conversation: Conversation,
-        say: Say,
-    ) -> None:
-        assert self.since(api, odile, conversation) is None
-
-        first = say(camille, "Bonjour")
-        say(bruno, "Vous êtes là ?")
-
-        assert self.since(api, odile, conversation) == in_json(first)
-
-    def test_awaiting_a_reply_ends_with_any_answer_of_the_company(
-        self,
-        api: Call,
-        camille: User,
-        odile: User,
-        marc: User,
-        conversation: Conversation,
-        say: Say,
-    ) -> None:
-        say(camille, "Bonjour")
-        say(marc, "Bonjour, je m'en occupe")
-
-        assert self.since(api, odile, conversation) is None
-
-    def test_awaiting_a_reply_ends_when_the_conversation_is_closed(
-        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
-    ) -> None:
-        say(camille, "Merci, c'est tout")
-
-        api(odile).patch(of(conversation), {"status": "closed"})
-
-        assert self.since(api, odile, conversation) is None
-
-    def test_awaiting_a_reply_ends_when_the_client_deletes_every_unanswered_message(
-        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
-    ) -> None:
-        first, second = say(camille, "Bonjour"), say(camille, "Vous êtes là ?")
-
-        delete_message(remover=camille, message=first)
-        assert self.since(api, odile, conversation) == in_json(second)
-
-        delete_message(remover=camille, message=second)
-        assert self.since(api, odile, conversation) is None
-
-    def test_awaiting_a_reply_goes_on_when_an_answered_message_is_deleted(
-        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
-    ) -> None:
-        answered = say(camille, "Bonjour")
-        say(odile, "Bonjour")
-        waiting = say(camille, "Et mardi ?")
-
-        delete_message(remover=camille, message=answered)
-
-        assert self.since(api, odile, conversation) == in_json(waiting)
-
-
-def in_json(message: Message) -> str:
-    return message.created_at.isoformat().replace("+00:00", "Z")

@@ -135,6 +135,10 @@ class TestTheList:
             editor=marc, conversation=conversation, changes={"assigned_to_id": odile.pk}
         )
         change_conversation(editor=marc, conversation=of_yanis, changes={"status": "closed"})
+        for given_back in (other_conversation, of_yanis):
+            change_conversation(
+                editor=marc, conversation=given_back, changes={"assigned_to_id": None}
+            )
         fan_out()
         moment = timezone.now()
         for subject in ("Bardage", "Facture de mars", "Carrelage du séjour"):

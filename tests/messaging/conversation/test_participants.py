@@ -177,6 +177,7 @@ class TestLeaving:
         say(camille, "Bonjour")
         fan_out()
         read_up_to(reader=odile, conversation=conversation, seq=1)
+        assign(conversation, marc, None)
         villa.responsible = marc
         villa.save()
 

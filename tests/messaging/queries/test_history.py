@@ -97,6 +97,7 @@ class TestAPage:
     ) -> None:
         page = api(odile).get(of(conversation, "messages")).json()
 
+        assert [line["kind"] for line in page.pop("lines")] == ["opened", "assigned"]
         assert page == {"results": [], "has_before": False, "has_after": False}
 
     def test_history_walked_back_from_the_end_misses_nothing(
@@ -142,6 +143,7 @@ class TestChanges:
             "complete": True,
             "conversation": None,
             "messages": [],
+            "lines": [],
             "read": [],
         }
 
@@ -283,14 +285,16 @@ class TestASearch:
     ) -> None:
         assert api(odile).get("/api/v1/conversations", {"q": words}).status_code == 200
 
-    def test_search_finds_no_note_and_no_deleted_text(
+    def test_search_finds_no_deleted_text_and_notes_for_the_company_alone(
         self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
     ) -> None:
         delete_message(remover=camille, message=say(camille, "zinguerie"))
-        api(odile).post(of(conversation, "notes"), {"body": "zinguerie"})
+        api(odile).post(of(conversation, "notes"), {"body": "chéneau"})
 
-        assert self.found(api, camille, "zinguerie") == []
-        assert self.found(api, odile, "zinguerie") == []
+        for person in (camille, odile):
+            assert self.found(api, person, "zinguerie") == []
+        assert self.found(api, camille, "chéneau") == []
+        assert self.found(api, odile, "chéneau") == [conversation.subject]
 
 
 def test_times_are_in_utc(

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,33 +17,32 @@ from notifications.push import vapid
 from tests.cast import Say
 from tests.notifications.push_service import PushService, running
 from tests.site import Site
+from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
-
-
-@pytest.fixture
-def pushing(site: Site) -> Iterator[PushService]:
-    """A push service, and a worker that may call it."""
+@pytest.fixture(scope="module")
+def push_service(running_site: Site) -> Iterator[PushService]:
+    """A push service, and a site whose worker may call it."""
     private = vapid.generate_private_key()
     service = PushService(public_key=vapid.public_key(private))
-    before = dict(site.environment)
+    before = dict(running_site.environment)
     with running(service):
-        site.stop_worker()
-        site.environment |= {
+        running_site.stop_worker()
+        running_site.environment |= {
             "VAPID_PRIVATE_KEY": private,
             "PUSH_ALLOWED_HOSTS": service.origin,
         }
-        site.start_worker()
         yield service
-        site.stop_worker()
-    site.environment = before
+        running_site.stop_worker()
+    running_site.environment = before
+
+
+@pytest.fixture
+def pushing(push_service: PushService, site: Site) -> PushService:
+    push_service.received.clear()
+    return push_service
 
 
 @pytest.fixture
@@ -70,17 +69,17 @@ def test_a_message_becomes_a_push(
 ) -> None:  # fmt: skip
     say(camille, "Bonjour")
     pushes = Delivery.objects.filter(channel="push")
-    wait_for(lambda: pushes.filter(status="sent").exists())
+    until(pushes.filter(status="sent").exists)
     # As if a burst, five seconds, had passed.
     pushes.update(sent_at=timezone.now() - timedelta(seconds=6))
     started = time.monotonic()
     say(camille, "Le carreau est fendu")
 
-    wait_for(lambda: len(pushing.received) == 2)
+    until(lambda: len(pushing.received) == 2)
 
     print(f"from the message to the push service: {time.monotonic() - started:.2f} s")
     assert pushing.received[0].payload["notification"]["title"] == "Camille Morel"
-    wait_for(lambda: pushes.filter(status="sent").count() == 2)
+    until(lambda: pushes.filter(status="sent").count() == 2)
 
 
 def test_a_worker_killed_between_sent_and_marked_repeats_it_recognisably(
@@ -89,14 +88,14 @@ def test_a_worker_killed_between_sent_and_marked_repeats_it_recognisably(
 ) -> None:  # fmt: skip
     pushing.pause_seconds = 2
     say(camille, "Le carreau est fendu")
-    wait_for(lambda: pushing.received)
+    until(lambda: pushing.received)
     kill_worker(site)
     pushing.pause_seconds = 0
     # As if its lease had ended.
     Delivery.objects.filter(status="sending").update(leased_until=timezone.now())
     site.start_worker()
 
-    wait_for(lambda: Delivery.objects.filter(channel="push", status="sent").exists(), 40)
+    until(Delivery.objects.filter(channel="push", status="sent").exists)
 
     first, *again = [pushed.payload["notification"] for pushed in pushing.received]
     repeats = sum(row.sends for row in DevicePush.objects.all()) - 1

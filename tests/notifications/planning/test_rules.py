@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from messaging.mentions import mentions
 from notifications.models import Channel, EmailMode
 from notifications.planning import rules
 from notifications.planning.rules import DueFacts, Preferences, RecipientFacts, Skip, Wait
@@ -157,14 +158,14 @@ class TestMentions:
         "body", ["@Odile tu peux ?", "vu avec @odile perrin.", "(@ODILE)", "@Odile\nBonjour"]
     )
     def test_mention_by_first_or_full_name_is_found(self, body: str) -> None:
-        assert rules.mentions(body, "Odile Perrin")
+        assert mentions(body, "Odile Perrin")
 
     @pytest.mark.parametrize("body", ["Odile", "a@odile.fr", "@Odilette", "@Perrin"])
     def test_text_without_a_mention_has_none(self, body: str) -> None:
-        assert not rules.mentions(body, "Odile Perrin")
+        assert not mentions(body, "Odile Perrin")
 
     def test_mention_without_accents_is_found(self) -> None:
-        assert rules.mentions("@Helene ?", "Hélène Roy")
+        assert mentions("@Helene ?", "Hélène Roy")
 
 
 def test_channels_are_push_and_email() -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from messaging.mentions import mentions
 from notifications.planning import rules
 from notifications.planning.rules import (
     BURST,
@@ -121,4 +122,4 @@ class TestMute:
 class TestMentions:
     @pytest.mark.parametrize("name", ["", " "])
     def test_lone_at_sign_mentions_nobody(self, name: str) -> None:
-        assert not rules.mentions("@ 18 h @", name)
+        assert not mentions("@ 18 h @", name)

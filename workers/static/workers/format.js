@@ -1,27 +1,26 @@
 import { locale } from "#core/i18n/index.js";
+import { number, percent, unit } from "#core/numbers.js";
 
 import { t } from "./i18n/index.js";
 
-/** Format numbers as people read them: 1 min 12 s, 38 ms, 1,4 Mo. */
+/** Format numbers as people read them: 1 min 12 s, 38 ms, 1,4 Mo. English says 1 min 12 sec. */
 
 const DAY = 86_400;
+const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"];
 /** The company's time zone, wherever the reader is. */
 const TIME_ZONE = "Europe/Paris";
 
-/** @param {number} value */
-export function number(value, digits = 0) {
-  return new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
-}
+export { number };
 
 /** Examples: 38 ms, 1,2 s, 1 min 12 s, 3 h 5 min, 2 j 4 h. @param {number | null | undefined} seconds */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
-  if (seconds < 1) return `${number(seconds * 1_000)} ms`;
-  if (seconds < 60) return `${number(seconds, seconds < 10 ? 1 : 0)} s`;
+  if (seconds < 1) return unit(seconds * 1_000, "millisecond");
+  if (seconds < 60) return unit(seconds, "second", { digits: seconds < 10 ? 1 : 0 });
   const whole = Math.round(seconds);
-  if (whole < 3_600) return pair(whole, 60, "min", 1, "s");
-  if (whole < DAY) return pair(whole, 3_600, "h", 60, "min");
-  return pair(whole, DAY, locale().startsWith("fr") ? "j" : "d", 3_600, "h");
+  if (whole < 3_600) return pair(whole, 60, "minute", 1, "second");
+  if (whole < DAY) return pair(whole, 3_600, "hour", 60, "minute");
+  return pair(whole, DAY, "day", 3_600, "hour");
 }
 
 /**
@@ -33,23 +32,22 @@ export function duration(seconds) {
  */
 function pair(whole, large, largeName, small, smallName) {
   const rest = Math.floor((whole % large) / small);
-  const first = `${number(Math.floor(whole / large))} ${largeName}`;
-  return rest ? `${first} ${rest} ${smallName}` : first;
+  const first = unit(Math.floor(whole / large), largeName);
+  return rest ? `${first} ${unit(rest, smallName)}` : first;
 }
 
 /** @param {number} value */
 export function bytes(value) {
-  const units = locale().startsWith("fr") ? ["o", "ko", "Mo", "Go", "To"] : ["B", "kB", "MB", "GB", "TB"];
   let step = 0;
-  while (value >= 1_000 && step < units.length - 1) [value, step] = [value / 1_000, step + 1];
-  return `${number(value, value < 10 && step > 1 ? 1 : 0)} ${units[step]}`;
+  while (value >= 1_000 && step < BYTES.length - 1) [value, step] = [value / 1_000, step + 1];
+  return unit(value, BYTES[step] ?? "byte", { digits: value < 10 && step > 1 ? 1 : 0 });
 }
 
 /** @param {import("./types.js").BusinessMetric} fact */
 export function factValue({ value, unit }) {
   if (unit === "bytes") return bytes(value);
   if (unit === "seconds") return duration(value);
-  if (unit === "percent") return `${number(value, 1)} %`;
+  if (unit === "percent") return percent(value / 100, 1);
   return number(value);
 }
 

@@ -90,7 +90,10 @@ export const lightboxStyles = css`
     object-fit: contain;
   }
 
+  /* Above the placeholder, which its filter would put on top. */
   .full {
+    position: relative;
+    z-index: 1;
     width: auto;
     height: auto;
   }
@@ -104,6 +107,7 @@ export const lightboxStyles = css`
 
   .arrow {
     position: absolute;
+    z-index: 2;
     inset-block-start: calc(50% - 1.5rem);
     width: 3rem;
     height: 3rem;

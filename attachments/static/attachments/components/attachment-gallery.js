@@ -1,9 +1,13 @@
-import { LitElement, html, nothing } from "lit";
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { TurnElement } from "#core/turn-element.js";
 
-import { contentUrl, previewUrl } from "../attachments-api.js";
+import { addresses } from "../addresses.js";
+import { contentUrl } from "../attachments-api.js";
+import { savesData } from "../data-saver.js";
 import { sizeLabel } from "../files.js";
 import { t } from "../i18n/index.js";
 import { lightboxStyles } from "./attachment-gallery-styles.js";
@@ -18,12 +22,16 @@ const SWIPE_PX = 48;
 /**
  * The lightbox: shows photos one by one over the page. `open` shows it. The arrow keys, a swipe and Escape work, and
  * closing returns the focus to where it was.
+ *
+ * @fires {CustomEvent<{ id: string }>} photo-shown - at each step
+ * @fires {CustomEvent<{}>} photo-close - it was closed
  */
-export class AttachmentGallery extends LitElement {
+export class AttachmentGallery extends TurnElement {
   static properties = {
     items: { state: true },
     index: { state: true },
     isOpen: { state: true },
+    loaded: { state: true },
     shareState: { state: true },
   };
 
@@ -40,11 +48,15 @@ export class AttachmentGallery extends LitElement {
     this.items = [];
     this.index = 0;
     this.isOpen = false;
+    /** The id of the photo that is loaded: its placeholder is removed, or it would mix its colours with the photo's. */
+    this.loaded = "";
     /** @type {"" | "busy" | "again" | "failed"} */
     this.shareState = "";
   }
 
   /**
+   * Show photos over the page.
+   *
    * @param {LightboxPhoto[]} items in the order to show
    * @param {string} id of the first photo to show
    */
@@ -55,6 +67,11 @@ export class AttachmentGallery extends LitElement {
     this.shareState = "";
     await this.updateComplete;
     if (this.isOpen && !this.#dialog?.open) this.#dialog?.showModal();
+  }
+
+  /** Close it. */
+  close() {
+    this.#dialog?.close();
   }
 
   /** @override */
@@ -68,8 +85,7 @@ export class AttachmentGallery extends LitElement {
         ${this.#buttons(shown)}
       </header>
       <div class="stage" @pointerdown=${this.#onDown} @pointerup=${this.#onUp} @pointercancel=${() => (this.#touch = null)}>
-        ${file.placeholder ? html`<img class="blur" src=${file.placeholder} alt="" />` : nothing}
-        <img class="full" src=${previewUrl(file.id, 1280)} alt=${file.name} draggable="false" width=${file.width ?? nothing} height=${file.height ?? nothing} />
+        ${repeat([file], ({ id }) => id, () => this.#photo(file))}
         ${this.items.length > 1 ? this.#arrows() : nothing}
       </div>
       <footer>
@@ -79,15 +95,31 @@ export class AttachmentGallery extends LitElement {
     </dialog>`;
   }
 
+  /** A new element for each photo, or the former one stays on screen until the next is loaded. @param {Attachment} file */
+  #photo(file) {
+    const blur = file.placeholder && this.loaded !== file.id ? html`<img class="blur" src=${file.placeholder} alt="" />` : nothing;
+    return html`${blur}<img
+        class="full"
+        src=${addresses.preview(file.id, 1280, this) ?? nothing}
+        alt=${file.name}
+        draggable="false"
+        width=${file.width ?? nothing}
+        height=${file.height ?? nothing}
+        @load=${() => (this.loaded = file.id)}
+      />`;
+  }
+
   /** @param {LightboxPhoto} shown */
   #buttons({ file, isMine }) {
     return html`
       ${isMine && file.location === "removed"
-        ? html`<a class="action is-worded" href=${contentUrl(file.id, { original: true })} download>${icons.place}<span>${t("downloadOriginal")}</span></a>`
+        ? html`<a class="action is-worded" href=${contentUrl(file.id, { original: true })} download
+            @click=${(/** @type {MouseEvent} */ event) => addresses.follow(event, file.id, { original: true })}>${icons.place}<span>${t("downloadOriginal")}</span></a>`
         : nothing}
       ${"share" in navigator ? this.#shareButton(file) : nothing}
-      <a class="action" href=${contentUrl(file.id)} download aria-label=${t("download")} title=${t("download")}>${icons.download}</a>
-      <button class="action" aria-label=${t("close")} title=${t("close")} @click=${() => this.#dialog?.close()}>${icons.close}</button>
+      <a class="action" href=${contentUrl(file.id)} download aria-label=${t("download")} title=${t("download")}
+        @click=${(/** @type {MouseEvent} */ event) => addresses.follow(event, file.id)}>${icons.download}</a>
+      <button class="action" aria-label=${t("close")} title=${t("close")} @click=${this.close}>${icons.close}</button>
     `;
   }
 
@@ -118,21 +150,30 @@ export class AttachmentGallery extends LitElement {
   updated() {
     // Load the next photo early.
     const next = this.items[this.index + 1];
-    if (this.isOpen && next) new Image().src = previewUrl(next.file.id, 1280);
+    const address = this.isOpen && next && !savesData() && addresses.preview(next.file.id, 1280, this);
+    if (address) new Image().src = address;
+  }
+
+  /** @param {number} index */
+  #show(index) {
+    const next = Math.min(this.items.length - 1, Math.max(0, index));
+    if (next === this.index) return;
+    this.index = next;
+    this.shareState = "";
+    this.#send("photo-shown", { id: this.items[next]?.file.id });
   }
 
   /** @param {-1 | 1} step */
   #go(step) {
-    this.index = Math.min(this.items.length - 1, Math.max(0, this.index + step));
-    this.shareState = "";
+    this.#show(this.index + step);
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     if (event.key === "ArrowLeft") this.#go(-1);
     if (event.key === "ArrowRight") this.#go(1);
-    if (event.key === "Home") this.index = 0;
-    if (event.key === "End") this.index = this.items.length - 1;
+    if (event.key === "Home") this.#show(0);
+    if (event.key === "End") this.#show(this.items.length - 1);
   }
 
   /** @param {PointerEvent} event */
@@ -165,7 +206,17 @@ export class AttachmentGallery extends LitElement {
 
   #onClose() {
     this.isOpen = false;
+    this.loaded = "";
     this.#prepared = null;
+    this.#send("photo-close", {});
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
   get #dialog() {
@@ -175,7 +226,7 @@ export class AttachmentGallery extends LitElement {
 
 /** @param {Attachment} file */
 async function download({ id, name, content_type }) {
-  const response = await fetch(contentUrl(id));
+  const response = await fetch(await addresses.open(id));
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return new File([await response.blob()], name, { type: content_type });
 }

@@ -1,13 +1,14 @@
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import { locale } from "#core/i18n/index.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 import { shortLabel } from "#core/time.js";
+import { TurnElement } from "#core/turn-element.js";
 
 import { listFiles, nextFiles } from "../attachments-api.js";
-import { isPicture } from "../files.js";
+import { detailOf, isPicture } from "../files.js";
 import { t } from "../i18n/index.js";
 import "./attachment-tile.js";
 
@@ -17,19 +18,22 @@ import "./attachment-tile.js";
  */
 
 /**
- * The photos and documents of a conversation, or of its whole chantier, newest first. Sends `attachment-open`
- * {id, items} and `library-scope` {scope}.
+ * The photos and documents of a conversation, or of its whole chantier, newest first. It loads them by itself.
  *
- * @property {string} conversation
- * @property {string} chantier empty if there is none
- * @property {"conversation" | "chantier"} scope
+ * @property {string} conversation the id of the conversation
+ * @property {string} chantier the id of its chantier; empty if there is none
+ * @property {"conversation" | "chantier"} scope of which of them
+ * @property {LibraryPage | null} page the first page of the conversation's files, if it is known
  * @property {number} stamp a change of it loads the first page again
+ * @fires {CustomEvent<{ id: string, items: LibraryItem[] }>} attachment-open - show a photo, such as by `<attachment-gallery>`
+ * @fires {CustomEvent<{ scope: "conversation" | "chantier" }>} library-scope - a person chose the other scope
  */
-export class AttachmentLibrary extends LitElement {
+export class AttachmentLibrary extends TurnElement {
   static properties = {
     conversation: {},
     chantier: {},
     scope: {},
+    page: { attribute: false },
     stamp: { type: Number },
     items: { state: true },
     sort: { state: true },
@@ -163,6 +167,8 @@ export class AttachmentLibrary extends LitElement {
     this.chantier = "";
     /** @type {"conversation" | "chantier"} */
     this.scope = "conversation";
+    /** @type {LibraryPage | null} */
+    this.page = null;
     this.stamp = 0;
     /** @type {LibraryItem[]} */
     this.items = [];
@@ -176,6 +182,7 @@ export class AttachmentLibrary extends LitElement {
   willUpdate(changed) {
     const isOther = ["conversation", "chantier", "scope"].some((name) => changed.has(name));
     if (isOther) this.items = [];
+    if (changed.has("conversation") && this.scope === "conversation" && this.page) return this.#show(this.page);
     if (isOther || changed.has("stamp")) void this.#load(() => this.#firstPage(), isOther);
   }
 
@@ -216,7 +223,16 @@ export class AttachmentLibrary extends LitElement {
     if (this.items.length === 0) return this.#nothing();
     const shown = this.items.filter(({ attachment }) => this.sort === "all" || isPicture(attachment) === (this.sort === "photos"));
     if (shown.length === 0) return html`<p class="quiet">${t("libraryNone")}</p>`;
-    return [...byMonth(shown)].map(([month, items]) => this.#month(month, items));
+    return [[...byMonth(shown)].map(([month, items]) => this.#month(month, items)), this.#details(shown)];
+  }
+
+  /** Say once how readable files were checked, if there is something to say. @param {LibraryItem[]} items */
+  #details(items) {
+    const details = items.map(({ attachment }) => detailOf(attachment)).filter(Boolean);
+    return [...new Set(details)].map((detail) => {
+      const n = details.filter((each) => each === detail).length;
+      return html`<p class="by">${detail.replace(/\.$/, "")} (${t("files", { n })})</p>`;
+    });
   }
 
   #nothing() {
@@ -249,6 +265,13 @@ export class AttachmentLibrary extends LitElement {
   #onOpen(event) {
     event.stopPropagation();
     this.#send("attachment-open", { id: event.detail.id, items: this.items });
+  }
+
+  /** @param {LibraryPage} page */
+  #show({ results, next }) {
+    this.items = results;
+    this.#next = next;
+    this.state = "there";
   }
 
   #firstPage() {

@@ -1,7 +1,8 @@
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import { shared } from "#core/shared-styles.js";
+import { TurnElement } from "#core/turn-element.js";
 
 import { isPicture } from "../files.js";
 import { t } from "../i18n/index.js";
@@ -15,7 +16,7 @@ import "./attachment-tile.js";
  * @property {Attachment[]} files in the order of the message
  * @property {ReadonlyMap<string, Sending> | null} sendings uploads of this browser, by file id
  */
-export class AttachmentSet extends LitElement {
+export class AttachmentSet extends TurnElement {
   static properties = { files: { attribute: false }, sendings: { attribute: false } };
 
   static styles = [
@@ -28,8 +29,9 @@ export class AttachmentSet extends LitElement {
 
       ul {
         display: grid;
-        gap: 3px;
+        gap: 4px;
         width: var(--set-width, min(20rem, 64vw));
+        width: round(down, var(--set-width, min(20rem, 64vw)), 2px);
       }
 
       .pictures {

@@ -72,6 +72,17 @@ export const tileStyles = css`
   }
 
   /* On a phone the smallest of three pictures is hardly wider than its text. */
+  .offer {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    align-content: center;
+    justify-items: center;
+    background: rgb(16 22 30 / 45%);
+    color: #fff;
+    font-size: var(--text-s);
+  }
+
   .chip {
     position: absolute;
     inset-block-end: min(var(--space-2), 5%);

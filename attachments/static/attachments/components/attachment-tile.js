@@ -1,10 +1,14 @@
-import { LitElement, html, nothing } from "lit";
+import { html, nothing } from "lit";
 
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { TurnElement } from "#core/turn-element.js";
 
-import { contentUrl, previewUrl } from "../attachments-api.js";
-import { extensionOf, isPicture, isShut, sizeLabel, stateLabel } from "../files.js";
+import { addresses } from "../addresses.js";
+import { contentUrl } from "../attachments-api.js";
+import { PREVIEW_BYTES, askFor, savesData, wasAskedFor } from "../data-saver.js";
+import { extensionOf } from "../extension.js";
+import { detailOf, isPicture, isShut, reasonOf, sizeLabel, stateLabel } from "../files.js";
 import { t } from "../i18n/index.js";
 import { tileStyles } from "./attachment-tile-styles.js";
 
@@ -24,7 +28,7 @@ const WIDEST = 2.2;
  * @property {Sending | null} sending the upload, if this browser sends the file
  * @property {boolean} alone shows the only picture of a message in its own proportions, not as a square
  */
-export class AttachmentTile extends LitElement {
+export class AttachmentTile extends TurnElement {
   static properties = {
     file: { attribute: false },
     sending: { attribute: false },
@@ -67,6 +71,7 @@ export class AttachmentTile extends LitElement {
   #picture(file) {
     const state = stateLabel(file, this.sending);
     const isReady = file.status === "ready";
+    if (isReady && this.#isHeldBack(file)) return this.#offer(file);
     return html`<button
         class="picture"
         ?disabled=${!isReady}
@@ -80,17 +85,40 @@ export class AttachmentTile extends LitElement {
   }
 
   /** @param {Attachment} file */
+  #isHeldBack({ id, has_preview }) {
+    return has_preview && savesData() && !wasAskedFor(id);
+  }
+
+  /** Show what the server sent with the message, and load the picture on a tap. @param {Attachment} file */
+  #offer(file) {
+    const size = t("aboutSize", { size: sizeLabel(PREVIEW_BYTES) });
+    return html`<button class="picture" aria-label=${t("showFile", { name: file.name, size })} @click=${() => this.#show(file)}>
+      ${file.placeholder ? html`<img class="blur" src=${file.placeholder} alt="" />` : html`<span class="blank">${ICONS[file.kind]}</span>`}
+      <span class="offer"><b>${t("showPicture")}</b>${size}</span>
+    </button>`;
+  }
+
+  /** @param {Attachment} file */
+  #show({ id }) {
+    askFor(id);
+    this.requestUpdate();
+  }
+
+  /** @param {Attachment} file */
   #image(file) {
     const isReady = file.status === "ready";
     const own = this.sending?.picture ?? "";
+    // The person's own photo is on screen already.
+    if (own) askFor(file.id);
     if (!isReady && !own) return html`<span class="blank">${ICONS[file.kind]}</span>`;
     const { width, height } = this.#size;
     const sides = [Math.round((320 * (width ?? 1)) / Math.max(width ?? 1, height ?? 1)), width ?? 320];
+    const [small, large] = isReady ? [addresses.preview(file.id, 320, this), addresses.preview(file.id, 1280, this)] : [];
     const full = isReady
       ? html`<img
           class=${this.isLoaded ? "full is-there" : "full"}
-          src=${previewUrl(file.id, 320)}
-          srcset=${`${previewUrl(file.id, 320)} ${sides[0]}w, ${previewUrl(file.id, 1280)} ${4 * Number(sides[0])}w`}
+          src=${small ?? nothing}
+          srcset=${small && !savesData() ? `${small} ${sides[0]}w, ${large} ${4 * Number(sides[0])}w` : nothing}
           sizes=${this.alone ? "20rem" : "10rem"}
           alt=${file.name}
           loading="lazy"
@@ -103,11 +131,12 @@ export class AttachmentTile extends LitElement {
 
   /** @param {Attachment} file */
   #row(file) {
+    const reason = reasonOf(file);
     const about = html`${this.#mark(file)}
       <span class="text">
-        <span class="name" title=${file.name}>${file.name}</span>
+        <span class="name" title=${[file.name, detailOf(file)].filter(Boolean).join(" – ")}>${file.name}</span>
         <span class="about">${this.#about(file)}</span>
-        ${file.reason ? html`<span class="reason">${file.reason}</span>` : nothing}
+        ${reason ? html`<span class="reason">${reason}</span>` : nothing}
         ${this.#error()}
       </span>`;
     if (file.status !== "ready") {
@@ -115,7 +144,7 @@ export class AttachmentTile extends LitElement {
         ${this.#progress()}`;
     }
     const label = t("downloadFile", { name: file.name, size: sizeLabel(file.size) });
-    return html`<a class="row" href=${contentUrl(file.id)} download aria-label=${label}>${about}<span class="go">${icons.download}</span></a>
+    return html`<a class="row" href=${contentUrl(file.id)} download aria-label=${label} @click=${(/** @type {MouseEvent} */ event) => addresses.follow(event, file.id)}>${about}<span class="go">${icons.download}</span></a>
       ${this.#player(file)}`;
   }
 
@@ -125,8 +154,8 @@ export class AttachmentTile extends LitElement {
     return html`<audio
       controls
       controlslist="nodownload"
-      preload="metadata"
-      src=${contentUrl(file.id)}
+      preload=${savesData() ? "none" : "metadata"}
+      src=${addresses.sound(file.id, this) ?? nothing}
       aria-label=${t("listenTo", { name: file.name })}
       @loadedmetadata=${() => (this.#isPlayed = true)}
       @error=${this.#onSoundError}
@@ -147,8 +176,8 @@ export class AttachmentTile extends LitElement {
 
   /** Show the first page, or an icon for the kind of file. @param {Attachment} file */
   #mark(file) {
-    if (file.status === "ready" && file.has_preview) {
-      return html`<img class="page" src=${previewUrl(file.id, 320)} alt="" width="44" height="56" loading="lazy" />`;
+    if (file.status === "ready" && file.has_preview && !savesData()) {
+      return html`<img class="page" src=${addresses.preview(file.id, 320, this) ?? nothing} alt="" width="44" height="56" loading="lazy" />`;
     }
     return html`<span class="mark">${isShut(file) ? icons.warning : ICONS[file.kind]}</span>`;
   }

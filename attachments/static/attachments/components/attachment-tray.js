@@ -1,22 +1,24 @@
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { TurnElement } from "#core/turn-element.js";
 
-import { asAttachment, extensionOf, isShut, sizeLabel, stateLabel } from "../files.js";
+import { extensionOf } from "../extension.js";
+import { asAttachment, isShut, sizeLabel, stateLabel } from "../files.js";
 import { t } from "../i18n/index.js";
 
 /** @import { Sending } from "../types.js" */
 
 /**
  * The files chosen for the message in the composer, shown above its text field. Sends `file-remove` {id},
- * `attachment-retry` {id}, `location-choice` {keeps} and `refusals-dismiss`.
+ * `attachment-retry` {id}, `location-choice` {keeps}, `size-choice` {isOriginal} and `refusals-dismiss`.
  *
  * @property {Sending[]} sendings
  * @property {string[]} refusals the reasons why other files were refused
  */
-export class AttachmentTray extends LitElement {
+export class AttachmentTray extends TurnElement {
   static properties = { sendings: { attribute: false }, refusals: { attribute: false } };
 
   static styles = [
@@ -199,6 +201,11 @@ export class AttachmentTray extends LitElement {
         accent-color: var(--brand);
       }
 
+      .unkept {
+        color: var(--danger);
+        font-size: var(--text-xs);
+      }
+
       .refusals {
         display: flex;
         gap: var(--space-2);
@@ -251,6 +258,8 @@ export class AttachmentTray extends LitElement {
           </ul>`
         : nothing}
       ${photos.length > 0 ? this.#placeChoice(photos.some(({ keepsLocation }) => keepsLocation)) : nothing}
+      ${this.#sizeChoice(photos.filter(({ canReduce, keepsLocation }) => canReduce && !keepsLocation))}
+      ${sendings.some(({ isUnkept }) => isUnkept) ? html`<p class="unkept">${t("unkept")}</p>` : nothing}
     `;
   }
 
@@ -307,6 +316,25 @@ export class AttachmentTray extends LitElement {
   /** @param {Event} event */
   #onPlace(event) {
     this.#send("location-choice", { keeps: /** @type {HTMLInputElement} */ (event.target).checked });
+  }
+
+  /** @param {Sending[]} photos that can be made smaller */
+  #sizeChoice(photos) {
+    if (photos.length === 0) return nothing;
+    const isOriginal = photos.every((photo) => photo.isOriginal);
+    const isBusy = !isOriginal && photos.some(({ step }) => step === "queued" || step === "preparing");
+    const size = sizeLabel(photos.reduce((total, photo) => total + photo.size, 0));
+    return html`<div class="place">
+      <label>
+        <input type="checkbox" .checked=${isOriginal} @change=${this.#onSize} />${t("originalSize")}
+      </label>
+      <span>${isBusy ? t("sizeReducing") : t(isOriginal ? "sizeKept" : "sizeReduced", { size, n: photos.length })}</span>
+    </div>`;
+  }
+
+  /** @param {Event} event */
+  #onSize(event) {
+    this.#send("size-choice", { isOriginal: /** @type {HTMLInputElement} */ (event.target).checked });
   }
 
   /**

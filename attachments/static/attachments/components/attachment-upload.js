@@ -1,7 +1,8 @@
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { TurnElement } from "#core/turn-element.js";
 
 import { acceptOf, checked, sizeLabel } from "../files.js";
 import { t } from "../i18n/index.js";
@@ -16,7 +17,7 @@ import { t } from "../i18n/index.js";
  * @property {Limits | null} limits the `limits` of GET /me; without them the server alone refuses
  * @property {boolean} worded shows text on the buttons
  */
-export class AttachmentUpload extends LitElement {
+export class AttachmentUpload extends TurnElement {
   static properties = { count: { type: Number }, limits: { attribute: false }, worded: { type: Boolean }, isOver: { state: true } };
 
   static styles = [

@@ -11,14 +11,17 @@ export class FileStore {
   /** @type {Promise<IDBDatabase> | null} */
   #opening = null;
 
-  /** @param {StoredFile} file */
+  /** @param {StoredFile} file @returns {Promise<boolean>} false if the device cannot keep it */
   async put(file) {
-    await this.#try((store) => store.put(file));
+    // A logout asks about files that a message has taken. It cannot wait for the database.
+    mark(file, file.place === "" && !file.isSent);
+    return (await this.#try((store) => store.put(file))) !== undefined;
   }
 
-  /** @param {string} id */
-  async forget(id) {
-    await this.#try((store) => store.delete(id));
+  /** @param {Pick<StoredFile, "id" | "person">} file */
+  async forget(file) {
+    mark(file, false);
+    await this.#try((store) => store.delete(file.id));
   }
 
   /** @param {string} person @returns {Promise<StoredFile[]>} oldest first */
@@ -40,6 +43,17 @@ export class FileStore {
       console.warn("This device keeps no copy of a file", error);
       return undefined;
     }
+  }
+}
+
+/** @param {Pick<StoredFile, "id" | "person">} file @param {boolean} isLeaving */
+function mark({ id, person }, isLeaving) {
+  const key = `liaison:unsent-file:${person}:${id}`;
+  try {
+    if (isLeaving) localStorage.setItem(key, "");
+    else localStorage.removeItem(key);
+  } catch {
+    // The storage is full or forbidden: the logout counts one file less.
   }
 }
 

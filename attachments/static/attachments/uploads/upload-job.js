@@ -1,3 +1,5 @@
+import { access } from "#core/session.js";
+
 import { previewUrl } from "../attachments-api.js";
 import { isShut } from "../files.js";
 
@@ -27,7 +29,8 @@ export function tracked(job, ask) {
 /** @param {File} file @param {Attachment | null} server */
 export function pictureOf(file, server) {
   if (!server) return URL.createObjectURL(file);
-  return server.has_preview ? previewUrl(server.id, 320) : "";
+  // On a page of another site no cookie opens it, and the tile loads its own.
+  return server.has_preview && access.isOurs ? previewUrl(server.id, 320) : "";
 }
 
 /** Tell whether only the server has the bytes: a chosen file is never empty. @param {StoredFile} stored */
@@ -38,14 +41,4 @@ export function isAdopted({ file, isSent }) {
 /** @param {Attachment} attachment */
 export function isFinished(attachment) {
   return attachment.status === "ready" || isShut(attachment);
-}
-
-/**
- * @template Result
- * @param {string} id
- * @param {() => Promise<Result>} task
- * @returns {Promise<Result>}
- */
-export async function withLock(id, task) {
-  return globalThis.navigator?.locks ? await navigator.locks.request(`liaison-file-${id}`, task) : await task();
 }

@@ -1,14 +1,13 @@
 import { ApiError, NetworkError } from "#core/api.js";
-import { backoff, wait } from "#core/backoff.js";
 import { uuid7 } from "#core/uuid.js";
 
 import * as api from "../attachments-api.js";
-import { retryAfterMs, isFinal, errorText } from "./upload-errors.js";
 import { isShut, kindOf } from "../files.js";
-import { ConcurrencyLimit } from "./concurrency-limit.js";
 import { imageSizeOf } from "./image-size.js";
-import { isAdopted, isFinished, pictureOf, tracked, withLock } from "./upload-job.js";
-import { announceFile, sendBytes } from "./send-file.js";
+import { keepOriginalSize, wantsOriginalSize } from "./original-size.js";
+import { isReducible, reducePhoto } from "./reduce-photo.js";
+import { isAdopted, isFinished, pictureOf } from "./upload-job.js";
+import { UploadRun } from "./upload-run.js";
 
 /**
  * @import { Limits } from "#core/types.js"
@@ -16,13 +15,10 @@ import { announceFile, sendBytes } from "./send-file.js";
  * @import { FileStore } from "./file-store.js"
  * @import { Attachment, StoredFile, Sending } from "../types.js"
  * @import { Job } from "./upload-job.js"
+ * @import { Update } from "./upload-run.js"
  *
  * @typedef {typeof api} UploaderApi
  */
-
-// Hashing uses the processor, sending uses the network.
-const ANNOUNCED_AT_ONCE = 2;
-const SENT_AT_ONCE = 2;
 
 const PROGRESS_SHOWN_EVERY_MS = 150;
 
@@ -37,16 +33,12 @@ export class Uploader extends EventTarget {
   #person;
   #fileStore;
   #api;
-  #putBytes;
+  #run;
   #measure;
   #limits;
   #isNeeded;
   /** @type {Map<string, Job>} */
   #jobs = new Map();
-  #announcing = new ConcurrencyLimit(ANNOUNCED_AT_ONCE);
-  #sending = new ConcurrencyLimit(SENT_AT_ONCE);
-  /** Aborting it ends the waits between tries. */
-  #wake = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #progressTimer;
 
@@ -54,15 +46,19 @@ export class Uploader extends EventTarget {
    * @param {string} personId
    * @param {{
    *   fileStore: Pick<FileStore, "put" | "forget" | "all">, api?: UploaderApi, putBytes?: typeof put, measure?: typeof imageSizeOf,
-   *   limits?: Limits | null, isNeeded?: (id: string) => boolean,
+   *   reduce?: typeof reducePhoto, limits?: Limits | null, isNeeded?: (id: string) => boolean,
    * }} options `isNeeded` tells whether a message that is not sent yet has a file
    */
-  constructor(personId, { fileStore, api: server = api, putBytes, measure = imageSizeOf, limits = null, isNeeded = () => false }) {
+  constructor(personId, { fileStore, api: server = api, putBytes, measure = imageSizeOf, reduce = reducePhoto, limits = null, isNeeded = () => false }) {
     super();
     this.#person = personId;
     this.#fileStore = fileStore;
     this.#api = server;
-    this.#putBytes = putBytes;
+    const hooks = {
+      show: this.#show.bind(this), update: this.#update.bind(this), progress: this.#progress.bind(this),
+      holds: (/** @type {string} */ id) => this.#jobs.has(id),
+    };
+    this.#run = new UploadRun({ api: server, putBytes, reduce, hooks });
     this.#measure = measure;
     this.#limits = limits;
     this.#isNeeded = isNeeded;
@@ -78,20 +74,19 @@ export class Uploader extends EventTarget {
       }
       const job = this.#add(stored);
       if (stored.isSent) void this.#refresh(job);
-      else void this.#run(job);
+      else void this.#run.start(job);
     }
   }
 
   /** Stop all uploads, because the page is closing. */
   stop() {
     for (const job of this.#jobs.values()) job.stop.abort();
-    this.#wake.abort();
+    this.#run.stop();
   }
 
   /** Try again now, because the network is back. */
   wake() {
-    this.#wake.abort();
-    this.#wake = new AbortController();
+    this.#run.wake();
     for (const job of this.#jobs.values()) if (job.stored.isSent && job.stored.place) void this.#refresh(job);
   }
 
@@ -101,7 +96,8 @@ export class Uploader extends EventTarget {
    */
   choose(place, files) {
     const keepsLocation = this.of(place).some((sending) => sending.keepsLocation);
-    for (const file of files) this.#begin({ place, file, keepsLocation });
+    const isOriginal = wantsOriginalSize();
+    for (const file of files) this.#begin({ place, file, keepsLocation, isOriginal });
   }
 
   /**
@@ -125,20 +121,39 @@ export class Uploader extends EventTarget {
   }
 
   /**
-   * Choose whether the photos keep the location where they were taken. The announcement of a file says so, and
-   * therefore the photos are uploaded again.
+   * Choose whether the photos keep the location where they were taken. They are then sent as they are.
    *
    * @param {string} place
    * @param {boolean} keepsLocation
    */
   keepLocation(place, keepsLocation) {
-    for (const { id, kind, keepsLocation: now } of this.of(place)) {
-      const file = this.#jobs.get(id)?.stored.file;
-      const isOther = kind === "image" && now !== keepsLocation && file?.size;
+    this.#chooseAgain(place, { keepsLocation }, ({ kind, keepsLocation: now }) => kind === "image" && now !== keepsLocation);
+  }
+
+  /** Choose whether photos are sent in their original size, now and later on this device. @param {string} place @param {boolean} isOriginal */
+  keepSize(place, isOriginal) {
+    keepOriginalSize(isOriginal);
+    this.#chooseAgain(place, { isOriginal }, ({ canReduce, isOriginal: now }) => canReduce && now !== isOriginal);
+  }
+
+  /**
+   * Choose files again in another way. The announcement of a file says it, and therefore they are uploaded again.
+   *
+   * @param {string} place
+   * @param {Partial<StoredFile>} choice
+   * @param {(sending: Sending) => boolean} isOther
+   */
+  #chooseAgain(place, choice, isOther) {
+    for (const sending of this.of(place)) {
+      const { id } = sending;
+      const { stored } = this.#job(id);
+      const { keepsLocation, isOriginal = false } = stored;
+      const file = stored.original ?? stored.file;
+      const isAgain = isOther(sending) && file.size > 0;
       // Move the others to the end too, to keep the order chosen.
-      if (isOther) this.#begin({ place, file, keepsLocation });
+      if (isAgain) this.#begin({ place, file, keepsLocation, isOriginal, ...choice });
       else this.#moveToEnd(id);
-      if (isOther) this.remove(id);
+      if (isAgain) this.remove(id);
     }
   }
 
@@ -151,7 +166,7 @@ export class Uploader extends EventTarget {
     const chosen = this.of(place);
     for (const { id } of chosen.filter((sending) => !isSendable(sending))) this.remove(id);
     const ids = chosen.filter(isSendable).map(({ id }) => id);
-    for (const id of ids) void this.#update(this.#job(id), { place: "" });
+    for (const id of ids) void this.#update(this.#job(id), { place: "", original: null });
     return ids;
   }
 
@@ -173,10 +188,15 @@ export class Uploader extends EventTarget {
     return ids.map((id) => this.sendings.get(id)?.error ?? "").filter(Boolean);
   }
 
+  /** True if a file exists only in this page, because the device could not keep it. */
+  get hasUnkept() {
+    return [...this.sendings.values()].some(({ isUnkept, step }) => isUnkept && step !== "sent" && step !== "failed");
+  }
+
   /** @param {string} id */
   retry(id) {
     const job = this.#jobs.get(id);
-    if (job?.shown.step === "failed") void this.#run(job);
+    if (job?.shown.step === "failed") void this.#run.start(job);
     else this.wake();
   }
 
@@ -215,20 +235,20 @@ export class Uploader extends EventTarget {
     else this.#show(job, { server: attachment });
   }
 
-  /** @param {Pick<StoredFile, "place" | "file" | "keepsLocation">} chosen */
+  /** @param {Pick<StoredFile, "place" | "file" | "keepsLocation" | "isOriginal">} chosen */
   #begin(chosen) {
     const stored = {
       ...chosen, id: uuid7(), person: this.#person, chosenAt: new Date().toISOString(), isAnnounced: false, isSent: false,
     };
     const job = this.#add(stored);
-    void this.#fileStore.put(stored);
-    void this.#run(job);
+    void this.#keep(job);
+    void this.#run.start(job);
   }
 
   /** Take a file that the server has and this device no longer. @param {string} id @param {string} place */
   async #adopt(id, place) {
     const server = await this.#api.getAttachment(id).catch(() => null);
-    if (!server || server.position !== null) return void (await this.#fileStore.forget(id));
+    if (!server || server.position !== null) return void (await this.#fileStore.forget({ id, person: this.#person }));
     const stored = {
       id, place, person: this.#person, file: new File([], server.name), keepsLocation: false,
       chosenAt: new Date().toISOString(), isAnnounced: true, isSent: true,
@@ -239,13 +259,13 @@ export class Uploader extends EventTarget {
 
   /** @param {StoredFile} stored @param {Attachment | null} [server] @returns {Job} */
   #add(stored, server = null) {
-    const { id, place, file, keepsLocation, isSent } = stored;
+    const { id, place, file, keepsLocation, isOriginal = false, isSent } = stored;
     const kind = server?.kind ?? ((this.#limits && kindOf(file.name, this.#limits, file.type)) || "document");
     const picture = kind === "image" ? pictureOf(file, server) : "";
     /** @type {Sending} */
     const shown = {
-      id, place, keepsLocation, kind, picture, name: file.name, size: server?.size ?? file.size,
-      step: isSent ? "sent" : "queued", share: 0, error: "", width: null, height: null, server,
+      id, place, keepsLocation, isOriginal, canReduce: isReducible(stored.original ?? file), kind, picture, name: file.name, size: server?.size ?? file.size,
+      step: isSent ? "sent" : "queued", isUnkept: false, share: 0, error: "", width: null, height: null, server,
     };
     const job = { stored, stop: new AbortController(), shown };
     this.#jobs.set(id, job);
@@ -259,53 +279,6 @@ export class Uploader extends EventTarget {
     const size = await this.#measure(job.shown.picture);
     if (size) this.#show(job, size);
     else this.#show(job, { picture: "" });
-  }
-
-  /** Try until the server has the file or refuses it, or the person cancels. @param {Job} job */
-  async #run(job) {
-    const { signal } = job.stop;
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        return await this.#attempt(job);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (isFinal(error, attempt)) return this.#show(job, { step: "failed", error: errorText(error) });
-        this.#show(job, { step: "waiting" });
-        await wait(Math.max(retryAfterMs(error), backoff(attempt)), AbortSignal.any([this.#wake.signal, signal]));
-      }
-    }
-  }
-
-  /** @param {Job} job */
-  async #attempt(job) {
-    const { stored, stop } = job;
-    this.#show(job, { step: "preparing", error: "" });
-    const announced = await this.#announcing.run(() => announceFile(this.#api, stored));
-    // Cancelled during the announcement. If the page is only closing, the next page continues instead.
-    if (!this.#jobs.has(stored.id)) return void this.#api.withdraw(stored.id).catch(() => {});
-    if (stop.signal.aborted) return;
-    await this.#update(job, { isAnnounced: true });
-    // One tab at a time: another tab with the same file then finds it uploaded.
-    const attachment = await this.#sending.run(() => withLock(stored.id, () => this.#sendBytes(job, announced)));
-    // The event about the analysis may come before this answer.
-    const told = job.shown.server;
-    this.#show(job, { step: "sent", share: 1, server: told && isFinished(told) ? told : attachment });
-    await this.#update(job, { isSent: true });
-  }
-
-  /**
-   * @param {Job} job
-   * @param {Awaited<ReturnType<typeof api.announce>>} announced
-   */
-  #sendBytes(job, announced) {
-    this.#show(job, { step: "sending" });
-    const { listParts, signParts, complete } = this.#api;
-    return sendBytes(announced, job.stored.file, {
-      api: { listParts: tracked(job, listParts), signParts: tracked(job, signParts), complete: tracked(job, complete) },
-      signal: job.stop.signal,
-      onProgress: (bytes) => this.#progress(job, bytes / job.stored.file.size),
-      ...(this.#putBytes && { putBytes: this.#putBytes }),
-    });
   }
 
   /** Ask for the state of a file that an earlier page uploaded. @param {Job} job */
@@ -332,21 +305,25 @@ export class Uploader extends EventTarget {
     });
   }
 
-  /**
-   * @param {Job} job
-   * @param {Partial<Pick<StoredFile, "place" | "isAnnounced" | "isSent">>} change
-   */
+  /** @param {Job} job @param {Update} change */
   async #update(job, change) {
     job.stored = { ...job.stored, ...change };
-    this.#show(job, { place: job.stored.place });
+    const { place, isSent, file } = job.stored;
+    this.#show(job, { place, ...(change.file && { name: file.name, size: file.size }) });
     if (job.stop.signal.aborted) return;
-    if (job.stored.isSent && !job.stored.place) await this.#fileStore.forget(job.stored.id);
-    else await this.#fileStore.put(job.stored);
+    if (isSent && !place) await this.#fileStore.forget(job.stored);
+    else await this.#keep(job);
+  }
+
+  /** @param {Job} job */
+  async #keep(job) {
+    const isKept = await this.#fileStore.put(job.stored);
+    if (job.shown.isUnkept === isKept) this.#show(job, { isUnkept: !isKept });
   }
 
   /** @param {Job} job */
   #forget(job) {
-    void this.#fileStore.forget(job.stored.id);
+    void this.#fileStore.forget(job.stored);
     if (!this.#jobs.delete(job.stored.id)) return;
     URL.revokeObjectURL(job.shown.picture);
     this.#changed();

@@ -1,17 +1,19 @@
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 
 import { t } from "../i18n/core.js";
+import { TurnElement } from "../turn-element.js";
 
 // Do not mention shorter cuts: the stream comes back, and the page asks for what it missed.
 const PATIENCE_MS = 5_000;
 
 /**
- * Says that the page is not live any more, once that has lasted a while.
+ * Says that the page is not live any more, or that messages wait, once that has lasted five seconds.
  *
- * @property {boolean} disconnected
+ * @property {boolean} disconnected the stream is away
+ * @property {number} waiting number of messages that are not sent
  */
-export class ConnectionBanner extends LitElement {
-  static properties = { disconnected: { type: Boolean }, shown: { state: true } };
+export class ConnectionBanner extends TurnElement {
+  static properties = { disconnected: { type: Boolean }, waiting: { type: Number }, shown: { state: true } };
 
   static styles = css`
     p {
@@ -31,15 +33,18 @@ export class ConnectionBanner extends LitElement {
   constructor() {
     super();
     this.disconnected = false;
+    this.waiting = 0;
     this.shown = false;
   }
 
-  /** @override @param {Map<string, unknown>} changed */
-  willUpdate(changed) {
-    if (!changed.has("disconnected")) return;
+  /** @override */
+  willUpdate() {
+    const isDue = this.disconnected || this.waiting > 0;
+    if (isDue && !this.#timer) this.#timer = setTimeout(() => (this.shown = true), PATIENCE_MS);
+    if (isDue) return;
     clearTimeout(this.#timer);
-    if (this.disconnected) this.#timer = setTimeout(() => (this.shown = true), PATIENCE_MS);
-    else this.shown = false;
+    this.#timer = undefined;
+    this.shown = false;
   }
 
   /** @override */
@@ -51,9 +56,12 @@ export class ConnectionBanner extends LitElement {
   /** @override */
   render() {
     // Keep the live region in the page: screen readers often skip one that appears together with its text.
-    return html`<div role="status">
-      ${this.shown ? html`<p>${t(navigator.onLine ? "reconnecting" : "offline")}</p>` : nothing}
-    </div>`;
+    return html`<div role="status">${this.shown ? html`<p>${this.#text}</p>` : nothing}</div>`;
+  }
+
+  get #text() {
+    const connection = this.disconnected ? t(navigator.onLine ? "reconnecting" : "offline") : "";
+    return [connection, this.waiting > 0 ? t("messagesWaiting", { n: this.waiting }) : ""].filter(Boolean).join(" ");
   }
 }
 

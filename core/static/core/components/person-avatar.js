@@ -1,13 +1,15 @@
-import { LitElement, css, html } from "lit";
+import { css, html } from "lit";
+
+import { TurnElement } from "../turn-element.js";
 
 /**
  * The initials of a person: round for a client, square for the company. The name is written beside it, so screen
  * readers skip it.
  *
- * @property {string} name
- * @property {"client" | "staff" | "manager"} of
+ * @property {string} name the person's name
+ * @property {"client" | "staff" | "manager"} of the person's role
  */
-export class PersonAvatar extends LitElement {
+export class PersonAvatar extends TurnElement {
   static properties = { name: {}, of: { reflect: true } };
 
   static styles = css`

@@ -1,3 +1,5 @@
+import { languageOfPage } from "../session.js";
+
 /**
  * Texts on screen. A dictionary maps a key to a text or to its plural forms
  * ({one: "{n} nouveau message", other: "{n} nouveaux messages"}). {name} is replaced by a value.
@@ -5,10 +7,7 @@
  * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Text
  */
 
-/** The language of the page, as the server chose it. */
-export function locale() {
-  return (typeof document === "undefined" ? "" : document.documentElement.lang) || "fr";
-}
+export { languageOfPage as locale };
 
 /**
  * Return the function `t` of an app. French defines the keys, and is used for every language without a dictionary.
@@ -19,12 +18,12 @@ export function locale() {
 export function translator(dictionaries) {
   /**
    * @param {keyof Dictionary & string} key
-   * @param {Record<string, string | number>} [values] `n` chooses the plural form
+   * @param {Record<string, string | number>} [values] `n` chooses the plural form; numbers are written as in the language
    */
   return function t(key, values = {}) {
-    const language = locale().slice(0, 2);
+    const language = languageOfPage().slice(0, 2);
     const text = /** @type {Text} */ ((dictionaries[language] ?? dictionaries.fr)[key]);
-    return fill(formOf(text, values, language), values);
+    return fill(formOf(text, values, language), values, language);
   };
 }
 
@@ -41,7 +40,13 @@ function formOf(text, values, language) {
 /**
  * @param {string} text
  * @param {Record<string, string | number>} values
+ * @param {string} language
  */
-function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+function fill(text, values, language) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => written(values[name] ?? whole, language));
+}
+
+/** @param {string | number} value @param {string} language */
+function written(value, language) {
+  return typeof value === "number" ? value.toLocaleString(language) : value;
 }

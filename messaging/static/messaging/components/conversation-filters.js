@@ -1,165 +1,94 @@
-import { LitElement, css, html } from "lit";
+import { html, nothing } from "lit";
 
-import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { TurnElement } from "#core/turn-element.js";
 
+import { desk } from "../desk/i18n/index.js";
+import { deskIcons } from "../desk/icons.js";
+import { icons } from "#core/icons.js";
 import { t } from "../i18n/index.js";
-import { FILTERS } from "../state/filters.js";
-
-/** @import { FilterName } from "../state/filters.js" */
-
-// Wait until a word is typed instead of searching at each letter.
-const SEARCH_PAUSE_MS = 250;
+import { NARROWS, without } from "../state/list-query.js";
+import { filtersStyles } from "./conversation-filters-styles.js";
+import "./search-field.js";
 
 /**
- * The filters and the search of the company's list. Sends `filter-change` {filter, q}.
- *
- * @property {FilterName} filter
- * @property {string} q
+ * @import { Api } from "#api"
+ * @import { ListQuery } from "../state/list-query.js"
  */
-export class ConversationFilters extends LitElement {
-  static properties = { filter: {}, q: {} };
 
-  static styles = [
-    shared,
-    css`
-      :host {
-        display: grid;
-        gap: var(--space-2);
-        padding: var(--space-2) var(--space-4) var(--space-3);
-        border-block-end: 1px solid var(--line);
-      }
+/**
+ * The search, the order and the filters of the company's list. Sends `search` {q} of the field too.
+ *
+ * @property {ListQuery} query what the list shows
+ * @property {string} q what is searched: everywhere, so there are no filters of the list
+ * @property {Api["Staff"][]} staff the people who may follow a conversation
+ * @property {boolean} selecting rows are being selected
+ * @fires {CustomEvent<{ query: Record<string, string> }>} list-query - another order or filter
+ * @fires {CustomEvent<null>} staff-wanted - the choice of people is opened
+ * @fires {CustomEvent<{ selecting: boolean }>} select-mode - a person begins or ends to select rows
+ */
+export class ConversationFilters extends TurnElement {
+  static properties = {
+    query: { attribute: false },
+    q: {},
+    staff: { attribute: false },
+    selecting: { type: Boolean },
+    isOpen: { state: true },
+  };
 
-      .search {
-        position: relative;
-      }
-
-      .search .icon {
-        position: absolute;
-        inset-block: 0;
-        inset-inline-start: var(--space-3);
-        height: 100%;
-        color: var(--ink-soft);
-        pointer-events: none;
-      }
-
-      .search .control {
-        padding-inline-start: 2.6rem;
-        border-color: var(--line-strong);
-        border-radius: var(--radius-full);
-        background: var(--surface-sunken);
-      }
-
-      ul {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-1);
-      }
-
-      button {
-        min-height: 2rem;
-        padding-inline: 0.7rem;
-        border: 1px solid var(--line);
-        border-radius: var(--radius-full);
-        background: transparent;
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-        font-weight: 600;
-        white-space: nowrap;
-      }
-
-      button:hover {
-        background: var(--surface-hover);
-      }
-
-      button[aria-pressed="true"] {
-        border-color: transparent;
-        background: var(--brand);
-        color: var(--on-brand);
-      }
-
-      @media (hover: none), (max-width: 47.99rem) {
-        ul {
-          flex-wrap: nowrap;
-          padding-block: 2px;
-          margin-inline: calc(-1 * var(--space-4));
-          overflow-x: auto;
-          padding-inline: var(--space-4);
-          scrollbar-width: none;
-        }
-
-        button {
-          min-height: var(--touch);
-        }
-      }
-
-      @media (forced-colors: active) {
-        button[aria-pressed="true"] {
-          border: 2px solid;
-        }
-      }
-    `,
-  ];
-
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #pause;
+  static styles = [shared, filtersStyles];
 
   constructor() {
     super();
-    /** @type {FilterName} */
-    this.filter = "all";
+    /** @type {ListQuery} */
+    this.query = {};
     this.q = "";
-  }
-
-  /** @override */
-  disconnectedCallback() {
-    clearTimeout(this.#pause);
-    super.disconnectedCallback();
+    /** @type {Api["Staff"][]} */
+    this.staff = [];
+    this.selecting = false;
+    this.isOpen = false;
   }
 
   /** @override */
   render() {
+    const narrows = NARROWS.filter((name) => this.query[name]).length;
+    const isByClock = this.query.sort === "answer_due";
     return html`
-      <div class="search" role="search">
-        ${icons.search}
-        <input
-          class="control"
-          type="search"
-          enterkeyhint="search"
-          aria-label=${t("search")}
-          placeholder=${t("searchHint")}
-          .value=${this.q}
-          @input=${this.#onSearch}
-        />
+      <search-field q=${this.q} hint=${t("searchHint")}></search-field>
+      <div class="tools" role="group" aria-label=${t("filters")} ?hidden=${this.q !== ""}>
+        <button class="sort" aria-pressed=${isByClock} title=${desk("sortBy")} @click=${this.#sort}>
+          ${deskIcons.sort}${desk(isByClock ? "sortClock" : "sortRecent")}
+        </button>
+        <button class="filter" aria-expanded=${this.isOpen} @click=${this.#toggle}>
+          ${deskIcons.filter}${desk("narrowList")}${narrows > 0 ? html`<span class="narrows">${narrows}</span>` : nothing}
+        </button>
+        <button class="last" aria-pressed=${this.selecting} @click=${this.#select}>${icons.check}${desk("select")}</button>
       </div>
-      <ul aria-label=${t("filters")}>
-        ${FILTERS.map(
-          ({ name, label }) => html`<li>
-            <button aria-pressed=${this.filter === name} @click=${() => this.#choose(name)}>${t(label)}</button>
-          </li>`,
-        )}
-      </ul>
+      ${this.isOpen && !this.q ? html`<filter-panel .query=${this.query} .staff=${this.staff}></filter-panel>` : nothing}
     `;
   }
 
-  #onSearch() {
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#send({ filter: this.filter, q: this.#query() }), SEARCH_PAUSE_MS);
+  #toggle() {
+    this.isOpen = !this.isOpen;
+    if (this.isOpen) this.#send("staff-wanted");
   }
 
-  /** @param {FilterName} filter */
-  #choose(filter) {
-    clearTimeout(this.#pause);
-    this.#send({ filter, q: this.#query() });
+  #sort() {
+    this.#ask(this.query.sort ? without(this.query, "sort") : { ...this.query, sort: "answer_due" });
   }
 
-  #query() {
-    return this.renderRoot.querySelector("input")?.value.trim() ?? "";
+  #select() {
+    this.#send("select-mode", { selecting: !this.selecting });
   }
 
-  /** @param {{ filter: FilterName, q: string }} detail */
-  #send(detail) {
-    this.dispatchEvent(new CustomEvent("filter-change", { detail, bubbles: true, composed: true }));
+  /** @param {ListQuery} query */
+  #ask(query) {
+    this.#send("list-query", { query });
+  }
+
+  /** @param {string} type @param {object} [detail] */
+  #send(type, detail = {}) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 }
 

@@ -1,19 +1,23 @@
-import { LitElement, css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 
 import "#attachments/components/attachment-tray.js";
 import "#attachments/components/attachment-upload.js";
 import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
-import { cleaned, isBlank, lengthOf } from "#core/text.js";
+import { cleaned, isBlank, joined, lengthOf } from "#core/text.js";
+import { TurnElement } from "#core/turn-element.js";
 import { uuid7 } from "#core/uuid.js";
 
 import { t } from "../i18n/index.js";
 import { charactersLeft } from "./characters-left.js";
+import { formStyles } from "./conversation-form-styles.js";
+import "./who-answers.js";
 
 /**
+ * @import { Api } from "#api"
  * @import { Sending } from "#attachments/types.js"
- * @import { Limits } from "#core/types.js"
+ * @import { Limits, Me } from "#core/types.js"
  * @import { Chantier, Client, ConversationDraft } from "../types.js"
  */
 
@@ -21,20 +25,25 @@ import { charactersLeft } from "./characters-left.js";
 const SUBJECT_COUNTED_FROM_LEFT = 20;
 
 /**
- * The form of a new conversation with its first message. Sends `form-change` and `conversation-submit`, both {id,
- * subject, chantier, client, message}, and `form-cancel`. The events of the elements for files pass through. Its ids
- * are made once and stored with its text, so that a second try creates nothing twice.
+ * The form of a new conversation with its first message. Its ids are made once and stored with its text, so that a second
+ * try creates nothing twice.
  *
  * @property {ConversationDraft | null} kept a draft written earlier and not sent
  * @property {Chantier[]} chantiers the chantiers to choose from
  * @property {Client[]} clients the clients to choose from, for the company only
- * @property {boolean} staff
+ * @property {Api["Staff"][]} colleagues who may follow it, for the company only
+ * @property {boolean} staff shows the texts of the company's side
  * @property {boolean} busy true during the request
  * @property {string} error the server's answer
  * @property {Sending[]} chosen the files of the first message
  * @property {Limits | null} limits the `limits` of GET /me
+ * @property {Me["answers"]} answers the `answers` of GET /me
+ * @fires {CustomEvent<ConversationDraft>} form-change - each change
+ * @fires {CustomEvent<ConversationDraft>} conversation-submit - send it, for POST /conversations
+ * @fires {CustomEvent<{}>} form-cancel - leave the form
+ * @fires {CustomEvent<{ files: File[] }>} files-chosen - accepted files, from the button, the camera, a drop or a paste
  */
-export class ConversationForm extends LitElement {
+export class ConversationForm extends TurnElement {
   static properties = {
     chantiers: { attribute: false },
     clients: { attribute: false },
@@ -44,95 +53,17 @@ export class ConversationForm extends LitElement {
     chosen: { attribute: false },
     kept: { attribute: false },
     limits: { attribute: false },
+    answers: { attribute: false },
     refusals: { state: true },
     client: { state: true },
+    owner: { state: true },
+    colleagues: { attribute: false },
     chantier: { state: true },
     missing: { state: true },
     left: { state: true },
   };
 
-  static styles = [
-    shared,
-    css`
-      :host {
-        display: grid;
-        grid-template: auto minmax(0, 1fr) / minmax(0, 1fr);
-        min-height: 0;
-        background: var(--surface);
-      }
-
-      header {
-        display: flex;
-        gap: var(--space-2);
-        align-items: center;
-        min-height: 3.75rem;
-        padding: var(--space-1) var(--space-4);
-        border-block-end: 1px solid var(--line);
-      }
-
-      h2 {
-        font-size: var(--text-l);
-        font-weight: 650;
-        letter-spacing: -0.01em;
-      }
-
-      .icon-button {
-        margin-inline-start: calc(-1 * var(--space-3));
-      }
-
-      .window {
-        overflow-y: auto;
-      }
-
-      form {
-        display: grid;
-        gap: var(--space-5);
-        max-width: 40rem;
-        padding: var(--space-5) max(var(--space-4), env(safe-area-inset-right)) max(var(--space-5), env(safe-area-inset-bottom))
-          max(var(--space-4), env(safe-area-inset-left));
-        margin-inline: auto;
-      }
-
-      textarea.control {
-        min-height: 9rem;
-        resize: vertical;
-      }
-
-      .files {
-        display: grid;
-        gap: var(--space-2);
-        min-width: 0;
-        margin-block-start: calc(-1 * var(--space-3));
-      }
-
-      .counter {
-        color: var(--ink-soft);
-        font-size: var(--text-xs);
-      }
-
-      .counter .is-over {
-        color: var(--danger);
-        font-weight: 700;
-      }
-
-      .control[aria-invalid="true"] {
-        border-color: var(--danger);
-      }
-
-      .buttons {
-        display: flex;
-        flex-wrap: wrap-reverse;
-        gap: var(--space-2);
-        justify-content: flex-end;
-      }
-
-      @media (max-width: 30rem) {
-        .buttons .button {
-          flex: 1;
-        }
-      }
-    `,
-  ];
+  static styles = [shared, formStyles];
 
   #id = uuid7();
   #messageId = uuid7();
@@ -153,8 +84,13 @@ export class ConversationForm extends LitElement {
     /** @type {string[]} */
     this.refusals = [];
     this.client = "";
+    this.owner = "";
+    /** @type {Api["Staff"][]} */
+    this.colleagues = [];
     /** @type {Limits | null} */
     this.limits = null;
+    /** @type {Me["answers"]} */
+    this.answers = null;
     /** The person's choice. Null means the first one offered. @type {string | null} */
     this.chantier = null;
     /** Required fields that the person left empty. @type {Set<string>} */
@@ -172,6 +108,7 @@ export class ConversationForm extends LitElement {
     this.#messageId = this.kept.message.id;
     this.client = this.kept.client ?? "";
     this.chantier = this.kept.chantier ?? "";
+    this.owner = this.kept.assigned_to ?? "";
   }
 
   /** @override */
@@ -179,21 +116,31 @@ export class ConversationForm extends LitElement {
     this.#count();
   }
 
-  /** @override */
-  focus() {
-    this.#control(this.staff ? "client" : "chantier")?.focus();
+  /** @param {"subject" | "body" | ""} [field] without one, the first; a caret goes to the end */
+  focusField(field = "") {
+    const control = this.#control(field || (this.staff ? "client" : "chantier"));
+    control?.focus();
+    if (field) control?.setSelectionRange(control.value.length, control.value.length);
+  }
+
+  /** Put what was written elsewhere behind what stands in the fields. @param {{ subject: string, body: string }} written */
+  add(written) {
+    const [subject, body] = [this.#control("subject"), this.#control("body")];
+    if (subject) subject.value = joined([subject.value, written.subject], " ");
+    if (body) body.value = joined([body.value, written.body], "\n\n");
+    this.#onInput();
   }
 
   /** @override */
   render() {
     return html`
       <header>
-        <button class="icon-button" aria-label=${t("back")} @click=${this.#cancel}>${icons.back}</button>
+        <button class="icon-button" aria-label=${t("back")} @click=${() => this.#send("form-cancel", {})}>${icons.back}</button>
         <h2>${t("newConversation")}</h2>
       </header>
       <div class="window">
         <form novalidate @submit=${this.#onSubmit} @input=${this.#onInput}>
-          ${this.staff ? this.#clientField() : nothing} ${this.#chantierField()}
+          ${this.staff ? this.#openingChoice() : this.#chantierField()}
           ${this.#field(
             "subject",
             t("subject"),
@@ -221,10 +168,10 @@ export class ConversationForm extends LitElement {
             ></textarea>`,
             t("needMessage"),
           )}
-          ${this.#files()}
+          ${this.#files()} ${this.#whoAnswers()}
           <p class="error" role="alert" ?hidden=${!this.error}>${this.error}</p>
           <div class="buttons">
-            <button type="button" class="button" @click=${this.#cancel}>${t("cancel")}</button>
+            <button type="button" class="button" @click=${() => this.#send("form-cancel", {})}>${t("cancel")}</button>
             <button class="button primary" ?disabled=${this.busy}>${icons.send}${t("start")}</button>
           </div>
         </form>
@@ -241,32 +188,28 @@ export class ConversationForm extends LitElement {
     </div>`;
   }
 
-  #clientField() {
-    return this.#field(
-      "client",
-      t("client"),
-      html`<select
-        id="client"
-        class="control"
-        aria-invalid=${this.#lacks("client")}
-        aria-describedby="client-error"
-        @change=${this.#chooseClient}
-      >
-        <option value="">${t("chooseClient")}</option>
-        ${this.clients.map(({ id, name }) => html`<option value=${id} .selected=${id === this.client}>${name}</option>`)}
-      </select>`,
-      t("needClient"),
-    );
+  /** The element is the company's alone: its page imports it. */
+  #openingChoice() {
+    return html`<opening-choice
+      id="client"
+      .clients=${this.clients}
+      .chantiers=${this.#offeredChantiers()}
+      .colleagues=${this.colleagues}
+      client=${this.client}
+      chantier=${this.#chantierId}
+      owner=${this.owner}
+      error=${this.#lacks("client") ? t("needClient") : ""}
+      @opening-choice=${this.#onChoice}
+    ></opening-choice>`;
   }
 
   #chantierField() {
-    const offered = this.#offeredChantiers();
-    const chosen = this.chantier ?? offered[0]?.id ?? "";
+    const chosen = this.#chantierId;
     return this.#field(
       "chantier",
       t("about"),
       html`<select id="chantier" class="control" @change=${() => (this.chantier = this.#value("chantier"))}>
-        ${offered.map(
+        ${this.#offeredChantiers().map(
           ({ id, name, reference }) =>
             html`<option value=${id} .selected=${id === chosen}>${reference ? `${name} (${reference})` : name}</option>`,
         )}
@@ -276,14 +219,29 @@ export class ConversationForm extends LitElement {
     );
   }
 
-  #offeredChantiers() {
-    const open = this.chantiers.filter(({ status }) => status !== "archived");
-    return this.staff ? open.filter(({ client }) => client?.id === this.client) : open;
+  /** The responsible person of the chosen chantier. */
+  #whoAnswers() {
+    if (!this.answers) return nothing;
+    const chosen = this.#offeredChantiers().find(({ id }) => id === this.#chantierId);
+    const person = chosen?.responsible ?? this.answers.person;
+    return html`<who-answers .person=${person} .answers=${this.answers}></who-answers>`;
   }
 
-  #chooseClient() {
-    this.client = this.#value("client");
-    this.chantier = null;
+  #offeredChantiers() {
+    const open = this.chantiers.filter(({ status }) => status !== "archived");
+    return this.staff && this.client ? open.filter(({ client }) => client?.id === this.client) : open;
+  }
+
+  /** The chosen one, or the first of the client; empty: another subject. */
+  get #chantierId() {
+    if (this.chantier !== null || (this.staff && !this.client)) return this.chantier ?? "";
+    return this.#offeredChantiers()[0]?.id ?? "";
+  }
+
+  /** @param {CustomEvent} event */
+  #onChoice({ detail }) {
+    Object.assign(this, detail);
+    this.#onInput();
   }
 
   /**
@@ -321,7 +279,7 @@ export class ConversationForm extends LitElement {
   /** @param {SubmitEvent} event */
   #onSubmit(event) {
     event.preventDefault();
-    const missing = this.#required().filter((id) => isBlank(this.#value(id)));
+    const missing = this.#required().filter((id) => isBlank(id === "client" ? this.client : this.#value(id)));
     this.missing = new Set(missing);
     const wrong = missing[0] ?? ["subject", "body"].find((id) => this.#isTooLong(id));
     if (wrong) this.#control(wrong)?.focus();
@@ -344,8 +302,9 @@ export class ConversationForm extends LitElement {
     return {
       id: this.#id,
       subject: this.#value("subject"),
-      chantier: this.#value("chantier") || undefined,
-      client: this.#value("client") || undefined,
+      chantier: this.#chantierId || undefined,
+      client: this.client || undefined,
+      assigned_to: this.owner || undefined,
       message: { id: this.#messageId, body: this.#value("body") },
     };
   }
@@ -358,10 +317,6 @@ export class ConversationForm extends LitElement {
   /** @param {string} id @returns {HTMLInputElement | null} */
   #control(id) {
     return this.renderRoot.querySelector(`#${id}`);
-  }
-
-  #cancel() {
-    this.#send("form-cancel", {});
   }
 
   /**

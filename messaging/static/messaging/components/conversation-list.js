@@ -1,170 +1,57 @@
-import { LitElement, css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
-import { t as fileText } from "#attachments/i18n/index.js";
 import "#core/components/person-avatar.js";
 import "#core/components/relative-time.js";
+import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
+import { TurnElement } from "#core/turn-element.js";
 
 import { t } from "../i18n/index.js";
+import { listStyles } from "./conversation-list-styles.js";
+import { lastLine } from "./last-line.js";
+import { ListWindow } from "./list-window.js";
 import "./unread-badge.js";
 
 /**
  * @import { Me } from "#core/types.js"
  * @import { Conversation } from "../types.js"
+ * @import { Piece } from "./list-window.js"
+ *
+ * What a page shows of a row instead: inside its link, and before the link.
+ * @typedef {{ row: (conversation: Conversation, unread: number) => unknown, before?: (conversation: Conversation) => unknown }} Look
  */
 
 /**
  * The list of conversations, in the order given. A row is a link that can be copied or opened in a new tab. A
- * plain click sends `conversation-open` {id} instead. `list-end` asks for the next rows.
+ * plain click sends `conversation-open` instead. Only the rows near the screen are rendered.
  *
- * @property {Conversation[]} conversations
- * @property {Map<string, number>} unread
- * @property {Me} me
+ * @property {Conversation[]} conversations the rows
+ * @property {Map<string, number>} unread the number of unread messages by conversation
+ * @property {Me | null} me the answer of GET /me
  * @property {string} selected the id of the open conversation
  * @property {string} base address in front of a conversation's id
- * @property {boolean} hasMore
+ * @property {boolean} hasMore there are more rows than these
+ * @property {Look | null} look what rows show instead of a client's; another one renders all
+ * @fires {CustomEvent<{ id: string }>} conversation-open - a person chose a row
+ * @fires {CustomEvent<null>} list-end - the next rows are wanted: by the button, or scrolling near the end
  */
-export class ConversationList extends LitElement {
+export class ConversationList extends TurnElement {
   static properties = {
-    conversations: { attribute: false },
-    unread: { attribute: false },
+    conversations: { attribute: false, hasChanged: haveOtherRows },
+    unread: { attribute: false, hasChanged: haveOtherCounts },
     me: { attribute: false },
     selected: {},
     base: {},
     hasMore: { type: Boolean, attribute: "has-more" },
+    look: { attribute: false },
   };
 
-  static styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-      }
+  static styles = [shared, listStyles];
 
-      a {
-        position: relative;
-        display: grid;
-        grid-template: "avatar name time" auto "avatar title title" auto "avatar line badge" auto / auto 1fr auto;
-        column-gap: var(--space-3);
-        align-items: baseline;
-        padding: var(--space-3) var(--space-4);
-        border-block-end: 1px solid var(--line);
-        color: inherit;
-        text-decoration: none;
-        transition: background var(--quick);
-      }
-
-      a:hover {
-        background: var(--surface-hover);
-      }
-
-      a:focus-visible {
-        outline-offset: -2px;
-      }
-
-      a[aria-current] {
-        background: var(--surface-selected);
-      }
-
-      a[aria-current]::before {
-        position: absolute;
-        inset-block: 0;
-        inset-inline-start: 0;
-        width: 3px;
-        background: var(--brand-text);
-        content: "";
-      }
-
-      person-avatar {
-        grid-area: avatar;
-        align-self: start;
-        margin-block-start: 2px;
-
-        --avatar-size: 2.5rem;
-      }
-
-      a[aria-current] person-avatar[of="client"] {
-        background: var(--surface);
-      }
-
-      .name {
-        grid-area: name;
-        overflow: hidden;
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
-      .title {
-        grid-area: title;
-        overflow: hidden;
-        font-weight: 500;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
-      .line {
-        grid-area: line;
-        overflow: hidden;
-        color: var(--ink-soft);
-        font-size: var(--text-s);
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-
-      relative-time {
-        grid-area: time;
-        justify-self: end;
-        color: var(--ink-soft);
-        font-size: var(--text-xs);
-        font-variant-numeric: tabular-nums;
-      }
-
-      .marks {
-        display: flex;
-        grid-area: badge;
-        justify-self: end;
-        gap: var(--space-1);
-        align-items: center;
-      }
-
-      unread-badge[count="0"] {
-        display: none;
-      }
-
-      .mark {
-        padding: 0 0.45em;
-        border: 1px solid currentcolor;
-        border-radius: var(--radius-full);
-        color: var(--ink-soft);
-        font-size: 0.6875rem;
-        font-weight: 600;
-        line-height: 1.55;
-      }
-
-      .mark.awaiting {
-        color: var(--accent);
-      }
-
-      .is-unread .title,
-      .is-unread .line {
-        color: var(--ink);
-        font-weight: 700;
-      }
-
-      .is-unread relative-time {
-        color: var(--accent);
-        font-weight: 700;
-      }
-
-      .more {
-        display: block;
-        margin: var(--space-4) auto;
-      }
-    `,
-  ];
+  #window = new ListWindow(this, { onEnd: () => this.hasMore && this.#askMore() });
+  /** The id of the conversation whose row has the focus. */
+  #focused = "";
 
   constructor() {
     super();
@@ -177,63 +64,97 @@ export class ConversationList extends LitElement {
     this.selected = "";
     this.base = "";
     this.hasMore = false;
+    /** @type {Look | null} */
+    this.look = null;
   }
 
-  /** Focus the row of the conversation that was left. @param {string} id */
+  /** Focus the row of a conversation; false if it is not in the list. @param {string} id */
   focusRow(id) {
-    /** @type {HTMLElement | null | undefined} */ (this.renderRoot.querySelector(`[data-id="${id}"]`))?.focus();
+    const index = this.#indexOf(id);
+    this.#focusAt(index);
+    return index >= 0;
+  }
+
+  /** The id of the conversation whose row has the focus. */
+  get focused() {
+    return this.#focused;
+  }
+
+  /** The one row that the Tab key stops at, where rows have a look of their own. */
+  get #stop() {
+    return [this.#focused, this.selected].find((id) => id && this.#indexOf(id) >= 0) ?? this.conversations[0]?.id;
+  }
+
+  /** @override @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    this.#window.count = this.conversations.length;
+    // The row with the focus moves with its conversation.
+    if (changed.has("conversations") && this.#focused) this.#window.kept = this.#indexOf(this.#focused);
   }
 
   /** @override */
   render() {
-    return html`<ul>
-        ${repeat(this.conversations, (conversation) => conversation.id, (conversation) => this.#row(conversation))}
+    return html`<ul @keydown=${this.#onKey} @focusin=${this.#onFocus} @focusout=${this.#onBlur}>
+        ${repeat(this.#window.pieces(), (piece) => this.#keyOf(piece), (piece) => this.#piece(piece))}
       </ul>
       ${this.hasMore ? html`<button class="button more" @click=${this.#askMore}>${t("loadMore")}</button>` : nothing}`;
   }
 
-  /** @param {Conversation} conversation */
-  #row(conversation) {
-    const unread = this.unread.get(conversation.id) ?? 0;
-    const isStaff = this.me?.role !== "client";
-    return html`<li>
-      <a
-        href=${`${this.base}/${conversation.id}`}
-        data-id=${conversation.id}
-        class=${unread > 0 ? "is-unread" : ""}
-        aria-current=${conversation.id === this.selected ? "page" : nothing}
-        @click=${(/** @type {MouseEvent} */ event) => this.#open(event, conversation.id)}
-      >
-        ${isStaff
-          ? html`<person-avatar name=${conversation.client.name} of="client"></person-avatar>`
-          : html`<person-avatar name=${lastOther(conversation)?.name ?? t("company")} of="staff"></person-avatar>`}
-        <span class="name">${isStaff ? conversation.client.name : (conversation.chantier?.name ?? t("freeSubject"))}</span>
-        <span class="title">${conversation.subject}</span>
-        <span class="line">${this.#lastLine(conversation)}</span>
-        <relative-time datetime=${conversation.last_activity_at}></relative-time>
-        <span class="marks">${this.#marks(conversation, isStaff)}<unread-badge count=${unread}></unread-badge></span>
-      </a>
-    </li>`;
+  /** @override */
+  updated() {
+    const list = this.renderRoot.querySelector("ul");
+    if (list) this.#window.watch(list);
+  }
+
+  /** @param {Piece} piece */
+  #keyOf(piece) {
+    return "gap" in piece ? piece.gap : this.conversations[piece.index]?.id;
+  }
+
+  /** @param {Piece} piece */
+  #piece(piece) {
+    if ("gap" in piece) return html`<li class="gap" data-rows=${piece.rows} aria-hidden="true"></li>`;
+    return this.#row(/** @type {Conversation} */ (this.conversations[piece.index]), piece.index);
   }
 
   /**
    * @param {Conversation} conversation
-   * @param {boolean} isStaff
+   * @param {number} index
    */
-  #marks({ status, awaiting_reply_since, last_message }, isStaff) {
-    if (status === "closed") return html`<span class="mark">${t("closed")}</span>`;
-    const isThanks = last_message?.is_thanks && last_message.created_at === awaiting_reply_since;
-    if (isStaff && isThanks) return html`<span class="mark">${t("thanks")}</span>`;
-    return isStaff && awaiting_reply_since ? html`<span class="mark awaiting">${t("awaiting")}</span>` : nothing;
+  #row(conversation, index) {
+    const unread = this.unread.get(conversation.id) ?? 0;
+    return html`<li aria-setsize=${this.hasMore ? -1 : this.conversations.length} aria-posinset=${index + 1}>
+      ${this.look?.before?.(conversation) ?? nothing}
+      <a
+        href=${this.base ? `${this.base}/${conversation.id}` : "#"}
+        data-id=${conversation.id}
+        class="${this.look ? "is-other" : ""} ${unread > 0 ? "is-unread" : ""}"
+        aria-current=${conversation.id === this.selected ? "page" : nothing}
+        tabindex=${this.look && conversation.id !== this.#stop ? -1 : nothing}
+        @click=${(/** @type {MouseEvent} */ event) => this.#open(event, conversation.id)}
+      >
+        ${this.look ? this.look.row(conversation, unread) : this.#content(conversation, unread)}
+      </a>
+    </li>`;
+  }
+
+  /** @param {Conversation} conversation @param {number} unread */
+  #content(conversation, unread) {
+    const isStaff = this.me?.role !== "client";
+    return html`${isStaff
+        ? html`<person-avatar name=${conversation.client.name} of="client"></person-avatar>`
+        : html`<person-avatar name=${lastOther(conversation)?.name ?? t("company")} of="staff"></person-avatar>`}
+      <span class="name">${isStaff ? conversation.client.name : (conversation.chantier?.name ?? t("freeSubject"))}</span>
+      <span class="title">${conversation.subject}</span>
+      <span class="line">${lastLine(conversation, this.me)}</span>
+      <relative-time datetime=${conversation.last_activity_at}></relative-time>
+      <span class="marks">${this.#marks(conversation)}<unread-badge count=${unread}></unread-badge></span>`;
   }
 
   /** @param {Conversation} conversation */
-  #lastLine({ last_message: last }) {
-    if (!last) return "";
-    if (last.deleted_at) return t("deletedMessage");
-    const text = last.body || fileText("files", { n: last.attachments.length });
-    if (last.author.id === this.me?.id) return t("youSaid", { text });
-    return `${firstName(last.author.name)} : ${text}`;
+  #marks({ status, pending }) {
+    if (pending) return pending.state === "failed" ? icons.warning : icons.clock;
+    return status === "closed" ? html`<span class="mark">${t("closed")}</span>` : nothing;
   }
 
   /**
@@ -247,14 +168,58 @@ export class ConversationList extends LitElement {
     this.dispatchEvent(new CustomEvent("conversation-open", { detail: { id }, bubbles: true, composed: true }));
   }
 
+  /** Arrows, Home and End move from row to row, those that are not rendered included. @param {KeyboardEvent} event */
+  #onKey(event) {
+    const at = this.#indexOf(this.#focused);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: this.conversations.length - 1 }[event.key];
+    if (to === undefined || at < 0 || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#focusAt(to);
+  }
+
+  /** @param {number} index */
+  #focusAt(index) {
+    const id = this.conversations[index]?.id;
+    if (!id) return;
+    this.#window.kept = index;
+    this.requestUpdate();
+    void this.updateComplete.then(() => this.#link(id)?.focus());
+  }
+
+  /** @param {string} id @returns {HTMLElement | null} */
+  #link(id) {
+    return this.renderRoot.querySelector(`[data-id="${id}"]`);
+  }
+
+  /** @param {string} id */
+  #indexOf(id) {
+    return this.conversations.findIndex((conversation) => conversation.id === id);
+  }
+
+  /** @param {FocusEvent} event */
+  #onFocus({ target }) {
+    this.#focused = /** @type {HTMLElement} */ (target).dataset.id ?? "";
+    this.#window.kept = this.#indexOf(this.#focused);
+  }
+
+  #onBlur() {
+    this.#focused = "";
+    this.#window.kept = -1;
+  }
+
   #askMore() {
     this.dispatchEvent(new CustomEvent("list-end", { bubbles: true, composed: true }));
   }
 }
 
-/** @param {string} name */
-function firstName(name) {
-  return name.split(" ")[0] ?? name;
+/** @param {Conversation[]} rows @param {Conversation[] | undefined} before */
+function haveOtherRows(rows, before) {
+  return rows !== before && (rows.length !== before?.length || rows.some((row, index) => row !== before[index]));
+}
+
+/** @param {Map<string, number>} counts @param {Map<string, number> | undefined} before */
+function haveOtherCounts(counts, before) {
+  return counts.size !== before?.size || [...counts].some(([id, count]) => before.get(id) !== count);
 }
 
 /** Return the person of the company to show for a conversation. @param {Conversation} conversation */

@@ -42,14 +42,24 @@ export function linkify(text) {
   return pieces;
 }
 
+// What every link has, and every number. The expressions themselves are compiled for the first text that needs them, which
+// takes 100 ms on a phone.
+const MAY_HAVE_LINK = /@|:\/\/|www\./i;
+const MAY_HAVE_NUMBER = /\d(?:\D{0,4}\d){7}/;
+
 /** Return the links in their order. A number inside an address follows it. @param {string} text @returns {Link[]} */
 function linksIn(text) {
-  const addresses = [...text.matchAll(LINK)].map(({ 0: match, index, groups }) => {
+  const addresses = MAY_HAVE_LINK.test(text) ? addressesIn(text) : [];
+  const numbers = MAY_HAVE_NUMBER.test(text) ? phoneNumbers(text) : [];
+  return [...addresses, ...numbers.map(({ index, text: found, tel }) => ({ index, text: found, href: tel }))].sort((a, b) => a.index - b.index);
+}
+
+/** @param {string} text @returns {Link[]} */
+function addressesIn(text) {
+  return [...text.matchAll(LINK)].map(({ 0: match, index, groups }) => {
     const found = groups?.mail ? match : trimmed(match);
     return { index, text: found, href: groups?.mail ? mailto(found) : urlOf(found) };
   });
-  const numbers = phoneNumbers(text).map(({ index, text: found, tel }) => ({ index, text: found, href: tel }));
-  return [...addresses, ...numbers].sort((a, b) => a.index - b.index);
 }
 
 /** @param {string} found */

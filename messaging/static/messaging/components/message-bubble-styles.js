@@ -74,6 +74,10 @@ export const bubbleStyles = css`
     outline-offset: 1px;
   }
 
+  .bubble quoted-message {
+    margin-block-end: var(--space-1);
+  }
+
   .bubble:has(attachment-set) {
     padding: 4px;
 
@@ -133,7 +137,13 @@ export const bubbleStyles = css`
     justify-content: flex-end;
   }
 
+  /* 24 px high for a fingertip, in a line that is lower. */
   .footer a {
+    display: inline-grid;
+    align-items: center;
+    min-width: 24px;
+    min-height: 24px;
+    margin-block: -4px;
     color: inherit;
     text-decoration: none;
   }
@@ -181,10 +191,19 @@ export const bubbleStyles = css`
     opacity: 1;
   }
 
-  /* Touch screens have no hover: always show the button, and large enough. Hide it where it only copies, since the time is a link too. */
+  /* A finger swipes across and presses long. The text is copied from the menu. */
   @media (hover: none) {
-    :host(:not([changeable])) .opener {
-      display: none;
+    :host {
+      touch-action: pan-y pinch-zoom;
+      -webkit-touch-callout: none;
+    }
+
+    .bubble {
+      user-select: none;
+    }
+
+    textarea {
+      user-select: text;
     }
 
     .opener {
@@ -193,9 +212,28 @@ export const bubbleStyles = css`
       margin-block: calc(var(--touch) / -4);
       opacity: 1;
     }
+
+    /* A long press opens the menu. The button stays for screen readers and keyboards, beside the bubble. */
+    :host(:not([changeable])) .line {
+      position: relative;
+    }
+
+    :host(:not([changeable])) .opener {
+      position: absolute;
+      inset-inline-start: 100%;
+      opacity: 0;
+      pointer-events: none;
+    }
+
+    :host([side="ours"]:not([changeable])) .opener {
+      inset-inline: auto 100%;
+    }
+
+    :host(:not([changeable])) .opener:focus-visible {
+      opacity: 1;
+    }
   }
 
-  .actions,
   .failure,
   .editor-buttons {
     display: flex;
@@ -226,7 +264,6 @@ export const bubbleStyles = css`
     color: var(--ink-faint);
   }
 
-  .actions button,
   .failure button,
   .editor-buttons button {
     min-height: 2.25rem;
@@ -239,15 +276,10 @@ export const bubbleStyles = css`
   }
 
   @media (hover: none) {
-    .actions button,
     .failure button,
     .editor-buttons button {
       min-height: max(var(--touch), 44px);
     }
-  }
-
-  .actions button.danger {
-    color: var(--danger);
   }
 
   textarea {

@@ -1,32 +1,39 @@
-import { LitElement, html, nothing } from "lit";
+import { html, nothing } from "lit";
 
 import "#attachments/components/attachment-set.js";
-import { asAttachment } from "#attachments/files.js";
+import { arrivalLabel, asAttachment } from "#attachments/files.js";
 import "#core/components/person-avatar.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 import { cleaned, isBlank, lengthOf } from "#core/text.js";
 import { clock, exactLabel } from "#core/time.js";
+import { TurnElement } from "#core/turn-element.js";
 
 import { t } from "../i18n/index.js";
 import { messageHash } from "../state/routes.js";
 import { charactersLeft } from "./characters-left.js";
+import "./confirm-dialog.js";
 import { linkedText } from "./linked-text.js";
 import { bubbleStyles } from "./message-bubble-styles.js";
+import { actionsLabel, companyActions, messageActions } from "./message-actions.js";
+import { MessageGestures } from "./message-gestures.js";
+import "./message-menu.js";
+import { changeFailure, changeMark, changeOf, changeStyles, failure, isLeaving } from "./pending-change.js";
+import "./quoted-message.js";
+import { progress, stateMark } from "./state-mark.js";
 
 /**
  * @import { Attachment, Sending } from "#attachments/types.js"
  * @import { Limits } from "#core/types.js"
- * @import { Message, PendingMessage } from "../types.js"
- * @typedef {"sending" | "waiting" | "failed" | "sent" | "read"} SendState
+ * @import { Message, Pending, PendingMessage } from "../types.js"
+ * @import { Point } from "./message-menu.js"
+ * @import { SendState } from "./state-mark.js"
  */
 
-const STATE_ICONS = { sending: icons.clock, waiting: icons.clock, failed: icons.warning, sent: icons.sent, read: icons.read };
-const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waiting", failed: "failed", sent: "sent", read: "readByOther" });
-
 /**
- * One message. Sends `message-edit` {message, body}, `message-delete` {message} and `copied` {isDone}. One that was
- * refused sends `message-retry`, `message-rewrite` and `message-discard`, each with its {id}.
+ * One message. Its menu opens by a button, a right click or a long press. Sends `message-quote` {message},
+ * `message-edit` {message, body}, `message-delete` {message} and `copied` {isDone}. One that was refused, and a change that
+ * waits or was refused, sends `message-retry`, `message-rewrite` and `message-discard`, each with its {id}.
  *
  * @property {Message | PendingMessage} message
  * @property {"ours" | "theirs"} side the side of the conversation that wrote it
@@ -35,12 +42,14 @@ const STATE_TEXTS = /** @type {const} */ ({ sending: "sending", waiting: "waitin
  * @property {boolean} joinsAbove the message above is of the same group and already shows the name
  * @property {boolean} joinsBelow the message below is of the same group and will show the time
  * @property {SendState | ""} state shown only on messages of the reader's side
+ * @property {string} me the id of the reader
+ * @property {boolean} answerable offers to answer it with a quote
  * @property {boolean} changeable offers to edit and delete
  * @property {boolean} rewritable offers to put a refused message back into the composer
  * @property {Limits | null} limits the `limits` of GET /me; without them the server alone refuses
  * @property {ReadonlyMap<string, Sending> | null} sendings the uploads of this browser, if the message has some of them
  */
-export class MessageBubble extends LitElement {
+export class MessageBubble extends TurnElement {
   static properties = {
     message: { attribute: false },
     side: { reflect: true },
@@ -49,6 +58,8 @@ export class MessageBubble extends LitElement {
     joinsAbove: { type: Boolean, reflect: true, attribute: "joins-above" },
     joinsBelow: { type: Boolean, reflect: true, attribute: "joins-below" },
     state: { reflect: true },
+    me: {},
+    answerable: { type: Boolean },
     changeable: { type: Boolean, reflect: true },
     rewritable: { type: Boolean },
     limits: { attribute: false },
@@ -57,13 +68,18 @@ export class MessageBubble extends LitElement {
     edited: { state: true },
   };
 
-  static styles = [shared, bubbleStyles];
+  static styles = [shared, bubbleStyles, changeStyles];
 
   /** The changed text was sent to the server. The editor stays open until the message comes back changed. */
   #isSaving = false;
 
   constructor() {
     super();
+    new MessageGestures(this, {
+      onMenu: (point) => this.#openMenu(point),
+      onSwipe: () => this.#quote(),
+      canSwipe: () => this.#canQuote && this.mode === "read",
+    });
     /** @type {Message | PendingMessage | null} */
     this.message = null;
     /** @type {"ours" | "theirs"} */
@@ -74,16 +90,23 @@ export class MessageBubble extends LitElement {
     this.joinsBelow = false;
     /** @type {SendState | ""} */
     this.state = "";
+    this.me = "";
+    this.answerable = false;
     this.changeable = false;
     this.rewritable = false;
     /** @type {Limits | null} */
     this.limits = null;
     /** @type {ReadonlyMap<string, Sending> | null} */
     this.sendings = null;
-    /** @type {"read" | "actions" | "edit" | "confirm"} */
+    /** @type {"read" | "menu" | "edit" | "confirm"} */
     this.mode = "read";
     /** The text in the editor. */
     this.edited = "";
+  }
+
+  /** True while the person does something with it: a list must not take it away. */
+  get isInUse() {
+    return this.mode !== "read";
   }
 
   /** @override @param {Map<string, any>} changed */
@@ -99,14 +122,14 @@ export class MessageBubble extends LitElement {
     return html`
       ${this.joinsAbove ? nothing : this.#author(message)}
       <div class="line">
-        <div class="bubble">
+        <div class="bubble" @contextmenu=${this.#onContextMenu}>
+          ${message.quoted ? html`<quoted-message .quote=${message.quoted} me=${this.me}></quoted-message>` : nothing}
           ${this.#files(message)} ${this.mode === "edit" ? this.#editor(message) : this.#text(message)}
         </div>
-        ${this.#hasActions(message) && this.mode !== "edit" ? this.#opener() : nothing}
+        ${this.#hasActions(message) && this.mode !== "edit" ? this.#opener(message) : nothing}
       </div>
-      ${this.mode === "actions" ? this.#actions(message) : nothing}
+      ${this.#footer(message)} ${this.mode === "menu" ? this.#menu(message) : nothing}
       ${this.mode === "confirm" ? this.#confirmation() : nothing}
-      ${this.#footer(message)}
     `;
   }
 
@@ -122,7 +145,7 @@ export class MessageBubble extends LitElement {
   /** @param {Message | PendingMessage} message */
   #text(message) {
     if ("deleted_at" in message && message.deleted_at) return html`<p class="body is-deleted">${t("deletedMessage")}</p>`;
-    return message.body ? html`<p class="body" dir="auto">${linkedText(message.body)}</p>` : nothing;
+    return message.body ? html`<p class="body ${isLeaving(message) ? "is-leaving" : ""}" dir="auto">${linkedText(message.body)}</p>` : nothing;
   }
 
   /** @param {Message | PendingMessage} message */
@@ -143,14 +166,20 @@ export class MessageBubble extends LitElement {
     const isByEmail = "by_email" in message && message.by_email && !message.deleted_at;
     // Only the company sees a client on the other side.
     const isThanks = "author" in message && message.is_thanks && this.side === "theirs";
-    const isQuiet = this.joinsBelow && !edited && !isByEmail && !isThanks && this.state !== "failed" && this.state !== "waiting";
+    const change = changeOf(message);
+    const isArriving = "author" in message && arrivalLabel(message.attachments) !== "";
+    const isPlain = this.state !== "failed" && this.state !== "waiting" && !change && !isArriving;
+    const isQuiet = this.joinsBelow && !edited && !isByEmail && !isThanks && isPlain;
     return html`<div class="footer ${isQuiet ? "quiet" : ""}">
         ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
         ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>${this.#original(message)}` : nothing}
         ${isThanks ? html`<span>${t("thanks")}</span>` : nothing}
         ${isQuiet ? nothing : this.#time(message, date)}
-        ${"author" in message ? this.#progress(message, isQuiet) : this.state ? this.#stateMark(this.state) : nothing}
+        ${"author" in message ? progress(message, this.state, isQuiet) : this.state ? stateMark(this.state) : nothing}
+        ${"isUnkept" in message && message.isUnkept ? html`<span class="unkept">${t("unkept")}</span>` : nothing}
+        ${changeMark(change, () => this.#send("message-discard", { id: change?.id }))}
       </div>
+      ${changeFailure(change, this.#changeActs(change))}
       ${this.state === "failed" ? this.#failure(/** @type {PendingMessage} */ (message)) : nothing}`;
   }
 
@@ -170,80 +199,114 @@ export class MessageBubble extends LitElement {
     return "author" in message ? html`<a href=${messageHash(message.id)}>${time}</a>` : time;
   }
 
-  /**
-   * Show how far a sent message has come. An element of `notifications` tells it. Without that app, only sent and
-   * read are known.
-   *
-   * @param {Message} message
-   * @param {boolean} isQuiet
-   */
-  #progress({ id, conversation, seq, author }, isQuiet) {
-    if (!this.state) return nothing;
-    if (!customElements.get("delivery-state")) return isQuiet ? nothing : this.#stateMark(this.state);
-    return html`<delivery-state
-      message=${id}
-      conversation=${conversation}
-      seq=${seq}
-      of=${author.role === "client" ? "client" : "company"}
-      ?read=${this.state === "read"}
-      ?quiet=${isQuiet}
-    ></delivery-state>`;
-  }
-
-  /** @param {SendState} state */
-  #stateMark(state) {
-    const label = t(STATE_TEXTS[state]);
-    const isSpelled = state === "failed" || state === "waiting";
-    return html`<span class="state" title=${label}>
-      ${STATE_ICONS[state]}<span class=${isSpelled ? "" : "visually-hidden"}>${label}</span>
-    </span>`;
+  /** @param {Pending | undefined} change */
+  #changeActs(change) {
+    if (!change) return [];
+    const { id, body } = change;
+    const edit = () => (this.changeable ? this.#startEdit(body) : this.#send("message-rewrite", { id }));
+    const drop = { label: t("dismiss"), act: () => this.#send("message-discard", { id }) };
+    if (change.kind === "delete") return [drop];
+    return [{ label: t("edit"), act: edit }, { label: t("copy"), act: () => this.#copy(body) }, drop];
   }
 
   /** @param {PendingMessage} message */
   #failure({ id, body, error }) {
-    return html`<p class="failure" role="alert">${error}</p>
-      <div class="failure" role="group" aria-label=${t("failedActions")}>
-        <button @click=${() => this.#send("message-retry", { id })}>${t("retry")}</button>
-        ${this.rewritable ? html`<button @click=${() => this.#send("message-rewrite", { id })}>${t("edit")}</button>` : nothing}
-        ${body ? html`<button @click=${() => this.#copy(body)}>${t("copy")}</button>` : nothing}
-        <button @click=${() => this.#send("message-discard", { id })}>${t("remove")}</button>
-      </div>`;
+    const rewrite = { label: t("edit"), act: () => this.#send("message-rewrite", { id }) };
+    const copy = { label: t("copy"), act: () => this.#copy(body) };
+    return failure(error, [
+      { label: t("retry"), act: () => this.#send("message-retry", { id }) },
+      ...(this.rewritable ? [rewrite] : []),
+      ...(body ? [copy] : []),
+      { label: t("remove"), act: () => this.#send("message-discard", { id }) },
+    ]);
   }
 
   /** @param {Message | PendingMessage} message */
   #hasActions(message) {
-    return this.changeable || ("author" in message && !message.deleted_at);
+    return !isLeaving(message) && (this.changeable || ("author" in message && !message.deleted_at));
   }
 
-  #opener() {
-    const isOpen = this.mode !== "read";
+  get #canQuote() {
+    return this.answerable && this.message !== null && this.#hasActions(this.message);
+  }
+
+  /** @param {Message | PendingMessage} message */
+  #opener(message) {
     return html`<button
       class="icon-button opener"
-      aria-label=${t("actionsOn")}
-      aria-expanded=${isOpen}
-      @click=${() => (this.mode = isOpen ? "read" : "actions")}
+      aria-label=${actionsLabel(message, this.mine)}
+      aria-haspopup="menu"
+      aria-expanded=${this.mode === "menu"}
+      @click=${this.#onOpener}
     >
       ${icons.more}
     </button>`;
   }
 
+  /** @param {Event} event */
+  #onOpener({ currentTarget }) {
+    const { left, bottom } = /** @type {HTMLElement} */ (currentTarget).getBoundingClientRect();
+    this.#openMenu({ x: left, y: bottom });
+  }
+
+  /** Leave links, pictures and selected text to the browser's own menu. @param {MouseEvent} event */
+  #onContextMenu(event) {
+    const isOwn = event.composedPath().some((part) => part instanceof Element && part.matches("a, img, audio, textarea"));
+    if (isOwn || !getSelection()?.isCollapsed || this.mode === "edit") return;
+    event.preventDefault();
+    this.#openMenu({ x: event.clientX, y: event.clientY });
+  }
+
+  /** @param {Point} point */
+  async #openMenu(point) {
+    if (this.mode !== "read" || !this.message || !this.#hasActions(this.message)) return;
+    // A closed menu gives the focus back to where it was.
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".opener"))?.focus({ preventScroll: true });
+    this.mode = "menu";
+    await this.updateComplete;
+    await this.renderRoot.querySelector("message-menu")?.open(point);
+  }
+
   /** @param {Message | PendingMessage} message */
-  #actions(message) {
-    const link = new URL(messageHash(message.id), location.href).href;
-    return html`<div class="actions">
-      ${this.changeable && message.body ? html`<button @click=${this.#startEdit}>${t("edit")}</button>` : nothing}
-      ${message.body ? html`<button @click=${() => this.#copy(message.body)}>${t("copy")}</button>` : nothing}
-      <button @click=${() => this.#copy(link)}>${t("copyLink")}</button>
-      ${this.changeable ? html`<button class="danger" @click=${() => (this.mode = "confirm")}>${t("remove")}</button>` : nothing}
-    </div>`;
+  #menu(message) {
+    const items = messageActions({ canQuote: this.#canQuote, canChange: this.changeable, hasText: message.body !== "", isKept: "author" in message && !message.deleted_at });
+    if (items.length === 0) return nothing;
+    return html`<message-menu
+      label=${actionsLabel(message, this.mine)}
+      .items=${items}
+      @menu-choose=${(/** @type {CustomEvent} */ { detail }) => this.#choose(detail.name, message)}
+      @menu-close=${() => this.mode === "menu" && this.#toRead()}
+    ></message-menu>`;
+  }
+
+  /** @param {string} name @param {Message | PendingMessage} message */
+  #choose(name, message) {
+    this.#toRead();
+    if (name === "quote") this.#quote();
+    if (name === "edit") void this.#startEdit();
+    if (name === "copy") void this.#copy(message.body);
+    if (name === "link") void this.#copy(new URL(messageHash(message.id), location.href).href);
+    if (name === "remove") void this.#ask();
+    if (companyActions.some((action) => action.name === name)) this.#send("desk-action", { name, message });
+  }
+
+  #quote() {
+    this.#send("message-quote", { message: this.message });
+  }
+
+  async #ask() {
+    this.mode = "confirm";
+    await this.updateComplete;
+    await this.renderRoot.querySelector("confirm-dialog")?.open();
   }
 
   #confirmation() {
-    return html`<div class="actions" role="group" aria-label=${t("confirmRemove")}>
-      <span>${t("confirmRemove")}</span>
-      <button class="danger" @click=${this.#remove}>${t("remove")}</button>
-      <button @click=${this.#toRead}>${t("cancel")}</button>
-    </div>`;
+    return html`<confirm-dialog
+      question=${t("confirmRemove")}
+      action=${t("remove")}
+      @confirmed=${this.#remove}
+      @refused=${this.#toRead}
+    ></confirm-dialog>`;
   }
 
   /** @param {Message | PendingMessage} message */
@@ -262,11 +325,14 @@ export class MessageBubble extends LitElement {
       </div>`;
   }
 
-  async #startEdit() {
+  /** @param {string} [text] the one to begin with */
+  async #startEdit(text = this.message?.body ?? "") {
     this.mode = "edit";
-    this.edited = this.message?.body ?? "";
+    this.edited = text;
     await this.updateComplete;
-    this.#textarea?.focus();
+    const textarea = this.#textarea;
+    if (textarea) textarea.value = text;
+    textarea?.focus();
   }
 
   get #textarea() {
@@ -305,7 +371,6 @@ export class MessageBubble extends LitElement {
   async #copy(text) {
     const isDone = await navigator.clipboard?.writeText(text).then(() => true, () => false);
     this.#send("copied", { isDone: isDone ?? false });
-    this.#toRead();
   }
 
   #toRead() {

@@ -1,4 +1,4 @@
-import { LitElement, css, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 
 import "#attachments/components/attachment-tray.js";
@@ -7,35 +7,49 @@ import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 import { cleaned, isBlank, lengthOf } from "#core/text.js";
+import { TurnElement } from "#core/turn-element.js";
 
 import { t } from "../i18n/index.js";
 import { charactersLeft } from "./characters-left.js";
+import { composerStyles } from "./message-composer-styles.js";
+import "./quoted-message.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
  * @import { Limits } from "#core/types.js"
+ * @import { ComposerAssistant, Extra, Quote } from "../types.js"
  */
 
 /**
  * The field for a message or a note. In `note` mode it looks different and sends another event. A note cannot
  * become a message by mistake, since each mode has its own draft and its own button.
  *
- * Sends `compose` {body, mode}, `draft` {text, mode} at each change, `composing` while a reply is typed, and
- * `mode-change` {mode}. The events of the elements for files pass through (`files-chosen`, `file-remove`…).
- *
  * @property {string} draft the first text, read when `place` or `mode` changes
+ * @property {number} caret where the caret was in it
  * @property {string} place the conversation; a change of it reads the draft again
- * @property {"reply" | "note"} mode
+ * @property {Quote | null} quoted the message that is being answered
+ * @property {"reply" | "note"} mode what is written
+ * @property {((composer: MessageComposer) => ComposerAssistant) | null} assist makes what helps the company to write
  * @property {boolean} notes offers the internal notes
  * @property {boolean} staff shows the texts of the company's side
- * @property {Sending[]} chosen the files of the message being written
+ * @property {Sending[]} chosen the files of the message or note being written
  * @property {Limits | null} limits the `limits` of GET /me; without them the server alone refuses
+ * @fires {CustomEvent<{ body: string, mode: "reply" | "note", extra: Extra | undefined }>} compose - the text to send; one that is prevented stays
+ * @fires {CustomEvent<{ text: string, mode: "reply" | "note", caret?: number }>} draft - each change of the text
+ * @fires {CustomEvent<{}>} composing - a reply is typed
+ * @fires {CustomEvent<{}>} quote-drop - the quote was taken away
+ * @fires {CustomEvent<{ mode: "reply" | "note" }>} mode-change - a person chose the other mode
+ * @fires {CustomEvent<{ files: File[] }>} files-chosen - accepted files, from the button, the camera, a drop or a paste
+ * @fires {CustomEvent<{ id: string }>} file-remove - take back a chosen file
  */
-export class MessageComposer extends LitElement {
+export class MessageComposer extends TurnElement {
   static properties = {
     draft: { attribute: false },
+    quoted: { attribute: false },
+    caret: { attribute: false },
     place: {},
     mode: { reflect: true },
+    assist: { attribute: false },
     notes: { type: Boolean },
     staff: { type: Boolean },
     chosen: { attribute: false },
@@ -44,154 +58,22 @@ export class MessageComposer extends LitElement {
     refusals: { state: true },
   };
 
-  static styles = [
-    shared,
-    css`
-      :host {
-        display: block;
-        padding: var(--space-2) max(var(--space-3), env(safe-area-inset-right))
-          max(var(--space-2), env(safe-area-inset-bottom)) max(var(--space-3), env(safe-area-inset-left));
-        border-block-start: 1px solid var(--line);
-        background: var(--surface);
-      }
+  static styles = [shared, composerStyles];
 
-      :host([mode="note"]) {
-        border-block-start-color: var(--note-line);
-        background: var(--note);
-        color: var(--note-ink);
-      }
-
-      form,
-      .modes,
-      .under,
-      attachment-tray {
-        /* As wide as the messages above. */
-        max-width: calc(56rem - 2 * var(--space-4));
-        margin-inline: auto;
-      }
-
-      .modes {
-        display: flex;
-        gap: var(--space-1);
-        margin-block-end: var(--space-2);
-      }
-
-      .modes button {
-        display: inline-flex;
-        gap: var(--space-1);
-        align-items: center;
-        min-height: 2.25rem;
-        padding-inline: var(--space-3);
-        border: 1px solid transparent;
-        border-radius: var(--radius-full);
-        background: transparent;
-        color: inherit;
-        font-size: var(--text-s);
-        font-weight: 600;
-      }
-
-      @media (hover: none) {
-        .modes button {
-          min-height: var(--touch);
-        }
-      }
-
-      .modes button[aria-pressed="true"] {
-        border-color: currentcolor;
-      }
-
-      .modes .icon {
-        width: 1rem;
-        height: 1rem;
-      }
-
-      form {
-        display: flex;
-        gap: var(--space-2);
-        align-items: flex-end;
-      }
-
-      attachment-upload {
-        margin-inline-start: calc(-1 * var(--space-2));
-      }
-
-      textarea {
-        flex: 1;
-        min-width: 0;
-        max-height: min(40dvh, 16rem);
-        padding: 0.6rem var(--space-3);
-        border: 1px solid var(--line-strong);
-        border-radius: var(--radius-l);
-        background: var(--surface);
-        color: var(--ink);
-        font-size: max(1rem, 16px);
-        line-height: var(--leading);
-        resize: none;
-      }
-
-      textarea::placeholder {
-        color: var(--ink-faint);
-        opacity: 1;
-      }
-
-      .send {
-        display: inline-flex;
-        flex: none;
-        gap: var(--space-2);
-        align-items: center;
-        justify-content: center;
-        min-width: var(--touch);
-        height: var(--touch);
-        padding-inline: var(--space-3);
-        border: 0;
-        border-radius: var(--radius-l);
-        background: var(--brand);
-        color: var(--on-brand);
-        font-weight: 600;
-        transition: background var(--quick);
-      }
-
-      .send:hover {
-        background: var(--brand-hover);
-      }
-
-      :host([mode="note"]) .send {
-        background: var(--note-strong);
-        color: var(--on-note-strong);
-      }
-
-      .send[aria-disabled="true"] {
-        background: var(--surface-hover);
-        color: var(--ink-faint);
-      }
-
-      .under {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-1) var(--space-4);
-        padding-block-start: var(--space-1);
-        font-size: var(--text-xs);
-      }
-
-      .under .is-over {
-        color: var(--danger);
-        font-weight: 700;
-      }
-
-      @media (forced-colors: active) {
-        .send {
-          border: 1px solid;
-        }
-      }
-    `,
-  ];
+  /** @type {ComposerAssistant | null} */
+  #assistant = null;
 
   constructor() {
     super();
     this.draft = "";
+    /** @type {Quote | null} */
+    this.quoted = null;
+    this.caret = 0;
     this.place = "";
     /** @type {"reply" | "note"} */
     this.mode = "reply";
+    /** @type {((composer: MessageComposer) => ComposerAssistant) | null} */
+    this.assist = null;
     this.notes = false;
     this.staff = false;
     /** @type {Sending[]} */
@@ -210,11 +92,35 @@ export class MessageComposer extends LitElement {
     this.#textarea?.focus();
   }
 
+  /** Write a message to the client, with the focus in the field. */
+  writeMessage() {
+    return this.#chooseMode("reply");
+  }
+
+  /** Write an internal note, with the focus in the field. */
+  writeNote() {
+    return this.notes || this.mode === "note" ? this.#chooseMode("note") : this.#chooseMode("reply");
+  }
+
+  /** Where the caret is. */
+  get position() {
+    return this.#textarea?.selectionEnd ?? this.text.length;
+  }
+
+  /** Put a text in the place of another, and select a part of it. @param {{ start: number, end: number, text: string, from?: number, to?: number }} change */
+  async replace({ start, end, text, from = text.length, to = from }) {
+    this.text = this.text.slice(0, start) + text + this.text.slice(end);
+    await this.updateComplete;
+    this.focus();
+    this.#textarea?.setSelectionRange(start + from, start + to);
+    this.#keepDraft();
+  }
+
   /** Put a text before the one that is written, and the caret between them. @param {string} text */
   async putBefore(text) {
     await this.updateComplete;
     this.text = [text, this.text].filter((part) => !isBlank(part)).join("\n\n");
-    this.#send("draft", { text: this.text, mode: this.mode });
+    this.#send("draft", { text: this.text, mode: this.mode, caret: text.length });
     await this.updateComplete;
     this.focus();
     this.#textarea?.setSelectionRange(text.length, text.length);
@@ -224,23 +130,24 @@ export class MessageComposer extends LitElement {
   willUpdate(changed) {
     if (changed.has("place") || changed.has("mode")) this.text = this.draft;
     if (changed.has("place")) this.refusals = [];
+    if (changed.has("assist")) this.#assistant = this.assist?.(this) ?? null;
   }
 
   /** @override @param {Map<string, unknown>} changed */
   updated(changed) {
     if (changed.has("text")) this.#fit();
+    if (changed.has("place") || changed.has("mode")) this.#textarea?.setSelectionRange(this.caret, this.caret);
   }
 
   /** @override */
   render() {
     const counter = charactersLeft(this.#left);
     return html`
-      ${this.notes ? this.#modes() : nothing}
-      ${this.#hasFiles
-        ? html`<attachment-tray .sendings=${this.chosen} .refusals=${this.refusals} ?hidden=${this.#trayIsEmpty}></attachment-tray>`
-        : nothing}
+      ${this.notes ? this.#modes() : nothing} ${this.quoted && this.mode === "reply" ? this.#quote(this.quoted) : nothing}
+      <attachment-tray .sendings=${this.chosen} .refusals=${this.refusals} ?hidden=${this.#trayIsEmpty}></attachment-tray>
+      ${this.#assistant?.above()}
       <form @submit=${this.#onSubmit}>
-        ${this.#hasFiles ? html`<attachment-upload count=${this.chosen.length} .limits=${this.limits}></attachment-upload>` : nothing}
+        <attachment-upload count=${this.chosen.length} .limits=${this.limits}></attachment-upload>
         <textarea
           rows="1"
           dir="auto"
@@ -249,16 +156,33 @@ export class MessageComposer extends LitElement {
           enterkeyhint=${isTouch() ? "enter" : "send"}
           .value=${live(this.text)}
           @input=${this.#onInput}
+          @select=${this.#keepDraft}
+          @keyup=${this.#keepDraft}
+          @click=${this.#keepDraft}
           @keydown=${this.#onKey}
         ></textarea>
-        <button class="send" aria-disabled=${!this.#canSend} aria-label=${this.#action} title=${this.#action}>
+        <button class="send" aria-disabled=${!this.canSend} aria-label=${this.#action} title=${this.#action}>
           ${this.mode === "note" ? icons.lock : icons.send}${this.mode === "note" ? this.#action : nothing}
         </button>
+        ${this.#assistant?.beside()}
       </form>
       <div class="under" ?hidden=${this.mode !== "note" && counter === nothing}>
         ${this.mode === "note" ? html`<span>${t("noteHint")}</span>` : nothing} ${counter}
       </div>
     `;
+  }
+
+  /** @param {Quote} quote */
+  #quote(quote) {
+    return html`<div class="quote" role="group" aria-label=${t("quoting", { name: quote.author.name })}>
+      <quoted-message .quote=${quote} plain></quoted-message>
+      <button type="button" class="icon-button" aria-label=${t("dropQuote")} title=${t("dropQuote")} @click=${this.#dropQuote}>${icons.close}</button>
+    </div>`;
+  }
+
+  #dropQuote() {
+    this.#send("quote-drop", {});
+    this.focus();
   }
 
   #modes() {
@@ -286,18 +210,13 @@ export class MessageComposer extends LitElement {
     return t(this.mode === "note" ? "addNote" : "send");
   }
 
-  /** Notes have no files. */
-  get #hasFiles() {
-    return this.mode === "reply";
-  }
-
   get #trayIsEmpty() {
     return this.chosen.length === 0 && this.refusals.length === 0;
   }
 
-  get #canSend() {
-    const hasFiles = this.#hasFiles && this.chosen.some(isSendable);
-    return (!isBlank(this.text) || hasFiles) && this.#left >= 0;
+  /** Something can be sent. */
+  get canSend() {
+    return (!isBlank(this.text) || this.chosen.some(isSendable)) && this.#left >= 0;
   }
 
   /** Number of characters that may still be written, as the server counts them. */
@@ -318,40 +237,51 @@ export class MessageComposer extends LitElement {
 
   #onInput() {
     this.text = this.#textarea?.value ?? "";
-    this.#send("draft", { text: this.text, mode: this.mode });
+    this.#keepDraft();
     if (this.mode === "reply" && !isBlank(this.text)) this.#send("composing", {});
+  }
+
+  /** Keep the text, and the place of the caret whenever it moves. */
+  #keepDraft() {
+    this.#send("draft", { text: this.text, mode: this.mode, caret: this.position });
+    this.#assistant?.look();
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
+    if (this.#assistant?.takes(event)) return void (event.preventDefault(), event.stopPropagation());
     // Enter also ends the composition of an accent or an ideogram (keyCode 229 in Safari). Do not send then.
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
     const isForced = event.ctrlKey || event.metaKey;
     if (!isForced && (event.shiftKey || event.altKey || isTouch())) return;
     event.preventDefault();
-    this.#submit();
+    this.submit();
   }
 
   /** @param {SubmitEvent} event */
   #onSubmit(event) {
     event.preventDefault();
-    this.#submit();
+    this.submit();
   }
 
-  #submit() {
-    if (!this.#canSend) return;
+  /** Send what is written. @param {Extra} [more] what is done with it */
+  submit(more) {
+    if (!this.canSend || this.#assistant?.objects()) return;
+    const { text, mode } = this;
     // Empty the field first, so that a second click sends nothing.
-    const body = isBlank(this.text) ? "" : cleaned(this.text);
+    const body = isBlank(text) ? "" : cleaned(text);
     this.text = "";
+    // The message is stored on the device before its draft is removed.
+    const isSent = this.#send("compose", { body, mode, extra: this.#assistant?.extra(more) });
+    if (!isSent) return void (this.text = text);
     this.refusals = [];
-    this.#send("draft", { text: "", mode: this.mode });
-    this.#send("compose", { body, mode: this.mode });
+    this.#send("draft", { text: "", mode });
     this.focus();
   }
 
   #fit() {
     const textarea = this.#textarea;
-    if (!textarea) return;
+    if (!textarea || CSS.supports("field-sizing", "content")) return;
     textarea.style.height = "auto";
     // scrollHeight does not include the borders.
     textarea.style.height = `${textarea.scrollHeight + 2}px`;
@@ -362,7 +292,7 @@ export class MessageComposer extends LitElement {
    * @param {object} detail
    */
   #send(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+    return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable: type === "compose" }));
   }
 }
 

@@ -66,6 +66,20 @@ export const listStyles = css`
     content: "";
   }
 
+  .event {
+    padding-inline: var(--space-3);
+    margin-block-start: var(--space-3);
+    color: var(--ink-soft);
+    font-size: var(--text-xs);
+    text-align: center;
+    text-wrap: balance;
+    overflow-wrap: anywhere;
+  }
+
+  .event a {
+    color: inherit;
+  }
+
   .reopened {
     display: flex;
     flex-wrap: wrap;

@@ -1,25 +1,28 @@
-import { LitElement, html, nothing } from "lit";
+import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
-import { dayLabel } from "#core/time.js";
+import { TurnElement } from "#core/turn-element.js";
+import { areTurnsTaken } from "#core/turns.js";
 
 import { t } from "../i18n/index.js";
-import { ScrollAnchor } from "./scroll-anchor.js";
-import "./internal-note.js";
-import "./message-bubble.js";
 import { listStyles } from "./message-list-styles.js";
+import { rowContent } from "./message-rows.js";
+import { RenderedRows } from "./rendered-rows.js";
+import { RENDERED_WHOLE, isFilled } from "./row-window.js";
+import { START_TOP_PX, ScrollAnchor } from "./scroll-anchor.js";
 
 /**
  * @import { Sending } from "#attachments/types.js"
  * @import { Me } from "#core/types.js"
  * @import { Message } from "../types.js"
- * @import { MessageRow, PendingRow, Row } from "../state/timeline.js"
+ * @import { Row } from "../state/timeline.js"
+ * @import { Gap } from "./row-window.js"
+ *
+ * A row and its distance from the top of the window. Without a key it is the bottom.
+ * @typedef {{ conversation: string, key: string, top: number }} Start
  */
-
-// Authors may edit or delete a message for this long. The server has the same limit.
-const CHANGEABLE_MS = 15 * 60_000;
 
 // How long the row is highlighted.
 const POINTED_MS = 4_000;
@@ -27,29 +30,40 @@ const POINTED_MS = 4_000;
 // Load the next page before the reader reaches the edge.
 const NEAR_EDGE_PX = 400;
 
+// Rows added while the reader scrolls are not new messages. Screen readers are told so for this long.
+const BUSY_MS = 300;
+
 /**
  * The messages of one thread, in a scrolling window. Sends `edge` {side} when the reader comes near the end of the
  * loaded messages, `to-end` to ask for the last ones, and `seen` {seq} when a message was visible in a focused window.
+ *
+ * A long list renders the rows near the screen, and gaps as high as the others (`row-window.js`).
  *
  * @property {Row[]} rows as `timeline` makes them
  * @property {Me} me
  * @property {string} conversation the id of the conversation; a change of it resets the scroll position
  * @property {number} readByOther the seq up to which the other side has read
+ * @property {number} readUpTo the seq up to which the reader had read when the thread was opened
+ * @property {{ count: number, after: number } | null} unread the number of messages of others after a seq that the reader has
+ *   not read, loaded or not
  * @property {boolean} hasBefore
  * @property {boolean} hasAfter
  * @property {boolean} loading true until the first page is loaded
  * @property {boolean} writable the conversation takes messages, so that one that failed can be changed and sent again
  * @property {boolean} awaiting a client waits for an answer; a conversation opened again can then be closed again
  * @property {ReadonlyMap<string, Sending>} sendings the uploads of this browser
- * @property {{ message: string, replies?: boolean } | null} target the message to scroll to and highlight, and whether the
- *   reader is about to reply; a new object scrolls there again
+ * @property {{ message: string, replies?: boolean, keepsFocus?: boolean } | null} target the message to scroll to and highlight, and whether the
+ *   reader is about to reply or is typing elsewhere; a new object scrolls there again
+ * @property {Start | null} start where to begin to read this conversation, instead of the first unread message
  */
-export class MessageList extends LitElement {
+export class MessageList extends TurnElement {
   static properties = {
     rows: { attribute: false },
     me: { attribute: false },
     conversation: {},
     readByOther: { type: Number, attribute: "read-by-other" },
+    readUpTo: { type: Number, attribute: "read-up-to" },
+    unread: { attribute: false },
     hasBefore: { type: Boolean, attribute: "has-before" },
     hasAfter: { type: Boolean, attribute: "has-after" },
     loading: { type: Boolean },
@@ -57,21 +71,33 @@ export class MessageList extends LitElement {
     awaiting: { type: Boolean },
     sendings: { attribute: false },
     target: { attribute: false },
+    start: { attribute: false },
     pointed: { state: true },
     below: { state: true },
     isAway: { state: true },
+    isMoving: { state: true },
   };
 
   static styles = [shared, listStyles];
 
-  #scroll = new ScrollAnchor(this, { onMove: () => this.#schedule() });
+  #scroll = new ScrollAnchor(this, { onMove: () => this.#schedule(), locate: (offset) => this.#rendered.at(this.rows, offset) });
   #frame = 0;
   /** The last target that was scrolled to. @type {unknown} */
   #reached = null;
+  /** The last start that was used. @type {Start | null} */
+  #begun = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #pointTimer;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #busyTimer;
   /** The seq of the last message of others that was inside the window, even without focus. */
   #seenSeq = 0;
+
+  #rendered = new RenderedRows();
+  /** The messages of others in it. @type {Map<string, Message>} */
+  #others = new Map();
+  /** The screen has left the rendered rows. */
+  #isStale = false;
 
   constructor() {
     super();
@@ -81,6 +107,9 @@ export class MessageList extends LitElement {
     this.me = null;
     this.conversation = "";
     this.readByOther = 0;
+    this.readUpTo = 0;
+    /** @type {{ count: number, after: number } | null} */
+    this.unread = null;
     this.hasBefore = false;
     this.hasAfter = false;
     this.loading = false;
@@ -88,13 +117,17 @@ export class MessageList extends LitElement {
     this.awaiting = false;
     /** @type {ReadonlyMap<string, Sending>} */
     this.sendings = new Map();
-    /** @type {{ message: string, replies?: boolean } | null} */
+    /** @type {{ message: string, replies?: boolean, keepsFocus?: boolean } | null} */
     this.target = null;
+    /** @type {Start | null} */
+    this.start = null;
     /** The id of the highlighted message. */
     this.pointed = "";
     /** The number of messages of others that were never inside the window. */
     this.below = 0;
     this.isAway = false;
+    /** Rows are added because the reader scrolls. */
+    this.isMoving = false;
   }
 
   /** @override */
@@ -110,21 +143,26 @@ export class MessageList extends LitElement {
     document.removeEventListener("visibilitychange", this.#schedule);
     cancelAnimationFrame(this.#frame);
     clearTimeout(this.#pointTimer);
+    clearTimeout(this.#busyTimer);
     super.disconnectedCallback();
   }
 
   /** Scroll to the last message. If it is not loaded, ask for it by `to-end`. */
   toBottom() {
-    if (this.hasAfter) this.#send("to-end", {});
-    else this.#scroll.toBottom();
+    if (this.hasAfter) return this.#send("to-end", {});
+    this.#scroll.toBottom();
+    this.#refill();
   }
 
   /** @override @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     this.#scroll.isEnd = !this.hasAfter;
-    if (!changed.has("conversation")) return;
-    this.#scroll.reset();
-    this.#seenSeq = 0;
+    if (changed.has("conversation")) {
+      this.#scroll.reset();
+      this.#seenSeq = 0;
+      this.#rendered.reset();
+    }
+    if (this.#isStale || ["conversation", "rows", "target"].some((name) => changed.has(name))) this.#moveWindow();
   }
 
   /** @override */
@@ -136,19 +174,62 @@ export class MessageList extends LitElement {
     this.#schedule();
   }
 
+  /** Choose the rows to render, from where the reader is. */
+  #moveWindow() {
+    this.#isStale = false;
+    const scroller = this.#query(".window");
+    const { hasStarted } = this.#scroll;
+    const { shadowRoot } = this;
+    // A row stays if it has the focus, or an open editor.
+    const isHeld = (/** @type {HTMLElement} */ item) =>
+      item.contains(shadowRoot?.activeElement ?? null) || (item.querySelector("message-bubble")?.isInUse ?? false);
+    if (this.rows.length > RENDERED_WHOLE) this.#rendered.read(this.renderRoot.querySelectorAll("li"), isHeld);
+    const isAnother = this.#rendered.move(this.rows, {
+      place: this.#placeToShow(),
+      height: scroller?.clientHeight || innerHeight,
+      offset: hasStarted ? (scroller?.scrollTop ?? 0) : null,
+    });
+    const { from, to } = this.#rendered.range;
+    this.#others = new Map(this.rows.slice(from, to).flatMap((row) => (this.#isOfOthers(row) ? [[row.key, row.message]] : [])));
+    if (isAnother) this.#beBusy();
+  }
+
+  #placeToShow() {
+    const target = this.#newTarget;
+    if (target) return { key: target.message, top: START_TOP_PX };
+    return this.#scroll.hasStarted ? this.#scroll.place : { key: "unread", top: START_TOP_PX };
+  }
+
+  #beBusy() {
+    this.isMoving = true;
+    clearTimeout(this.#busyTimer);
+    this.#busyTimer = setTimeout(() => (this.isMoving = false), BUSY_MS);
+  }
+
+  /** The target, if it is loaded and was not scrolled to. */
+  get #newTarget() {
+    const { target } = this;
+    return target && target !== this.#reached && this.rows.some(({ key }) => key === target.message) ? target : null;
+  }
+
   /** Scroll to the target if it is loaded, otherwise to the first unread message. */
   #goToTarget() {
-    const { target } = this;
-    const row = target && target !== this.#reached && this.#query(`[data-key="${target.message}"]`);
+    const target = this.#newTarget;
+    const row = target && this.#query(`[data-key="${target.message}"]`);
     if (target && row) {
       this.#reached = target;
       this.#scroll.reset();
       this.#scroll.start(target.message);
       this.#pointAt(target.message);
-      // A person who replies keeps the focus in the composer.
-      if (!target.replies) row.focus({ preventScroll: true });
+      // A person who replies keeps the focus in the composer, one who searches in the field.
+      if (!target.replies && !target.keepsFocus) row.focus({ preventScroll: true });
     }
-    this.#scroll.start("unread");
+    const { start, conversation } = this;
+    const isNew = start !== null && start !== this.#begun && start.conversation === conversation;
+    if (isNew && this.#begun) this.#scroll.reset();
+    if (isNew) this.#scroll.start(start.key, start.top);
+    else this.#scroll.start("unread");
+    this.#begun = start;
   }
 
   /** @param {string} message */
@@ -160,87 +241,37 @@ export class MessageList extends LitElement {
 
   /** @override */
   render() {
-    return html`<div class="window" tabindex="0" role="log" aria-label=${t("thread")} aria-busy=${this.loading}>
+    const shown = this.#rendered.of(this.rows);
+    return html`<div class="window" tabindex="0" role="log" aria-label=${t("thread")} aria-busy=${this.loading || this.isMoving}>
         <ol>
-          ${repeat(this.rows, (row) => row.key, (row) => this.#item(row))}
+          ${repeat(shown, (item) => ("row" in item ? item.row.key : `gap-${item.from}`), (item) => ("row" in item ? this.#item(item) : gap(item)))}
         </ol>
         ${this.rows.length === 0 ? html`<p class="quiet">${t(this.loading ? "loading" : "emptyThread")}</p>` : nothing}
       </div>
+      <p class="visually-hidden" role="status">${this.isAway && this.below > 0 ? t("newBelow", { n: this.below }) : nothing}</p>
       ${this.isAway ? this.#pill() : nothing}`;
   }
 
-  /** @param {Row} row */
-  #item(row) {
+  /** Say its place to screen readers where not all rows are rendered. @param {{ index: number, row: Row }} item */
+  #item({ index, row }) {
     const isPointed = row.key === this.pointed;
-    return html`<li data-key=${row.key} ?data-floating=${row.kind === "day"} tabindex="-1" class=${isPointed ? "pointed" : ""}>
-      ${this.#row(row)}
+    const isPart = this.#rendered.range.to - this.#rendered.range.from < this.rows.length;
+    const count = this.hasBefore || this.hasAfter ? -1 : this.rows.length;
+    return html`<li
+      data-key=${row.key}
+      ?data-floating=${row.kind === "day"}
+      tabindex="-1"
+      class=${isPointed ? "pointed" : ""}
+      aria-setsize=${isPart ? count : nothing}
+      aria-posinset=${isPart ? index + 1 : nothing}
+    >
+      ${rowContent(row, this)}
     </li>`;
   }
 
-  /** @param {Row} row */
-  #row(row) {
-    switch (row.kind) {
-      case "day":
-        return html`<div class="day"><span>${dayLabel(row.date)}</span></div>`;
-      case "unread":
-        return html`<div class="unread">${t("newMessages")}</div>`;
-      case "reopened":
-        return this.#reopened(row.name);
-      case "note":
-        return html`<internal-note .note=${row.note} ?mine=${row.note.author.id === this.me?.id}></internal-note>`;
-      case "pending":
-        return this.#bubble(row, { isMine: true, side: "ours", state: row.message.state });
-      case "message":
-        return this.#written(row);
-    }
-  }
-
-  /** @param {string} name */
-  #reopened(name) {
-    return html`<div class="reopened">
-      <span>${t("reopenedBy", { name })}</span>
-      ${this.awaiting ? html`<button class="button" @click=${this.#closeAgain}>${t("closeAgain")}</button>` : nothing}
-    </div>`;
-  }
-
-  #closeAgain() {
+  closeAgain = () => {
     this.#send("conversation-change", { change: { status: "closed" } });
-  }
-
-  /** @param {MessageRow} row */
-  #written(row) {
-    const { message } = row;
-    const isMine = message.author.id === this.me?.id;
-    const isOurs = isMine || (this.me?.role !== "client" && message.author.role !== "client");
-    const state = message.deleted_at || !isOurs ? "" : message.seq <= this.readByOther ? "read" : "sent";
-    return this.#bubble(row, { isMine, side: isOurs ? "ours" : "theirs", state });
-  }
-
-  /**
-   * @param {MessageRow | PendingRow} row
-   * @param {{ isMine: boolean, side: string, state: string }} looks
-   */
-  #bubble(row, { isMine, side, state }) {
-    return html`<message-bubble
-      .message=${row.message}
-      .sendings=${this.#sendingsOf(row)}
-      side=${side}
-      state=${state}
-      ?mine=${isMine}
-      ?for-company=${this.me !== null && this.me.role !== "client"}
-      ?joins-above=${!row.isFirst}
-      ?joins-below=${!row.isLast}
-      .limits=${this.me?.limits ?? null}
-      ?rewritable=${this.writable}
-      ?changeable=${isMine && row.kind === "message" && isFresh(row.message)}
-    ></message-bubble>`;
-  }
-
-  /** Return null for most messages, so that an upload renders only its own bubble. @param {MessageRow | PendingRow} row */
-  #sendingsOf(row) {
-    const ids = row.kind === "pending" ? (row.message.attachments ?? []) : row.message.attachments.map(({ id }) => id);
-    return ids.some((id) => this.sendings.has(id)) ? this.sendings : null;
-  }
+  };
 
   #pill() {
     const label = this.below > 0 ? t("newBelow", { n: this.below }) : t("toBottom");
@@ -249,8 +280,9 @@ export class MessageList extends LitElement {
     </button>`;
   }
 
-  #otherRows() {
-    return this.rows.filter((row) => row.kind === "message").filter(({ message }) => message.author.id !== this.me?.id);
+  /** @param {Row} row @returns {row is import("../state/timeline.js").MessageRow} */
+  #isOfOthers(row) {
+    return row.kind === "message" && row.message.author.id !== this.me?.id;
   }
 
   /** Measure at most once per frame what is on screen. */
@@ -262,15 +294,52 @@ export class MessageList extends LitElement {
   #measure() {
     const scroller = this.#query(".window");
     if (!scroller?.clientHeight || this.loading) return;
+    // The rows are still growing: a short list is at both its edges.
+    if (areTurnsTaken()) return this.#schedule();
     this.#scroll.applyNow();
+    if (!this.#isFilled(scroller)) this.#refill();
     this.isAway = !this.#scroll.isAtBottom || this.hasAfter;
     if (this.hasBefore && scroller.scrollTop < NEAR_EDGE_PX) this.#send("edge", { side: "before" });
     if (this.hasAfter && distanceToBottom(scroller) < NEAR_EDGE_PX) this.#send("edge", { side: "after" });
     const seen = this.#lastSeen(scroller)?.seq ?? 0;
     this.#seenSeq = Math.max(this.#seenSeq, seen);
-    this.below = this.#otherRows().filter(({ message }) => message.seq > this.#seenSeq).length;
+    this.below = this.#countBelow();
     const isOnScreen = document.visibilityState === "visible" && document.hasFocus() && !this.inert;
     if (isOnScreen && seen > 0) this.#send("seen", { seq: seen });
+  }
+
+  /** @param {HTMLElement} scroller */
+  #isFilled(scroller) {
+    const { from, to } = this.#rendered.range;
+    if (from === 0 && to === this.rows.length) return true;
+    const { top } = scroller.getBoundingClientRect();
+    const [first, last] = [this.rows[from], this.rows[to - 1]].map((row) => this.#query(`[data-key="${row?.key}"]`)?.getBoundingClientRect());
+    if (!first || !last) return false;
+    return isFilled({ from, to }, this.rows.length, { top: first.top - top, bottom: last.bottom - top, height: scroller.clientHeight });
+  }
+
+  #refill() {
+    this.#isStale = true;
+    this.requestUpdate();
+  }
+
+  /** Count the messages of others that the reader has not seen. The server knows those that are not loaded. */
+  #countBelow() {
+    const seen = Math.max(this.#seenSeq, this.readUpTo);
+    if (this.hasAfter && this.unread) return Math.max(0, this.unread.count - this.#countOthers(this.unread.after, seen));
+    return this.#countOthers(seen, Infinity);
+  }
+
+  /** Count the loaded messages of others after one seq, up to another. @param {number} after @param {number} upTo */
+  #countOthers(after, upTo) {
+    let count = 0;
+    for (let index = this.rows.length - 1; index >= 0; index--) {
+      const row = this.rows[index];
+      if (row?.kind !== "message" || row.message.seq > upTo) continue;
+      if (row.message.seq <= after) break;
+      if (this.#isOfOthers(row) && !row.message.deleted_at) count += 1;
+    }
+    return count;
   }
 
   /**
@@ -281,11 +350,13 @@ export class MessageList extends LitElement {
    */
   #lastSeen(scroller) {
     const bottom = scroller.getBoundingClientRect().bottom;
-    const row = this.#otherRows().findLast(({ key }) => {
-      const box = this.#query(`[data-key="${key}"]`)?.getBoundingClientRect();
-      return box && box.top + Math.min(box.height, 48) <= bottom;
+    const items = [.../** @type {NodeListOf<HTMLElement>} */ (this.renderRoot.querySelectorAll("li[data-key]"))];
+    const last = items.findLast((item) => {
+      if (!this.#others.has(item.dataset.key ?? "")) return false;
+      const box = item.getBoundingClientRect();
+      return box.top + Math.min(box.height, 48) <= bottom;
     });
-    return row?.message;
+    return this.#others.get(last?.dataset.key ?? "");
   }
 
   /** @param {string} selector @returns {HTMLElement | null} */
@@ -302,9 +373,10 @@ export class MessageList extends LitElement {
   }
 }
 
-/** @param {Message} message */
-function isFresh({ created_at, deleted_at }) {
-  return !deleted_at && Date.now() - Date.parse(created_at) < CHANGEABLE_MS;
+/** @param {Gap} gap */
+function gap({ height }) {
+  // The property passes the content security policy, the attribute does not.
+  return html`<li aria-hidden="true" .style=${`height: ${height}px`}></li>`;
 }
 
 /** @param {HTMLElement} scroller */

@@ -1,13 +1,15 @@
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
+
+import { TurnElement } from "#core/turn-element.js";
 
 import { t } from "../i18n/index.js";
 
 /**
  * The number of unread messages. It shows nothing for 0.
  *
- * @property {number} count
+ * @property {number} count the number
  */
-export class UnreadBadge extends LitElement {
+export class UnreadBadge extends TurnElement {
   static properties = { count: { type: Number } };
 
   static styles = css`

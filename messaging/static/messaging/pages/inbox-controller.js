@@ -1,14 +1,23 @@
 import { ApiError } from "#core/api.js";
+import { access } from "#core/session.js";
+import { nextTask } from "#core/turns.js";
 
 import { t } from "../i18n/index.js";
 import * as api from "../messaging-api.js";
 import { Messenger } from "../state/messenger.js";
+import { loadChoices } from "./choices.js";
 import { InboxFiles } from "./inbox-files.js";
 import { InboxNavigation } from "./inbox-navigation.js";
+import { InboxSaving } from "./inbox-saving.js";
+import { InboxShared } from "./inbox-shared.js";
+import { Takeover } from "./takeover.js";
+import { InboxQuotes } from "./inbox-quotes.js";
+import { PrintKey } from "./print-key.js";
+import { markTab } from "./tab-mark.js";
 
 /**
  * @import { LitElement, ReactiveController } from "lit"
- * @import { Chantier, Client, FirstState, Message } from "../types.js"
+ * @import { Chantier, Client, ConversationDraft, Extra, FirstState, Message, Pending } from "../types.js"
  * @import { Route } from "../state/routes.js"
  */
 
@@ -24,25 +33,30 @@ export const inboxProperties = { first: { attribute: false }, base: {}, pane: { 
 
 /**
  * The behaviour that the client's and the company's inbox share: it starts the messenger and handles the events
- * of the elements inside the page. `InboxNavigation` handles addresses, `InboxFiles` the events about files.
+ * of the elements inside the page. `InboxNavigation` handles addresses, `InboxFiles` the events about files,
+ * `InboxQuotes` those about quotes.
  *
  * @implements {ReactiveController}
  */
 export class InboxController {
   /** @type {Messenger | null} */
   messenger = null;
+  /** @type {InboxSaving | null} */
+  saving = null;
+  /** @type {InboxShared | null} */
+  shared = null;
   notice = "";
   formError = "";
-  isSubmitting = false;
+  /** The person must log in again. */
+  isLoggedOut = false;
   /** @type {Chantier[]} */
   chantiers = [];
   /** @type {Client[]} */
   clients = [];
+  /** @type {import("#api").Api["Staff"][]} */
+  colleagues = [];
   /** The address of the list's next page. @type {string | null} */
   next = null;
-  /** @type {"reply" | "note"} */
-  mode = "reply";
-
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
 
@@ -52,30 +66,45 @@ export class InboxController {
    */
   constructor(host, { onShow = () => {} } = {}) {
     this.host = host;
+    /** What was done in the server's HTML. */
+    this.takeover = new Takeover(host);
     this.navigation = new InboxNavigation(this, { onShow });
-    new InboxFiles(this);
+    this.files = new InboxFiles(this);
+    this.quotes = new InboxQuotes(this);
+    new PrintKey(this);
     this.#listen();
     host.addController(this);
   }
 
   hostConnected() {
-    this.#begin();
+    this.begin();
   }
 
   hostDisconnected() {
     clearTimeout(this.#noticeTimer);
     this.messenger?.stop();
-    this.messenger = null;
+    this.saving?.stop();
+    this.messenger = this.saving = null;
+    if (access.load) this.host.first = null;
   }
 
   hostUpdate() {
-    this.#begin();
+    this.begin();
   }
 
   hostUpdated() {
-    const n = this.messenger?.store.unreadTotal ?? 0;
-    const title = `${t("messages")} – Liaison`;
-    document.title = n > 0 ? t("titleWithUnread", { n, title }) : title;
+    if (access.isOurs) void this.takeover.done.then(() => markTab(this.messenger?.store.unreadTotal ?? 0));
+  }
+
+  /** What is written in the conversation on screen. Each has its own, kept with its drafts. @returns {"reply" | "note"} */
+  get mode() {
+    const { messenger, isStaff } = this;
+    const isShut = messenger?.conversation?.accepts_messages === false;
+    return isStaff && (isShut || messenger?.drafts.draft(`mode:${messenger.openId}`)) ? "note" : "reply";
+  }
+
+  set mode(mode) {
+    this.messenger?.drafts.keepDraft(`mode:${this.messenger.openId}`, mode === "note" ? mode : "");
   }
 
   get isStaff() {
@@ -85,7 +114,7 @@ export class InboxController {
   /**
    * Change the state and render it.
    *
-   * @param {Partial<Pick<InboxController, "notice" | "formError" | "isSubmitting" | "chantiers" | "clients" | "next" | "mode">>} change
+   * @param {Partial<Pick<InboxController, "notice" | "formError" | "isLoggedOut" | "chantiers" | "clients" | "colleagues" | "next" | "mode">>} change
    */
   set(change) {
     Object.assign(this, change);
@@ -93,24 +122,49 @@ export class InboxController {
   }
 
   /** Start the messenger, once, when the first state is there. */
-  #begin() {
+  begin() {
     const { first, isConnected } = this.host;
+    if (isConnected && !first && !this.messenger) access.load?.(this);
     if (!first || !isConnected || this.messenger) return;
     this.messenger = new Messenger(first);
     this.next = first.conversations.next;
     this.chantiers = first.chantiers ?? [];
-    this.messenger.addEventListener("change", () => this.host.requestUpdate());
-    // The login page gets this address in ?next= and leads back here. Drafts stay on the device.
-    this.messenger.addEventListener("session-ended", () => location.reload());
+    this.messenger.addEventListener("change", () => this.#onChange());
+    this.messenger.addEventListener("session-ended", () => this.endSession());
+    this.messenger.addEventListener("conversation-sent", (event) => this.#onConversationSent(/** @type {CustomEvent} */ (event).detail));
     this.messenger.addEventListener("started-anew", (event) => this.#onAnew(/** @type {CustomEvent} */ (event).detail));
-    this.messenger.start();
+    this.saving = new InboxSaving(this, this.messenger);
+    this.takeover.begin();
+    void this.takeover.done.then(nextTask).then(() => this.#start());
     this.navigation.showCurrent();
+    this.shared = new InboxShared(this, this.messenger);
+  }
+
+  #start() {
+    if (this.saving) this.messenger?.start(this.saving.start());
+  }
+
+  /** The person must log in again: ask here, and tell the page. */
+  endSession() {
+    if (!this.isLoggedOut) this.host.dispatchEvent(new CustomEvent("session-ended", { bubbles: true, composed: true }));
+    this.set({ isLoggedOut: true });
+  }
+
+  #onChange() {
+    // The stream opens again only for the same person.
+    if (this.messenger?.isConnected) this.isLoggedOut = false;
+    this.host.requestUpdate();
+  }
+
+  /** @param {{ id: string }} sent */
+  #onConversationSent({ id }) {
+    void this.attempt(() => this.navigation.onSent(id));
   }
 
   /** Load what an address needs besides the messages. @param {Route} route */
   async loadFor(route) {
     if (route.pane === "new") await this.#loadChoices();
-    if (route.pane === "thread" && this.isStaff) await this.messenger?.loadNotes();
+    if (route.pane === "thread" && this.isStaff) await this.saving?.loadNotes();
   }
 
   /**
@@ -133,8 +187,7 @@ export class InboxController {
 
   async #loadChoices() {
     if (this.chantiers.length > 0) return;
-    const [chantiers, clients] = await Promise.all([api.listChantiers(), this.isStaff ? api.listClients() : []]);
-    this.set({ chantiers, clients });
+    this.set(await loadChoices(this.messenger?.drafts, this.isStaff));
   }
 
   /** Say for a moment what went wrong. @param {unknown} error */
@@ -167,22 +220,23 @@ export class InboxController {
       "form-cancel": () => this.#leaveForm(),
       "form-change": (draft) => this.messenger?.drafts.keepConversationDraft(draft),
       "list-end": () => void this.attempt(() => this.#loadNext()),
-      "conversation-submit": (draft) => void this.#submit(draft),
-      draft: ({ text, mode }) => this.messenger?.drafts.keepDraft(this.draftPlace(mode), text),
-      composing: () => this.messenger?.sayTyping(),
-      compose: (written) => void this.attempt(() => this.#compose(written)),
+      "conversation-submit": (draft) => void this.attempt(() => this.#submit(draft)),
+      draft: ({ text, mode, caret }) => this.messenger?.writing.keepDraft(this.draftPlace(mode), text, caret),
+      composing: () => this.messenger?.typing.say(),
+      compose: (written) => this.#compose(written),
       "mode-change": ({ mode }) => this.set({ mode }),
       edge: ({ side }) => void this.attempt(() => this.messenger?.loadMore(side)),
       "to-end": () => void this.attempt(() => this.#jumpToEnd()),
-      seen: ({ seq }) => void this.messenger?.markRead(seq),
-      "message-edit": ({ message, body }) => void this.attempt(() => this.messenger?.edit(message, body)),
-      "message-delete": ({ message }) => void this.attempt(() => this.messenger?.remove(message)),
+      seen: ({ seq }) => this.messenger?.markRead(seq),
+      "message-edit": ({ message, body }) => this.messenger?.writing.edit(message, body),
+      "message-delete": ({ message }) => this.messenger?.writing.remove(message),
       "message-retry": ({ id }) => this.messenger?.outbox.retry(id),
-      "message-discard": ({ id }) => this.messenger?.discard(id),
+      "message-discard": ({ id }) => void this.attempt(() => this.#discard(id)),
       "message-rewrite": ({ id }) => void this.attempt(() => this.#rewrite(id)),
       copied: ({ isDone }) => this.say(t(isDone ? "copied" : "notCopied")),
       "action-failed": ({ error }) => this.tell(error),
-      "note-delete": ({ note }) => void this.attempt(() => this.messenger?.removeNote(note)),
+      "note-edit": ({ note, body }) => this.messenger?.writing.editNote(note, body),
+      "note-delete": ({ note }) => this.messenger?.writing.removeNote(note),
       "conversation-change": ({ change }) => void this.attempt(() => this.messenger?.change(change)),
     };
     for (const [type, handle] of Object.entries(handlers)) {
@@ -190,38 +244,46 @@ export class InboxController {
     }
   }
 
-  /** @param {{ body: string, mode: "reply" | "note" }} written */
-  async #compose({ body, mode }) {
-    if (mode === "note") await this.#addNote(body);
-    else this.messenger?.send(body);
+  /** @param {{ body: string, mode: "reply" | "note", extra?: Extra }} written */
+  #compose({ body, mode, extra }) {
+    const { messenger } = this;
+    if (mode === "note" && messenger?.openId) messenger.writing.addNote(messenger.openId, body);
+    if (mode === "reply") messenger?.send(body, this.quotes.take(), extra);
+    this.host.renderRoot.querySelector("session-ended")?.ask();
     this.#scrollToEnd();
   }
 
-  /** @param {string} body */
-  async #addNote(body) {
-    try {
-      await this.messenger?.addNote(body);
-    } catch (error) {
-      // The composer is empty by now: put the text back.
-      this.messenger?.drafts.keepDraft(this.draftPlace("note"), body);
-      this.#thread?.restoreDraft(body);
-      throw error;
-    }
-  }
-
-  /** Put a message that was refused back into the composer, with its files. @param {string} id */
+  /** Put something that was refused back where it was written, with its files. @param {string} id */
   async #rewrite(id) {
-    const message = this.messenger?.outbox.messages.find((known) => known.id === id);
-    if (!message) return;
-    this.set({ mode: "reply" });
+    const pending = this.messenger?.outbox.find(id);
+    if (!pending) return;
+    if (pending.kind === "conversation") return this.#rewriteOpening(pending);
+    this.set({ mode: pending.kind === "note" ? "note" : "reply" });
     await this.host.updateComplete;
     // The text is a draft on this device before its message is forgotten.
-    await this.#thread?.putInReply(message.body);
-    await this.messenger?.takeBack(message);
+    await this.#thread?.putInReply(pending.body);
+    if (pending.quoted) this.quotes.keep(pending.quoted);
+    await this.messenger?.writing.takeBack(pending);
+  }
+
+  /** @param {Pending} pending */
+  async #rewriteOpening(pending) {
+    await this.messenger?.writing.takeBack(pending);
+    await this.navigation.replace({ pane: "new" });
+    this.set({ formError: pending.error });
+  }
+
+  /** @param {string} id */
+  async #discard(id) {
+    const { messenger } = this;
+    const pending = messenger?.outbox.find(id);
+    await messenger?.writing.discard(id);
+    // Without its first message there is no conversation; what was written after it is in the form.
+    if (pending?.kind === "conversation") await this.navigation.replace({ pane: messenger?.drafts.conversationDraft() ? "new" : "list" });
   }
 
   #leaveForm() {
-    this.messenger?.discardNew();
+    this.messenger?.writing.discardNew();
     this.navigation.leave();
   }
 
@@ -241,25 +303,24 @@ export class InboxController {
   }
 
   async #loadNext() {
-    if (!this.next || !this.messenger) return;
-    const page = await api.nextPage(this.next);
+    const { next } = this;
+    if (!next || !this.messenger) return;
+    const page = await api.nextPage(next);
+    // Another list is shown by now, or two asked for the same page.
+    if (next !== this.next) return;
     this.messenger.store.mergeConversations(page.results).forEach((id) => void this.messenger?.sync.catchUp(id));
+    this.host.dispatchEvent(new CustomEvent("list-page", { detail: { ids: page.results.map(({ id }) => id) } }));
     this.set({ next: page.next });
   }
 
-  /** @param {Parameters<typeof api.openConversation>[0]} draft */
+  /** @param {ConversationDraft} draft */
   async #submit(draft) {
     const { messenger } = this;
     if (!messenger) return;
-    this.set({ isSubmitting: true, formError: "" });
-    try {
-      const { id } = await messenger.begin(draft);
-      await this.navigation.replace({ pane: "thread", id });
-    } catch (error) {
-      this.set({ formError: error instanceof ApiError ? error.message : t("noNetwork") });
-    } finally {
-      this.set({ isSubmitting: false });
-    }
+    const chantier = this.chantiers.find(({ id }) => id === draft.chantier) ?? null;
+    const client = this.clients.find(({ id }) => id === draft.client) ?? chantier?.client ?? messenger.me.client;
+    const id = messenger.writing.begin(draft, { chantier, client: client ?? { id: "", name: "" } });
+    await this.navigation.replace({ pane: "thread", id });
   }
 
   /** The name of a draft of the conversation on screen. @param {"reply" | "note"} mode */

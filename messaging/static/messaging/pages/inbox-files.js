@@ -1,8 +1,12 @@
-import { NEW_CONVERSATION } from "../state/messenger.js";
+import { getAttachment } from "#attachments/attachments-api.js";
+
+import { NEW_CONVERSATION, notesOf } from "../state/writing.js";
 import { photosOfItems, photosOfMessages } from "./photos.js";
-import { hashOf } from "../state/routes.js";
+import { place } from "./place.js";
+import { fileHash, filesAddress, routeOf } from "../state/routes.js";
 
 /**
+ * @import { LightboxPhoto } from "#attachments/components/attachment-gallery.js"
  * @import { LibraryItem } from "#attachments/types.js"
  * @import { FilesScope } from "../state/routes.js"
  * @import { InboxController } from "./inbox-controller.js"
@@ -11,6 +15,8 @@ import { hashOf } from "../state/routes.js";
 /** Handles the events about files: choose, cancel, open. */
 export class InboxFiles {
   #inbox;
+  /** The photos of the lightbox when it was last opened. @type {LightboxPhoto[]} */
+  #photos = [];
 
   /** @param {InboxController} inbox */
   constructor(inbox) {
@@ -22,7 +28,10 @@ export class InboxFiles {
       "attachment-cancel": ({ id }) => this.#uploader?.remove(id),
       "attachment-retry": ({ id }) => this.#uploader?.retry(id),
       "location-choice": ({ keeps }) => this.#uploader?.keepLocation(this.#place, keeps),
+      "size-choice": ({ isOriginal }) => this.#uploader?.keepSize(this.#place, isOriginal),
       "attachment-open": ({ id, items }) => this.#openPhotos(id, items),
+      "photo-shown": ({ id }) => this.#nameFile(id),
+      "photo-close": () => this.#onClose(),
       "thread-files": ({ scope }) => this.#showLibrary(scope),
     };
     for (const [type, handle] of Object.entries(handlers)) {
@@ -34,9 +43,11 @@ export class InboxFiles {
     return this.#inbox.messenger?.uploader;
   }
 
-  /** The conversation whose next message takes the files chosen now. */
+  /** The conversation whose next message takes the files chosen now, or its next note. */
   get #place() {
-    return this.#inbox.host.pane === "new" ? NEW_CONVERSATION : (this.#inbox.messenger?.openId ?? "");
+    const { host, messenger, mode } = this.#inbox;
+    const open = messenger?.openId ?? "";
+    return host.pane === "new" ? NEW_CONVERSATION : mode === "note" ? notesOf(open) : open;
   }
 
   /** @param {File[]} files */
@@ -46,24 +57,82 @@ export class InboxFiles {
   }
 
   /**
+   * Open the lightbox and add it to the history, so that the back button closes it.
+   *
    * @param {string} id
    * @param {LibraryItem[]} [items] the items of the library; if absent, the photos of the loaded messages are shown
    */
   #openPhotos(id, items) {
     const { messenger } = this.#inbox;
     if (!messenger) return;
-    const messages = messenger.store.histories.get(messenger.openId ?? "")?.messages ?? [];
-    const photos = items ? photosOfItems(items, messenger.me) : photosOfMessages(messages, messenger.me);
-    void this.#inbox.host.renderRoot.querySelector("attachment-gallery")?.open(photos, id);
+    this.#photos = items ? photosOfItems(items, messenger.me) : this.#photosOfThread();
+    place.history.pushState({ isOurs: place.history.state?.isOurs ?? false, isPhoto: true }, "", address(fileHash(id)));
+    void this.#gallery?.open(this.#photos, id);
+  }
+
+  /** Show the photo that an address names, with those it was opened with. @param {string} id */
+  async showPhoto(id) {
+    const isAmong = (/** @type {LightboxPhoto[]} */ photos) => photos.some(({ file }) => file.id === id);
+    if (!isAmong(this.#photos)) this.#photos = this.#photosOfThread();
+    // Far up in the thread: shown alone.
+    if (!isAmong(this.#photos)) {
+      await this.#inbox.attempt(async () => {
+        this.#photos = [{ file: await getAttachment(id), isMine: false, caption: "" }];
+      });
+    }
+    if (isAmong(this.#photos)) await this.#gallery?.open(this.#photos, id);
+    else this.#leaveAddress();
+  }
+
+  /** Close the lightbox unless an address names a photo. Return whether it was open. @param {string} photo */
+  hidePhoto(photo) {
+    const isOpen = this.#gallery?.isOpen ?? false;
+    if (isOpen && !photo) this.#gallery?.close();
+    return isOpen;
+  }
+
+  /** Name the photo in the address, so that a reload shows it again. @param {string} id */
+  #nameFile(id) {
+    place.history.replaceState(place.history.state, "", address(fileHash(id)));
+  }
+
+  /** The lightbox was closed by hand, unless the address has changed before. */
+  #onClose() {
+    const route = routeOf(this.#inbox.host.base, place.location.pathname, place.location.hash);
+    if (route.pane !== "thread" || !route.file) return;
+    if (place.history.state?.isPhoto) place.history.back();
+    else this.#leaveAddress();
+  }
+
+  #leaveAddress() {
+    place.history.replaceState(place.history.state, "", address(""));
+  }
+
+  #photosOfThread() {
+    const { messenger } = this.#inbox;
+    const { histories, notes } = messenger?.store ?? {};
+    const open = messenger?.openId ?? "";
+    const written = [...(histories?.get(open)?.messages ?? []), ...(notes?.get(open) ?? [])];
+    written.sort((a, b) => a.created_at.localeCompare(b.created_at));
+    return messenger ? photosOfMessages(written, messenger.me) : [];
+  }
+
+  get #gallery() {
+    return this.#inbox.host.renderRoot.querySelector("attachment-gallery");
   }
 
   /** Add the library to the history, so that the back button leads to the messages. @param {FilesScope} scope */
   #showLibrary(scope) {
-    if (!scope && history.state?.isFiles) return history.back();
-    const address = location.pathname + location.search + hashOf(scope);
+    if (!scope && place.history.state?.isFiles) return place.history.back();
     const isChange = scope !== "" && this.#inbox.navigation.files !== "";
-    if (isChange || !scope) history.replaceState(history.state, "", address);
-    else history.pushState({ isOurs: history.state?.isOurs ?? false, isFiles: true }, "", address);
+    const address = filesAddress(place.location.pathname, scope, place.location.search);
+    if (isChange || !scope) place.history.replaceState(place.history.state, "", address);
+    else place.history.pushState({ isOurs: place.history.state?.isOurs ?? false, isFiles: true }, "", address);
     this.#inbox.navigation.showFiles(scope);
   }
+}
+
+/** @param {string} hash */
+function address(hash) {
+  return place.location.pathname + place.location.search + hash;
 }

@@ -1,6 +1,8 @@
 import { ApiError } from "#core/api.js";
+import { nextTask } from "#core/turns.js";
 
-import { messageHash, pathOf, routeOf } from "../state/routes.js";
+import { keptQuery, messageHash, pathOf, routeOf, waitingHash, withoutFiles } from "../state/routes.js";
+import { place } from "./place.js";
 
 /**
  * @import { ReactiveController } from "lit"
@@ -16,7 +18,7 @@ import { messageHash, pathOf, routeOf } from "../state/routes.js";
 export class InboxNavigation {
   /** The files shown instead of the messages. @type {FilesScope} */
   files = "";
-  /** The message that the address names. @type {{ message: string, replies: boolean } | null} */
+  /** The message that the address names. @type {{ message: string, replies: boolean, keepsFocus: boolean } | null} */
   target = null;
 
   #inbox;
@@ -33,12 +35,12 @@ export class InboxNavigation {
   }
 
   hostConnected() {
-    addEventListener("popstate", this.#onPopState);
+    place.events.addEventListener("popstate", this.#onPopState);
     addEventListener("notification-open", this.#onNotification);
   }
 
   hostDisconnected() {
-    removeEventListener("popstate", this.#onPopState);
+    place.events.removeEventListener("popstate", this.#onPopState);
     removeEventListener("notification-open", this.#onNotification);
   }
 
@@ -49,24 +51,32 @@ export class InboxNavigation {
    */
   go(route) {
     const hash = route.pane === "thread" && route.message ? messageHash(route.message) : "";
-    history.pushState({ isOurs: true }, "", this.#addressOf(route) + hash);
+    place.history.pushState({ isOurs: true }, "", this.#addressOf(route) + hash);
     return this.#show(route);
   }
 
   /** Go to an address in place of the current one, to which nobody should come back. @param {Route} route */
   replace(route) {
-    history.replaceState(history.state, "", this.#addressOf(route));
+    place.history.replaceState(place.history.state, "", this.#addressOf(route));
     return this.#show(route);
+  }
+
+  /** Go to a message of the conversation on screen. The back button still leads to the list. @param {string} message */
+  reach(message) {
+    place.history.replaceState(place.history.state, "", withoutFiles(place.location.pathname) + place.location.search + messageHash(message));
+    return this.#goToMessage({ message });
   }
 
   /** Go back to the list: through the history, if the person came from it. */
   leave() {
-    if (history.state?.isOurs) history.back();
+    if (place.history.state?.isOurs) place.history.back();
     else void this.go({ pane: "list" });
   }
 
-  showCurrent() {
-    void this.#show(routeOf(this.#inbox.host.base, location.pathname, location.hash));
+  /** Show what the address names. With `keepsFocus`, the focus stays where the person is typing. */
+  showCurrent({ keepsFocus = false } = {}) {
+    const route = routeOf(this.#inbox.host.base, place.location.pathname, place.location.hash);
+    void this.#show(route.pane === "thread" ? { ...route, keepsFocus } : route);
   }
 
   /** @param {FilesScope} files */
@@ -84,7 +94,18 @@ export class InboxNavigation {
 
   /** @param {Route} route */
   #addressOf(route) {
-    return pathOf(this.#inbox.host.base, route) + location.search;
+    const { host, messenger } = this.#inbox;
+    const isWaiting = route.pane === "thread" && messenger?.isWaiting(route.id);
+    if (isWaiting) return pathOf(host.base, { pane: "new" }) + keptQuery(place.location.search) + waitingHash(route.id);
+    return pathOf(host.base, route) + keptQuery(place.location.search);
+  }
+
+  /** Give a conversation on screen its address, now that the server has it. @param {string} id */
+  async onSent(id) {
+    const { host, messenger } = this.#inbox;
+    if (host.pane !== "thread" || messenger?.openId !== id) return;
+    place.history.replaceState(place.history.state, "", this.#addressOf({ pane: "thread", id }));
+    await Promise.all([messenger.open(id), this.#inbox.loadFor({ pane: "thread", id })]);
   }
 
   /** @param {Route} route */
@@ -92,27 +113,34 @@ export class InboxNavigation {
     const { host, messenger } = this.#inbox;
     const from = messenger?.openId ?? "";
     host.pane = route.pane;
-    this.showFiles(route.pane === "thread" ? (route.files ?? "") : "");
-    if (route.pane === "thread" && route.id === from) return this.#goToMessage(route);
+    const photo = route.pane === "thread" ? (route.file ?? "") : "";
+    const wasPhoto = this.#inbox.files.hidePhoto(photo);
+    // A photo is shown over the messages or over the library.
+    if (!photo) this.showFiles(route.pane === "thread" ? (route.files ?? "") : "");
+    if (route.pane === "thread" && route.id === from) {
+      if (photo) return this.#inbox.files.showPhoto(photo);
+      return wasPhoto ? undefined : this.#goToMessage(route);
+    }
     this.target = null;
     this.#inbox.set({ mode: "reply", formError: "" });
     this.#onShow();
     try {
-      await Promise.all([messenger?.open(route.pane === "thread" ? route.id : null), this.#inbox.loadFor(route)]);
+      await Promise.all([this.#inbox.saving?.open(route.pane === "thread" ? route.id : null), this.#inbox.loadFor(route)]);
       if (route.pane === "thread" && route.message) await this.#goToMessage(route);
       else await this.#moveFocus(route, from);
+      if (photo) await this.#inbox.files.showPhoto(photo);
     } catch (error) {
       this.#inbox.tell(error);
       if (error instanceof ApiError && error.status === 404) void this.go({ pane: "list" });
     }
   }
 
-  /** Go to the message that an address names, in the conversation on screen. @param {{ message?: string, replies?: boolean }} route */
-  async #goToMessage({ message, replies = false }) {
+  /** Go to the message that an address names, in the conversation on screen. @param {{ message?: string, replies?: boolean, keepsFocus?: boolean }} route */
+  async #goToMessage({ message, replies = false, keepsFocus = false }) {
     if (!message) return;
     const { host, messenger } = this.#inbox;
     await this.#inbox.attempt(() => messenger?.reach(message));
-    this.target = { message, replies };
+    this.target = { message, replies, keepsFocus };
     host.requestUpdate();
     await host.updateComplete;
     if (replies) host.renderRoot.querySelector("conversation-thread")?.focusComposer();
@@ -123,15 +151,20 @@ export class InboxNavigation {
    * @param {string} from the conversation that was on screen
    */
   async #moveFocus(route, from) {
-    const { host } = this.#inbox;
+    const { host, takeover } = this.#inbox;
     await host.updateComplete;
-    if (route.pane === "new") host.renderRoot.querySelector("conversation-form")?.focus();
-    if (route.pane === "list" && from) host.renderRoot.querySelector("conversation-list")?.focusRow(from);
+    await takeover.done.then(nextTask);
+    // The person may have begun to write while the page was loading.
+    const isInForm = host.shadowRoot?.activeElement?.localName === "conversation-form";
+    if (route.pane === "new" && !isInForm) host.renderRoot.querySelector("conversation-form")?.focusField(this.#inbox.takeover.field);
+    const row = from || this.#inbox.takeover.row;
+    if (route.pane === "list" && row) for (const list of host.renderRoot.querySelectorAll("conversation-list")) list.focusRow(row);
     const thread = host.renderRoot.querySelector("conversation-thread");
     if (route.pane !== "thread" || !thread) return;
     await thread.updateComplete;
+    const isWriting = takeover.isWriting || (!from && thread.shadowRoot?.activeElement?.localName === "message-composer");
     // On a phone the keyboard would hide the messages.
-    if (matchMedia("(pointer: coarse)").matches) thread.focusHeading();
+    if (matchMedia("(pointer: coarse)").matches && !isWriting) thread.focusHeading();
     else thread.focusComposer();
   }
 

@@ -33,8 +33,43 @@ export const inboxStyles = css`
     visibility: visible;
   }
 
+  /* The server's HTML is shown. What renders below it must count as no shift. */
+  :host([taking-over]) .pane {
+    visibility: hidden !important;
+  }
+
   .main {
     position: relative;
+  }
+
+  .list-search {
+    padding: 0 var(--space-4) var(--space-3);
+    border-block-end: 1px solid var(--line);
+  }
+
+  .group {
+    padding: var(--space-3) var(--space-4) var(--space-1);
+    color: var(--ink-soft);
+    font-size: var(--text-s);
+    font-weight: 650;
+  }
+
+  .said {
+    padding: var(--space-4);
+    color: var(--ink-soft);
+    white-space: pre-line;
+  }
+
+  .said:empty {
+    display: none;
+  }
+
+  .closed summary {
+    padding: var(--space-3) var(--space-4);
+    color: var(--ink-soft);
+    font-size: var(--text-s);
+    font-weight: 650;
+    cursor: pointer;
   }
 
   .main > conversation-thread,
@@ -48,7 +83,7 @@ export const inboxStyles = css`
     align-items: center;
     justify-content: space-between;
     min-height: 3.75rem;
-    padding: var(--space-2) var(--space-2) var(--space-1) var(--space-4);
+    padding: var(--space-2) var(--space-4) var(--space-1);
   }
 
   .side h2 {
@@ -69,6 +104,18 @@ export const inboxStyles = css`
     overscroll-behavior: contain;
   }
 
+  /* A large zoom leaves little height: what stands above the rows scrolls with them. */
+  @media (max-height: 30rem) {
+    .side {
+      display: block;
+      overflow-y: auto;
+    }
+
+    .side .window {
+      overflow: visible;
+    }
+  }
+
   .new {
     width: auto;
     padding-inline: var(--space-3);
@@ -83,6 +130,28 @@ export const inboxStyles = css`
 
   conversation-list {
     flex: none;
+  }
+
+  .shared {
+    position: sticky;
+    inset-block-start: 0;
+    z-index: 2;
+    display: flex;
+    gap: var(--space-2);
+    align-items: center;
+    padding-inline: var(--space-4) var(--space-1);
+    background: var(--brand);
+    color: var(--on-brand);
+    font-weight: 600;
+  }
+
+  .shared span {
+    flex: 1;
+    padding-block: var(--space-2);
+  }
+
+  .shared .icon-button {
+    color: inherit;
   }
 
   .empty {
@@ -121,6 +190,23 @@ export const inboxStyles = css`
     background: var(--surface-sunken);
   }
 
+  .on-paper {
+    display: none;
+  }
+
+  @media print {
+    .pane:has(~ .on-paper) {
+      display: none;
+    }
+
+    .on-paper {
+      display: block;
+      grid-column: 1 / -1;
+      padding: 2rem;
+      font-size: 1.2rem;
+    }
+  }
+
   .toast {
     position: absolute;
     inset-block-end: 5.5rem;
@@ -138,6 +224,23 @@ export const inboxStyles = css`
     color: var(--surface);
     font-size: var(--text-s);
     box-shadow: var(--shadow-high);
+  }
+
+  .toast.undo {
+    z-index: 4;
+  }
+
+  .toast button {
+    min-height: var(--touch);
+    padding-inline: var(--space-3);
+    border: 0;
+    margin-block: calc(-1 * var(--space-2));
+    margin-inline-start: var(--space-2);
+    background: transparent;
+    color: inherit;
+    font-weight: 700;
+    text-decoration: underline;
+    pointer-events: auto;
   }
 
   @media (min-width: 48rem) {

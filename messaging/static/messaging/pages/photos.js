@@ -5,12 +5,13 @@ import { isPicture } from "#attachments/files.js";
  * @import { LightboxPhoto } from "#attachments/components/attachment-gallery.js"
  * @import { Attachment, LibraryItem } from "#attachments/types.js"
  * @import { Person } from "#core/types.js"
- * @import { Message } from "../types.js"
+ * @import { Message, Note } from "../types.js"
  */
 
-/** Return the photos of messages, in their order, for the lightbox. @param {Message[]} messages @param {Pick<Person, "id">} me @returns {LightboxPhoto[]} */
+/** Return the photos of messages and notes, in their order, for the lightbox. @param {(Message | Note)[]} messages @param {Pick<Person, "id">} me @returns {LightboxPhoto[]} */
 export function photosOfMessages(messages, me) {
-  return messages.flatMap(({ attachments, author, created_at }) => {
+  // Notes that an earlier version kept on the device have none.
+  return messages.flatMap(({ attachments = [], author, created_at }) => {
     return attachments.filter(isOpenable).map((file) => shown(file, author, created_at, me));
   });
 }

@@ -1,20 +1,21 @@
 import { FileStore } from "#attachments/uploads/file-store.js";
-import { Uploader, isSendable } from "#attachments/uploads/uploader.js";
+import { Uploader } from "#attachments/uploads/uploader.js";
 import { API, ApiError } from "#core/api.js";
 import { EventStream } from "#core/events.js";
 
-import { sendWithFiles } from "./send-with-files.js";
+import { History } from "./history.js";
 import { LocalDrafts } from "./local-drafts.js";
 import { lostMessages } from "./lost-messages.js";
 import * as api from "../messaging-api.js";
 import { Outbox } from "./outbox.js";
+import { sender } from "./pending.js";
+import { keptNotes } from "./pending-view.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
+import { Typing } from "./typing.js";
+import { Writing } from "./writing.js";
 
-/**
- * @import { History } from "./history.js"
- * @import { Conversation, FirstState, Message, Note, PendingMessage } from "../types.js"
- */
+/** @import { Conversation, Extra, FirstState, Pending, Quote } from "../types.js" */
 
 // Enough to switch between a few threads without loading them again.
 const KEPT_HISTORIES = 8;
@@ -22,34 +23,30 @@ const KEPT_HISTORIES = 8;
 // Half a page, as in messaging/pages.py.
 const NEAR_THE_END = 25;
 
-// The place of the files chosen for a conversation that does not exist yet.
-export const NEW_CONVERSATION = "new";
-
-const TYPING_SHOWN_MS = 5_000;
-const TYPING_SAID_EVERY_MS = 3_000;
+/** The messages of a conversation that the server does not have yet. */
+const NONE = new History();
+NONE.merge({ results: [], has_before: false, has_after: false });
 
 /**
  * What a messaging page does, without its display. It connects the store, the stream, the outbox and the API, and the
- * page elements call it. Emits `change` when something on screen may differ, `session-ended`, and `started-anew` with
- * the address of the list's next page and the person's messages that a restore of the server has lost.
+ * page elements call it. Emits `change` when something on screen may differ, `session-ended`, `conversation-sent`
+ * {id} when the server has a conversation that was begun here, and `started-anew` with the address of the list's next
+ * page and the person's messages that a restore of the server has lost.
  */
 export class Messenger extends EventTarget {
   /** The conversation on screen. @type {string | null} */
   openId = null;
   /** The seq after which its unread messages began when it was opened. Reading does not move the line. @type {number | null} */
   unreadAfter = null;
-  /** @type {{ conversation: string, name: string, until: number } | null} */
-  typing = null;
   isConnected = false;
 
   /** @type {string[]} most recent last */
   #recent = [];
-  #saidTypingAt = 0;
-  /** The highest seq in a `markRead` request under way, by conversation. @type {Map<string, number>} */
-  #tellingRead = new Map();
   /** Loads under way, by conversation and side. @type {Set<string>} */
   #loading = new Set();
   #stopped = new AbortController();
+  /** @type {Promise<void> | null} */
+  #filesKnown = null;
 
   /** @param {FirstState} first */
   constructor(first) {
@@ -59,37 +56,60 @@ export class Messenger extends EventTarget {
     this.drafts = new LocalDrafts(first.me.id, localStorage);
     const isNeeded = (/** @type {string} */ file) => this.#isInOutbox(file);
     this.uploader = new Uploader(first.me.id, { fileStore: new FileStore(), limits: first.me.limits, isNeeded });
-    this.outbox = new Outbox({ send: (message) => sendWithFiles(message, { uploader: this.uploader, send: api.sendMessage }), drafts: this.drafts });
+    this.outbox = new Outbox({ send: sender({ uploader: this.uploader, api }), drafts: this.drafts, person: first.me.id });
     this.stream = new EventStream({ url: `${API}/stream`, personId: first.me.id });
     this.sync = new Sync({ store: this.store, api, stream: this.stream, loadAnew: (held) => this.#loadAnew(held) });
+    this.writing = new Writing(this);
+    this.typing = new Typing(first.me, api.sayTyping);
+    this.withPendingNotes = keptNotes(first.me);
     this.#loadFirstState(first);
   }
 
-  start() {
+  /** @param {Promise<void>} [ready] resolves when the outbox may send */
+  start(ready = Promise.resolve()) {
     const { signal } = this.#stopped;
     this.store.addEventListener("change", () => this.#onStore(), { signal });
     this.uploader.addEventListener("change", () => this.changed(), { signal });
-    this.outbox.addEventListener("change", () => this.changed(), { signal });
+    this.outbox.addEventListener("change", () => (this.writing.showWaiting(), this.changed()), { signal });
     this.outbox.addEventListener("sent", (event) => this.#onSent(/** @type {CustomEvent} */ (event).detail), { signal });
+    this.outbox.addEventListener("session-ended", () => this.dispatchEvent(new Event("session-ended")), { signal });
+    this.typing.addEventListener("change", () => this.changed(), { signal });
     this.stream.addEventListener("event", (event) => this.#onEvent(/** @type {CustomEvent} */ (event).detail), { signal });
     this.stream.addEventListener("state", () => this.#onConnection(), { signal });
     this.stream.addEventListener("session-ended", () => this.dispatchEvent(new Event("session-ended")), { signal });
     addEventListener("online", () => this.#wake(), { signal });
+    addEventListener("beforeunload", (event) => this.#onLeave(event), { signal });
     addEventListener("notification-pushed", (event) => this.#onPushed(/** @type {CustomEvent} */ (event).detail), { signal });
     this.sync.start();
+    this.outbox.load(signal);
+    this.writing.readAgain();
+    // What was sent while no page was open needs its files no more.
     // Resume files first: a message can name only files that the server knows.
-    void this.uploader.resume().then(() => this.#resumeOutbox());
+    this.#filesKnown = ready.then(() => this.uploader.resume());
+    void this.#filesKnown.then(() => this.#startOutbox());
   }
 
   stop() {
     this.#stopped.abort();
     this.sync.stop();
+    this.outbox.stop();
     this.uploader.stop();
   }
 
   /** @returns {Conversation | null} */
   get conversation() {
-    return (this.openId && this.store.conversations.get(this.openId)) || null;
+    return this.openId ? this.store.find(this.openId) : null;
+  }
+
+  /** The loaded messages of the conversation on screen. @returns {History | undefined} */
+  get history() {
+    const id = this.openId ?? "";
+    return this.store.histories.get(id) ?? (this.isWaiting(id) ? NONE : undefined);
+  }
+
+  /** Return true if the server does not have the conversation yet. @param {string} id */
+  isWaiting(id) {
+    return this.store.waiting.has(id) && !this.store.conversations.has(id);
   }
 
   /**
@@ -99,10 +119,10 @@ export class Messenger extends EventTarget {
    */
   async open(id) {
     this.openId = id;
-    this.typing = null;
+    this.typing.watch(id);
     this.unreadAfter = id && this.store.unread.has(id) ? (this.store.unreadAfter.get(id) ?? null) : null;
     this.changed();
-    if (!id) return;
+    if (!id || this.isWaiting(id)) return;
     this.#recent = [...this.#recent.filter((known) => known !== id), id].slice(-KEPT_HISTORIES);
     this.store.forgetHistories(this.#recent);
     if (!this.store.conversations.has(id)) await this.#loadConversation(id);
@@ -144,70 +164,22 @@ export class Messenger extends EventTarget {
     await this.sync.catchUp(id);
   }
 
-  /** Send a text with the files chosen for it. Their uploads may still be under way. @param {string} body */
-  send(body) {
-    if (!this.openId) return;
-    const files = this.uploader.release(this.openId);
-    if (!body && files.length === 0) return;
-    this.unreadAfter = null;
-    this.outbox.add(this.openId, body, files);
-  }
-
-  /** Give the files of an unsent message to the next one, and forget it. @param {PendingMessage} message */
-  async takeBack({ id, conversation, attachments = [] }) {
-    const files = this.uploader.reclaim(conversation, attachments);
-    this.outbox.forget(id);
-    await files;
-  }
-
-  /** Drop an unsent message and its files. @param {string} id */
-  discard(id) {
-    const files = this.outbox.messages.find((message) => message.id === id)?.attachments ?? [];
-    this.outbox.forget(id);
-    files.forEach((file) => this.uploader.remove(file));
-  }
-
   /**
-   * @param {Message} message
+   * Send a text with the files chosen for it.
+   *
    * @param {string} body
+   * @param {Quote | null} [quoted] the message that it answers
+   * @param {Extra} [extra] what is done with it
    */
-  async edit(message, body) {
-    this.store.mergeMessage(await api.editMessage(message, body));
+  send(body, quoted = null, extra) {
+    if (!this.openId) return;
+    this.unreadAfter = null;
+    this.writing.send(this.openId, body, quoted, extra && { ...extra, seen_seq: this.conversation?.last_seq });
   }
 
-  /** @param {Message} message */
-  async remove(message) {
-    const tombstone = await api.deleteMessage(message);
-    message.attachments.forEach(({ id }) => this.uploader.abandon(id));
-    if (tombstone) this.store.mergeMessage(tombstone);
-    else await this.sync.catchUp(message.conversation);
-  }
-
-  /** Mark everything up to `seq` as read, after it was on screen. @param {number} seq */
-  async markRead(seq) {
-    const id = this.openId;
-    if (!id || !this.store.unread.has(id) || seq <= this.#knownAsRead(id)) return;
-    this.#tellingRead.set(id, seq);
-    try {
-      this.store.setUnread(id, await api.markRead(id, seq));
-    } catch {
-      // The next `seen` event tries again.
-    } finally {
-      if (this.#tellingRead.get(id) === seq) this.#tellingRead.delete(id);
-    }
-  }
-
-  /** @param {string} id @returns {number} the seq up to which the conversation is read, requests under way included */
-  #knownAsRead(id) {
-    return Math.max(this.store.unreadAfter.get(id) ?? 0, this.#tellingRead.get(id) ?? 0);
-  }
-
-  sayTyping() {
-    const now = Date.now();
-    if (!this.openId || now - this.#saidTypingAt < TYPING_SAID_EVERY_MS) return;
-    this.#saidTypingAt = now;
-    // A typing signal may be lost.
-    api.sayTyping(this.openId).catch(() => {});
+  /** @param {number} seq */
+  markRead(seq) {
+    if (this.openId) this.writing.markRead(this.openId, seq);
   }
 
   /** @param {{ status?: "open" | "closed", assigned_to?: string | null }} change */
@@ -219,44 +191,7 @@ export class Messenger extends EventTarget {
 
   async loadNotes() {
     const id = this.openId;
-    if (id) await this.#once(`${id} notes`, async () => this.store.mergeNotes(id, await api.listNotes(id)));
-  }
-
-  /** @param {string} body */
-  async addNote(body) {
-    if (!this.openId) return;
-    const note = await api.addNote(this.openId, body);
-    this.store.apply("note.updated", { conversation: note.conversation, note, deleted: false });
-  }
-
-  /** @param {Note} note */
-  async removeNote(note) {
-    await api.deleteNote(note);
-    this.store.apply("note.updated", { conversation: note.conversation, note, deleted: true });
-  }
-
-  /**
-   * Open a conversation. Its first message has the files chosen for it.
-   *
-   * @param {Parameters<typeof api.openConversation>[0]} draft
-   */
-  async begin(draft) {
-    const { uploader } = this;
-    const attachments = uploader.of(NEW_CONVERSATION).filter(isSendable).map(({ id }) => id);
-    const conversation = await sendWithFiles(
-      { ...draft.message, attachments },
-      { uploader, send: (message) => api.openConversation({ ...draft, message }) },
-    );
-    uploader.release(NEW_CONVERSATION);
-    this.drafts.forgetConversationDraft();
-    this.store.mergeConversations([conversation]);
-    return conversation;
-  }
-
-  /** Drop the text and the files of the form of a new conversation. */
-  discardNew() {
-    this.drafts.forgetConversationDraft();
-    for (const { id } of this.uploader.of(NEW_CONVERSATION)) this.uploader.remove(id);
+    if (id && !this.isWaiting(id)) await this.#once(`${id} notes`, async () => this.store.mergeNotes(id, await api.listNotes(id)));
   }
 
   changed() {
@@ -280,7 +215,6 @@ export class Messenger extends EventTarget {
    */
   async #loadAnew(held) {
     this.#loading.clear();
-    this.#tellingRead.clear();
     const { conversations } = this.store;
     const filter = this.me.role === "client" ? {} : { status: "open" };
     const [page, unread] = await Promise.all([api.listConversations(filter), api.getUnread()]);
@@ -336,32 +270,36 @@ export class Messenger extends EventTarget {
 
   /** @param {string} file @returns {boolean} */
   #isInOutbox(file) {
-    return this.outbox.messages.some(({ attachments = [] }) => attachments.includes(file));
+    return this.outbox.all.some(({ attachments = [] }) => attachments.includes(file));
   }
 
   /** Show the files of the messages left unsent, and send those messages. */
-  #resumeOutbox() {
+  #startOutbox() {
     this.outbox.resume();
-    const files = this.outbox.messages.flatMap(({ attachments = [] }) => attachments);
+    const files = this.outbox.all.flatMap(({ attachments = [] }) => attachments);
     void this.uploader.reclaim("", files);
   }
 
-  /** @param {Message} message */
-  #onSent(message) {
-    this.store.mergeMessage(message);
-    message.attachments.forEach((file) => this.uploader.settle(file));
+  /** @param {{ pending: Pending, answer: unknown }} sent */
+  #onSent(sent) {
+    this.writing.settle(sent);
+    const { kind, conversation: id } = sent.pending;
+    if (kind === "conversation") this.dispatchEvent(new CustomEvent("conversation-sent", { detail: { id } }));
   }
 
   #onStore() {
     // The event of a message may come before the answer to its request. The message is then sent.
-    for (const { id, conversation } of this.outbox.messages) {
-      if (this.store.histories.get(conversation)?.messages.some((message) => message.id === id)) this.outbox.forget(id);
+    for (const { id, conversation, kind } of this.outbox.messages) {
+      const isThere = kind !== "conversation" && this.store.histories.get(conversation)?.messages.some((message) => message.id === id);
+      if (isThere) this.outbox.forget(id);
     }
     this.changed();
   }
 
   #onConnection() {
     this.isConnected = this.stream.state === "open";
+    // The stream opens for this person only, so the session is theirs.
+    if (this.isConnected) void this.#filesKnown?.then(() => this.outbox.resume());
     if (this.isConnected) this.#wake();
     this.changed();
   }
@@ -369,6 +307,11 @@ export class Messenger extends EventTarget {
   #wake() {
     this.uploader.wake();
     this.outbox.flush();
+  }
+
+  /** Ask before leaving what the device could not store. @param {BeforeUnloadEvent} event */
+  #onLeave(event) {
+    if (this.outbox.unkept.length > 0 || this.uploader.hasUnkept) event.preventDefault();
   }
 
   /** Catch up after a push: the stream may have missed its message. @param {{ conversation: string }} pushed */
@@ -379,16 +322,7 @@ export class Messenger extends EventTarget {
   /** @param {{ type: string, data: any }} event */
   #onEvent({ type, data }) {
     if (type === "attachment.updated") this.uploader.settle(data.attachment);
-    if (type === "message.created" && data.message.author.name === this.typing?.name) this.typing = null;
-    if (type !== "typing" || data.conversation !== this.openId || data.user.id === this.me.id) return;
-    this.typing = { conversation: data.conversation, name: data.user.name, until: Date.now() + TYPING_SHOWN_MS };
-    setTimeout(() => this.#forgetTyping(), TYPING_SHOWN_MS);
-    this.changed();
-  }
-
-  #forgetTyping() {
-    if (!this.typing || Date.now() < this.typing.until) return;
-    this.typing = null;
-    this.changed();
+    if (type === "note.updated") for (const file of data.note.attachments) this.uploader.settle(file);
+    this.typing.onEvent(type, data);
   }
 }

@@ -1,3 +1,4 @@
+import { ConversationMap } from "./conversation-map.js";
 import { History } from "./history.js";
 
 /**
@@ -20,8 +21,7 @@ import { History } from "./history.js";
  * next version. Emits `change` after each change.
  */
 export class Store extends EventTarget {
-  /** @type {Map<string, Conversation>} */
-  conversations = new Map();
+  conversations = new ConversationMap();
   /** @type {Map<string, History>} */
   histories = new Map();
   /** @type {Map<string, Note[]>} */
@@ -30,6 +30,8 @@ export class Store extends EventTarget {
   unread = new Map();
   /** @type {Map<string, number>} */
   unreadAfter = new Map();
+  /** Conversations of the person that the server does not have yet. */
+  waiting = new ConversationMap();
 
   /** Increased at each change of a counter. */
   #counterClock = 0;
@@ -53,11 +55,45 @@ export class Store extends EventTarget {
     return [...this.unread.values()].reduce((total, count) => total + count, 0);
   }
 
-  /** @param {(conversation: Conversation) => boolean} [predicate] */
-  list(predicate = () => true) {
-    return [...this.conversations.values()]
-      .filter((conversation) => !conversation.archived_at && predicate(conversation))
-      .sort((a, b) => b.last_activity_at.localeCompare(a.last_activity_at));
+  /** Return those that the server has, and those that wait to be sent. @param {(conversation: Conversation) => boolean} [predicate] */
+  list(predicate) {
+    const all = this.#all();
+    return predicate ? all.filter(predicate) : all;
+  }
+
+  #all() {
+    const waiting = this.waiting.newest().filter(({ id }) => !this.conversations.has(id));
+    return waiting.length > 0 ? [...waiting, ...this.conversations.newest()] : this.conversations.newest();
+  }
+
+  /** @param {string} id @returns {Conversation | null} */
+  find(id) {
+    return this.conversations.get(id) ?? this.waiting.get(id) ?? null;
+  }
+
+  /** The conversation of the newest known activity. @returns {Conversation | undefined} */
+  get newest() {
+    return this.conversations.newest()[0];
+  }
+
+  /** Show the conversations that wait to be sent, and no others. @param {Conversation[]} conversations */
+  showWaiting(conversations) {
+    this.waiting.clear();
+    for (const conversation of conversations) this.waiting.set(conversation.id, conversation);
+    this.#changed();
+  }
+
+  /**
+   * Count what was read here before the server has confirmed it. Only where all later messages are known.
+   *
+   * @param {string} id
+   * @param {number} seq
+   */
+  readHere(id, seq) {
+    const history = this.histories.get(id);
+    if (!history?.isLoaded || history.hasAfter || !this.unread.has(id)) return;
+    const left = history.messages.filter((message) => message.seq > seq && message.author.id !== this.me.id && !message.deleted_at);
+    this.setUnread(id, { unread_count: left.length, unread_after_seq: seq });
   }
 
   /** @param {string} id */
@@ -76,7 +112,7 @@ export class Store extends EventTarget {
   startAnew(epoch) {
     const held = this.histories;
     this.epoch = epoch;
-    this.conversations = new Map();
+    this.conversations = new ConversationMap();
     this.histories = new Map();
     this.notes = new Map();
     this.unread = new Map();
@@ -113,7 +149,7 @@ export class Store extends EventTarget {
         return this.#applyNext(data.conversation, data.version, () => this.#moveMessage(data));
       case "conversation.created":
       case "conversation.updated":
-        return this.#applyConversation(data);
+        return this.#applyConversation(data, () => this.histories.get(data.conversation.id)?.addLines(data.lines));
       case "read.updated":
         return this.#applyNext(data.conversation, data.version, () => this.#moveReadMark(data.conversation, data));
       case "unread.updated":
@@ -163,6 +199,7 @@ export class Store extends EventTarget {
       if (!changes.conversation) this.#append(message);
       this.#upsert(message);
     }
+    this.histories.get(id)?.addLines(changes.lines);
     const known = this.conversations.get(id);
     if (!known || changes.version >= known.version) {
       if (changes.conversation) this.#keep(changes.conversation);
@@ -236,12 +273,13 @@ export class Store extends EventTarget {
     return "applied";
   }
 
-  /** @param {{ conversation: Conversation, version: number }} data */
-  #applyConversation({ conversation, version }) {
+  /** @param {{ conversation: Conversation, version: number }} data @param {() => void} addLines */
+  #applyConversation({ conversation, version }, addLines) {
     const known = this.conversations.get(conversation.id);
+    const change = () => (addLines(), this.#keep(conversation));
     // A conversation without messages can miss none. With messages, they come as events of their own.
-    if (known) return this.#applyNext(conversation.id, version, () => this.#keep(conversation));
-    this.#keep(conversation);
+    if (known) return this.#applyNext(conversation.id, version, change);
+    change();
     this.#changed();
     return /** @type {const} */ ("applied");
   }

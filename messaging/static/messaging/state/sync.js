@@ -73,7 +73,8 @@ export class Sync {
     await this.#retry(async () => {
       if (this.#dropped) return this.#fill(this.#dropped);
       // The newest conversation too: after a restore it is the one that went back.
-      const asked = new Set([...this.#store.histories.keys(), ...this.#store.list().slice(0, 1).map(({ id }) => id)]);
+      const asked = new Set(this.#store.histories.keys());
+      if (this.#store.newest) asked.add(this.#store.newest.id);
       await Promise.all([this.#changedConversations(), this.#counters(), ...[...asked].map((id) => this.catchUp(id))]);
     });
   }
@@ -175,7 +176,7 @@ export class Sync {
    * was lost, so the clock of the device does not matter.
    */
   async #changedConversations() {
-    const newest = this.#store.list()[0]?.last_activity_at;
+    const newest = this.#store.newest?.last_activity_at;
     const since = newest && new Date(Date.parse(newest) - OVERLAP_MS).toISOString();
     const { conversations } = this.#store;
     const versions = new Map([...conversations.values()].map(({ id, version }) => [id, version]));

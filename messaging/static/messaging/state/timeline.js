@@ -1,8 +1,10 @@
 import { dayKey } from "#core/time.js";
 
+import { linesBeside } from "./lines-beside.js";
+
 /**
  * @import { Person } from "#core/types.js"
- * @import { Message, Note, PendingMessage } from "../types.js"
+ * @import { Line, Message, Note, PendingMessage } from "../types.js"
  *
  * @typedef {{ key: string, kind: "day", date: Date }} DayRow
  * @typedef {{ key: string, kind: "unread" }} UnreadRow
@@ -10,48 +12,158 @@ import { dayKey } from "#core/time.js";
  * @typedef {{ key: string, kind: "pending", message: PendingMessage, isFirst: boolean, isLast: boolean }} PendingRow
  * @typedef {{ key: string, kind: "note", note: Note }} NoteRow
  * @typedef {{ key: string, kind: "reopened", name: string }} ReopenedRow
- * @typedef {DayRow | UnreadRow | MessageRow | PendingRow | NoteRow | ReopenedRow} Row
+ * @typedef {{ key: string, kind: "line", line: Line, opensAgain: boolean }} LineRow
+ * @typedef {DayRow | UnreadRow | MessageRow | PendingRow | NoteRow | ReopenedRow | LineRow} Row
  */
 
 const GROUP_MS = 5 * 60_000;
 
 /**
- * Return the rows of a thread from top to bottom: messages in seq order, days between them, and the line above the
- * first unread message. Messages of one author within five minutes form a group. Notes stand at their time, unsent
- * messages at the end.
+ * Makes the rows of a thread from top to bottom: messages in seq order, days between them, and the line above the first
+ * unread message. Messages of one author within five minutes form a group. Notes stand at their time, lines of the history
+ * after their message, unsent messages at the end.
  *
- * @param {object} thread
- * @param {Message[]} thread.messages
- * @param {PendingMessage[]} [thread.pending]
- * @param {Note[]} [thread.notes]
- * @param {boolean} [thread.hasBefore] true if older messages exist; notes older than the first loaded message are then left out
- * @param {number | null} [thread.unreadAfter] the line stands above the first message of others after this seq
- * @param {Pick<Person, "id">} thread.me
- * @param {number} [thread.closedUpTo] the seq up to which the conversation was closed; a row below the next message says
- *   that it opened the conversation again
+ * @typedef {object} Thread
+ * @property {Message[]} messages
+ * @property {PendingMessage[]} [pending]
+ * @property {Note[]} [notes]
+ * @property {Line[]} [lines]
+ * @property {boolean} [hasBefore] true if older messages exist; notes older than the first loaded message are then left out
+ * @property {boolean} [hasAfter] true if later messages exist
+ * @property {number | null} [unreadAfter] the line stands above the first message of others after this seq
+ * @property {Pick<Person, "id">} me
+ * @property {number} [closedUpTo] the seq up to which the conversation was closed; the line below the next message, or
+ *   a row in its place, says that it opened the conversation again
+ *
+ * @param {Thread} thread
  * @returns {Row[]}
  */
-export function timeline({ messages, pending = [], notes = [], hasBefore = false, unreadAfter = null, me, closedUpTo = 0 }) {
+export function timeline({ messages, pending = [], notes = [], lines = [], hasBefore = false, hasAfter = false, unreadAfter = null, me, closedUpTo = 0 }) {
   const firstUnread = unreadAfter === null ? undefined : messages.find((m) => m.seq > unreadAfter && m.author.id !== me.id);
-  /** @type {Row[]} */
-  const rows = [];
-  for (const entry of inOrder(messages, visibleNotes(notes, messages, hasBefore))) {
-    separateDays(rows, entry.date);
-    if ("note" in entry) {
-      rows.push({ key: entry.note.id, kind: "note", note: entry.note });
+  const rows = new Rows();
+  const beside = linesBeside(lines, messages, { hasBefore, hasAfter });
+  const opening = closedUpTo > 0 ? closedUpTo + 1 : 0;
+  const isTold = beside.some((line) => isReopening(line, opening));
+  for (const entry of inOrder(messages, visibleNotes(notes, messages, hasBefore), beside)) {
+    const read = readOnce(entry);
+    rows.separateDays(read);
+    if ("after_seq" in entry) {
+      rows.addLine(entry, isReopening(entry, opening), read);
       continue;
     }
-    if (entry.message === firstUnread) rows.push({ key: "unread", kind: "unread" });
-    rows.push({ key: entry.message.id, kind: "message", message: entry.message, isFirst: true, isLast: true });
-    joinGroup(rows);
-    if (closedUpTo > 0 && entry.message.seq === closedUpTo + 1) rows.push(reopenedBy(entry.message));
+    if (!("seq" in entry)) {
+      rows.add({ key: entry.id, kind: "note", note: entry });
+      continue;
+    }
+    if (entry === firstUnread) rows.add({ key: "unread", kind: "unread" });
+    rows.addBubble("message", entry, entry.author.id, read);
+    if (entry.seq === opening && !isTold) rows.add(reopenedBy(entry));
   }
-  for (const message of pending.filter(({ id }) => !messages.some((known) => known.id === id))) {
-    separateDays(rows, new Date(message.created_at));
-    rows.push({ key: message.id, kind: "pending", message, isFirst: true, isLast: true });
-    joinGroup(rows, me);
+  for (const message of unconfirmed(pending, messages)) {
+    const read = readOnce(message);
+    rows.separateDays(read);
+    rows.addBubble("pending", message, me.id, read);
   }
-  return rows;
+  return rows.finished();
+}
+
+/**
+ * Return `timeline` with the last result, for as long as nothing that it is made of has changed.
+ *
+ * @returns {typeof timeline}
+ */
+export function keptTimeline() {
+  /** @type {unknown[]} */
+  let madeOf = [];
+  /** @type {Row[]} */
+  let rows = [];
+  return (thread) => {
+    const { messages, pending = [], notes = [], lines, hasBefore, hasAfter, unreadAfter, me, closedUpTo } = thread;
+    // Unsent messages and notes may come in another array at each call.
+    const parts = [messages, lines, hasBefore, hasAfter, unreadAfter, me.id, closedUpTo, ...notes, null, ...pending];
+    if (parts.length === madeOf.length && parts.every((part, index) => part === madeOf[index])) return rows;
+    madeOf = parts;
+    rows = timeline(thread);
+    return rows;
+  };
+}
+
+/**
+ * What a message was read as before: its time, the key of its day, and its rows by their place in a group. Of a line, the
+ * row that does not open the conversation again, and the one that does.
+ * @typedef {{ ms: number, day: string, rows: (MessageRow | PendingRow | LineRow | undefined)[] }} Known
+ */
+
+/**
+ * A thread of 20,000 messages is made into rows at each event. Dates are read once for each message, and the same object
+ * is returned for a row that has not changed. @type {WeakMap<object, Known>}
+ */
+const known = new WeakMap();
+
+/** @param {{ created_at: string } | { at: string }} entry @returns {Known} */
+function readOnce(entry) {
+  let read = known.get(entry);
+  if (!read) {
+    const date = new Date("at" in entry ? entry.at : entry.created_at);
+    known.set(entry, (read = { ms: date.getTime(), day: `day-${dayKey(date)}`, rows: [] }));
+  }
+  return read;
+}
+
+/** The rows that are made. A bubble is added once the next row says whether its group goes on. */
+class Rows {
+  /** @type {Row[]} */
+  #rows = [];
+  /** @type {DayRow | undefined} */
+  #day;
+  /** @type {{ kind: "message" | "pending", message: any, author: string, read: Known, isFirst: boolean } | null} */
+  #open = null;
+
+  /** @param {Row} row */
+  add(row) {
+    this.#close(true);
+    this.#rows.push(row);
+  }
+
+  /** @param {Line} line @param {boolean} opensAgain @param {Known} read */
+  addLine(line, opensAgain, { rows }) {
+    this.add((rows[Number(opensAgain)] ??= { key: line.id, kind: "line", line, opensAgain }));
+  }
+
+  /**
+   * @param {"message" | "pending"} kind
+   * @param {Message | PendingMessage} message
+   * @param {string} author
+   * @param {Known} read
+   */
+  addBubble(kind, message, author, read) {
+    const above = this.#open;
+    const joins = above !== null && above.author === author && read.ms - above.read.ms <= GROUP_MS;
+    this.#close(!joins);
+    this.#open = { kind, message, author, read, isFirst: !joins };
+  }
+
+  /** @param {Known} read */
+  separateDays({ day: key, ms }) {
+    // Only forwards: a device with a late clock must not repeat an earlier day below a later one.
+    if (this.#day && (this.#day.key === key || ms <= this.#day.date.getTime())) return;
+    this.#day = { key, kind: "day", date: new Date(ms) };
+    this.add(this.#day);
+  }
+
+  finished() {
+    this.#close(true);
+    return this.#rows;
+  }
+
+  /** @param {boolean} isLast */
+  #close(isLast) {
+    if (!this.#open) return;
+    const { kind, message, read, isFirst } = this.#open;
+    const place = Number(isFirst) + 2 * Number(isLast);
+    this.#rows.push((read.rows[place] ??= { key: message.id, kind, message, isFirst, isLast }));
+    this.#open = null;
+  }
 }
 
 /** @param {Message} message @returns {ReopenedRow} */
@@ -70,66 +182,44 @@ function visibleNotes(notes, messages, hasBefore) {
 }
 
 /**
- * Messages keep their seq order. A note stands before the first message written after it.
+ * Messages keep their seq order. A note stands before the first message written after it, a line after its message; between
+ * two messages both stand in the order of time.
  *
  * @param {Message[]} messages
  * @param {Note[]} notes
- * @returns {({ date: Date, message: Message } | { date: Date, note: Note })[]}
+ * @param {Line[]} lines
+ * @returns {(Message | Note | Line)[]}
  */
-function inOrder(messages, notes) {
-  const waiting = [...notes];
+function inOrder(messages, notes, lines) {
+  if (notes.length === 0 && lines.length === 0) return messages;
+  /** @type {(Message | Note | Line)[]} */
   const entries = [];
+  let [note, line] = [0, 0];
+  const addBefore = (/** @type {number} */ seq, /** @type {number} */ ms) => {
+    const between = [];
+    for (let next; (next = lines[line]) && next.after_seq < seq; line++) between.push(next);
+    for (let next; (next = notes[note]) && readOnce(next).ms < ms; note++) between.push(next);
+    entries.push(...between.sort((one, other) => readOnce(one).ms - readOnce(other).ms));
+  };
   for (const message of messages) {
-    const date = new Date(message.created_at);
-    while (waiting[0] && new Date(waiting[0].created_at) < date) entries.push(noteEntry(/** @type {Note} */ (waiting.shift())));
-    entries.push({ date, message });
+    addBefore(message.seq, readOnce(message).ms);
+    entries.push(message);
   }
-  return [...entries, ...waiting.map(noteEntry)];
+  addBefore(Infinity, Infinity);
+  return entries;
 }
 
-/** @param {Note} note */
-function noteEntry(note) {
-  return { date: new Date(note.created_at), note };
-}
-
-/**
- * @param {Row[]} rows
- * @param {Date} date
- */
-function separateDays(rows, date) {
-  const day = rows.findLast((row) => row.kind === "day");
-  const key = `day-${dayKey(date)}`;
-  // Only forwards: a device with a late clock must not repeat an earlier day below a later one.
-  if (!day || (day.key !== key && date > day.date)) rows.push({ key, kind: "day", date });
+/** @param {Line} line @param {number} seq of the message that opened the conversation again, or 0 */
+function isReopening({ kind, after_seq }, seq) {
+  return seq > 0 && kind === "reopened" && after_seq === seq;
 }
 
 /**
- * Add the last row to the group of the row above it, if it belongs there.
+ * Leave out the messages that the server has: the event of one comes before its answer.
  *
- * @param {Row[]} rows
- * @param {Pick<Person, "id">} [me] the author of pending messages
+ * @param {PendingMessage[]} pending
+ * @param {Message[]} messages
  */
-function joinGroup(rows, me) {
-  const [above, below] = [rows.at(-2), rows.at(-1)];
-  if (!isBubble(above) || !isBubble(below)) return;
-  const apart = Date.parse(below.message.created_at) - Date.parse(above.message.created_at);
-  if (authorOf(above, me) !== authorOf(below, me) || apart > GROUP_MS) return;
-  above.isLast = false;
-  below.isFirst = false;
-}
-
-/**
- * @param {Row | undefined} row
- * @returns {row is MessageRow | PendingRow}
- */
-function isBubble(row) {
-  return row?.kind === "message" || row?.kind === "pending";
-}
-
-/**
- * @param {MessageRow | PendingRow} row
- * @param {Pick<Person, "id">} [me]
- */
-function authorOf(row, me) {
-  return row.kind === "message" ? row.message.author.id : me?.id;
+function unconfirmed(pending, messages) {
+  return pending.filter(({ id }) => !messages.some((message) => message.id === id));
 }

@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing } from "lit";
 import { ApiError, NetworkError } from "#core/api.js";
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/emails/index.js";
 import * as api from "../notifications-api.js";
 
 /** @import { FoundConversation } from "../types.js" */

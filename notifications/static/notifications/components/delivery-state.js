@@ -1,8 +1,10 @@
-import { LitElement, css, html, nothing } from "lit";
+import { css, html, nothing } from "lit";
 
 import { icons } from "#core/icons.js";
+import { list } from "#core/numbers.js";
 import { shared } from "#core/shared-styles.js";
-import { exactLabel } from "#core/time.js";
+import { clock, dayKey, dayLabel, exactLabel } from "#core/time.js";
+import { TurnElement } from "#core/turn-element.js";
 
 import { Deliveries, STEPS } from "../deliveries.js";
 import { t } from "../i18n/index.js";
@@ -47,7 +49,7 @@ const deliveries = new Deliveries();
  * @property {boolean} quiet shows only what went wrong
  * @property {boolean} undelivered set by the element: somebody could not be reached
  */
-export class DeliveryStateElement extends LitElement {
+export class DeliveryStateElement extends TurnElement {
   static properties = {
     conversation: {},
     message: {},
@@ -139,6 +141,14 @@ export class DeliveryStateElement extends LitElement {
         font-weight: 600;
       }
 
+      .lost span:first-child {
+        text-align: end;
+      }
+
+      .lost .icon {
+        vertical-align: -0.125em;
+      }
+
       .why {
         flex: 1 0 100%;
         color: var(--ink-soft);
@@ -224,17 +234,17 @@ export class DeliveryStateElement extends LitElement {
       ${people.map(
         ({ person, state, at, reason }) =>
           html`<li class=${state} title=${reason || (at ? exactLabel(new Date(at)) : "")}>
-            ${ICONS[state]}${t("deliveryOf", { name: person.name, state: t(WORDS[state]) })}
+            ${ICONS[state]}<span>${t("deliveryOf", { name: person.name, state: t(WORDS[state]) })}${at ? html` ${hour(new Date(at))}` : nothing}</span>
           </li>`,
       )}
     </ul>`;
   }
 
   #alarm() {
-    const names = this.#lost.map(({ person }) => person.name).join(", ");
+    const names = list(this.#lost.map(({ person }) => person.name));
     const reasons = this.#lost.map(({ reason }) => reason).filter(Boolean);
     return html`<p class="lost" title=${reasons.join("\n")}>
-      ${icons.warning}${t("undeliveredTo", { names })}
+      <span>${icons.warning} ${t("undeliveredTo", { names })}</span>
       <button ?disabled=${this.busy} @click=${this.#resend}>${t("resend")}</button>
       ${this.#lost.map((person) => this.#why(person))}
     </p>`;
@@ -287,6 +297,13 @@ export class DeliveryStateElement extends LitElement {
       this.busy = false;
     }
   }
+}
+
+/** Examples: à 14:02; hier à 14:02. @param {Date} date */
+function hour(date) {
+  const isToday = dayKey(date) === dayKey(new Date());
+  const time = clock(date);
+  return html`<time datetime=${date.toISOString()}>${isToday ? t("deliveryAt", { time }) : t("deliveryOn", { day: dayLabel(date), time })}</time>`;
 }
 
 customElements.define("delivery-state", DeliveryStateElement);

@@ -4,7 +4,7 @@ import { locale } from "#core/i18n/index.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/preferences/index.js";
 import { sectionStyles } from "./preference-styles.js";
 
 /** @import { Device } from "../types.js" */

@@ -2,9 +2,10 @@ import { LitElement, html, nothing } from "lit";
 
 import "#core/components/relative-time.js";
 import { icons } from "#core/icons.js";
+import { list } from "#core/numbers.js";
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/emails/index.js";
 import "./conversation-picker.js";
 import { cardStyles } from "./email-card-styles.js";
 
@@ -41,7 +42,7 @@ export class EmailCard extends LitElement {
       </header>
       <h2 id="subject">${email.subject || t("noSubject")}</h2>
       ${email.excerpt ? html`<p class="excerpt" dir="auto">${email.excerpt}</p>` : nothing}
-      ${email.file_names.length > 0 ? html`<p class="files">${icons.attach}<span>${email.file_names.join(", ")}</span></p>` : nothing}
+      ${email.file_names.length > 0 ? html`<p class="files">${icons.attach}<span>${list(email.file_names)}</span></p>` : nothing}
       <p class="reason">${icons.info}<span>${email.reason}</span></p>
       ${email.state === "waiting" ? this.#choices(email) : this.#outcome(email)}
     </article>`;

@@ -1,6 +1,7 @@
-import { LitElement, css, html } from "lit";
+import { css, html } from "lit";
 
 import { shared } from "#core/shared-styles.js";
+import { TurnElement } from "#core/turn-element.js";
 
 import { t } from "../i18n/index.js";
 import * as api from "../notifications-api.js";
@@ -12,7 +13,7 @@ import "./email-dialog.js";
  * @property {string} conversation the id of its conversation
  * @property {string} message the id of the message
  */
-export class EmailOriginal extends LitElement {
+export class EmailOriginal extends TurnElement {
   static properties = { conversation: {}, message: {} };
 
   static styles = [

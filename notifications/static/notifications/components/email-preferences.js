@@ -4,7 +4,7 @@ import { icons } from "#core/icons.js";
 import { locale } from "#core/i18n/index.js";
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/preferences/index.js";
 import { change, sectionStyles } from "./preference-styles.js";
 
 /** @import { Preferences } from "../types.js" */

@@ -7,7 +7,7 @@ import { EventStream } from "#core/events.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/emails/index.js";
 import * as api from "../notifications-api.js";
 import "./email-card.js";
 import "./email-dialog.js";

@@ -2,7 +2,7 @@ import { LitElement, html, nothing } from "lit";
 
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/preferences/index.js";
 import { sectionStyles } from "./preference-styles.js";
 
 /**

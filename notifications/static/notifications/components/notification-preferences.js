@@ -4,10 +4,11 @@ import { ApiError } from "#core/api.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/preferences/index.js";
 import * as api from "../notifications-api.js";
 import * as push from "../push.js";
 import "./device-list.js";
+import "./device-storage.js";
 import "./email-preferences.js";
 import "./muted-list.js";
 import "./push-switch.js";
@@ -121,6 +122,7 @@ export class NotificationPreferences extends LitElement {
   /** @override */
   connectedCallback() {
     super.connectedCallback();
+    addEventListener("hashchange", this.#showPart);
     void this.#look();
     void this.#watchPermission();
   }
@@ -149,13 +151,33 @@ export class NotificationPreferences extends LitElement {
           <h1>${t("title")}</h1>
         </header>
         <push-switch class="card" .state=${this.pushState} ?busy=${this.busy}></push-switch>
-        <device-list class="card" .devices=${this.devices} here=${this.here}></device-list>
+        <device-list id="devices" class="card" .devices=${this.devices} here=${this.here}></device-list>
         <email-preferences class="card" .preferences=${this.preferences}></email-preferences>
-        <quiet-hours class="card" .preferences=${this.preferences}></quiet-hours>
+        <quiet-hours id="quiet-hours" class="card" .preferences=${this.preferences}></quiet-hours>
         <muted-list class="card" .muted=${this.preferences?.muted ?? []}></muted-list>
+        <device-storage class="card"></device-storage>
       </div>
       <div class="toast" role="status">${this.notice ? html`<p>${this.notice}</p>` : ""}</div>`;
   }
+
+  /** @override */
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener("hashchange", this.#showPart);
+  }
+
+  /** @override */
+  firstUpdated() {
+    // The parts have their content a moment after this element has its own.
+    requestAnimationFrame(this.#showPart);
+  }
+
+  /** Show the part that the address names: the browser does not look for it in here. The profile menu leads to it. */
+  #showPart = () => {
+    const root = /** @type {ShadowRoot} */ (this.renderRoot);
+    root.getElementById(location.hash.slice(1))?.scrollIntoView();
+    /** @type {HTMLElement | null} */ (document.querySelector("[popover]:popover-open"))?.hidePopover();
+  };
 
   async #look() {
     this.pushState = await push.state();
@@ -213,7 +235,8 @@ export class NotificationPreferences extends LitElement {
   #save(changes) {
     return this.#attempt(async () => {
       this.preferences = await api.changePreferences(changes);
-      this.#tell(t("saved"));
+      if (changes.locale) location.reload();
+      else this.#tell(t("saved"));
     });
   }
 

@@ -3,17 +3,20 @@ import { LitElement, css, html, nothing } from "lit";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/preferences/index.js";
+import { installSteps, installStyles } from "./install-steps.js";
 import { sectionStyles } from "./preference-styles.js";
 
 /** @import { PushState } from "../types.js" */
 
 /**
  * Says if this device notifies, with the button that asks for the permission. It asks only after a tap, because a
- * browser never asks again after a refusal. Sends `push-on` and `push-off`.
+ * browser never asks again after a refusal. The page does the rest: it owns the service worker.
  *
  * @property {PushState | ""} state empty until it is known
- * @property {boolean} busy
+ * @property {boolean} busy true during the request
+ * @fires {CustomEvent<null>} push-on - a person wants to be told
+ * @fires {CustomEvent<null>} push-off - a person wants it no more
  */
 export class PushSwitch extends LitElement {
   static properties = { state: {}, busy: { type: Boolean } };
@@ -21,6 +24,7 @@ export class PushSwitch extends LitElement {
   static styles = [
     shared,
     sectionStyles,
+    installStyles,
     css`
       .button {
         justify-self: start;
@@ -33,24 +37,6 @@ export class PushSwitch extends LitElement {
         border-radius: var(--radius-s);
         background: var(--danger-tint);
         color: var(--danger);
-      }
-
-      ol {
-        display: grid;
-        gap: var(--space-1);
-        padding-inline-start: 1.4em;
-        list-style: decimal;
-      }
-
-      li {
-        display: list-item;
-        padding: 0;
-        border: 0;
-      }
-
-      li .icon {
-        display: inline-block;
-        vertical-align: -0.25em;
       }
     `,
   ];
@@ -84,11 +70,7 @@ export class PushSwitch extends LitElement {
         return html`<p>${t("pushRefused")}</p>`;
       case "install-first":
         return html`<p>${t("installFirst")}</p>
-          <ol>
-            <li>${t("installStep1")} ${icons.share}</li>
-            <li>${t("installStep2")}</li>
-            <li>${t("installStep3")}</li>
-          </ol>`;
+          ${installSteps()}`;
       case "unsupported":
         return html`<p>${t("pushUnsupported")}</p>`;
     }

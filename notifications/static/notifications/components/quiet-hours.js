@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from "lit";
 
 import { shared } from "#core/shared-styles.js";
 
-import { t } from "../i18n/index.js";
+import { t } from "../i18n/preferences/index.js";
 import { change, sectionStyles } from "./preference-styles.js";
 
 /** @import { Preferences } from "../types.js" */

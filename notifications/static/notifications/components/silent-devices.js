@@ -1,6 +1,7 @@
 import { LitElement, css, html, nothing } from "lit";
 
 import { icons } from "#core/icons.js";
+import { list } from "#core/numbers.js";
 import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
@@ -63,7 +64,7 @@ export class SilentDevices extends LitElement {
   render() {
     const silent = this.devices.filter(({ is_silent }) => is_silent);
     if (silent.length === 0 || this.dismissed) return nothing;
-    const names = silent.map(({ label }) => label || t("unknownDevice")).join(", ");
+    const names = list(silent.map(({ label }) => label || t("unknownDevice")));
     return html`<p role="status">
       ${icons.warning}
       <span class="text">${t("silentNotice", { n: silent.length, names })} <a href="/notifications">${t("repair")}</a></span>

@@ -40,6 +40,10 @@ export class TaskFilters extends LitElement {
         background: var(--surface);
       }
 
+      [type="reset"] {
+        white-space: nowrap;
+      }
+
       .wide {
         grid-column: span 2;
       }

@@ -1,5 +1,7 @@
 import { LitElement, html, nothing, svg } from "lit";
 
+import { labelled, list } from "#core/numbers.js";
+
 import { axisTime, duration, exact, number } from "../format.js";
 import { t } from "../i18n/index.js";
 import { HEIGHT, INNER_HEIGHT, PAD, roundUp, yOf } from "./plot-scale.js";
@@ -235,7 +237,7 @@ export class TaskPlot extends LitElement {
 
   #summary() {
     const totals = this.lines.map(({ name, values }) => `${name} ${number(values.reduce((a, b) => Math.max(a, b), 0))}`);
-    return `${this.heading} (${this.unit}, max) : ${totals.join(", ")}`;
+    return labelled(`${this.heading} (${this.unit}, max)`, list(totals));
   }
 
   /** @param {Series} series @param {number} index */

@@ -1,5 +1,7 @@
 import { css, html, nothing, svg } from "lit";
 
+import { list } from "#core/numbers.js";
+
 import { bytes, duration, exact, fromNow, number } from "../format.js";
 import { t } from "../i18n/index.js";
 import { TONES } from "./task-styles.js";
@@ -122,8 +124,8 @@ function workerRow(worker, mayAct, act) {
         ${isThere && !worker.reaches_broker ? html`<div class="wrong">${t("withoutBroker")}</div>` : nothing}
       </div>
     </td>
-    <td class="soft" data-label=${t("queues")}>${worker.queues.join(", ")}</td>
-    <td class="number" data-label=${t("busy")} title=${worker.busy.map((task) => task.name).join(", ")}>
+    <td class="soft" data-label=${t("queues")}>${list(worker.queues)}</td>
+    <td class="number" data-label=${t("busy")} title=${list(worker.busy.map((task) => String(task.name)))}>
       ${worker.busy.length} / ${worker.concurrency}
     </td>
     <td class="number" data-label=${t("memory")}>${bytes(worker.memory_bytes)}</td>

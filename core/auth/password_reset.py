@@ -1,0 +1,79 @@
+"""Let a person who forgot the password choose another one, by a link in an email.
+
+The link holds Django's token: signed, valid for PASSWORD_RESET_MINUTES, and for one use, since it
+covers the old password and the last login. `notifications` writes the email.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.dispatch import Signal
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from core.auth import lockout
+from core.jobs.enqueue import Job, enqueue
+from core.models import PasswordReset, User
+from core.text import email_spelling
+from core.web import rate_limits
+from core.web.requests import address_of
+
+# To one address, whoever asks: nobody's mailbox is filled from here.
+EMAILS_PER_HOUR = 5
+ONE_HOUR = timedelta(hours=1)
+
+# Sent with `user` once a new password is stored. All sessions of the person have ended by then.
+password_was_reset = Signal()
+
+
+def ask(request: HttpRequest, *, email: str) -> None:
+    """Ask for the email. Raises TooMany as a login does (`core.auth.lockout`).
+
+    The person is looked up by a worker. So the answer, and the time it takes, are the same for an
+    address that nobody has.
+    """
+    lockout.count_attempt(email, address_of(request), at=lockout.PASSWORD_RESET)
+    address = email_spelling(email)
+    if rate_limits.count("password-email", address, window=ONE_HOUR) > EMAILS_PER_HOUR:
+        return
+    with transaction.atomic():
+        asked = PasswordReset.objects.create(email=address)
+        enqueue(Job.SEND_PASSWORD_RESET, reset_id=asked.pk)
+
+
+def person_of(asked: PasswordReset) -> User | None:
+    """Return whose address it is: an active person, or nobody."""
+    return User.objects.filter(email=asked.email, is_active=True).first()
+
+
+def can_reset(user: User) -> bool:
+    """Tell whether the person logs in here by a password. Others come from the portal."""
+    return user.is_active and user.has_usable_password()
+
+
+def link_for(user: User) -> str:
+    """Return the link of the email. The site's address is the configured one, never a Host."""
+    key = urlsafe_base64_encode(force_bytes(user.pk))
+    token = default_token_generator.make_token(user)
+    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('new-password', args=[key, token])}"
+
+
+@transaction.atomic
+def choose_password(request: HttpRequest, user: User, *, token: str, password: str) -> bool:
+    """Store a new password, which ends all sessions of the person; False for a used link.
+
+    Of two uses of one link at once, the row's lock lets one through.
+    """
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if not (can_reset(locked) and default_token_generator.check_token(locked, token)):
+        return False
+    locked.set_password(password)
+    locked.save(update_fields=["password"])
+    # Whoever has tried five wrong passwords before asking may log in now.
+    lockout.forgive(locked.email, address_of(request))
+    password_was_reset.send(sender=User, user=locked)
+    return True

@@ -1,0 +1,4 @@
+declare module "liaison:tokens" {
+  const css: string;
+  export default css;
+}

@@ -1,0 +1,22 @@
+"""The initials of a person, as the element person-avatar shows them."""
+
+from functools import lru_cache
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core.templatetags.people import initials
+
+__all__ = ["avatar", "first_name", "initials"]
+
+
+@lru_cache(maxsize=1024)
+def avatar(name: str, role: str) -> SafeString:
+    """Return the initials: round for a client, square for the company. Screen readers skip them."""
+    return format_html(
+        '<s-person-avatar of="{}" aria-hidden="true">{}</s-person-avatar>', role, initials(name)
+    )
+
+
+def first_name(name: str) -> str:
+    return name.split(" ")[0]

@@ -1,0 +1,74 @@
+import { periodOf } from "./typed-dates.js";
+
+/**
+ * What is looked for, as the address of the page says it.
+ *
+ * @typedef {object} Asked
+ * @property {string} q
+ * @property {"" | "message" | "file" | "note"} kind
+ * @property {string} client
+ * @property {string} chantier
+ * @property {string} author
+ * @property {string} from the first day
+ * @property {string} to the last day
+ * @property {string} has_file "true" or empty
+ */
+
+/** @type {Asked} */
+export const NOTHING = Object.freeze({ q: "", kind: "", client: "", chantier: "", author: "", from: "", to: "", has_file: "" });
+/** What narrows a search besides its kind. */
+export const NARROWS = /** @type {const} */ (["client", "chantier", "author", "from", "to", "has_file"]);
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+/** @type {Record<Exclude<keyof Asked, "q">, (text: string) => boolean>} */
+const VALID = {
+  kind: (text) => ["message", "file", "note"].includes(text),
+  client: (text) => UUID.test(text),
+  chantier: (text) => UUID.test(text),
+  author: (text) => UUID.test(text),
+  from: isDay,
+  to: isDay,
+  has_file: (text) => text === "true",
+};
+
+/** Return what the query of an address asks. What makes no sense is left out. @param {string} search @returns {Asked} */
+export function askedIn(search) {
+  const query = new URLSearchParams(search);
+  const asked = { ...NOTHING, q: (query.get("q") ?? "").trim() };
+  for (const [name, isValid] of entries(VALID)) {
+    const text = query.get(name) ?? "";
+    if (isValid(text)) Object.assign(asked, { [name]: text });
+  }
+  return asked;
+}
+
+/**
+ * Return the query of an address with what is asked, besides what else was in it. Without words nothing is narrowed.
+ *
+ * @param {string} search
+ * @param {Asked} asked
+ */
+export function withAsked(search, asked) {
+  const query = new URLSearchParams(search);
+  for (const [name, text] of entries(asked)) {
+    if (text && asked.q) query.set(name, text);
+    else query.delete(name);
+  }
+  return query.size > 0 ? `?${query}` : "";
+}
+
+/** @param {Asked} one @param {Asked} other */
+export function isSame(one, other) {
+  return entries(one).every(([name, text]) => other[name] === text);
+}
+
+/** @param {string} text */
+function isDay(text) {
+  return DAY.test(text) && periodOf(text) !== null;
+}
+
+/** @template {object} T @param {T} object @returns {[keyof T, T[keyof T]][]} */
+function entries(object) {
+  return /** @type {any} */ (Object.entries(object));
+}
