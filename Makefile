@@ -32,7 +32,7 @@ JOBS ?= 3
 SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run bundles release package demo test unit js e2e lint format types architecture bench faults lighthouse filmstrip screenshots schema messages lock browser
+.PHONY: help run bundles release package demo test coverage unit js e2e lint format types architecture bench faults lighthouse filmstrip screenshots schema messages lock browser
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' \
@@ -57,12 +57,15 @@ demo: $(RUN) ## Load the demo data (beside a running `make run`)
 		|| { echo "Nothing is running: start it with \`make run\` first, in another terminal." >&2; exit 1; }
 	@$(PYTHON) manage.py demo
 
-# Before Python 3.14 coverage makes all code nearly twice as slow, so the browser's tests run without.
-test: lint types ## Every check: lint, types, architecture, unit, flows (with coverage), the browser
+test: lint types ## Every check: lint, types, architecture, unit, flows, the browser
 	@$(MAKE) js
+	@$(MAKE) unit
+	@$(MAKE) e2e
+
+# Apart from `test`: before Python 3.14 coverage makes all code nearly twice as slow.
+coverage: $(DEV) ## The tests without a browser, and which lines and branches they ran
 	@$(PYTHON) -m coverage erase
 	@$(MAKE) unit PYTEST="$(MEASURED_PYTEST)"
-	@$(MAKE) e2e
 	@$(PYTHON) -m tests.coverage_report
 
 unit: $(DEV) $(JS) bundles ## Tests without a browser (architecture, units, flows)

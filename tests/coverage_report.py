@@ -86,7 +86,7 @@ def main() -> None:
     try:
         files = read()
     except NoDataError:
-        sys.exit("No coverage yet: run `make test` first.")
+        sys.exit("No coverage yet: run `make coverage` first.")
     print(f"{'coverage':<28} {'lines':>17} {'branches':>17}")
     total = Counts()
     for name, counts in packages(files).items():

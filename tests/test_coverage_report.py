@@ -70,4 +70,4 @@ def test_report_without_data_says_so(tmp_path: Path) -> None:
     report = run(tmp_path, "tests.coverage_report")
 
     assert report.returncode == 1
-    assert report.stderr == "No coverage yet: run `make test` first.\n"
+    assert report.stderr == "No coverage yet: run `make coverage` first.\n"

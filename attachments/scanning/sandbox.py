@@ -27,7 +27,10 @@ from attachments.decoder.protocol import (
 from attachments.scanning import slots
 from attachments.uploads.formats import FORMATS, Format, allowed_formats
 
-WALL_SECONDS = 15
+# The processor time of the child is the limit of a file (`decoder.main.CPU_SECONDS`). This one only
+# ends a child that is stuck: on a busy machine, where its niceness gives it a tenth of a processor,
+# 15 s were too few for a plan of 49 million pixels.
+WALL_SECONDS = 60
 PREVIEW_SIZES_PX = (SMALL_PX, LARGE_PX)
 _ROOT = str(Path(__file__).resolve().parents[2])
 # The child gets `sys.path` from its parent and does not run `site` (`-S`), which takes 5 ms.

@@ -1,6 +1,6 @@
 """Run the jobs that wake-ups did not start, in threads of the worker itself.
 
-There is one thread for each job type: a file that takes 15 s delays neither a message nor the
+There is one thread for each job type: a file that takes a minute delays neither a message nor the
 agent's sweeps and heartbeats.
 """
 
