@@ -167,9 +167,13 @@ class Performance:
         team = self.plot.speakers["equipe"]
         if self.plot.is_archived:
             archive_conversation(archiver=team, conversation=conversation)
-        elif self.chance.random() < SHARE_CLOSED:
+        elif self._client_had_the_last_word() or self.chance.random() < SHARE_CLOSED:
             closed: ConversationChanges = {"status": Conversation.Status.CLOSED}
             change_conversation(editor=team, conversation=conversation, changes=closed)
+
+    def _client_had_the_last_word(self) -> bool:
+        """Tell whether the conversation would wait for an answer to a «Merci» for ever."""
+        return self.last is not None and not self.last.author.is_company
 
 
 def _in_order(exchanges: list[Exchange]) -> Iterator[tuple[Line, bool]]:

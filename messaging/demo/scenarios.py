@@ -21,6 +21,8 @@ UNFINISHED = 24
 SIDES = ("client", "equipe")
 ARCHIVED = 50
 RECENT_MINUTES = 2_500  # of work: the last four days
+# Of work: a company that answers lets two or three questions wait for longer than four hours.
+WAITING_MINUTES = 280
 OLDEST_MINUTES = 58_000  # of work: the oldest thread ends four and a half months ago
 
 
@@ -50,13 +52,14 @@ def plots_of(company: Company, chance: Random) -> list[Plot]:
         plot.is_archived = rank == ARCHIVED
         # The sides take turns, and the order changes with the client's next conversation.
         plot.ends_with = SIDES[(rank + rank // len(company.clients)) % len(SIDES)]
-        plot.ends_minutes_ago = _ends_minutes_ago(rank, len(plots), chance)
+        plot.ends_minutes_ago = _ends_minutes_ago(rank, len(plots), plot.ends_with, chance)
     return plots
 
 
-def _ends_minutes_ago(rank: int, count: int, chance: Random) -> int:
+def _ends_minutes_ago(rank: int, count: int, ends_with: str, chance: Random) -> int:
     if rank < UNFINISHED:
-        return RECENT_MINUTES * rank // UNFINISHED + chance.randrange(5, 60)
+        span = WAITING_MINUTES if ends_with == "client" else RECENT_MINUTES
+        return span * rank // UNFINISHED + chance.randrange(5, 60)
     share = (rank - UNFINISHED) / (count - UNFINISHED)
     return RECENT_MINUTES + int(share * (OLDEST_MINUTES - RECENT_MINUTES))
 

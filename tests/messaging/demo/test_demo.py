@@ -66,6 +66,14 @@ class TestWhatIsLoaded:
         assert unread_by.filter(user__role=User.Role.CLIENT).exists()
         assert unread_by.exclude(user__role=User.Role.CLIENT).exists()
 
+    def test_demo_company_answers(self, loaded: datetime) -> None:
+        waiting = Conversation.objects.filter(status="open").exclude(awaiting_reply_since=None)
+
+        assert 8 <= waiting.count() <= 14
+        assert 1 <= waiting.filter(answer_due_at__lt=loaded).count() <= 4
+        oldest = waiting.earliest("awaiting_reply_since").awaiting_reply_since
+        assert oldest is not None and oldest >= working_moment(loaded, 3 * 630)
+
     def test_demo_texts_have_no_blank_left(self, loaded: datetime) -> None:
         for marks in ("{", "}", "=>", "|", "…"):
             assert not Message.objects.filter(body__contains=marks).exists()
