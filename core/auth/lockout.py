@@ -7,11 +7,12 @@ site often share it.
 An attempt is counted before its password is checked, so that of many at once only as many are tried
 as the limit allows. It is given back if the password was right or could not be checked.
 
-Valkey counts for all processes. Each process counts the attempts of a person too, and goes by that
-while Valkey does not answer.
+Valkey counts for all processes. Each process counts the attempts that it tries, too, and goes by
+that while Valkey does not answer.
 """
 
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 from math import ceil
 
@@ -49,7 +50,7 @@ def count_attempt(email: str, address: str, *, at: str = LOGIN) -> None:
             at_most=settings.LOGIN_ATTEMPTS_PER_PERSON,
             window=window,
             timeout_seconds=TIMEOUT_SECONDS,
-            counted_here=_count_here(at, email, address),
+            count_here=partial(_count_here, at, email, address),
         )
         _spend_of_address(email, address, window, at)
     except TooMany as refusal:

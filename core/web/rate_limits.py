@@ -56,15 +56,18 @@ def spend(
     at_most: int,
     window: timedelta,
     timeout_seconds: float = TIMEOUT_SECONDS,
-    counted_here: int = 0,
+    count_here: Callable[[], int] | None = None,
 ) -> None:
     """Add one to a counter. Raise TooMany with the rest of the window if it is above `at_most`.
 
-    Call it before what it limits: of many callers at once, `at_most` get through. Without an
-    answer of Valkey within `timeout_seconds`, the count of this process decides, if it has one.
+    Call it before what it limits: of many callers at once, `at_most` get through. `count_here`
+    adds one to a count of this process, of those that Valkey let through or did not count within
+    `timeout_seconds`. It decides about the latter.
     """
     value, left = _add(what, who, window, timeout_seconds)
-    if (value or counted_here) > at_most:
+    if value > at_most:
+        raise TooMany(left)
+    if count_here and count_here() > at_most and not value:
         raise TooMany(left)
 
 

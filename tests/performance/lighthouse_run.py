@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Playwright
 
 from deploy.launcher.ports import free_port
 from tests.performance.pages import MeasuredPage, log_in
+from tests.performance.priority import pages_first
 
 LIGHTHOUSE = (
     Path(__file__).parent / "lighthouse" / "node_modules" / "lighthouse" / "cli" / "index.js"
@@ -128,6 +129,7 @@ def started_lighthouse(playwright: Playwright, url: str, **launch: Any) -> Itera
         )
         try:
             log_in(context)
-            yield Lighthouse(context, url, port)
+            with pages_first(port):
+                yield Lighthouse(context, url, port)
         finally:
             context.close()

@@ -135,7 +135,8 @@ export class EventStream extends EventTarget {
   /** @param {AbortSignal} signal */
   async #ask(signal) {
     const headers = { ...(await access.headers("GET")), Accept: "text/event-stream", "X-Person": this.#personId };
-    return fetch(access.origin + this.#url, { headers, signal });
+    // It lasts, so what has an end goes first.
+    return fetch(access.origin + this.#url, { headers, signal, priority: "low" });
   }
 
   /** @param {Response} response */

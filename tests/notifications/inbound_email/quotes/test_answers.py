@@ -196,6 +196,12 @@ def _filled(piece: str, length: int) -> str:
     return (piece * (length // len(piece) + 1))[:length]
 
 
+def _processor_seconds(text: str) -> float:
+    start = time.process_time()
+    author_text(text, SENT)
+    return time.process_time() - start
+
+
 class TestLimits:
     @pytest.mark.parametrize(
         "piece",
@@ -206,9 +212,8 @@ class TestLimits:
     )  # fmt: skip
     def test_time_grows_with_the_length_alone(self, piece: str) -> None:
         def seconds(length: int) -> float:
-            start = time.process_time()
-            author_text(_filled(piece, length), SENT)
-            return time.process_time() - start
+            # The best of three: a processor that others use makes times longer, never shorter.
+            return min(_processor_seconds(_filled(piece, length)) for _ in range(3))
 
         seconds(1_000)
         # Four times the length: sixteen times the time if it grew with the square.
