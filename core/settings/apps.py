@@ -78,8 +78,11 @@ TEMPLATES = [
     },
 ]
 
-# The modules that each page runs, in order. Node reads the same file (deploy/bundles).
-PAGES: dict[str, list[str]] = json.loads((BASE_DIR / "core/settings/pages.json").read_text())
+# The modules that each page runs, in order: `first`, and `later` once its first screen has rendered.
+# Node reads the same file (deploy/bundles).
+PAGES: dict[str, dict[str, list[str]]] = json.loads(
+    (BASE_DIR / "core/settings/pages.json").read_text()
+)
 # Load these modules as they are in the sources, instead of what `make bundles` made of them.
 JS_MODULES = env.bool("JS_MODULES", default=False)
 BUNDLES_MANIFEST = BASE_DIR / "core" / "bundles" / "manifest.json"

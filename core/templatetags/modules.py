@@ -47,7 +47,7 @@ def page_scripts(
     return {
         "after_paint": after_paint,
         "bundle": bundles.entry(page, (get_language() or settings.LANGUAGE_CODE)[:2]),
-        "modules": settings.PAGES[page],
+        "modules": [module for part in settings.PAGES[page].values() for module in part],
         "CSP_NONCE": context.get("CSP_NONCE"),
     }
 

@@ -14,17 +14,31 @@ const PACKAGES = {
   "@noble/hashes": ["noble-hashes", "index.js"],
 };
 
-/** Make each page one entry, `page:NAME`, that runs its modules in order. @type {Plugin} */
+/**
+ * Make each page one entry, `page:NAME`, that runs its modules in order. What it needs later is one file, `later:NAME`.
+ *
+ * @type {Plugin}
+ */
 export const pages = {
   name: "pages",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^page:/ }, ({ path }) => ({ path: path.slice("page:".length), namespace: "page" }));
-    onLoad({ filter: /./, namespace: "page" }, ({ path }) => ({
-      contents: (PAGES[path] ?? []).map((module) => `import ${JSON.stringify(fileOf(module))};`).join("\n"),
-      resolveDir: ROOT,
-    }));
+    onResolve({ filter: /^(page|later):/ }, ({ path }) => {
+      const [namespace = "", name = ""] = path.split(":");
+      return { path: name, namespace };
+    });
+    onLoad({ filter: /./, namespace: "page" }, ({ path }) => {
+      const { first, later = [] } = PAGES[path] ?? { first: [] };
+      const load = `import { loadLater } from ${JSON.stringify(fileOf("core/later.js"))}; void loadLater(() => import("later:${path}"));`;
+      return { contents: importing(first) + (later.length > 0 ? load : ""), resolveDir: ROOT };
+    });
+    onLoad({ filter: /./, namespace: "later" }, ({ path }) => ({ contents: importing(PAGES[path]?.later ?? []), resolveDir: ROOT }));
   },
 };
+
+/** @param {string[]} modules */
+function importing(modules) {
+  return modules.map((module) => `import ${JSON.stringify(fileOf(module))};\n`).join("");
+}
 
 /** Take the vendored packages, so that a build needs esbuild alone. @type {Plugin} */
 export const vendored = {

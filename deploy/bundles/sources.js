@@ -8,7 +8,7 @@ export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const APPS = ["attachments", "core", "messaging", "notifications", "workers"];
 export const LANGUAGES = ["fr", "en"];
 
-/** The modules that each page runs, in order. @type {Record<string, string[]>} */
+/** The modules that each page runs, in order: at first, and once its first screen has rendered. @type {Record<string, { first: string[], later?: string[] }>} */
 export const PAGES = JSON.parse(readFileSync(`${ROOT}core/settings/pages.json`, "utf8"));
 
 // Each is built alone. Together with another page, it would load up to eleven scripts instead of two.

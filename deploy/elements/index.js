@@ -18,6 +18,7 @@ import "#messaging/components/unread-badge.js";
 import "#messaging/components/unread-count.js";
 import "#messaging/components/who-answers.js";
 import "#messaging/pages/client-inbox.js";
+import "#messaging/pages/inbox-rest.js";
 import "#notifications/components/delivery-state.js";
 import "#notifications/components/mute-button.js";
 import "#notifications/components/push-switch.js";

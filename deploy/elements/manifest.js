@@ -33,7 +33,9 @@ export const TARGET = new URL("custom-elements.json", import.meta.url);
 /** The modules of the elements that the package names (`deploy/elements/index.js`), in the order of their tags. */
 export function modulesOfElements() {
   const imports = readFileSync(new URL("index.js", import.meta.url), "utf8").matchAll(/^import "#(\w+)\/([\w/-]+\.js)";$/gm);
-  return [...imports].map(([, app, path]) => `${app}/static/${app}/${path}`);
+  const modules = [...imports].map(([, app, path]) => `${app}/static/${app}/${path}`);
+  // Not what they show on demand.
+  return modules.filter((module) => sourceOf(module).includes("customElements.define("));
 }
 
 /** @param {string} path from the root */

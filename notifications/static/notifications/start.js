@@ -1,24 +1,19 @@
-import { ApiError, NetworkError } from "#core/api.js";
 import { idle } from "#core/idle.js";
 import { shellFilled } from "#core/shell.js";
 
-import { keepFilesOfPage } from "./app-files.js";
 import "./components/delivery-state.js";
 import "./components/email-original.js";
-import "./components/emails-link.js";
 import "./components/mute-button.js";
-import "./components/silent-devices.js";
 import { watchInstall } from "./install.js";
 import { openLaunched } from "./launch.js";
 import * as api from "./notifications-api.js";
-import * as push from "./push.js";
-import { watchUpdates } from "./update.js";
+import { quietly } from "./quietly.js";
 import { checkShown, closeShown } from "./worker.js";
 
 /**
- * The part of notifications that runs on every page: starts the service worker, registers this device again, reports
- * presence, updates the badge, offers a new version and the installation, closes notifications of what was read elsewhere or deleted, opens a tapped notification,
- * and warns about devices that show nothing any more.
+ * The part of notifications that runs on every page from its start: reports presence, updates the badge, offers the
+ * installation, closes notifications of what was read elsewhere or deleted, and opens a tapped one. `rest.js` does what
+ * nobody waits for.
  *
  * Sends on `window`: `notification-open` {path, replies}, which a page cancels if it shows that address without a
  * reload, and `notification-pushed` {conversation}, after a push whose event the stream may have missed.
@@ -26,16 +21,6 @@ import { checkShown, closeShown } from "./worker.js";
 
 // The server forgets after 60 s.
 const PRESENT_EVERY_MS = 40_000;
-
-/** @param {() => Promise<unknown>} act */
-async function quietly(act) {
-  try {
-    await act();
-  } catch (error) {
-    // Notifications are not essential: the page continues without them.
-    if (!(error instanceof ApiError) && !(error instanceof NetworkError)) console.warn(error);
-  }
-}
 
 const isVisible = () => document.visibilityState === "visible";
 
@@ -93,26 +78,12 @@ function onLiveEvent(event) {
   void quietly(showUnread);
 }
 
-async function showSilentDevices() {
-  // The preferences page shows it beside each device.
-  if (document.querySelector("notification-preferences")) return;
-  const notice = document.createElement("silent-devices");
-  notice.devices = await api.listDevices();
-  document.querySelector("main")?.before(notice);
-}
-
 async function begin() {
   await shellFilled();
   await idle();
-  if ("serviceWorker" in navigator) {
-    void quietly(push.start);
-    void quietly(watchUpdates);
-    keepFilesOfPage();
-  }
   setInterval(sayPresent, PRESENT_EVERY_MS);
   sayPresent();
   catchUp();
-  void quietly(showSilentDevices);
 }
 
 if ("serviceWorker" in navigator) {

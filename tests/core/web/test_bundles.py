@@ -154,6 +154,8 @@ class TestModules:
         assert scripts_in(page) == [
             "/static/notifications/start.js",
             "/static/messaging/pages/client-messages.js",
+            "/static/notifications/rest.js",
+            "/static/messaging/pages/inbox-rest.js",
         ]
         said = [line["event"] for line in lines if line["event"] == "browser_files_not_built"]
         assert len(said) == (0 if why == "asked for" else 1)

@@ -44,13 +44,15 @@ class TestChoice:
     @pytest.mark.parametrize(
         ("accept", "chosen"),
         [
-            ("gzip, deflate, br, zstd", "zstd"),
+            ("gzip, deflate, br, zstd", "br"),
+            ("gzip, zstd", "zstd"),
+            ("zstd, br;q=0.9", "zstd"),
             ("gzip, deflate, br", "br"),
             ("gzip", "gzip"),
             ("GZIP", "gzip"),
             ("gzip;q=1.0, br;q=0.5", "gzip"),
             ("zstd;q=0, br;q=0, gzip", "gzip"),
-            ("*", "zstd"),
+            ("*", "br"),
             ("*;q=0.1, gzip", "gzip"),
             ("br; q=x, gzip", "gzip"),
             ("identity", ""),
@@ -66,7 +68,12 @@ class TestChoice:
         assert response["Vary"] == "Accept-Encoding"
 
     def test_header_of_any_length_is_read(self) -> None:
-        assert accepted_encodings("x," * 100_000 + "gzip") == ()
+        assert accepted_encodings("x," * 100_000 + "gzip") == {}
+
+    def test_json_is_written_the_quickest_way(self) -> None:
+        response = answered(HttpResponse(LONG, content_type="application/json"))
+
+        assert response["Content-Encoding"] == "zstd"
 
 
 class TestWhatIsCompressed:

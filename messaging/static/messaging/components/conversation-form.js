@@ -1,6 +1,5 @@
 import { html, nothing } from "lit";
 
-import "#attachments/components/attachment-tray.js";
 import "#attachments/components/attachment-upload.js";
 import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";

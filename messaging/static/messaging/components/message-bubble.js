@@ -12,12 +12,10 @@ import { TurnElement } from "#core/turn-element.js";
 import { t } from "../i18n/index.js";
 import { messageHash } from "../state/routes.js";
 import { charactersLeft } from "./characters-left.js";
-import "./confirm-dialog.js";
 import { linkedText } from "./linked-text.js";
 import { bubbleStyles } from "./message-bubble-styles.js";
 import { actionsLabel, companyActions, messageActions } from "./message-actions.js";
 import { MessageGestures } from "./message-gestures.js";
-import "./message-menu.js";
 import { changeFailure, changeMark, changeOf, changeStyles, failure, isLeaving } from "./pending-change.js";
 import "./quoted-message.js";
 import { progress, stateMark } from "./state-mark.js";
@@ -264,6 +262,8 @@ export class MessageBubble extends TurnElement {
     /** @type {HTMLElement | null} */ (this.renderRoot.querySelector(".opener"))?.focus({ preventScroll: true });
     this.mode = "menu";
     await this.updateComplete;
+    // It is loaded after the first screen.
+    await customElements.whenDefined("message-menu");
     await this.renderRoot.querySelector("message-menu")?.open(point);
   }
 
@@ -297,6 +297,7 @@ export class MessageBubble extends TurnElement {
   async #ask() {
     this.mode = "confirm";
     await this.updateComplete;
+    await customElements.whenDefined("confirm-dialog");
     await this.renderRoot.querySelector("confirm-dialog")?.open();
   }
 

@@ -1,7 +1,6 @@
 import { html, nothing } from "lit";
 import { live } from "lit/directives/live.js";
 
-import "#attachments/components/attachment-tray.js";
 import "#attachments/components/attachment-upload.js";
 import { isSendable } from "#attachments/uploads/uploader.js";
 import { icons } from "#core/icons.js";

@@ -67,7 +67,7 @@ export class InboxFiles {
     if (!messenger) return;
     this.#photos = items ? photosOfItems(items, messenger.me) : this.#photosOfThread();
     place.history.pushState({ isOurs: place.history.state?.isOurs ?? false, isPhoto: true }, "", address(fileHash(id)));
-    void this.#gallery?.open(this.#photos, id);
+    void this.#show(id);
   }
 
   /** Show the photo that an address names, with those it was opened with. @param {string} id */
@@ -80,8 +80,15 @@ export class InboxFiles {
         this.#photos = [{ file: await getAttachment(id), isMine: false, caption: "" }];
       });
     }
-    if (isAmong(this.#photos)) await this.#gallery?.open(this.#photos, id);
+    if (isAmong(this.#photos)) await this.#show(id);
     else this.#leaveAddress();
+  }
+
+  /** @param {string} id */
+  async #show(id) {
+    // It is loaded after the first screen.
+    await customElements.whenDefined("attachment-gallery");
+    await this.#gallery?.open(this.#photos, id);
   }
 
   /** Close the lightbox unless an address names a photo. Return whether it was open. @param {string} photo */

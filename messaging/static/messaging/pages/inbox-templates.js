@@ -1,6 +1,5 @@
 import { html, nothing } from "lit";
 
-import "#attachments/components/attachment-gallery.js";
 import "#core/components/connection-banner.js";
 import "#core/components/session-ended.js";
 import { icons } from "#core/icons.js";
@@ -9,10 +8,7 @@ import "../components/conversation-form.js";
 import "../components/conversation-list.js";
 import "../components/conversation-thread.js";
 import "../components/who-answers.js";
-import "../components/search-filters.js";
-import "../components/search-results.js";
 import "../components/thread-menu.js";
-import "../components/thread-search.js";
 import { t } from "../i18n/index.js";
 import { pendingMessages } from "../state/pending-view.js";
 import { NEW_CONVERSATION } from "../state/writing.js";

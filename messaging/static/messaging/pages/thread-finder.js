@@ -61,6 +61,7 @@ export class ThreadFinder {
     this.#reset(true);
     this.#inbox.host.requestUpdate();
     await this.#inbox.host.updateComplete;
+    await customElements.whenDefined("thread-search");
     await this.#element?.focusField();
   }
 

@@ -5,7 +5,6 @@ import { TurnElement } from "#core/turn-element.js";
 
 import { t } from "../i18n/index.js";
 import * as api from "../notifications-api.js";
-import "./email-dialog.js";
 
 /**
  * The button that shows the email that a message was made of.
@@ -55,8 +54,10 @@ export class EmailOriginal extends TurnElement {
     return html`<button aria-haspopup="dialog" @click=${this.#show}>${t("showOriginal")}</button><email-dialog></email-dialog>`;
   }
 
-  #show() {
+  async #show() {
     const { conversation, message } = this;
+    // Pages load it once they are idle.
+    await customElements.whenDefined("email-dialog");
     void this.renderRoot.querySelector("email-dialog")?.show(() => api.originalOf(conversation, message));
   }
 }
