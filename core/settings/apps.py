@@ -78,8 +78,8 @@ TEMPLATES = [
     },
 ]
 
-# The modules that each page runs, in order: `first`, and `later` once its first screen has rendered.
-# Node reads the same file (deploy/bundles).
+# The modules that each page runs, in order: `first`, and `later` once its first screen has
+# rendered. Node reads the same file (deploy/bundles).
 PAGES: dict[str, dict[str, list[str]]] = json.loads(
     (BASE_DIR / "core/settings/pages.json").read_text()
 )

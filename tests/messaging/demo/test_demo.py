@@ -72,7 +72,8 @@ class TestWhatIsLoaded:
         assert 8 <= waiting.count() <= 14
         assert 1 <= waiting.filter(answer_due_at__lt=loaded).count() <= 4
         oldest = waiting.earliest("awaiting_reply_since").awaiting_reply_since
-        assert oldest is not None and oldest >= working_moment(loaded, 3 * 630)
+        assert oldest is not None
+        assert oldest >= working_moment(loaded, 3 * 630)
 
     def test_demo_texts_have_no_blank_left(self, loaded: datetime) -> None:
         for marks in ("{", "}", "=>", "|", "…"):
