@@ -178,13 +178,6 @@ class UnreadFromSerializer(InputSerializer):
     seq = NumberField(min_value=1, max_value=None)
 
 
-class SearchSerializer(InputSerializer):
-    """Words to look for, in one conversation or in all that the person sees."""
-
-    q = TextField(max_length=Q_LENGTH)
-    conversation = IdField(required=False)
-
-
 class EverywhereSerializer(InputSerializer):
     """What to look for, and where. Days are days of the company's time zone."""
 
