@@ -39,6 +39,7 @@ class Search(APIView):
     def get(self, request: Request) -> Response:
         """Messages, files, conversations, and notes for the company, that hold all words.
 
+        Without words, all that the filters let through, the newest first; at least one is needed.
         The words are those of the text, of the subject, client, chantier and author. One typing
         error in a word is taken if nothing is found without. The `hits` are places in `excerpt`.
         """
@@ -65,6 +66,7 @@ def _asked(given: dict[str, Any]) -> everywhere.Asked:
     until = given.get("to")
     return everywhere.Asked(
         terms=terms(given["q"]),
+        is_listing=not given["q"],
         has_file={"true": True, "false": False}.get(given.get("has_file", "")),
         since=_midnight(given.get("from")),
         before=_midnight(min(until, LAST_DAY) + timedelta(days=1) if until else None),

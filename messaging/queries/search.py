@@ -17,12 +17,19 @@ from messaging.search.related import terms, with_typos
 from messaging.search.terms import Term
 
 MESSAGE, FILE, NOTE, CONVERSATION = "message", "file", "note", "conversation"
+# A file of a note: a file to those who look for one, and never shown to a client.
+NOTE_FILE = "note_file"
+INTERNAL = (NOTE, NOTE_FILE)
 
 
 def entries_for(reader: User, within: UUID | None = None) -> QuerySet[SearchEntry]:
     """Everything that the person may find: of the conversations they see, notes for the company."""
     entries = SearchEntry.objects.filter(conversation__in=searched(reader, within))
-    return entries if reader.is_company else entries.exclude(kind=NOTE)
+    return _shown_to(reader, entries)
+
+
+def _shown_to(reader: User, entries: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
+    return entries if reader.is_company else entries.exclude(kind__in=INTERNAL)
 
 
 def searched(reader: User, within: UUID | None = None) -> QuerySet[Conversation]:
@@ -44,9 +51,7 @@ def mentioning(
 ) -> QuerySet[Conversation]:
     """The conversations where a message, file, note or what it is about holds every word."""
     # The list may hold archived ones: it says itself which it shows.
-    entries = SearchEntry.objects.filter(conversation__in=visible_to(reader))
-    if not reader.is_company:
-        entries = entries.exclude(kind=NOTE)
+    entries = _shown_to(reader, SearchEntry.objects.filter(conversation__in=visible_to(reader)))
     rows = _found(reader, terms(text), entries)
     return conversations.filter(pk__in=rows.values("conversation"))
 

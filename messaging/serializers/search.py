@@ -48,6 +48,10 @@ class HitSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="The message, or the one that shows the file."
     )
     seq = serializers.IntegerField(allow_null=True, help_text="Of that message.")
+    note = serializers.UUIDField(
+        allow_null=True,
+        help_text="The note, or the one that shows the file. Null for a client's user.",
+    )
     author = PersonSerializer(allow_null=True)
     created_at = UtcField()
     excerpt = serializers.CharField()
