@@ -1022,61 +1022,11 @@ export interface paths {
         /**
          * @description Messages, files, conversations, and notes for the company, that hold all words.
          *
+         *     Without words, all that the filters let through, the newest first; at least one is needed.
          *     The words are those of the text, of the subject, client, chantier and author. One typing
          *     error in a word is taken if nothing is found without. The `hits` are places in `excerpt`.
          */
         get: operations["search_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/search/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description The files in messages whose name holds all words. */
-        get: operations["search_files_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/search/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description The messages that hold all words, in any order, or what is between quotation marks. */
-        get: operations["search_messages_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/search/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** @description The internal notes that hold all words. A client's user gets 404. */
-        get: operations["search_notes_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2289,18 +2239,6 @@ export interface components {
             /** @description False if something was left out: it took too long, or was written just now. */
             is_complete: boolean;
         };
-        /** @description A file whose name was found. The `hits` are places in its name. */
-        FoundFile: {
-            readonly attachment: components["schemas"]["Attachment"];
-            readonly conversation: components["schemas"]["FoundIn"];
-            /** Format: uuid */
-            readonly message: string;
-            readonly seq: number;
-            readonly author: components["schemas"]["Person"];
-            /** Format: date-time */
-            readonly sent_at: string;
-            readonly hits: number[][];
-        };
         /** @description The conversation of what was found. */
         FoundIn: {
             /** Format: uuid */
@@ -2309,29 +2247,6 @@ export interface components {
             readonly status: components["schemas"]["ConversationStatus"];
             readonly client: components["schemas"]["Client"];
             readonly chantier: components["schemas"]["ChantierReference"] | null;
-        };
-        /** @description A message that was found, with the part of its text around the first hit. */
-        FoundMessage: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly conversation: components["schemas"]["FoundIn"];
-            readonly seq: number;
-            readonly author: components["schemas"]["Person"];
-            /** Format: date-time */
-            readonly created_at: string;
-            readonly excerpt: string;
-            readonly hits: number[][];
-        };
-        /** @description An internal note that was found. For the company only. */
-        FoundNote: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly conversation: components["schemas"]["FoundIn"];
-            readonly author: components["schemas"]["Person"];
-            /** Format: date-time */
-            readonly created_at: string;
-            readonly excerpt: string;
-            readonly hits: number[][];
         };
         History: {
             readonly results: components["schemas"]["Message"][];
@@ -2357,6 +2272,11 @@ export interface components {
             message: string | null;
             /** @description Of that message. */
             seq: number | null;
+            /**
+             * Format: uuid
+             * @description The note, or the one that shows the file. Null for a client's user.
+             */
+            note: string | null;
             author: components["schemas"]["Person"] | null;
             /** Format: date-time */
             created_at: string;
@@ -2733,21 +2653,6 @@ export interface components {
         };
         PaginatedEmailList: {
             results: components["schemas"]["Email"][];
-            /** Format: uri */
-            next: string | null;
-        };
-        PaginatedFoundFileList: {
-            results: components["schemas"]["FoundFile"][];
-            /** Format: uri */
-            next: string | null;
-        };
-        PaginatedFoundMessageList: {
-            results: components["schemas"]["FoundMessage"][];
-            /** Format: uri */
-            next: string | null;
-        };
-        PaginatedFoundNoteList: {
-            results: components["schemas"]["FoundNote"][];
             /** Format: uri */
             next: string | null;
         };
@@ -6817,7 +6722,7 @@ export interface operations {
     };
     search_retrieve: {
         parameters: {
-            query: {
+            query?: {
                 author?: string;
                 chantier?: string;
                 client?: string;
@@ -6848,7 +6753,8 @@ export interface operations {
                  */
                 kind?: "message" | "file" | "note" | "conversation" | "written";
                 limit?: number;
-                q: string;
+                /** @description Words. Without them, all that the filters let through is found. */
+                q?: string;
                 /** @description The last day. */
                 to?: string;
             };
@@ -6877,153 +6783,6 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             /** @description The `conversation` is not the reader's to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    search_files_list: {
-        parameters: {
-            query: {
-                conversation?: string;
-                /** @description The pagination cursor value. */
-                cursor?: string;
-                /** @description Number of results to return per page. */
-                limit?: number;
-                q: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PaginatedFoundFileList"];
-                };
-            };
-            /** @description The caller has this answer already (`If-None-Match`). */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            /** @description The `conversation` is not the reader's to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    search_messages_list: {
-        parameters: {
-            query: {
-                conversation?: string;
-                /** @description The pagination cursor value. */
-                cursor?: string;
-                /** @description Number of results to return per page. */
-                limit?: number;
-                q: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PaginatedFoundMessageList"];
-                };
-            };
-            /** @description The caller has this answer already (`If-None-Match`). */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            /** @description The `conversation` is not the reader's to see. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Refusal"];
-                };
-            };
-            406: components["responses"]["NotAcceptable"];
-            409: components["responses"]["Conflict"];
-            412: components["responses"]["PreconditionFailed"];
-            503: components["responses"]["Unavailable"];
-        };
-    };
-    search_notes_list: {
-        parameters: {
-            query: {
-                conversation?: string;
-                /** @description The pagination cursor value. */
-                cursor?: string;
-                /** @description Number of results to return per page. */
-                limit?: number;
-                q: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PaginatedFoundNoteList"];
-                };
-            };
-            /** @description The caller has this answer already (`If-None-Match`). */
-            304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            /** @description Not of the company. */
             404: {
                 headers: {
                     [name: string]: unknown;

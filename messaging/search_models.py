@@ -17,7 +17,8 @@ class SearchEntry(models.Model):
 
     `messaging.search.index` writes it. Besides its own words it holds those of what is around it,
     after "^": subject, client, chantier, author. "#" is the end of an id, "@" the day, "=" its kind
-    or that it has files, and "%" a word of an email address, for the company only.
+    ("file" for a file of a note too) or that it has files, and "%" a word of an email address, for
+    the company only.
     """
 
     kind = models.CharField(max_length=12)

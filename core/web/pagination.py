@@ -82,10 +82,6 @@ class LatestFirst(_Pages):
     ordering = ("-id",)
 
 
-class LatestWritten(_Pages):
-    ordering = ("-created_at", "-id")
-
-
 class LatestReceived(_Pages):
     ordering = ("-received_at", "-key")
 

@@ -23,7 +23,7 @@ from messaging.conversation.lock import LockedConversation, lock
 from messaging.conversation.moving import move
 from messaging.conversation.status import changes_to
 from messaging.conversation.versions import ConversationChanges, bump
-from messaging.models import Conversation, Mention, Message, Note
+from messaging.models import Conversation, Mention, Message, Note, SearchOwed
 
 MERGED_AT_MOST = 1_000
 
@@ -146,6 +146,8 @@ def _move_notes(notes: list[Note], target: Conversation) -> None:
     ids = [note.pk for note in notes]
     Note.objects.filter(pk__in=ids).update(conversation=target)
     Mention.objects.filter(note__in=ids).update(conversation=target)
+    # Of another conversation the triggers know nothing.
+    SearchOwed.objects.bulk_create(SearchOwed(kind="note", row_id=each) for each in ids)
     for note in notes:
         note.conversation = target
 

@@ -8,8 +8,15 @@ from uuid import UUID
 
 from core.models import User
 from core.queries import chantiers_for, clients_for
-from messaging.models import Conversation, Message, MessageAttachment, Note, SearchEntry
-from messaging.queries.search import CONVERSATION, FILE, MESSAGE, NOTE
+from messaging.models import (
+    Conversation,
+    Message,
+    MessageAttachment,
+    Note,
+    NoteAttachment,
+    SearchEntry,
+)
+from messaging.queries.search import CONVERSATION, FILE, MESSAGE, NOTE, NOTE_FILE
 from messaging.queries.search_pages import Facet, Facets
 from messaging.search.excerpts import excerpt_of
 from messaging.search.terms import Term
@@ -24,6 +31,7 @@ class Hit:
     conversation: Conversation
     message: UUID | None
     seq: int | None
+    note: UUID | None
     author: User | None
     created_at: datetime
     excerpt: str
@@ -39,16 +47,18 @@ def hits_of_page(entries: list[SearchEntry], wanted: list[Term]) -> list[Hit]:
     for entry in entries:
         row = rows[entry.kind].get(entry.row_id)
         if row is not None:
-            text, message, author = _shown(entry.kind, row)
+            text, message, note = _shown(entry.kind, row)
             excerpt = excerpt_of(text, wanted)
+            written = message or note
             shown.append(
                 Hit(
-                    entry.kind,
+                    FILE if entry.kind == NOTE_FILE else entry.kind,
                     entry.row_id,
                     about[entry.conversation_id],
                     message.pk if message else None,
                     message.seq if message else None,
-                    author,
+                    note.pk if note else None,
+                    written.author if written else None,
                     entry.at,
                     excerpt.text,
                     excerpt.hits,
@@ -97,21 +107,35 @@ def _notes(ids: list[UUID]) -> dict[UUID, Any]:
     return {row.pk: row for row in rows}
 
 
+def _note_files(ids: list[UUID]) -> dict[UUID, Any]:
+    rows = NoteAttachment.objects.select_related("note__author")
+    shown = rows.filter(attachment__in=ids, note__deleted_at=None)
+    return {row.attachment_id: row for row in shown}
+
+
 def _conversations(ids: Iterable[UUID]) -> dict[UUID, Conversation]:
     return Conversation.objects.select_related("client", "chantier").in_bulk(set(ids))
 
 
-_READ = {MESSAGE: _messages, FILE: _files, NOTE: _notes, CONVERSATION: _conversations}
+_READ = {
+    MESSAGE: _messages,
+    FILE: _files,
+    NOTE: _notes,
+    NOTE_FILE: _note_files,
+    CONVERSATION: _conversations,
+}
 
 
-def _shown(kind: str, row: Any) -> tuple[str, Message | None, User | None]:
-    """Return the text of a row, the message where it is, and who wrote it."""
+def _shown(kind: str, row: Any) -> tuple[str, Message | None, Note | None]:
+    """Return the text of a row, and the message or the note where it is."""
     if kind == MESSAGE:
-        return row.body, row, row.author
+        return row.body, row, None
     if kind == FILE:
-        return row.attachment.name, row.message, row.message.author
+        return row.attachment.name, row.message, None
     if kind == NOTE:
-        return row.body, None, row.author
+        return row.body, None, row
+    if kind == NOTE_FILE:
+        return row.attachment.name, None, row.note
     return _about(row), None, None
 
 

@@ -1,4 +1,4 @@
-"""What a person finds by words: messages, files and internal notes. The reader comes first.
+"""Among what a person searches, and which conversations hold words. The reader comes first.
 
 Nothing deleted is found. Archived conversations have left the lists, and are searched only one by
 one.
@@ -8,58 +8,34 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 
 from core.models import User
-from messaging.models import Conversation, Message, MessageAttachment, Note, SearchEntry
-from messaging.queries.attachments import library_of
+from messaging.models import Conversation, SearchEntry
 from messaging.queries.conversations import conversation_for, visible_to
 from messaging.search.query import WrittenQuery, query_for
 from messaging.search.related import terms, with_typos
 from messaging.search.terms import Term
 
-# Of the page alone: joined to all that is found, they would be sorted with it.
-ABOUT = ("author", "conversation__client", "conversation__chantier")
 MESSAGE, FILE, NOTE, CONVERSATION = "message", "file", "note", "conversation"
+# A file of a note: a file to those who look for one, and never shown to a client.
+NOTE_FILE = "note_file"
+INTERNAL = (NOTE, NOTE_FILE)
 
 
 def entries_for(reader: User, within: UUID | None = None) -> QuerySet[SearchEntry]:
     """Everything that the person may find: of the conversations they see, notes for the company."""
     entries = SearchEntry.objects.filter(conversation__in=searched(reader, within))
-    return entries if reader.is_company else entries.exclude(kind=NOTE)
+    return _shown_to(reader, entries)
+
+
+def _shown_to(reader: User, entries: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
+    return entries if reader.is_company else entries.exclude(kind__in=INTERNAL)
 
 
 def searched(reader: User, within: UUID | None = None) -> QuerySet[Conversation]:
     if within is None:
         return visible_to(reader).filter(archived_at=None)
     return Conversation.objects.filter(pk=conversation_for(reader, within).pk)
-
-
-def messages_found(
-    reader: User, wanted: list[Term], within: UUID | None = None
-) -> QuerySet[Message]:
-    """The messages that hold everything the person looks for, the newest first."""
-    rows = _found(reader, wanted, entries_for(reader, within).filter(kind=MESSAGE))
-    messages = Message.objects.prefetch_related(*ABOUT).filter(pk__in=rows, deleted_at=None)
-    return messages.order_by("-created_at", "-id")
-
-
-def files_found(
-    reader: User, wanted: list[Term], within: UUID | None = None
-) -> QuerySet[MessageAttachment]:
-    """The files whose name holds everything the person looks for, the newest first."""
-    rows = _found(reader, wanted, entries_for(reader, within).filter(kind=FILE))
-    files = library_of(reader, searched(reader, within)).filter(attachment__in=rows)
-    return files.select_related("message__author", "conversation__client", "conversation__chantier")
-
-
-def notes_found(reader: User, wanted: list[Term], within: UUID | None = None) -> QuerySet[Note]:
-    """The internal notes, the newest first. Http404 for a client's user."""
-    if not reader.is_company:
-        raise Http404
-    rows = _found(reader, wanted, entries_for(reader, within).filter(kind=NOTE))
-    notes = Note.objects.prefetch_related(*ABOUT).filter(pk__in=rows, deleted_at=None)
-    return notes.order_by("-created_at", "-id")
 
 
 def conversations_about(
@@ -75,9 +51,7 @@ def mentioning(
 ) -> QuerySet[Conversation]:
     """The conversations where a message, file, note or what it is about holds every word."""
     # The list may hold archived ones: it says itself which it shows.
-    entries = SearchEntry.objects.filter(conversation__in=visible_to(reader))
-    if not reader.is_company:
-        entries = entries.exclude(kind=NOTE)
+    entries = _shown_to(reader, SearchEntry.objects.filter(conversation__in=visible_to(reader)))
     rows = _found(reader, terms(text), entries)
     return conversations.filter(pk__in=rows.values("conversation"))
 

@@ -2,7 +2,7 @@
 
 First what says all words, then what was sent on the days that were typed. Only if there is neither:
 what says them with a typing error, then the conversations that say them in several messages. Each
-part is ordered by time, the newest first.
+part is ordered by time, the newest first. Without words, it is all that the filters let through.
 """
 
 from collections.abc import Iterable, Iterator
@@ -84,9 +84,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for, and where."""
+    """What is looked for, and where. Without terms nothing is found, unless it `is_listing`."""
 
     terms: list[Term]
+    is_listing: bool = False
     conversation: UUID | None = None
     client: UUID | None = None
     chantier: UUID | None = None
@@ -152,7 +153,10 @@ class _Hits(NamedTuple):
 
 
 class _Rows(NamedTuple):
-    """Entries among which to look, and what to look for, as queries of their words."""
+    """Entries among which to look, and what to look for, as queries of their words.
+
+    `wanted` is empty if all of them are.
+    """
 
     scope: QuerySet[SearchEntry]
     wanted: str
@@ -170,7 +174,7 @@ class Search:
 
     def page(self, after: Place | None, limit: int) -> Found:
         """Return the entries after a place; the count only on the first page."""
-        if not self.asked.terms:
+        if not self.asked.terms and not self.asked.is_listing:
             return Found([], None, count=None if after else Count(0, 0, is_more=False))
         found: list[tuple[Part, int]] = []
         counts: list[_Hits] = []
@@ -194,6 +198,8 @@ class Search:
         said = self._query(self.asked.terms)
         if first == Part.SAID:
             yield Part.SAID, _Rows(self.entries, said)
+        if self.asked.is_listing:
+            return
         if first <= Part.SENT:
             for rows in self._sent(said, after):
                 yield Part.SENT, rows
@@ -266,7 +272,9 @@ class Search:
         """Look among the newest entries. There are more if there are older ones."""
         newest = rows.scope.order_by("-at", "-id").values(*COLUMNS, "words")
         sql, given = newest[:WALKED].query.sql_with_params()
-        condition, queries = "words @@ %s::tsquery", [rows.wanted]
+        condition, queries = (
+            ("words @@ %s::tsquery", [rows.wanted]) if rows.wanted else ("true", [])
+        )
         if rows.unwanted is not None:
             condition += " AND NOT words @@ %s::tsquery"
             queries.append(rows.unwanted)
@@ -279,7 +287,9 @@ class Search:
 
     def _all(self, rows: _Rows, limit: int, counted: int) -> _Hits | None:
         """Look everywhere, by the index of words; None if that takes too long."""
-        matching = rows.scope.filter(words=WrittenQuery(rows.wanted))
+        matching = rows.scope
+        if rows.wanted:
+            matching = matching.filter(words=WrittenQuery(rows.wanted))
         if rows.unwanted is not None:
             matching = matching.exclude(words=WrittenQuery(rows.unwanted))
         sql, given = matching.values(*COLUMNS).query.sql_with_params()

@@ -160,12 +160,13 @@ def _search_field(hint: str, classes: str = "") -> SafeString:
     """The place of the search, which needs a script."""
     return format_html(
         '<s-search-field class="{}"><div>{}'
-        '<input class="control" type="search" disabled aria-label="{}" placeholder="{}"></div>'
-        "</s-search-field>",
+        '<input class="control" type="search" disabled aria-label="{}" placeholder="{}">'
+        '<span class="icon-button">{}</span></div></s-search-field>',
         classes,
         icon("search"),
         t("search"),
         t(hint),
+        icon("sliders"),
     )
 
 

@@ -78,9 +78,19 @@ _ENTER = """
         JOIN core_user u ON u.id = m.author_id
         WHERE owed.kind = 'file' AND m.deleted_at IS NULL
         UNION ALL
-        SELECT 'note', n.id, n.conversation_id, n.author_id, n.created_at, false, n.body, u.name, ''
+        SELECT 'note', n.id, n.conversation_id, n.author_id, n.created_at,
+            EXISTS (SELECT FROM messaging_noteattachment l WHERE l.note_id = n.id),
+            n.body, u.name, ''
         FROM owed JOIN messaging_note n ON n.id = owed.id JOIN core_user u ON u.id = n.author_id
-        WHERE owed.kind = 'note' AND n.deleted_at IS NULL
+        WHERE owed.kind = 'note' AND n.deleted_at IS NULL AND n.body <> ''
+        UNION ALL
+        SELECT 'note_file', l.attachment_id, n.conversation_id, n.author_id, n.created_at, true,
+            f.name, concat_ws(' ; ', u.name, n.body), ''
+        FROM owed JOIN messaging_noteattachment l ON l.attachment_id = owed.id
+        JOIN attachments_attachment f ON f.id = l.attachment_id
+        JOIN messaging_note n ON n.id = l.note_id
+        JOIN core_user u ON u.id = n.author_id
+        WHERE owed.kind = 'file' AND n.deleted_at IS NULL
         UNION ALL
         SELECT 'conversation', c.id, c.id, NULL, c.created_at, false, p.names, '', p.emails
         FROM owed JOIN messaging_conversation c ON c.id = owed.id, LATERAL (
@@ -120,7 +130,7 @@ _ENTER = """
             || concat_ws(' ',
                 '''#' || right(r.author_id::text, 12) || '''',
                 '''@' || to_char(r.at AT TIME ZONE 'Europe/Paris', 'YYYYMMDD') || '''',
-                '''=' || r.kind || '''', CASE WHEN r.has_file THEN '''=joined''' END
+                '''=' || replace(r.kind, 'note_file', 'file') || '''', CASE WHEN r.has_file THEN '''=joined''' END
             )::tsvector
         FROM entered r JOIN about a ON a.id = r.conversation_id
         ON CONFLICT (row_id) DO UPDATE SET at = excluded.at, author_id = excluded.author_id,
@@ -140,7 +150,12 @@ _ENTER = """
     WHERE NOT EXISTS (SELECT FROM messaging_searchword known WHERE known.word = found.w)
     ON CONFLICT DO NOTHING
 """
-_FILES_OF = "SELECT attachment_id FROM messaging_messageattachment WHERE message_id = ANY(%s)"
+_FILES_OF = """
+    SELECT attachment_id FROM messaging_messageattachment WHERE message_id = ANY(%(ids)s)
+    UNION ALL
+    SELECT attachment_id FROM messaging_noteattachment WHERE note_id = ANY(%(ids)s)
+"""
+WITH_FILES = ("message", "note")
 AROUND = ("thread", "client", "chantier", "person")
 # What a search may spend on what was written a moment ago. Workers write the rest.
 AT_A_SEARCH_SECONDS = 0.3
@@ -185,11 +200,12 @@ def _write_some(patience_ms: int) -> bool:
 def _write_batch() -> None:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [BATCH])
-        taken = {*cursor.fetchall()}
+        # Of a file only its id counts: whether a message or a note shows it is read again.
+        taken = {(kind.removeprefix("note_"), row) for kind, row in cursor.fetchall()}
         around = [pair for pair in taken if pair[0] in AROUND]
         rows = {pair for pair in taken if pair[0] not in AROUND}
         rows |= {("conversation", row) for kind, row in around if kind == "thread"}
-        cursor.execute(_FILES_OF, [[row for kind, row in rows if kind == "message"]])
+        cursor.execute(_FILES_OF, {"ids": [row for kind, row in rows if kind in WITH_FILES]})
         rows |= {("file", row) for (row,) in cursor.fetchall()}
         if around:
             cursor.execute(_OWE_AGAIN, _columns(around))

@@ -178,17 +178,19 @@ class UnreadFromSerializer(InputSerializer):
     seq = NumberField(min_value=1, max_value=None)
 
 
-class SearchSerializer(InputSerializer):
-    """Words to look for, in one conversation or in all that the person sees."""
-
-    q = TextField(max_length=Q_LENGTH)
-    conversation = IdField(required=False)
+FILTERS = {"conversation", "client", "chantier", "author", "from", "to", "has_file", "kind"}
 
 
 class EverywhereSerializer(InputSerializer):
     """What to look for, and where. Days are days of the company's time zone."""
 
-    q = TextField(max_length=Q_LENGTH)
+    q = TextField(
+        max_length=Q_LENGTH,
+        allow_blank=True,
+        required=False,
+        default="",
+        help_text="Words. Without them, all that the filters let through is found.",
+    )
     conversation = IdField(required=False)
     client = IdField(required=False)
     chantier = IdField(required=False)
@@ -213,6 +215,12 @@ class EverywhereSerializer(InputSerializer):
             **super().get_fields(),
             "from": serializers.DateField(required=False, help_text="The first day."),
         }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["q"] and not attrs.keys() & FILTERS:
+            detail = _("Type a word, or choose a filter.")
+            raise serializers.ValidationError({"q": detail}, code="blank")
+        return attrs
 
 
 class SinceSerializer(InputSerializer):

@@ -1,6 +1,6 @@
-"""The JSON shapes of what a search finds. The context holds the `terms` that were looked for."""
+"""The JSON shapes of what a search finds."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -12,10 +12,7 @@ from core.serializers import (
     Shape,
     UtcField,
 )
-from messaging.models import Conversation, Message, MessageAttachment, Note
-from messaging.search.excerpts import Excerpt, excerpt_of
-from messaging.search.marks import hits_of
-from messaging.serializers.output import LibraryItemSerializer
+from messaging.models import Conversation
 
 HITS: dict[str, Any] = {
     "type": "array",
@@ -41,58 +38,6 @@ class FoundInSerializer(Shape[Conversation]):
         read_only_fields = fields
 
 
-class _Found(Shape[Any]):
-    conversation = FoundInSerializer(read_only=True)
-    author = PersonSerializer(read_only=True)
-    excerpt = serializers.SerializerMethodField()
-    hits = serializers.SerializerMethodField()
-
-    def get_excerpt(self, row: Any) -> str:
-        return self._excerpt(row).text
-
-    @extend_schema_field(HITS)
-    def get_hits(self, row: Any) -> list[tuple[int, int]]:
-        return self._excerpt(row).hits
-
-    def _excerpt(self, row: Any) -> Excerpt:
-        return excerpt_of(row.body, self.context["terms"])
-
-
-class FoundMessageSerializer(_Found):
-    """A message that was found, with the part of its text around the first hit."""
-
-    class Meta:
-        model = Message
-        fields: ClassVar = (
-            "id", "conversation", "seq", "author", "created_at", "excerpt", "hits",
-        )  # fmt: skip
-        read_only_fields = fields
-
-
-class FoundNoteSerializer(_Found):
-    """An internal note that was found. For the company only."""
-
-    class Meta:
-        model = Note
-        fields: ClassVar = ("id", "conversation", "author", "created_at", "excerpt", "hits")
-        read_only_fields = fields
-
-
-class FoundFileSerializer(LibraryItemSerializer):
-    """A file whose name was found. The `hits` are places in its name."""
-
-    conversation = FoundInSerializer(read_only=True)
-    hits = serializers.SerializerMethodField()
-
-    class Meta(LibraryItemSerializer.Meta):
-        fields = (*LibraryItemSerializer.Meta.fields, "hits")
-        read_only_fields = fields
-
-    @extend_schema_field(HITS)
-    def get_hits(self, link: MessageAttachment) -> list[tuple[int, int]]:
-        return hits_of(link.attachment.name, self.context["terms"])
-
-
 class HitSerializer(serializers.Serializer[Any]):
     """Something that was found, where it is, and the part of its text around the first hit."""
 
@@ -103,6 +48,10 @@ class HitSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="The message, or the one that shows the file."
     )
     seq = serializers.IntegerField(allow_null=True, help_text="Of that message.")
+    note = serializers.UUIDField(
+        allow_null=True,
+        help_text="The note, or the one that shows the file. Null for a client's user.",
+    )
     author = PersonSerializer(allow_null=True)
     created_at = UtcField()
     excerpt = serializers.CharField()

@@ -11,16 +11,17 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from core.models import Client, User
+from attachments.models import Attachment
+from core.models import Chantier, Client, User
 from messaging.actions.conversations import open_conversation
 from messaging.actions.fan_out import fan_out_message
 from messaging.actions.notes import write_note
 from messaging.conversation.idempotency import Draft, Opening
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, MessageAttachment
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.e2e.files import SCAN_MS, choose, expect_accessible, jpeg, send
-from tests.e2e.screens import bubble, client_page, row
+from tests.e2e.screens import bubble, client_page, pick, row
 from tests.e2e.threads import long_thread
 from tests.e2e.waiting import wait_for
 
@@ -58,6 +59,10 @@ class TestSearch:
         page.reload()
         expect(page.locator("search-results mark")).to_have_text(["béton", "B-12"])
 
+        page.go_back()
+        expect(row(page, "Carrelage du séjour")).to_be_visible()
+        expect(page).to_have_url(re.compile("/client/messages$"))
+        page.go_forward()
         search_field(page).fill("moquette")
         expect(page.get_by_text("Essayez un seul mot")).to_be_visible()
         page.context.set_offline(True)
@@ -143,7 +148,7 @@ class TestStaffSearch:
         page.get_by_role("button", name="Messages", exact=True).click()
         expect(results).to_contain_text(["bleu", "grince", "reçu"])
         page.get_by_text("Filtres", exact=True).click()
-        page.get_by_label("Client").select_option("Famille Morel (2)")
+        pick(page, "Client", "morel")
         expect(results).to_contain_text(["grince", "reçu"])
         days = page.get_by_label("Date")
         days.fill("un jour")
@@ -157,7 +162,7 @@ class TestStaffSearch:
 
         page.reload()
         expect(results).to_contain_text(["reçu"])
-        expect(page.get_by_label("Client")).to_have_value(str(morel.pk))
+        expect(page.get_by_role("combobox", name="Client")).to_have_value("Famille Morel")
         expect(days).to_have_value("mars 2025")
         results.click()
         expect(bubble(page, "Portail reçu")).to_be_in_viewport()
@@ -165,9 +170,96 @@ class TestStaffSearch:
         expect(results).to_have_count(1)
         page.get_by_role("button", name="Effacer les filtres").click()
         expect(results).to_have_count(3)
-        page.get_by_role("searchbox", name="Rechercher").first.fill("")
+        page.get_by_role("button", name="Quitter la recherche").click()
         expect(page.get_by_role("heading", name="À moi")).to_be_visible()
         expect(page).to_have_url(re.compile(r"/staff/messages\?folder=mine$"))
+
+
+class TestSearchWithoutWords:
+    def test_client_lists_the_files_of_a_month_and_comes_back_to_the_list(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        plan, quote = say(odile, "Voici le plan"), say(odile, "Et le devis")
+        joined(plan, "plan.pdf", datetime(2025, 11, 12, 9, tzinfo=UTC))
+        joined(quote, "devis.pdf", datetime(2025, 10, 12, 9, tzinfo=UTC))
+        told([plan, quote])
+        page = visit(camille, "/client/messages", phone=True)
+        results = page.locator("search-results a")
+
+        page.get_by_role("button", name="Rechercher par client, date ou fichier").click()
+        expect(page.get_by_text("Tapez un mot, ou choisissez un filtre.")).to_be_visible()
+        expect_accessible(page)
+        page.get_by_role("button", name="Fichiers", exact=True).click()
+        expect(results).to_contain_text(["plan.pdf", "devis.pdf"])
+        days = page.get_by_label("Date")
+        days.fill("novembre 2025")
+        days.press("Enter")
+        expect(results).to_contain_text(["plan.pdf"])
+        expect(page.get_by_text("1 résultat", exact=True)).to_be_visible()
+        expect_accessible(page)
+
+        # The address is enough for somebody else of the client.
+        page.reload()
+        expect(results).to_contain_text(["plan.pdf"])
+        results.click()
+        expect(bubble(page, "Voici le plan")).to_be_in_viewport()
+        page.go_back()
+        expect(results).to_contain_text(["plan.pdf"])
+        page.go_back()
+        expect(row(page, "Carrelage du séjour")).to_be_visible()
+        expect(page).to_have_url(re.compile("/client/messages$"))
+
+    def test_file_of_an_old_note_leads_the_company_to_the_note(
+        self, visit: Visit, camille: User, odile: User, villa: Chantier, conversation: Conversation
+    ) -> None:
+        """Chosen by chantier and kind; the note is far above what the thread loads first."""
+        long_thread(conversation, odile, camille, count=400)
+        file = file_of(odile, "marge.pdf")
+        note = write_note(
+            author=odile, conversation=conversation, body="", note_id=uuid4(),
+            attachment_ids=[file.pk],
+        ).note  # fmt: skip
+        before = Message.objects.get(conversation=conversation, seq=37)
+        moment = before.created_at + timedelta(milliseconds=1)
+        type(note).objects.filter(pk=note.pk).update(created_at=moment)
+        page = visit(odile, "/staff/messages?folder=mine")
+        results = page.locator("search-results a")
+
+        page.get_by_role("button", name="Rechercher par client, date ou fichier").click()
+        pick(page, "Chantier", "lumiere")
+        expect(results.first).to_be_visible()
+        page.get_by_role("button", name="Fichiers", exact=True).click()
+        expect(results).to_have_count(1)
+        expect(results).to_contain_text("Note interne")
+        expect(results).to_contain_text("marge.pdf")
+        assert f"chantier={villa.pk}" in page.url
+        expect_accessible(page)
+
+        results.click()
+        pointed = page.locator("message-list li.pointed")
+        expect(pointed).to_contain_text("marge.pdf")
+        expect(pointed).to_be_in_viewport()
+        expect(bubble(page, "Message numéro 37.")).to_be_attached()
+        page.reload()
+        expect(pointed).to_contain_text("marge.pdf")
+        page.get_by_role("button", name="Quitter la recherche").click()
+        expect(page.get_by_role("heading", name="À moi")).to_be_visible()
+
+    # The test is without network for a while.
+    @pytest.mark.cut
+    def test_filters_alone_say_that_the_device_cannot_answer_without_network(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        told([say(odile, "Bonjour")])
+        page = visit(camille, "/client/messages", phone=True)
+        page.get_by_role("button", name="Rechercher par client, date ou fichier").click()
+        expect(page.get_by_label("Date")).to_be_visible()
+
+        page.context.set_offline(True)
+        page.get_by_role("button", name="Fichiers", exact=True).click()
+
+        expect(page.get_by_text("les filtres seuls ne trouvent rien")).to_be_visible()
+        page.context.set_offline(False)
 
 
 class TestLongList:
@@ -265,6 +357,22 @@ class TestPrint:
 
 
 IMAGE = 3  # FPDF_PAGEOBJ_IMAGE
+
+
+def file_of(uploader: User, name: str) -> Attachment:
+    return Attachment.objects.create(
+        uploader=uploader, name=name, size=9, sha256=bytes(32), content_type="application/pdf",
+        kind=Attachment.Kind.PDF,
+    )  # fmt: skip
+
+
+def joined(message: Message, name: str, at: datetime) -> None:
+    """Add a file to a message that was sent at a moment."""
+    MessageAttachment.objects.create(
+        message=message, attachment=file_of(message.author, name), position=0,
+        conversation=message.conversation,
+    )  # fmt: skip
+    Message.objects.filter(pk=message.pk).update(attachment_count=1, created_at=at)
 
 
 def many_conversations(camille: User) -> None:

@@ -15,6 +15,7 @@ export const icons = {
   back: icon("M15 5l-7 7 7 7"),
   send: icon("M4 12l16-8-5 17-4-7zM11 14l9-10"),
   plus: icon("M12 5v14M5 12h14"),
+  sliders: icon("M4 8h8M18 8h2M4 16h2M12 16h8M15 5v6M9 13v6"),
   search: icon("M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM20 20l-4-4"),
   down: icon("M12 5v14M6 13l6 6 6-6"),
   more: icon("M4 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M11 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0M18 12a1 1 0 1 0 2 0 1 1 0 1 0-2 0"),

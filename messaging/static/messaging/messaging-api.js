@@ -66,7 +66,7 @@ export const changeConversation = (id, change) => request("PATCH", `/conversatio
 
 /**
  * @param {string} id
- * @param {{ before?: number, after?: number, around?: number }} [place]
+ * @param {{ before?: number, after?: number, around?: number, limit?: number }} [place]
  * @returns {Promise<MessagePage>}
  */
 export const listMessages = (id, place = {}) => request("GET", `/conversations/${id}/messages${query(place)}`);

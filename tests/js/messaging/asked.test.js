@@ -65,7 +65,19 @@ describe("what is asked, in the address", () => {
 
     assert.deepEqual(askedIn(search), asked);
     assert.equal(new URLSearchParams(search).get("filter"), "mine");
-    assert.equal(withAsked(search, { ...asked, q: "" }), "?filter=mine");
+    assert.equal(withAsked(search, null), "?filter=mine");
+  });
+
+  test("may be filters alone, or nothing yet", () => {
+    const asked = { ...NOTHING, kind: /** @type {const} */ ("file"), chantier: ID };
+
+    assert.deepEqual(askedIn(withAsked("?folder=mine", asked)), asked);
+    assert.deepEqual(askedIn(withAsked("", NOTHING)), NOTHING);
+  });
+
+  test("is no search where the address has filters of the list", () => {
+    assert.equal(askedIn(`?folder=mine&client=${ID}`), null);
+    assert.equal(askedIn(""), null);
   });
 
   test("is left out where it makes no sense", () => {

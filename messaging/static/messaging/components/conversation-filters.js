@@ -20,7 +20,8 @@ import "./search-field.js";
  * The search, the order and the filters of the company's list. Sends `search` {q} of the field too.
  *
  * @property {ListQuery} query what the list shows
- * @property {string} q what is searched: everywhere, so there are no filters of the list
+ * @property {string} q the words that are searched
+ * @property {boolean} searching a search is on: it is everywhere, so there are no filters of the list
  * @property {Api["Staff"][]} staff the people who may follow a conversation
  * @property {boolean} selecting rows are being selected
  * @fires {CustomEvent<{ query: Record<string, string> }>} list-query - another order or filter
@@ -31,6 +32,7 @@ export class ConversationFilters extends TurnElement {
   static properties = {
     query: { attribute: false },
     q: {},
+    searching: { type: Boolean },
     staff: { attribute: false },
     selecting: { type: Boolean },
     isOpen: { state: true },
@@ -43,6 +45,7 @@ export class ConversationFilters extends TurnElement {
     /** @type {ListQuery} */
     this.query = {};
     this.q = "";
+    this.searching = false;
     /** @type {Api["Staff"][]} */
     this.staff = [];
     this.selecting = false;
@@ -54,8 +57,8 @@ export class ConversationFilters extends TurnElement {
     const narrows = NARROWS.filter((name) => this.query[name]).length;
     const isByClock = this.query.sort === "answer_due";
     return html`
-      <search-field q=${this.q} hint=${t("searchHint")}></search-field>
-      <div class="tools" role="group" aria-label=${t("filters")} ?hidden=${this.q !== ""}>
+      <search-field q=${this.q} hint=${t("searchHint")} options ?on=${this.searching}></search-field>
+      <div class="tools" role="group" aria-label=${t("filters")} ?hidden=${this.searching}>
         <button class="sort" aria-pressed=${isByClock} title=${desk("sortBy")} @click=${this.#sort}>
           ${deskIcons.sort}${desk(isByClock ? "sortClock" : "sortRecent")}
         </button>
@@ -64,7 +67,7 @@ export class ConversationFilters extends TurnElement {
         </button>
         <button class="last" aria-pressed=${this.selecting} @click=${this.#select}>${icons.check}${desk("select")}</button>
       </div>
-      ${this.isOpen && !this.q ? html`<filter-panel .query=${this.query} .staff=${this.staff}></filter-panel>` : nothing}
+      ${this.isOpen && !this.searching ? html`<filter-panel .query=${this.query} .staff=${this.staff}></filter-panel>` : nothing}
     `;
   }
 

@@ -10,14 +10,17 @@ import { t } from "../i18n/index.js";
 const SEARCH_PAUSE_MS = 250;
 
 /**
- * A field for words to look for. Sends `search` {q} when the person pauses, and at once on Enter.
+ * A field for words to look for. Sends `search` {q} when the person pauses, and at once on Enter. With `options`, it has a
+ * button that sends `search-open`, to search by filters alone, and `search-close` while a search is on.
  *
  * @property {string} q
  * @property {string} hint what can be found
  * @property {string} name of the landmark, where a page has two searches
+ * @property {boolean} options
+ * @property {boolean} on a search is on
  */
 export class SearchField extends TurnElement {
-  static properties = { q: {}, hint: {}, name: {} };
+  static properties = { q: {}, hint: {}, name: {}, options: { type: Boolean, reflect: true }, on: { type: Boolean } };
 
   static shadowRootOptions = { ...TurnElement.shadowRootOptions, delegatesFocus: true };
 
@@ -47,6 +50,22 @@ export class SearchField extends TurnElement {
         border-radius: var(--radius-full);
         background: var(--surface-sunken);
       }
+
+      .icon-button {
+        position: absolute;
+        inset-block: 1px;
+        inset-inline-end: 1px;
+        height: auto;
+        border-radius: var(--radius-full);
+      }
+
+      :host([options]) .control {
+        padding-inline-end: var(--touch);
+      }
+
+      :host([options]) ::-webkit-search-cancel-button {
+        display: none;
+      }
     `,
   ];
 
@@ -58,6 +77,8 @@ export class SearchField extends TurnElement {
     this.q = "";
     this.hint = "";
     this.name = "";
+    this.options = false;
+    this.on = false;
   }
 
   /** What is in the field now. */
@@ -86,7 +107,20 @@ export class SearchField extends TurnElement {
         @input=${this.#onInput}
         @keydown=${this.#onKey}
       />
+      ${this.options ? this.#button() : nothing}
     </div>`;
+  }
+
+  #button() {
+    const label = t(this.on ? "searchClose" : "searchOptions");
+    return html`<button class="icon-button" aria-label=${label} title=${label} @click=${this.#openOrClose}>
+      ${this.on ? icons.close : icons.sliders}
+    </button>`;
+  }
+
+  #openOrClose() {
+    this.cancel();
+    this.dispatchEvent(new CustomEvent(this.on ? "search-close" : "search-open", { bubbles: true, composed: true }));
   }
 
   #onInput() {
@@ -101,6 +135,10 @@ export class SearchField extends TurnElement {
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
+    if (event.key === "Escape" && this.on) {
+      event.preventDefault();
+      this.#openOrClose();
+    }
     if (event.key !== "Enter" || event.isComposing) return;
     this.cancel();
     this.#send();

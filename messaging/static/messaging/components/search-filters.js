@@ -5,11 +5,16 @@ import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
-import { NARROWS, NOTHING } from "../state/asked.js";
+import { NARROWS, NOTHING, isSame } from "../state/asked.js";
+import { inOrder } from "../state/choices-found.js";
 import { periodOf, periodText } from "../state/typed-dates.js";
+import "./search-picker.js";
 
 /**
+ * @import { Api } from "#api"
  * @import { Asked } from "../state/asked.js"
+ * @import { Choice } from "../state/choices-found.js"
+ * @import { Chantier, Client } from "../types.js"
  * @typedef {{ id: string, name: string, count: number }} Facet
  * @typedef {{ clients: Facet[], chantiers: Facet[], authors: Facet[] }} Facets
  */
@@ -27,15 +32,28 @@ const FACETS = /** @type {const} */ ([
 ]);
 
 /**
- * What narrows a search: the kind of what is looked for and, for the company, client, chantier, person, days and files. The
- * choices are those of what was found, with how often. Sends `search-narrow` with what changes of `Asked`.
+ * What narrows a search, or is enough for one: the kind of what is looked for, chantier, days, and for the company client,
+ * person and files. Where something was found is offered first, with how often. Sends `search-narrow` with what changes of
+ * `Asked`, and `search-choices` when the other choices are needed.
  *
  * @property {Asked} asked
  * @property {Facets | null} facets
+ * @property {Client[]} clients
+ * @property {Chantier[]} chantiers
+ * @property {Api["Staff"][]} colleagues
  * @property {boolean} staff shows all of them
  */
 export class SearchFilters extends LitElement {
-  static properties = { asked: { attribute: false }, facets: { attribute: false }, staff: { type: Boolean }, isUnread: { state: true } };
+  static properties = {
+    asked: { attribute: false },
+    facets: { attribute: false },
+    clients: { attribute: false },
+    chantiers: { attribute: false },
+    colleagues: { attribute: false },
+    staff: { type: Boolean },
+    isOpen: { state: true },
+    isUnread: { state: true },
+  };
 
   static styles = [
     shared,
@@ -91,14 +109,6 @@ export class SearchFilters extends LitElement {
         padding-block: var(--space-2);
       }
 
-      .wide {
-        grid-column: 1 / -1;
-      }
-
-      select {
-        text-overflow: ellipsis;
-      }
-
       .check {
         display: flex;
         gap: var(--space-2);
@@ -141,7 +151,15 @@ export class SearchFilters extends LitElement {
     this.asked = NOTHING;
     /** @type {Facets | null} */
     this.facets = null;
+    /** @type {Client[]} */
+    this.clients = [];
+    /** @type {Chantier[]} */
+    this.chantiers = [];
+    /** @type {Api["Staff"][]} */
+    this.colleagues = [];
     this.staff = false;
+    /** As it begins, then as the person leaves it: open where filters are the search, or nothing is asked yet. */
+    this.isOpen = false;
     /** The period was not understood. */
     this.isUnread = false;
   }
@@ -149,6 +167,7 @@ export class SearchFilters extends LitElement {
   /** @override @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has("asked")) this.isUnread = false;
+    if (!this.hasUpdated) this.isOpen = isSame(this.asked, NOTHING) || NARROWS.some((name) => this.asked[name]);
   }
 
   /** @override */
@@ -161,18 +180,18 @@ export class SearchFilters extends LitElement {
           </li>`,
         )}
       </ul>
-      ${this.staff ? this.#narrow() : nothing}`;
+      ${this.#narrow()}`;
   }
 
   #narrow() {
-    const { from, to, has_file: hasFile } = this.asked;
+    const { kind, from, to, has_file: hasFile } = this.asked;
     // The days are one choice.
     const n = NARROWS.filter((name) => this.asked[name] && !(name === "to" && from)).length;
-    return html`<details ?open=${n > 0}>
+    return html`<details ?open=${this.isOpen} @toggle=${this.#onToggle}>
       <summary>${n > 0 ? t("narrowedBy", { n }) : t("narrow")}</summary>
       <div class="fields">
-        ${FACETS.map(({ name, of, label }) => this.#choice(name, t(label), this.facets?.[of] ?? []))}
-        <div class="field wide">
+        ${this.#facets.map(({ name, of, label }) => this.#choice(name, of, t(label)))}
+        <div class="field">
           <label for="days">${t("narrowDays")}</label>
           <input
             id="days"
@@ -187,27 +206,78 @@ export class SearchFilters extends LitElement {
             ${t(this.isUnread ? "daysNotRead" : "daysHint")}
           </span>
         </div>
-        <label class="check">
-          <input type="checkbox" .checked=${hasFile === "true"} @change=${this.#onFile} />
-          ${t("narrowFile")}
-        </label>
+        ${this.staff && kind !== "file"
+          ? html`<label class="check">
+              <input type="checkbox" .checked=${hasFile === "true"} @change=${this.#onFile} />
+              ${t("narrowFile")}
+            </label>`
+          : nothing}
       </div>
       ${n > 0 ? html`<button class="button" @click=${this.#clear}>${icons.close} ${t("narrowClear")}</button>` : nothing}
     </details>`;
   }
 
-  /** @param {"client" | "chantier" | "author"} name @param {string} label @param {Facet[]} facets */
-  #choice(name, label, facets) {
+  /** A client chooses among several chantiers of theirs. */
+  get #facets() {
+    if (this.staff) return FACETS;
+    return FACETS.filter(({ name }) => name === "chantier" && (this.chantiers.length > 1 || this.asked.chantier));
+  }
+
+  /** @param {"client" | "chantier" | "author"} name @param {keyof Facets} of @param {string} label */
+  #choice(name, of, label) {
     const chosen = this.asked[name];
-    const isKnown = facets.some(({ id }) => id === chosen);
-    return html`<div class="field">
-      <label for=${name}>${label}</label>
-      <select id=${name} class="control" .value=${chosen} @change=${(/** @type {Event} */ event) => this.#send({ [name]: valueOf(event) })}>
-        <option value="">${t("narrowAny")}</option>
-        ${chosen && !isKnown ? html`<option value=${chosen} selected>${t("narrowChosen")}</option>` : nothing}
-        ${facets.map(({ id, name: title, count }) => html`<option value=${id} ?selected=${id === chosen}>${title} (${count})</option>`)}
-      </select>
-    </div>`;
+    return html`<search-picker
+      optional
+      ordered
+      label=${label}
+      hint=${t("narrowAny")}
+      value=${chosen}
+      .choices=${this.#choices(of, chosen)}
+      @pick=${(/** @type {CustomEvent} */ event) => this.#pick(event, name)}
+    ></search-picker>`;
+  }
+
+  /**
+   * Where something was found, the most frequent first, then the others in their order. First of all, no choice.
+   *
+   * @param {keyof Facets} of
+   * @param {string} chosen
+   * @returns {Choice[]}
+   */
+  #choices(of, chosen) {
+    const found = (this.facets?.[of] ?? []).map(({ id, name, count }) => ({ id, label: name, detail: t("foundCount", { n: count }) }));
+    const known = new Set(found.map(({ id }) => id));
+    const others = inOrder(this.#all(of), locale()).filter(({ id }) => !known.has(id));
+    const all = [...found, ...others];
+    if (!chosen) return all;
+    const isKnown = all.some(({ id }) => id === chosen);
+    return [{ id: "", label: t("narrowAny") }, ...(isKnown ? [] : [{ id: chosen, label: t("narrowChosen") }]), ...all];
+  }
+
+  /** @param {keyof Facets} of @returns {Choice[]} */
+  #all(of) {
+    if (of === "clients") return this.clients.map(({ id, name }) => ({ id, label: name }));
+    if (of === "authors") return this.colleagues.map(({ id, name }) => ({ id, label: name }));
+    const { client: chosen } = this.asked;
+    const ofClient = chosen ? this.chantiers.filter(({ client }) => client?.id === chosen) : this.chantiers;
+    return ofClient.map(({ id, name, reference, client }) => ({
+      id,
+      label: [reference, name].filter(Boolean).join(" · "),
+      detail: this.staff && !chosen ? (client?.name ?? "") : "",
+    }));
+  }
+
+  /** @param {CustomEvent} event @param {"client" | "chantier" | "author"} name */
+  #pick(event, name) {
+    event.stopPropagation();
+    this.#send({ [name]: event.detail.id });
+  }
+
+  /** @param {Event} event */
+  #onToggle(event) {
+    const { open } = /** @type {HTMLDetailsElement} */ (event.target);
+    this.isOpen = open;
+    if (open) this.dispatchEvent(new CustomEvent("search-choices", { bubbles: true, composed: true }));
   }
 
   /** @param {Event} event */

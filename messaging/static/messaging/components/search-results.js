@@ -9,16 +9,20 @@ import { partsOf } from "../state/found.js";
 
 /**
  * @import { TemplateResult } from "lit"
+ * @import { Asked } from "../state/asked.js"
  * @import { Hit } from "../state/found.js"
  * @typedef {{ hits: Hit[], next: string | null }} Page
  */
 
+const INSIDE = /** @type {const} */ ({ message: "messages", file: "kindFiles", note: "kindNotes" });
+
 /**
  * What a search has found: conversations by what they are about, and what was written in them. A row is a link to its
- * message. A plain click sends `result-open` {id, message} instead. `results-more` {group} asks for the next rows.
+ * message or note. A plain click sends `result-open` {id, message} instead. `results-more` {group} asks for the next rows.
  *
  * @property {Page | null} conversations
  * @property {Page | null} written messages, files and, for the company, internal notes
+ * @property {Asked["kind"]} kind of what was looked for
  * @property {string} base address in front of a conversation's id
  * @property {boolean} staff shows the clients
  */
@@ -26,6 +30,7 @@ export class SearchResults extends LitElement {
   static properties = {
     conversations: { attribute: false },
     written: { attribute: false },
+    kind: {},
     base: {},
     staff: { type: Boolean },
   };
@@ -145,13 +150,21 @@ export class SearchResults extends LitElement {
     this.conversations = null;
     /** @type {Page | null} */
     this.written = null;
+    /** @type {Asked["kind"]} */
+    this.kind = "";
     this.base = "";
     this.staff = false;
   }
 
   /** @override */
   render() {
-    return html`${this.#group("conversations", t("foundAbout"), this.conversations)} ${this.#group("written", t("foundInside"), this.written)}`;
+    return html`${this.#group("conversations", t("foundAbout"), this.conversations)} ${this.#group("written", t(this.#inside), this.written)}`;
+  }
+
+  /** What stands above what was written. */
+  get #inside() {
+    if (this.kind) return INSIDE[this.kind];
+    return this.staff ? "foundInsideStaff" : "foundInside";
   }
 
   /** @param {"conversations" | "written"} group @param {string} title @param {Page | null} page */
@@ -202,10 +215,8 @@ export class SearchResults extends LitElement {
 }
 
 /** The sort of thing that is not a message. @param {Hit} hit */
-function markOf({ kind }) {
-  if (kind === "file") return icons.document;
-  if (kind === "note") return html`<span class="note">${icons.lock} ${t("note")}</span> `;
-  return nothing;
+function markOf({ kind, note }) {
+  return html`${note ? html`<span class="note">${icons.lock} ${t("note")}</span> ` : nothing}${kind === "file" ? icons.document : nothing}`;
 }
 
 function closed() {

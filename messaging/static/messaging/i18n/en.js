@@ -39,6 +39,10 @@ export default {
 
   filters: "Filter conversations",
   search: "Search",
+  searchTitle: "Search",
+  searchOptions: "Search by client, date or file",
+  searchClose: "Leave the search",
+  searchBegin: "Type a word, or choose a filter.",
   searchHint: "Word, client, site, file…",
 
   searchHintClient: "Word, reference, file…",
@@ -55,6 +59,7 @@ export default {
   kindNotes: "Notes",
   note: "Internal note",
   foundAbout: "Conversations found",
+  foundInsideStaff: "Messages, files and notes",
   foundInside: "Messages and files",
   foundCount: { one: "{n} result", other: "{n} results" },
   foundMore: { one: "More than one result", other: "More than {n} results" },
@@ -62,6 +67,8 @@ export default {
   foundClosedMore: { one: "at least {n} in a closed conversation", other: "at least {n} in closed conversations" },
   searchIncomplete: "Incomplete search: very recent or very old texts may be missing. Add a word, or try again in a moment.",
   searchedNothingNarrowed: "Nothing matches “{q}” with these filters.\nClear a filter, or try a single word.",
+  searchedNothingFilters: "Nothing matches these filters.\nClear a filter, or widen the dates.",
+  searchedHereFilters: "No network: filters alone find nothing on this device.\nType a word, or try again with a network.",
   narrow: "Filters",
   narrowedBy: { one: "Filters ({n} active)", other: "Filters ({n} active)" },
   narrowClient: "Client",

@@ -79,11 +79,18 @@ export class ClientInbox extends TurnElement {
       ${banner(this.#inbox)}
       <section class="pane side" aria-label=${t("conversations")}>
         <header>
-          <h2>${t("messages")}</h2>
+          <h2>${t(this.#search.isOn ? "searchTitle" : "messages")}</h2>
           ${conversations.length > 0 ? newLink(this.#inbox) : ""}
         </header>
         ${conversations.length > 0
-          ? html`<search-field class="list-search" q=${this.#search.q} hint=${t("searchHintClient")} @search=${this.#onSearch}></search-field>`
+          ? html`<search-field
+              class="list-search"
+              q=${this.#search.q}
+              hint=${t("searchHintClient")}
+              options
+              ?on=${this.#search.isOn}
+              @search=${this.#onSearch}
+            ></search-field>`
           : nothing}
         <div class="window">${this.#rows(conversations)}</div>
       </section>
@@ -100,7 +107,7 @@ export class ClientInbox extends TurnElement {
   /** @param {Conversation[]} conversations */
   #rows(conversations) {
     if (conversations.length === 0) return this.#welcome();
-    if (this.#search.q) return searchResults(this.#inbox, this.#search);
+    if (this.#search.isOn) return searchResults(this.#inbox, this.#search);
     const closed = conversations.filter(({ status }) => status === "closed");
     const open = conversations.filter(({ status }) => status !== "closed");
     return html`${conversationList(this.#inbox, open)} ${closed.length > 0 ? this.#closed(closed) : nothing}`;

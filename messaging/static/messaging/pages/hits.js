@@ -4,7 +4,7 @@ import { ApiError } from "#core/api.js";
 
 /** Return what a search answered in the shape that the elements show. @param {any[]} results @returns {Hit[]} */
 export function hitsOf(results) {
-  return results.map((found) => ({ ...found, at: found.created_at, author: found.author?.name ?? "", message: found.message ?? "" }));
+  return results.map((found) => ({ ...found, at: found.created_at, author: found.author?.name ?? "", message: found.message ?? found.note ?? "" }));
 }
 
 /** Return true if the server could not be reached. @param {unknown} error */

@@ -163,7 +163,7 @@ export class InboxController {
 
   /** Load what an address needs besides the messages. @param {Route} route */
   async loadFor(route) {
-    if (route.pane === "new") await this.#loadChoices();
+    if (route.pane === "new") await this.loadChoices();
     if (route.pane === "thread" && this.isStaff) await this.saving?.loadNotes();
   }
 
@@ -185,7 +185,8 @@ export class InboxController {
     else void this.attempt(() => this.loadFor({ pane: this.host.pane, id: messenger?.openId ?? "" }));
   }
 
-  async #loadChoices() {
+  /** Load the clients, chantiers and colleagues that a person may choose from, once. */
+  async loadChoices() {
     if (this.chantiers.length > 0) return;
     this.set(await loadChoices(this.messenger?.drafts, this.isStaff));
   }

@@ -155,10 +155,17 @@ export function threadSearch({ isOpen, q, says, count }) {
  * @param {InboxController} inbox
  * @param {ListSearch} search
  */
-export function searchResults({ host, isStaff }, { asked, facets, says, conversations, written }) {
-  return html`<search-filters .asked=${asked} .facets=${facets} ?staff=${isStaff}></search-filters>
+export function searchResults({ host, isStaff, clients, chantiers, colleagues }, { asked, facets, says, conversations, written }) {
+  return html`<search-filters
+      .asked=${asked}
+      .facets=${facets}
+      .clients=${clients}
+      .chantiers=${chantiers}
+      .colleagues=${colleagues}
+      ?staff=${isStaff}
+    ></search-filters>
     <p class="said" role="status">${says}</p>
-    <search-results .conversations=${conversations} .written=${written} base=${host.base} ?staff=${isStaff}></search-results>`;
+    <search-results .conversations=${conversations} .written=${written} kind=${asked.kind} base=${host.base} ?staff=${isStaff}></search-results>`;
 }
 
 /** @param {InboxController} inbox */

@@ -21,9 +21,12 @@ const CONVERSATIONS = 3;
 
 /**
  * The search over all conversations of the person: conversations by what they are about, and what was written in them, the
- * newest first. What is asked stands in the address, so that Back finds it again.
+ * newest first. Filters alone are enough. What is asked stands in the address: Back from a message finds it again, and Back
+ * from the first search leads to the list.
  */
 export class ListSearch {
+  /** The page shows a search, of which nothing may be asked yet. */
+  isOn = false;
   asked = NOTHING;
   /** @type {Page | null} */
   conversations = null;
@@ -48,6 +51,9 @@ export class ListSearch {
     host.addEventListener("results-more", (event) => void this.#more(/** @type {CustomEvent} */ (event).detail.group));
     host.addEventListener("result-open", (event) => this.#open(/** @type {CustomEvent} */ (event).detail));
     host.addEventListener("search-narrow", (event) => void this.choose(/** @type {CustomEvent} */ (event).detail));
+    host.addEventListener("search-open", () => void this.choose({}));
+    host.addEventListener("search-close", () => this.leave());
+    host.addEventListener("search-choices", () => void inbox.attempt(() => inbox.loadChoices()));
   }
 
   get q() {
@@ -57,24 +63,40 @@ export class ListSearch {
   /** Search what the address names. */
   resume() {
     const asked = askedIn(place.location.search);
-    if (!isSame(asked, this.asked)) void this.search(asked);
+    if (this.isOn !== (asked !== null) || !isSame(asked ?? NOTHING, this.asked)) void this.search(asked);
   }
 
-  /** Write a change of what is asked into the address, and search it. @param {Partial<Asked>} change */
-  choose(change) {
+  /**
+   * Write a change of what is asked into the address, and search it. Emptied words end a search without filters; filters that
+   * are taken away do not.
+   *
+   * @param {Partial<Asked>} change
+   */
+  async choose(change) {
     const asked = { ...this.asked, ...change };
-    const { pathname, search, hash } = place.location;
-    place.history.replaceState(place.history.state, "", `${pathname}${withAsked(search, asked)}${hash}`);
-    return this.search(asked.q ? asked : NOTHING);
+    if (change.q === "" && isSame(asked, NOTHING)) return this.leave();
+    if (this.isOn) place.history.replaceState(place.history.state, "", addressOf(asked));
+    else place.history.pushState({ isOurs: false, isSearch: true }, "", addressOf(asked));
+    await this.search(asked);
   }
 
-  /** @param {Asked} asked */
+  /** End the search: through the history, if it began on this page. */
+  leave() {
+    if (place.history.state?.isSearch) place.history.back();
+    else place.history.replaceState(place.history.state, "", addressOf(null));
+    void this.search(null);
+  }
+
+  /** @param {Asked | null} asked */
   async search(asked) {
     const number = ++this.#number;
-    if (!asked.q) this.#empty();
-    this.asked = asked;
-    this.#show(asked.q ? "loading" : "");
-    if (!asked.q) return;
+    this.isOn = asked !== null;
+    this.asked = asked ?? NOTHING;
+    if (!asked || isSame(asked, NOTHING)) {
+      this.#empty();
+      return this.#show("");
+    }
+    this.#show("loading");
     try {
       const found = await this.#ask(asked);
       if (number !== this.#number) return;
@@ -94,11 +116,15 @@ export class ListSearch {
     const { q } = this;
     if (this.state === "loading") return this.isEmpty ? t("searching") : this.#counted;
     if (this.state === "failed") return t("searchFailed");
-    if (this.state === "here") return t(this.isEmpty ? "searchedHereNothing" : "searchedHere", { q });
-    if (this.state === "") return "";
-    const nothing = isSame(this.asked, { ...NOTHING, q }) ? "searchedNothing" : "searchedNothingNarrowed";
-    const said = this.isEmpty ? t(nothing, { q }) : this.#counted;
+    if (this.state === "here") return t(this.isEmpty ? (q ? "searchedHereNothing" : "searchedHereFilters") : "searchedHere", { q });
+    if (this.state === "") return this.isOn ? t("searchBegin") : "";
+    const said = this.isEmpty ? t(this.#nothing, { q }) : this.#counted;
     return this.isComplete ? said : `${said}\n${t("searchIncomplete")}`;
+  }
+
+  get #nothing() {
+    if (!this.q) return "searchedNothingFilters";
+    return isSame(this.asked, { ...NOTHING, q: this.q }) ? "searchedNothing" : "searchedNothingNarrowed";
   }
 
   /** How many were found, and how many of them in closed conversations. */
@@ -119,7 +145,7 @@ export class ListSearch {
       api.search({ ...asked, kind: kind || "written", limit: FIRST, facets: isStaff ? "true" : "" }),
     ]);
     const { count, facets } = written;
-    const isNothing = !kind && written.results.length === 0 && !conversations?.results.length;
+    const isNothing = asked.q && !kind && written.results.length === 0 && !conversations?.results.length;
     // Words in several messages of a conversation.
     const apart = isNothing ? await api.search({ ...asked, limit: FIRST }) : null;
     return {
@@ -169,6 +195,12 @@ export class ListSearch {
     this.state = state;
     this.#inbox.host.requestUpdate();
   }
+}
+
+/** Return the address of this page with another search, or without. @param {Asked | null} asked */
+function addressOf(asked) {
+  const { pathname, search, hash } = place.location;
+  return `${pathname}${withAsked(search, asked)}${hash}`;
 }
 
 /** @param {{ results: any[], next: string | null }} page @returns {Page} */

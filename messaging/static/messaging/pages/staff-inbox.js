@@ -130,18 +130,19 @@ export class StaffInbox extends TurnElement {
       <section class="pane side" aria-label=${t("conversations")}>
         <header>
           ${this.#drawer.isPane ? nothing : this.#menuButton()}
-          <h2>${title}</h2>
+          <h2>${this.#search.isOn ? t("searchTitle") : title}</h2>
           <emails-link></emails-link>
           ${newLink(this.#inbox)}
         </header>
         <conversation-filters
           .query=${query}
           q=${this.#search.q}
+          ?searching=${this.#search.isOn}
           .staff=${this.#tools?.choices.staff ?? NOBODY}
           ?selecting=${isSelecting}
           @search=${this.#onSearch}
         ></conversation-filters>
-        ${isSelecting && !this.#search.q ? this.#bulkBar() : nothing}
+        ${isSelecting && !this.#search.isOn ? this.#bulkBar() : nothing}
         <div class="window">${this.#rows()}</div>
         <undo-toast .done=${this.#tools?.selection.done ?? null}></undo-toast>
       </section>
@@ -185,7 +186,7 @@ export class StaffInbox extends TurnElement {
   }
 
   #rows() {
-    if (this.#search.q) return searchResults(this.#inbox, this.#search);
+    if (this.#search.isOn) return searchResults(this.#inbox, this.#search);
     const conversations = this.#list.shown();
     if (conversations.length > 0) return conversationList(this.#inbox, conversations, { look: this.#look() });
     return html`<p class="nothing" role="status">${this.#nothingHere()}</p>`;

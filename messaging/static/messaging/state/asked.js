@@ -32,9 +32,16 @@ const VALID = {
   has_file: (text) => text === "true",
 };
 
-/** Return what the query of an address asks. What makes no sense is left out. @param {string} search @returns {Asked} */
+/**
+ * Return what the query of an address asks; null if it asks for no search. `q` says that it does, also without a word: the
+ * company's list has filters of the same names. What makes no sense is left out.
+ *
+ * @param {string} search
+ * @returns {Asked | null}
+ */
 export function askedIn(search) {
   const query = new URLSearchParams(search);
+  if (!query.has("q")) return null;
   const asked = { ...NOTHING, q: (query.get("q") ?? "").trim() };
   for (const [name, isValid] of entries(VALID)) {
     const text = query.get(name) ?? "";
@@ -44,17 +51,18 @@ export function askedIn(search) {
 }
 
 /**
- * Return the query of an address with what is asked, besides what else was in it. Without words nothing is narrowed.
+ * Return the query of an address with what is asked, or with no search, besides what else was in it.
  *
  * @param {string} search
- * @param {Asked} asked
+ * @param {Asked | null} asked
  */
 export function withAsked(search, asked) {
   const query = new URLSearchParams(search);
-  for (const [name, text] of entries(asked)) {
-    if (text && asked.q) query.set(name, text);
+  for (const [name, text] of entries(asked ?? NOTHING)) {
+    if (text) query.set(name, text);
     else query.delete(name);
   }
+  if (asked) query.set("q", asked.q);
   return query.size > 0 ? `?${query}` : "";
 }
 

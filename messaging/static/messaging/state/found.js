@@ -12,7 +12,8 @@
  * @property {string} at
  * @property {string} excerpt
  * @property {number[][]} hits
- * @property {string} [message] the id of the message to go to
+ * @property {string} [message] the id of the message or note to go to
+ * @property {string | null} [note] the id of the note, or of the one that shows the file
  */
 
 /** Return a text without accents and capitals, each letter of which stands at its place in the text. @param {string} text */

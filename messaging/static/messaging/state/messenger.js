@@ -10,12 +10,13 @@ import * as api from "../messaging-api.js";
 import { Outbox } from "./outbox.js";
 import { sender } from "./pending.js";
 import { keptNotes } from "./pending-view.js";
+import { isAmong, seqBefore } from "./place-of-note.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { Typing } from "./typing.js";
 import { Writing } from "./writing.js";
 
-/** @import { Conversation, Extra, FirstState, Pending, Quote } from "../types.js" */
+/** @import { Conversation, Extra, FirstState, Note, Pending, Quote } from "../types.js" */
 
 // Enough to switch between a few threads without loading them again.
 const KEPT_HISTORIES = 8;
@@ -148,12 +149,25 @@ export class Messenger extends EventTarget {
     if (this.openId) await this.#loadInstead(this.openId);
   }
 
-  /** Load a message of the conversation on screen with the messages around it, unless it is loaded. @param {string} message */
+  /**
+   * Load a message or note of the conversation on screen with the messages around it, unless it is loaded.
+   *
+   * @param {string} message
+   */
   async reach(message) {
     const id = this.openId;
-    if (!id || this.store.histories.get(id)?.messages.some((known) => known.id === message)) return;
-    const { seq } = await api.getMessage(id, message);
+    const history = id ? this.store.histories.get(id) : undefined;
+    if (!id || history?.messages.some((known) => known.id === message)) return;
+    const note = this.store.notes.get(id)?.find((known) => known.id === message);
+    if (note && history && isAmong(note, history)) return;
+    const seq = note ? await this.#seqBefore(note, id) : (await api.getMessage(id, message)).seq;
     if (id === this.openId) await this.#loadInstead(id, { around: seq });
+  }
+
+  /** @param {Note} note @param {string} id */
+  #seqBefore({ created_at: at }, id) {
+    const last = this.store.conversations.get(id)?.last_seq ?? 0;
+    return seqBefore(at, last, async (seq) => (await api.listMessages(id, { around: seq, limit: 1 })).results[0]?.created_at ?? "");
   }
 
   /** @param {string} id @param {{ around?: number }} [place] */
