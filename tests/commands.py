@@ -14,6 +14,14 @@ def unmeasured(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if "COVERAGE" not in name}
 
 
+def children_of(pid: int) -> list[int]:
+    """Return the processes that a process started (Linux)."""
+    try:
+        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python …` at the root of the repository, with these variables added."""
     return subprocess.run(

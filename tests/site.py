@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from django.db import connection
 
 from core.jobs.enqueue import broker
 from deploy.launcher.ports import free_port
+from tests.commands import children_of
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120
@@ -66,6 +68,22 @@ class Site:
         if self.worker is not None:
             _end(self.worker, kill=kill)
             self.worker = None
+
+    def kill_worker(self) -> None:
+        """Kill the worker and its pool process at the same moment, as a power cut does."""
+        assert self.worker is not None
+        pool = children_of(self.worker.pid)
+        self.worker.kill()
+        for pid in pool:
+            os.kill(pid, signal.SIGKILL)
+        self.worker.wait()
+        self.worker = None
+
+    def kill_pool_process(self) -> None:
+        """Kill the process that does the worker's tasks. The worker starts another one."""
+        assert self.worker is not None
+        for pid in children_of(self.worker.pid):
+            os.kill(pid, signal.SIGKILL)
 
     def start_stopped_web(self) -> None:
         if self.web.poll() is not None:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
 from core.models import User
-from core.web.errors import NotAllowed, Refusal
+from core.web.errors import Refusal
+from messaging.actions.sharing import check_may_change
 from messaging.models import CannedReply
 from messaging.queries.canned_replies import replies_for
 
@@ -55,7 +56,7 @@ def change_reply(reply: CannedReply, editor: User, changes: dict[str, Any]) -> C
 
     Raises NotAllowed, NoText or ShortcutTaken.
     """
-    _check_may_change(reply, editor)
+    check_may_change(reply, editor)
     for name, value in changes.items():
         setattr(reply, name, value)
     return _saved(reply, only=list(changes))
@@ -63,7 +64,7 @@ def change_reply(reply: CannedReply, editor: User, changes: dict[str, Any]) -> C
 
 def delete_reply(reply: CannedReply, remover: User) -> None:
     """Delete a reply: one's own, or a shared one as a manager. Raises NotAllowed."""
-    _check_may_change(reply, remover)
+    check_may_change(reply, remover)
     reply.delete()
 
 
@@ -91,9 +92,3 @@ def _saved(reply: CannedReply, only: list[str] | None = None) -> CannedReply:
     except IntegrityError as error:
         raise ShortcutTaken from error
     return reply
-
-
-def _check_may_change(reply: CannedReply, editor: User) -> None:
-    is_manager = editor.role == User.Role.MANAGER and reply.is_shared
-    if reply.owner_id != editor.pk and not is_manager:
-        raise NotAllowed

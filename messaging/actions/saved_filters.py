@@ -6,7 +6,8 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
-from core.web.errors import NotAllowed, Refusal
+from core.web.errors import Refusal
+from messaging.actions.sharing import check_may_change
 from messaging.models import SavedFilter
 
 AT_MOST = 50
@@ -33,7 +34,7 @@ def save_filter(
 
 def change_filter(saved: SavedFilter, editor: User, changes: dict[str, Any]) -> SavedFilter:
     """Change a filter: one's own, or a shared one as a manager. Raises NotAllowed."""
-    _check_may_change(saved, editor)
+    check_may_change(saved, editor)
     for name, value in changes.items():
         setattr(saved, name, value)
     saved.save(update_fields=list(changes)) if changes else None
@@ -42,11 +43,5 @@ def change_filter(saved: SavedFilter, editor: User, changes: dict[str, Any]) -> 
 
 def delete_filter(saved: SavedFilter, remover: User) -> None:
     """Delete a filter: one's own, or a shared one as a manager. Raises NotAllowed."""
-    _check_may_change(saved, remover)
+    check_may_change(saved, remover)
     saved.delete()
-
-
-def _check_may_change(saved: SavedFilter, editor: User) -> None:
-    is_manager = editor.role == User.Role.MANAGER and saved.is_shared
-    if saved.owner_id != editor.pk and not is_manager:
-        raise NotAllowed

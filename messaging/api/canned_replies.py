@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -11,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.ids import new_id
-from core.models import User
+from core.web.company import NOT_OURS, colleague
 from core.web.openapi import refusals
 from core.web.requests import person, validated
 from core.web.views import APIView
@@ -24,7 +23,6 @@ from messaging.serializers.canned_replies import (
     ReplyDraftSerializer,
 )
 
-NOT_OURS = "Not of the company."
 TAKEN = "Another reply has this shortcut"
 
 
@@ -50,7 +48,7 @@ class CannedReplyList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Keep a reply. The same id again replaces it."""
-        owner = _colleague(request)
+        owner = colleague(request)
         asked = validated(ReplyDraftSerializer, request.data)
         reply_id = asked.pop("id", None) or new_id()
         reply = canned_replies.save_reply(owner, reply_id=reply_id, values=asked)
@@ -81,11 +79,4 @@ class CannedReplyDetail(APIView):
 
 
 def _replies_of(request: Request) -> QuerySet[CannedReply]:
-    return replies_for(_colleague(request)).select_related("owner")
-
-
-def _colleague(request: Request) -> User:
-    reader = person(request)
-    if not reader.is_company:
-        raise Http404
-    return reader
+    return replies_for(colleague(request)).select_related("owner")

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from core.ids import new_id
 from core.web import rate_limits
+from core.web.company import NOT_OURS
 from core.web.errors import NotAllowed
 from core.web.openapi import LIMITED, refusals
 from core.web.preconditions import preconditions
@@ -30,7 +31,7 @@ from messaging.serializers.input import (
 )
 from messaging.serializers.output import ConversationSerializer
 
-COMPANY = {403: "Not of the company."}
+COMPANY = {403: NOT_OURS}
 ONE_MINUTE = timedelta(minutes=1)
 # Twice for each conversation that somebody goes through in the list.
 VIEWING_PER_MINUTE = 240

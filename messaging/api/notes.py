@@ -3,14 +3,13 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.ids import new_id
-from core.models import User
+from core.web.company import colleague
 from core.web.preconditions import preconditions
 from core.web.requests import person, validated
 from core.web.views import APIView, ListAPIView, versioned
@@ -27,7 +26,7 @@ class NoteList(APIView):
 
     @extend_schema(responses=NoteSerializer(many=True))
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        conversation = conversation_for(_colleague(request), conversation_id)
+        conversation = conversation_for(colleague(request), conversation_id)
         found = notes_for(person(request), conversation.pk)
         return Response(NoteSerializer(found, many=True).data)
 
@@ -35,7 +34,7 @@ class NoteList(APIView):
         request=NoteDraftSerializer, responses={200: NoteSerializer, 201: NoteSerializer}
     )
     def post(self, request: Request, conversation_id: UUID) -> Response:
-        author = _colleague(request)
+        author = colleague(request)
         conversation = conversation_for(author, conversation_id)
         asked = validated(NoteDraftSerializer, request.data)
         written = notes.write_note(
@@ -53,11 +52,11 @@ class NoteDetail(APIView):
 
     @extend_schema(operation_id="note_retrieve", responses=NoteSerializer)
     def get(self, request: Request, conversation_id: UUID, note_id: UUID) -> Response:
-        return _answered(note_for(_colleague(request), conversation_id, note_id))
+        return _answered(note_for(colleague(request), conversation_id, note_id))
 
     @extend_schema(request=BodySerializer, responses=NoteSerializer)
     def patch(self, request: Request, conversation_id: UUID, note_id: UUID) -> Response:
-        note = note_for(_colleague(request), conversation_id, note_id)
+        note = note_for(colleague(request), conversation_id, note_id)
         asked = validated(BodySerializer, request.data)
         note = notes.edit_note(
             editor=person(request), note=note, body=asked["body"], only_if=preconditions(request)
@@ -66,7 +65,7 @@ class NoteDetail(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, conversation_id: UUID, note_id: UUID) -> Response:
-        note = note_for(_colleague(request), conversation_id, note_id)
+        note = note_for(colleague(request), conversation_id, note_id)
         notes.delete_note(remover=person(request), note=note, only_if=preconditions(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
@@ -80,18 +79,10 @@ class NoteRevisionList(ListAPIView[NoteRevision]):
     queryset = NoteRevision.objects.none()
 
     def get_queryset(self) -> QuerySet[NoteRevision]:
-        reader = _colleague(self.request)
+        reader = colleague(self.request)
         note = note_for(reader, self.kwargs["conversation_id"], self.kwargs["note_id"])
         return note.revisions.all()
 
 
 def _answered(note: Note, *, status: int = status.HTTP_200_OK) -> Response:
     return versioned(NoteSerializer(note).data, note.version, status=status)
-
-
-def _colleague(request: Request) -> User:
-    """Return the person who asks; Http404 for a client's user."""
-    reader = person(request)
-    if not reader.is_company:
-        raise Http404
-    return reader

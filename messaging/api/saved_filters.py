@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 
 from core.database.folding import FoldText
 from core.ids import new_id
-from core.models import User
+from core.web.company import NOT_OURS, colleague
 from core.web.openapi import refusals
 from core.web.requests import person, validated
 from core.web.views import APIView
@@ -27,7 +26,6 @@ from messaging.serializers.saved_filters import (
     SavedFilterSerializer,
 )
 
-NOT_OURS = "Not of the company."
 # Of a screen that catches up, not of a person.
 NOT_KEPT = {"changed_since"}
 
@@ -50,7 +48,7 @@ class SavedFilterList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Keep parameters of `GET /conversations` under a name. The same id again replaces it."""
-        owner = _colleague(request)
+        owner = colleague(request)
         asked = validated(FilterDraftSerializer, request.data)
         saved = saved_filters.save_filter(
             owner,
@@ -85,16 +83,9 @@ class SavedFilterDetail(APIView):
 
 
 def _filters_of(request: Request) -> QuerySet[SavedFilter]:
-    reader = _colleague(request)
+    reader = colleague(request)
     found = SavedFilter.objects.filter(Q(owner=reader) | Q(is_shared=True))
     return found.select_related("owner").order_by(FoldText("name"), "id")
-
-
-def _colleague(request: Request) -> User:
-    reader = person(request)
-    if not reader.is_company:
-        raise Http404
-    return reader
 
 
 def _checked(request: Request, query: dict[str, str]) -> dict[str, str]:

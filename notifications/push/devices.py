@@ -85,8 +85,9 @@ def push_notice(recipient: User, notice: Notice) -> list[SendResult]:
     """
     rows = _rows(notice.batch_id, PushSubscription.objects.filter(user=recipient), {})
     without_calling = {row.pk: _result_without_calling(row) for row in rows}
-    called = [Attempt(row, notice) for row in rows if without_calling[row.pk] is None]
-    return [result for result in without_calling.values() if result] + _call(called)
+    called = [row for row in rows if without_calling[row.pk] is None]
+    attempts = [Attempt(row, notice, sounds.sound_of_notice(row)) for row in called]
+    return [result for result in without_calling.values() if result] + _call(attempts)
 
 
 def push_test(device: PushSubscription) -> SendResult:

@@ -23,6 +23,11 @@ def sounds_of(rows: list[DevicePush], deliveries: list[Delivery]) -> dict[UUID, 
     return {row.pk: _sound(row, earlier.get(row.subscription_id, []), deliveries) for row in rows}
 
 
+def sound_of_notice(row: DevicePush) -> Sound:
+    """Return the sound of a notice on one device: none if the device may have it already."""
+    return Sound(not _may_have_it(row))
+
+
 def _earlier(rows: list[DevicePush], deliveries: list[Delivery]) -> dict[UUID, list[DevicePush]]:
     """Return, by device, the other pushes of these conversations that it has or may have."""
     told = DevicePush.objects.filter(
@@ -49,10 +54,14 @@ def _has_or_may_have() -> Q:
 
 def _sound(row: DevicePush, earlier: list[DevicePush], deliveries: list[Delivery]) -> Sound:
     new = _not_told(earlier, deliveries)
-    may_have_it = row.sends > 0 and not row.failure
     told_at = max((_told_at(push) for push in earlier), default=None)
     is_new = bool(new) and rules.alerts(new[0].message.created_at, told_at)
-    return Sound(is_new and not may_have_it, _last_burst(deliveries).message_id.hex)
+    return Sound(is_new and not _may_have_it(row), _last_burst(deliveries).message_id.hex)
+
+
+def _may_have_it(row: DevicePush) -> bool:
+    """Tell if the worker was killed while it sent this push."""
+    return row.sends > 0 and not row.failure
 
 
 def _not_told(earlier: list[DevicePush], deliveries: list[Delivery]) -> list[Delivery]:

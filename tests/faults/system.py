@@ -24,7 +24,7 @@ from deploy.launcher.data_dir import DataDir
 from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone, stop_together
 from deploy.launcher.service_types import EmbeddedService
-from tests.commands import unmeasured
+from tests.commands import children_of, unmeasured
 from tests.faults.phone import Phone
 from tests.waiting import until
 
@@ -278,11 +278,3 @@ class System:
         )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
-
-
-def children_of(pid: int) -> list[int]:
-    """Return the processes that a process started (Linux)."""
-    try:
-        return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []

@@ -1,23 +1,20 @@
 """A person's stream of events: who may open it, how it ends, and what it costs."""
 
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from functools import partial
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
 from core.models import Client, User
-from deploy.embedded.valkey import Valkey
-from deploy.launcher.data_dir import DataDir
 from deploy.launcher.ports import free_port
 from tests.at_once import at_once
 from tests.connection_count import ConnectionCount
+from tests.own_valkey import OwnValkey
 from tests.site import Site, address_of_test_database
 from tests.wire import STREAM, Caller, OpenStream, ask_for_stream, stream_of, until
 
@@ -118,27 +115,6 @@ class TestManyStreams:
 
 
 # --- A site with a Valkey of its own, which is killed, and streams that check often -------------
-
-
-class OwnValkey:
-    """A Valkey that a test can kill and start again on the same port."""
-
-    def __init__(self, folder: Path) -> None:
-        data_dir = DataDir(folder)
-        data_dir.create()
-        self.service = Valkey(data_dir)
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        if self.process is None:
-            self.process = self.service.start()
-            assert until(self.service.is_ready)
-
-    def kill(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
 
 
 @pytest.fixture(scope="module")

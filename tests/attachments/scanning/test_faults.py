@@ -1,12 +1,9 @@
 """Kills, cuts and races during an analysis: the file is analysed once, and both sides see it."""
 
-import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -82,7 +79,7 @@ class TestWorker:
         site.spawn_worker()
         wait_until(lambda: Attachment.objects.get(pk=file).leased_until is not None)
 
-        kill_at_once(site)
+        site.kill_worker()
         assert status_of(file) == "scanning"
         site.start_worker()
 
@@ -93,18 +90,6 @@ class TestWorker:
         conversation.refresh_from_db()
         assert message.version <= conversation.version
         assert Attachment.objects.get(pk=file).attempts == 2
-
-
-def kill_at_once(site: Site) -> None:
-    """Kill the worker and its pool at the same moment, as a power cut does."""
-    assert site.worker is not None
-    pid = site.worker.pid
-    pool = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    site.worker.kill()
-    for child in pool:
-        os.kill(int(child), signal.SIGKILL)
-    site.worker.wait()
-    site.worker = None
 
 
 @pytest.mark.django_db

@@ -1,11 +1,8 @@
 """From a message to a push over HTTP with a real worker, also when the worker is killed."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -53,16 +50,6 @@ def phone(pushing: PushService, odile: User, camille: User, bruno: User) -> Push
     return PushSubscription.objects.create(user=odile, endpoint=browser.endpoint, **browser.keys)
 
 
-def kill_worker(site: Site) -> None:
-    """Kill the worker and its child, which sends and would outlive it."""
-    assert site.worker is not None
-    pid = site.worker.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    site.stop_worker(kill=True)
-    for child in children:
-        os.kill(int(child), signal.SIGKILL)
-
-
 def test_a_message_becomes_a_push(
     pushing: PushService, phone: PushSubscription, camille: User, conversation: Conversation,
     say: Say,
@@ -89,7 +76,7 @@ def test_a_worker_killed_between_sent_and_marked_repeats_it_recognisably(
     pushing.pause_seconds = 2
     say(camille, "Le carreau est fendu")
     until(lambda: pushing.received)
-    kill_worker(site)
+    site.kill_worker()
     pushing.pause_seconds = 0
     # As if its lease had ended.
     Delivery.objects.filter(status="sending").update(leased_until=timezone.now())
