@@ -6,13 +6,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from core.models import Chantier, Client, User
-from messaging.actions.conversations import open_conversation
+from messaging.actions.conversations import change_conversation, open_conversation
 from messaging.conversation.idempotency import Opening
 from messaging.models import Conversation
 from notifications.models import ForwardedEmail
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.screens import bubble, client_page, staff_page
+from tests.e2e.screens import bubble, client_page, row, staff_page, wait_until_live
 
 
 def bar(page: Page) -> Locator:
@@ -199,3 +199,31 @@ def press(page: Page, action: str) -> None:
         "new CustomEvent('shortcut', { detail: { action } }))",
         action,
     )
+
+
+def test_follower_is_counted_and_no_more_after_leaving(
+    visit: Visit, odile: User, marc: User, camille: User, conversation: Conversation, say: Say
+) -> None:
+    """Odile follows what is Marc's. Camille's next message then counts for her."""
+    change_conversation(editor=marc, conversation=conversation, changes={"assigned_to_id": marc.pk})
+    page = staff_page(visit, odile, conversation)
+    choose(page, "Ne plus suivre")
+    expect(page.get_by_text("Vous ne serez plus prévenu")).to_be_visible()
+    page.goto("/staff/messages")
+    wait_until_live(page)
+    say(camille, "Le joint est trop clair")
+    expect(row(page, conversation.subject)).to_contain_text("Le joint est trop clair")
+    count = row(page, conversation.subject).get_by_role("img", name="non lu")
+    expect(count).to_have_count(0)
+
+    page.goto(f"/staff/messages/{conversation.pk}")
+    wait_until_live(page)
+    choose(page, "Suivre")
+    expect(page.get_by_text("Vous serez prévenu")).to_be_visible()
+    page.locator("thread-menu").get_by_role("button", name="Autres actions").click()
+    expect(page.locator("thread-menu").get_by_role("button", name="Ne plus suivre")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.goto("/staff/messages")
+    wait_until_live(page)
+    say(camille, "Et le seuil ?")
+    expect(count).to_have_text("1")
