@@ -1,11 +1,14 @@
 """What the company does with a conversation from its thread, as colleagues and client see it."""
 
 import re
+from datetime import time, timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from core.models import Chantier, Client, User
+from core.company_hours import Presence, presence_of
+from core.models import Availability, Chantier, Client, OwnWorkingPeriod, User
 from messaging.actions.conversations import change_conversation, open_conversation
 from messaging.conversation.idempotency import Opening
 from messaging.models import Conversation
@@ -27,6 +30,12 @@ def event(page: Page, words: str) -> Locator:
 def choose(page: Page, item: str) -> None:
     page.locator("thread-menu").get_by_role("button", name="Autres actions").click()
     page.locator("thread-menu").get_by_role("button", name=item).click()
+
+
+def works(person: User, weekday: int, starts_at: time, ends_at: time) -> None:
+    OwnWorkingPeriod.objects.create(
+        user=person, weekday=weekday, starts_at=starts_at, ends_at=ends_at
+    )
 
 
 @pytest.fixture
@@ -227,3 +236,38 @@ def test_follower_is_counted_and_no_more_after_leaving(
     wait_until_live(page)
     say(camille, "Et le seuil ?")
     expect(count).to_have_text("1")
+
+
+def test_who_is_asked_to_take_over_is_said_to_be_there_absent_or_off_duty(
+    visit: Visit, odile: User, marc: User, conversation: Conversation
+) -> None:
+    """Marc works at every hour, Nadia is absent, Julien works on another day of the week."""
+    nadia = User.objects.create(email="nadia@demo.test", name="Nadia Benali", role=User.Role.STAFF)
+    julien = User.objects.create(email="julien@demo.test", name="Julien Roux", role=User.Role.STAFF)
+    today = timezone.localtime().weekday()
+    for weekday in range(7):
+        works(marc, weekday, time(0), time(23, 59))
+    works(julien, (today + 3) % 7, time(9), time(10))
+    back = timezone.now() + timedelta(days=20)
+    Availability.objects.create(user=nadia, is_absent=True, absent_until=back)
+    there = "Disponible" if presence_of(marc) == Presence.PRESENT else "Hors horaires"
+
+    page = staff_page(visit, odile, conversation)
+    bar(page).get_by_role("button", name="Suivie par Odile Perrin").click()
+    expect(page.get_by_role("option", name="Marc Vidal")).to_contain_text(there)
+    away = page.get_by_role("option", name="Nadia Benali")
+    expect(away).to_contain_text("Absence, retour")
+    expect(page.get_by_role("option", name="Julien Roux")).to_contain_text("Hors horaires, retour")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    # The same where several rows are given to somebody, and as it is at that moment.
+    Availability.objects.filter(user=nadia).update(is_absent=False)
+    works(nadia, (today + 3) % 7, time(9), time(10))
+    page.goto("/staff/messages")
+    wait_until_live(page)
+    row(page, conversation.subject).get_by_role("link").focus()
+    page.keyboard.press("a")
+    expect(page.get_by_role("option", name="Marc Vidal")).to_contain_text(there)
+    expect(page.get_by_role("option", name="Nadia Benali")).to_contain_text("Hors horaires, retour")

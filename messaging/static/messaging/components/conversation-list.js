@@ -50,11 +50,6 @@ export class ConversationList extends TurnElement {
   static styles = [shared, listStyles];
 
   #window = new ListWindow(this, { onEnd: () => this.hasMore && this.#askMore() });
-  /** Show the first rows: the list is about to be another one. */
-  startAnew() {
-    this.#window.startAnew();
-  }
-
   /** The id of the conversation whose row has the focus. */
   #focused = "";
 

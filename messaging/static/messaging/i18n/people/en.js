@@ -52,9 +52,11 @@ export default {
   remarkNewest: "Remark as it is now: {text}",
 
   participants: "Participants",
+  present: "Available",
   away: "Away, back {when}",
   awayOpen: "Away, no date of return",
   offDuty: "Off duty, back {when}",
+  offDutyOpen: "Off duty",
 
   notSaved: "Not saved: {reason}",
   noNetwork: "No network. Try again in a moment.",

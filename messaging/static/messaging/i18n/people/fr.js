@@ -52,9 +52,11 @@ export default {
   remarkNewest: "Remarque actuelle : {text}",
 
   participants: "Participants",
+  present: "Disponible",
   away: "Absence, retour {when}",
   awayOpen: "Absence, retour non précisé",
   offDuty: "Hors horaires, retour {when}",
+  offDutyOpen: "Hors horaires",
 
   notSaved: "Non enregistré : {reason}",
   noNetwork: "Pas de réseau. Réessayez dans un instant.",
