@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from core.models import User
+from core.models import Chantier, User
 from messaging.actions.conversations import change_conversation, open_conversation
 from messaging.conversation.idempotency import Draft, Opening
 from messaging.models import Conversation, SavedFilter
@@ -220,3 +220,63 @@ def test_a_day_of_keys_and_of_many_rows(
     wait_for(page, lambda: subjects(page) == ["Planning", "Devis", "Portail"])
     assert not Conversation.objects.filter(status="closed").exists()
     assert Conversation.objects.filter(awaiting_reply_since__isnull=False).count() == 3
+
+
+def test_kept_filter_is_renamed_and_its_colleagues_read_the_new_name(
+    visit: Visit, odile: User, marc: User, conversation: Conversation
+) -> None:
+    SavedFilter.objects.create(
+        owner=odile, name="Urgences", query={"folder": "mine"}, is_shared=True
+    )
+    page = inbox(visit, odile)
+
+    page.get_by_role("button", name="Modifier le filtre Urgences").click()
+    name = page.get_by_label("Nom du filtre")
+    expect(name).to_have_value("Urgences")
+    expect(page.get_by_label("Partagé avec l’équipe")).to_be_checked()
+    name.fill("À finir avant vendredi")
+    page.get_by_role("button", name="Enregistrer").click()
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(folder(page, "À finir avant vendredi")).to_be_visible()
+    expect(folder(page, "Urgences")).to_have_count(0)
+    his = inbox(visit, marc)
+    expect(folder(his, "Urgences")).to_have_count(0)
+    folder(his, "À finir avant vendredi").click()
+    expect(his).to_have_url(re.compile(r"\?folder=mine$"))
+
+
+def test_show_more_after_a_change_of_folder_loads_the_next_page_of_the_new_one(
+    visit: Visit, odile: User, marc: User, conversation: Conversation, villa: Chantier
+) -> None:
+    """Of 130 conversations every second one is Odile's: 65, on two pages."""
+    for number in range(130):
+        opening = Opening(
+            subject=f"Lot {number}", client=villa.client_id, chantier=villa.pk,
+            assigned_to=(odile, marc)[number % 2].pk,
+        )  # fmt: skip
+        open_conversation(opener=marc, opening=opening)
+    page = inbox(visit, odile)
+    more = page.get_by_role("button", name="Afficher plus")
+    expect(row(page, "Lot 129")).to_be_visible()
+    # Scrolling to the end of the first page loads the second one; a third is to come.
+    page.get_by_role("link", name="Lot 129").focus()
+    page.keyboard.press("End")
+    expect(focused(page)).to_contain_text("Lot 80")
+    expect(row(page, "Lot 79")).to_be_attached()
+    expect(more).to_have_count(1)
+
+    folder(page, "À moi").click()
+    expect(row(page, "Lot 128")).to_be_in_viewport()
+    expect(row(page, "Lot 129")).to_have_count(0)
+    # Without scrolling, as a screen reader does it.
+    more.dispatch_event("click")
+
+    expect(more).to_have_count(0)
+    # Lots 0, 2 … 128, and the conversation of the other tests.
+    expect(page.locator("conversation-list li").first).to_have_attribute("aria-setsize", "66")
+    page.get_by_role("link", name="Lot 128").focus()
+    page.keyboard.press("End")
+    expect(focused(page)).to_contain_text(conversation.subject)
+    page.keyboard.press("ArrowUp")
+    expect(focused(page)).to_contain_text("Lot 0")

@@ -1,18 +1,21 @@
 """What the company does with a conversation from its thread, as colleagues and client see it."""
 
 import re
+from datetime import time, timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
-from core.models import Chantier, Client, User
-from messaging.actions.conversations import open_conversation
+from core.company_hours import Presence, presence_of
+from core.models import Availability, Chantier, Client, OwnWorkingPeriod, User
+from messaging.actions.conversations import change_conversation, open_conversation
 from messaging.conversation.idempotency import Opening
 from messaging.models import Conversation
 from notifications.models import ForwardedEmail
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.screens import bubble, client_page, staff_page
+from tests.e2e.screens import bubble, client_page, row, staff_page, wait_until_live
 
 
 def bar(page: Page) -> Locator:
@@ -27,6 +30,12 @@ def event(page: Page, words: str) -> Locator:
 def choose(page: Page, item: str) -> None:
     page.locator("thread-menu").get_by_role("button", name="Autres actions").click()
     page.locator("thread-menu").get_by_role("button", name=item).click()
+
+
+def works(person: User, weekday: int, starts_at: time, ends_at: time) -> None:
+    OwnWorkingPeriod.objects.create(
+        user=person, weekday=weekday, starts_at=starts_at, ends_at=ends_at
+    )
 
 
 @pytest.fixture
@@ -199,3 +208,66 @@ def press(page: Page, action: str) -> None:
         "new CustomEvent('shortcut', { detail: { action } }))",
         action,
     )
+
+
+def test_follower_is_counted_and_no_more_after_leaving(
+    visit: Visit, odile: User, marc: User, camille: User, conversation: Conversation, say: Say
+) -> None:
+    """Odile follows what is Marc's. Camille's next message then counts for her."""
+    change_conversation(editor=marc, conversation=conversation, changes={"assigned_to_id": marc.pk})
+    page = staff_page(visit, odile, conversation)
+    choose(page, "Ne plus suivre")
+    expect(page.get_by_text("Vous ne serez plus prévenu")).to_be_visible()
+    page.goto("/staff/messages")
+    wait_until_live(page)
+    say(camille, "Le joint est trop clair")
+    expect(row(page, conversation.subject)).to_contain_text("Le joint est trop clair")
+    count = row(page, conversation.subject).get_by_role("img", name="non lu")
+    expect(count).to_have_count(0)
+
+    page.goto(f"/staff/messages/{conversation.pk}")
+    wait_until_live(page)
+    choose(page, "Suivre")
+    expect(page.get_by_text("Vous serez prévenu")).to_be_visible()
+    page.locator("thread-menu").get_by_role("button", name="Autres actions").click()
+    expect(page.locator("thread-menu").get_by_role("button", name="Ne plus suivre")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.goto("/staff/messages")
+    wait_until_live(page)
+    say(camille, "Et le seuil ?")
+    expect(count).to_have_text("1")
+
+
+def test_who_is_asked_to_take_over_is_said_to_be_there_absent_or_off_duty(
+    visit: Visit, odile: User, marc: User, conversation: Conversation
+) -> None:
+    """Marc works at every hour, Nadia is absent, Julien works on another day of the week."""
+    nadia = User.objects.create(email="nadia@demo.test", name="Nadia Benali", role=User.Role.STAFF)
+    julien = User.objects.create(email="julien@demo.test", name="Julien Roux", role=User.Role.STAFF)
+    today = timezone.localtime().weekday()
+    for weekday in range(7):
+        works(marc, weekday, time(0), time(23, 59))
+    works(julien, (today + 3) % 7, time(9), time(10))
+    back = timezone.now() + timedelta(days=20)
+    Availability.objects.create(user=nadia, is_absent=True, absent_until=back)
+    there = "Disponible" if presence_of(marc) == Presence.PRESENT else "Hors horaires"
+
+    page = staff_page(visit, odile, conversation)
+    bar(page).get_by_role("button", name="Suivie par Odile Perrin").click()
+    expect(page.get_by_role("option", name="Marc Vidal")).to_contain_text(there)
+    away = page.get_by_role("option", name="Nadia Benali")
+    expect(away).to_contain_text("Absence, retour")
+    expect(page.get_by_role("option", name="Julien Roux")).to_contain_text("Hors horaires, retour")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    # The same where several rows are given to somebody, and as it is at that moment.
+    Availability.objects.filter(user=nadia).update(is_absent=False)
+    works(nadia, (today + 3) % 7, time(9), time(10))
+    page.goto("/staff/messages")
+    wait_until_live(page)
+    row(page, conversation.subject).get_by_role("link").focus()
+    page.keyboard.press("a")
+    expect(page.get_by_role("option", name="Marc Vidal")).to_contain_text(there)
+    expect(page.get_by_role("option", name="Nadia Benali")).to_contain_text("Hors horaires, retour")

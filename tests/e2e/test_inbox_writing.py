@@ -3,8 +3,10 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from core.ids import new_id
 from core.models import User
 from messaging.actions.conversations import open_conversation
+from messaging.actions.notes import write_note
 from messaging.conversation.idempotency import Opening
 from messaging.models import CannedReply, Conversation, Message, Note
 from tests.cast import Say
@@ -212,3 +214,75 @@ def test_canned_reply_is_written_filled_in_changed_and_counted(
     his.get_by_role("button", name="Supprimer /delai").click()
     his.get_by_role("alertdialog").get_by_role("button", name="Supprimer").click()
     expect(his.get_by_text("Aucune réponse type")).to_be_visible()
+
+
+@pytest.mark.cut
+def test_note_deleted_without_network_leaves_once_when_the_network_is_back(
+    visit: Visit, odile: User, marc: User, camille: User, conversation: Conversation, say: Say
+) -> None:
+    say(camille, "Bonjour")
+    written = write_note(
+        author=odile, conversation=conversation, body="Rappeler avant midi", note_id=new_id()
+    ).note
+    page, his = desk_page(visit, odile, conversation), desk_page(visit, marc, conversation)
+    expect(note(his, "avant midi")).to_be_visible()
+    removals: list[str] = []
+    page.on(
+        "requestfinished",
+        lambda request: request.method == "DELETE" and removals.append(request.url),
+    )
+
+    page.context.set_offline(True)
+    note(page, "avant midi").get_by_role("button", name="Supprimer").click()
+    note(page, "avant midi").get_by_role("button", name="Supprimer").click()
+    expect(note(page, "avant midi")).to_contain_text("suppression en attente")
+    page.reload()
+    expect(note(page, "avant midi")).to_contain_text("suppression en attente")
+    expect(note(his, "avant midi")).to_be_visible()
+    page.context.set_offline(False)
+
+    expect(note(his, "avant midi")).to_have_count(0)
+    expect(note(page, "avant midi")).to_have_count(0)
+    written.refresh_from_db()
+    assert written.deleted_at is not None
+    page.reload()
+    expect(bubble(page, "Bonjour")).to_be_visible()
+    expect(note(page, "avant midi")).to_have_count(0)
+    assert [url.split("/")[-1] for url in removals] == [str(written.pk)]
+
+
+def test_canned_reply_is_changed_on_its_page_and_colleagues_write_with_the_new_text(
+    visit: Visit, odile: User, marc: User, camille: User, conversation: Conversation, say: Say
+) -> None:
+    say(camille, "Quand venez-vous ?")
+    CannedReply.objects.create(owner=marc, shortcut="delai", text_fr="Demain.", is_shared=True)
+    CannedReply.objects.create(owner=odile, shortcut="merci", text_fr="Merci.", is_shared=True)
+    his = visit(marc, "/staff/replies")
+    his.get_by_role("button", name="Modifier /delai").click()
+    shortcut = his.get_by_label("Raccourci")
+    expect(shortcut).to_be_focused()
+    expect(shortcut).to_have_value("delai")
+    shortcut.fill("passage")
+    his.get_by_label("Texte français").fill("Bonjour {prenom}, nous passons lundi.")
+    his.get_by_role("button", name="Enregistrer").click()
+
+    expect(his.get_by_text("Réponse enregistrée.")).to_be_visible()
+    expect(his.get_by_role("listitem")).to_have_count(2)
+    changed = his.get_by_role("listitem").filter(has_text="/passage")
+    expect(changed).to_contain_text("Bonjour {prenom}, nous passons lundi.")
+    # A manager also puts a colleague's shared reply right.
+    his.get_by_role("button", name="Modifier /merci").click()
+    his.get_by_label("Texte français").fill("Merci beaucoup.")
+    his.get_by_role("button", name="Annuler").click()
+    expect(his.get_by_role("listitem").filter(has_text="/merci")).to_contain_text("Merci.")
+
+    page = desk_page(visit, odile, conversation)
+    type_into(page, field(page), "/pass")
+    expect(page.get_by_role("option", name="/passage")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(field(page)).to_have_value("Bonjour Camille, nous passons lundi.")
+    field(page).fill("/del")
+    expect(page.get_by_text("Aucune réponse pour").last).to_be_visible()
+    hers = visit(odile, "/staff/replies")
+    expect(hers.get_by_role("button", name="Modifier /merci")).to_be_visible()
+    expect(hers.get_by_role("button", name="Modifier /passage")).to_have_count(0)

@@ -14,7 +14,7 @@ from tests.attachments.samples import photo
 from tests.cast import Say
 from tests.e2e.conftest import Visit, session_of
 from tests.e2e.files import chosen, open_photo, send
-from tests.e2e.screens import bubble, client_page, row, wait_until_live, write
+from tests.e2e.screens import bubble, client_page, row, staff_page, wait_until_live, write
 from tests.e2e.waiting import wait_for
 from tests.site import Site
 
@@ -32,8 +32,9 @@ HELD = """async () => {
   });
   const files = (await Promise.all((await caches.keys()).map(async (name) =>
     (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat();
-  if (!names.includes("liaison:saved")) return { conversations: [], about: [], files };
-  return { conversations: await keys("conversations"), about: await keys("about"), files };
+  if (!names.includes("liaison:saved")) return { conversations: [], about: [], sheets: [], files };
+  return { conversations: await keys("conversations"), about: await keys("about"),
+    sheets: await keys("sheets"), files };
 }"""
 
 
@@ -148,6 +149,60 @@ class TestWithoutNetwork:
         kept.goto(f"/client/messages/{conversation.pk}")
         expect(bubble(kept, "Le carreleur vient jeudi")).to_be_visible()
         site.start_web()
+
+
+class TestClientSheetWithoutNetwork:
+    def test_opened_sheet_is_read_is_said_to_be_old_and_is_fetched_when_the_network_is_back(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        User.objects.filter(pk=camille.pk).update(phone="06 39 98 12 34")
+        say(camille, "Quand venez-vous ?")
+        page = staff_page(visit, odile, conversation)
+        sheet = page.get_by_role("complementary", name="Fiche du client")
+        expect(sheet).to_contain_text("06 39 98 12 34")
+        expect(sheet).not_to_contain_text("gardée sur cet appareil")
+        wait_until_kept(page, conversation)
+        wait_for(page, lambda: held(page)["sheets"] == [str(conversation.client_id)])
+        page.context.set_offline(True)
+
+        page.reload()
+        expect(bubble(page, "Quand venez-vous ?")).to_be_visible()
+        expect(sheet.get_by_role("link", name="Appeler Camille Morel")).to_be_visible()
+        expect(sheet).to_contain_text("Fiche gardée sur cet appareil aujourd’hui à")
+        sheet.get_by_role("button", name="Ajouter une remarque").click()
+        sheet.get_by_label("Remarque interne sur ce client").fill("Code du portail : 1234")
+        sheet.get_by_role("button", name="Enregistrer").click()
+        expect(sheet).to_contain_text("Non enregistré")
+        User.objects.filter(pk=camille.pk).update(phone="06 39 98 99 99")
+        page.context.set_offline(False)
+
+        expect(sheet).to_contain_text("06 39 98 99 99")
+        expect(sheet).not_to_contain_text("gardée sur cet appareil")
+        expect(sheet.get_by_label("Remarque interne sur ce client")).to_have_value(
+            "Code du portail : 1234"
+        )
+
+        page.get_by_role("button", name="votre profil").click()
+        page.get_by_role("button", name="Se déconnecter").click()
+        expect(page.get_by_role("textbox", name="Mot de passe")).to_be_visible()
+        assert held(page)["sheets"] == []
+
+    def test_sheet_that_was_never_opened_says_that_it_needs_the_network(
+        self, visit: Visit, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Quand venez-vous ?")
+        page = staff_page(visit, odile, conversation, phone=True)
+        wait_until_kept(page, conversation)
+        page.context.set_offline(True)
+
+        page.get_by_role("button", name="Détails").click()
+        sheet = page.get_by_role("dialog", name="Fiche du client")
+        expect(sheet).to_contain_text("Pas de réseau, et cette fiche n’a pas encore été ouverte")
+        expect(sheet).to_contain_text("Villa Lumière")
+        page.context.set_offline(False)
+
+        expect(sheet).to_contain_text("camille@demo.test")
+        expect(sheet).not_to_contain_text("Pas de réseau")
 
 
 # The size of the only conversation that is kept.

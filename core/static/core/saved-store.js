@@ -15,7 +15,9 @@ const ABOUT = "about";
 const CONVERSATIONS = "conversations";
 const PREVIEWS = "previews";
 const UNSENT = "unsent";
-const READABLE = [ABOUT, CONVERSATIONS, PREVIEWS];
+// Of the company's pages: what is known of a client.
+const SHEETS = "sheets";
+const READABLE = [ABOUT, CONVERSATIONS, PREVIEWS, SHEETS];
 /** The Cache of the previews, sealed with the same key. The service worker fills it. */
 export const PREVIEW_CACHE = "liaison:previews";
 
@@ -88,10 +90,34 @@ export class SavedStore {
   }
 
   /** @returns {Promise<SavedRow[]>} the one that was opened last first */
-  async rows() {
-    /** @type {SavedRow[]} */
-    const rows = (await this.#request(CONVERSATIONS, "readonly", (store) => store.getAll())) ?? [];
-    return rows.sort((a, b) => b.openedAt - a.openedAt);
+  rows() {
+    return this.#rowsOf(CONVERSATIONS);
+  }
+
+  /**
+   * @param {string} client
+   * @param {unknown} sheet
+   * @param {number} openedAt in milliseconds
+   */
+  async putSheet(client, sheet, openedAt) {
+    await this.#put((key) => seal(key, sheet), (sealed) => [SHEETS, { id: client, openedAt, bytes: sizeOf(sealed), sealed }]);
+  }
+
+  /** @param {string} client @returns {Promise<any>} undefined if it is not kept */
+  async sheet(client) {
+    /** @type {SavedRow | undefined} */
+    const row = await this.#request(SHEETS, "readonly", (store) => store.get(client));
+    return this.#open(row?.sealed);
+  }
+
+  /** @returns {Promise<SavedRow[]>} the sheet that was opened last first */
+  sheetRows() {
+    return this.#rowsOf(SHEETS);
+  }
+
+  /** @param {string[]} clients */
+  async forgetSheets(clients) {
+    for (const id of clients) await this.#request(SHEETS, "readwrite", (store) => store.delete(id));
   }
 
   /** @returns {Promise<PreviewRow[]>} */
@@ -182,6 +208,13 @@ export class SavedStore {
     return unseal(owner.key, sealed).catch(() => undefined);
   }
 
+  /** @param {string} name @returns {Promise<SavedRow[]>} */
+  async #rowsOf(name) {
+    /** @type {SavedRow[]} */
+    const rows = (await this.#request(name, "readonly", (store) => store.getAll())) ?? [];
+    return rows.sort((a, b) => b.openedAt - a.openedAt);
+  }
+
   /**
    * @param {string} name
    * @param {IDBTransactionMode} mode
@@ -220,7 +253,7 @@ export async function savedHere() {
 
 /** @param {() => void} onDeleted a logout, here or in another tab, deletes the database */
 async function openDatabase(onDeleted) {
-  const request = indexedDB.open(DATABASE, 2);
+  const request = indexedDB.open(DATABASE, 3);
   request.onupgradeneeded = () => {
     const { result } = request;
     const add = (/** @type {string} */ name, /** @type {IDBObjectStoreParameters} */ options) =>
@@ -229,6 +262,7 @@ async function openDatabase(onDeleted) {
     add(CONVERSATIONS, { keyPath: "id" });
     add(PREVIEWS, { keyPath: "url" });
     add(UNSENT, { keyPath: "id" });
+    add(SHEETS, { keyPath: "id" });
   };
   const database = await new Promise((/** @type {(database: IDBDatabase) => void} */ resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

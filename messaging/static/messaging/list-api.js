@@ -25,8 +25,5 @@ export const changeFilter = (id, change) => request("PATCH", `/saved-filters/${i
 /** @param {string} id @returns {Promise<null>} */
 export const deleteFilter = (id) => request("DELETE", `/saved-filters/${id}`);
 
-/** @returns {Promise<Api["Staff"][]>} */
-export const staff = async () => (await request("GET", "/staff")).results;
-
 /** @param {string[]} conversations @param {BulkChange} change @returns {Promise<BulkAnswer>} */
 export const changeMany = (conversations, change) => request("POST", "/conversations/bulk", { conversations, ...change });

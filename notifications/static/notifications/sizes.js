@@ -7,16 +7,16 @@ import { savedHere } from "#core/saved-store.js";
  * @typedef {{ conversations: number, previews: number, kept: number, max: number, app: number }} Sizes
  */
 
-// The bounds of `messaging/state/saved-conversations.js` and of `sw/previews.js`, together.
+// The bounds of `messaging/state/saved-conversations.js` and of `sw/previews.js`, together. Client sheets are small beside them.
 const MAX_BYTES = (8 + 40) * 1024 * 1024;
 const APP_CACHES = "liaison-app-";
 
 /** @returns {Promise<Sizes>} */
 export async function sizesHere() {
   const saved = await savedHere();
-  const [rows, previews] = await Promise.all([saved?.rows() ?? [], saved?.previews() ?? []]);
+  const [rows, previews, sheets] = await Promise.all([saved?.rows() ?? [], saved?.previews() ?? [], saved?.sheetRows() ?? []]);
   saved?.close();
-  const kept = [...rows, ...previews].reduce((total, { bytes }) => total + bytes, 0);
+  const kept = [...rows, ...previews, ...sheets].reduce((total, { bytes }) => total + bytes, 0);
   return { conversations: rows.length, previews: previews.length, kept, max: MAX_BYTES, app: await appSize() };
 }
 

@@ -25,7 +25,7 @@ function logOut() {
 async function records() {
   /** @type {IDBDatabase} */
   const database = await new Promise((resolve) => (indexedDB.open("liaison:saved").onsuccess = ({ target }) => resolve(/** @type {any} */ (target).result)));
-  const all = ["about", "conversations", "previews"].map(
+  const all = ["about", "conversations", "previews", "sheets"].map(
     (name) => new Promise((resolve) => (database.transaction(name).objectStore(name).getAll().onsuccess = ({ target }) => resolve(/** @type {any} */ (target).result))),
   );
   const found = (await Promise.all(all)).flat();

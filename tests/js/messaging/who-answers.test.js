@@ -3,7 +3,8 @@ import { afterEach, describe, test } from "node:test";
 
 import { soonLabel } from "#core/time.js";
 import { delayInWords, sentence } from "#messaging/components/usual-delay.js";
-import { availabilityWords } from "#messaging/state/availability-words.js";
+import { choicesOfStaff } from "#messaging/desk/thread/choices.js";
+import { availabilityWords, whereabouts } from "#messaging/state/availability-words.js";
 import { dialled } from "#messaging/state/dialled.js";
 
 // A Friday evening, on the clock of the device.
@@ -84,6 +85,26 @@ describe("what colleagues read", () => {
     assert.deepEqual(inBoth(() => availabilityWords({ status: "off_duty", back_at: MONDAY }, NOW)), [
       "Hors horaires, retour lundi à 8 h", "Off duty, back Monday at 8 AM",
     ]);
+  });
+
+  test("where a colleague is asked, one who is there is said to be", () => {
+    assert.deepEqual(inBoth(() => whereabouts({ status: "present", back_at: null }, NOW)), ["Disponible", "Available"]);
+    assert.deepEqual(inBoth(() => whereabouts({ status: "off_duty", back_at: null }, NOW)), ["Hors horaires", "Off duty"]);
+    assert.deepEqual(inBoth(() => whereabouts({ status: "absent", back_at: MONDAY }, NOW)), [
+      "Absence, retour lundi à 8 h", "Away, back Monday at 8 AM",
+    ]);
+  });
+
+  test("colleagues who are there come first, each group in the order of a dictionary", () => {
+    const present = /** @type {const} */ ({ status: "present", back_at: null });
+    const absent = /** @type {const} */ ({ status: "absent", back_at: null });
+    const staff = /** @type {any[]} */ ([
+      { id: "1", name: "Zoé", role: "staff", availability: present },
+      { id: "2", name: "Élise", role: "staff", availability: absent },
+      { id: "3", name: "Éric", role: "manager", availability: present },
+    ]);
+
+    assert.deepEqual(choicesOfStaff(staff).map(({ label }) => label), ["Éric", "Zoé", "Élise"]);
   });
 
   test("a number is dialled whatever it is written like", () => {

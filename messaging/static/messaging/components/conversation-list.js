@@ -75,6 +75,11 @@ export class ConversationList extends TurnElement {
     return index >= 0;
   }
 
+  /** Show the first rows: the list is about to be another one. */
+  startAnew() {
+    this.#window.startAnew();
+  }
+
   /** The id of the conversation whose row has the focus. */
   get focused() {
     return this.#focused;

@@ -28,6 +28,8 @@ import { sheetStyles } from "./client-sheet-styles.js";
  * @property {Conversation} conversation
  * @property {ClientSheet | null} sheet what is known of the client; null while it is loaded
  * @property {boolean} failed it could not be loaded
+ * @property {boolean} offline there is no network, and this device does not keep it
+ * @property {number} kept when it came, in milliseconds, if it could not be loaded again; else 0
  * @property {string} base the address of the list, in front of the addresses of conversations
  * @property {boolean} closable shows a button that closes it
  * @property {boolean} busy a remark is being saved
@@ -38,6 +40,8 @@ export class ConversationSheet extends TurnElement {
     conversation: { attribute: false },
     sheet: { attribute: false },
     failed: { type: Boolean },
+    offline: { type: Boolean },
+    kept: { type: Number },
     base: {},
     closable: { type: Boolean },
     busy: { type: Boolean },
@@ -147,6 +151,8 @@ export class ConversationSheet extends TurnElement {
     /** @type {ClientSheet | null} */
     this.sheet = null;
     this.failed = false;
+    this.offline = false;
+    this.kept = 0;
     this.base = "";
     this.closable = false;
     this.busy = false;
@@ -167,6 +173,7 @@ export class ConversationSheet extends TurnElement {
         </div>
       </div>
       ${awaiting_reply_since ? this.#awaiting(new Date(awaiting_reply_since)) : nothing}
+      ${this.sheet && this.kept ? this.#isKept(new Date(this.kept)) : nothing}
       ${this.sheet ? this.#people(this.sheet) : this.#notLoaded()} ${this.#facts(this.conversation)}
       ${this.sheet ? this.#ofClient(this.sheet, this.conversation) : nothing}
     `;
@@ -213,7 +220,13 @@ export class ConversationSheet extends TurnElement {
     return awayOf(staff.find((person) => person && person.id === id) ?? null);
   }
 
+  /** @param {Date} at */
+  #isKept(at) {
+    return html`<p class="soft" role="status" title=${exactLabel(at)}>${ofPeople("sheetKept", { day: dayLabel(at), time: clock(at) })}</p>`;
+  }
+
   #notLoaded() {
+    if (this.offline) return html`<section><p class="soft" role="alert">${ofPeople("sheetOffline")}</p></section>`;
     if (!this.failed) return html`<section><p class="soft" role="status">${ofPeople("sheetLoading")}</p></section>`;
     return html`<section>
       <p class="soft" role="alert">${ofPeople("sheetFailed")}</p>

@@ -64,6 +64,12 @@ export class ListWindow {
     this.#schedule();
   }
 
+  /** Show the first rows: the list is another one. */
+  startAnew() {
+    this.#asked = 0;
+    if (this.#scroller) this.#scroller.scrollTop = 0;
+  }
+
   /** @param {HTMLElement} list */
   #follow(list) {
     this.#list = list;

@@ -1,18 +1,24 @@
 import { html, nothing } from "lit";
 
-import { ApiError } from "#core/api.js";
+import { ApiError, NetworkError } from "#core/api.js";
+import { wait } from "#core/backoff.js";
 import { t } from "../i18n/people/index.js";
 import * as api from "../messaging-api.js";
+import { keepSheet, savedSheet } from "../state/saved-sheets.js";
 import { place } from "./place.js";
 
 /**
  * @import { ReactiveController } from "lit"
  * @import { Api } from "#api"
+ * @import { SavedSheet } from "../state/saved-sheets.js"
  * @import { InboxController } from "./inbox-controller.js"
  */
 
 /** As wide as three panes need it: there the sheet stands beside the conversation. Below, it is a drawer. */
 const WIDE = "(min-width: 75rem)";
+
+// On a slow link, the sheet that this device keeps is shown while the answer is on its way.
+const PATIENCE_MS = 1_000;
 
 /**
  * The sheet of the conversation on screen. It loads what is known of the client, and closes by its button, Escape, Back
@@ -31,7 +37,12 @@ export class ClientSheetPane {
   #sheet = null;
   /** The client whose sheet is loaded or asked for. */
   #asked = "";
-  #hasFailed = false;
+  /** When it came, in milliseconds. */
+  #cameAt = 0;
+  /** It could not be loaded again. */
+  #isOld = false;
+  /** @type {"" | "offline" | "failed"} */
+  #failure = "";
   #isSaving = false;
   #error = "";
 
@@ -57,11 +68,13 @@ export class ClientSheetPane {
   hostConnected() {
     this.#wide?.addEventListener("change", this.#onWidth);
     place.events.addEventListener("popstate", this.#onPopState);
+    addEventListener("live-open", this.#onNetwork);
   }
 
   hostDisconnected() {
     this.#wide?.removeEventListener("change", this.#onWidth);
     place.events.removeEventListener("popstate", this.#onPopState);
+    removeEventListener("live-open", this.#onNetwork);
   }
 
   hostUpdated() {
@@ -88,7 +101,9 @@ export class ClientSheetPane {
       aria-label=${t("clientSheet")}
       .conversation=${conversation}
       .sheet=${this.#sheet?.client.id === conversation.client.id ? this.#sheet : null}
-      ?failed=${this.#hasFailed}
+      ?failed=${this.#failure === "failed"}
+      ?offline=${this.#failure === "offline"}
+      kept=${this.#isOld ? this.#cameAt : 0}
       base=${host.base}
       ?closable=${isDrawer}
       ?busy=${this.#isSaving}
@@ -160,18 +175,50 @@ export class ClientSheetPane {
     this.#dialog?.close();
   }
 
+  #onNetwork = () => {
+    if (this.#isOld || this.#failure) void this.#load(this.#asked);
+  };
+
   /** @param {string} client */
   async #load(client) {
     if (!client || client !== this.#client) return;
     this.#asked = client;
-    this.#hasFailed = false;
+    this.#failure = "";
+    const asking = api.getClientSheet(client);
+    const isDone = asking.then(() => true, () => true);
+    void Promise.race([isDone, wait(PATIENCE_MS)]).then((isHere) => (isHere ? undefined : this.#showKept(client)));
     try {
-      const sheet = await api.getClientSheet(client);
-      if (client === this.#client) this.#sheet = sheet;
+      const sheet = await asking;
+      this.#take({ sheet, at: Date.now() }, { isOld: false });
+      this.#inbox.saving?.alsoKeep((saved) => keepSheet(saved, sheet));
     } catch (error) {
-      if (client === this.#client) this.#hasFailed = true;
-      if (error instanceof ApiError && !error.isTemporary) this.#inbox.tell(error);
+      await this.#fail(client, error);
     }
+    this.#inbox.host.requestUpdate();
+  }
+
+  /** @param {string} client @param {unknown} error */
+  async #fail(client, error) {
+    const isAway = error instanceof NetworkError || (error instanceof ApiError && error.isTemporary);
+    if (isAway) await this.#showKept(client);
+    if (client !== this.#client) return;
+    this.#isOld = this.#sheet?.client.id === client;
+    this.#failure = error instanceof NetworkError ? "offline" : "failed";
+    if (error instanceof ApiError && !error.isTemporary) this.#inbox.tell(error);
+  }
+
+  /** Show what this device keeps, unless a sheet of this client is shown. @param {string} client */
+  async #showKept(client) {
+    const kept = await this.#inbox.saving?.read((saved) => savedSheet(saved, client));
+    if (kept && this.#sheet?.client.id !== client) this.#take(kept, { isOld: true });
+  }
+
+  /** @param {SavedSheet} came @param {{ isOld: boolean }} how */
+  #take({ sheet, at }, { isOld }) {
+    if (sheet.client.id !== this.#client) return;
+    this.#sheet = sheet;
+    this.#cameAt = at;
+    this.#isOld = isOld;
     this.#inbox.host.requestUpdate();
   }
 

@@ -3,8 +3,9 @@ import { icons } from "#core/icons.js";
 import { desk as ofPage } from "../desk/i18n/index.js";
 import { desk } from "../desk/tools/i18n/index.js";
 import { deskIcons } from "../desk/icons.js";
+import { choicesOfStaff } from "../desk/thread/choices.js";
 import { t } from "../i18n/index.js";
-import * as api from "../list-api.js";
+import { staff } from "../desk/thread/api.js";
 import { placesOf, wordsOf } from "../state/found.js";
 import { FOLDERS } from "../state/list-query.js";
 import { snoozeTimes } from "../state/snooze-times.js";
@@ -47,8 +48,8 @@ export class DeskChoices {
     host.addEventListener("bulk-action", (event) => void this.act(/** @type {CustomEvent} */ (event).detail.action, [...selection.ids]));
   }
 
-  async loadStaff() {
-    if (this.staff.length === 0) this.staff = await api.staff();
+  async loadStaff({ anew = false } = {}) {
+    if (anew || this.staff.length === 0) this.staff = await staff();
     this.#inbox.host.requestUpdate();
   }
 
@@ -61,7 +62,8 @@ export class DeskChoices {
     const isClosed = ids.every((id) => this.#inbox.messenger?.store.find(id)?.status === "closed");
     if (action === "close" || action === "reopen") return this.#selection.apply(ids, { status: isClosed ? "open" : "closed" });
     if (action === "snooze") return this.#palette?.open({ label: desk("bulkSnooze"), hint: desk("bulkSnooze"), choices: (q) => this.#moments(q, ids) });
-    await this.#inbox.attempt(() => this.loadStaff());
+    // Who is there changes during the day.
+    await this.#inbox.attempt(() => this.loadStaff({ anew: true }));
     return this.#palette?.open({ label: desk("bulkAssignTo"), hint: desk("bulkAssignTo"), choices: (q) => this.#people(q, ids) });
   }
 
@@ -72,13 +74,13 @@ export class DeskChoices {
   /** @param {string} q @param {string[]} ids @returns {Choice[]} */
   #people(q, ids) {
     const me = this.#inbox.messenger?.me;
-    const mine = me ? [{ id: me.id, name: me.name, label: desk("ownedMe") }] : [];
-    const others = this.staff.filter(({ id }) => id !== me?.id).map(({ id, name }) => ({ id, name, label: name }));
-    const all = [...mine, ...others, { id: "", name: desk("ownedNone"), label: desk("ownedNone") }];
+    const mine = me ? [{ id: me.id, name: me.name, label: desk("ownedMe"), detail: me.name }] : [];
+    const others = choicesOfStaff(this.staff.filter(({ id }) => id !== me?.id)).map((choice) => ({ ...choice, name: choice.label }));
+    const all = [...mine, ...others, { id: "", name: "", label: desk("ownedNone"), detail: "" }];
     return all
       .filter(({ name, label }) => matches(`${name} ${label}`, q))
-      .map(({ id, name, label }) => ({
-        id, group: "", label, detail: label === name ? "" : name, icon: id ? icons.person : deskIcons.nobody,
+      .map(({ id, label, detail }) => ({
+        id, group: "", label, detail, icon: id ? icons.person : deskIcons.nobody,
         run: () => this.#selection.apply(ids, { assigned_to: id || null }),
       }));
   }

@@ -45,8 +45,7 @@ export class FilteredList {
   follow() {
     const query = queryIn(place.location.search);
     if (isSameQuery(query, this.query)) return;
-    this.query = query;
-    this.reload();
+    this.#change(query);
   }
 
   /** Show another part of the list, under an address of its own. @param {ListQuery} query */
@@ -54,10 +53,16 @@ export class FilteredList {
     const { host, navigation } = this.#inbox;
     const asked = queryIn(searchOf(query));
     if (isSameQuery(asked, this.query) && host.pane === "list") return;
-    this.query = asked;
     place.history.pushState({ isOurs: false }, "", (host.base || place.location.pathname) + searchOf(asked));
     navigation.showCurrent();
     host.dispatchEvent(new CustomEvent("list-chosen"));
+    this.#change(asked);
+  }
+
+  /** Another list begins with its first rows. @param {ListQuery} query */
+  #change(query) {
+    this.query = query;
+    this.#inbox.host.renderRoot.querySelector("conversation-list")?.startAnew();
     this.reload();
   }
 

@@ -92,6 +92,16 @@ export class InboxSaving {
     if (!isShown) this.#miss(id, /** @type {NetworkError} */ (outcome));
   }
 
+  /** Keep something else of this person, once the device is theirs. @param {(saved: SavedStore) => Promise<unknown>} write */
+  alsoKeep(write) {
+    this.#keeping = this.#keeping.then(() => write(this.#saved)).catch(tellDeveloper);
+  }
+
+  /** @template Kept @param {(saved: SavedStore) => Promise<Kept>} read @returns {Promise<Kept | null>} null also if this device keeps nothing */
+  async read(read) {
+    return read(this.#saved).catch(() => null);
+  }
+
   /** Try again to open the conversation that is missing. */
   async retry() {
     const { missing } = this;

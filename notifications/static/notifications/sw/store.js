@@ -27,7 +27,7 @@ async function lockSaved() {
 /** Delete what belongs to a person: a logout. What was written and not sent is deleted by the page. */
 async function emptySaved() {
   // The records, not the database: another tab may hold it open. Without its owner, no page writes into it.
-  for (const name of ["about", "conversations", "previews", "unsent"]) await withSaved(name, "readwrite", (store) => requested(store.clear()));
+  for (const name of ["about", "conversations", "previews", "unsent", "sheets"]) await withSaved(name, "readwrite", (store) => requested(store.clear()));
   await Promise.all([deleteDatabase(SHARED_DATABASE), caches.delete(PREVIEW_CACHE)]);
 }
 

@@ -1,6 +1,7 @@
 import { locale } from "#core/i18n/index.js";
-import { clock, dayLabel, shortLabel } from "#core/time.js";
+import { shortLabel } from "#core/time.js";
 
+import { whereabouts } from "../../state/availability-words.js";
 import { inOrder } from "../../state/choices-found.js";
 import { t } from "./i18n/index.js";
 
@@ -18,19 +19,6 @@ export function choicesOfStaff(staff) {
   const present = new Set(staff.flatMap(({ id, availability }) => (availability.status === "present" ? [id] : [])));
   const ordered = inOrder(choices, locale());
   return [...ordered.filter(({ id }) => present.has(id)), ...ordered.filter(({ id }) => !present.has(id))];
-}
-
-/** @param {Api["Availability"]} availability */
-function whereabouts({ status, back_at }) {
-  if (status === "present") return t("present");
-  const until = back_at ? moment(new Date(back_at)) : "";
-  if (status === "absent") return until ? t("absentUntil", { until }) : t("absent");
-  return until ? t("offDuty", { until }) : t("offDutyNow");
-}
-
-/** @param {Date} date */
-function moment(date) {
-  return t("lineMoment", { day: dayLabel(date), time: clock(date) });
 }
 
 /** @param {Chantier[]} chantiers @returns {Choice[]} with the one that is none */

@@ -3,6 +3,8 @@ export default {
   clientSheet: "Client sheet",
   sheetLoading: "Loading the sheet…",
   sheetFailed: "The client’s sheet could not be loaded.",
+  sheetOffline: "No network, and this sheet was not opened on this device before. It opens when the network is back.",
+  sheetKept: "Sheet kept on this device {day} at {time}. It may have changed since.",
   sheetRetry: "Try again",
 
   contacts: "Contacts",
@@ -52,9 +54,11 @@ export default {
   remarkNewest: "Remark as it is now: {text}",
 
   participants: "Participants",
+  present: "Available",
   away: "Away, back {when}",
   awayOpen: "Away, no date of return",
   offDuty: "Off duty, back {when}",
+  offDutyOpen: "Off duty",
 
   notSaved: "Not saved: {reason}",
   noNetwork: "No network. Try again in a moment.",

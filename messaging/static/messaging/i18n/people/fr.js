@@ -3,6 +3,8 @@ export default {
   clientSheet: "Fiche du client",
   sheetLoading: "Chargement de la fiche…",
   sheetFailed: "La fiche du client n’a pas pu être chargée.",
+  sheetOffline: "Pas de réseau, et cette fiche n’a pas encore été ouverte sur cet appareil. Elle s’affichera au retour du réseau.",
+  sheetKept: "Fiche gardée sur cet appareil {day} à {time}. Elle a pu changer depuis.",
   sheetRetry: "Réessayer",
 
   contacts: "Contacts",
@@ -52,9 +54,11 @@ export default {
   remarkNewest: "Remarque actuelle : {text}",
 
   participants: "Participants",
+  present: "Disponible",
   away: "Absence, retour {when}",
   awayOpen: "Absence, retour non précisé",
   offDuty: "Hors horaires, retour {when}",
+  offDutyOpen: "Hors horaires",
 
   notSaved: "Non enregistré : {reason}",
   noNetwork: "Pas de réseau. Réessayez dans un instant.",
