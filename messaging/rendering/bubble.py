@@ -123,8 +123,8 @@ def _footer(row: MessageRow, reader: Reader) -> SafeString:
         _edited(edited) if edited else NOTHING,
         _by_email() if is_by_email else NOTHING,
         format_html("<span>{}</span>", t("thanks")) if is_thanks else NOTHING,
-        _time(message, row.date),
         _progress(state) if state else NOTHING,
+        _time(message, row.date),
     )
 
 

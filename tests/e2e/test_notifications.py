@@ -154,7 +154,9 @@ class TestDeliveryStates:
 
         page = visit(odile, f"/staff/messages/{conversation.pk}", phone=True)
         lost = bubble(page, "Le carreau est fendu")
-        expect(lost.get_by_text("Non remis : Camille Morel")).to_be_visible()
+        lost.get_by_role("button", name="Non remis : Camille Morel").click()
+        expect(lost.get_by_text("Camille Morel : Non remis")).to_be_visible()
+        expect(lost.get_by_text("550 No such mailbox")).to_be_visible()
         lost.get_by_role("button", name="Renvoyer").click()
 
         expect(lost.get_by_text("Non remis")).to_have_count(0)

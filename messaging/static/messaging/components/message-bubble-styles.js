@@ -115,11 +115,13 @@ export const bubbleStyles = css`
     opacity: 0.85;
   }
 
+  /* As wide as the list, and with the time at its end: nothing moves when the state becomes longer. */
   .footer {
     display: flex;
     flex-wrap: wrap;
     gap: 2px var(--space-2);
     align-items: center;
+    align-self: stretch;
     min-height: 1.25rem;
     padding-inline: var(--space-1);
     margin-block-start: 2px;
@@ -128,7 +130,14 @@ export const bubbleStyles = css`
     font-variant-numeric: tabular-nums;
   }
 
-  /* Inside a group, only show what went wrong. */
+  /* Inside a group, only show what went wrong, without the height of a line. */
+  .footer.quiet {
+    position: relative;
+    min-height: 0;
+    padding-inline: 0;
+    margin: 0;
+  }
+
   .footer.quiet:not(:has(delivery-state[undelivered])) {
     display: none;
   }

@@ -172,8 +172,8 @@ export class MessageBubble extends TurnElement {
         ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
         ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>${this.#original(message)}` : nothing}
         ${isThanks ? html`<span>${t("thanks")}</span>` : nothing}
-        ${isQuiet ? nothing : this.#time(message, date)}
         ${"author" in message ? progress(message, this.state, isQuiet) : this.state ? stateMark(this.state) : nothing}
+        ${isQuiet ? nothing : this.#time(message, date)}
         ${"isUnkept" in message && message.isUnkept ? html`<span class="unkept">${t("unkept")}</span>` : nothing}
         ${changeMark(change, () => this.#send("message-discard", { id: change?.id }))}
       </div>

@@ -39,14 +39,15 @@ const deliveries = new Deliveries();
 
 /**
  * How far a message of the reader's own side has come. One word names the furthest step of the other side (Envoyé,
- * Reçu, Notifié par e-mail, Lu). A tap lists each person. A person who could not be reached is shown with the button Renvoyer.
+ * Reçu, Notifié par e-mail, Lu). Somebody who could not be reached is named beside it. A tap lists each person, why, and
+ * the button Renvoyer. Nothing of it adds a line before that tap: news that comes late moves no message.
  *
  * @property {string} conversation the id of the conversation
  * @property {string} message the id of the message
  * @property {number} seq the seq of the message
  * @property {"client" | "company"} of the side that wrote the message
  * @property {boolean} read true if the other side has read the message
- * @property {boolean} quiet shows only what went wrong
+ * @property {boolean} quiet shows only what went wrong, as a mark above the end of the positioned element around it
  * @property {boolean} undelivered set by the element: somebody could not be reached
  */
 export class DeliveryStateElement extends TurnElement {
@@ -72,8 +73,7 @@ export class DeliveryStateElement extends TurnElement {
         display: contents;
       }
 
-      .step,
-      .lost button {
+      button {
         position: relative;
         padding: 0;
         border: 0;
@@ -83,21 +83,22 @@ export class DeliveryStateElement extends TurnElement {
       }
 
       /* Large enough for a fingertip. */
-      .step::after,
-      .lost button::after {
+      button::after {
         position: absolute;
         inset: -0.5rem -0.25rem;
         content: "";
       }
 
-      .step {
+      .step,
+      .alarm {
         display: inline-flex;
         gap: var(--space-1);
         align-items: center;
         border-radius: var(--radius-s);
       }
 
-      .step:hover {
+      .step:hover,
+      .alarm:hover {
         text-decoration: underline;
         text-underline-offset: 0.2em;
       }
@@ -106,62 +107,81 @@ export class DeliveryStateElement extends TurnElement {
         color: var(--brand-text);
       }
 
+      /* What went wrong takes the room that is left in the line, so that no line is added. */
+      .alarm {
+        flex: 1 1 0;
+        justify-content: flex-end;
+        min-width: 5rem;
+        color: var(--danger);
+        font-weight: 600;
+      }
+
+      .alarm span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+
+      /* Inside a group there is no line: a mark on the corner of the bubble above. */
+      .alarm.is-mark {
+        position: absolute;
+        inset-block-start: -0.9rem;
+        inset-inline-end: -0.5rem;
+        min-width: 0;
+        padding: 1px;
+        border-radius: var(--radius-full);
+        background: var(--surface);
+      }
+
       .icon {
         width: 0.9375rem;
         height: 0.9375rem;
       }
 
+      /* Below the line, which ends with the time. */
       .people,
-      .lost,
+      .resend,
+      .error {
+        order: 1;
+      }
+
+      .people,
       .error {
         flex: 1 0 100%;
       }
 
       .people {
         display: grid;
-        gap: 2px;
+        gap: var(--space-1);
         justify-items: end;
       }
 
-      .people li,
-      .lost {
+      .people li {
         display: flex;
         flex-wrap: wrap;
-        gap: var(--space-1) var(--space-2);
+        gap: 2px var(--space-2);
         align-items: center;
         justify-content: flex-end;
-      }
-
-      .people .undelivered,
-      .lost {
-        color: var(--danger);
-      }
-
-      .lost {
-        font-weight: 600;
-      }
-
-      .lost span:first-child {
         text-align: end;
       }
 
-      .lost .icon {
-        vertical-align: -0.125em;
+      .people .undelivered {
+        color: var(--danger);
       }
 
       .why {
         flex: 1 0 100%;
         color: var(--ink-soft);
-        font-weight: 400;
-        text-align: end;
         overflow-wrap: anywhere;
       }
 
-      .lost button {
+      .resend {
         min-height: 1.5rem;
         padding-inline: var(--space-2);
         border: 1px solid currentcolor;
         border-radius: var(--radius-full);
+        color: var(--danger);
+        font-weight: 600;
       }
     `,
   ];
@@ -209,21 +229,40 @@ export class DeliveryStateElement extends TurnElement {
 
   /** @override */
   render() {
-    return html`${this.quiet ? nothing : this.#step()} ${this.isOpen ? this.#people() : nothing}
-    ${this.undelivered ? this.#alarm() : nothing}
-    ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}`;
+    return html`${this.quiet ? nothing : this.#step()} ${this.undelivered ? this.#alarm() : nothing}
+    ${this.isOpen ? this.#people() : nothing} ${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}`;
   }
 
   #step() {
     const step = this.#furthest();
+    // That it was sent is no news beside the person whom it did not reach.
+    if (step === "sent" && this.undelivered) return nothing;
     return html`<button
       class="step ${step === "read" ? "is-read" : ""}"
       aria-expanded=${this.isOpen}
       title=${t("deliveryDetails")}
-      @click=${() => (this.isOpen = !this.isOpen)}
+      @click=${this.#toggle}
     >
       ${ICONS[step]}${t(WORDS[step])}
     </button>`;
+  }
+
+  /** Name who was not reached, without a line of its own: what is read stays in place. */
+  #alarm() {
+    const label = t("undeliveredTo", { names: list(this.#lost.map(({ person }) => person.name)) });
+    return html`<button
+      class="alarm ${this.quiet ? "is-mark" : ""}"
+      aria-label=${label}
+      aria-expanded=${this.isOpen}
+      title="${label}. ${t("deliveryDetails")}"
+      @click=${this.#toggle}
+    >
+      ${icons.warning}${this.quiet ? nothing : html`<span>${label}</span>`}
+    </button>`;
+  }
+
+  #toggle() {
+    this.isOpen = !this.isOpen;
   }
 
   #people() {
@@ -231,31 +270,17 @@ export class DeliveryStateElement extends TurnElement {
     const people = this.people ?? [];
     if (people.length === 0) return html`<p class="people">${t(this.people ? "deliveryToNobody" : "deliveryUnknown")}</p>`;
     return html`<ul class="people">
-      ${people.map(
-        ({ person, state, at, reason }) =>
-          html`<li class=${state} title=${reason || (at ? exactLabel(new Date(at)) : "")}>
-            ${ICONS[state]}<span>${t("deliveryOf", { name: person.name, state: t(WORDS[state]) })}${at ? html` ${hour(new Date(at))}` : nothing}</span>
-          </li>`,
-      )}
-    </ul>`;
+        ${people.map((delivery) => this.#person(delivery))}
+      </ul>
+      ${this.undelivered ? html`<button class="resend" ?disabled=${this.busy} @click=${this.#resend}>${t("resend")}</button>` : nothing}`;
   }
 
-  #alarm() {
-    const names = list(this.#lost.map(({ person }) => person.name));
-    const reasons = this.#lost.map(({ reason }) => reason).filter(Boolean);
-    return html`<p class="lost" title=${reasons.join("\n")}>
-      <span>${icons.warning} ${t("undeliveredTo", { names })}</span>
-      <button ?disabled=${this.busy} @click=${this.#resend}>${t("resend")}</button>
-      ${this.#lost.map((person) => this.#why(person))}
-    </p>`;
-  }
-
-  /** Say why, in words: a phone shows no title. @param {PersonDelivery} delivery */
-  #why({ person, cause, reason }) {
-    const key = CAUSES[/** @type {keyof typeof CAUSES} */ (cause)];
-    if (!key && !reason) return nothing;
-    const words = key ? t(key) : reason;
-    return html`<span class="why">${t("deliveryOf", { name: person.name, state: words })}</span>`;
+  /** @param {PersonDelivery} delivery */
+  #person({ person, state, at, reason, cause }) {
+    return html`<li class=${state} title=${reason || (at ? exactLabel(new Date(at)) : "")}>
+      ${ICONS[state]}<span>${t("deliveryOf", { name: person.name, state: t(WORDS[state]) })}${at ? html` ${hour(new Date(at))}` : nothing}</span>
+      ${state === "undelivered" ? why(cause, reason) : nothing}
+    </li>`;
   }
 
   get #lost() {
@@ -297,6 +322,12 @@ export class DeliveryStateElement extends TurnElement {
       this.busy = false;
     }
   }
+}
+
+/** Say why, in words: a phone shows no title. @param {string} cause @param {string} reason */
+function why(cause, reason) {
+  const key = CAUSES[/** @type {keyof typeof CAUSES} */ (cause)];
+  return key || reason ? html`<span class="why">${key ? t(key) : reason}</span>` : nothing;
 }
 
 /** Examples: à 14:02; hier à 14:02. @param {Date} date */
