@@ -130,7 +130,8 @@ _ENTER = """
             || concat_ws(' ',
                 '''#' || right(r.author_id::text, 12) || '''',
                 '''@' || to_char(r.at AT TIME ZONE 'Europe/Paris', 'YYYYMMDD') || '''',
-                '''=' || replace(r.kind, 'note_file', 'file') || '''', CASE WHEN r.has_file THEN '''=joined''' END
+                '''=' || replace(r.kind, 'note_file', 'file') || '''',
+                CASE WHEN r.has_file THEN '''=joined''' END
             )::tsvector
         FROM entered r JOIN about a ON a.id = r.conversation_id
         ON CONFLICT (row_id) DO UPDATE SET at = excluded.at, author_id = excluded.author_id,
