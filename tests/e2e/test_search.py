@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pypdfium2
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -17,7 +18,7 @@ from messaging.actions.conversations import open_conversation
 from messaging.actions.fan_out import fan_out_message
 from messaging.actions.notes import write_note
 from messaging.conversation.idempotency import Draft, Opening
-from messaging.models import Conversation, Message, MessageAttachment
+from messaging.models import Conversation, Message, MessageAttachment, Note
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.e2e.files import SCAN_MS, choose, expect_accessible, jpeg, send
@@ -219,9 +220,10 @@ class TestSearchWithoutWords:
             author=odile, conversation=conversation, body="", note_id=uuid4(),
             attachment_ids=[file.pk],
         ).note  # fmt: skip
-        before = Message.objects.get(conversation=conversation, seq=37)
-        moment = before.created_at + timedelta(milliseconds=1)
-        type(note).objects.filter(pk=note.pk).update(created_at=moment)
+        began = timezone.now() - timedelta(days=1)
+        Message.objects.update(created_at=began + F("seq") * timedelta(minutes=1))
+        moment = began + timedelta(minutes=37, seconds=30)
+        Note.objects.filter(pk=note.pk).update(created_at=moment)
         page = visit(odile, "/staff/messages?folder=mine")
         results = page.locator("search-results a")
 
@@ -239,9 +241,11 @@ class TestSearchWithoutWords:
         pointed = page.locator("message-list li.pointed")
         expect(pointed).to_contain_text("marge.pdf")
         expect(pointed).to_be_in_viewport()
-        expect(bubble(page, "Message numéro 37.")).to_be_attached()
+        for number in (37, 38):
+            expect(bubble(page, f"Message numéro {number}.")).to_be_in_viewport()
         page.reload()
         expect(pointed).to_contain_text("marge.pdf")
+        expect(bubble(page, "Message numéro 37.")).to_be_in_viewport()
         page.get_by_role("button", name="Quitter la recherche").click()
         expect(page.get_by_role("heading", name="À moi")).to_be_visible()
 
