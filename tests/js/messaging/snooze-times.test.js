@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { momentWritten, snoozeTimes, writtenIn } from "#messaging/state/snooze-times.js";
+import { momentToCome, momentWritten, snoozeTimes, tomorrowWritten, writtenIn } from "#messaging/state/snooze-times.js";
 
 /** @param {string} now @param {string} [zone] */
 const times = (now, zone = "Europe/Paris") => snoozeTimes(zone, new Date(now)).map(({ name, at }) => [name, at.toISOString()]);
@@ -36,5 +36,13 @@ describe("when a conversation that is put off comes back", () => {
     assert.equal(momentWritten("2026-11-30T08:00", "Europe/Paris")?.toISOString(), "2026-11-30T07:00:00.000Z");
     assert.equal(writtenIn(new Date("2026-07-01T06:30:00Z"), "Europe/Paris"), "2026-07-01T08:30");
     assert.equal(momentWritten("", "Europe/Paris"), null);
+  });
+
+  test("a field begins with tomorrow morning, and says no moment that is over", () => {
+    const now = new Date("2026-11-29T10:00:00Z");
+    assert.equal(tomorrowWritten("Europe/Paris", now), "2026-11-30T08:00");
+    assert.equal(momentToCome("2026-11-29T11:01", "Europe/Paris", now)?.toISOString(), "2026-11-29T10:01:00.000Z");
+    assert.equal(momentToCome("2026-11-29T11:00", "Europe/Paris", now), null);
+    assert.equal(momentToCome("", "Europe/Paris", now), null);
   });
 });

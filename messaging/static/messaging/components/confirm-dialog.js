@@ -1,5 +1,6 @@
 import { LitElement, css, html } from "lit";
 
+import { questionStyles } from "#core/components/question-styles.js";
 import { shared } from "#core/shared-styles.js";
 
 import { t } from "../i18n/index.js";
@@ -15,31 +16,19 @@ export class ConfirmDialog extends LitElement {
 
   static styles = [
     shared,
+    questionStyles,
     css`
       dialog {
         width: min(24rem, calc(100vw - 2 * var(--space-4)));
-        padding: var(--space-5);
-        border: 1px solid var(--line);
-        border-radius: var(--radius-l);
-        background: var(--surface);
-        color: var(--ink);
-        box-shadow: var(--shadow-high);
-      }
-
-      dialog::backdrop {
-        background: rgb(0 0 0 / 40%);
       }
 
       p {
+        color: inherit;
         font-weight: 600;
         text-wrap: balance;
       }
 
       .buttons {
-        display: flex;
-        flex-wrap: wrap;
-        gap: var(--space-2);
-        justify-content: flex-end;
         margin-block-start: var(--space-5);
       }
 

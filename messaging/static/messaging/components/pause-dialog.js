@@ -3,7 +3,7 @@ import { LitElement, css, html, nothing } from "lit";
 import { questionStyles } from "#core/components/question-styles.js";
 import { shared } from "#core/shared-styles.js";
 
-import { momentWritten, snoozeTimes, writtenIn } from "../state/snooze-times.js";
+import { momentToCome, tomorrowWritten, writtenIn } from "../state/snooze-times.js";
 import { t } from "../writing/i18n/index.js";
 
 /**
@@ -35,9 +35,8 @@ export class PauseDialog extends LitElement {
     await this.updateComplete;
     this.isPast = false;
     const field = this.#field;
-    const tomorrow = snoozeTimes(this.zone).find(({ name }) => name === "tomorrow");
     field.min = writtenIn(new Date(), this.zone);
-    field.value = tomorrow ? writtenIn(tomorrow.at, this.zone) : "";
+    field.value = tomorrowWritten(this.zone);
     this.renderRoot.querySelector("dialog")?.showModal();
   }
 
@@ -62,9 +61,9 @@ export class PauseDialog extends LitElement {
   /** @param {SubmitEvent} event */
   #onSubmit(event) {
     if (/** @type {HTMLButtonElement | null} */ (event.submitter)?.value !== "send") return;
-    const until = momentWritten(this.#field.value, this.zone);
-    this.isPast = !until || until <= new Date();
-    if (!until || this.isPast) event.preventDefault();
+    const until = momentToCome(this.#field.value, this.zone);
+    this.isPast = !until;
+    if (!until) event.preventDefault();
     else this.dispatchEvent(new CustomEvent("pause-choose", { detail: { until: until.toISOString() } }));
   }
 

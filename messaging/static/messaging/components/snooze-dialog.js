@@ -4,7 +4,7 @@ import { icons } from "#core/icons.js";
 import { clock, dayLabel } from "#core/time.js";
 
 import { t } from "../desk/thread/i18n/index.js";
-import { momentWritten, snoozeTimes, writtenIn } from "../state/snooze-times.js";
+import { momentToCome, snoozeTimes, tomorrowWritten, writtenIn } from "../state/snooze-times.js";
 import { DeskDialog } from "./desk-dialog.js";
 
 /**
@@ -67,14 +67,9 @@ export class SnoozeDialog extends DeskDialog {
   #other() {
     return html`<div class="field">
       <label for="until">${t("otherTime")}</label>
-      <input id="until" class="control" type="datetime-local" min=${writtenIn(new Date(), this.zone)} .defaultValue=${this.#tomorrow} />
+      <input id="until" class="control" type="datetime-local" min=${writtenIn(new Date(), this.zone)} .defaultValue=${tomorrowWritten(this.zone)} />
       ${this.said ? html`<p class="error" role="alert">${this.said}</p>` : nothing}
     </div>`;
-  }
-
-  get #tomorrow() {
-    const tomorrow = snoozeTimes(this.zone).find(({ name }) => name === "tomorrow");
-    return tomorrow ? writtenIn(tomorrow.at, this.zone) : "";
   }
 
   /** @override */
@@ -90,9 +85,9 @@ export class SnoozeDialog extends DeskDialog {
 
   /** @override */
   submit() {
-    const until = momentWritten(this.renderRoot.querySelector("input")?.value ?? "", this.zone);
-    this.said = until && until.getTime() > Date.now() ? "" : t("needTime");
-    if (until && !this.said) this.#choose(until);
+    const until = momentToCome(this.renderRoot.querySelector("input")?.value ?? "", this.zone);
+    this.said = until ? "" : t("needTime");
+    if (until) this.#choose(until);
   }
 
   /** The device shows its own hours: those of the company are written apart. */

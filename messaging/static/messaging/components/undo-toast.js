@@ -2,7 +2,7 @@ import { LitElement, css, html, nothing } from "lit";
 
 import { shared } from "#core/shared-styles.js";
 
-import { desk } from "../desk/tools/i18n/index.js";
+import { t } from "../desk/thread/i18n/index.js";
 
 // Long enough to read it and to reach the button.
 const SHOWN_MS = 8_000;
@@ -34,7 +34,7 @@ export class UndoToast extends LitElement {
         gap: var(--space-3);
         align-items: center;
         max-width: 36rem;
-        padding: var(--space-1) var(--space-2) var(--space-1) var(--space-4);
+        padding-inline: var(--space-4) var(--space-2);
         border-radius: var(--radius-m);
         background: var(--ink);
         color: var(--surface);
@@ -49,7 +49,7 @@ export class UndoToast extends LitElement {
       }
 
       button {
-        min-height: 2.25rem;
+        min-height: var(--touch);
         padding-inline: var(--space-3);
         border: 0;
         border-radius: var(--radius-s);
@@ -75,6 +75,12 @@ export class UndoToast extends LitElement {
   }
 
   /** @override */
+  connectedCallback() {
+    super.connectedCallback();
+    this.#wait();
+  }
+
+  /** @override */
   disconnectedCallback() {
     clearTimeout(this.#timer);
     super.disconnectedCallback();
@@ -93,7 +99,7 @@ export class UndoToast extends LitElement {
   /** @override */
   render() {
     const { text, undo } = this.done ?? {};
-    return html`<div role="status">${text ? html`<p>${text}</p>` : nothing}${undo ? html`<button @click=${undo}>${desk("undo")}</button>` : nothing}</div>`;
+    return html`<div role="status">${text ? html`<p>${text}</p>` : nothing}${undo ? html`<button @click=${undo}>${t("undo")}</button>` : nothing}</div>`;
   }
 }
 

@@ -8,13 +8,14 @@ import "../components/choice-dialog.js";
 import "../components/confirm-dialog.js";
 import "../components/messages-dialog.js";
 import "../components/snooze-dialog.js";
+import "../components/undo-toast.js";
 import * as desk from "../desk/thread/api.js";
 import { choiceOfConversation, choicesOfChantiers, choicesOfStaff } from "../desk/thread/choices.js";
 import { t } from "../desk/thread/i18n/index.js";
 import * as api from "../messaging-api.js";
 
 /**
- * @import { ReactiveController, TemplateResult } from "lit"
+ * @import { TemplateResult } from "lit"
  * @import { Choice } from "../state/choices-found.js"
  * @import { Conversation, ConversationForMe, Message } from "../types.js"
  * @import { InboxController } from "./inbox-controller.js"
@@ -23,13 +24,9 @@ import * as api from "../messaging-api.js";
  * @typedef {"assign" | "take" | "move" | "merge" | "snooze" | "split" | "forward"} Asked
  */
 
-const UNDO_MS = 8_000;
-
 /**
  * What the company does with the conversation on screen: the events `desk-action` {name, message} of the bar, the menus and
  * the keyboard, and the dialogs that they open. A refusal is said in words, in the dialog if one is open.
- *
- * @implements {ReactiveController}
  */
 export class DeskActions {
   /** @type {Asked | null} */
@@ -42,21 +39,14 @@ export class DeskActions {
   #message = "";
   /** The id of what is sent: the same for another try. */
   #sent = "";
-  /** @type {{ says: string, act: () => Promise<unknown> } | null} */
-  #undo = null;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #undoTimer;
+  /** What was done, to be said and undone. @type {{ text: string, undo: () => void } | null} */
+  #done = null;
   #inbox;
 
   /** @param {InboxController} inbox */
   constructor(inbox) {
     this.#inbox = inbox;
-    inbox.host.addController(this);
     inbox.host.addEventListener("desk-action", (event) => this.#do(/** @type {CustomEvent} */ (event).detail));
-  }
-
-  hostDisconnected() {
-    clearTimeout(this.#undoTimer);
   }
 
   /** What the menu of the thread offers, beside what everybody has. @returns {{ name: string, label: string, icon: unknown }[]} */
@@ -179,22 +169,20 @@ export class DeskActions {
   /** @param {string} id */
   async #close(id) {
     await this.#change(id, { status: "closed" });
-    this.#offerUndo(t("closed"), () => this.#change(id, { status: "open" }));
+    this.#say({ text: t("closed"), undo: () => (this.#say(null), this.#attempt(() => this.#change(id, { status: "open" }))) });
   }
 
-  /** @param {string} says @param {() => Promise<unknown>} act */
-  #offerUndo(says, act) {
-    clearTimeout(this.#undoTimer);
-    this.#undo = { says, act };
-    this.#undoTimer = setTimeout(() => this.#dropUndo(), UNDO_MS);
+  /** @param {{ text: string, undo: () => void } | null} done */
+  #say(done) {
+    this.#done = done;
     this.#inbox.host.requestUpdate();
   }
 
-  #dropUndo() {
-    clearTimeout(this.#undoTimer);
-    this.#undo = null;
-    this.#inbox.host.requestUpdate();
-  }
+  /** The list has a toast of its own, whose event has the same name. @param {Event} event */
+  #onUndoEnd = (event) => {
+    event.stopPropagation();
+    this.#say(null);
+  };
 
   /** Mark from a message on, or the last one of somebody else, and leave: a thread on screen is read. @param {Conversation} conversation @param {Message} [message] */
   async #markUnread({ id, last_seq }, message) {
@@ -242,15 +230,7 @@ export class DeskActions {
 
   /** The dialog that is open, and what can be undone. */
   render() {
-    return html`${this.#dialog()} ${this.#undo ? this.#undoToast(this.#undo) : nothing}`;
-  }
-
-  /** @param {{ says: string, act: () => Promise<unknown> }} undo */
-  #undoToast({ says, act }) {
-    const onUndo = () => (this.#dropUndo(), this.#attempt(act));
-    return html`<div class="toast undo" role="status">
-      <p>${says} <button @click=${onUndo}>${t("undo")}</button></p>
-    </div>`;
+    return html`${this.#dialog()} <undo-toast class="of-thread" .done=${this.#done} @undo-end=${this.#onUndoEnd}></undo-toast>`;
   }
 
   /** @returns {TemplateResult | typeof nothing} */

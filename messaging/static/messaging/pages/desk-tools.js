@@ -10,7 +10,6 @@ import "../components/filter-dialog.js";
 import "../components/filter-panel.js";
 import "../components/row-check.js";
 import "../components/shortcut-help.js";
-import "../components/undo-toast.js";
 
 /**
  * @import { FilteredList } from "./filtered-list.js"

@@ -226,23 +226,6 @@ export const inboxStyles = css`
     box-shadow: var(--shadow-high);
   }
 
-  .toast.undo {
-    z-index: 4;
-  }
-
-  .toast button {
-    min-height: var(--touch);
-    padding-inline: var(--space-3);
-    border: 0;
-    margin-block: calc(-1 * var(--space-2));
-    margin-inline-start: var(--space-2);
-    background: transparent;
-    color: inherit;
-    font-weight: 700;
-    text-decoration: underline;
-    pointer-events: auto;
-  }
-
   @media (min-width: 48rem) {
     :host {
       grid-template-columns: clamp(19rem, 30vw, 25rem) minmax(0, 1fr);

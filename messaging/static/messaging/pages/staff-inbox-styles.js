@@ -86,6 +86,11 @@ export const staffInboxStyles = css`
     }
   }
 
+  /* Above the field for a message. */
+  undo-toast.of-thread {
+    inset-block-end: 5.5rem;
+  }
+
   /* Also in folder-drawer.js. */
   @media (min-width: 84rem) {
     :host {

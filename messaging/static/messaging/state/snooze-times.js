@@ -27,6 +27,18 @@ export function snoozeTimes(zone, now = new Date()) {
   return times.filter(({ name, at }) => at.getTime() - now.getTime() >= LEAST_MS && !(name === "monday" && untilMonday === 1));
 }
 
+/** Return tomorrow morning as a field of a form writes it, to begin with. @param {string} zone @param {Date} [now] */
+export function tomorrowWritten(zone, now = new Date()) {
+  const tomorrow = snoozeTimes(zone, now).find(({ name }) => name === "tomorrow");
+  return tomorrow ? writtenIn(tomorrow.at, zone) : "";
+}
+
+/** Return the moment that a field says; null if it says none, or one that is over. @param {string} written @param {string} zone @param {Date} [now] */
+export function momentToCome(written, zone, now = new Date()) {
+  const moment = momentWritten(written, zone);
+  return moment && moment > now ? moment : null;
+}
+
 /** Return the moment of a date and hour as a field of a form writes them: 2026-11-30T08:00. @param {string} written @param {string} zone @returns {Date | null} */
 export function momentWritten(written, zone) {
   const wall = Date.parse(`${written}Z`);

@@ -26,7 +26,6 @@ export default {
   bulkRefused: { one: "{n} did not change: {reason}", other: "{n} did not change: {reason}" },
   bulkNothing: "Nothing to change: it was done already.",
   bulkUndone: "Undone.",
-  undo: "Undo",
   cancel: "Cancel",
   save: "Save",
   dismiss: "Close",

@@ -26,7 +26,6 @@ export default {
   bulkRefused: { one: "{n} n’a pas changé\u00a0: {reason}", other: "{n} n’ont pas changé\u00a0: {reason}" },
   bulkNothing: "Rien à changer\u00a0: c’était déjà fait.",
   bulkUndone: "Annulé.",
-  undo: "Annuler",
   cancel: "Annuler",
   save: "Enregistrer",
   dismiss: "Fermer",
