@@ -94,11 +94,11 @@ export const staffInboxStyles = css`
   /* Also in folder-drawer.js. */
   @media (min-width: 84rem) {
     :host {
-      grid-template-columns: 13rem clamp(22rem, 27vw, 25rem) minmax(0, 1fr);
+      grid-template-columns: 13rem clamp(22rem, 27vw, 27rem) minmax(0, 1fr);
     }
 
     :host([pane="thread"]) {
-      grid-template-columns: 13rem clamp(22rem, 27vw, 25rem) minmax(0, 1fr) 18rem;
+      grid-template-columns: 13rem clamp(22rem, 27vw, 27rem) minmax(0, 1fr) 18rem;
     }
 
     .folders {
