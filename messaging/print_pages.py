@@ -15,10 +15,10 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from attachments.models import Attachment
 from core.models import User
 from core.web.page_access import person_page
 from core.web.requests import person
@@ -26,6 +26,8 @@ from messaging.actions.exports import record_export
 from messaging.models import SHOWN_TO_CLIENTS, Conversation, HistoryLine, Message, Note
 from messaging.queries.conversations import detailed_conversation_for, notes_for
 from messaging.queries.history import Window, history_of, lines_of
+from messaging.rendering.dates import clock, exact_label, full_day
+from messaging.rendering.files import size_label
 from messaging.rendering.lines import PLACE as PLACE_OF_ANOTHER
 from messaging.rendering.lines import sentence_of
 from messaging.serializers.history import LineSerializer
@@ -50,6 +52,20 @@ class Row:
         return _("no. %(n)s") % {"n": self.message.seq} if self.message else ""
 
     @property
+    def heading(self) -> str:
+        return full_day(timezone.localtime(self.at)) if self.day else ""
+
+    @property
+    def time(self) -> str:
+        return clock(timezone.localtime(self.at))
+
+    @property
+    def sizes(self) -> list[tuple[Attachment, str]]:
+        """Each file with its size in words."""
+        shown = self.message or self.note
+        return [(file, size_label(file.size)) for file in getattr(shown, "attachments", [])]
+
+    @property
     def told(self) -> str:
         """What a line of the history says."""
         if self.line is None:
@@ -57,7 +73,7 @@ class Row:
         shown = LineSerializer.shown(self.line)
         other = shown["details"].get("into") or shown["details"].get("from") or {}
         sentence = sentence_of(shown, timezone.localtime())
-        return sentence.replace(PLACE_OF_ANOTHER, f"« {other.get('name', '')} »")
+        return sentence.replace(PLACE_OF_ANOTHER, _("“%(name)s”") % {"name": other.get("name", "")})
 
     @property
     def edited(self) -> str:
@@ -91,6 +107,7 @@ def _printed(
         "conversation": conversation,
         "people": _people(conversation),
         "printed_at": timezone.now(),
+        "opened": _moment(conversation.created_at),
         "printed": _("%(moment)s, by %(name)s")
         % {"moment": _moment(timezone.now()), "name": reader.name},
         "end": _end(conversation.last_seq),
@@ -179,7 +196,7 @@ def _end(count: int) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    return exact_label(timezone.localtime(at))
 
 
 def _people(conversation: Conversation) -> list[dict[str, Any]]:

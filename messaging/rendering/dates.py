@@ -52,6 +52,11 @@ def day_label(date: datetime, now: datetime) -> str:
     return _long_day(date, with_year=date.year != now.year)
 
 
+def full_day(date: datetime) -> str:
+    """Examples: lundi 16 novembre 2026, Monday, November 16, 2026."""
+    return _long_day(date, with_year=True)
+
+
 def month_label(date: datetime) -> str:
     """Examples: novembre 2026, November 2026."""
     return f"{MONTHS[date.month]} {date.year}"
@@ -98,7 +103,7 @@ def _hour_label(date: datetime) -> str:
 
 def exact_label(date: datetime) -> str:
     """Example: lundi 16 novembre 2026 à 14:32."""
-    day = _long_day(date, with_year=True)
+    day = full_day(date)
     if _is_french():
         return f"{day} à {date:%H:%M}"
     return f"{day} at {date.hour % 12 or 12}:{date:%M %p}"

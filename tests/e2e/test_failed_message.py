@@ -73,6 +73,26 @@ class TestRefusedMessage:
         assert Message.objects.get().body == "Voici la fissure.\n\nEt autre chose."
         expect(chosen(page)).to_have_count(0)
 
+    def test_list_says_what_waits_and_what_was_refused(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        page = client_page(visit, camille, conversation, phone=True)
+        listed = row(page, conversation.subject)
+        refuse_messages(page)
+        page.context.set_offline(True)
+        write(page, "Depuis la cave.")
+
+        page.get_by_role("button", name="Retour aux conversations").click()
+        expect(listed).to_contain_text("En attente du réseau")
+        page.context.set_offline(False)
+        expect(listed).to_contain_text("Non envoyé")
+        page.unroute_all()
+        listed.click()
+        page.get_by_role("button", name="Réessayer").click()
+        page.get_by_role("button", name="Retour aux conversations").click()
+
+        expect(listed).to_contain_text("Vous : Depuis la cave.")
+
     def test_files_of_a_refused_message_come_back_after_their_scan_and_a_reload(
         self, visit: Visit, camille: User, conversation: Conversation
     ) -> None:

@@ -328,6 +328,9 @@ class TestSessionThatEnds:
         write(page, "Avant la fin")
         expect(question).to_contain_text("1 message attend")
         question.get_by_role("button", name="Plus tard").click()
+        expect(bubble(page, "Avant la fin")).to_contain_text("En attente de votre connexion")
+        expect(page.locator("connection-banner")).to_contain_text("connectez-vous de nouveau")
+        expect(page.locator("connection-banner")).not_to_contain_text("Reconnexion")
         page.get_by_role("textbox", name="Écrire un message…").fill("Pas fini")
 
         page.context.add_cookies([session_of(bruno, site)])  # type: ignore[list-item]

@@ -127,6 +127,39 @@ class TestPicturesOnATap:
         assert asked[0].endswith("/preview/320")
 
 
+@pytest.mark.cut
+class TestOneBar:
+    def test_each_moment_of_a_photo_that_a_cut_holds_up_is_said_in_words(
+        self, visit: Visit, camille: User, conversation: Conversation
+    ) -> None:
+        page = client_page(visit, camille, conversation, phone=True)
+        link = page.context.new_cdp_session(page)
+        link.send("Network.enable")
+        link.send("Network.emulateNetworkConditions", ONE_BAR)
+        messages: list[Route] = []
+        photos: list[Route] = []
+        page.route(re.compile("/messages$"), lambda route: messages.append(route))
+        page.route(re.compile("X-Amz-Signature"), lambda route: photos.append(route))
+        line = page.locator("message-bubble .footer")
+
+        choose(page, jpeg("salon.jpg"))
+        page.get_by_role("textbox").fill("Voici la fissure.")
+        send(page)
+        expect(line.get_by_text("Envoi…")).to_be_visible()
+        wait_for(page, lambda: messages != [])
+        messages.pop().continue_()
+        expect(line.get_by_text("Envoi de la photo")).to_be_visible()
+        wait_for(page, lambda: photos != [])
+        link.send("Network.emulateNetworkConditions", {**ONE_BAR, "offline": True})
+        photos.pop().abort("internetdisconnected")
+        expect(line.get_by_text("La photo attend le réseau")).to_be_visible()
+        page.unroute_all()
+        link.send("Network.emulateNetworkConditions", ONE_BAR)
+
+        expect(line.get_by_text("Envoyé", exact=True)).to_be_visible()
+        assert Message.objects.count() == 1
+
+
 class TestSent:
     def test_message_is_sent_once_its_photos_are_there(
         self, visit: Visit, camille: User, conversation: Conversation

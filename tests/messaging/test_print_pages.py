@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -70,9 +71,40 @@ def test_files_are_listed_and_a_deleted_message_keeps_its_place_only(
     page = read(camille).replace("\xa0", " ")
 
     assert "plan &lt;2&gt;.pdf" in page
-    assert "2,4 Mio" in page or "2,4 Mo" in page
+    assert "2,4 Mo" in page.replace("\u202f", " ")
     assert "Un secret" not in page
     assert "Message supprimé le" in page
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "moment", "size"),
+    [
+        ("fr", "<h2>vendredi 27 novembre 2026</h2>", "vendredi 27 novembre 2026 à 14:05", "840 ko"),
+        ("en", "<h2>Friday, November 27, 2026</h2>", "November 27, 2026 at 2:05 PM", "840 kB"),
+    ],
+)
+def test_dates_and_sizes_are_printed_as_the_screen_writes_them(
+    language: str, day: str, moment: str, size: str,
+    camille: User, conversation: Conversation, say: Say, read: Read,
+) -> None:  # fmt: skip
+    camille.locale = language
+    camille.save()
+    message = say(camille, "Voici")
+    file = Attachment.objects.create(
+        uploader=camille, name="plan.pdf", size=860_000, sha256=bytes(32), kind="pdf"
+    )
+    MessageAttachment.objects.create(
+        message=message, attachment=file, conversation=conversation, position=0
+    )
+    at = datetime(2026, 11, 27, 13, 5, tzinfo=UTC)
+    type(message).objects.update(attachment_count=1, created_at=at, edited_at=at)
+
+    page = read(camille).replace("\u202f", " ").replace("\xa0", " ")
+
+    assert day in page
+    assert moment in page
+    assert size in page
+    assert f">{'14:05' if language == 'fr' else '2:05 PM'}</time>" in page
 
 
 def test_notes_are_printed_for_the_company_that_asks_for_them(

@@ -145,15 +145,21 @@ export function stateLabel(file, sending) {
 }
 
 /**
- * Return how many files of a sent message are there, in words: "Envoi des photos 2/5". It is empty once all are.
+ * Return how many files of a sent message are there, in words: "Envoi des photos 2/5". Those that this browser cannot
+ * send now are told first. It is empty once all are there.
  *
  * @param {Attachment[]} files
+ * @param {ReadonlyMap<string, Sending> | null} sendings the uploads of this browser
  */
-export function arrivalLabel(files) {
+export function arrivalLabel(files, sendings = null) {
   const arrived = files.filter(({ status }) => status !== "uploading");
   if (arrived.length === files.length) return "";
-  const key = files.every(({ kind }) => kind === "image") ? "sendingPhotos" : "sendingFiles";
-  return t(key, { done: arrived.length, n: files.length });
+  const arePhotos = files.every(({ kind }) => kind === "image");
+  const count = (/** @type {Sending["step"]} */ step) => files.filter(({ id }) => sendings?.get(id)?.step === step).length;
+  const [failed, waiting] = [count("failed"), count("waiting")];
+  if (failed > 0) return t(arePhotos ? "failedPhotos" : "failedFiles", { n: failed });
+  if (waiting > 0) return t(arePhotos ? "waitingPhotos" : "waitingFiles", { n: waiting });
+  return t(arePhotos ? "sendingPhotos" : "sendingFiles", { done: arrived.length, n: files.length });
 }
 
 /** @param {Sending} sending */

@@ -10,8 +10,8 @@
  * @typedef {Api["Client"]} Client
  *
  * A conversation as events bring it: the same for everybody, so without what is the reader's own.
- * `pending`: one that the server does not have yet.
- * @typedef {Omit<Api["Conversation"], "unread_count" | "unread_after_seq"> & { pending?: Pending }} Conversation
+ * `pending`: one that the server does not have yet. `unsent`: the last thing that was written in it and is not there.
+ * @typedef {Omit<Api["Conversation"], "unread_count" | "unread_after_seq"> & { pending?: Pending, unsent?: Pending }} Conversation
  * @typedef {Conversation & Partial<Pick<Api["Conversation"], "unread_count" | "unread_after_seq">>} ConversationForMe
  *
  * @typedef {Api["Note"]} Note
@@ -31,12 +31,12 @@
  * What the person has written and the server has not confirmed. `kind` is absent in what earlier versions stored.
  * `target` is the message or note that a change is about; `base` and `version` are what an edit is meant for; `seq` is
  * of a read mark. `isUnkept`: this device could not store it;
- * `isRetried`: it was tried in vain.
+ * `isRetried`: it was tried in vain. `needsLogin`: it waits for the person to log in again.
  * `extra`: what the company has done with the message.
  * @typedef {"message" | "conversation" | "edit" | "delete" | "note" | "note-edit" | "note-delete" | "read"} PendingKind
  * @typedef {Partial<Pick<Api["DraftRequest"], "close" | "snooze_until" | "seen_seq" | "canned_replies">>} Extra
  * @typedef {Pick<Message, "id" | "conversation" | "body" | "created_at"> & {
- *   kind?: PendingKind, state: "sending" | "waiting" | "failed", error: string, isUnkept?: boolean, isRetried?: boolean,
+ *   kind?: PendingKind, state: "sending" | "waiting" | "failed", error: string, isUnkept?: boolean, isRetried?: boolean, needsLogin?: boolean,
  *   attachments?: string[], quoted?: Quote | null, target?: string, base?: string, version?: number, seq?: number,
  *   opening?: ConversationDraft, about?: Pick<Conversation, "client" | "chantier">, extra?: Extra,
  * }} Pending

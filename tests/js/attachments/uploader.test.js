@@ -126,6 +126,41 @@ describe("a file on its way", () => {
     assert.deepEqual(world.puts, ["part 1", "part 2", "part 3"]);
   });
 
+  test("bytes that the bucket has are not sent again when the cut came after them", async () => {
+    world = server();
+    const { complete } = world.api;
+    world.api.complete = async () => {
+      world.api.complete = complete;
+      throw new NetworkError("cut");
+    };
+    const uploader = uploaderOf(world);
+
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "waiting");
+    uploader.wake();
+    await until(() => steps(uploader)[0] === "sent");
+
+    assert.deepEqual(world.puts, ["whole"]);
+  });
+
+  test("bytes that the server lacks are sent again", async () => {
+    world = server();
+    const { complete } = world.api;
+    world.api.complete = async () => {
+      world.api.complete = complete;
+      throw new ApiError(409, [], null);
+    };
+    const uploader = uploaderOf(world);
+
+    uploader.choose("tiles", [new File(["plan"], "plan.txt")]);
+    await until(() => steps(uploader)[0] === "failed");
+    const [id] = uploader.sendings.keys();
+    uploader.retry(id ?? "");
+    await until(() => steps(uploader)[0] === "sent");
+
+    assert.deepEqual(world.puts, ["whole", "whole"]);
+  });
+
   test("an upload left by a page is continued by the next page", async () => {
     world = server();
     world.isCut = true;

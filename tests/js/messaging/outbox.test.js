@@ -262,8 +262,11 @@ describe("a server that says no or later", () => {
     outbox.flush();
     await settled();
     assert.deepEqual([asked, ends, drafts.unsent().length], [["message Bonjour"], 1, 2]);
+    const states = () => outbox.all.map(({ state, needsLogin = false }) => `${state} ${needsLogin}`);
+    assert.deepEqual(states(), ["waiting true", "waiting true"]);
     isLoggedIn = true;
     outbox.resume();
+    assert.deepEqual(states(), ["waiting false", "waiting false"]);
     await settled();
 
     assert.deepEqual([asked.slice(1), outbox.all], [["message Bonjour", "message Et le portail ?"], []]);

@@ -7,7 +7,8 @@ import { sha256 } from "./sha256.js";
  *
  * @typedef {Pick<typeof Api, "listParts" | "signParts" | "complete">} SendingApi
  * @typedef {{
- *   api: SendingApi, signal: AbortSignal, onProgress: (sentBytes: number) => void, putBytes?: typeof put,
+ *   api: SendingApi, signal: AbortSignal, onProgress: (sentBytes: number) => void, putBytes?: typeof put, isPut?: boolean,
+ *   onPut?: () => void,
  * }} SendingOptions
  */
 
@@ -30,7 +31,8 @@ export async function announceFile(api, { id, file, keepsLocation }) {
 }
 
 /**
- * Upload the bytes of an announced file that the server does not have yet, and complete the upload.
+ * Upload the bytes of an announced file that the server does not have yet, and complete the upload. With `isPut` an
+ * earlier try has uploaded them, and was cut before the server knew it.
  *
  * @param {Announced} announced
  * @param {Blob} file
@@ -42,7 +44,8 @@ export async function sendBytes(announced, file, options) {
   // An earlier try had succeeded, and only its answer was lost.
   if (!upload) return attachment;
   if (upload.method === "multipart") await sendParts(announced.id, file, options);
-  else await sendWhole(upload, file, options);
+  else if (!options.isPut) await sendWhole(upload, file, options);
+  options.onPut?.();
   // The upload may have been cancelled just after its last byte.
   options.signal.throwIfAborted();
   return options.api.complete(announced.id);

@@ -4,11 +4,11 @@ import { previewUrl } from "../attachments-api.js";
 import { isShut } from "../files.js";
 
 /**
- * One upload, and questions about it.
+ * One upload, and questions about it. `isPut`: the bucket has all bytes.
  *
  * @import { Attachment, Sending, StoredFile } from "../types.js"
  *
- * @typedef {{ stored: StoredFile, stop: AbortController, shown: Sending, lastRequest?: Promise<unknown> }} Job
+ * @typedef {{ stored: StoredFile, stop: AbortController, shown: Sending, isPut?: boolean, lastRequest?: Promise<unknown> }} Job
  */
 
 /**

@@ -1,3 +1,4 @@
+import { ApiError } from "#core/api.js";
 import { backoff, wait } from "#core/backoff.js";
 
 import { ConcurrencyLimit } from "./concurrency-limit.js";
@@ -67,6 +68,8 @@ export class UploadRun {
         return await this.#attempt(job);
       } catch (error) {
         if (signal.aborted) return;
+        // What the server says of the bytes may be that it lacks them.
+        if (error instanceof ApiError && !error.isTemporary && !error.isOfSession) job.isPut = false;
         if (isFinal(error, attempt)) return this.#hooks.show(job, { step: "failed", error: errorText(error) });
         this.#hooks.show(job, { step: "waiting" });
         await wait(Math.max(retryAfterMs(error), backoff(attempt)), AbortSignal.any([this.#wake.signal, signal]));
@@ -113,6 +116,8 @@ export class UploadRun {
     return sendBytes(announced, job.stored.file, {
       api: { listParts: tracked(job, listParts), signParts: tracked(job, signParts), complete: tracked(job, complete) },
       signal: job.stop.signal,
+      isPut: job.isPut,
+      onPut: () => (job.isPut = true),
       onProgress: (bytes) => this.#hooks.progress(job, bytes / job.stored.file.size),
       ...(this.#putBytes && { putBytes: this.#putBytes }),
     });

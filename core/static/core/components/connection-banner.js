@@ -10,10 +10,11 @@ const PATIENCE_MS = 5_000;
  * Says that the page is not live any more, or that messages wait, once that has lasted five seconds.
  *
  * @property {boolean} disconnected the stream is away
+ * @property {boolean} loggedOut the session has ended: nothing comes back before a login
  * @property {number} waiting number of messages that are not sent
  */
 export class ConnectionBanner extends TurnElement {
-  static properties = { disconnected: { type: Boolean }, waiting: { type: Number }, shown: { state: true } };
+  static properties = { disconnected: { type: Boolean }, loggedOut: { type: Boolean, attribute: "logged-out" }, waiting: { type: Number }, shown: { state: true } };
 
   static styles = css`
     p {
@@ -33,6 +34,7 @@ export class ConnectionBanner extends TurnElement {
   constructor() {
     super();
     this.disconnected = false;
+    this.loggedOut = false;
     this.waiting = 0;
     this.shown = false;
   }
@@ -59,9 +61,14 @@ export class ConnectionBanner extends TurnElement {
     return html`<div role="status">${this.shown ? html`<p>${this.#text}</p>` : nothing}</div>`;
   }
 
+  get #connection() {
+    if (!this.disconnected) return "";
+    if (!navigator.onLine) return t("offline");
+    return t(this.loggedOut ? "loggedOut" : "reconnecting");
+  }
+
   get #text() {
-    const connection = this.disconnected ? t(navigator.onLine ? "reconnecting" : "offline") : "";
-    return [connection, this.waiting > 0 ? t("messagesWaiting", { n: this.waiting }) : ""].filter(Boolean).join(" ");
+    return [this.#connection, this.waiting > 0 ? t("messagesWaiting", { n: this.waiting }) : ""].filter(Boolean).join(" ");
   }
 }
 

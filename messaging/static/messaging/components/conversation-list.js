@@ -157,8 +157,8 @@ export class ConversationList extends TurnElement {
   }
 
   /** @param {Conversation} conversation */
-  #marks({ status, pending }) {
-    if (pending) return pending.state === "failed" ? icons.warning : icons.clock;
+  #marks({ status, pending, unsent = pending }) {
+    if (unsent) return unsent.state === "failed" ? icons.warning : icons.clock;
     return status === "closed" ? html`<span class="mark">${t("closed")}</span>` : nothing;
   }
 

@@ -18,7 +18,7 @@ import { actionsLabel, companyActions, messageActions } from "./message-actions.
 import { MessageGestures } from "./message-gestures.js";
 import { changeFailure, changeMark, changeOf, changeStyles, failure, isLeaving } from "./pending-change.js";
 import "./quoted-message.js";
-import { progress, stateMark } from "./state-mark.js";
+import { shownState } from "./state-mark.js";
 
 /**
  * @import { Attachment, Sending } from "#attachments/types.js"
@@ -172,7 +172,7 @@ export class MessageBubble extends TurnElement {
         ${edited ? html`<span title=${t("editedAt", { date: exactLabel(new Date(edited)) })}>${t("edited")}</span>` : nothing}
         ${isByEmail ? html`<span class="by-email">${icons.mail}${t("byEmail")}</span>${this.#original(message)}` : nothing}
         ${isThanks ? html`<span>${t("thanks")}</span>` : nothing}
-        ${"author" in message ? progress(message, this.state, isQuiet) : this.state ? stateMark(this.state) : nothing}
+        ${shownState(message, this.state, isQuiet, this.sendings)}
         ${isQuiet ? nothing : this.#time(message, date)}
         ${"isUnkept" in message && message.isUnkept ? html`<span class="unkept">${t("unkept")}</span>` : nothing}
         ${changeMark(change, () => this.#send("message-discard", { id: change?.id }))}

@@ -123,6 +123,7 @@ export default {
 
   sending: "Sending…",
   waiting: "Waiting for the network",
+  waitingForLogin: "Waiting for you to log in",
   editWaiting: "edit waiting",
   removalWaiting: "deletion waiting",
   undo: "Undo",

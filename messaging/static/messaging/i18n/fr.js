@@ -123,6 +123,7 @@ export default {
 
   sending: "Envoi…",
   waiting: "En attente du réseau",
+  waitingForLogin: "En attente de votre connexion",
   editWaiting: "modification en attente",
   removalWaiting: "suppression en attente",
   undo: "Annuler",

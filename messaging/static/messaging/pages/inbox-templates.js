@@ -10,7 +10,7 @@ import "../components/conversation-thread.js";
 import "../components/who-answers.js";
 import "../components/thread-menu.js";
 import { t } from "../i18n/index.js";
-import { pendingMessages } from "../state/pending-view.js";
+import { pendingMessages, withUnsent } from "../state/pending-view.js";
 import { NEW_CONVERSATION } from "../state/writing.js";
 import { notSaved } from "./not-saved.js";
 import { printPath } from "./print-key.js";
@@ -29,9 +29,9 @@ import { printPath } from "./print-key.js";
 /** The parts that both inboxes show. */
 
 /** @param {InboxController} inbox */
-export function banner({ messenger }) {
+export function banner({ messenger, isLoggedOut }) {
   const waiting = messenger?.outbox.waiting.length ?? 0;
-  return html`<connection-banner ?disconnected=${!messenger?.isConnected} waiting=${waiting}></connection-banner>`;
+  return html`<connection-banner ?disconnected=${!messenger?.isConnected} ?logged-out=${isLoggedOut} waiting=${waiting}></connection-banner>`;
 }
 
 /** @param {InboxController} inbox */
@@ -69,7 +69,7 @@ export function nothingOpen() {
  */
 export function conversationList({ host, messenger, next, shared }, conversations, { hasMore = next !== null, look = null } = {}) {
   return html`${shared?.bar()}<conversation-list
-    .conversations=${conversations}
+    .conversations=${withUnsent(conversations, messenger?.outbox.all ?? [])}
     .unread=${new Map(messenger?.store.unread)}
     .me=${messenger?.me}
     selected=${messenger?.openId ?? ""}

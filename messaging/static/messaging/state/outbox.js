@@ -12,6 +12,9 @@ import { laneOf, merged } from "./pending.js";
  * @typedef {Omit<Pending, "created_at" | "state" | "error">} Draft what `add` takes
  */
 
+/** What waits for a login. @type {Pick<Pending, "state" | "needsLogin">} */
+const LOGGED_OUT = { state: "waiting", needsLogin: true };
+
 /**
  * What the person has written and the server has not confirmed: messages, conversations, edits, deletions, notes and
  * read marks. Each has its id from the first try on, so that sending it again after a lost answer does not double it.
@@ -30,6 +33,8 @@ export class Outbox extends EventTarget {
   #person;
   #locks;
   #isPaused = false;
+  /** The server does not know the person any more. */
+  #isLoggedOut = false;
   /** Lanes with a request under way. @type {Set<string>} */
   #busy = new Set();
   /** @type {Map<string, number>} */
@@ -89,6 +94,8 @@ export class Outbox extends EventTarget {
   /** Send what waits: the files are known, or the person has logged in again. */
   resume() {
     this.#isPaused = false;
+    this.#isLoggedOut = false;
+    this.all = this.all.map((pending) => (pending.needsLogin ? { ...pending, needsLogin: false } : pending));
     this.flush();
   }
 
@@ -114,7 +121,7 @@ export class Outbox extends EventTarget {
     // Behind something that waits, it waits too.
     if (this.all.some((each) => each.state === "waiting" && laneOf(each) === lane)) pending.state = "waiting";
     this.#keep(pending);
-    this.#changed();
+    this.#show(pending.id, this.#isLoggedOut ? LOGGED_OUT : {});
     void this.#work(lane);
   }
 
@@ -152,7 +159,7 @@ export class Outbox extends EventTarget {
     const pending = this.find(id);
     if (!pending) return;
     this.#keep({ ...pending, state: "sending", error: "" });
-    this.#changed();
+    this.#show(id, this.#isLoggedOut ? LOGGED_OUT : {});
     void this.#work(laneOf(pending));
   }
 
@@ -248,8 +255,9 @@ export class Outbox extends EventTarget {
   /** Stop until `resume`. @param {Pending} pending */
   #pause({ id }) {
     this.#isPaused = true;
-    this.all = this.all.map((pending) => (pending.state === "failed" ? pending : { ...pending, state: "waiting" }));
-    this.#show(id, { state: "waiting", isRetried: true });
+    this.#isLoggedOut = true;
+    this.all = this.all.map((pending) => (pending.state === "failed" ? pending : { ...pending, ...LOGGED_OUT }));
+    this.#show(id, { isRetried: true });
     this.dispatchEvent(new Event("session-ended"));
     return false;
   }
@@ -293,8 +301,8 @@ export class Outbox extends EventTarget {
   #reload() {
     const known = new Map(this.all.map((pending) => [pending.id, pending]));
     const stored = this.#drafts.unsent().map((pending) => {
-      const state = known.get(pending.id)?.state;
-      return pending.state === "failed" || !state || state === "failed" ? pending : { ...pending, state };
+      const { state, needsLogin } = known.get(pending.id) ?? {};
+      return pending.state === "failed" || !state || state === "failed" ? pending : { ...pending, state, needsLogin };
     });
     const unkept = this.all.filter(({ isUnkept }) => isUnkept);
     this.all = [...stored, ...unkept].sort((a, b) => a.created_at.localeCompare(b.created_at));
@@ -309,7 +317,7 @@ export class Outbox extends EventTarget {
     this.all = index < 0 ? [...this.all, kept] : this.all.with(index, kept);
   }
 
-  /** Change what this page shows, and other tabs need not know. @param {string} id @param {Pick<Pending, "state" | "isRetried">} change */
+  /** Change what this page shows, and other tabs need not know. @param {string} id @param {Partial<Pick<Pending, "state" | "isRetried" | "needsLogin">>} change */
   #show(id, change) {
     this.all = this.all.map((pending) => (pending.id === id ? { ...pending, ...change } : pending));
     this.#changed();

@@ -88,6 +88,34 @@ function pendingNote(pending, { id, name, role }) {
   return { id: pending.id, conversation, body, attachments: [], mentions: [], created_at, edited_at: null, author: { id, name, role }, pending };
 }
 
+/** Rows with what is unsent in them, so that each stays the same object. @type {WeakMap<Pending, Conversation>} */
+const unsentRows = new WeakMap();
+
+/**
+ * Return the conversations of a list, with what was written in them and waits or was refused.
+ *
+ * @param {Conversation[]} conversations
+ * @param {Pending[]} all
+ */
+export function withUnsent(conversations, all) {
+  const unsent = all.filter(({ kind, state }) => state !== "sending" && kind !== "read" && kind !== "conversation");
+  if (unsent.length === 0) return conversations;
+  return conversations.map((conversation) => {
+    const own = unsent.filter((pending) => pending.conversation === conversation.id);
+    const told = own.findLast(({ state }) => state === "failed") ?? own.at(-1);
+    return told && !conversation.pending ? rowWith(told, conversation) : conversation;
+  });
+}
+
+/** @param {Pending} unsent @param {Conversation} conversation */
+function rowWith(unsent, conversation) {
+  const known = unsentRows.get(unsent);
+  if (known?.version === conversation.version && known.last_activity_at === conversation.last_activity_at) return known;
+  const row = { ...conversation, unsent };
+  unsentRows.set(unsent, row);
+  return row;
+}
+
 /**
  * Return a conversation that the server does not have yet, in the shape of one that it has.
  *

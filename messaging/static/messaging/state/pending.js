@@ -34,7 +34,7 @@ export function merged(earlier, draft) {
 }
 
 /** @param {Pending} pending @returns {string} what the server is to be told, without how far it has come */
-export function contentOf({ state: _state, error: _error, isRetried: _isRetried, ...content }) {
+export function contentOf({ state: _state, error: _error, isRetried: _isRetried, needsLogin: _needsLogin, ...content }) {
   return JSON.stringify(content);
 }
 
