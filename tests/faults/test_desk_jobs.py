@@ -307,11 +307,11 @@ def kill_pool_process(site: Site) -> None:
     site.kill_pool_process()
 
 
-# Starting a worker takes seconds, so not every job meets both.
-IN_POOL = (question_is_late, colleague_is_given_it, messages_are_forwarded)
+# Starting a worker takes seconds, so one notice is enough for it.
+IN_POOL = (colleague_is_given_it, colleague_is_mentioned)
 KILLS = [
-    *((kill_worker, job) for job in JOBS if job.order != colleague_is_given_it),
-    *((kill_pool_process, job) for job in JOBS if job.order in IN_POOL),
+    *((kill_worker, job) for job in JOBS if job.order not in IN_POOL),
+    *((kill_pool_process, job) for job in JOBS if job.order in (*IN_POOL, question_is_late)),
 ]
 
 
