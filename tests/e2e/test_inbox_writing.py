@@ -1,7 +1,7 @@
 """What the company's people write: messages that close, notes, canned replies, warnings."""
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from core.ids import new_id
 from core.models import User
@@ -227,10 +227,12 @@ def test_note_deleted_without_network_leaves_once_when_the_network_is_back(
     page, his = desk_page(visit, odile, conversation), desk_page(visit, marc, conversation)
     expect(note(his, "avant midi")).to_be_visible()
     removals: list[str] = []
-    page.on(
-        "requestfinished",
-        lambda request: request.method == "DELETE" and removals.append(request.url),
-    )
+
+    def keep(request: Request) -> None:
+        if request.method == "DELETE":
+            removals.append(request.url)
+
+    page.on("requestfinished", keep)
 
     page.context.set_offline(True)
     note(page, "avant midi").get_by_role("button", name="Supprimer").click()
