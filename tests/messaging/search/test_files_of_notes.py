@@ -34,7 +34,7 @@ def noted(author: User, conversation: Conversation, body: str, *names: str) -> N
 def search(api: Call) -> Search:
     """Give a function: `search(odile, q="devis")` returns what a person finds."""
 
-    def find(person: User, **query: str) -> list[dict[str, Any]]:
+    def find(person: User, **query: Any) -> list[dict[str, Any]]:
         answer = api(person).get("/api/v1/search", query)
         assert answer.status_code == 200, answer.content
         results: list[dict[str, Any]] = answer.json()["results"]
@@ -61,7 +61,7 @@ def test_client_finds_no_file_of_a_note_by_any_query(
     camille: User, odile: User, morel: Client, conversation: Conversation, search: Search
 ) -> None:
     noted(odile, conversation, "Marge du lot", "Marge_portail.pdf")
-    ways: tuple[dict[str, object], ...] = (
+    ways: tuple[dict[str, Any], ...] = (
         {"q": "marge"},
         {"q": "portail"},
         {"q": "marje portail"},
@@ -102,7 +102,7 @@ def test_filters_find_files_of_notes_as_files(
     noted(odile, conversation, "", "plan.pdf")
     noted(odile, conversation, "Rien de joint")
 
-    def said(**query: str) -> list[str]:
+    def said(**query: object) -> list[str]:
         return [hit["excerpt"] for hit in search(odile, **query)]
 
     assert said(kind="file") == ["plan.pdf", "devis.pdf"]
