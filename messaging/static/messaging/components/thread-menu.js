@@ -33,7 +33,9 @@ export class ThreadMenu extends TurnElement {
         inset-inline-start: auto;
         z-index: 4;
         display: grid;
+        overflow-y: auto;
         min-width: 14rem;
+        max-height: calc(100dvh - 4.5rem);
         padding: var(--space-1);
         border: 1px solid var(--line);
         border-radius: var(--radius-m);
