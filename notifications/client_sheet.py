@@ -3,19 +3,20 @@
 A fixed number of queries, whatever the client has.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 
 from core.database.folding import FoldText
 from core.models import Chantier, Client, ClientRemark, User
 from core.queries import chantiers_for, client_for, remark_about, staff_for
 from core.text import email_spelling
 from core.web.errors import NotAllowed
-from messaging.models import Conversation, Message
+from messaging.models import Conversation, Message, ReadTime
 from messaging.queries.attachments import library_of
 from messaging.queries.conversations import visible_to
 from notifications.models import (
@@ -125,13 +126,25 @@ def _people(users: list[User]) -> list[ClientPerson]:
     online = present_among(user.pk for user in users)
     addresses = [email_spelling(user.email) for user in users]
     refused = RefusedAddress.objects.in_bulk(addresses)
+    read_at = _last_readings(user.pk for user in users if not hasattr(user, "last_seen"))
     return [
-        _person(user, refused.get(address), is_online=user.pk in online)
+        _person(user, refused.get(address), is_online=user.pk in online, read_at=read_at)
         for user, address in zip(users, addresses, strict=True)
     ]
 
 
-def _person(user: User, refused: RefusedAddress | None, *, is_online: bool) -> ClientPerson:
+def _last_readings(users: Iterable[UUID]) -> dict[UUID, datetime]:
+    read = ReadTime.objects.filter(participant__user__in=list(users))
+    return dict(read.values_list("participant__user").annotate(Max("at")).order_by())
+
+
+def _person(
+    user: User,
+    refused: RefusedAddress | None,
+    *,
+    is_online: bool,
+    read_at: Mapping[UUID, datetime],
+) -> ClientPerson:
     preference, devices = Preference.of(user), list(user.push_subscriptions.all())
     return ClientPerson(
         user=user,
@@ -141,7 +154,7 @@ def _person(user: User, refused: RefusedAddress | None, *, is_online: bool) -> C
         refused_since=refused.created_at if refused else None,
         refusal=refused.cause if refused else "",
         is_online=is_online,
-        last_seen_at=_last_seen(user),
+        last_seen_at=_last_seen(user, read_at.get(user.pk)),
     )
 
 
@@ -155,12 +168,12 @@ def _email_state(user: User, preference: Preference, refused: RefusedAddress | N
     return EmailState.VERIFIED if has_answered else EmailState.UNKNOWN
 
 
-def _last_seen(user: User) -> datetime | None:
-    """Return when the person was last here. `last_login` is of before visits were kept."""
+def _last_seen(user: User, read_at: datetime | None) -> datetime | None:
+    """Return when the person was last here. Before visits were kept, they logged in and read."""
     try:
         return user.last_seen.at
     except LastSeen.DoesNotExist:
-        return user.last_login
+        return max((at for at in (user.last_login, read_at) if at), default=None)
 
 
 def _staff_of(reader: User, client: Client, chantiers: list[Chantier]) -> dict[UUID, User]:

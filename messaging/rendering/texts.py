@@ -145,8 +145,8 @@ MESSAGING: dict[str, Text] = {
 DESK: dict[str, Text] = {
     "tomorrow": _("tomorrow"),
     "dayAndHour": _("{day} {hour}"),
-    "answerBefore": _("Answer before {when}"),
-    "answerBeforeDate": pgettext_lazy("a date", "Answer before {when}"),
+    "answerBefore": _("Answer by {when}"),
+    "answerBeforeDate": pgettext_lazy("a date", "Answer by {when}"),
     "lateSoon": _("Late soon: {when}"),
     "lateSoonDate": pgettext_lazy("a date", "Late soon: {when}"),
     "lateBy": _("Late by {time}"),

@@ -280,3 +280,31 @@ def test_show_more_after_a_change_of_folder_loads_the_next_page_of_the_new_one(
     expect(focused(page)).to_contain_text(conversation.subject)
     page.keyboard.press("ArrowUp")
     expect(focused(page)).to_contain_text("Lot 0")
+
+
+def test_conversation_is_read_and_answered_at_400_percent(
+    visit: Visit, odile: User, camille: User, conversation: Conversation, say: Say
+) -> None:
+    for number in range(30):
+        say(camille, f"Question {number} sur le joint de la terrasse")
+    page = visit(odile, "/staff/messages")
+    page.set_viewport_size(ZOOMED)
+    page.goto(f"/staff/messages/{conversation.pk}")
+    wait_until_live(page)
+    shown = page.locator("message-list").bounding_box()
+    assert shown is not None
+    assert shown["height"] > 0.7 * ZOOMED["height"]
+
+    last = page.locator("message-bubble").filter(has_text="Question 29 ")
+    last.scroll_into_view_if_needed()
+    expect(last).to_be_in_viewport(ratio=0.9)
+    # All that scrolls around the messages is the heading and the field.
+    thread = page.locator("conversation-thread")
+    assert thread.evaluate("(thread) => thread.scrollHeight") < 3 * ZOOMED["height"]
+    page.get_by_role("textbox", name="Répondre au client…").fill("Nous regardons")
+    page.get_by_role("button", name="Envoyer", exact=True).click()
+    expect(page.locator("message-bubble").filter(has_text="Nous regardons")).to_be_visible()
+    page.locator("thread-menu").get_by_role("button", name="Autres actions").click()
+    printing = page.locator("thread-menu").get_by_role("link", name="Imprimer / PDF")
+    printing.scroll_into_view_if_needed()
+    expect(printing).to_be_in_viewport(ratio=0.9)

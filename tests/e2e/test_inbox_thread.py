@@ -210,6 +210,29 @@ def press(page: Page, action: str) -> None:
     )
 
 
+def test_escape_closes_the_open_menu_and_leaves_the_conversation_open(
+    visit: Visit, odile: User, conversation: Conversation
+) -> None:
+    page = staff_page(visit, odile, conversation)
+    menu = page.locator("thread-menu")
+    toggle = menu.get_by_role("button", name="Autres actions")
+    toggle.click()
+    page.keyboard.press("ArrowDown")
+    expect(menu.get_by_role("button", name="Confier à…")).to_be_focused()
+
+    page.keyboard.press("Escape")
+
+    expect(menu.get_by_role("button", name="Confier à…")).to_have_count(0)
+    expect(toggle).to_be_focused()
+    expect(page).to_have_url(re.compile(str(conversation.pk)))
+    page.get_by_role("button", name="Odile Perrin, votre profil").click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("group", name="Votre profil")).to_be_hidden()
+    expect(page).to_have_url(re.compile(str(conversation.pk)))
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("/staff/messages$"))
+
+
 def test_follower_is_counted_and_no_more_after_leaving(
     visit: Visit, odile: User, marc: User, camille: User, conversation: Conversation, say: Say
 ) -> None:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from core.models import Availability, Chantier, Client, ClientRemark, User
 from messaging.actions.availability import set_availability
 from messaging.actions.conversations import change_conversation, open_conversation
+from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Opening
 from messaging.models import Conversation, Message
 from notifications.actions import note_presence
@@ -113,6 +114,16 @@ class TestLastSeen:
         assert shown["is_online"] is False
         assert shown["last_seen_at"] == "2026-11-18T09:20:00Z"
 
+    def test_who_read_before_visits_were_kept_was_there(
+        self, api: Call, camille: User, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        said = say(odile, "Nous passons mardi")
+        with time_machine.travel("2026-11-18T09:00:00Z", tick=False):
+            read_up_to(reader=camille, conversation=conversation, seq=said.seq)
+        LastSeen.objects.all().delete()
+
+        assert person(api, odile, camille)["last_seen_at"] == "2026-11-18T09:00:00Z"
+
     def test_visible_page_writes_once_a_minute(self, camille: User) -> None:
         start = datetime(2026, 11, 18, 9, tzinfo=UTC)
         written = []
@@ -172,7 +183,7 @@ class TestChantiersAndThreads:
 
         # The client; people, devices, refused addresses, their number; chantiers, who follows
         # them, their hours; two of threads; files; the remark.
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             found = caller.get(address).json()
 
         assert len(found["chantiers"]) == 6

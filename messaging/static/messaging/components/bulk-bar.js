@@ -67,6 +67,17 @@ export class BulkBar extends TurnElement {
         height: 1rem;
       }
 
+      /* Six things in one line: rows do not move when it comes. */
+      :host {
+        container-type: inline-size;
+      }
+
+      @container (width < 30rem) {
+        .icon:has(+ .label) {
+          display: none;
+        }
+      }
+
       @media (hover: none) {
         button {
           min-height: var(--touch);
@@ -104,7 +115,7 @@ export class BulkBar extends TurnElement {
 
   /** @param {BulkAction} action @param {"bulkAssign" | "bulkClose" | "bulkReopen" | "bulkPause"} label @param {unknown} icon */
   #action(action, label, icon) {
-    return html`<button ?disabled=${this.count === 0} @click=${() => this.#send("bulk-action", { action })}>${icon}${desk(label)}</button>`;
+    return html`<button ?disabled=${this.count === 0} title=${desk(label)} @click=${() => this.#send("bulk-action", { action })}>${icon}<span class="label">${desk(label)}</span></button>`;
   }
 
   /** @param {string} type @param {object} [detail] */

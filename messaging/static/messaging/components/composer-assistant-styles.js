@@ -1,6 +1,12 @@
 import { css } from "lit";
 
 export const assistantStyles = css`
+  /* Dialogs, which are no part of the line. */
+  message-menu,
+  pause-dialog {
+    position: absolute;
+  }
+
   :host {
     position: relative;
   }

@@ -128,6 +128,19 @@ export const threadStyles = css`
     }
   }
 
+  /* A large zoom leaves little height: the heading and the field scroll away from the messages. */
+  @media (max-height: 22rem) {
+    :host {
+      grid-template-rows: auto minmax(75vh, 1fr) auto;
+      overflow-y: auto;
+    }
+
+    /* What it hides from sight alone would make this scroll as far as it does. */
+    message-list {
+      overflow: clip;
+    }
+  }
+
   .foot {
     min-width: 0;
   }

@@ -98,8 +98,11 @@ export const composerStyles = css`
   }
 
   textarea::placeholder {
+    overflow: hidden;
     color: var(--ink-faint);
     opacity: 1;
+    text-overflow: ellipsis;
+    white-space: nowrap;
   }
 
   /* The hint never makes an empty field higher. */

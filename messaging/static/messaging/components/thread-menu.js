@@ -33,7 +33,9 @@ export class ThreadMenu extends TurnElement {
         inset-inline-start: auto;
         z-index: 4;
         display: grid;
+        overflow-y: auto;
         min-width: 14rem;
+        max-height: calc(100dvh - 4.5rem);
         padding: var(--space-1);
         border: 1px solid var(--line);
         border-radius: var(--radius-m);
@@ -96,11 +98,13 @@ export class ThreadMenu extends TurnElement {
   connectedCallback() {
     super.connectedCallback();
     addEventListener("pointerdown", this.#onOutside);
+    this.addEventListener("keydown", this.#onKey);
   }
 
   /** @override */
   disconnectedCallback() {
     removeEventListener("pointerdown", this.#onOutside);
+    this.removeEventListener("keydown", this.#onKey);
     super.disconnectedCallback();
   }
 
@@ -110,7 +114,7 @@ export class ThreadMenu extends TurnElement {
       <button class="icon-button toggle ${this.print || this.items.length > 0 ? "" : "is-find-only"}" aria-label=${t("moreActions")} title=${t("moreActions")} aria-expanded=${this.#isOpen} @click=${() => this.#set(!this.#isOpen)}>
         ${icons.more}
       </button>
-      <div class="items ${this.#isOpen ? "is-open" : ""}" @keydown=${this.#onKey}>
+      <div class="items ${this.#isOpen ? "is-open" : ""}">
         ${this.items.map(({ name, label, icon }) => html`<button @click=${() => this.#choose(name)}>${icon}${label}</button>`)}
         <button class="find" @click=${this.#find}>${icons.search}${t("find")}</button>
         ${this.print ? html`<a href=${this.print} target="_blank" @click=${() => this.#set(false)}>${icons.printer}${t("print")}</a>` : nothing}
@@ -134,15 +138,17 @@ export class ThreadMenu extends TurnElement {
     this.requestUpdate();
   }
 
-  /** The arrow keys move the focus, Escape gives it back. @param {KeyboardEvent} event */
-  #onKey(event) {
+  /** The arrow keys move the focus; Escape gives it back, and leaves the conversation open. @param {KeyboardEvent} event */
+  #onKey = (event) => {
+    if (!this.#isOpen) return;
     const items = [.../** @type {NodeListOf<HTMLElement>} */ (this.renderRoot.querySelectorAll(".items > *"))].filter((item) => item.offsetParent);
     const at = items.indexOf(/** @type {HTMLElement} */ (this.shadowRoot?.activeElement));
-    if (event.key === "Escape") return this.#giveBack();
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    if (event.key !== "Escape" && event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
-    items.at((at + (event.key === "ArrowDown" ? 1 : -1)) % items.length)?.focus();
-  }
+    if (event.key === "Escape") this.#giveBack();
+    else if (event.key === "ArrowDown") items[(at + 1) % items.length]?.focus();
+    else items.at(at < 0 ? -1 : at - 1)?.focus();
+  };
 
   #giveBack() {
     this.#set(false);

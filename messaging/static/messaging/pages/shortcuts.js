@@ -78,6 +78,8 @@ function unreadCommand(key) {
 
 /** @param {KeyboardEvent} event */
 function fieldOf(event) {
+  // The menu of the profile, which Escape closes.
+  if (document.querySelector(":popover-open")) return "dialog";
   const path = /** @type {HTMLElement[]} */ (event.composedPath().filter((each) => each instanceof HTMLElement));
   if (path.some((each) => each.matches('dialog, [role="dialog"], [role="menu"], [role="listbox"]'))) return "dialog";
   const [target] = path;

@@ -1,8 +1,8 @@
 export default {
   tomorrow: "tomorrow",
   dayAndHour: "{day} {hour}",
-  answerBefore: "Answer before {when}",
-  answerBeforeDate: "Answer before {when}",
+  answerBefore: "Answer by {when}",
+  answerBeforeDate: "Answer by {when}",
   lateSoon: "Late soon: {when}",
   lateSoonDate: "Late soon: {when}",
   lateBy: "Late by {time}",
