@@ -329,8 +329,9 @@ class TestSessionThatEnds:
         expect(question).to_contain_text("1 message attend")
         question.get_by_role("button", name="Plus tard").click()
         expect(bubble(page, "Avant la fin")).to_contain_text("En attente de votre connexion")
-        expect(page.locator("connection-banner")).to_contain_text("connectez-vous de nouveau")
-        expect(page.locator("connection-banner")).not_to_contain_text("Reconnexion")
+        banner = page.locator("connection-banner")
+        expect(banner).to_contain_text("Votre session est terminée. 1 message en attente.")
+        expect(banner.get_by_role("link", name="Se connecter")).to_be_visible()
         page.get_by_role("textbox", name="Écrire un message…").fill("Pas fini")
 
         page.context.add_cookies([session_of(bruno, site)])  # type: ignore[list-item]
@@ -367,4 +368,22 @@ class TestSessionThatEnds:
 
         expect(bubble(page, "Écrit avant").get_by_text("Envoyé")).to_be_attached()
         expect(question).to_be_hidden()
+        assert Message.objects.count() == 1
+
+    def test_stream_that_is_still_open_does_not_pass_for_a_login(
+        self, visit: Visit, site: Site, camille: User, conversation: Conversation
+    ) -> None:
+        page = client_page(visit, camille, conversation)
+        page.context.clear_cookies()
+        write(page, "Écrit avant")
+        question = page.get_by_role("dialog", name="Votre session est terminée")
+        question.get_by_role("button", name="Plus tard").click()
+        expect(bubble(page, "Écrit avant")).to_contain_text("En attente de votre connexion")
+        banner = page.locator("connection-banner")
+        expect(banner.get_by_role("link", name="Se connecter")).to_be_visible()
+
+        page.context.add_cookies([session_of(camille, site)])  # type: ignore[list-item]
+
+        expect(bubble(page, "Écrit avant").get_by_text("Envoyé")).to_be_attached()
+        expect(banner.get_by_role("link", name="Se connecter")).to_have_count(0)
         assert Message.objects.count() == 1

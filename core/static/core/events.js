@@ -70,6 +70,12 @@ export class EventStream extends EventTarget {
     this.#channel?.close();
   }
 
+  /** Connect again: a connection that is open says nothing of a session that has ended since. */
+  reconnect() {
+    this.#reconnect();
+    this.#broadcast({ kind: "reconnect" });
+  }
+
   #standForElection() {
     navigator.locks
       .request(this.#name, { signal: this.#stopped.signal }, () => this.#lead())
@@ -189,6 +195,7 @@ export class EventStream extends EventTarget {
       if (this.#reading) this.#broadcast({ kind: "state", state: this.state });
       return;
     }
+    if (message.kind === "reconnect") return this.#reconnect();
     this.#leaderSeenAt = Date.now();
     if (this.#reading) return;
     if (message.kind === "session-ended") this.dispatchEvent(new Event("session-ended"));

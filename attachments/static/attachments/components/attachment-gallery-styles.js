@@ -23,7 +23,7 @@ export const lightboxStyles = css`
     background: #0b0f14;
   }
 
-  header {
+  .head {
     display: flex;
     gap: var(--space-1);
     align-items: center;
@@ -126,7 +126,7 @@ export const lightboxStyles = css`
     inset-inline-end: var(--space-2);
   }
 
-  footer {
+  .foot {
     display: flex;
     flex-wrap: wrap;
     gap: 0 var(--space-4);
@@ -136,12 +136,12 @@ export const lightboxStyles = css`
     font-size: var(--text-s);
   }
 
-  footer p {
+  .foot p {
     min-width: 0;
     overflow-wrap: anywhere;
   }
 
-  footer b {
+  .foot b {
     padding-inline-end: var(--space-2);
     color: #f2f5f9;
   }

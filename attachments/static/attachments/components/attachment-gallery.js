@@ -80,18 +80,18 @@ export class AttachmentGallery extends TurnElement {
     if (!this.isOpen || !shown) return nothing;
     const { file, caption } = shown;
     return html`<dialog aria-label=${t("lightbox")} @close=${this.#onClose} @keydown=${this.#onKey}>
-      <header>
+      <div class="head">
         <span class="count" role="status">${t("place", { n: this.index + 1, total: this.items.length })}</span>
         ${this.#buttons(shown)}
-      </header>
+      </div>
       <div class="stage" @pointerdown=${this.#onDown} @pointerup=${this.#onUp} @pointercancel=${() => (this.#touch = null)}>
         ${repeat([file], ({ id }) => id, () => this.#photo(file))}
         ${this.items.length > 1 ? this.#arrows() : nothing}
       </div>
-      <footer>
+      <div class="foot">
         <p><b>${file.name}</b> ${caption}</p>
         <p>${[sizeLabel(file.size), this.#aboutPlace(file), file.reason].filter(Boolean).join(" · ")}</p>
-      </footer>
+      </div>
     </dialog>`;
   }
 

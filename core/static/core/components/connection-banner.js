@@ -1,6 +1,7 @@
 import { css, html, nothing } from "lit";
 
 import { t } from "../i18n/core.js";
+import { access } from "../session.js";
 import { TurnElement } from "../turn-element.js";
 
 // Do not mention shorter cuts: the stream comes back, and the page asks for what it missed.
@@ -25,6 +26,13 @@ export class ConnectionBanner extends TurnElement {
       font-size: var(--text-s);
       font-weight: 600;
       text-align: center;
+    }
+
+    /* Large enough for a fingertip. */
+    a {
+      display: inline-block;
+      min-height: 24px;
+      color: inherit;
     }
   `;
 
@@ -58,7 +66,12 @@ export class ConnectionBanner extends TurnElement {
   /** @override */
   render() {
     // Keep the live region in the page: screen readers often skip one that appears together with its text.
-    return html`<div role="status">${this.shown ? html`<p>${this.#text}</p>` : nothing}</div>`;
+    return html`<div role="status">${this.shown ? html`<p>${this.#text} ${this.#login}</p>` : nothing}</div>`;
+  }
+
+  /** The way to the login, after the question was put off. A portal logs in by itself. */
+  get #login() {
+    return this.loggedOut && access.login ? html`<a href=${access.login}>${t("logInAgain")}</a>` : nothing;
   }
 
   get #connection() {

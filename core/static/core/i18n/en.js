@@ -1,6 +1,6 @@
 export default {
   reconnecting: "Reconnecting…",
-  loggedOut: "Your session has ended: log in again.",
+  loggedOut: "Your session has ended.",
   offline: "You are offline. Your messages will leave when the network is back.",
   messagesWaiting: { one: "{n} message waiting.", other: "{n} messages waiting." },
   sessionEnded: "Your session has ended",

@@ -1,6 +1,6 @@
 export default {
   reconnecting: "Reconnexion…",
-  loggedOut: "Votre session est terminée : connectez-vous de nouveau.",
+  loggedOut: "Votre session est terminée.",
   offline: "Vous êtes hors ligne. Vos messages partiront au retour du réseau.",
   messagesWaiting: { one: "{n} message en attente.", other: "{n} messages en attente." },
   sessionEnded: "Votre session est terminée",

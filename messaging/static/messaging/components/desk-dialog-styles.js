@@ -23,7 +23,7 @@ export const deskDialogStyles = css`
     padding: var(--space-4) var(--space-5) var(--space-5);
   }
 
-  header {
+  .head {
     display: flex;
     gap: var(--space-3);
     align-items: center;

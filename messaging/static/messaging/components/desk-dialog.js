@@ -39,10 +39,10 @@ export class DeskDialog extends LitElement {
   render() {
     return html`<dialog aria-labelledby="title" @close=${this.#onClose} @click=${this.#onClick}>
       <form novalidate @submit=${this.#onSubmit}>
-        <header>
+        <div class="head">
           <h2 id="title">${this.heading}</h2>
           <button type="button" class="icon-button" aria-label=${t("closeDialog")} @click=${this.close}>${icons.close}</button>
-        </header>
+        </div>
         ${this.content()}
         <div role="alert">${this.error ? html`<p class="error">${this.error}</p>` : nothing}</div>
         ${this.buttons()}

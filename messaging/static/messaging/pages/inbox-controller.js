@@ -49,6 +49,7 @@ export class InboxController {
   formError = "";
   /** The person must log in again. */
   isLoggedOut = false;
+  #wasConnected = false;
   /** @type {Chantier[]} */
   chantiers = [];
   /** @type {Client[]} */
@@ -151,8 +152,10 @@ export class InboxController {
   }
 
   #onChange() {
-    // The stream opens again only for the same person.
-    if (this.messenger?.isConnected) this.isLoggedOut = false;
+    const isConnected = this.messenger?.isConnected ?? false;
+    // The stream opens again only for the same person. One that was open already says nothing.
+    if (isConnected && !this.#wasConnected) this.isLoggedOut = false;
+    this.#wasConnected = isConnected;
     this.host.requestUpdate();
   }
 

@@ -73,7 +73,7 @@ export class Messenger extends EventTarget {
     this.uploader.addEventListener("change", () => this.changed(), { signal });
     this.outbox.addEventListener("change", () => (this.writing.showWaiting(), this.changed()), { signal });
     this.outbox.addEventListener("sent", (event) => this.#onSent(/** @type {CustomEvent} */ (event).detail), { signal });
-    this.outbox.addEventListener("session-ended", () => this.dispatchEvent(new Event("session-ended")), { signal });
+    this.outbox.addEventListener("session-ended", () => this.#onSessionEnded(), { signal });
     this.typing.addEventListener("change", () => this.changed(), { signal });
     this.stream.addEventListener("event", (event) => this.#onEvent(/** @type {CustomEvent} */ (event).detail), { signal });
     this.stream.addEventListener("state", () => this.#onConnection(), { signal });
@@ -308,6 +308,12 @@ export class Messenger extends EventTarget {
       if (isThere) this.outbox.forget(id);
     }
     this.changed();
+  }
+
+  /** The stream, if it is still open, opens again after the login, and then what waits is sent. */
+  #onSessionEnded() {
+    this.dispatchEvent(new Event("session-ended"));
+    if (this.isConnected) this.stream.reconnect();
   }
 
   #onConnection() {

@@ -42,7 +42,7 @@ export class EmailDialog extends LitElement {
         background: rgb(8 16 28 / 55%);
       }
 
-      header {
+      .head {
         display: flex;
         flex: none;
         gap: var(--space-2);
@@ -145,10 +145,10 @@ export class EmailDialog extends LitElement {
   render() {
     if (!this.isOpen) return nothing;
     return html`<dialog aria-labelledby="title" @close=${() => (this.isOpen = false)} @click=${this.#onBackdrop}>
-      <header>
+      <div class="head">
         <h2 id="title">${t("original")}</h2>
         <button class="icon-button" aria-label=${t("close")} title=${t("close")} @click=${() => this.#dialog?.close()}>${icons.close}</button>
-      </header>
+      </div>
       <div class="body" tabindex="0" role="region" aria-label=${t("original")} aria-busy=${!this.original && !this.problem}>
         ${this.original ? this.#content(this.original) : html`<p role="status">${this.problem || t("loading")}</p>`}
       </div>
