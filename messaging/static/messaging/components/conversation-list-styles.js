@@ -46,6 +46,13 @@ export const listStyles = css`
     content: "";
   }
 
+  @media (forced-colors: active) {
+    a[aria-current]::before {
+      width: 6px;
+      background: Highlight;
+    }
+  }
+
   li {
     position: relative;
   }

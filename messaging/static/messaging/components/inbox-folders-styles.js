@@ -34,6 +34,13 @@ export const foldersStyles = css`
     font-weight: 650;
   }
 
+  @media (forced-colors: active) {
+    a[aria-current] {
+      outline: 2px solid Highlight;
+      outline-offset: -2px;
+    }
+  }
+
   .icon {
     width: 1.125rem;
     height: 1.125rem;

@@ -160,5 +160,12 @@ export const composerStyles = css`
     .send {
       border: 1px solid;
     }
+
+    /* A border that is transparent is drawn there. */
+    .modes button[aria-pressed="true"] {
+      background: Highlight;
+      color: HighlightText;
+      forced-color-adjust: none;
+    }
   }
 `;
