@@ -207,6 +207,10 @@ def _needs_script() -> SafeString:
     )
 
 
+# What the company's second button takes, which comes after the first screen.
+_PLACE_OF_MORE = format_html('<span class="{}" aria-hidden="true"></span>', "send more")
+
+
 def _composer(*, is_company: bool) -> SafeString:
     """The field takes a text before the elements are there, which move it into theirs."""
     label = t("composerStaff" if is_company else "composerClient")
@@ -215,8 +219,8 @@ def _composer(*, is_company: bool) -> SafeString:
         '<span class="icon-button">{}</span><span class="icon-button camera">{}</span>'
         '</s-attachment-upload><textarea rows="1" dir="auto" aria-label="{}" placeholder="{}"'
         ' autocomplete="off"></textarea>'
-        '<button class="send" type="button" aria-disabled="true" aria-label="{}">{}</button></form>'
-        "</s-message-composer>",
+        '<button class="send" type="button" aria-disabled="true" aria-label="{}">{}</button>'
+        "{}</form></s-message-composer>",
         _modes() if is_company else NOTHING,
         icon("attach"),
         icon("camera"),
@@ -224,6 +228,7 @@ def _composer(*, is_company: bool) -> SafeString:
         label,
         t("send"),
         icon("send"),
+        _PLACE_OF_MORE if is_company else NOTHING,
     )
 
 

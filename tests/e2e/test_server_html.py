@@ -46,7 +46,7 @@ PARTS = {
     "who-answers": ["span"],
     "search-field": ["input"],
     "message-list": [".window", "ol", "li", ".day", ".unread"],
-    # The company's second button comes after the first screen.
+    # The company's second button comes after the first screen, in a place that is kept for it.
     "message-composer": ["textarea", ".send:not(.more)"],
 }
 # Elements of the server have no shadow roots: what stands in an inner one is not counted.

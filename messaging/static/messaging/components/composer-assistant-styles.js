@@ -116,19 +116,6 @@ export const assistantStyles = css`
     font-weight: 600;
   }
 
-  .send.more {
-    min-width: 2.25rem;
-    padding-inline: var(--space-1);
-    margin-inline-start: calc(2px - var(--space-2));
-    border-start-start-radius: var(--radius-s);
-    border-end-start-radius: var(--radius-s);
-  }
-
-  .send:has(+ .more) {
-    border-start-end-radius: var(--radius-s);
-    border-end-end-radius: var(--radius-s);
-  }
-
   @media (hover: none) {
     .suggestions li,
     .manage {

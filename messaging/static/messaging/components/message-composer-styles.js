@@ -138,9 +138,23 @@ export const composerStyles = css`
     color: var(--on-note-strong);
   }
 
-  .send[aria-disabled="true"] {
+  .send[aria-disabled="true"],
+  span.send {
     background: var(--surface-hover);
     color: var(--ink-faint);
+  }
+
+  .send.more {
+    min-width: 2.25rem;
+    padding-inline: var(--space-1);
+    margin-inline-start: calc(2px - var(--space-2));
+    border-start-start-radius: var(--radius-s);
+    border-end-start-radius: var(--radius-s);
+  }
+
+  .send:has(+ .more) {
+    border-start-end-radius: var(--radius-s);
+    border-end-end-radius: var(--radius-s);
   }
 
   .under {

@@ -163,12 +163,17 @@ export class MessageComposer extends TurnElement {
         <button class="send" aria-disabled=${!this.canSend} aria-label=${this.#action} title=${this.#action}>
           ${this.mode === "note" ? icons.lock : icons.send}${this.mode === "note" ? this.#action : nothing}
         </button>
-        ${this.#assistant?.beside()}
+        ${this.#assistant ? this.#assistant.beside() : this.#placeOfMore()}
       </form>
       <div class="under" ?hidden=${this.mode !== "note" && counter === nothing}>
         ${this.mode === "note" ? html`<span>${t("noteHint")}</span>` : nothing} ${counter}
       </div>
     `;
+  }
+
+  /** What the company's second button takes, which comes after the first screen: nothing moves then. */
+  #placeOfMore() {
+    return this.notes && this.mode === "reply" ? html`<span class="send more" aria-hidden="true"></span>` : nothing;
   }
 
   /** @param {Quote} quote */
