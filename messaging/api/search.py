@@ -43,13 +43,13 @@ class Search(APIView):
         The words are those of the text, of the subject, client, chantier and author. One typing
         error in a word is taken if nothing is found without. The `hits` are places in `excerpt`.
         """
+        after = _place_in(request.query_params.get("cursor"))
         given = validated(EverywhereSerializer, request.query_params.dict())
         is_complete = catch_up(AT_A_SEARCH_SECONDS)
         asked = _asked(given)
         reader = person(request)
         with_facets = reader.is_company and given.get("facets") == "true"
         search = everywhere.Search(reader, asked, with_facets=with_facets)
-        after = _place_in(given.get("cursor"))
         found = search.page(after, given["limit"])
         page = {
             "results": hits_of_page(found.entries, found.terms),

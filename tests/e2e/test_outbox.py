@@ -75,6 +75,15 @@ def edit(page: Page, before: str, after: str) -> None:
 
 
 class TestWrittenWithoutNetwork:
+    def test_address_of_a_conversation_sent_by_another_tab_becomes_its_own(
+        self, visit: Visit, odile: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(odile, "Bonjour")
+        page = visit(odile, f"/staff/messages/new#c-{conversation.pk}")
+
+        expect(bubble(page, "Bonjour")).to_be_visible()
+        page.wait_for_url(f"**/staff/messages/{conversation.pk}")
+
     def test_each_kind_survives_a_closed_tab_and_arrives_once(
         self,
         visit: Visit,

@@ -104,8 +104,14 @@ export class InboxNavigation {
   async onSent(id) {
     const { host, messenger } = this.#inbox;
     if (host.pane !== "thread" || messenger?.openId !== id) return;
-    place.history.replaceState(place.history.state, "", this.#addressOf({ pane: "thread", id }));
+    this.#leaveWaitingAddress(id);
     await Promise.all([messenger.open(id), this.#inbox.loadFor({ pane: "thread", id })]);
+  }
+
+  /** @param {string} id */
+  #leaveWaitingAddress(id) {
+    if (place.location.hash !== waitingHash(id)) return;
+    place.history.replaceState(place.history.state, "", this.#addressOf({ pane: "thread", id }));
   }
 
   /** @param {Route} route */
@@ -126,6 +132,8 @@ export class InboxNavigation {
     this.#onShow();
     try {
       await Promise.all([this.#inbox.saving?.open(route.pane === "thread" ? route.id : null), this.#inbox.loadFor(route)]);
+      // It may have been sent while it was loading here, or before, by the service worker.
+      if (route.pane === "thread") this.#leaveWaitingAddress(route.id);
       if (route.pane === "thread" && route.message) await this.#goToMessage(route);
       else await this.#moveFocus(route, from);
       if (photo) await this.#inbox.files.showPhoto(photo);
