@@ -8,13 +8,14 @@ An attempt is counted before its password is checked, so that of many at once on
 as the limit allows. It is given back if the password was right or could not be checked.
 
 Valkey counts for all processes. Each process counts the attempts that it tries, too, and goes by
-that while Valkey does not answer.
+that while Valkey does not answer. Those attempts count on when it answers again.
 """
 
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from math import ceil
+from threading import Lock
 
 from django.conf import settings
 from django.core.cache.backends.locmem import LocMemCache
@@ -32,9 +33,10 @@ EMAIL_LENGTH = 254
 # Longer than elsewhere: a count of all processes is worth a wait.
 TIMEOUT_SECONDS = 2.0
 # Of about 200 bytes each. The least recently used go first.
-PERSONS_COUNTED_HERE = 10_000
+COUNTS_HERE = 20_000
 
-counted_here = LocMemCache("attempts", {"OPTIONS": {"MAX_ENTRIES": PERSONS_COUNTED_HERE}})
+_counting = Lock()
+counted_here = LocMemCache("attempts", {"OPTIONS": {"MAX_ENTRIES": COUNTS_HERE}})
 
 
 def count_attempt(email: str, address: str, *, at: str = LOGIN) -> None:
@@ -70,18 +72,30 @@ def give_back_attempt(email: str, address: str) -> None:
     """Take an attempt back whose password could not be checked."""
     rate_limits.give_back(_of_person(LOGIN), _pair(email, address), window=settings.LOGIN_LOCKOUT)
     rate_limits.give_back(_of_address(LOGIN), address, window=settings.LOGIN_LOCKOUT)
-    _count_here(LOGIN, email, address, delta=-1)
+    _add_here(_tried_here(LOGIN, email, address), -1)
 
 
 def forgive(email: str, address: str) -> None:
     """Forget the failures of a person who has logged in. Those of the address stay."""
     rate_limits.forget(_of_person(LOGIN), _pair(email, address))
     rate_limits.give_back(_of_address(LOGIN), address, window=settings.LOGIN_LOCKOUT)
-    counted_here.delete(_here(LOGIN, email, address))
+    tried = _tried_here(LOGIN, email, address)
+    counted_here.delete_many([tried, _alone(tried)])
 
 
-def _count_here(at: str, email: str, address: str, *, delta: int = 1) -> int:
-    name = _here(at, email, address)
+def _count_here(at: str, email: str, address: str, value: int) -> int:
+    """Count an attempt of which Valkey has counted `value`, 0 if it does not answer.
+
+    Return the attempts that may have been tried.
+    """
+    tried = _tried_here(at, email, address)
+    with _counting:
+        tried_here = _add_here(tried, 1)
+        counted_alone = _add_here(_alone(tried), 0 if value else 1)
+    return value + counted_alone if value else tried_here
+
+
+def _add_here(name: str, delta: int) -> int:
     counted_here.add(name, 0, settings.LOGIN_LOCKOUT.total_seconds())
     try:
         return counted_here.incr(name, delta)
@@ -89,9 +103,14 @@ def _count_here(at: str, email: str, address: str, *, delta: int = 1) -> int:
         return max(delta, 0)
 
 
-def _here(at: str, email: str, address: str) -> str:
+def _tried_here(at: str, email: str, address: str) -> str:
     # A name of the cache may be neither long nor hold spaces, which a person may type.
     return sha256(f"{at}|{_pair(email, address)}".encode()).hexdigest()
+
+
+def _alone(tried: str) -> str:
+    """Return the name of the count of attempts that Valkey did not count."""
+    return f"{tried}-alone"
 
 
 def _spend_of_address(email: str, address: str, window: timedelta, at: str) -> None:
@@ -105,6 +124,7 @@ def _spend_of_address(email: str, address: str, window: timedelta, at: str) -> N
         )
     except TooMany:
         rate_limits.give_back(_of_person(at), _pair(email, address), window=window)
+        _add_here(_tried_here(at, email, address), -1)
         raise
 
 

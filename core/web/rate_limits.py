@@ -56,18 +56,18 @@ def spend(
     at_most: int,
     window: timedelta,
     timeout_seconds: float = TIMEOUT_SECONDS,
-    count_here: Callable[[], int] | None = None,
+    count_here: Callable[[int], int] | None = None,
 ) -> None:
     """Add one to a counter. Raise TooMany with the rest of the window if it is above `at_most`.
 
     Call it before what it limits: of many callers at once, `at_most` get through. `count_here`
-    adds one to a count of this process, of those that Valkey let through or did not count within
-    `timeout_seconds`. It decides about the latter.
+    counts in this process what Valkey let through or did not count within `timeout_seconds`. It
+    gets Valkey's value, 0 if there is none, and returns the one to go by.
     """
     value, left = _add(what, who, window, timeout_seconds)
     if value > at_most:
         raise TooMany(left)
-    if count_here and count_here() > at_most and not value:
+    if count_here and count_here(value) > at_most:
         raise TooMany(left)
 
 

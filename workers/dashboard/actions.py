@@ -212,4 +212,5 @@ def _log(
     actor: User, verb: TaskAction.Verb, target: dict[str, Any], *, count: int = 1, reason: str = ""
 ) -> None:
     TaskAction.objects.create(actor=actor, verb=verb, target=target, count=count, reason=reason)
-    transaction.on_commit(partial(background_sender.send, recorder.tell_screens))
+    tell = partial(recorder.tell_screens, at_once=True)
+    transaction.on_commit(partial(background_sender.send, tell))

@@ -127,6 +127,7 @@ class Recorder:
         self.finished: deque[Run] = deque(maxlen=MAX_KEPT)
         self.thread: threading.Thread | None = None
         self.writing = threading.Lock()
+        self.has_news = False
 
     def start(self) -> None:
         self.thread = threading.Thread(target=self.write_for_ever, name="runs", daemon=True)
@@ -135,9 +136,14 @@ class Recorder:
     def write_for_ever(self) -> None:
         while True:
             time.sleep(FLUSH_SECONDS)
-            if self.finished:
-                close_old_connections()
-                self.flush()
+            self.write_once()
+
+    def write_once(self) -> None:
+        if self.finished:
+            close_old_connections()
+            self.flush()
+        elif self.has_news:
+            self.has_news = not tell_screens()
 
     def flush(self) -> None:
         """Write the finished runs; keep them when the database is away."""
@@ -151,7 +157,7 @@ class Recorder:
                 logger.warning("runs_not_written", error=str(error), runs=len(runs))
                 self.finished.extendleft(reversed(runs))
                 return
-        tell_screens()
+        self.has_news = not tell_screens()
 
 
 COLUMNS = (
@@ -266,15 +272,21 @@ def place_of(error: BaseException) -> str:
 TOLD_EVERY_MS = 1_000
 
 
-def tell_screens() -> None:
-    """Tell the company's open screens that tasks have changed, at most once a second in all."""
+def tell_screens(*, at_once: bool = False) -> bool:
+    """Tell the company's open screens that tasks have changed, at most once a second in all.
+
+    Return false if they were not told now, so that the caller tells them of the last change later.
+    `at_once` is for what a person does, who waits to see it.
+    """
     try:
         client = valkey()
-        if client.set(key("tasks-told"), 1, nx=True, px=TOLD_EVERY_MS):
-            news = Event("task.updated", {"at": datetime.now(UTC)})
-            client.publish(company_channel(), frame(news))
+        if not client.set(key("tasks-told"), 1, nx=True, px=TOLD_EVERY_MS) and not at_once:
+            return False
+        client.publish(company_channel(), frame(Event("task.updated", {"at": datetime.now(UTC)})))
     except (RedisError, OSError) as error:
         logger.debug("tasks_not_told", error=str(error))
+        return False
+    return True
 
 
 _recorder = Recorder()

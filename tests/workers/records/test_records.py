@@ -10,7 +10,10 @@ from django.db import connection
 from django.utils import timezone
 
 from core.models import User
+from core.realtime.publish import company_channel
+from core.valkey import key, valkey
 from tests.cast import Call
+from tests.waiting import until
 from workers.dashboard import statistics
 from workers.dashboard.time_ranges import PERIODS
 from workers.models import DeadLetter, QueueSample, TaskHour, TaskRun, WorkerProcess
@@ -32,6 +35,43 @@ def attempt(
         name=name, queue="realtime", subject=str(uuid4()), outcome=outcome, error=error,
         ordered_at=ended_at - seconds - waited, started_at=ended_at - seconds, ended_at=ended_at,
     )  # fmt: skip
+
+
+class TestNews:
+    def test_last_of_many_changes_is_told_too(self) -> None:
+        with valkey().pubsub() as screen:  # type: ignore[no-untyped-call]
+            screen.subscribe(company_channel())
+            screen.get_message(timeout=5)
+            valkey().delete(key("tasks-told"))
+            assert recorder.tell_screens()
+            writer = recorder.Recorder()
+            writer.finished.append(attempt())
+
+            writer.flush()
+
+            assert news_on(screen) == 1
+            assert writer.has_news
+            until(lambda: told_later(writer, screen), "the last is never told")
+
+    def test_what_a_person_does_is_told_at_once(self) -> None:
+        with valkey().pubsub() as screen:  # type: ignore[no-untyped-call]
+            screen.subscribe(company_channel())
+            screen.get_message(timeout=5)
+
+            assert [recorder.tell_screens(at_once=True) for _ in range(3)] == [True] * 3
+
+            assert news_on(screen) == 3
+
+
+def told_later(writer: recorder.Recorder, screen: Any) -> int:
+    writer.write_once()
+    return news_on(screen)
+
+
+def news_on(screen: Any) -> int:
+    """Read all that has arrived. Return how many of it say that tasks changed."""
+    arrived = list(iter(lambda: screen.get_message(timeout=0.2), None))
+    return sum(b"task.updated" in message["data"] for message in arrived)
 
 
 class TestPercentiles:
