@@ -4,8 +4,6 @@ import os
 import subprocess
 from pathlib import Path
 
-from django.db import connection
-
 from deploy.embedded.postgres import MAJOR
 from deploy.embedded.wheels import program_in_package
 from tests.emptying import LASTING, emptied_tables
@@ -25,38 +23,32 @@ class Backup:
 
     def restore(self) -> None:
         """Replace all tables, as the page about servers says."""
-        self._restore("--clean", "--if-exists", "--single-transaction")
+        _run(
+            "pg_restore", "--exit-on-error", "--clean", "--if-exists", "--single-transaction",
+            f"--dbname={address_of_test_database()}", self.file,
+        )  # fmt: skip
 
     def restore_rows(self) -> None:
-        """Replace the rows alone: the tables stay, so nothing shows that this was a restore."""
-        # The running site may write a row (a new epoch) between the two: then again.
-        for is_last in (False, False, True):
-            with connection.cursor() as cursor:
-                cursor.execute(f"TRUNCATE {', '.join([*emptied_tables(), *LASTING])} CASCADE")
-            try:
-                self._restore("--data-only", "--disable-triggers")
-            except AssertionError as error:
-                if is_last or "duplicate key" not in str(error):
-                    raise
-            else:
-                return
+        """Replace the rows alone: the tables stay, so nothing shows that this was a restore.
 
-    def _restore(self, *how: str) -> None:
+        At once: between the two, a page would learn that its session has ended.
+        """
+        empty = f"TRUNCATE {', '.join([*emptied_tables(), *LASTING])} CASCADE;\n"
+        rows = _run("pg_restore", "--data-only", "--disable-triggers", "--file=-", self.file)
         _run(
-            "pg_restore",
-            "--exit-on-error",
-            *how,
-            f"--dbname={address_of_test_database()}",
-            self.file,
-        )
+            "psql", "--single-transaction", "--set=ON_ERROR_STOP=1", "--quiet",
+            f"--dbname={address_of_test_database()}", given=empty + rows,
+        )  # fmt: skip
 
 
-def _run(program: str, *arguments: str | Path) -> None:
+def _run(program: str, *arguments: str | Path, given: str | None = None) -> str:
     ran = subprocess.run(
         [PROGRAMS / program, *arguments],
+        input=given,
         capture_output=True,
         text=True,
         env=os.environ,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
+    return ran.stdout

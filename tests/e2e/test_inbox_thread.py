@@ -5,7 +5,7 @@ from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from core.company_hours import Presence, presence_of
 from core.models import Availability, Chantier, Client, OwnWorkingPeriod, User
@@ -16,6 +16,7 @@ from notifications.models import ForwardedEmail
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.e2e.screens import bubble, client_page, row, staff_page, wait_until_live
+from tests.e2e.waiting import wait_for
 
 
 def bar(page: Page) -> Locator:
@@ -111,6 +112,26 @@ def test_conversation_is_put_off_closed_and_the_closing_undone_on_a_phone(
     page.reload()
     expect(event(page, "Rouverte par Odile Perrin")).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") == 390
+
+
+def test_enter_waits_for_the_choices_that_are_still_loading(
+    visit: Visit, odile: User, camille: User, conversation: Conversation, morel: Client, say: Say
+) -> None:
+    Chantier.objects.create(client=morel, name="Garage", reference="CH-2099")
+    say(camille, "Bonjour")
+    page = staff_page(visit, odile, conversation)
+    held: list[Route] = []
+    page.route("**/api/v1/chantiers?**", lambda route: held.append(route))
+
+    choose(page, "Changer de chantier")
+    page.get_by_role("combobox").fill("2099")
+    page.get_by_role("combobox").press("Enter")
+    wait_for(page, lambda: held)
+    expect(page.get_by_role("option")).to_have_count(0)
+    for request in held:
+        request.continue_()
+
+    expect(event(page, "Déplacée vers Garage par Odile Perrin")).to_be_visible()
 
 
 @pytest.mark.cut

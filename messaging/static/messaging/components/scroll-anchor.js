@@ -160,6 +160,9 @@ export class ScrollAnchor {
     // The rows are still growing, behind the server's HTML: nobody scrolls here.
     if (areTurnsTaken()) return this.#restore();
     if (!this.#anchor && this.isEnd && !this.#readerGoesUp(scroller)) return this.#restore();
+    // Nobody scrolls here either: the position is the last one set, perhaps as far as shorter rows allowed.
+    const isOurs = this.#anchor !== null && scroller.scrollTop === this.#lastTop;
+    if (isOurs && !(isNearBottom(scroller) && this.isEnd)) return this.#restore();
     this.#followRow(scroller);
     this.#lastTop = scroller.scrollTop;
     const isEnd = isNearBottom(scroller) && this.isEnd;

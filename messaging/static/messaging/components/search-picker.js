@@ -54,6 +54,10 @@ export class SearchPicker extends LitElement {
   #pause;
   /** The newest question to the server: an older answer that comes later is dropped. */
   #asked = 0;
+  /** What the server has answered for; null while it is asked. @type {string | null} */
+  #answered = null;
+  /** Enter was pressed for a row that is not there yet. */
+  #isEntered = false;
   /** The chosen one, of a list that may not hold it any more. @type {Choice | null} */
   #chosen = null;
 
@@ -88,6 +92,11 @@ export class SearchPicker extends LitElement {
   /** @override */
   firstUpdated() {
     if (this.inline) void this.#ask("");
+  }
+
+  /** @override */
+  updated() {
+    this.#pickEntered();
   }
 
   /** Empty what is typed, and put the focus into the field. */
@@ -194,6 +203,7 @@ export class SearchPicker extends LitElement {
   #onInput() {
     const q = this.#input?.value ?? "";
     this.isOpen = true;
+    this.#isEntered = false;
     this.typed = q;
     this.active = plainly(q) ? 0 : -1;
     clearTimeout(this.#pause);
@@ -205,8 +215,11 @@ export class SearchPicker extends LitElement {
     if (!this.find) return;
     const asked = ++this.#asked;
     this.answer = null;
+    this.#answered = null;
     const answer = await this.find(q.trim()).catch(() => /** @type {const} */ ("failed"));
-    if (asked === this.#asked) this.answer = answer;
+    if (asked !== this.#asked) return;
+    this.answer = answer;
+    this.#answered = q.trim();
   }
 
   /** @param {KeyboardEvent} event */
@@ -225,16 +238,24 @@ export class SearchPicker extends LitElement {
   #move(event, to) {
     event.preventDefault();
     this.#open();
+    this.#isEntered = false;
     this.active = to;
     void this.updateComplete.then(() => this.renderRoot.querySelector(".is-active")?.scrollIntoView({ block: "nearest" }));
   }
 
   /** @param {KeyboardEvent} event */
   #onEnter(event) {
-    const choice = this.#isShown ? this.#found[this.active] : undefined;
-    if (!choice) return;
+    if (!this.#isShown || this.active < 0) return;
     event.preventDefault();
-    this.#pick(choice);
+    this.#isEntered = true;
+    this.#pickEntered();
+  }
+
+  /** Choose what Enter was pressed for, which may have to be loaded first. */
+  #pickEntered() {
+    const isFound = !this.find || this.#answered === (this.typed ?? "").trim();
+    const choice = isFound ? this.#found[this.active] : undefined;
+    if (this.#isEntered && choice) this.#pick(choice);
   }
 
   /** The first Escape is for the list, the next one for the dialog around it. @param {KeyboardEvent} event */
@@ -252,6 +273,7 @@ export class SearchPicker extends LitElement {
 
   #end() {
     clearTimeout(this.#pause);
+    this.#isEntered = false;
     this.isOpen = false;
     this.typed = null;
     this.active = -1;

@@ -19,6 +19,8 @@ export class DeskPresence {
   #viewing = null;
   /** The text of a note when its writing was told last. */
   #noted = "";
+  /** A page that is left is drawn once more. */
+  #isLeft = false;
   #inbox;
 
   /** @param {InboxController} inbox */
@@ -29,15 +31,16 @@ export class DeskPresence {
   }
 
   hostConnected() {
+    this.#isLeft = false;
     document.addEventListener("visibilitychange", this.#watch);
     addEventListener("pagehide", this.#leave);
-    addEventListener("pageshow", this.#watch);
+    addEventListener("pageshow", this.#comeBack);
   }
 
   hostDisconnected() {
     document.removeEventListener("visibilitychange", this.#watch);
     removeEventListener("pagehide", this.#leave);
-    removeEventListener("pageshow", this.#watch);
+    removeEventListener("pageshow", this.#comeBack);
     this.#leave();
     this.#viewing = null;
   }
@@ -63,7 +66,7 @@ export class DeskPresence {
     const { messenger, host } = this.#inbox;
     if (!messenger) return;
     this.#viewing ??= this.#begin(messenger);
-    const isShown = host.pane === "thread" && document.visibilityState === "visible" && messenger.isConnected;
+    const isShown = !this.#isLeft && host.pane === "thread" && document.visibilityState === "visible" && messenger.isConnected;
     const id = messenger.openId;
     this.#viewing.watch(isShown && id && !messenger.isWaiting(id) ? id : null);
   };
@@ -80,7 +83,13 @@ export class DeskPresence {
   }
 
   #leave = () => {
+    this.#isLeft = true;
     this.#viewing?.watch(null);
+  };
+
+  #comeBack = () => {
+    this.#isLeft = false;
+    this.#watch();
   };
 
   /** Colleagues learn that a note is written, the client does not. @param {{ text: string, mode: "reply" | "note" }} draft */

@@ -43,7 +43,8 @@ export class SoundSetting {
   #onEvent = (event) => {
     const { type, data } = /** @type {CustomEvent} */ (event).detail;
     const { messenger } = this.#inbox;
-    if (type !== "message.created" || !messenger || !isSoundOn()) return;
+    if (type !== "message.created" || !messenger) return;
+    if (!isSoundOn()) return this.#sound.pass(data.message);
     const conversation = messenger.store.conversations.get(data.message.conversation) ?? null;
     const now = { me: messenger.me.id, conversation, openId: messenger.openId, hasFocus: document.hasFocus() && !document.hidden };
     void this.#sound.playFor(data.message, { isHeard: isHeard(data.message, now) });

@@ -53,6 +53,11 @@ export class MessageSound {
   /** The event of a message comes twice. @type {Set<string>} */
   #known = new Set();
 
+  /** Play none for a message, also when its event comes again. @param {Pick<Message, "id">} message */
+  pass({ id }) {
+    this.#known.add(id);
+  }
+
   /**
    * Play it for a message, unless the conversation is muted. Of several tabs one plays, and none if the person reads the
    * conversation in one of them.
