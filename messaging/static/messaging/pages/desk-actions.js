@@ -184,12 +184,14 @@ export class DeskActions {
     this.#say(null);
   };
 
-  /** Mark from a message on, or the last one of somebody else, and leave: a thread on screen is read. @param {Conversation} conversation @param {Message} [message] */
+  /** Leave, then mark from a message on, or the last one of somebody else: what is on screen is read. @param {Conversation} conversation @param {Message} [message] */
   async #markUnread({ id, last_seq }, message) {
     const { messenger, navigation } = this.#inbox;
     const ofOthers = messenger?.history?.messages.findLast(({ author }) => author.id !== messenger.me.id);
-    await desk.markUnread(id, message?.seq ?? ofOthers?.seq ?? last_seq);
+    const seq = message?.seq ?? ofOthers?.seq ?? last_seq;
     await navigation.go({ pane: "list" });
+    messenger?.outbox.forget(`read-${id}`);
+    await desk.markUnread(id, seq);
     this.#inbox.say(t("markedUnread"));
   }
 
