@@ -149,3 +149,25 @@ class Attachment(LeasedJob):
         Only its sender may when its location was removed.
         """
         return self.location != self.Location.REMOVED or self.uploader_id == reader_id
+
+
+class Portrait(models.Model):
+    """The photo of a person of the company, as clients see it beside the name.
+
+    `key` is its address, which nobody can guess: a page of another site shows it without a token.
+    Each photo has its own, so a browser may keep what it has.
+    """
+
+    person = models.OneToOneField(
+        User, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    key = models.CharField(max_length=32, unique=True)
+    content = models.BinaryField()  # WebP, at most 320 px on a side
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("photo of a person")
+        verbose_name_plural = _("photos of people")
+
+    def __str__(self) -> str:
+        return self.person.name

@@ -779,6 +779,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own photo, which clients see beside the name of who answers. For the company alone. */
+        get: operations["me_photo_retrieve"];
+        /** @description Show a photo from now on. It is drawn anew, at most 320 px on a side. */
+        put: operations["me_photo_update"];
+        post?: never;
+        /** @description Show the initials again. */
+        delete: operations["me_photo_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/preferences": {
         parameters: {
             query?: never;
@@ -1532,7 +1551,7 @@ export interface components {
         AbsenceStatusEnum: "present" | "absent";
         /** @description A person of the company who is away, and when they work again. Null: not known. */
         Absent: {
-            readonly person: components["schemas"]["Person"];
+            readonly person: components["schemas"]["AnsweringPerson"];
             /** Format: date-time */
             readonly back_at: string | null;
         };
@@ -1585,10 +1604,19 @@ export interface components {
             /** @default false */
             keeps_location: boolean;
         };
+        /** @description Write a model as JSON, with its moments in UTC. */
+        AnsweringPerson: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly role: components["schemas"]["RoleEnum"];
+            /** @description A path on this server. It needs no token. */
+            readonly photo: string | null;
+        };
         /** @description Who answers a client and when, and the usual wait for a first answer. */
         Answers: {
             /** @description Responsible for the newest open chantier. */
-            readonly person: components["schemas"]["Person"] | null;
+            readonly person: components["schemas"]["AnsweringPerson"] | null;
             /** @description The median of the last 90 days, nights and weekends included. Null: not known. */
             readonly usual_seconds: number | null;
             /** @description The same in working hours of the company. */
@@ -2730,9 +2758,17 @@ export interface components {
             readonly reason: string;
             readonly cause: string;
         };
+        PhotoRequest: {
+            /** @description A JPEG, PNG, WebP… as base64, at most 500 KB. */
+            image: string;
+        };
         PlaceRequest: {
             /** Format: uuid */
             conversation: string;
+        };
+        Portrait: {
+            /** @description Its path on this server. It needs no token. */
+            readonly photo: string | null;
         };
         /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
         Preference: {
@@ -6092,6 +6128,123 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    me_photo_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portrait"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    me_photo_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portrait"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    me_photo_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not of the company. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -12,6 +12,7 @@ from messaging.api import (
     me,
     messages,
     notes,
+    portraits,
     reads,
     saved_filters,
     search,
@@ -23,6 +24,8 @@ attachment = "api/v1/attachments/<id:attachment_id>"
 
 urlpatterns = [
     path("api/v1/me", me.Me.as_view(), name="me"),
+    path("api/v1/me/photo", portraits.MyPhoto.as_view(), name="my-photo"),
+    path("portraits/<str:key>", portraits.portrait, name="portrait"),
     path("api/v1/me/availability", me.MyAvailability.as_view(), name="availability"),
     path("api/v1/conversations", conversations.ConversationList.as_view(), name="conversations"),
     path("api/v1/conversations/bulk", bulk.Bulk.as_view(), name="bulk"),

@@ -38,6 +38,9 @@ DELETE session                  204     401   204   204   204  204
 GET    me                       401     401   200   200   200  200
 GET    availability             401     401   403   403   200  200
 PUT    availability             401     401   403   403   200  200
+GET    my-photo                 401     401   403   403   200  200
+PUT    my-photo                 401     401   403   403   400  400
+DELETE my-photo                 401     401   403   403   204  204
 GET    clients                  401     401   200   200   200  200
 GET    client-sheet             401     401   403   403   200  200
 PUT    client-remark            401     401   403   403   200  200
@@ -151,6 +154,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "message"): {"body": "Bonsoir"},
     ("PUT", "read"): {"seq": 1},
     ("PUT", "availability"): {"status": "present"},
+    ("PUT", "my-photo"): {"image": ""},
     ("PUT", "client-remark"): {"body": "Préfère le téléphone"},
     ("PUT", "mark-unread"): {"seq": 1},
     ("POST", "notes"): {"body": "À rappeler"},

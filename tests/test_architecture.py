@@ -273,6 +273,7 @@ PUBLIC = {
     "shell": "a page without anybody's data, kept by the service worker",
     "offline": "a page without anybody's data, kept by the service worker",
     "share": "reached without the service worker only, and says so",
+    "portrait": "the photo of who answers, for those whom somebody gave its address",
     "push-displayed": "called by the service worker, with a token of its own",
     "push-unread": "called by the service worker, with a token of its own",
     "push-read": "called by the service worker, with a token of its own",

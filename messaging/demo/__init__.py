@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from core import demo as core_demo
 from messaging.demo.playback import Performance
+from messaging.demo.portraits import create_portraits
 from messaging.demo.replies import create_replies
 from messaging.demo.scenarios import plots_of
 
@@ -30,4 +31,5 @@ def load(*, now: datetime, size: float = 1.0) -> None:
         # the first worker busy while the first real message waits.
         connection.run_on_commit.clear()
     create_replies(company)
+    create_portraits(company)
     core_demo.archive_the_finished()

@@ -27,7 +27,7 @@ def who_answers(person: Json | None, answers: Json | None, *, slot: str = "") ->
     return format_html(
         "<s-who-answers{}>{}<span>{}</span></s-who-answers>",
         format_html(' slot="{}"', slot) if slot else NOTHING,
-        avatar(person["name"] if person else t("company"), "staff"),
+        avatar(person["name"] if person else t("company"), "staff", photo_of(person, answers)),
         said,
     )
 
@@ -64,6 +64,13 @@ def _who(person: Json | None, answers: Json, now: datetime) -> str:
     if delay:
         return t("answersWithin", name=person["name"] if person else t("company"), delay=delay)
     return t("answersYou", name=person["name"]) if person else ""
+
+
+def photo_of(person: Json | None, answers: Json) -> str | None:
+    """Return the photo of the person, if it came with who answers."""
+    absent = answers["absent"]["person"] if answers["absent"] else None
+    known = (each for each in (answers["person"], absent) if each)
+    return next((each["photo"] for each in known if each["id"] == _id(person)), None)
 
 
 def _replaced(name: str, absent: Json, delay: str, now: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The initials of a person, as the element person-avatar shows them."""
+"""The photo or the initials of a person, as the element person-avatar shows them."""
 
 from functools import lru_cache
 
@@ -11,10 +11,11 @@ __all__ = ["avatar", "first_name", "initials"]
 
 
 @lru_cache(maxsize=1024)
-def avatar(name: str, role: str) -> SafeString:
-    """Return the initials: round for a client, square for the company. Screen readers skip them."""
+def avatar(name: str, role: str, photo: str | None = None) -> SafeString:
+    """Return the element: round for a client, square for the company. Screen readers skip it."""
+    shown = format_html('<img src="{}" alt="">', photo) if photo else initials(name)
     return format_html(
-        '<s-person-avatar of="{}" aria-hidden="true">{}</s-person-avatar>', role, initials(name)
+        '<s-person-avatar of="{}" aria-hidden="true">{}</s-person-avatar>', role, shown
     )
 
 

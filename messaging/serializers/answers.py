@@ -7,8 +7,9 @@ from rest_framework import serializers
 
 from core.company_hours import back_at
 from core.models import User
-from core.serializers import PersonSerializer, UtcField
+from core.serializers import Shape, UtcField
 from messaging.queries.answers import answering, who_answers
+from messaging.serializers.portraits import portrait_of
 from messaging.usual_delay import rounded, usual_wait
 
 
@@ -19,17 +20,29 @@ class UsualWaitSerializer(serializers.Serializer[Any]):
     unit = serializers.ChoiceField(choices=["minute", "hour", "day"], read_only=True)
 
 
+class AnsweringPersonSerializer(Shape[User]):
+    photo = serializers.SerializerMethodField(help_text="A path on this server. It needs no token.")
+
+    class Meta:
+        model = User
+        fields = ("id", "name", "role", "photo")
+        read_only_fields = fields
+
+    def get_photo(self, person: User) -> str | None:
+        return portrait_of(person)
+
+
 class AbsentSerializer(serializers.Serializer[Any]):
     """A person of the company who is away, and when they work again. Null: not known."""
 
-    person = PersonSerializer(read_only=True)
+    person = AnsweringPersonSerializer(read_only=True)
     back_at = UtcField(read_only=True, allow_null=True)
 
 
 class AnswersSerializer(serializers.Serializer[Any]):
     """Who answers a client and when, and the usual wait for a first answer."""
 
-    person = PersonSerializer(
+    person = AnsweringPersonSerializer(
         read_only=True, allow_null=True, help_text="Responsible for the newest open chantier."
     )
     usual_seconds = serializers.IntegerField(
@@ -74,7 +87,7 @@ def answers_for(reader: User) -> dict[str, Any] | None:
         "status": now.status,
         "back_at": _written(now.back_at),
         "office_opens_at": _written(now.office_opens_at),
-        "person": PersonSerializer.shown(person) if person else None,
+        "person": AnsweringPersonSerializer.shown(person) if person else None,
         "absent": _absent(absent) if absent else None,
         "usual_seconds": wait.seconds if wait else None,
         "usual_working_seconds": wait.working_seconds if wait else None,
@@ -83,7 +96,7 @@ def answers_for(reader: User) -> dict[str, Any] | None:
 
 
 def _absent(person: User) -> dict[str, Any]:
-    return {"person": PersonSerializer.shown(person), "back_at": _written(back_at(person))}
+    return {"person": AnsweringPersonSerializer.shown(person), "back_at": _written(back_at(person))}
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -11,7 +11,7 @@ from messaging.models import Conversation, HistoryLine
 from notifications.models import RefusedAddress
 from tests.cast import Say
 from tests.e2e.conftest import Visit
-from tests.e2e.files import expect_accessible, send
+from tests.e2e.files import expect_accessible, jpeg, send
 from tests.e2e.screens import wait_until_live
 from tests.e2e.waiting import wait_for
 
@@ -114,6 +114,38 @@ def test_client_reads_that_a_person_is_away_and_who_answers_instead(
         company.get_by_role("button", name="Odile Perrin, votre profil", exact=True)
     ).to_be_visible()
     assert not Availability.objects.get(user=odile).is_absent
+
+
+def expect_drawn(page: Page, photo: Locator) -> None:
+    expect(photo).to_be_visible()
+    wait_for(page, lambda: photo.evaluate("(it) => it.complete && it.naturalWidth > 0"))
+
+
+def test_client_sees_the_photo_of_who_answers(
+    visit: Visit, camille: User, odile: User, villa: Chantier
+) -> None:
+    company = visit(odile, "/staff/messages", phone=True)
+    wait_until_live(company)
+    company.get_by_role("button", name="Odile Perrin, votre profil").click()
+    menu = company.get_by_role("group", name="Votre profil")
+    photo = jpeg("odile.jpg")
+
+    menu.get_by_label("Choisir une photo").set_input_files([photo])
+
+    expect(menu).to_contain_text("Vos clients la voient désormais.")
+    expect_accessible(company)
+    expect_drawn(company, menu.locator("img"))
+    # In the empty list, the same before and without scripts.
+    for scripts in (False, True):
+        client = visit(camille, "/client/messages", scripts=scripts)
+        who = client.locator("who-answers" if scripts else "s-who-answers")
+        expect_drawn(client, who.last.locator("img"))
+        assert who.last.locator("img").evaluate("(photo) => photo.offsetWidth") == 30
+    menu.get_by_role("button", name="Retirer").click()
+    expect(menu).to_contain_text("Photo retirée.")
+    client = visit(camille, "/client/messages")
+    expect(client.locator("who-answers person-avatar").last).to_have_text("OP")
+    expect(client.locator("who-answers img")).to_have_count(0)
 
 
 def test_new_conversation_is_for_a_client_found_without_its_accents_and_a_chosen_colleague(

@@ -1,4 +1,5 @@
 import { idle } from "#core/idle.js";
+import { showProfilePhoto } from "#core/profile-photo.js";
 import { shellFilled } from "#core/shell.js";
 
 import { keepFilesOfPage } from "./app-files.js";
@@ -31,6 +32,8 @@ async function begin() {
     keepFilesOfPage();
   }
   void quietly(showSilentDevices);
+  const photo = /** @type {HTMLElement | null} */ (document.querySelector("[data-profile-photo]"));
+  if (photo) void quietly(() => showProfilePhoto(photo));
 }
 
 void begin();

@@ -10,7 +10,7 @@ import { dialled } from "#messaging/state/dialled.js";
 // A Friday evening, on the clock of the device.
 const NOW = new Date(2026, 10, 27, 18, 30);
 const MONDAY = new Date(2026, 10, 30, 8).toISOString();
-const ODILE = /** @type {const} */ ({ id: "1", name: "Odile", role: "staff" });
+const ODILE = /** @type {const} */ ({ id: "1", name: "Odile", role: "staff", photo: null });
 const ANSWERS = /** @type {const} */ ({
   status: "open", back_at: null, office_opens_at: null, person: ODILE, absent: null,
   usual_seconds: null, usual_working_seconds: null, usual: null,

@@ -14,8 +14,8 @@ from tests.in_node import in_node
 # A Friday evening in Paris.
 NOW = "2026-11-27T17:30:00Z"
 MONDAY = "2026-11-30T07:00:00Z"
-ODILE = {"id": "1", "name": "Odile", "role": "staff"}
-MARC = {"id": "2", "name": "Marc", "role": "manager"}
+ODILE = {"id": "1", "name": "Odile", "role": "staff", "photo": "/portraits/o"}
+MARC = {"id": "2", "name": "Marc", "role": "manager", "photo": None}
 CONVERSATION = {
     "awaiting_reply_since": "2026-11-28T10:00:00Z",
     "accepts_messages": True,

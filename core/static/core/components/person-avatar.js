@@ -1,16 +1,18 @@
 import { css, html } from "lit";
 
+import { access } from "../session.js";
 import { TurnElement } from "../turn-element.js";
 
 /**
- * The initials of a person: round for a client, square for the company. The name is written beside it, so screen
- * readers skip it.
+ * The photo of a person or else the initials: round for a client, square for the company. The name is written beside it,
+ * so screen readers skip it.
  *
  * @property {string} name the person's name
  * @property {"client" | "staff" | "manager"} of the person's role
+ * @property {string | null} photo the path of the photo on the server
  */
 export class PersonAvatar extends TurnElement {
-  static properties = { name: {}, of: { reflect: true } };
+  static properties = { name: {}, of: { reflect: true }, photo: {}, isBroken: { state: true } };
 
   static styles = css`
     :host {
@@ -35,12 +37,27 @@ export class PersonAvatar extends TurnElement {
       background: var(--brand);
       color: var(--on-brand);
     }
+
+    img {
+      width: 100%;
+      height: 100%;
+      border-radius: inherit;
+      object-fit: cover;
+    }
   `;
 
   constructor() {
     super();
     this.name = "";
     this.of = "client";
+    /** @type {string | null} */
+    this.photo = null;
+    this.isBroken = false;
+  }
+
+  /** @override @param {import("lit").PropertyValues<this>} changed */
+  willUpdate(changed) {
+    if (changed.has("photo")) this.isBroken = false;
   }
 
   /** @override */
@@ -51,7 +68,8 @@ export class PersonAvatar extends TurnElement {
 
   /** @override */
   render() {
-    return html`${initials(this.name)}`;
+    if (!this.photo || this.isBroken) return html`${initials(this.name)}`;
+    return html`<img src=${access.origin + this.photo} alt="" @error=${() => (this.isBroken = true)} />`;
   }
 }
 

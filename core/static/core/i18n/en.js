@@ -23,5 +23,10 @@ export default {
   tomorrow: "tomorrow",
   dayAt: "{day} at {time}",
   now: "just now",
+  photoWaits: "Sending the photo…",
+  photoKept: "Your clients see it from now on.",
+  photoRemoved: "Photo removed.",
+  photoFailed: "The photo was not sent. Try again once you have a network.",
+  photoUnreadable: "This browser cannot read the photo. Choose a JPEG or PNG.",
   labelled: "{label}: {text}",
 };

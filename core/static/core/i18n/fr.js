@@ -23,5 +23,10 @@ export default {
   tomorrow: "demain",
   dayAt: "{day} à {time}",
   now: "à l’instant",
+  photoWaits: "La photo est envoyée…",
+  photoKept: "Vos clients la voient désormais.",
+  photoRemoved: "Photo retirée.",
+  photoFailed: "La photo n’est pas partie. Réessayez quand le réseau est là.",
+  photoUnreadable: "Ce navigateur ne lit pas cette photo. Choisissez-en une au format JPEG ou PNG.",
   labelled: "{label} : {text}",
 };

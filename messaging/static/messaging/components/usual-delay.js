@@ -30,6 +30,11 @@ export function sentence(person, answers, now = new Date()) {
   return [opens && t("officeOpens", { when: soonLabel(opens, now) }), who].filter(Boolean).join(" ");
 }
 
+/** Return the path of the person's photo, if it came with who answers. @param {Answerer} person @param {Answers | null} answers */
+export function photoOf(person, answers) {
+  return [answers?.person, answers?.absent?.person].find((known) => known && known.id === person?.id)?.photo ?? null;
+}
+
 /** @param {Answerer} person @param {Answers} answers @param {string} delay @param {Date} now */
 function whoSays(person, answers, delay, now) {
   const isThePerson = person?.id === answers.person?.id;

@@ -4,7 +4,7 @@ import "#core/components/person-avatar.js";
 import { TurnElement } from "#core/turn-element.js";
 
 import { t } from "../i18n/index.js";
-import { sentence } from "./usual-delay.js";
+import { photoOf, sentence } from "./usual-delay.js";
 
 /** @import { Answerer, Answers } from "./usual-delay.js" */
 
@@ -52,7 +52,7 @@ export class WhoAnswers extends TurnElement {
     const said = this.answers ? sentence(this.person, this.answers) : "";
     this.hidden = !said;
     if (!said) return nothing;
-    return html`<person-avatar name=${this.person?.name ?? t("company")} of="staff"></person-avatar><span>${said}</span>`;
+    return html`<person-avatar name=${this.person?.name ?? t("company")} of="staff" .photo=${photoOf(this.person, this.answers)}></person-avatar><span>${said}</span>`;
   }
 }
 
