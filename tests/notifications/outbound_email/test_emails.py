@@ -112,11 +112,18 @@ class TestEmail:
     ) -> None:  # fmt: skip
         camille.locale = "en"
         camille.save()
-        say(odile, "Hello")
+        pass_time(8 * HOUR)
+        written_at = timezone.localtime(say(odile, "Hello").created_at)
         work()
         pass_time(2 * MINUTE)
 
         (letter,) = mail_server.letters
+        rich = letter.get_body(("html",)).get_content()  # type: ignore[union-attr]
+        assert written_at.hour > 12
+        hour = written_at.hour - 12
+        said = f"{written_at:%B} {written_at.day}, {written_at:%Y}, {hour}:{written_at:%M} PM"
+        assert said in text_of(letter)
+        assert said in rich
         assert "Read and answer" in text_of(letter)
         assert "You can also answer this email" in text_of(letter)
 
