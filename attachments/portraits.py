@@ -14,7 +14,7 @@ from core.models import User
 from core.web.errors import Refusal, Unavailable
 
 CONTENT_TYPE = PREVIEW_TYPE
-# A page sends 512 px on a side, some 60 kB.
+# A page of ours sends some 10 kB.
 MAX_BYTES = 500 * 1024
 PHOTOS = {format.name: format for format in FORMATS if format.kind == Attachment.Kind.IMAGE}
 

@@ -9,6 +9,7 @@ from attachments.portraits import keep_portrait
 from core.demo import Company, login_of
 
 SIDE_PX = 320
+SHOWN_PX = 144
 
 
 class Looks(NamedTuple):
@@ -49,5 +50,5 @@ def drawn(looks: Looks) -> bytes:
         pen.ellipse((left, 150, left + 12, 162), fill="#2b2b2b")
     pen.arc((134, 166, 186, 204), 20, 160, fill="#8a3b2e", width=5)
     content = BytesIO()
-    picture.save(content, "PNG")
+    picture.resize((SHOWN_PX, SHOWN_PX), Image.Resampling.LANCZOS).save(content, "PNG")
     return content.getvalue()

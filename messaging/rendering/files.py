@@ -140,21 +140,22 @@ def _image(file: Json, *, is_alone: bool) -> SafeString:
     front of its scripts.
     """
     return format_html(
-        "{}{}<noscript>{}</noscript>",
+        '{}<img class="full needs-script" data-src="{}" alt="{}"><noscript>{}</noscript>',
         _blur(file),
-        _img(file, "full needs-script", "data-", is_alone=is_alone),
-        _img(file, "full is-there", "", is_alone=is_alone),
+        preview_url(file["id"], 320),
+        file["name"],
+        _img(file, is_alone=is_alone),
     )
 
 
-def _img(file: Json, classes: str, prefix: str, *, is_alone: bool) -> SafeString:
+def _img(file: Json, *, is_alone: bool) -> SafeString:
     width, height = file["width"] or 1, file["height"] or 1
     small = int(320 * width / max(width, height) + 0.5) if file["width"] else 320
     return format_html(
-        '<img class="{}" {}src="{}" {}srcset="{} {}w, {} {}w" sizes="{}" alt="{}" loading="lazy"'
-        ' decoding="async">',
-        classes, prefix, preview_url(file["id"], 320), prefix, preview_url(file["id"], 320), small,
-        preview_url(file["id"], 1280), 4 * small, "20rem" if is_alone else "10rem", file["name"],
+        '<img class="full is-there" src="{0}" srcset="{0} {1}w, {2} {3}w" sizes="{4}" alt="{5}"'
+        ' loading="lazy" decoding="async">',
+        preview_url(file["id"], 320), small, preview_url(file["id"], 1280), 4 * small,
+        "20rem" if is_alone else "10rem", file["name"],
     )  # fmt: skip
 
 

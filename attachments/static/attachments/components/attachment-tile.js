@@ -41,6 +41,8 @@ export class AttachmentTile extends TurnElement {
 
   /** The sound was read once, so an error later is not its format's. */
   #isPlayed = false;
+  /** The page came with the small picture (messaging/inbox.html), so no blur takes its place. */
+  #cameWithPage = false;
 
   constructor() {
     super();
@@ -126,7 +128,14 @@ export class AttachmentTile extends TurnElement {
           @load=${() => (this.isLoaded = true)}
         />`
       : html`<img class="full is-there" src=${own} alt=${file.name} decoding="async" />`;
-    return html`${file.placeholder ? html`<img class="blur" src=${file.placeholder} alt="" />` : nothing}${full}`;
+    return html`${this.#behind(file, small)}${full}`;
+  }
+
+  /** What stands until the picture is there: the small one that came with the page, or else a blur. @param {Attachment} file @param {string | null} [small] */
+  #behind(file, small) {
+    this.#cameWithPage ||= Boolean(small && document.querySelector(`s-attachment-tile img[src=${JSON.stringify(small)}]`));
+    if (this.#cameWithPage && small) return html`<img src=${small} alt="" />`;
+    return file.placeholder ? html`<img class="blur" src=${file.placeholder} alt="" />` : nothing;
   }
 
   /** @param {Attachment} file */
