@@ -122,6 +122,9 @@ export class InboxController {
     this.host.requestUpdate();
   }
 
+  /** Resolves when what waits on this device is known. @type {Promise<void> | undefined} */
+  started;
+
   /** Start the messenger, once, when the first state is there. */
   begin() {
     const { first, isConnected } = this.host;
@@ -136,7 +139,7 @@ export class InboxController {
     this.messenger.addEventListener("started-anew", (event) => this.#onAnew(/** @type {CustomEvent} */ (event).detail));
     this.saving = new InboxSaving(this, this.messenger);
     this.takeover.begin();
-    void this.takeover.done.then(nextTask).then(() => this.#start());
+    this.started = this.takeover.done.then(nextTask).then(() => this.#start());
     this.navigation.showCurrent();
     this.shared = new InboxShared(this, this.messenger);
   }

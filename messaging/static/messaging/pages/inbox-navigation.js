@@ -138,9 +138,22 @@ export class InboxNavigation {
       else await this.#moveFocus(route, from);
       if (photo) await this.#inbox.files.showPhoto(photo);
     } catch (error) {
+      const isUnknown = error instanceof ApiError && error.status === 404;
+      if (isUnknown && route.pane === "thread" && place.location.hash === waitingHash(route.id)) return this.#showWaiting(route.id);
       this.#inbox.tell(error);
-      if (error instanceof ApiError && error.status === 404) void this.go({ pane: "list" });
+      if (isUnknown) void this.go({ pane: "list" });
     }
+  }
+
+  /** Show a conversation that the server did not have when the page began. @param {string} id */
+  async #showWaiting(id) {
+    const { messenger, host } = this.#inbox;
+    await this.#inbox.started;
+    host.requestUpdate();
+    if (messenger?.isWaiting(id)) return;
+    await this.#inbox.attempt(() => messenger?.open(id));
+    if (messenger?.conversation) this.#leaveWaitingAddress(id);
+    else void this.go({ pane: "list" });
   }
 
   /** Go to the message that an address names, in the conversation on screen. @param {{ message?: string, replies?: boolean, keepsFocus?: boolean }} route */
