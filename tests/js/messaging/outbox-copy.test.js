@@ -9,6 +9,7 @@ import { LocalDrafts } from "#messaging/state/local-drafts.js";
 import { OutboxCopy } from "#messaging/state/outbox-copy.js";
 import { sendUnsent } from "#messaging/state/outbox-worker.js";
 import { Outbox } from "#messaging/state/outbox.js";
+import { contentOf } from "#messaging/state/pending.js";
 
 import { MemoryStorage } from "../memory-storage.js";
 import { message } from "../people.js";
@@ -66,6 +67,32 @@ beforeEach(async () => {
 afterEach(() => {
   stop.abort();
   globalThis.fetch = original;
+});
+
+test("a page that finds something sent by the service worker takes its answer", async () => {
+  /** @type {{ name: string }[]} */
+  const held = [];
+  const locks = /** @type {any} */ ({
+    request: async (/** @type {string} */ _name, /** @type {unknown} */ _how, /** @type {() => unknown} */ task) => task(),
+    query: async () => ({ held }),
+  });
+  const drafts = new LocalDrafts("camille", storage);
+  const outbox = new Outbox({ send: async () => { throw new NetworkError("away"); }, drafts, locks });
+  const answered = new Promise((resolve) => outbox.addEventListener("sent", resolve, { once: true }));
+  outbox.load();
+  await new OutboxCopy(outbox, saved).start(stop.signal);
+  outbox.resume();
+  outbox.add("tiles", "Un");
+  const [{ pending } = assert.fail()] = await copied("Un");
+
+  await saved.putUnsent({ pending, isSent: true, answer: message(1, { id: pending.id, body: "Un" }) });
+  held.push({ name: `liaison-sent- ${contentOf(pending)}` });
+  outbox.flush();
+
+  const { detail } = /** @type {CustomEvent} */ (await answered);
+  assert.equal(detail.answer.body, "Un");
+  await copied();
+  assert.deepEqual([outbox.all, drafts.unsent()], [[], []]);
 });
 
 describe("what waits while no page is open", () => {

@@ -56,7 +56,10 @@ export class OutboxCopy {
   async #write() {
     const waiting = this.#waiting;
     const ids = new Set(waiting.map(({ id }) => id));
-    for (const id of [...this.#written.keys()].filter((each) => !ids.has(each))) {
+    const gone = [...this.#written.keys()].filter((each) => !ids.has(each));
+    // The outbox drops what the service worker has sent. The answer is still here.
+    if (gone.length > 0) await this.settle();
+    for (const id of gone) {
       this.#written.delete(id);
       await this.#saved.forgetUnsent(id);
     }
