@@ -3,6 +3,8 @@
 const SAID_EVERY_MS = 20_000;
 // Two that were lost in a row.
 const SHOWN_MS = 50_000;
+// Requests overtake each other: what a page said before it was left may come after its goodbye.
+const OVERTAKEN_MS = 5_000;
 
 /** @typedef {{ is_here: boolean, asks?: boolean }} Presence */
 
@@ -17,6 +19,8 @@ export class Viewing extends EventTarget {
   #conversation = null;
   /** The names and until when they are shown, by id. @type {Map<string, { name: string, until: number }>} */
   #others = new Map();
+  /** When colleagues said goodbye, by id. @type {Map<string, number>} */
+  #leftAt = new Map();
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
 
@@ -39,6 +43,7 @@ export class Viewing extends EventTarget {
     clearInterval(this.#timer);
     this.#conversation = conversation;
     this.#others.clear();
+    this.#leftAt.clear();
     if (conversation) {
       this.#tell(conversation, { is_here: true, asks: true });
       this.#timer = setInterval(() => this.#goOn(), SAID_EVERY_MS);
@@ -49,10 +54,19 @@ export class Viewing extends EventTarget {
   /** @param {string} type @param {any} data */
   onEvent(type, data) {
     if (type !== "viewing" || data.conversation !== this.#conversation || data.user.id === this.#me.id) return;
+    // Who opens the conversation asks, and is there.
+    const isOvertaken = data.is_here && !data.asks && Date.now() - (this.#leftAt.get(data.user.id) ?? 0) < OVERTAKEN_MS;
+    if (isOvertaken) return;
     if (data.is_here) this.#others.set(data.user.id, { name: data.user.name, until: Date.now() + SHOWN_MS });
-    else this.#others.delete(data.user.id);
+    else this.#leave(data.user.id);
     if (data.asks) this.#tell(data.conversation, { is_here: true });
     this.#changed();
+  }
+
+  /** @param {string} id */
+  #leave(id) {
+    this.#others.delete(id);
+    this.#leftAt.set(id, Date.now());
   }
 
   #goOn() {
