@@ -5,7 +5,9 @@
  * the files that it was made with.
  */
 
-self.addEventListener("install", (event) => event.waitUntil(keepApp()));
+self.addEventListener("install", (event) => {
+  event.waitUntil(Promise.all([keepApp(), goAround(event)]));
+});
 
 self.addEventListener("activate", (event) => {
   event.waitUntil(Promise.all([dropOldApps(), self.registration.navigationPreload?.enable(), self.clients.claim()]));
@@ -31,6 +33,16 @@ self.addEventListener("message", (event) => {
 });
 
 self.addEventListener("sync", (event) => event.waitUntil(onSync(event)));
+
+/**
+ * Send what changes something past this worker: it answers none of it, and a page that is left does not reach it any more,
+ * so that its goodbye was lost. Only Chromium has routes.
+ */
+async function goAround(event) {
+  const urlPattern = { pathname: "/api/*" };
+  const routes = ["POST", "PUT", "PATCH", "DELETE"].map((requestMethod) => ({ condition: { urlPattern, requestMethod }, source: "network" }));
+  await event.addRoutes?.(routes).catch(console.warn);
+}
 
 const MESSAGES = {
   check: () => check(),
