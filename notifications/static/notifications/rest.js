@@ -33,7 +33,7 @@ async function begin() {
   }
   void quietly(showSilentDevices);
   const photo = /** @type {HTMLElement | null} */ (document.querySelector("[data-profile-photo]"));
-  if (photo) void quietly(() => showProfilePhoto(photo));
+  photo?.closest("[popover]")?.addEventListener("toggle", () => void quietly(() => showProfilePhoto(photo)), { once: true });
 }
 
 void begin();
