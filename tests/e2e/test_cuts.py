@@ -16,6 +16,8 @@ from tests.site import Site
 
 pytestmark = pytest.mark.cut
 
+STREAM = re.compile("/api/v1/stream")
+
 
 class TestPhoneWithoutNetwork:
     def test_message_written_offline_is_sent_once_the_network_is_back(
@@ -55,9 +57,12 @@ class TestPhoneWithoutNetwork:
         client = visit(camille, f"/client/messages/{conversation.pk}")
         wait_until_live(client)
 
+        # The page connects again as it hears that it is offline: the network may still be there.
+        client.route(STREAM, lambda route: route.abort())
         client.context.set_offline(True)
         say(odile, "Écrit pendant la coupure")
         expect(client.get_by_text("Vous êtes hors ligne")).to_be_visible()
+        client.unroute(STREAM)
         client.context.set_offline(False)
 
         expect(bubble(client, "Écrit pendant la coupure")).to_be_visible()
@@ -70,7 +75,7 @@ class TestStreamThatNeverOpens:
         self, visit: Visit, odile: User, path: str
     ) -> None:
         page = visit(odile, "/staff/notifications")
-        page.route(re.compile("/api/v1/stream"), lambda route: route.abort())
+        page.route(STREAM, lambda route: route.abort())
 
         page.goto(path)
 
