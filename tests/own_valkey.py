@@ -1,7 +1,11 @@
 """A Valkey that a test can kill and start again on the same port."""
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import redis
 
 from deploy.embedded.valkey import Valkey
 from deploy.launcher.data_dir import DataDir
@@ -25,3 +29,13 @@ class OwnValkey:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    @contextmanager
+    def refusing_to_publish(self) -> Iterator[None]:
+        """Publish nothing, while subscriptions go on."""
+        with redis.Redis.from_url(self.service.environment["REDIS_URL"]) as client:
+            client.acl_setuser("default", commands=["-publish"])
+            try:
+                yield
+            finally:
+                client.acl_setuser("default", commands=["+publish"])

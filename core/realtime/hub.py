@@ -17,7 +17,7 @@ from django.conf import settings
 from redis.exceptions import RedisError
 
 from core.realtime.grants import Grant
-from core.realtime.publish import EVERYBODY, Event, frame, rights_channel
+from core.realtime.publish import EVERY_STREAM, EVERYBODY, Event, frame, rights_channel
 from core.realtime.recheck import Recheck
 from core.realtime.streams import OpenStreams, Stream, epoch_frame
 from core.valkey import key
@@ -110,7 +110,9 @@ class Hub:
         return message is not None
 
     def hand_out(self, channel: str, payload: bytes) -> None:
-        if channel == rights_channel():
+        if channel == rights_channel() and payload == EVERY_STREAM.encode():
+            self.streams.offer_all(RESYNC)
+        elif channel == rights_channel():
             self.recheck.check_now(self._named_by(payload.decode()))
         else:
             self.streams.offer(channel, payload)

@@ -1,7 +1,7 @@
 """Publish events to the open screens after the commit.
 
 An event is published as the bytes of a server-sent event, which `core.realtime.hub` copies to the
-streams. An event can be lost: the browser then sees a gap in the versions and asks.
+streams. An event can be lost while Valkey is away: `resync` then follows, and browsers ask.
 """
 
 from collections.abc import Iterable, Mapping
@@ -78,6 +78,8 @@ PATIENCE_SECONDS = 2.0
 
 # In place of the people whose rights changed.
 EVERYBODY = "*"
+# In place of people: events were lost, and nobody knows whose.
+EVERY_STREAM = "resync"
 
 _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -88,6 +90,13 @@ def _send(events: Iterable[Event], channels: list[str]) -> None:
             for channel in channels:
                 pipeline.publish(channel, payload)
         pipeline.execute()
+
+
+def _send_resync() -> None:
+    _send_internal(EVERY_STREAM)
+
+
+background_sender.after_drops(_send_resync)
 
 
 def _send_internal(payload: str) -> None:

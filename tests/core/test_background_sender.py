@@ -120,6 +120,37 @@ class TestTheSender:
         sender.waiting.join()
         assert (words, sender.dropped) == (["after"], 2)
 
+    def test_sender_makes_a_call_once_the_other_side_answers_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(background_sender, "PAUSE_SECONDS", 0.05)
+        told = threading.Semaphore(0)
+        answers_at_the_third = iter([unreachable, unreachable, told.release])
+        sender = background_sender.Sender(after_drops=[lambda: next(answers_at_the_third)()])
+
+        sender.put(unreachable)
+
+        assert told.acquire(timeout=PATIENCE_SECONDS)
+        # Once: another call would find no answer and end the thread.
+        time.sleep(0.2)
+        assert sender.thread is not None
+        assert (sender.thread.is_alive(), sender.has_dropped) == (True, False)
+
+    def test_sender_makes_that_call_before_it_sends_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock = Clock()
+        monkeypatch.setattr(background_sender, "time", clock)
+        words = list[str]()
+        sender = background_sender.Sender(after_drops=[sent(words)("some were dropped")])
+        sender.has_dropped = True
+
+        for word in ("first", "second"):
+            sender.put(sent(words)(word))
+        sender.waiting.join()
+
+        assert words == ["some were dropped", "first", "second"]
+
     def test_sender_goes_on_after_a_defect_in_one_wake_up(self) -> None:
         sender, words = background_sender.Sender(), list[str]()
 
