@@ -18,8 +18,10 @@ from tests.own_valkey import OwnValkey
 from tests.site import Site, address_of_test_database
 from tests.wire import STREAM, Caller, OpenStream, ask_for_stream, stream_of, until
 
-# What makes a browser ask for, or know, a new conversation.
-TOLD = {"conversation.created", "resync"}
+
+def is_told(screen: OpenStream) -> bool:
+    """Return whether what came since makes a browser know of a new conversation, or ask."""
+    return bool({"conversation.created", "resync"} & {frame.name for frame in screen.received()})
 
 
 class TestOpening:
@@ -218,7 +220,7 @@ class TestAnOpenStream:
             screen.wait_for("resync")
             Caller(own_site, camille).post("/conversations", {"subject": "Après"})
             # If a wake-up failed just now the event is dropped, and `resync` says so.
-            assert until(lambda: TOLD & {frame.name for frame in screen.received()})
+            assert until(lambda: is_told(screen))
 
     def test_event_that_could_not_be_sent_is_followed_by_resync(
         self, own_site: Site, own_valkey: OwnValkey, camille: User
@@ -229,7 +231,7 @@ class TestAnOpenStream:
 
             with own_valkey.refusing_to_publish():
                 Caller(own_site, camille).post("/conversations", {"subject": "Perdue"})
-                assert not until(lambda: TOLD & {frame.name for frame in screen.received()}, 2)
+                assert not until(lambda: is_told(screen), 2)
 
             assert [frame.name for frame in screen.until("resync")] == ["resync"]
 
