@@ -271,6 +271,23 @@ class TestInstall:
         expect(page.get_by_role("button", name="Installer")).to_have_count(0)
 
 
+    def test_offer_of_the_browser_that_comes_before_the_scripts_is_kept(
+        self, visit: Visit, camille: User
+    ) -> None:
+        page = visit(camille, "/client/notifications", phone=True)
+        page.evaluate("localStorage.setItem('liaison:app-visits', '2')")
+        page.add_init_script(f"addEventListener('DOMContentLoaded', {OFFERS_INSTALL})")
+        page.clock.install()
+
+        page.goto("/client/messages")
+        wait_until_live(page)
+        assert page.evaluate("() => window.isHeldBack")
+        page.clock.fast_forward(11_000)
+
+        page.get_by_role("button", name="Installer").click()
+        assert page.evaluate("() => window.isAsked")
+
+
 class TestPageOfNotifications:
     def test_no_permission_is_asked_for_before_a_tap(self, visit: Visit, camille: User) -> None:
         page = visit(camille, "/client/notifications", phone=True)

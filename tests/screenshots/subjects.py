@@ -62,8 +62,10 @@ def open_profile(page: Page) -> None:
 def offer_install(page: Page) -> None:
     """Open the page as on a second visit, in a browser that can install it."""
     page.evaluate("localStorage.setItem('liaison:app-visits', '2')")
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => dispatchEvent(new Event('beforeinstallprompt')))"
+    )
     page.reload()
-    page.evaluate("dispatchEvent(new Event('beforeinstallprompt'))")
     page.locator("app-notice").wait_for()
 
 

@@ -40,6 +40,8 @@ export async function install() {
 }
 
 export function watchInstall() {
+  // From before this script was there: core/templates/core/scripts.html.
+  question = /** @type {any} */ (window).installPrompt ?? null;
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
     question = /** @type {any} */ (event);
