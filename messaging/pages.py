@@ -100,7 +100,7 @@ def shell(request: HttpRequest, side: str, language: str) -> HttpResponse:
     if side not in ("client", "staff") or language not in dict(settings.LANGUAGES):
         raise Http404
     nobody = {"pk": "", "name": "", "is_company": side == "staff"}
-    context = {**_page_of(side), "user": nobody, "csrf_token": ""}
+    context = {**_page_of(side), "page": f"{side}-messages", "user": nobody, "csrf_token": ""}
     with translation.override(language):
         return render(request, "messaging/inbox.html", context)
 
@@ -108,9 +108,15 @@ def shell(request: HttpRequest, side: str, language: str) -> HttpResponse:
 def _page_of(side: str) -> dict[str, str]:
     return {
         "element": f"{side}-inbox",
-        "page": f"{side}-messages",
         "base": f"/{side}/messages",
     }
+
+
+def _scripts_of(side: Side, pane: Pane, *, shows_files: bool) -> str:
+    """Return the name of a page in settings.PAGES: what it shows first comes first."""
+    if side == "staff":
+        return "staff-messages"
+    return "client-files" if shows_files else "client-new" if pane == "new" else "client-messages"
 
 
 def _inbox(
@@ -127,7 +133,10 @@ def _inbox(
     pane: Pane = "thread" if conversation_id else "new" if is_new else "list"
     with in_zone_of(request), data_saver.for_link_of(request):
         rendered = inbox(state, side=side, pane=pane, base=base, more=_more(state))
-    context = {**_page_of(side), "rendered": rendered, "state": state_script(state)}
+    context = {
+        **_page_of(side), "page": _scripts_of(side, pane, shows_files=shows_files),
+        "rendered": rendered, "state": state_script(state),
+    }  # fmt: skip
     response = render(request, "messaging/inbox.html", context)
     data_saver.ask_for_link(response)
     return response

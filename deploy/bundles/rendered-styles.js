@@ -48,7 +48,8 @@ const ELEMENTS = {
 };
 const MODULES = [
   "#core/components/person-avatar.js", "#core/components/relative-time.js", "#messaging/components/unread-badge.js",
-  "#notifications/components/delivery-state.js", "#messaging/pages/client-inbox.js", "#messaging/pages/staff-inbox.js",
+  "#notifications/components/delivery-state.js", "#attachments/components/attachment-library.js",
+  "#messaging/components/conversation-form.js", "#messaging/pages/client-inbox.js", "#messaging/pages/staff-inbox.js",
 ];
 
 /** What elements use of a browser when their modules are loaded. Lit brings HTMLElement and customElements. */

@@ -12,7 +12,7 @@ export const LANGUAGES = ["fr", "en"];
 export const PAGES = JSON.parse(readFileSync(`${ROOT}core/settings/pages.json`, "utf8"));
 
 // Each is built alone. Together with another page, it would load up to eleven scripts instead of two.
-const ALONE = ["client-messages", "staff-messages", "components"];
+const ALONE = ["client-messages", "client-new", "client-files", "staff-messages", "components"];
 
 /** The names of the pages that are built together, and so share chunks. */
 export const GROUPS = [...ALONE.map((name) => [name]), Object.keys(PAGES).filter((name) => !ALONE.includes(name))];

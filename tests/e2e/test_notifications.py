@@ -270,7 +270,6 @@ class TestInstall:
         assert page.evaluate("() => window.isAsked")
         expect(page.get_by_role("button", name="Installer")).to_have_count(0)
 
-
     def test_offer_of_the_browser_that_comes_before_the_scripts_is_kept(
         self, visit: Visit, camille: User
     ) -> None:

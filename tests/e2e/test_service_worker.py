@@ -169,7 +169,9 @@ class TestLogout:
         page.get_by_role("button", name="Se déconnecter").click()
 
         expect(page).not_to_have_title("Liaison")
-        page.context.set_offline(False)
+        # The page without a network loads itself again once that is back.
+        with page.expect_navigation():
+            page.context.set_offline(False)
         page.goto("/login")
         assert installed.shown(0) == []
         assert page.evaluate("Object.keys(localStorage)") == ["badge"]

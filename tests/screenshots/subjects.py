@@ -62,9 +62,8 @@ def open_profile(page: Page) -> None:
 def offer_install(page: Page) -> None:
     """Open the page as on a second visit, in a browser that can install it."""
     page.evaluate("localStorage.setItem('liaison:app-visits', '2')")
-    page.add_init_script(
-        "addEventListener('DOMContentLoaded', () => dispatchEvent(new Event('beforeinstallprompt')))"
-    )
+    offer = "dispatchEvent(new Event('beforeinstallprompt'))"
+    page.add_init_script(f"addEventListener('DOMContentLoaded', () => {offer})")
     page.reload()
     page.locator("app-notice").wait_for()
 

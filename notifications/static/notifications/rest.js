@@ -5,14 +5,15 @@ import { shellFilled } from "#core/shell.js";
 import { keepFilesOfPage } from "./app-files.js";
 import "./components/email-dialog.js";
 import "./components/silent-devices.js";
+import { watchInstall } from "./install.js";
 import * as api from "./notifications-api.js";
 import * as push from "./push.js";
 import { quietly } from "./quietly.js";
 import { watchUpdates } from "./update.js";
 
 /**
- * What runs on every page and nobody waits for: registers this device again, offers a new version, keeps the files of the
- * app, and warns about devices that show nothing any more.
+ * What runs on every page and nobody waits for: registers this device again, offers the installation and a new
+ * version, keeps the files of the app, and warns about devices that show nothing any more.
  */
 
 async function showSilentDevices() {
@@ -36,4 +37,5 @@ async function begin() {
   photo?.closest("[popover]")?.addEventListener("toggle", () => void quietly(() => showProfilePhoto(photo)), { once: true });
 }
 
+watchInstall();
 void begin();

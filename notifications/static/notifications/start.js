@@ -4,15 +4,13 @@ import { shellFilled } from "#core/shell.js";
 import "./components/delivery-state.js";
 import "./components/email-original.js";
 import "./components/mute-button.js";
-import { watchInstall } from "./install.js";
 import { openLaunched } from "./launch.js";
 import * as api from "./notifications-api.js";
 import { quietly } from "./quietly.js";
 import { checkShown, closeShown } from "./worker.js";
 
 /**
- * The part of notifications that runs on every page from its start: reports presence, updates the badge, offers the
- * installation, closes notifications of what was read elsewhere or deleted, and opens a tapped one. `rest.js` does what
+ * The part of notifications that runs on every page from its start: reports presence, updates the badge, closes notifications of what was read elsewhere or deleted, and opens a tapped one. `rest.js` does what
  * nobody waits for.
  *
  * Sends on `window`: `notification-open` {path, replies}, which a page cancels if it shows that address without a
@@ -95,6 +93,5 @@ addEventListener("live-event", onLiveEvent);
 document.addEventListener("visibilitychange", onVisibility);
 addEventListener("pagehide", onPageHide);
 addEventListener("pageshow", onPageShow);
-watchInstall();
 openLaunched(open);
 void begin();

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client, override_settings
 from structlog.testing import capture_logs
 
 from core.models import User
 from core.web import bundles
+from messaging.models import Conversation
 from tests.bundles import build_bundles
 
+FORM, LIBRARY = "conversation-form", "attachment-library"
 YEAR = "max-age=31536000, public, immutable"
 
 
@@ -45,6 +48,12 @@ def after_paint_in(page: str) -> list[str]:
     return modules.split()
 
 
+def bundles_text(addresses: list[str]) -> str:
+    """Return the published scripts at these addresses, one after the other."""
+    folder = settings.BUNDLES_MANIFEST.parent
+    return "".join((folder / address.rpartition("/")[2]).read_text() for address in addresses)
+
+
 def scripts_in(page: str) -> list[str]:
     return re.findall(r'<script type="module" src="([^"]+)" nonce="[^"]+"></script>', page)
 
@@ -72,6 +81,22 @@ class TestPublished:
             found[locale] = entry.script
 
         assert found["fr"] != found["en"]
+
+    def test_page_begins_with_the_script_that_has_what_it_shows(
+        self, client: Client, camille: User, conversation: Conversation
+    ) -> None:
+        first = {
+            path: bundles_text(after_paint_in(page_of(client, camille, f"/client/messages{path}")))
+            for path in ("", f"/{conversation.pk}", "/new", f"/{conversation.pk}/files")
+        }
+
+        defined = {
+            path: tuple(f'define("{tag}"' in text for tag in (FORM, LIBRARY, "message-bubble"))
+            for path, text in first.items()
+        }
+        assert list(defined.values()) == [
+            (False, False, True), (False, False, True), (True, False, True), (False, True, True),
+        ]  # fmt: skip
 
     def test_page_without_words_of_its_own_loads_its_script_at_once(
         self, client: Client, odile: User
@@ -156,6 +181,8 @@ class TestModules:
             "/static/messaging/pages/client-messages.js",
             "/static/notifications/rest.js",
             "/static/messaging/pages/inbox-rest.js",
+            "/static/messaging/components/conversation-form.js",
+            "/static/attachments/components/attachment-library.js",
         ]
         said = [line["event"] for line in lines if line["event"] == "browser_files_not_built"]
         assert len(said) == (0 if why == "asked for" else 1)

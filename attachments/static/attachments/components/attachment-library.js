@@ -4,10 +4,10 @@ import { repeat } from "lit/directives/repeat.js";
 import { locale } from "#core/i18n/index.js";
 import { icons } from "#core/icons.js";
 import { shared } from "#core/shared-styles.js";
-import { shortLabel } from "#core/time.js";
 import { TurnElement } from "#core/turn-element.js";
 
 import { listFiles, nextFiles } from "../attachments-api.js";
+import { captionOf } from "../caption.js";
 import { detailOf, isPicture } from "../files.js";
 import { t } from "../i18n/index.js";
 import "./attachment-tile.js";
@@ -306,11 +306,6 @@ export class AttachmentLibrary extends TurnElement {
   #send(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
-}
-
-/** Example: Camille Morel, 12 nov. @param {Pick<LibraryItem, "author" | "sent_at">} item */
-export function captionOf({ author, sent_at }) {
-  return t("sentBy", { name: author.name, date: shortLabel(new Date(sent_at)) });
 }
 
 /**

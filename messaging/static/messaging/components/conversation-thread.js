@@ -1,6 +1,5 @@
 import { html, nothing } from "lit";
 
-import "#attachments/components/attachment-library.js";
 import { t as fileText } from "#attachments/i18n/index.js";
 import { icons } from "#core/icons.js";
 import { isByKeyboard } from "#core/last-input.js";

@@ -4,7 +4,6 @@ import "#core/components/connection-banner.js";
 import "#core/components/session-ended.js";
 import { icons } from "#core/icons.js";
 
-import "../components/conversation-form.js";
 import "../components/conversation-list.js";
 import "../components/conversation-thread.js";
 import "../components/who-answers.js";

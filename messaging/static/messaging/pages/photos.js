@@ -1,4 +1,4 @@
-import { captionOf } from "#attachments/components/attachment-library.js";
+import { captionOf } from "#attachments/caption.js";
 import { isPicture } from "#attachments/files.js";
 
 /**

@@ -1,5 +1,3 @@
-import { periodOf } from "./typed-dates.js";
-
 /**
  * What is looked for, as the address of the page says it.
  *
@@ -71,9 +69,10 @@ export function isSame(one, other) {
   return entries(one).every(([name, text]) => other[name] === text);
 }
 
-/** @param {string} text */
+/** Return true for a day that there is: `Date` takes 2026-02-31 for the 3 March. @param {string} text */
 function isDay(text) {
-  return DAY.test(text) && periodOf(text) !== null;
+  const day = new Date(DAY.test(text) ? text : NaN);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 /** @template {object} T @param {T} object @returns {[keyof T, T[keyof T]][]} */
