@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.company_models import Availability, Closure, OwnWorkingPeriod, Weekday, WorkingPeriod
+from core.credential_models import MachineCredential
 from core.database.email_field import OneSpellingEmailField
 from core.ids import new_id
 from core.jobs.lease import LeasedJob
@@ -21,7 +22,7 @@ from core.jobs.lease import LeasedJob
 # Those of working hours are in a module of their own.
 __all__ = [
     "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "Availability", "Chantier", "Client", "ClientRemark",
-    "Closure", "Epoch", "OwnWorkingPeriod", "PasswordReset", "User", "UserManager", "UserQuerySet",
+    "Closure", "Epoch", "MachineCredential", "OwnWorkingPeriod", "PasswordReset", "User", "UserManager", "UserQuerySet",
     "Weekday", "WorkingPeriod", "rights_updated",
 ]  # fmt: skip
 
@@ -48,6 +49,8 @@ class Client(models.Model):
         limit_choices_to=~Q(role="client"), verbose_name=_("deputy"),
     )  # fmt: skip
     created_at = models.DateTimeField(auto_now_add=True)
+    # It has no active people and no open chantiers then.
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
     class Meta:
         ordering = ("name", "id")

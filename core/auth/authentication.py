@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
+from core.auth import credentials
+from core.auth.credentials import Machine
 from core.auth.jwt_tokens import InvalidToken, user_of
 from core.models import User
 
@@ -22,10 +24,34 @@ class BearerAuthentication(authentication.BaseAuthentication):
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != self.keyword.lower():
             return None
+        if token.strip().startswith(credentials.PREFIX):
+            raise exceptions.AuthenticationFailed(
+                "This address takes the token of a person, not the credential of a program."
+            )
         try:
             return user_of(token.strip()), token
         except InvalidToken as error:
             raise exceptions.AuthenticationFailed(str(error)) from error
+
+    def authenticate_header(self, request: Request) -> str:
+        return self.keyword
+
+
+class CredentialAuthentication(authentication.BaseAuthentication):
+    """Read `Authorization: Bearer liaison_…`, the credential of a program. Sessions are ignored."""
+
+    keyword = "Bearer"
+
+    def authenticate(self, request: Request) -> tuple[Machine, str]:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != self.keyword.lower():
+            raise exceptions.NotAuthenticated
+        machine = credentials.machine_of(secret.strip())
+        if machine is None:
+            raise exceptions.AuthenticationFailed(
+                "This credential is not known, has expired or was withdrawn."
+            )
+        return machine, secret
 
     def authenticate_header(self, request: Request) -> str:
         return self.keyword

@@ -1,0 +1,198 @@
+"""Keep clients, people and chantiers in step with a portal or an ERP, by ids of the other side.
+
+A PUT creates a row or changes what it names; again it changes nothing. What is left out stays. A row
+is never deleted, since conversations name it: it is archived.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core.models import Chantier, Client, User
+from core.web.errors import Refusal
+
+Row = TypeVar("Row", bound=models.Model)
+Given = dict[str, Any]
+Outcome = Literal["created", "changed", "unchanged"]
+
+ACTIVE, ARCHIVED = "active", "archived"
+CLIENT_ROLE = User.Role.CLIENT.value
+
+
+class Put(NamedTuple):
+    row: Any
+    outcome: Outcome
+    # The columns that are other than before; all of a new row.
+    changed: frozenset[str]
+
+
+class UnknownReference(Refusal):
+    status_code = 400
+    default_code = "unknown_reference"
+    default_detail = _("Nothing has this external id. Send that row first.")
+
+    def __init__(self, attr: str) -> None:
+        super().__init__()
+        self.attr = attr
+
+
+class EmailTaken(Refusal):
+    default_code = "email_taken"
+    default_detail = _("Another person has this email. Merge the two, or correct one.")
+    attr = "email"
+
+
+class OtherSide(Refusal):
+    default_code = "other_side"
+    default_detail = _(
+        "A person cannot change sides, nor go to another client: what they wrote belongs to it. "
+        "Archive this one and create another."
+    )
+    attr = "role"
+
+
+@transaction.atomic
+def put_client(external_id: str, given: Given) -> Put:
+    """Create or change a client: `name`, `responsible`, `deputy`, `status`.
+
+    An archived one has no active people and no open chantiers.
+    """
+    columns = _people(given) | _named(given, "name")
+    if "status" in given:
+        columns["archived_at"] = timezone.now() if given["status"] == ARCHIVED else None
+    return _put(Client, external_id, columns, required=("name",))
+
+
+@transaction.atomic
+def put_chantier(external_id: str, given: Given) -> Put:
+    """Create or change a chantier: `client`, `name`, `reference`, `address`, `responsible`…"""
+    columns = _people(given) | _named(given, "name", "reference", "address")
+    if "client" in given:
+        columns["client"] = _client(given["client"])
+    if "status" in given:
+        is_archived = given["status"] == ARCHIVED
+        columns["status"] = Chantier.Status.ARCHIVED if is_archived else Chantier.Status.OPEN
+    row = Chantier.objects.filter(external_id=external_id).first()
+    if row is not None and "client" in columns and columns["client"].pk != row.client_id:
+        raise OtherSide
+    return _put(Chantier, external_id, columns, required=("client", "name"))
+
+
+@transaction.atomic
+def put_user(external_id: str, given: Given) -> Put:
+    """Create or change a person: `email`, `name`, `role`, `client`, `locale`, `phone`, `status`.
+
+    A person who is known by the email alone, of the same side, gets the id. A new one has no
+    password: they come from the portal, or by an invitation.
+    """
+    columns = _named(given, "email", "name", "role", "locale", "phone")
+    if "client" in given:
+        columns["client"] = _client(given["client"]) if given["client"] else None
+    if "status" in given:
+        columns["is_active"] = given["status"] == ACTIVE
+    known = User.objects.filter(external_id=external_id).first()
+    if "email" in columns:
+        _check_email(columns["email"], known, external_id)
+        known = User.objects.filter(external_id=external_id).first()
+    if known is not None:
+        _check_side(known, columns)
+    return _put(User, external_id, columns, required=("email", "name", "role"))
+
+
+def _check_email(email: str, known: User | None, external_id: str) -> None:
+    """Give the id to the person who has the email and no id. Raises EmailTaken."""
+    other = User.objects.filter(email=email).first()
+    if other is None or other == known:
+        return
+    if known is not None or other.external_id is not None:
+        raise EmailTaken
+    User.objects.filter(pk=other.pk).update(external_id=external_id)
+
+
+def _check_side(person: User, columns: Given) -> None:
+    """Raises OtherSide if a person would belong to other conversations than those they wrote in."""
+    role = columns.get("role", person.role)
+    client = columns.get("client", person.client)
+    is_client = role == CLIENT_ROLE
+    if is_client == person.is_company or (client.pk if client else None) != person.client_id:
+        raise OtherSide
+
+
+def _people(given: Given) -> Given:
+    """Return the columns of the company's people that a row names by their external ids."""
+    columns: Given = {}
+    for name in ("responsible", "deputy"):
+        if name not in given:
+            continue
+        of_company = User.objects.exclude(role=CLIENT_ROLE)
+        wanted = given[name]
+        columns[name] = of_company.filter(external_id=wanted).first() if wanted else None
+        if wanted and columns[name] is None:
+            raise UnknownReference(name)
+    return columns
+
+
+def _client(external_id: str) -> Client:
+    client = Client.objects.filter(external_id=external_id).first()
+    if client is None:
+        raise UnknownReference("client")
+    return client
+
+
+def _named(given: Given, *names: str) -> Given:
+    return {name: given[name] for name in names if name in given}
+
+
+def _put(model: type[Row], external_id: str, columns: Given, *, required: tuple[str, ...]) -> Put:
+    rows = model._default_manager.select_for_update(no_key=True, of=("self",))
+    row = rows.filter(external_id=external_id).first()
+    if row is None:
+        _check_required(columns, required)
+        try:
+            with transaction.atomic():
+                row = model._default_manager.create(external_id=external_id, **columns)
+        except IntegrityError:
+            # Another request has just made it.
+            row = rows.filter(external_id=external_id).first()
+            if row is None:
+                raise
+        else:
+            return Put(row, "created", frozenset(columns))
+    changed = {
+        name: value for name, value in columns.items() if _is_other(getattr(row, name), value)
+    }
+    if not changed:
+        return Put(row, "unchanged", frozenset())
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changed))
+    return Put(row, "changed", frozenset(changed))
+
+
+def _is_other(before: Any, after: Any) -> bool:
+    # When something was archived stays the first time.
+    if name_of_moment(before) and name_of_moment(after):
+        return False
+    return bool(before != after)
+
+
+def name_of_moment(value: Any) -> bool:
+    return hasattr(value, "tzinfo")
+
+
+def _check_required(columns: Given, required: tuple[str, ...]) -> None:
+    missing = {name: [serializers.Field.default_error_messages["required"]] for name in required}
+    missing = {name: why for name, why in missing.items() if name not in columns}
+    if missing:
+        raise serializers.ValidationError(missing, code="required")
+
+
+PUTS: dict[str, Callable[[str, Given], Put]] = {
+    "clients": put_client,
+    "users": put_user,
+    "chantiers": put_chantier,
+}
