@@ -49,3 +49,6 @@ BODIES_MAX_BYTES = env.int("BODIES_MAX_BYTES", default=256 * 1024 * 1024)
 # larger. nginx accepts 32 kB.
 REQUEST_HEAD_SECONDS = env.float("REQUEST_HEAD_SECONDS", default=10.0)
 REQUEST_HEAD_MAX_BYTES = 64 * 1024
+
+# Of one credential of a program.
+MACHINE_REQUESTS_PER_MINUTE = env.int("MACHINE_REQUESTS_PER_MINUTE", default=600)
