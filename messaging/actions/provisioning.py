@@ -40,7 +40,7 @@ def close_conversations_of(chantier: Chantier) -> None:
         if locked.conversation.status == Conversation.Status.CLOSED:
             continue
         bump(locked, **changes_to(locked.conversation, Conversation.Status.CLOSED.value))
-        line = NewLine(Kind.CLOSED, details={"archived": named(chantier)})
+        line = NewLine(Kind.CLOSED, details={"chantier": named(chantier)})
         history.show_changed(locked, [line])
 
 

@@ -64,6 +64,13 @@ def _by(key: str) -> Callable[[Json, datetime], str]:
     return lambda line, now: t(key, name=_name(line["by"]))
 
 
+def _closed(line: Json, now: datetime) -> str:
+    chantier = line["details"].get("chantier")
+    if chantier:
+        return t("lineClosedWithChantier", chantier=_name(chantier))
+    return t("lineClosed", name=_name(line["by"]))
+
+
 def _reopened(line: Json, now: datetime) -> str:
     is_of_client = line["by"] is not None and line["by"]["role"] == "client"
     return t("reopenedBy" if is_of_client else "lineReopened", name=_name(line["by"]))
@@ -142,7 +149,7 @@ def moment(at: str | None, now: datetime) -> str:
 
 SENTENCES: dict[str, Callable[[Json, datetime], str]] = {
     "opened": _by("lineOpened"),
-    "closed": _by("lineClosed"),
+    "closed": _closed,
     "reopened": _reopened,
     "renamed": _renamed,
     "moved": _moved,

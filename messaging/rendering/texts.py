@@ -102,6 +102,7 @@ MESSAGING: dict[str, Text] = {
     "reopenedBy": _("Reopened by the message of {name}"),
     "lineOpened": _("Conversation opened by {name}"),
     "lineClosed": _("Closed by {name}"),
+    "lineClosedWithChantier": _("Closed: the site {chantier} is archived"),
     "lineReopened": _("Reopened by {name}"),
     "lineRenamed": _("Subject changed by {name}: “{former}” is now “{subject}”"),
     "lineMoved": _("Moved to {to} by {name}"),

@@ -22,6 +22,10 @@ DETAILS: dict[str, Any] = {
             "description": "assigned, taken_over: the person. moved: the chantier. Null: nobody.",
         },
         "from": {**NAMED, "description": "As `to`, before. merged, split: from where."},
+        "chantier": {
+            **NAMED,
+            "description": "closed: the archived chantier that closed it, if it was that.",
+        },
         "subject": {"type": "string", "description": "renamed: the new one."},
         "former_subject": {"type": "string", "description": "renamed: the earlier one."},
         "into": {**NAMED, "description": "merged, split: the conversation with its subject."},

@@ -164,7 +164,7 @@ class TestRows:
         conversation.refresh_from_db()
         assert conversation.status == Conversation.Status.CLOSED
         line = HistoryLine.objects.get(conversation=conversation, kind="closed")
-        assert (line.by, line.details["archived"]["name"]) == (None, villa.name)
+        assert (line.by, line.details["chantier"]["name"]) == (None, villa.name)
 
     def test_archived_client_has_no_active_people_and_no_open_chantiers(
         self, erp: Erp, camille: User, villa: Chantier, conversation: Conversation

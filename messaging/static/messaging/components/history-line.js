@@ -12,7 +12,8 @@ const PLACE = "\n";
 /** What a line of the history says, by kind: these are the kinds that a client reads. @type {Record<string, (line: Line) => string>} */
 export const sentences = {
   opened: ({ by }) => t("lineOpened", { name: nameOf(by) }),
-  closed: ({ by }) => t("lineClosed", { name: nameOf(by) }),
+  closed: ({ by, details: { chantier } }) =>
+    chantier ? t("lineClosedWithChantier", { chantier: nameOf(chantier) }) : t("lineClosed", { name: nameOf(by) }),
   reopened: ({ by }) => t(by?.role === "client" ? "reopenedBy" : "lineReopened", { name: nameOf(by) }),
   renamed: ({ by, details: { subject = "", former_subject: former = "" } }) => t("lineRenamed", { name: nameOf(by), subject, former }),
   moved: ({ by, details: { to, from } }) =>

@@ -173,6 +173,7 @@ export default {
   reopenedBy: "Reopened by the message of {name}",
   lineOpened: "Conversation opened by {name}",
   lineClosed: "Closed by {name}",
+  lineClosedWithChantier: "Closed: the site {chantier} is archived",
   lineReopened: "Reopened by {name}",
   lineRenamed: "Subject changed by {name}: “{former}” is now “{subject}”",
   lineMoved: "Moved to {to} by {name}",

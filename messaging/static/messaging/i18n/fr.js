@@ -173,6 +173,7 @@ export default {
   reopenedBy: "Rouverte par le message de {name}",
   lineOpened: "Conversation ouverte par {name}",
   lineClosed: "Close par {name}",
+  lineClosedWithChantier: "Close : le chantier {chantier} est archivé",
   lineReopened: "Rouverte par {name}",
   lineRenamed: "Sujet changé par {name} : « {former} » devient « {subject} »",
   lineMoved: "Déplacée vers {to} par {name}",
