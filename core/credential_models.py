@@ -31,7 +31,9 @@ class MachineCredential(models.Model):
     name = models.CharField(
         _("name"), max_length=NAME_LENGTH, help_text=_("Which program has it: ERP, portal…")
     )
-    scopes = ArrayField(models.CharField(max_length=30, choices=Scope.choices), verbose_name=_("opens"))
+    scopes = ArrayField(
+        models.CharField(max_length=30, choices=Scope.choices), verbose_name=_("opens")
+    )
     digest = models.BinaryField(max_length=32, unique=True, editable=False)  # SHA-256
     # The end of the secret, to recognise it by.
     hint = models.CharField(_("ends with"), max_length=4, editable=False)
@@ -50,9 +52,7 @@ class MachineCredential(models.Model):
         verbose_name = _("credential of a program")
         verbose_name_plural = _("credentials of programs")
         constraints: ClassVar = [
-            models.CheckConstraint(
-                name="credential_opens_something", condition=~Q(scopes=[])
-            ),
+            models.CheckConstraint(name="credential_opens_something", condition=~Q(scopes=[])),
         ]
 
     def __str__(self) -> str:

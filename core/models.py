@@ -22,8 +22,8 @@ from core.jobs.lease import LeasedJob
 # Those of working hours are in a module of their own.
 __all__ = [
     "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "Availability", "Chantier", "Client", "ClientRemark",
-    "Closure", "Epoch", "MachineCredential", "OwnWorkingPeriod", "PasswordReset", "User", "UserManager", "UserQuerySet",
-    "Weekday", "WorkingPeriod", "rights_updated",
+    "Closure", "Epoch", "MachineCredential", "OwnWorkingPeriod", "PasswordReset", "User",
+    "UserManager", "UserQuerySet", "Weekday", "WorkingPeriod", "rights_updated",
 ]  # fmt: skip
 
 NAME_LENGTH = 150

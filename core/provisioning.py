@@ -1,12 +1,14 @@
 """Keep clients, people and chantiers in step with a portal or an ERP, by ids of the other side.
 
-A PUT creates a row or changes what it names; again it changes nothing. What is left out stays. A row
-is never deleted, since conversations name it: it is archived.
+A PUT creates a row or changes what it names. The same again changes nothing, and what is left out
+stays. A row is never deleted, since conversations name it: it is archived.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeVar
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +46,15 @@ class EmailTaken(Refusal):
     default_code = "email_taken"
     default_detail = _("Another person has this email. Merge the two, or correct one.")
     attr = "email"
+
+
+class ManagedHere(Refusal):
+    """With the email or the id of a manager a program could log in as one."""
+
+    status_code = 403
+    default_code = "managed_here"
+    default_detail = _("This person is a manager. Managers are changed in Liaison itself.")
+    attr = "role"
 
 
 class OtherSide(Refusal):
@@ -94,27 +105,30 @@ def put_user(external_id: str, given: Given) -> Put:
         columns["client"] = _client(given["client"]) if given["client"] else None
     if "status" in given:
         columns["is_active"] = given["status"] == ACTIVE
-    known = User.objects.filter(external_id=external_id).first()
-    if "email" in columns:
-        _check_email(columns["email"], known, external_id)
-        known = User.objects.filter(external_id=external_id).first()
+    known = _person(external_id, columns.get("email"))
     if known is not None:
-        _check_side(known, columns)
-    return _put(User, external_id, columns, required=("email", "name", "role"))
+        _check_may_change(known, columns)
+        # The row that a person typed by hand gets the id.
+        User.objects.filter(pk=known.pk, external_id=None).update(external_id=external_id)
+    new = {"password": make_password(None)}
+    return _put(User, external_id, columns, required=("email", "name", "role"), new=new)
 
 
-def _check_email(email: str, known: User | None, external_id: str) -> None:
-    """Give the id to the person who has the email and no id. Raises EmailTaken."""
-    other = User.objects.filter(email=email).first()
+def _person(external_id: str, email: str | None) -> User | None:
+    """Return who has the id, or the email and no id yet. Raises EmailTaken."""
+    known = User.objects.filter(external_id=external_id).first()
+    other = User.objects.filter(email=email).first() if email else None
     if other is None or other == known:
-        return
+        return known
     if known is not None or other.external_id is not None:
         raise EmailTaken
-    User.objects.filter(pk=other.pk).update(external_id=external_id)
+    return other
 
 
-def _check_side(person: User, columns: Given) -> None:
-    """Raises OtherSide if a person would belong to other conversations than those they wrote in."""
+def _check_may_change(person: User, columns: Given) -> None:
+    """Raises ManagedHere for a manager, OtherSide for who would leave what they wrote in."""
+    if person.role == User.Role.MANAGER or person.is_superuser:
+        raise ManagedHere
     role = columns.get("role", person.role)
     client = columns.get("client", person.client)
     is_client = role == CLIENT_ROLE
@@ -147,14 +161,24 @@ def _named(given: Given, *names: str) -> Given:
     return {name: given[name] for name in names if name in given}
 
 
-def _put(model: type[Row], external_id: str, columns: Given, *, required: tuple[str, ...]) -> Put:
+def _put(
+    model: type[Row],
+    external_id: str,
+    columns: Given,
+    *,
+    required: tuple[str, ...],
+    new: Given | None = None,
+) -> Put:
+    """`new` are columns of a new row alone."""
     rows = model._default_manager.select_for_update(no_key=True, of=("self",))
     row = rows.filter(external_id=external_id).first()
     if row is None:
         _check_required(columns, required)
         try:
             with transaction.atomic():
-                row = model._default_manager.create(external_id=external_id, **columns)
+                row = model._default_manager.create(
+                    external_id=external_id, **columns, **(new or {})
+                )
         except IntegrityError:
             # Another request has just made it.
             row = rows.filter(external_id=external_id).first()
@@ -175,13 +199,9 @@ def _put(model: type[Row], external_id: str, columns: Given, *, required: tuple[
 
 def _is_other(before: Any, after: Any) -> bool:
     # When something was archived stays the first time.
-    if name_of_moment(before) and name_of_moment(after):
+    if isinstance(before, datetime) and isinstance(after, datetime):
         return False
     return bool(before != after)
-
-
-def name_of_moment(value: Any) -> bool:
-    return hasattr(value, "tzinfo")
 
 
 def _check_required(columns: Given, required: tuple[str, ...]) -> None:

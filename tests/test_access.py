@@ -3,7 +3,7 @@
 The data is the Morels': Camille opened the conversation and wrote the message, and has a device and
 a file that she has not sent yet; Odile of the company wrote the note. The caller is nobody, Camille
 with an expired token, Yanis of another client, Bruno of the same client, Odile, or the manager
-Marc. What a person may not see is a 404.
+Marc. What a person may not see is a 404. Programs are in `test_machine_access`.
 """
 
 import json
@@ -144,6 +144,13 @@ POST   task-retry               401     401   403   403   404  404
 POST   task-cancel              401     401   403   403   404  404
 GET    task                     401     401   403   403   404  404
 PATCH  task                     401     401   403   403   404  404
+GET    provisioned-client       401     401   401   401   401  401
+PUT    provisioned-client       401     401   401   401   401  401
+GET    provisioned-user         401     401   401   401   401  401
+PUT    provisioned-user         401     401   401   401   401  401
+GET    provisioned-chantier     401     401   401   401   401  401
+PUT    provisioned-chantier     401     401   401   401   401  401
+POST   provisioning-bulk        401     401   401   401   401  401
 """
 # Operations that another module tests: this caller cannot read a stream.
 ELSEWHERE = {("GET", "stream"): "tests.flows.test_stream"}
@@ -258,6 +265,7 @@ def address_of(name: str, world: World) -> str:
         "worker_id": uuid4(),
         "queue": "maintenance",
         "name": "unknown",
+        "external_id": "unknown",
         "verb": "enable" if name == "schedule-act" else "resume",
     }
     needed = get_resolver().reverse_dict.getlist(name)[0][0][0][1]

@@ -58,6 +58,12 @@ SPECTACULAR_SETTINGS = {
         "Kind": "attachments.models.Attachment.Kind",
         "LineKind": "messaging.models.HistoryLine.Kind",
         "ChantierStatus": "core.models.Chantier.Status",
+        "RoleEnum": "core.models.User.Role",
+        "RowKind": "messaging.serializers.provisioning.KINDS",
+        "RowStatus": "messaging.serializers.provisioning.STATUSES",
+        "RowOutcome": "messaging.serializers.provisioning.OUTCOMES",
+        "ProvisionedRole": "messaging.serializers.provisioning.ROLES",
+        "Scope": "core.models.MachineCredential.Scope",
         "EmailState": "notifications.models.InboundEmail.State",
     },
     "POSTPROCESSING_HOOKS": [

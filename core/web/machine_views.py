@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -20,7 +21,9 @@ ONE_MINUTE = timedelta(minutes=1)
 class ScopeMissing(Refusal):
     status_code = 403
     default_code = "scope_missing"
-    default_detail = "This credential does not open this address. Its scopes are chosen when it is made."
+    default_detail = (
+        "This credential does not open this address. Its scopes are chosen when it is made."
+    )
 
 
 class HasScope(BasePermission):
@@ -48,5 +51,6 @@ class MachineView(APIView):
 
 
 def machine(request: Request) -> Machine:
-    assert isinstance(request.user, Machine), "the view takes credentials alone"
+    if not isinstance(request.user, Machine):
+        raise NotAuthenticated
     return request.user

@@ -1,4 +1,4 @@
-"""Serve the OpenAPI document and describe our two ways to authenticate."""
+"""Serve the OpenAPI document and describe our ways to authenticate."""
 
 from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -45,3 +45,15 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class CredentialScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # no types
+    target_class = "core.auth.authentication.CredentialAuthentication"
+    name = "credential"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The credential of a program: `manage.py issue_credential`.",
+        }

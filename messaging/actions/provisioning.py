@@ -1,4 +1,4 @@
-"""What follows when a row of a portal or an ERP is archived: its conversations close, people leave."""
+"""Rows of a portal or an ERP, and what follows when one is archived: its conversations close."""
 
 from typing import Any
 

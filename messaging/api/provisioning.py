@@ -1,4 +1,4 @@
-"""The REST endpoints by which a portal or an ERP keeps its people, clients and chantiers in step."""
+"""The endpoints by which a portal or an ERP keeps its people, clients and chantiers in step."""
 
 from typing import Any, ClassVar
 
@@ -115,7 +115,9 @@ class ProvisioningBulk(MachineView):
         good = [row for row in checked if "given" in row]
         done = iter(provisioning.put_many(good, is_dry_run=asked["dry_run"]))
         results = [next(done) if "given" in row else row for row in checked]
-        return Response(RowResultsSerializer({"dry_run": asked["dry_run"], "results": results}).data)
+        return Response(
+            RowResultsSerializer({"dry_run": asked["dry_run"], "results": results}).data
+        )
 
 
 def _checked(row: dict[str, Any]) -> dict[str, Any]:

@@ -94,9 +94,7 @@ class BulkRowsSerializer(InputSerializer):
     """Up to 1,000 rows, done in this order. `dry_run`: say what would become of each."""
 
     # Of any kind: a bad row is refused by itself.
-    rows = serializers.ListField(
-        child=serializers.DictField(), min_length=1, max_length=AT_ONCE
-    )
+    rows = serializers.ListField(child=serializers.DictField(), min_length=1, max_length=AT_ONCE)
     dry_run = serializers.BooleanField(required=False, default=False)
 
 

@@ -19,7 +19,8 @@ from rest_framework.test import APIClient
 
 from attachments.models import Attachment
 from attachments.storage import sealed
-from core.models import User
+from core.auth import credentials
+from core.models import Chantier, Client, MachineCredential, User
 from messaging.actions.notes import write_note
 from messaging.models import CannedReply, Conversation, Message, Note, SavedFilter
 from notifications.inbound_email import originals
@@ -48,6 +49,10 @@ class Operation:
     @property
     def has_session(self) -> bool:
         return {"session": []} in self.described.get("security", [])
+
+    @property
+    def is_of_program(self) -> bool:
+        return {"credential": []} in self.described.get("security", [])
 
     def names(self, place: str) -> list[str]:
         """Return the names of the parameters in the `path` or the `query`."""
@@ -119,6 +124,10 @@ SENDING = [each for each in OPERATIONS if each.method in ("POST", "PUT", "PATCH"
 READING = [each for each in OPERATIONS if each.method == "GET"]
 
 
+# Of a client, a chantier and a person in another system.
+EXTERNAL_ID = "a-42"
+
+
 @dataclass
 class World:
     """The rows that the ids in addresses are of. All of them are Marc's, who may do everything."""
@@ -132,6 +141,8 @@ class World:
     email: InboundEmail
     saved: SavedFilter
     reply: CannedReply
+    # Of a program that may do everything.
+    secret: str
 
     def value(self, operation: Operation, name: str) -> str:
         """Return the value of a parameter of a path."""
@@ -151,6 +162,7 @@ class World:
             "task_id": f"fan_out_message:{self.message.pk}",
             "queue": "maintenance",
             "name": "unknown",
+            "external_id": EXTERNAL_ID,
         }
         if name == "verb":
             return "resume" if "schedules" not in operation.path else "enable"
@@ -179,7 +191,10 @@ class World:
         Without both, the body is a sample of what the operation takes.
         """
         caller = APIClient(raise_request_exception=False)
-        caller.force_authenticate(self.marc)
+        if operation.is_of_program:
+            caller.credentials(HTTP_AUTHORIZATION=f"Bearer {self.secret}")
+        else:
+            caller.force_authenticate(self.marc)
         if content is None:
             shape = operation.body_shape
             body = sample(shape) if body is None and shape else body
@@ -209,7 +224,11 @@ def world(marc: User, odile: User, conversation: Conversation, say: Say) -> Worl
     email = email_kept(b"1", state=InboundEmail.State.WAITING)
     saved = SavedFilter.objects.create(owner=marc, name="Villa")
     reply = CannedReply.objects.create(owner=marc, shortcut="merci", text_fr="Merci.")
-    return World(marc, conversation, message, note, file, device, email, saved, reply)
+    for model in (Client, Chantier):
+        model._default_manager.update(external_id=EXTERNAL_ID)
+    User.objects.filter(pk=odile.pk).update(external_id=EXTERNAL_ID)
+    secret = credentials.issue("ERP", list(MachineCredential.Scope.values)).secret
+    return World(marc, conversation, message, note, file, device, email, saved, reply, secret)
 
 
 def email_kept(digest: bytes, **columns: Any) -> InboundEmail:

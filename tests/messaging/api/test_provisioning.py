@@ -1,4 +1,7 @@
-"""Clients, people and chantiers kept in step by a program: again changes nothing, a fault stays alone."""
+"""Clients, people and chantiers kept in step by a program.
+
+The same again changes nothing. A bad row of many keeps no other back.
+"""
 
 import json
 from collections.abc import Callable
@@ -49,7 +52,9 @@ def code_of(answer: Any) -> tuple[int, str, str | None]:
 
 
 class TestCredential:
-    def test_command_prints_one_that_opens_its_scope_alone(self, erp: Erp, api: Call, odile: User) -> None:
+    def test_command_prints_one_that_opens_its_scope_alone(
+        self, erp: Erp, api: Call, odile: User
+    ) -> None:
         printed = call_command("issue_credential", "ERP", "--scope", "events:read", "--days", "30")
 
         assert code_of(erp("GET", "/clients/C1", bearer=printed)) == (403, "scope_missing", None)
@@ -130,11 +135,27 @@ class TestRows:
         ("path", "row", "error"),
         [
             ("/users/P9", {"name": "Sans adresse", "role": "staff"}, (400, "required", "email")),
-            ("/users/P9", {"email": "a@b.test", "name": "A", "role": "manager"}, (400, "invalid_choice", "role")),
-            ("/users/P9", {"email": "a@b.test", "name": "A", "role": "client"}, (400, "client", "client")),
-            ("/chantiers/H9", {"client": "none", "name": "A"}, (400, "unknown_reference", "client")),
+            (
+                "/users/P9",
+                {"email": "a@b.test", "name": "A", "role": "manager"},
+                (400, "invalid_choice", "role"),
+            ),
+            (
+                "/users/P9",
+                {"email": "a@b.test", "name": "A", "role": "client"},
+                (400, "client", "client"),
+            ),
+            (
+                "/chantiers/H9",
+                {"client": "none", "name": "A"},
+                (400, "unknown_reference", "client"),
+            ),
             ("/clients/C9", {"name": "A", "boss": "X"}, (400, "unknown_field", "boss")),
-            ("/users/P9", {"email": "camille@demo.test", "name": "A", "role": "staff"}, (409, "email_taken", "email")),
+            (
+                "/users/P9",
+                {"email": "camille@demo.test", "name": "A", "role": "staff"},
+                (409, "email_taken", "email"),
+            ),
         ],
     )
     def test_what_cannot_be_is_refused_by_name(
@@ -152,14 +173,34 @@ class TestRows:
 
         assert code_of(answer) == (409, "other_side", "role")
 
+    def test_manager_cannot_be_taken_over(self, erp: Erp, marc: User) -> None:
+        User.objects.filter(pk=marc.pk).update(external_id=None)
+        before = User.objects.filter(pk=marc.pk).values().get()
+        row = {"email": marc.email, "name": "Marc", "role": "staff"}
+
+        assert code_of(erp("PUT", "/users/P1", row)) == (403, "managed_here", "role")
+
+        User.objects.filter(pk=marc.pk).update(external_id="P1")
+        answer = erp("PUT", "/users/P1", {"email": "mine@mail.test"})
+        assert code_of(answer) == (403, "managed_here", "role")
+        assert User.objects.filter(pk=marc.pk).values().get() == before | {"external_id": "P1"}
+
     def test_archived_chantier_closes_its_conversations_once(
-        self, erp: Erp, camille: User, odile: User, villa: Chantier, conversation: Conversation, say: Say
+        self,
+        erp: Erp,
+        camille: User,
+        odile: User,
+        villa: Chantier,
+        conversation: Conversation,
+        say: Say,
     ) -> None:
         say(camille, "Bonjour")
         Chantier.objects.filter(pk=villa.pk).update(external_id="H1")
 
         for _ in range(2):
-            assert erp("PUT", "/chantiers/H1", {"status": "archived"}).json()["status"] == "archived"
+            assert (
+                erp("PUT", "/chantiers/H1", {"status": "archived"}).json()["status"] == "archived"
+            )
 
         conversation.refresh_from_db()
         assert conversation.status == Conversation.Status.CLOSED
@@ -190,8 +231,12 @@ class TestBulk:
         return [result["outcome"] for result in answer.json()["results"]]
 
     def test_each_row_has_its_answer_and_a_bad_one_keeps_nothing_back(self, erp: Erp) -> None:
-        rows = [*self.rows(2), {"kind": "chantiers", "external_id": "H1", "row": {"client": "none", "name": "A"}},
-                {"kind": "ships", "external_id": "S1", "row": {}}, {"kind": "users"}]  # fmt: skip
+        rows = [
+            *self.rows(2),
+            {"kind": "chantiers", "external_id": "H1", "row": {"client": "none", "name": "A"}},
+            {"kind": "ships", "external_id": "S1", "row": {}},
+            {"kind": "users"},
+        ]
 
         answer = erp("POST", "/bulk", {"rows": rows})
 
@@ -200,12 +245,19 @@ class TestBulk:
         assert self.outcomes(erp("POST", "/bulk", {"rows": rows}))[:2] == ["unchanged"] * 2
 
     def test_dry_run_says_the_same_and_leaves_nothing(self, erp: Erp) -> None:
-        rows = [*self.rows(1), {"kind": "chantiers", "external_id": "H1", "row": {"client": "C0", "name": "A"}}]
+        rows = [
+            *self.rows(1),
+            {"kind": "chantiers", "external_id": "H1", "row": {"client": "C0", "name": "A"}},
+        ]
 
-        assert self.outcomes(erp("POST", "/bulk", {"rows": rows, "dry_run": True})) == ["created"] * 2
+        assert (
+            self.outcomes(erp("POST", "/bulk", {"rows": rows, "dry_run": True})) == ["created"] * 2
+        )
 
         assert not Client.objects.exists()
 
     def test_a_thousand_rows_are_taken_and_one_more_is_not(self, erp: Erp) -> None:
-        assert self.outcomes(erp("POST", "/bulk", {"rows": self.rows(1_000)})) == ["created"] * 1_000
+        assert (
+            self.outcomes(erp("POST", "/bulk", {"rows": self.rows(1_000)})) == ["created"] * 1_000
+        )
         assert code_of(erp("POST", "/bulk", {"rows": self.rows(1_001)}))[0] == 400

@@ -1,0 +1,120 @@
+"""Every operation of programs answers each kind of credential with the status of the table.
+
+The caller is nobody, a credential of one scope, one that has expired, one that was withdrawn, or a
+person: Marc, with a bearer of the portal. The table of people is in `test_access`.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from core.auth import credentials
+from core.auth.jwt_tokens import issue_development_token
+from core.models import Client, MachineCredential, User
+from core.web.machine_views import MachineView
+from tests.test_access import patterns
+
+CALLERS = ("nobody", "provisioning", "webhooks", "events:read", "expired", "withdrawn", "person")
+TABLE = """
+                          nobody provisioning webhooks events:read expired withdrawn person
+GET  provisioned-client      401          200      403         403     401       401    401
+PUT  provisioned-client      401          200      403         403     401       401    401
+GET  provisioned-user        401          200      403         403     401       401    401
+PUT  provisioned-user        401          200      403         403     401       401    401
+GET  provisioned-chantier    401          200      403         403     401       401    401
+PUT  provisioned-chantier    401          200      403         403     401       401    401
+POST provisioning-bulk       401          200      403         403     401       401    401
+"""
+BODIES: dict[str, dict[str, Any]] = {
+    "provisioned-client": {"name": "Famille Roy"},
+    "provisioned-user": {"name": "Ali Roy"},
+    "provisioned-chantier": {"name": "Villa Roy"},
+    "provisioning-bulk": {"rows": [{"kind": "clients", "external_id": "a-42", "row": {}}]},
+}
+
+
+class Case(NamedTuple):
+    method: str
+    name: str
+    caller: str
+    status: int
+
+
+def cases() -> Iterator[Case]:
+    _callers, *rows = TABLE.strip().splitlines()
+    for row in rows:
+        method, name, *statuses = row.split()
+        for caller, status in zip(CALLERS, statuses, strict=True):
+            yield Case(method, name, caller, int(status))
+
+
+@pytest.fixture
+def rows(camille: User, villa: Any) -> None:
+    Client.objects.filter(pk=camille.client_id).update(external_id="a-42")
+    User.objects.filter(pk=camille.pk).update(external_id="a-42")
+    type(villa).objects.filter(pk=villa.pk).update(external_id="a-42")
+
+
+def bearer_of(caller: str, marc: User) -> str | None:
+    match caller:
+        case "nobody":
+            return None
+        case "person":
+            return issue_development_token(marc)
+        case "expired":
+            return credentials.issue("ERP", EVERYTHING, expires_at=timezone.now()).secret
+        case "withdrawn":
+            issued = credentials.issue("ERP", EVERYTHING)
+            credentials.revoke(issued.credential)
+            return issued.secret
+    return credentials.issue("ERP", [caller]).secret
+
+
+EVERYTHING = list(MachineCredential.Scope.values)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("rows")
+@pytest.mark.parametrize(
+    "case", list(cases()), ids=lambda case: f"{case.method} {case.name} {case.caller}"
+)
+def test_program_is_answered_as_the_table_says(case: Case, marc: User) -> None:
+    bearer = bearer_of(case.caller, marc)
+    caller = APIClient()
+    caller.credentials(**({"HTTP_AUTHORIZATION": f"Bearer {bearer}"} if bearer else {}))
+    before = list(User.objects.order_by("pk").values()), list(Client.objects.values())
+    needed = get_resolver().reverse_dict.getlist(case.name)[0][0][0][1]
+    body = BODIES[case.name] if case.method != "GET" else None
+
+    answer = caller.generic(
+        case.method,
+        reverse(case.name, kwargs=dict.fromkeys(needed, "a-42")),
+        data="" if body is None else json.dumps(body),
+        content_type="application/json",
+    )
+
+    assert answer.status_code == case.status, answer.content
+    if case.status >= 400:
+        assert "Camille" not in answer.content.decode()
+        assert (list(User.objects.order_by("pk").values()), list(Client.objects.values())) == before
+
+
+def test_every_operation_of_programs_is_in_the_table() -> None:
+    views = {
+        (method, pattern.name)
+        for _path, pattern in patterns(get_resolver())
+        if issubclass(view := getattr(pattern.callback, "cls", object), MachineView)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if hasattr(view, method.lower())
+    }
+
+    assert views == {(case.method, case.name) for case in cases()}
+
+
+def test_every_scope_has_a_column() -> None:
+    assert set(EVERYTHING) <= set(CALLERS)
