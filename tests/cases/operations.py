@@ -175,6 +175,15 @@ class World:
             address = address.replace(f"{{{name}}}", values.get(name, self.value(operation, name)))
         return address
 
+    def caller(self, operation: Operation, **options: Any) -> APIClient:
+        """Return a browser or a program that may do everything."""
+        caller = APIClient(**options)
+        if operation.is_of_program:
+            caller.credentials(HTTP_AUTHORIZATION=f"Bearer {self.secret}")
+        else:
+            caller.force_authenticate(self.marc)
+        return caller
+
     def call(
         self,
         operation: Operation,
@@ -186,15 +195,13 @@ class World:
         content_type: str = "application/json",
         **headers: str,
     ) -> Any:
-        """Call as Marc. `content` is a body as it goes over the wire, `body` one to write as JSON.
+        """Call as Marc, or as a program.
+
+        `content` is a body as it goes over the wire, `body` one to write as JSON.
 
         Without both, the body is a sample of what the operation takes.
         """
-        caller = APIClient(raise_request_exception=False)
-        if operation.is_of_program:
-            caller.credentials(HTTP_AUTHORIZATION=f"Bearer {self.secret}")
-        else:
-            caller.force_authenticate(self.marc)
+        caller = self.caller(operation, raise_request_exception=False)
         if content is None:
             shape = operation.body_shape
             body = sample(shape) if body is None and shape else body
@@ -224,8 +231,8 @@ def world(marc: User, odile: User, conversation: Conversation, say: Say) -> Worl
     email = email_kept(b"1", state=InboundEmail.State.WAITING)
     saved = SavedFilter.objects.create(owner=marc, name="Villa")
     reply = CannedReply.objects.create(owner=marc, shortcut="merci", text_fr="Merci.")
-    for model in (Client, Chantier):
-        model._default_manager.update(external_id=EXTERNAL_ID)
+    Client.objects.filter(pk=conversation.client_id).update(external_id=EXTERNAL_ID)
+    Chantier.objects.filter(pk=conversation.chantier_id).update(external_id=EXTERNAL_ID)
     User.objects.filter(pk=odile.pk).update(external_id=EXTERNAL_ID)
     secret = credentials.issue("ERP", list(MachineCredential.Scope.values)).secret
     return World(marc, conversation, message, note, file, device, email, saved, reply, secret)

@@ -108,9 +108,7 @@ class TestWrongMethods:
             for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "FOO"}:
                 if method in allowed[operation.path]:
                     continue
-                caller = APIClient()
-                caller.force_authenticate(world.marc)
-                answer = caller.generic(method, world.address(operation), "{}")
+                answer = world.caller(operation).generic(method, world.address(operation), "{}")
                 names = set(answer.get("Allow", "").split(", ")) - {"HEAD", "OPTIONS"}
                 answers[f"{method} {operation.path}"] = (
                     error_of(answer)[0],
@@ -120,11 +118,11 @@ class TestWrongMethods:
         assert differing(answers, (405, True)) == {}
 
     def test_head_is_a_get_without_its_body(self, world: World) -> None:
-        caller = APIClient()
-        caller.force_authenticate(world.marc)
         answers = {
             str(operation): (
-                caller.head(world.address(operation), operation.required_query()).status_code
+                world.caller(operation)
+                .head(world.address(operation), operation.required_query())
+                .status_code
                 == world.call(operation).status_code
             )
             for operation in READING

@@ -35,7 +35,8 @@ IDS = [
     (operation, name)
     for operation in OPERATIONS
     for name in operation.names("path")
-    if name.endswith("_id")
+    # Those of another system look as it likes.
+    if name.endswith("_id") and name != "external_id"
 ]
 OTHER_SPELLINGS: dict[str, Callable[[str], Any]] = {
     "urn": lambda key: f"urn:uuid:{key}",
