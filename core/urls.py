@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 
 from core import api, pages, password_pages
 from core.auth import api as auth_api
+from core.auth import credential_api
 from core.auth.admin_login import admin_login
 from core.realtime import endpoint
 from core.web import health, openapi
@@ -15,6 +16,17 @@ register_converter(IdConverter, "id")
 
 api_v1 = [
     path("session", auth_api.SessionView.as_view(), name="session"),
+    path("credentials", credential_api.CredentialsView.as_view(), name="credentials"),
+    path(
+        "credentials/<id:credential_id>",
+        credential_api.CredentialView.as_view(),
+        name="credential",
+    ),
+    path(
+        "credentials/<id:credential_id>/rotate",
+        credential_api.RotateCredentialView.as_view(),
+        name="credential-rotate",
+    ),
     path("clients", api.ClientList.as_view(), name="clients"),
     path("chantiers", api.ChantierList.as_view(), name="chantiers"),
     path("staff", api.StaffList.as_view(), name="staff"),

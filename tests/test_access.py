@@ -22,8 +22,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from attachments.models import Attachment
+from core.auth import credentials
 from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
-from core.models import Client, User
+from core.models import Client, MachineCredential, User
 from messaging.actions import notes
 from messaging.models import CannedReply, Conversation, Message, Note, SavedFilter
 from notifications.models import InboundEmail, PushSubscription
@@ -144,6 +145,10 @@ POST   task-retry               401     401   403   403   404  404
 POST   task-cancel              401     401   403   403   404  404
 GET    task                     401     401   403   403   404  404
 PATCH  task                     401     401   403   403   404  404
+GET    credentials              401     401   403   403   403  200
+POST   credentials              401     401   403   403   403  201
+DELETE credential               401     401   403   403   403  204
+POST   credential-rotate        401     401   403   403   403  201
 GET    provisioned-client       401     401   401   401   401  401
 PUT    provisioned-client       401     401   401   401   401  401
 GET    provisioned-user         401     401   401   401   401  401
@@ -173,6 +178,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "note"): {"body": "Rappelé"},
     ("POST", "task-discard"): {"reason": "En double"},
     ("POST", "email-open"): {},
+    ("POST", "credentials"): {"name": "ERP", "scopes": ["provisioning"]},
     ("POST", "attachment-parts"): {"parts": [{"number": 1, "sha256": "0" * 64}]},
 }
 QUERIES = {
@@ -207,6 +213,7 @@ class World(NamedTuple):
     email: InboundEmail
     saved: SavedFilter
     reply: CannedReply
+    credential: MachineCredential
 
 
 @pytest.fixture
@@ -231,7 +238,10 @@ def world(
     reply = CannedReply.objects.create(
         owner=odile, shortcut="merci", text_fr="Merci.", is_shared=True
     )
-    return World(morel, conversation, message, note, file, device, waiting, saved, reply)
+    credential = credentials.issue("ERP", ["provisioning"]).credential
+    return World(
+        morel, conversation, message, note, file, device, waiting, saved, reply, credential
+    )
 
 
 @pytest.fixture
@@ -266,6 +276,7 @@ def address_of(name: str, world: World) -> str:
         "queue": "maintenance",
         "name": "unknown",
         "external_id": "unknown",
+        "credential_id": world.credential.pk,
         "verb": "enable" if name == "schedule-act" else "resume",
     }
     needed = get_resolver().reverse_dict.getlist(name)[0][0][0][1]

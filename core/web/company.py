@@ -19,6 +19,11 @@ class IsCompany(BasePermission):
         return isinstance(request.user, User) and request.user.is_company
 
 
+class IsManager(BasePermission):
+    def has_permission(self, request: Request, view: views.APIView) -> bool:
+        return isinstance(request.user, User) and request.user.role == User.Role.MANAGER
+
+
 def colleague(request: Request | HttpRequest) -> User:
     """Return the person who asks. Raises Http404 for a client's user: nothing is here for them."""
     reader = person(request)

@@ -141,6 +141,7 @@ class World:
     email: InboundEmail
     saved: SavedFilter
     reply: CannedReply
+    credential: MachineCredential
     # Of a program that may do everything.
     secret: str
 
@@ -163,6 +164,7 @@ class World:
             "queue": "maintenance",
             "name": "unknown",
             "external_id": EXTERNAL_ID,
+            "credential_id": self.credential.pk,
         }
         if name == "verb":
             return "resume" if "schedules" not in operation.path else "enable"
@@ -234,8 +236,11 @@ def world(marc: User, odile: User, conversation: Conversation, say: Say) -> Worl
     Client.objects.filter(pk=conversation.client_id).update(external_id=EXTERNAL_ID)
     Chantier.objects.filter(pk=conversation.chantier_id).update(external_id=EXTERNAL_ID)
     User.objects.filter(pk=odile.pk).update(external_id=EXTERNAL_ID)
+    credential = credentials.issue("Portail", ["provisioning"]).credential
     secret = credentials.issue("ERP", list(MachineCredential.Scope.values)).secret
-    return World(marc, conversation, message, note, file, device, email, saved, reply, secret)
+    return World(
+        marc, conversation, message, note, file, device, email, saved, reply, credential, secret
+    )
 
 
 def email_kept(digest: bytes, **columns: Any) -> InboundEmail:
