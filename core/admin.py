@@ -1,6 +1,6 @@
 """Show people, clients and chantiers in the Django admin."""
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.contrib import admin
@@ -10,7 +10,9 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from core.archiving import archived
 from core.company_hours import forget_company_hours
+from core.credential_admin import CredentialAdmin
 from core.database.folding import FoldText
 from core.models import (
     Availability,
@@ -21,6 +23,9 @@ from core.models import (
     User,
     WorkingPeriod,
 )
+
+# Registered by being imported, as Django looks in this module alone.
+__all__ = ["CredentialAdmin"]
 
 M = TypeVar("M", bound=Model)
 
@@ -124,15 +129,28 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
         return (AvailabilityInline, OwnHoursInline) if obj and obj.is_company else ()
 
 
+class Archivable(InOrderOfNames[M]):
+    """Rows of which something follows when they are archived."""
+
+    archives_by: ClassVar[str]
+
+    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if self.archives_by in form.changed_data and obj.is_archived:  # type: ignore[attr-defined]
+            archived(obj)  # type: ignore[arg-type]
+
+
 @admin.register(Client)
-class ClientAdmin(InOrderOfNames[Client]):
+class ClientAdmin(Archivable[Client]):
+    archives_by = "archived_at"
     list_display = ("named", "responsible", "deputy", "external_id", "created_at")
     search_fields = ("name__folded", "external_id")
     autocomplete_fields = ("responsible", "deputy")
 
 
 @admin.register(Chantier)
-class ChantierAdmin(InOrderOfNames[Chantier]):
+class ChantierAdmin(Archivable[Chantier]):
+    archives_by = "status"
     list_display = ("named", "reference", "client", "status", "responsible", "deputy")
     list_filter = ("status",)
     search_fields = ("name__folded", "reference__folded", "client__name__folded")

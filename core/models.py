@@ -60,6 +60,10 @@ class Client(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_archived(self) -> bool:
+        return self.archived_at is not None
+
 
 # The columns that say whether a person may go on listening to a stream.
 RIGHTS = frozenset({"is_active", "role", "password"})

@@ -7,6 +7,7 @@ from core import api, pages, password_pages
 from core.auth import api as auth_api
 from core.auth import credential_api
 from core.auth.admin_login import admin_login
+from core.provisioning import api as provisioning_api
 from core.realtime import endpoint
 from core.web import health, openapi
 from core.web.paths import IdConverter
@@ -30,6 +31,26 @@ api_v1 = [
     path("clients", api.ClientList.as_view(), name="clients"),
     path("chantiers", api.ChantierList.as_view(), name="chantiers"),
     path("staff", api.StaffList.as_view(), name="staff"),
+    path(
+        "provisioning/clients/<str:external_id>",
+        provisioning_api.ProvisionedClient.as_view(),
+        name="provisioned-client",
+    ),
+    path(
+        "provisioning/users/<str:external_id>",
+        provisioning_api.ProvisionedUser.as_view(),
+        name="provisioned-user",
+    ),
+    path(
+        "provisioning/chantiers/<str:external_id>",
+        provisioning_api.ProvisionedChantier.as_view(),
+        name="provisioned-chantier",
+    ),
+    path(
+        "provisioning/bulk",
+        provisioning_api.ProvisioningBulk.as_view(),
+        name="provisioning-bulk",
+    ),
     path("stream-tickets", auth_api.StreamTicketView.as_view(), name="stream-tickets"),
     path("stream", endpoint.stream, name="stream"),
 ]

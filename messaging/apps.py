@@ -5,3 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class MessagingConfig(AppConfig):
     name = "messaging"
     verbose_name = _("Messaging")
+
+    def ready(self) -> None:
+        # It listens for what happens in `core`.
+        from messaging import archived_chantiers  # noqa: F401

@@ -126,3 +126,28 @@ class TestHoursInTheAdmin:
 
         assert "Own working hours" in of_odile
         assert "Own working hours" not in of_camille
+
+
+class TestArchiving:
+    def test_chantier_archived_in_the_admin_closes_its_conversations(
+        self, client: Browser, ada: User, villa: Chantier, conversation: Conversation
+    ) -> None:
+        form = {"client": villa.client_id, "name": villa.name, "status": "archived"}
+
+        assert client.post(address(Chantier, "change", villa.pk), form).status_code == 302
+
+        conversation.refresh_from_db()
+        assert conversation.status == Conversation.Status.CLOSED
+
+    def test_client_archived_in_the_admin_has_no_active_people(
+        self, client: Browser, ada: User, camille: User, villa: Chantier
+    ) -> None:
+        form = {
+            "name": villa.client.name, "archived_at_0": "2026-11-30", "archived_at_1": "08:00:00",
+        }  # fmt: skip
+
+        assert client.post(address(Client, "change", villa.client_id), form).status_code == 302
+
+        camille.refresh_from_db()
+        villa.refresh_from_db()
+        assert (camille.is_active, villa.is_archived) == (False, True)

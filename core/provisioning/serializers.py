@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from core.models import NAME_LENGTH, PHONE_LENGTH, Chantier, Client, User
-from core.provisioning import ACTIVE, ARCHIVED
+from core.provisioning.rows import ACTIVE, ARCHIVED
 from core.serializers import InputSerializer
 from core.text import email_spelling
 from core.web.text_field import TextField

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from core.archiving import archived
 from core.models import Chantier, Client, User
 from core.web.errors import Refusal
 
@@ -66,8 +67,7 @@ class OtherSide(Refusal):
     attr = "role"
 
 
-@transaction.atomic
-def put_client(external_id: str, given: Given) -> Put:
+def _put_client(external_id: str, given: Given) -> Put:
     """Create or change a client: `name`, `responsible`, `deputy`, `status`.
 
     An archived one has no active people and no open chantiers.
@@ -78,8 +78,7 @@ def put_client(external_id: str, given: Given) -> Put:
     return _put(Client, external_id, columns, required=("name",))
 
 
-@transaction.atomic
-def put_chantier(external_id: str, given: Given) -> Put:
+def _put_chantier(external_id: str, given: Given) -> Put:
     """Create or change a chantier: `client`, `name`, `reference`, `address`, `responsible`…"""
     columns = _people(given) | _named(given, "name", "reference", "address")
     if "client" in given:
@@ -93,8 +92,7 @@ def put_chantier(external_id: str, given: Given) -> Put:
     return _put(Chantier, external_id, columns, required=("client", "name"))
 
 
-@transaction.atomic
-def put_user(external_id: str, given: Given) -> Put:
+def _put_user(external_id: str, given: Given) -> Put:
     """Create or change a person: `email`, `name`, `role`, `client`, `locale`, `phone`, `status`.
 
     A person who is known by the email alone, of the same side, gets the id. A new one has no
@@ -212,7 +210,20 @@ def _check_required(columns: Given, required: tuple[str, ...]) -> None:
 
 
 PUTS: dict[str, Callable[[str, Given], Put]] = {
-    "clients": put_client,
-    "users": put_user,
-    "chantiers": put_chantier,
+    "clients": _put_client,
+    "users": _put_user,
+    "chantiers": _put_chantier,
 }
+
+
+@transaction.atomic
+def put(kind: str, external_id: str, given: Given) -> Put:
+    """Create or change one row, with what follows if it is archived.
+
+    Raises UnknownReference, EmailTaken, ManagedHere, OtherSide, or a ValidationError for what a new
+    row lacks.
+    """
+    done = PUTS[kind](external_id, given)
+    if given.get("status") == ARCHIVED and done.changed & {"status", "archived_at"}:
+        archived(done.row)
+    return done

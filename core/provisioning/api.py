@@ -11,10 +11,9 @@ from rest_framework.response import Response
 
 from core.credential_models import MachineCredential
 from core.models import Chantier, Client, User
-from core.web.machine_views import MachineView
-from core.web.requests import validated
-from messaging.actions import provisioning
-from messaging.serializers.provisioning import (
+from core.provisioning.bulk import errors_of, put_many
+from core.provisioning.rows import put
+from core.provisioning.serializers import (
     PUT_SHAPES,
     BulkRowSerializer,
     BulkRowsSerializer,
@@ -26,6 +25,8 @@ from messaging.serializers.provisioning import (
     RowResultsSerializer,
     UserRowSerializer,
 )
+from core.web.machine_views import MachineView
+from core.web.requests import validated
 
 
 class ProvisionedRow(MachineView):
@@ -42,7 +43,7 @@ class ProvisionedRow(MachineView):
 
     def _put(self, request: Request, external_id: str) -> Response:
         given = validated(PUT_SHAPES[self.kind], request.data)
-        done = provisioning.put(self.kind, external_id, given)
+        done = put(self.kind, external_id, given)
         return Response(self.shown(done.row).data, status=201 if done.outcome == "created" else 200)
 
 
@@ -113,7 +114,7 @@ class ProvisioningBulk(MachineView):
         asked = validated(BulkRowsSerializer, request.data)
         checked = [_checked(row) for row in asked["rows"]]
         good = [row for row in checked if "given" in row]
-        done = iter(provisioning.put_many(good, is_dry_run=asked["dry_run"]))
+        done = iter(put_many(good, is_dry_run=asked["dry_run"]))
         results = [next(done) if "given" in row else row for row in checked]
         return Response(
             RowResultsSerializer({"dry_run": asked["dry_run"], "results": results}).data
@@ -130,6 +131,6 @@ def _checked(row: dict[str, Any]) -> dict[str, Any]:
             "kind": str(row.get("kind", "")),
             "external_id": str(row.get("external_id", "")),
             "outcome": "refused",
-            "errors": list(provisioning.errors_of(error.detail)),
+            "errors": list(errors_of(error.detail)),
         }
     return {"kind": named["kind"], "external_id": named["external_id"], "given": given}
