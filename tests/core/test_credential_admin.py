@@ -1,4 +1,4 @@
-"""Credentials of programs in the admin: the secret is shown once, and works until it is withdrawn."""
+"""Credentials of programs in the admin: a secret is shown once, and works until withdrawn."""
 
 import re
 from typing import Any
