@@ -69,4 +69,4 @@ def test_withdrawn_one_opens_nothing_and_says_so(client: Browser, ada: User) -> 
 
     assert machine_of(one.secret) is None
     assert machine_of(other.secret) is not None
-    assert f"Retiré : ERP (…{one.secret[-4:]})" in page.content.decode().replace("\u00a0", " ")
+    assert f"Retirée : ERP (…{one.secret[-4:]})" in page.content.decode().replace("\u00a0", " ")
