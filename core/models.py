@@ -17,13 +17,14 @@ from core.company_models import Availability, Closure, OwnWorkingPeriod, Weekday
 from core.credential_models import MachineCredential
 from core.database.email_field import OneSpellingEmailField
 from core.ids import new_id
+from core.issuer_models import TokenIssuer
 from core.jobs.lease import LeasedJob
 
 # Those of working hours are in a module of their own.
 __all__ = [
     "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "Availability", "Chantier", "Client", "ClientRemark",
-    "Closure", "Epoch", "MachineCredential", "OwnWorkingPeriod", "PasswordReset", "User",
-    "UserManager", "UserQuerySet", "Weekday", "WorkingPeriod", "rights_updated",
+    "Closure", "Epoch", "MachineCredential", "OwnWorkingPeriod", "PasswordReset", "TokenIssuer",
+    "User", "UserManager", "UserQuerySet", "Weekday", "WorkingPeriod", "rights_updated",
 ]  # fmt: skip
 
 NAME_LENGTH = 150

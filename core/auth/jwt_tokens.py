@@ -1,11 +1,13 @@
 """Verify bearer tokens (JWT, RFC 7519) and find their person.
 
-The portal signs its tokens and publishes its keys (JWKS, RFC 7517); their `sub` is
+A portal signs its tokens and publishes its keys (`core.auth.issuers`); their `sub` is
 `User.external_id`, never a name or an email, which can change. The development issuer signs with a
 key under LIAISON_HOME; its `sub` is `User.id`.
 """
 
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
@@ -22,21 +24,20 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from django.conf import settings
-from jwt import PyJWKClient
+from jwt.algorithms import ECAlgorithm
+from rest_framework.exceptions import APIException
 
+from core.auth.issuer_keys import WrittenKeys
+from core.auth.issuers import LEEWAY, Issuer, issuer_named
 from core.database.raw_rows import row_of
 from core.models import User
-from core.text import is_invisible
+from core.provisioning.rows import put
+from core.provisioning.serializers import PutUserSerializer
 from core.web.errors import Unavailable
+from core.web.requests import validated
 
-# Pinned: the header of a token must not choose `none`, or HS256 with a public key as the secret.
-PORTAL_ALGORITHMS = ["RS256", "ES256"]
 DEVELOPMENT_ALGORITHM = "ES256"
 DEVELOPMENT_ISSUER = "liaison-development"
-REQUIRED_CLAIMS = ["exp", "iat", "sub", "aud", "iss"]
-LEEWAY = timedelta(seconds=10)
-KEYS_LIFESPAN_SECONDS = 300
-KEYS_TIMEOUT_SECONDS = 3
 DEVELOPMENT_TOKEN_AGE = timedelta(days=30)
 
 # Raw SQL, see `core.database.raw_rows`: every request with a bearer runs one of them.
@@ -60,6 +61,8 @@ class Identity:
     sql: str
     subject: UUID | str
     ends_at: float
+    # What a person who is not known would be, of an issuer that creates people.
+    newcomer: Mapping[str, str] | None = None
 
 
 def user_of(token: str) -> User:
@@ -71,27 +74,42 @@ def user_of(token: str) -> User:
 
 
 def identity_of(token: str) -> Identity:
-    """Verify a token, without a query. Raises what `user_of` raises."""
+    """Verify a token, with a query every few seconds. Raises what `user_of` raises."""
     try:
-        issuer = _claimed_issuer(token)
-        if issuer == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
-            subject = UUID(_development_subject(token))
-            return Identity(PERSON_BY_ID, subject, expiry_of(token))
-        if issuer == settings.JWT_ISSUER and settings.JWT_JWKS_URL:
-            return Identity(PERSON_BY_EXTERNAL_ID, _portal_subject(token), expiry_of(token))
-    except jwt.PyJWKClientConnectionError as error:
+        name = _claimed_issuer(token)
+        if name == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
+            claims = _development_issuer().claims_of(token)
+            return Identity(PERSON_BY_ID, UUID(claims["sub"]), _end(claims, LEEWAY))
+        issuer = issuer_named(name) if isinstance(name, str) else None
+        if issuer is None:
+            raise InvalidToken("Unknown issuer.")
+        claims = issuer.claims_of(token)
+        return Identity(
+            PERSON_BY_EXTERNAL_ID,
+            issuer.subject_of(claims),
+            _end(claims, issuer.leeway),
+            issuer.newcomer_of(claims),
+        )
+    except jwt.PyJWKClientError as error:
         # The token may be good: a 401 would make the caller log out.
         raise Unavailable from error
     except jwt.PyJWTError as error:
         raise InvalidToken(str(error)) from error
     except UNREADABLE as error:
         raise InvalidToken(NOBODY) from error
-    raise InvalidToken("Unknown issuer.")
+
+
+def read_issuer_of(token: str) -> None:
+    """Do what `identity_of` would ask the database, so that it asks nothing right afterwards."""
+    with suppress(jwt.PyJWTError, *UNREADABLE):
+        issuer_named(str(_claimed_issuer(token)))
 
 
 def person_of(identity: Identity) -> User:
-    """Return the active person whom a token names. Raises InvalidToken."""
+    """Return the active person whom a token names, if need be a new one. Raises InvalidToken."""
     person = row_of(User, identity.sql, [identity.subject])
+    if person is None and identity.newcomer is not None:
+        person = _created(str(identity.subject), identity.newcomer)
     if person is None:
         raise InvalidToken(NOBODY)
     return person
@@ -99,8 +117,7 @@ def person_of(identity: Identity) -> User:
 
 def expiry_of(token: str) -> float:
     """Return until when a verified token is accepted, in seconds since 1970."""
-    claims = jwt.decode(token, options={"verify_signature": False})
-    return float(claims["exp"]) + LEEWAY.total_seconds()
+    return identity_of(token).ends_at
 
 
 def issue_development_token(user: User) -> str:
@@ -122,43 +139,27 @@ def _claimed_issuer(token: str) -> Any:
     return jwt.decode(token, options={"verify_signature": False}).get("iss")
 
 
-def _development_subject(token: str) -> str:
+def _created(external_id: str, newcomer: Mapping[str, str]) -> User | None:
+    """Create a person of a client. Raises InvalidToken for one who cannot be."""
+    if User.objects.filter(external_id=external_id).exists():
+        # Deactivated: whoever signs tokens does not bring them back.
+        return None
+    try:
+        described = validated(PutUserSerializer, {**newcomer, "role": User.Role.CLIENT.value})
+        put("users", external_id, described)
+    except APIException as error:
+        raise InvalidToken(f"This person cannot be created: {error.detail}") from error
+    return User.objects.filter(external_id=external_id, is_active=True).first()
+
+
+def _end(claims: dict[str, Any], leeway: timedelta) -> float:
+    return float(claims["exp"]) + leeway.total_seconds()
+
+
+def _development_issuer() -> Issuer:
     key = _development_key().public_key()
-    return _subject(token, key, [DEVELOPMENT_ALGORITHM], DEVELOPMENT_ISSUER)
-
-
-def _portal_subject(token: str) -> str:
-    # The whole key and not its `.key`: PyJWT then also checks that the key is for the algorithm.
-    signing_key = _portal_keys().get_signing_key_from_jwt(token)
-    return _subject(token, signing_key, PORTAL_ALGORITHMS, settings.JWT_ISSUER)
-
-
-def _subject(token: str, key: Any, algorithms: list[str], issuer: str) -> str:
-    """Verify a token and return its `sub`. Raises jwt.PyJWTError."""
-    claims = jwt.decode(
-        token,
-        key,
-        algorithms=algorithms,
-        audience=settings.JWT_AUDIENCE,
-        issuer=issuer,
-        leeway=LEEWAY,
-        options={"require": REQUIRED_CLAIMS},
-    )
-    subject = str(claims["sub"])
-    if any(map(is_invisible, subject)):
-        # PostgreSQL cannot even look for a NUL.
-        raise jwt.InvalidTokenError("Subject must be printable")
-    return subject
-
-
-@cache
-def _portal_keys() -> PyJWKClient:
-    return PyJWKClient(
-        settings.JWT_JWKS_URL,
-        cache_keys=True,
-        lifespan=KEYS_LIFESPAN_SECONDS,
-        timeout=KEYS_TIMEOUT_SECONDS,
-    )
+    keys = WrittenKeys([ECAlgorithm.to_jwk(key, as_dict=True)])
+    return Issuer(DEVELOPMENT_ISSUER, settings.JWT_AUDIENCE, (DEVELOPMENT_ALGORITHM,), keys)
 
 
 @cache

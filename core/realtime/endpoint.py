@@ -15,7 +15,7 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, NotAuthent
 
 from core.auth import stream_tickets
 from core.auth.authentication import is_of_other_person, is_of_portal
-from core.auth.jwt_tokens import Identity, InvalidToken, identity_of, person_of
+from core.auth.jwt_tokens import Identity, InvalidToken, identity_of, person_of, read_issuer_of
 from core.models import User
 from core.queries import current_epoch
 from core.realtime.database_thread import DatabaseThread
@@ -69,6 +69,8 @@ async def _opening(request: HttpRequest) -> Opening:
     queries one after the other in one thread: two thousand streams at once take one connection.
     """
     try:
+        if (token := _bearer(request)) is not None:
+            await openings.run(partial(read_issuer_of, token))
         claim = await sync_to_async(_claim)(request)
         opening = await openings.run(partial(_opening_of, claim, request))
     except InvalidToken:
@@ -95,11 +97,15 @@ def _claim(request: HttpRequest) -> Claim:
         if ticket is None or ticket.ends_at <= time.time():
             raise InvalidToken("Unknown ticket.")
         return Claim(ticket.user_id, ticket.ends_at)
-    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        identity = identity_of(token.strip())
+    if (token := _bearer(request)) is not None:
+        identity = identity_of(token)
         return Claim(identity, identity.ends_at)
     return Claim(None)
+
+
+def _bearer(request: HttpRequest) -> str | None:
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
 
 
 def _opening_of(claim: Claim, request: HttpRequest) -> Opening | None:
