@@ -14,6 +14,7 @@ from core.archiving import archived
 from core.company_hours import forget_company_hours
 from core.credential_admin import CredentialAdmin
 from core.database.folding import FoldText
+from core.issuer_admin import IssuerAdmin
 from core.models import (
     Availability,
     Chantier,
@@ -25,7 +26,7 @@ from core.models import (
 )
 
 # Registered by being imported, as Django looks in this module alone.
-__all__ = ["CredentialAdmin"]
+__all__ = ["CredentialAdmin", "IssuerAdmin"]
 
 M = TypeVar("M", bound=Model)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -10,6 +11,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+from django.test import Client as Browser
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 from rest_framework.test import APIClient
 
@@ -197,6 +200,50 @@ class TestKeysAtAnAddress:
         monkeypatch.setattr(issuer_keys, "KEPT_SECONDS", 0)
 
         assert ask(kept).status_code == 503
+
+
+class TestAddingThem:
+    def test_command_adds_one_and_changes_it(self, camille: User, tmp_path: Path) -> None:
+        pem = tmp_path / "key.pem"
+        pem.write_bytes(
+            EC.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        )
+
+        assert "added" in call_command("add_issuer", ISSUER, "--keys-file", str(pem))
+        issuers.forget()
+        assert ask(token(EC, "ES256")).status_code == 200
+
+        assert "changed" in call_command("add_issuer", ISSUER, "--audience", "chat")
+        issuers.forget()
+        assert ask(token(EC, "ES256")).status_code == 401
+        assert ask(token(EC, "ES256", aud="chat")).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ([], "either the address"),
+            (["--keys-url", "file:///etc/passwd"], "URL"),
+            (["--keys-file", "/does/not/exist"], "No such file"),
+        ],
+    )
+    def test_command_says_what_is_wrong(self, arguments: list[str], words: str) -> None:
+        with pytest.raises(CommandError, match=words):
+            call_command("add_issuer", ISSUER, *arguments)
+
+    def test_admin_adds_one(self, client: Browser, camille: User) -> None:
+        ada = User.objects.create_superuser("ada@demo.test", "chantier-demo", name="Ada")
+        client.force_login(ada)
+        form = {
+            "issuer": ISSUER, "audience": "liaison", "is_active": "on", "algorithms": ["ES256"],
+            "keys": ECAlgorithm.to_jwk(EC.public_key()), "leeway_seconds": 10,
+            "subject_claim": "sub", "client_claim": "client", "email_claim": "email",
+            "name_claim": "name",
+        }  # fmt: skip
+
+        answer = client.post("/admin/core/tokenissuer/add/", form)
+
+        assert answer.status_code == 302, answer.content.decode()
+        assert ask(token(EC, "ES256")).status_code == 200
 
 
 class TestNewcomers:
