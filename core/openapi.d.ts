@@ -723,6 +723,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the credentials of programs, also those that open nothing any more. */
+        get: operations["credentials_list"];
+        put?: never;
+        /** @description Make a credential. This answer alone has its secret. */
+        post: operations["credentials_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Withdraw a credential, for ever and at once. */
+        delete: operations["credentials_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/credentials/{credential_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make the credential that follows this one, which opens the same for seven more days. */
+        post: operations["credentials_rotate_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/folders": {
         parameters: {
             query?: never;
@@ -844,6 +896,85 @@ export interface paths {
         put?: never;
         /** @description Note that the reader looks at a page, every 40 s, or no longer does. */
         post: operations["presence_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisioning/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Put up to 1,000 rows, in the order given: clients, then people, then chantiers.
+         *
+         *     Each is done or refused by itself. With `dry_run` nothing stays.
+         */
+        post: operations["provisioning_bulk_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisioning/chantiers/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One row, by its id on the other side. */
+        get: operations["provisioning_chantiers_retrieve"];
+        /** @description Create a chantier or change what is given. Archived, its conversations are closed. */
+        put: operations["provisioning_chantiers_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisioning/clients/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One row, by its id on the other side. */
+        get: operations["provisioning_clients_retrieve"];
+        /** @description Create a client or change what is given. The same again changes nothing. */
+        put: operations["provisioning_clients_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisioning/users/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One row, by its id on the other side. */
+        get: operations["provisioning_users_retrieve"];
+        /**
+         * @description Create a person or change what is given. The same again changes nothing.
+         *
+         *     A person with this email who has no external id yet gets it.
+         */
+        put: operations["provisioning_users_update"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1771,6 +1902,14 @@ export interface components {
              */
             snoozed_until?: string | null;
         };
+        /** @description Up to 1,000 rows, done in this order. `dry_run`: say what would become of each. */
+        BulkRowsRequest: {
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** @default false */
+            dry_run: boolean;
+        };
         /** @description A text to reuse, in French, in English or in both; people type "/" and `shortcut`. */
         CannedReply: {
             /** Format: uuid */
@@ -1849,6 +1988,18 @@ export interface components {
             readonly name: string;
             readonly reference: string;
         };
+        ChantierRow: {
+            readonly external_id: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            client?: string;
+            readonly name: string;
+            readonly reference: string;
+            readonly address: string;
+            responsible?: string;
+            deputy?: string;
+            readonly status: string;
+        };
         /**
          * @description * `open` - Open
          *     * `archived` - Archived
@@ -1860,6 +2011,15 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
+        };
+        ClientRow: {
+            readonly external_id: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            responsible?: string;
+            deputy?: string;
+            readonly status: string;
         };
         /** @description What the company sees of a client beside a conversation. */
         ClientSheet: {
@@ -1931,6 +2091,38 @@ export interface components {
         /** @description Something that is only shown. */
         Count: {
             count: number;
+        };
+        /** @description A credential, without its secret. `ends_with` are the last letters, to know it by. */
+        Credential: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @description Which program has it: ERP, portal… */
+            readonly name: string;
+            /** Opens */
+            readonly scopes: components["schemas"]["Scope"][];
+            readonly ends_with: string;
+            readonly created_by: components["schemas"]["Person"] | null;
+            /**
+             * Made at
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * Expires
+             * Format: date-time
+             */
+            readonly expires_at: string | null;
+            /**
+             * Withdrawn
+             * Format: date-time
+             */
+            readonly revoked_at: string | null;
+            /**
+             * Last used
+             * Format: date-time
+             */
+            readonly last_used_at: string | null;
+            readonly is_valid: boolean;
         };
         Deliveries: {
             readonly results: components["schemas"]["PersonState"][];
@@ -2311,6 +2503,11 @@ export interface components {
             excerpt: string;
             readonly hits: number[][];
         };
+        /** @description A new credential with its secret, which is never shown again. */
+        Issued: {
+            readonly secret: string;
+            readonly credential: components["schemas"]["Credential"];
+        };
         Key: {
             readonly key: string | null;
         };
@@ -2391,6 +2588,12 @@ export interface components {
                 } | null;
                 /** @description As `to`, before. merged, split: from where. */
                 from?: {
+                    /** Format: uuid */
+                    id?: string;
+                    name?: string;
+                } | null;
+                /** @description closed: the archived chantier that closed it, if it was that. */
+                chantier?: {
                     /** Format: uuid */
                     id?: string;
                     name?: string;
@@ -2575,6 +2778,12 @@ export interface components {
         MuteRequest: {
             /** @default true */
             muted: boolean;
+        };
+        /** @description Which program, what it opens, and for how many days; without `days` until withdrawn. */
+        NewCredentialRequest: {
+            name: string;
+            scopes: components["schemas"]["Scope"][];
+            days?: number;
         };
         /** @description The JSON of a browser's `PushSubscription`, and a name for the device. */
         NewDeviceRequest: {
@@ -2795,6 +3004,12 @@ export interface components {
             phase: string;
             is_cancelled: boolean;
         };
+        /**
+         * @description * `client` - client
+         *     * `staff` - staff
+         * @enum {string}
+         */
+        ProvisionedRole: "client" | "staff";
         PurgeRequest: {
             /** @default  */
             confirm: string;
@@ -2805,6 +3020,34 @@ export interface components {
             readonly at: string;
             readonly status: number | null;
             readonly detail: string;
+        };
+        /** @description A job site of a client. Archived, its conversations are closed. */
+        PutChantierRequest: {
+            status?: components["schemas"]["RowStatus"];
+            client?: string;
+            name?: string;
+            reference?: string;
+            address?: string;
+            responsible?: string | null;
+            deputy?: string | null;
+        };
+        /** @description A client account. `responsible` and `deputy` are people of the company, by external ids. */
+        PutClientRequest: {
+            status?: components["schemas"]["RowStatus"];
+            name?: string;
+            responsible?: string | null;
+            deputy?: string | null;
+        };
+        /** @description A person: `client` is an external id, null for a person of the company. */
+        PutUserRequest: {
+            status?: components["schemas"]["RowStatus"];
+            /** Format: email */
+            email?: string;
+            name?: string;
+            role?: components["schemas"]["ProvisionedRole"];
+            client?: string | null;
+            locale?: components["schemas"]["LocaleEnum"];
+            phone?: string;
         };
         /** @description Something that is only shown. */
         Queue: {
@@ -2930,6 +3173,36 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "client" | "staff" | "manager";
+        RowError: {
+            readonly code: string;
+            readonly detail: string;
+            readonly attr: string | null;
+        };
+        /**
+         * @description * `created` - created
+         *     * `changed` - changed
+         *     * `unchanged` - unchanged
+         *     * `refused` - refused
+         * @enum {string}
+         */
+        RowOutcome: "created" | "changed" | "unchanged" | "refused";
+        RowResult: {
+            readonly kind: string;
+            readonly external_id: string;
+            readonly outcome: components["schemas"]["RowOutcome"];
+            readonly errors: components["schemas"]["RowError"][];
+        };
+        /** @description One result for each row, in the order given. */
+        RowResults: {
+            readonly dry_run: boolean;
+            readonly results: components["schemas"]["RowResult"][];
+        };
+        /**
+         * @description * `active` - active
+         *     * `archived` - archived
+         * @enum {string}
+         */
+        RowStatus: "active" | "archived";
         /** @description Parameters of `GET /conversations` under a name. */
         SavedFilter: {
             /** Format: uuid */
@@ -2970,6 +3243,13 @@ export interface components {
          * @enum {string}
          */
         ScheduleState: "ok" | "running" | "failing" | "late" | "disabled";
+        /**
+         * @description * `provisioning` - People, clients and chantiers
+         *     * `webhooks` - Webhooks
+         *     * `events:read` - Events, to read
+         * @enum {string}
+         */
+        Scope: "provisioning" | "webhooks" | "events:read";
         SeqRequest: {
             seq: number;
         };
@@ -3267,6 +3547,20 @@ export interface components {
             readonly expires_at: string | null;
             readonly part_size: number | null;
             readonly part_count: number | null;
+        };
+        UserRow: {
+            readonly external_id: string | null;
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: email */
+            readonly email: string;
+            readonly name: string;
+            readonly role: components["schemas"]["RoleEnum"];
+            client?: string;
+            /** Language */
+            readonly locale: components["schemas"]["LocaleEnum"];
+            readonly phone: string;
+            readonly status: string;
         };
         /** @description A wait as people say it: "in less than 2 hours". Hours and days are working ones. */
         UsualWait: {
@@ -5980,6 +6274,135 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    credentials_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Credential"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    credentials_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCredentialRequest"];
+            };
+        };
+        responses: {
+            /** @description A new credential with its secret, which is never shown again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issued"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    credentials_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    credentials_rotate_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A new credential with its secret, which is never shown again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Issued"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     folders_retrieve: {
         parameters: {
             query?: never;
@@ -6369,6 +6792,289 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    provisioning_bulk_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRowsRequest"];
+            };
+        };
+        responses: {
+            /** @description One result for each row, in the order given. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    provisioning_chantiers_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChantierRow"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    provisioning_chantiers_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PutChantierRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChantierRow"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChantierRow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    provisioning_clients_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientRow"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    provisioning_clients_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PutClientRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientRow"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientRow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    provisioning_users_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRow"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    provisioning_users_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PutUserRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRow"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserRow"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
