@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.auth import issuers
+from core.auth.issuer_keys import UnreadableKeys, written_keys
 from core.models import TokenIssuer
 
 
@@ -26,6 +27,15 @@ class IssuerForm(forms.ModelForm[TokenIssuer]):
             "subject_claim", "external_id_prefix", "is_active", "creates_people", "client_claim",
             "email_claim", "name_claim",
         )  # fmt: skip
+
+    def clean_keys(self) -> str:
+        keys: str = self.cleaned_data["keys"]
+        try:
+            if keys:
+                written_keys(keys)
+        except UnreadableKeys as error:
+            raise forms.ValidationError(str(error)) from error
+        return keys
 
 
 @admin.register(TokenIssuer)

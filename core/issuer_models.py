@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
@@ -99,12 +98,3 @@ class TokenIssuer(models.Model):
 
     def __str__(self) -> str:
         return self.issuer
-
-    def clean(self) -> None:
-        from core.auth.issuer_keys import UnreadableKeys, written_keys
-
-        if self.keys:
-            try:
-                written_keys(self.keys)
-            except UnreadableKeys as error:
-                raise ValidationError({"keys": str(error)}) from error

@@ -3,11 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from core import api, pages, password_pages
+from core import api, pages, password_pages, provisioning_api
 from core.auth import api as auth_api
 from core.auth import credential_api
 from core.auth.admin_login import admin_login
-from core.provisioning import api as provisioning_api
 from core.realtime import endpoint
 from core.web import health, openapi
 from core.web.paths import IdConverter

@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 
 from core.auth import credentials
 from core.auth.jwt_tokens import issue_development_token
+from core.auth.machine_views import MachineView
 from core.models import Client, MachineCredential, User
-from core.web.machine_views import MachineView
 from tests.test_access import patterns
 
 CALLERS = ("nobody", "provisioning", "webhooks", "events:read", "expired", "withdrawn", "person")

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.auth.issuer_keys import UnreadableKeys, written_keys
 from core.models import TokenIssuer
 
 
@@ -47,8 +48,12 @@ class Command(BaseCommand):
         row.is_active = True
         try:
             row.full_clean()
+            if row.keys:
+                written_keys(row.keys)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
+        except UnreadableKeys as error:
+            raise CommandError(str(error)) from error
         row.save()
         return f"{issuer}: {'added' if is_new else 'changed'}. It counts within half a minute."
 

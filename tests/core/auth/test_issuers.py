@@ -10,7 +10,6 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
@@ -95,18 +94,19 @@ class TestKeysThatAreWritten:
         assert ask(token(RSA, "PS256")).status_code == 401
         assert ask(token("a secret of thirty-two bytes or more", "HS256")).status_code == 401
 
-    def test_private_key_and_nonsense_are_refused_with_words(self) -> None:
-        for keys, words in (
-            (RSAAlgorithm.to_jwk(RSA), "private"),
-            ('{"kty": "oct", "k": "c2VjcmV0"}', "not public"),
-            ("nonsense", "neither"),
-            ("-----BEGIN PRIVATE KEY-----", "private"),
-            ('{"keys": []}', "No key"),
-        ):
-            with pytest.raises(ValidationError, match=words):
-                add(keys=keys)
-        with pytest.raises(ValidationError, match="either"):
-            add()
+    @pytest.mark.parametrize(
+        ("keys", "words"),
+        [
+            (RSAAlgorithm.to_jwk(RSA), "privée"),
+            ('{"kty": "oct", "k": "c2VjcmV0"}', "pas publique"),
+            ("nonsense", "ni un JWKS ni un PEM"),
+            ("-----BEGIN PRIVATE KEY-----", "privée"),
+            ('{"keys": []}', "aucune clé"),
+        ],
+    )
+    def test_private_key_and_nonsense_are_refused_with_words(self, keys: str, words: str) -> None:
+        with pytest.raises(issuer_keys.UnreadableKeys, match=words):
+            issuer_keys.written_keys(keys)
 
 
 class TestIssuers:
@@ -221,7 +221,7 @@ class TestAddingThem:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            ([], "either the address"),
+            ([], "soit les clés"),
             (["--keys-url", "file:///etc/passwd"], "URL"),
             (["--keys-file", "/does/not/exist"], "No such file"),
         ],

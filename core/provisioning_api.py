@@ -9,6 +9,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from core.auth.machine_views import MachineView
 from core.credential_models import MachineCredential
 from core.models import Chantier, Client, User
 from core.provisioning.bulk import errors_of, put_many
@@ -25,7 +26,6 @@ from core.provisioning.serializers import (
     RowResultsSerializer,
     UserRowSerializer,
 )
-from core.web.machine_views import MachineView
 from core.web.requests import validated
 
 
