@@ -2122,7 +2122,7 @@ export interface components {
              * Format: date-time
              */
             readonly last_used_at: string | null;
-            readonly is_valid: boolean;
+            readonly valid: boolean;
         };
         Deliveries: {
             readonly results: components["schemas"]["PersonState"][];

@@ -55,7 +55,7 @@ def cases() -> Iterator[Case]:
 
 @pytest.fixture
 def rows(camille: User, villa: Any) -> None:
-    Client.objects.filter(pk=camille.client_id).update(external_id="a-42")
+    Client.objects.filter(users=camille).update(external_id="a-42")
     User.objects.filter(pk=camille.pk).update(external_id="a-42")
     type(villa).objects.filter(pk=villa.pk).update(external_id="a-42")
 

@@ -28,13 +28,13 @@ class CredentialSerializer(serializers.ModelSerializer[MachineCredential]):
 
     ends_with = serializers.CharField(source="hint", read_only=True)
     created_by = PersonSerializer(read_only=True, allow_null=True)
-    is_valid = serializers.BooleanField(read_only=True)
+    valid = serializers.BooleanField(source="is_valid", read_only=True)
 
     class Meta:
         model = MachineCredential
         fields: ClassVar[Any] = (
             "id", "name", "scopes", "ends_with", "created_by", "created_at", "expires_at",
-            "revoked_at", "last_used_at", "is_valid",
+            "revoked_at", "last_used_at", "valid",
         )  # fmt: skip
         read_only_fields = fields
 

@@ -234,7 +234,7 @@ def world(marc: User, odile: User, conversation: Conversation, say: Say) -> Worl
     saved = SavedFilter.objects.create(owner=marc, name="Villa")
     reply = CannedReply.objects.create(owner=marc, shortcut="merci", text_fr="Merci.")
     Client.objects.filter(pk=conversation.client_id).update(external_id=EXTERNAL_ID)
-    Chantier.objects.filter(pk=conversation.chantier_id).update(external_id=EXTERNAL_ID)
+    Chantier.objects.filter(conversations=conversation).update(external_id=EXTERNAL_ID)
     User.objects.filter(pk=odile.pk).update(external_id=EXTERNAL_ID)
     credential = credentials.issue("Portail", ["provisioning"]).credential
     secret = credentials.issue("ERP", list(MachineCredential.Scope.values)).secret

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 
-from core.auth import jwt_tokens
+from core.auth import issuers, jwt_tokens
 from core.models import Client, User
 from tests.admin_forms import NO_WORKING_HOURS
 from tests.site import Site
@@ -164,7 +164,7 @@ def token_for_a_moment(person: User) -> str:
         "aud": settings.JWT_AUDIENCE,
         "sub": str(person.pk),
         "iat": now - timedelta(minutes=5),
-        "exp": now - jwt_tokens.LEEWAY + timedelta(seconds=2),
+        "exp": now - issuers.LEEWAY + timedelta(seconds=2),
     }
     key = jwt_tokens._development_key()
     return jwt.encode(claims, key, algorithm=jwt_tokens.DEVELOPMENT_ALGORITHM)
