@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.auth import credentials
@@ -77,7 +78,7 @@ class CredentialAdmin(admin.ModelAdmin[MachineCredential]):
 
 
 def _show_secret(request: HttpRequest, issued: Issued) -> None:
-    text = _("Copy this secret of {} now: nobody can show it again. {}")
+    text = gettext("Copy this secret of {} now: nobody can show it again. {}")
     secret = format_html("<code>{}</code>", issued.secret)
     messages.warning(request, format_html(text, issued.credential, secret))
 

@@ -70,7 +70,10 @@ class TestARowOfAWrittenQuery:
         assert User.objects.get().name == "Camille Rey"
 
     def test_has_the_columns_by_their_names(self, morel: Client) -> None:
-        sql = "SELECT name, created_at, deputy_id, external_id, responsible_id, id FROM core_client"
+        sql = (
+            "SELECT name, created_at, deputy_id, external_id, archived_at, responsible_id, id"
+            " FROM core_client"
+        )
 
         with CaptureQueriesContext(connection) as asked:
             found = row_of(Client, sql, [])

@@ -36,9 +36,10 @@ class TestTheDocument:
     def test_is_openapi_3_1(self, generated: str) -> None:
         assert yaml.safe_load(generated)["openapi"] == "3.1.1"
 
-    def test_names_both_ways_to_say_who_one_is(self, generated: str) -> None:
+    def test_names_each_way_to_say_who_one_is(self, generated: str) -> None:
         assert set(yaml.safe_load(generated)["components"]["securitySchemes"]) == {
             "bearer",
+            "credential",
             "session",
         }
 
