@@ -86,9 +86,11 @@ e2e: $(DEV) $(JS) browser bundles ## Tests in a real browser
 browser: $(DEV)
 	@$(PYTHON) -m tests.e2e.browser
 
-lint: $(DEV) ## Ruff: rules and format
+lint: $(DEV) $(JS) ## Ruff: rules and format; the contract: redocly, openapi-spec-validator
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run \`make format\`." >&2; exit 1; }
+	@$(NPM) run --silent contract
+	@$(BIN)/openapi-spec-validator core/openapi.yaml
 
 format: $(DEV) ## Apply ruff's fixes and format
 	@$(BIN)/ruff check --fix --quiet .
@@ -117,7 +119,7 @@ screenshots: $(DEV) bundles browser ## Pictures of every page, in test-results/s
 	@$(PYTHON) -m tests.screenshots
 
 schema: $(DEV) $(JS) ## Write core/openapi.yaml and the types made of it anew
-	@$(PYTHON) manage.py spectacular --lang en --validate --fail-on-warn --file core/openapi.yaml
+	@SECRET_KEY=$${SECRET_KEY:-schema} $(PYTHON) manage.py spectacular --lang en --validate --fail-on-warn --file core/openapi.yaml
 	@$(NPM) run --silent schema
 
 messages: $(DEV) ## Refresh and compile the translated texts (locale/) of each app

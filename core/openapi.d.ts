@@ -13,8 +13,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Announce a file. The answer says how to send it. The same sent again answers 200. */
-        post: operations["attachments_create"];
+        /**
+         * Announce a file
+         * @description Announce a file. The answer says how to send it. The same sent again answers 200.
+         */
+        post: operations["announce_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -28,15 +31,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["attachment_retrieve"];
+        /** Read the state of a file */
+        get: operations["get_file"];
         put?: never;
         post?: never;
         /**
+         * Withdraw a file
          * @description Withdraw one's own file that is in no message yet, or whose bytes have not arrived.
          *
          *     In a message it keeps its place, shown as taken back.
          */
-        delete: operations["attachments_destroy"];
+        delete: operations["withdraw_file"];
         options?: never;
         head?: never;
         patch?: never;
@@ -51,8 +56,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Check that all bytes have arrived, and order their analysis. Again is harmless. */
-        post: operations["attachments_complete_create"];
+        /**
+         * Say that a file has arrived
+         * @description Check that all bytes have arrived, and order their analysis. Again is harmless.
+         */
+        post: operations["complete_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -66,8 +74,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Download the file. With `original`, its sender gets a photo with its location. */
-        get: operations["attachments_content_retrieve"];
+        /**
+         * Download a file
+         * @description Download the file. With `original`, its sender gets a photo with its location.
+         */
+        get: operations["download_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -84,11 +95,12 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Get addresses that open without a login
          * @description Addresses of the file and its previews that open without a login, for a short time.
          *
          *     `<img>` sends no bearer token, and a token in an address would stay in logs.
          */
-        get: operations["attachments_links_retrieve"];
+        get: operations["get_file_links"];
         put?: never;
         post?: never;
         delete?: never;
@@ -104,11 +116,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The parts of a file that have arrived. */
-        get: operations["attachment_parts"];
+        /**
+         * List the parts that have arrived
+         * @description The parts of a file that have arrived.
+         */
+        get: operations["list_file_parts"];
         put?: never;
-        /** @description Sign parts that are about to be sent, each with its own SHA-256. */
-        post: operations["attachments_parts_create"];
+        /**
+         * Sign parts before they are sent
+         * @description Sign parts that are about to be sent, each with its own SHA-256.
+         */
+        post: operations["sign_file_parts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -122,8 +140,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high. */
-        get: operations["attachments_preview_retrieve"];
+        /**
+         * Show a preview of a file
+         * @description A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high.
+         */
+        get: operations["preview_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,11 +160,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own replies and those that colleagues share. A client's user gets 404. */
-        get: operations["canned_replies_list"];
+        /**
+         * List canned replies
+         * @description One's own replies and those that colleagues share. A client's user gets 404.
+         */
+        get: operations["list_canned_replies"];
         put?: never;
-        /** @description Keep a reply. The same id again replaces it. */
-        post: operations["canned_replies_create"];
+        /**
+         * Keep a canned reply
+         * @description Keep a reply. The same id again replaces it.
+         */
+        post: operations["create_canned_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -160,12 +187,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description A reply: one's own, or a shared one as a manager. */
-        delete: operations["canned_replies_destroy"];
+        /**
+         * Delete a canned reply
+         * @description A reply: one's own, or a shared one as a manager.
+         */
+        delete: operations["delete_canned_reply"];
         options?: never;
         head?: never;
-        /** @description A reply: one's own, or a shared one as a manager. */
-        patch: operations["canned_replies_partial_update"];
+        /**
+         * Change a canned reply
+         * @description A reply: one's own, or a shared one as a manager.
+         */
+        patch: operations["update_canned_reply"];
         trace?: never;
     };
     "/api/v1/chantiers": {
@@ -175,8 +208,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the chantiers that the reader may choose from, by name. */
-        get: operations["chantiers_list"];
+        /**
+         * List chantiers
+         * @description List the chantiers that the reader may choose from, by name.
+         */
+        get: operations["list_chantiers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -192,8 +228,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The photos and documents of all conversations about a chantier, the newest first. */
-        get: operations["chantiers_attachments_list"];
+        /**
+         * List the files of a chantier
+         * @description The photos and documents of all conversations about a chantier, the newest first.
+         */
+        get: operations["list_chantier_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -209,8 +248,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the clients that the reader may choose from, by name. */
-        get: operations["clients_list"];
+        /**
+         * List clients
+         * @description List the clients that the reader may choose from, by name.
+         */
+        get: operations["list_clients"];
         put?: never;
         post?: never;
         delete?: never;
@@ -227,8 +269,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Replace the remark about a client, which the company alone reads. Empty removes it. */
-        put: operations["clients_remark_update"];
+        /**
+         * Replace the remark about a client
+         * @description Replace the remark about a client, which the company alone reads. Empty removes it.
+         */
+        put: operations["put_client_remark"];
         post?: never;
         delete?: never;
         options?: never;
@@ -243,8 +288,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return what the company knows of a client: how its people are reached, what it has. */
-        get: operations["clients_sheet_retrieve"];
+        /**
+         * Read what the company knows of a client
+         * @description Return what the company knows of a client: how its people are reached, what it has.
+         */
+        get: operations["get_client_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -260,11 +308,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The person's conversations, newest activity first. */
-        get: operations["conversations_list"];
+        /**
+         * List conversations
+         * @description The person's conversations, newest activity first.
+         */
+        get: operations["list_conversations"];
         put?: never;
-        /** @description Open a conversation, with or without a first message. */
-        post: operations["conversations_create"];
+        /**
+         * Open a conversation
+         * @description Open a conversation, with or without a first message.
+         */
+        post: operations["open_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -278,15 +332,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["conversations_retrieve"];
+        /** Read a conversation */
+        get: operations["get_conversation"];
         put?: never;
         post?: never;
-        /** @description As the company, archive it: it leaves the lists, and can still be read. */
-        delete: operations["conversations_destroy"];
+        /**
+         * Archive a conversation
+         * @description As the company, archive it: it leaves the lists, and can still be read.
+         */
+        delete: operations["archive_conversation"];
         options?: never;
         head?: never;
-        /** @description Change the subject; as the company also the chantier, the status, the assigned person. */
-        patch: operations["conversations_partial_update"];
+        /**
+         * Change a conversation
+         * @description Change the subject; as the company also the chantier, the status, the assigned person.
+         */
+        patch: operations["update_conversation"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/attachments": {
@@ -296,8 +357,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The photos and documents of a conversation, the newest first. */
-        get: operations["conversations_attachments_list"];
+        /**
+         * List the files of a conversation
+         * @description The photos and documents of a conversation, the newest first.
+         */
+        get: operations["list_conversation_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -313,8 +377,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Everything that changed since a version. */
-        get: operations["conversations_changes_retrieve"];
+        /**
+         * List what changed since a version
+         * @description Everything that changed since a version.
+         */
+        get: operations["list_changes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -330,8 +397,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return how far each message of a page of history has come. */
-        get: operations["conversations_deliveries_retrieve"];
+        /**
+         * Tell how far a page of messages has come
+         * @description Return how far each message of a page of history has come.
+         */
+        get: operations["list_conversation_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -348,11 +418,17 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Follow the conversation: be counted and told of what is written. Again is harmless. */
-        put: operations["conversations_follow_update"];
+        /**
+         * Follow a conversation
+         * @description Follow the conversation: be counted and told of what is written. Again is harmless.
+         */
+        put: operations["follow_conversation"];
         post?: never;
-        /** @description Follow it no longer, until one writes there or is mentioned again. */
-        delete: operations["conversations_follow_destroy"];
+        /**
+         * Stop following a conversation
+         * @description Follow it no longer, until one writes there or is mentioned again.
+         */
+        delete: operations["unfollow_conversation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -368,12 +444,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Forward messages by email
          * @description Send messages of the conversation to an email address, with their files.
          *
          *     It is a line of the history. Who forwards it is told if the address refuses it. The same id
          *     and content again answers 200.
          */
-        post: operations["conversations_forward_create"];
+        post: operations["forward_messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -390,11 +467,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Merge a conversation into another one
          * @description Move its messages and notes `into` another conversation, which is answered; close it.
          *
          *     Each message leaves a tombstone that says where it went (`moved_to`).
          */
-        post: operations["conversations_merge_create"];
+        post: operations["merge_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -409,18 +487,20 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * List messages
          * @description A page of history, in seq order; without a bound, the newest messages.
          *
          *     `lines` tell what was done with the conversation between these messages.
          */
-        get: operations["conversations_messages_retrieve"];
+        get: operations["list_messages"];
         put?: never;
         /**
+         * Send a message
          * @description Send a message. The same id and content sent again answers 200 with the first one.
          *
          *     As the company, close the conversation or put it off with it, in one step.
          */
-        post: operations["conversations_messages_create"];
+        post: operations["send_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -434,15 +514,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["message_retrieve"];
+        /** Read a message */
+        get: operations["get_message"];
         put?: never;
         post?: never;
-        /** @description Delete a message: a tombstone with its `seq` stays. */
-        delete: operations["conversations_messages_destroy"];
+        /**
+         * Delete a message
+         * @description Delete a message: a tombstone with its `seq` stays.
+         */
+        delete: operations["delete_message"];
         options?: never;
         head?: never;
-        /** @description Change the text of one's own recent message. Earlier texts are kept. */
-        patch: operations["conversations_messages_partial_update"];
+        /**
+         * Change the text of a message
+         * @description Change the text of one's own recent message. Earlier texts are kept.
+         */
+        patch: operations["edit_message"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/messages/{message_id}/deliveries": {
@@ -452,8 +539,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return how far a message has come with each person. */
-        get: operations["conversations_messages_deliveries_retrieve"];
+        /**
+         * Tell how far a message has come
+         * @description Return how far a message has come with each person.
+         */
+        get: operations["list_message_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -471,8 +561,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send a message again to the people whom it could not reach. */
-        post: operations["conversations_messages_deliveries_retry_create"];
+        /**
+         * Send again to those not reached
+         * @description Send a message again to the people whom it could not reach.
+         */
+        post: operations["retry_message_deliveries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -486,8 +579,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the email that a message was made of, as text: for its author and the company. */
-        get: operations["conversations_messages_email_retrieve"];
+        /**
+         * Read the email that a message was made of
+         * @description Return the email that a message was made of, as text: for its author and the company.
+         */
+        get: operations["get_message_email"];
         put?: never;
         post?: never;
         delete?: never;
@@ -503,8 +599,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The earlier texts of a message, oldest first. For the company only. */
-        get: operations["conversations_messages_revisions_list"];
+        /**
+         * List the earlier texts of a message
+         * @description The earlier texts of a message, oldest first. For the company only.
+         */
+        get: operations["list_message_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -520,11 +619,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Tell if the reader muted a conversation. */
-        get: operations["conversations_mute_retrieve"];
+        /**
+         * Tell if a conversation is muted
+         * @description Tell if the reader muted a conversation.
+         */
+        get: operations["get_conversation_mute"];
         put?: never;
-        /** @description Mute a conversation, or unmute it by `{"muted": false}`. */
-        post: operations["conversations_mute_create"];
+        /**
+         * Mute or unmute a conversation
+         * @description Mute a conversation, or unmute it by `{"muted": false}`.
+         */
+        post: operations["mute_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -538,11 +643,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Internal notes. A client's user gets 404. */
-        get: operations["conversations_notes_list"];
+        /**
+         * List notes
+         * @description Internal notes. A client's user gets 404.
+         */
+        get: operations["list_notes"];
         put?: never;
-        /** @description Internal notes. A client's user gets 404. */
-        post: operations["conversations_notes_create"];
+        /**
+         * Write a note
+         * @description Internal notes. A client's user gets 404.
+         */
+        post: operations["write_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -556,13 +667,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["note_retrieve"];
+        /** Read a note */
+        get: operations["get_note"];
         put?: never;
         post?: never;
-        delete: operations["conversations_notes_destroy"];
+        /** Delete a note */
+        delete: operations["delete_note"];
         options?: never;
         head?: never;
-        patch: operations["conversations_notes_partial_update"];
+        /** Change the text of a note */
+        patch: operations["edit_note"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/notes/{note_id}/revisions": {
@@ -572,8 +686,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The earlier texts of a note, oldest first. A client's user gets 404. */
-        get: operations["conversations_notes_revisions_list"];
+        /**
+         * List the earlier texts of a note
+         * @description The earlier texts of a note, oldest first. A client's user gets 404.
+         */
+        get: operations["list_note_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -590,8 +707,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Record that one has read up to `seq`. A mark never goes back. */
-        put: operations["conversations_read_update"];
+        /**
+         * Mark as read up to a message
+         * @description Record that one has read up to `seq`. A mark never goes back.
+         */
+        put: operations["mark_read"];
         post?: never;
         delete?: never;
         options?: never;
@@ -608,10 +728,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Put the conversation off until a moment. A message of the client brings it back. */
-        post: operations["conversations_snooze_create"];
-        /** @description Bring the conversation back now. Again is harmless. */
-        delete: operations["conversations_snooze_destroy"];
+        /**
+         * Put a conversation off
+         * @description Put the conversation off until a moment. A message of the client brings it back.
+         */
+        post: operations["snooze_conversation"];
+        /**
+         * Bring a conversation back
+         * @description Bring the conversation back now. Again is harmless.
+         */
+        delete: operations["unsnooze_conversation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -626,8 +752,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Move messages into a new conversation of the same client, which is answered. */
-        post: operations["conversations_split_create"];
+        /**
+         * Move messages into a new conversation
+         * @description Move messages into a new conversation of the same client, which is answered.
+         */
+        post: operations["split_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -643,8 +772,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the conversation one's own. Whom it is taken from is told. */
-        post: operations["conversations_take_create"];
+        /**
+         * Take a conversation
+         * @description Make the conversation one's own. Whom it is taken from is told.
+         */
+        post: operations["take_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -660,8 +792,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Show the others that the person who asks is writing. */
-        post: operations["conversations_typing_create"];
+        /**
+         * Show that one is writing
+         * @description Show the others that the person who asks is writing.
+         */
+        post: operations["show_typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -676,8 +811,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Count the messages from `seq` on as unread again, for oneself only. */
-        put: operations["conversations_unread_update"];
+        /**
+         * Count messages as unread again
+         * @description Count the messages from `seq` on as unread again, for oneself only.
+         */
+        put: operations["mark_unread"];
         post?: never;
         delete?: never;
         options?: never;
@@ -694,8 +832,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Show to colleagues that one has the conversation on screen, or has left it. */
-        post: operations["conversations_viewing_create"];
+        /**
+         * Show that one looks at a conversation
+         * @description Show to colleagues that one has the conversation on screen, or has left it.
+         */
+        post: operations["show_viewing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -712,11 +853,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Change many conversations at once
          * @description Assign, close, reopen or put off up to 200 conversations, each in its own transaction.
          *
          *     What is refused says why in its result, and keeps nothing else back. Again is harmless.
          */
-        post: operations["conversations_bulk_create"];
+        post: operations["change_conversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -730,11 +872,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the credentials of programs, also those that open nothing any more. */
-        get: operations["credentials_list"];
+        /**
+         * List credentials
+         * @description List the credentials of programs, also those that open nothing any more.
+         */
+        get: operations["list_credentials"];
         put?: never;
-        /** @description Make a credential. This answer alone has its secret. */
-        post: operations["credentials_create"];
+        /**
+         * Make a credential
+         * @description Make a credential. This answer alone has its secret.
+         */
+        post: operations["create_credential"];
         delete?: never;
         options?: never;
         head?: never;
@@ -751,8 +899,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Withdraw a credential, for ever and at once. */
-        delete: operations["credentials_destroy"];
+        /**
+         * Withdraw a credential
+         * @description Withdraw a credential, for ever and at once.
+         */
+        delete: operations["withdraw_credential"];
         options?: never;
         head?: never;
         patch?: never;
@@ -767,8 +918,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the credential that follows this one, which opens the same for seven more days. */
-        post: operations["credentials_rotate_create"];
+        /**
+         * Replace a credential
+         * @description Make the credential that follows this one, which opens the same for seven more days.
+         */
+        post: operations["rotate_credential"];
         delete?: never;
         options?: never;
         head?: never;
@@ -782,8 +936,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Count what is in each folder of the staff inbox. For the company only. */
-        get: operations["folders_retrieve"];
+        /**
+         * Count what is in each folder
+         * @description Count what is in each folder of the staff inbox. For the company only.
+         */
+        get: operations["count_folders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -799,8 +956,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need. */
-        get: operations["me_retrieve"];
+        /**
+         * Read who one is
+         * @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need.
+         */
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -816,14 +976,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own availability, as `GET /staff` shows it to the others. */
-        get: operations["me_availability_retrieve"];
         /**
+         * Read one's own availability
+         * @description One's own availability, as `GET /staff` shows it to the others.
+         */
+        get: operations["get_my_availability"];
+        /**
+         * Say that one is away or there
          * @description Say that one is away, `until` a moment if it is known, or there again.
          *
          *     What waits for a person who goes away is given to the deputy, or to a manager.
          */
-        put: operations["me_availability_update"];
+        put: operations["put_my_availability"];
         post?: never;
         delete?: never;
         options?: never;
@@ -838,13 +1002,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own photo, which clients see beside the name of who answers. For the company alone. */
-        get: operations["me_photo_retrieve"];
-        /** @description Show a photo from now on. It is drawn anew, at most 320 px on a side. */
-        put: operations["me_photo_update"];
+        /**
+         * Read one's own photo
+         * @description One's own photo, which clients see beside the name of who answers. For the company alone.
+         */
+        get: operations["get_my_photo"];
+        /**
+         * Show a photo
+         * @description Show a photo from now on. It is drawn anew, at most 320 px on a side.
+         */
+        put: operations["put_my_photo"];
         post?: never;
-        /** @description Show the initials again. */
-        delete: operations["me_photo_destroy"];
+        /**
+         * Remove one's own photo
+         * @description Show the initials again.
+         */
+        delete: operations["delete_my_photo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -857,15 +1030,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return how the reader wants to be told; the defaults before the first change. */
-        get: operations["preferences_retrieve"];
+        /**
+         * Read how one is told
+         * @description Return how the reader wants to be told; the defaults before the first change.
+         */
+        get: operations["get_preferences"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change some of the reader's preferences. */
-        patch: operations["preferences_partial_update"];
+        /**
+         * Change how one is told
+         * @description Change some of the reader's preferences.
+         */
+        patch: operations["update_preferences"];
         trace?: never;
     };
     "/api/v1/preferences/emails-again": {
@@ -877,8 +1056,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send emails again to the reader's address, which refused them, five times an hour. */
-        post: operations["preferences_emails_again_create"];
+        /**
+         * Send emails to one's address again
+         * @description Send emails again to the reader's address, which refused them, five times an hour.
+         */
+        post: operations["resume_emails"];
         delete?: never;
         options?: never;
         head?: never;
@@ -894,8 +1076,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Note that the reader looks at a page, every 40 s, or no longer does. */
-        post: operations["presence_create"];
+        /**
+         * Say that one looks at a page
+         * @description Note that the reader looks at a page, every 40 s, or no longer does.
+         */
+        post: operations["note_presence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -912,11 +1097,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Put many rows at once
          * @description Put up to 1,000 rows, in the order given: clients, then people, then chantiers.
          *
          *     Each is done or refused by itself. With `dry_run` nothing stays.
          */
-        post: operations["provisioning_bulk_create"];
+        post: operations["put_rows"];
         delete?: never;
         options?: never;
         head?: never;
@@ -930,10 +1116,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One row, by its id on the other side. */
-        get: operations["provisioning_chantiers_retrieve"];
-        /** @description Create a chantier or change what is given. Archived, its conversations are closed. */
-        put: operations["provisioning_chantiers_update"];
+        /**
+         * Read a chantier
+         * @description One row, by its id on the other side.
+         */
+        get: operations["get_chantier"];
+        /**
+         * Create or change a chantier
+         * @description Create a chantier or change what is given. Archived, its conversations are closed.
+         */
+        put: operations["put_chantier"];
         post?: never;
         delete?: never;
         options?: never;
@@ -948,10 +1140,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One row, by its id on the other side. */
-        get: operations["provisioning_clients_retrieve"];
-        /** @description Create a client or change what is given. The same again changes nothing. */
-        put: operations["provisioning_clients_update"];
+        /**
+         * Read a client
+         * @description One row, by its id on the other side.
+         */
+        get: operations["get_client"];
+        /**
+         * Create or change a client
+         * @description Create a client or change what is given. The same again changes nothing.
+         */
+        put: operations["put_client"];
         post?: never;
         delete?: never;
         options?: never;
@@ -966,14 +1164,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One row, by its id on the other side. */
-        get: operations["provisioning_users_retrieve"];
         /**
+         * Read a person
+         * @description One row, by its id on the other side.
+         */
+        get: operations["get_user"];
+        /**
+         * Create or change a person
          * @description Create a person or change what is given. The same again changes nothing.
          *
          *     A person with this email who has no external id yet gets it.
          */
-        put: operations["provisioning_users_update"];
+        put: operations["put_user"];
         post?: never;
         delete?: never;
         options?: never;
@@ -988,15 +1190,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the reader's devices, the last registered one first. */
-        get: operations["push_subscriptions_list"];
+        /**
+         * List one's devices
+         * @description List the reader's devices, the last registered one first.
+         */
+        get: operations["list_devices"];
         put?: never;
         /**
+         * Register a browser for pushes
          * @description Register this browser for pushes, at each start: its subscription may have changed.
          *
          *     410: no push can arrive there. The browser drops this subscription and makes a new one.
          */
-        post: operations["push_subscriptions_create"];
+        post: operations["register_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1013,8 +1219,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Stop pushing to one of the reader's devices. */
-        delete: operations["push_subscriptions_destroy"];
+        /**
+         * Stop pushing to a device
+         * @description Stop pushing to one of the reader's devices.
+         */
+        delete: operations["remove_device"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1029,8 +1238,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Push a test notification to one of the reader's devices, at most six times a minute. */
-        post: operations["push_subscriptions_test_create"];
+        /**
+         * Push a test to a device
+         * @description Push a test notification to one of the reader's devices, at most six times a minute.
+         */
+        post: operations["test_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1046,8 +1258,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Note that a device displayed a push. */
-        post: operations["push_displayed_create"];
+        /**
+         * Say that a push was displayed
+         * @description Note that a device displayed a push.
+         */
+        post: operations["note_push_displayed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1061,8 +1276,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the key with which a browser subscribes. It is null if no push is sent. */
-        get: operations["push_key_retrieve"];
+        /**
+         * Get the key to subscribe with
+         * @description Return the key with which a browser subscribes. It is null if no push is sent.
+         */
+        get: operations["get_push_key"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1080,8 +1298,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Mark the messages of a notification as read. */
-        post: operations["push_read_create"];
+        /**
+         * Mark the messages of a push as read
+         * @description Mark the messages of a notification as read.
+         */
+        post: operations["mark_push_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1097,8 +1318,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Replace the subscription of a browser that changed it while no page was open. */
-        post: operations["push_renewed_create"];
+        /**
+         * Replace a changed subscription
+         * @description Replace the subscription of a browser that changed it while no page was open.
+         */
+        post: operations["renew_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1115,11 +1339,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Tell what a device should still show
          * @description Return what is still unread, by the token of any push that this device shows.
          *
          *     The service worker closes the notifications of everything else.
          */
-        post: operations["push_unread_create"];
+        post: operations["count_push_unread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1133,11 +1358,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own filters and those that colleagues share. A client's user gets 404. */
-        get: operations["saved_filters_list"];
+        /**
+         * List saved filters
+         * @description One's own filters and those that colleagues share. A client's user gets 404.
+         */
+        get: operations["list_saved_filters"];
         put?: never;
-        /** @description Keep parameters of `GET /conversations` under a name. The same id again replaces it. */
-        post: operations["saved_filters_create"];
+        /**
+         * Keep a filter
+         * @description Keep parameters of `GET /conversations` under a name. The same id again replaces it.
+         */
+        post: operations["create_saved_filter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1154,12 +1385,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description A filter: one's own, or a shared one as a manager. */
-        delete: operations["saved_filters_destroy"];
+        /**
+         * Delete a saved filter
+         * @description A filter: one's own, or a shared one as a manager.
+         */
+        delete: operations["delete_saved_filter"];
         options?: never;
         head?: never;
-        /** @description A filter: one's own, or a shared one as a manager. */
-        patch: operations["saved_filters_partial_update"];
+        /**
+         * Change a saved filter
+         * @description A filter: one's own, or a shared one as a manager.
+         */
+        patch: operations["update_saved_filter"];
         trace?: never;
     };
     "/api/v1/search": {
@@ -1170,13 +1407,14 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Search messages, files and conversations
          * @description Messages, files, conversations, and notes for the company, that hold all words.
          *
          *     Without words, all that the filters let through, the newest first; at least one is needed.
          *     The words are those of the text, of the subject, client, chantier and author. One typing
          *     error in a word is taken if nothing is found without. The `hits` are places in `excerpt`.
          */
-        get: operations["search_retrieve"];
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1194,10 +1432,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Log in and out with a session cookie. */
-        post: operations["session_create"];
-        /** @description Log in and out with a session cookie. */
-        delete: operations["session_destroy"];
+        /**
+         * Log in
+         * @description Log in and out with a session cookie.
+         */
+        post: operations["log_in"];
+        /**
+         * Log out
+         * @description Log in and out with a session cookie.
+         */
+        delete: operations["log_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1210,8 +1454,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the people of the company, to whom a conversation can be assigned, by name. */
-        get: operations["staff_list"];
+        /**
+         * List the people of the company
+         * @description List the people of the company, to whom a conversation can be assigned, by name.
+         */
+        get: operations["list_staff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1227,8 +1474,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The emails that are no messages, the last received first. */
-        get: operations["staff_emails_list"];
+        /**
+         * List the emails to sort
+         * @description The emails that are no messages, the last received first.
+         */
+        get: operations["list_emails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1244,8 +1494,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return one email with its text. */
-        get: operations["staff_email_retrieve"];
+        /**
+         * Read an email to sort
+         * @description Return one email with its text.
+         */
+        get: operations["get_email"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1263,8 +1516,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Put an email that was set aside back on the list. */
-        post: operations["staff_emails_bring_back_create"];
+        /**
+         * Put an email back on the list
+         * @description Put an email that was set aside back on the list.
+         */
+        post: operations["bring_back_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1280,8 +1536,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Open a conversation with the sender's client, or another one, and put the email there. */
-        post: operations["staff_emails_open_create"];
+        /**
+         * Open a conversation from an email
+         * @description Open a conversation with the sender's client, or another one, and put the email there.
+         */
+        post: operations["open_conversation_from_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1298,12 +1557,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Put an email in a conversation
          * @description Put an email in a conversation, as a message. The same again changes nothing.
          *
          *     In the name of its author, if that is a person of the client, or the caller; else in the
          *     caller's, who says whose email it is.
          */
-        post: operations["staff_emails_place_create"];
+        post: operations["place_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1319,8 +1579,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Take an email off the list. It can be brought back. */
-        post: operations["staff_emails_set_aside_create"];
+        /**
+         * Take an email off the list
+         * @description Take an email off the list. It can be brought back.
+         */
+        post: operations["set_email_aside"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1334,8 +1597,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Count the emails that wait. */
-        get: operations["staff_emails_summary_retrieve"];
+        /**
+         * Count the emails to sort
+         * @description Count the emails that wait.
+         */
+        get: operations["count_emails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1351,8 +1617,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Tasks, newest first: jobs for a live state or the dead, else attempts. */
-        get: operations["staff_tasks_list"];
+        /**
+         * List tasks
+         * @description Tasks, newest first: jobs for a live state or the dead, else attempts.
+         */
+        get: operations["list_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1368,15 +1637,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One task with all its attempts, by the id of the job or of an attempt. */
-        get: operations["staff_tasks_retrieve"];
+        /**
+         * Read a task
+         * @description One task with all its attempts, by the id of the job or of an attempt.
+         */
+        get: operations["get_task"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Write a note on a dead task, or say who takes care of it. */
-        patch: operations["staff_tasks_partial_update"];
+        /**
+         * Write a note on a dead task
+         * @description Write a note on a dead task, or say who takes care of it.
+         */
+        patch: operations["annotate_task"];
         trace?: never;
     };
     "/api/v1/staff/tasks/{task_id}/cancel": {
@@ -1388,8 +1663,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Cut periodic work that runs, at its next step; it comes back at its next time. */
-        post: operations["staff_tasks_cancel_create"];
+        /**
+         * Cut work that runs
+         * @description Cut periodic work that runs, at its next step; it comes back at its next time.
+         */
+        post: operations["cancel_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1405,8 +1683,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Give one task all its attempts again, from now. */
-        post: operations["staff_tasks_retry_create"];
+        /**
+         * Retry a task
+         * @description Give one task all its attempts again, from now.
+         */
+        post: operations["retry_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1420,8 +1701,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who did what, newest first. */
-        get: operations["staff_tasks_actions_list"];
+        /**
+         * List who did what
+         * @description Who did what, newest first.
+         */
+        get: operations["list_task_actions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1439,8 +1723,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Take dead tasks off the list, with a reason. */
-        post: operations["staff_tasks_discard_create"];
+        /**
+         * Discard dead tasks
+         * @description Take dead tasks off the list, with a reason.
+         */
+        post: operations["discard_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1454,8 +1741,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The attempts that match, as a file (10,000 at most). */
-        get: operations["staff_tasks_export_list"];
+        /**
+         * Export attempts as a file
+         * @description The attempts that match, as a file (10,000 at most).
+         */
+        get: operations["export_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1471,8 +1761,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Failures by task, exception and place. */
-        get: operations["staff_tasks_failures_list"];
+        /**
+         * List failures
+         * @description Failures by task, exception and place.
+         */
+        get: operations["list_task_failures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1488,7 +1781,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["staff_tasks_queues_list"];
+        /** List queues */
+        get: operations["list_queues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1506,8 +1800,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description `pause`, `resume`, or `purge` with the queue's name as `confirm`. */
-        post: operations["staff_tasks_queues_create"];
+        /**
+         * Pause, resume or empty a queue
+         * @description `pause`, `resume`, or `purge` with the queue's name as `confirm`.
+         */
+        post: operations["control_queue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1523,8 +1820,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Retry chosen tasks, or all that match (a thousand at most). */
-        post: operations["staff_tasks_retry_many"];
+        /**
+         * Retry many tasks
+         * @description Retry chosen tasks, or all that match (a thousand at most).
+         */
+        post: operations["retry_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1538,7 +1838,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["staff_tasks_schedules_list"];
+        /** List schedules */
+        get: operations["list_schedules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1556,8 +1857,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description `run` now, `enable` or `disable`. */
-        post: operations["staff_tasks_schedules_create"];
+        /**
+         * Run, enable or disable a schedule
+         * @description `run` now, `enable` or `disable`.
+         */
+        post: operations["control_schedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1571,8 +1875,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Throughput, failures and depth of the queues over a period. */
-        get: operations["staff_tasks_series_retrieve"];
+        /**
+         * Read figures over a period
+         * @description Throughput, failures and depth of the queues over a period.
+         */
+        get: operations["get_task_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1588,7 +1895,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["staff_tasks_summary_retrieve"];
+        /** Summarise the tasks */
+        get: operations["get_task_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1604,7 +1912,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["staff_tasks_workers_list"];
+        /** List workers */
+        get: operations["list_workers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1622,8 +1931,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description `quiet`, `resume` or `stop`; the worker obeys in some seconds. */
-        post: operations["staff_tasks_workers_create"];
+        /**
+         * Quiet, resume or stop a worker
+         * @description `quiet`, `resume` or `stop`; the worker obeys in some seconds.
+         */
+        post: operations["control_worker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1639,8 +1951,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Issue a one-use ticket that opens `/stream?ticket=` without a cookie. */
-        post: operations["stream_tickets_create"];
+        /**
+         * Get a ticket for the stream
+         * @description Issue a one-use ticket that opens `/stream?ticket=` without a cookie.
+         */
+        post: operations["issue_stream_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1654,8 +1969,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own unread messages, in all and by conversation. */
-        get: operations["unread_retrieve"];
+        /**
+         * Count one's unread messages
+         * @description One's own unread messages, in all and by conversation.
+         */
+        get: operations["count_unread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3916,7 +4234,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    attachments_create: {
+    announce_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -3993,7 +4311,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachment_retrieve: {
+    get_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4029,7 +4347,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_destroy: {
+    withdraw_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4057,7 +4375,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_complete_create: {
+    complete_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4099,7 +4417,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_content_retrieve: {
+    download_file: {
         parameters: {
             query?: {
                 original?: boolean;
@@ -4112,7 +4430,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No response body */
+            /** @description `Location` is an address in the storage, for a short time. */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -4128,7 +4446,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_links_retrieve: {
+    get_file_links: {
         parameters: {
             query?: never;
             header?: never;
@@ -4164,7 +4482,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachment_parts: {
+    list_file_parts: {
         parameters: {
             query?: never;
             header?: never;
@@ -4200,7 +4518,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_parts_create: {
+    sign_file_parts: {
         parameters: {
             query?: never;
             header?: never;
@@ -4237,7 +4555,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_preview_retrieve: {
+    preview_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4249,7 +4567,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No response body */
+            /** @description `Location` is an address in the storage, for a short time. */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -4265,7 +4583,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    canned_replies_list: {
+    list_canned_replies: {
         parameters: {
             query?: never;
             header?: never;
@@ -4307,7 +4625,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    canned_replies_create: {
+    create_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -4366,7 +4684,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    canned_replies_destroy: {
+    delete_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -4402,7 +4720,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    canned_replies_partial_update: {
+    update_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -4455,7 +4773,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    chantiers_list: {
+    list_chantiers: {
         parameters: {
             query?: {
                 client?: string;
@@ -4500,7 +4818,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    chantiers_attachments_list: {
+    list_chantier_files: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -4541,7 +4859,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    clients_list: {
+    list_clients: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -4580,7 +4898,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    clients_remark_update: {
+    put_client_remark: {
         parameters: {
             query?: never;
             header?: never;
@@ -4633,7 +4951,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    clients_sheet_retrieve: {
+    get_client_sheet: {
         parameters: {
             query?: never;
             header?: never;
@@ -4678,7 +4996,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_list: {
+    list_conversations: {
         parameters: {
             query?: {
                 /** @description Words of the subject, the client or the chantier */
@@ -4752,7 +5070,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_create: {
+    open_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -4797,7 +5115,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_retrieve: {
+    get_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -4833,7 +5151,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_destroy: {
+    archive_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -4861,7 +5179,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_partial_update: {
+    update_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -4898,7 +5216,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_attachments_list: {
+    list_conversation_files: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -4939,7 +5257,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_changes_retrieve: {
+    list_changes: {
         parameters: {
             query: {
                 since: number;
@@ -4977,7 +5295,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_deliveries_retrieve: {
+    list_conversation_deliveries: {
         parameters: {
             query: {
                 first: number;
@@ -5016,7 +5334,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_follow_update: {
+    follow_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5055,7 +5373,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_follow_destroy: {
+    unfollow_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5099,7 +5417,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_forward_create: {
+    forward_messages: {
         parameters: {
             query?: never;
             header?: never;
@@ -5162,7 +5480,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_merge_create: {
+    merge_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5215,7 +5533,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_retrieve: {
+    list_messages: {
         parameters: {
             query?: {
                 after?: number;
@@ -5256,7 +5574,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_create: {
+    send_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -5303,7 +5621,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    message_retrieve: {
+    get_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -5340,7 +5658,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_destroy: {
+    delete_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -5369,7 +5687,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_partial_update: {
+    edit_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -5407,7 +5725,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_deliveries_retrieve: {
+    list_message_deliveries: {
         parameters: {
             query?: never;
             header?: never;
@@ -5444,7 +5762,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_deliveries_retry_create: {
+    retry_message_deliveries: {
         parameters: {
             query?: never;
             header?: never;
@@ -5479,7 +5797,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_email_retrieve: {
+    get_message_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -5524,7 +5842,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_revisions_list: {
+    list_message_revisions: {
         parameters: {
             query?: never;
             header?: never;
@@ -5570,7 +5888,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_mute_retrieve: {
+    get_conversation_mute: {
         parameters: {
             query?: never;
             header?: never;
@@ -5606,7 +5924,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_mute_create: {
+    mute_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5643,7 +5961,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_list: {
+    list_notes: {
         parameters: {
             query?: never;
             header?: never;
@@ -5679,7 +5997,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_create: {
+    write_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -5725,7 +6043,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    note_retrieve: {
+    get_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -5762,7 +6080,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_destroy: {
+    delete_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -5791,7 +6109,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_partial_update: {
+    edit_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -5829,7 +6147,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_revisions_list: {
+    list_note_revisions: {
         parameters: {
             query?: never;
             header?: never;
@@ -5866,7 +6184,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_read_update: {
+    mark_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -5903,7 +6221,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_snooze_create: {
+    snooze_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5956,7 +6274,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_snooze_destroy: {
+    unsnooze_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5992,7 +6310,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_split_create: {
+    split_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -6054,7 +6372,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_take_create: {
+    take_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -6107,7 +6425,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_typing_create: {
+    show_typing: {
         parameters: {
             query?: never;
             header?: never;
@@ -6151,7 +6469,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_unread_update: {
+    mark_unread: {
         parameters: {
             query?: never;
             header?: never;
@@ -6188,7 +6506,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_viewing_create: {
+    show_viewing: {
         parameters: {
             query?: never;
             header?: never;
@@ -6232,7 +6550,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_bulk_create: {
+    change_conversations: {
         parameters: {
             query?: never;
             header?: never;
@@ -6274,7 +6592,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    credentials_list: {
+    list_credentials: {
         parameters: {
             query?: never;
             header?: never;
@@ -6308,7 +6626,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    credentials_create: {
+    create_credential: {
         parameters: {
             query?: never;
             header?: never;
@@ -6342,7 +6660,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    credentials_destroy: {
+    withdraw_credential: {
         parameters: {
             query?: never;
             header?: never;
@@ -6370,7 +6688,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    credentials_rotate_create: {
+    rotate_credential: {
         parameters: {
             query?: never;
             header?: never;
@@ -6403,7 +6721,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    folders_retrieve: {
+    count_folders: {
         parameters: {
             query?: never;
             header?: never;
@@ -6445,7 +6763,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_retrieve: {
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -6478,7 +6796,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_availability_retrieve: {
+    get_my_availability: {
         parameters: {
             query?: never;
             header?: never;
@@ -6520,7 +6838,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_availability_update: {
+    put_my_availability: {
         parameters: {
             query?: never;
             header?: never;
@@ -6554,7 +6872,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_photo_retrieve: {
+    get_my_photo: {
         parameters: {
             query?: never;
             header?: never;
@@ -6596,7 +6914,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_photo_update: {
+    put_my_photo: {
         parameters: {
             query?: never;
             header?: never;
@@ -6638,7 +6956,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_photo_destroy: {
+    delete_my_photo: {
         parameters: {
             query?: never;
             header?: never;
@@ -6671,7 +6989,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    preferences_retrieve: {
+    get_preferences: {
         parameters: {
             query?: never;
             header?: never;
@@ -6704,7 +7022,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    preferences_partial_update: {
+    update_preferences: {
         parameters: {
             query?: never;
             header?: never;
@@ -6738,7 +7056,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    preferences_emails_again_create: {
+    resume_emails: {
         parameters: {
             query?: never;
             header?: never;
@@ -6769,7 +7087,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    presence_create: {
+    note_presence: {
         parameters: {
             query?: never;
             header?: never;
@@ -6801,7 +7119,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_bulk_create: {
+    put_rows: {
         parameters: {
             query?: never;
             header?: never;
@@ -6835,7 +7153,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_chantiers_retrieve: {
+    get_chantier: {
         parameters: {
             query?: never;
             header?: never;
@@ -6872,7 +7190,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_chantiers_update: {
+    put_chantier: {
         parameters: {
             query?: never;
             header?: never;
@@ -6918,7 +7236,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_clients_retrieve: {
+    get_client: {
         parameters: {
             query?: never;
             header?: never;
@@ -6955,7 +7273,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_clients_update: {
+    put_client: {
         parameters: {
             query?: never;
             header?: never;
@@ -7001,7 +7319,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_users_retrieve: {
+    get_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -7038,7 +7356,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_users_update: {
+    put_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -7084,7 +7402,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_subscriptions_list: {
+    list_devices: {
         parameters: {
             query?: never;
             header?: never;
@@ -7117,7 +7435,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_subscriptions_create: {
+    register_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -7160,7 +7478,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_subscriptions_destroy: {
+    remove_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -7188,7 +7506,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_subscriptions_test_create: {
+    test_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -7220,7 +7538,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_displayed_create: {
+    note_push_displayed: {
         parameters: {
             query?: never;
             header?: never;
@@ -7251,7 +7569,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_key_retrieve: {
+    get_push_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -7284,7 +7602,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_read_create: {
+    mark_push_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -7315,7 +7633,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_renewed_create: {
+    renew_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -7364,7 +7682,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_unread_create: {
+    count_push_unread: {
         parameters: {
             query?: never;
             header?: never;
@@ -7397,7 +7715,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    saved_filters_list: {
+    list_saved_filters: {
         parameters: {
             query?: never;
             header?: never;
@@ -7439,7 +7757,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    saved_filters_create: {
+    create_saved_filter: {
         parameters: {
             query?: never;
             header?: never;
@@ -7498,7 +7816,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    saved_filters_destroy: {
+    delete_saved_filter: {
         parameters: {
             query?: never;
             header?: never;
@@ -7534,7 +7852,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    saved_filters_partial_update: {
+    update_saved_filter: {
         parameters: {
             query?: never;
             header?: never;
@@ -7579,7 +7897,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    search_retrieve: {
+    search: {
         parameters: {
             query?: {
                 author?: string;
@@ -7656,7 +7974,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    session_create: {
+    log_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -7691,7 +8009,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    session_destroy: {
+    log_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -7716,7 +8034,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_list: {
+    list_staff: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -7755,7 +8073,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_list: {
+    list_emails: {
         parameters: {
             query?: {
                 /** @description Sent by programs */
@@ -7803,7 +8121,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_email_retrieve: {
+    get_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -7840,7 +8158,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_bring_back_create: {
+    bring_back_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -7881,7 +8199,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_open_create: {
+    open_conversation_from_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -7935,7 +8253,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_place_create: {
+    place_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -7989,7 +8307,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_set_aside_create: {
+    set_email_aside: {
         parameters: {
             query?: never;
             header?: never;
@@ -8030,7 +8348,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_summary_retrieve: {
+    count_emails: {
         parameters: {
             query?: never;
             header?: never;
@@ -8064,7 +8382,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_list: {
+    list_tasks: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -8126,7 +8444,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_retrieve: {
+    get_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8172,7 +8490,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_partial_update: {
+    annotate_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8209,7 +8527,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_cancel_create: {
+    cancel_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8242,7 +8560,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_retry_create: {
+    retry_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8275,7 +8593,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_actions_list: {
+    list_task_actions: {
         parameters: {
             query?: never;
             header?: never;
@@ -8309,7 +8627,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_discard_create: {
+    discard_tasks: {
         parameters: {
             query?: never;
             header?: never;
@@ -8352,7 +8670,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_export_list: {
+    export_tasks: {
         parameters: {
             query?: {
                 error_class?: string;
@@ -8418,7 +8736,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_failures_list: {
+    list_task_failures: {
         parameters: {
             query?: {
                 /**
@@ -8460,7 +8778,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_queues_list: {
+    list_queues: {
         parameters: {
             query?: never;
             header?: never;
@@ -8494,7 +8812,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_queues_create: {
+    control_queue: {
         parameters: {
             query?: never;
             header?: never;
@@ -8532,7 +8850,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_retry_many: {
+    retry_tasks: {
         parameters: {
             query?: never;
             header?: never;
@@ -8566,7 +8884,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_schedules_list: {
+    list_schedules: {
         parameters: {
             query?: never;
             header?: never;
@@ -8600,7 +8918,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_schedules_create: {
+    control_schedule: {
         parameters: {
             query?: never;
             header?: never;
@@ -8634,7 +8952,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_series_retrieve: {
+    get_task_series: {
         parameters: {
             query?: {
                 /**
@@ -8676,7 +8994,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_summary_retrieve: {
+    get_task_summary: {
         parameters: {
             query?: {
                 /**
@@ -8718,7 +9036,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_workers_list: {
+    list_workers: {
         parameters: {
             query?: never;
             header?: never;
@@ -8752,7 +9070,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_workers_create: {
+    control_worker: {
         parameters: {
             query?: never;
             header?: never;
@@ -8786,7 +9104,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    stream_tickets_create: {
+    issue_stream_ticket: {
         parameters: {
             query?: never;
             header?: never;
@@ -8816,7 +9134,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    unread_retrieve: {
+    count_unread: {
         parameters: {
             query?: never;
             header?: never;

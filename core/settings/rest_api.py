@@ -1,6 +1,9 @@
 """Set the API, its OpenAPI document, and the origins whose pages may call it."""
 
-from core.settings.env import env
+import json
+from typing import TypedDict
+
+from core.settings.env import BASE_DIR, env
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -30,9 +33,24 @@ DRF_STANDARDIZED_ERRORS = {
     # had 11,699 lines with them and 8,167 without (measured).
     "ERROR_SCHEMAS": dict.fromkeys(_ERROR_CODES, "core.serializers.RefusalSerializer"),
 }
+
+
+class NamedOperation(TypedDict):
+    id: str
+    tag: str
+    summary: str
+
+
+_contract = json.loads((BASE_DIR / "core/settings/operations.json").read_text())
+# By method and path after /api/v1. Callers' generated code has these names.
+OPERATIONS: dict[str, NamedOperation] = _contract["operations"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Liaison",
     "DESCRIPTION": "The messaging of a construction company with its clients.",
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    # The address that the document was read from.
+    "SERVERS": [{"url": "/", "description": "This site"}],
+    "TAGS": [{"name": name, "description": text} for name, text in _contract["tags"].items()],
     # Of the contract, as in /api/v1. The version of Liaison is in pyproject.toml.
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
@@ -68,6 +86,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
+        "core.web.openapi_names.name_operations",
         "core.web.openapi_hooks.complete",
         "core.web.openapi_hooks.share_errors",
     ],

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,7 +28,9 @@ from messaging.queries.attachments import attachment_for, library_of
 from messaging.queries.conversations import conversation_for, visible_to
 from messaging.serializers.output import LibraryItemSerializer
 
-REDIRECTION = {302: None}
+REDIRECTION = {
+    302: OpenApiResponse(None, "`Location` is an address in the storage, for a short time.")
+}
 
 
 class AttachmentDetail(APIView):

@@ -109,7 +109,7 @@ class NoteSerializer(InputSerializer):
 
 
 class PurgeSerializer(InputSerializer):
-    confirm = serializers.CharField(max_length=20, required=False, default="")
+    confirm = serializers.CharField(max_length=20, required=False, allow_blank=True, default="")
 
 
 # --- Output --------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The OpenAPI document is the one that is committed, and says nothing twice or wrong."""
 
+import json
+import re
 from io import StringIO
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.test import Client
 
 from core.models import User
 from core.serializers import RefusalSerializer
+from core.web.openapi_names import Unnamed, name_operations
 
 COMMITTED = settings.BASE_DIR / "core" / "openapi.yaml"
 
@@ -42,6 +45,40 @@ class TestTheDocument:
             "credential",
             "session",
         }
+
+    def test_operations_have_the_names_of_the_list(self, generated: str) -> None:
+        listed = json.loads((settings.BASE_DIR / "core/settings/operations.json").read_text())
+
+        described = {
+            f"{method.upper()} {path.removeprefix('/api/v1')}": {
+                "id": operation["operationId"],
+                "tag": operation["tags"][0],
+                "summary": operation["summary"],
+            }
+            for path, operations in yaml.safe_load(generated)["paths"].items()
+            for method, operation in operations.items()
+        }
+
+        assert described == listed["operations"]
+        ids = [named["id"] for named in described.values()]
+        assert len(set(ids)) == len(ids)
+        assert {"send_message", "list_conversations", "put_client"} <= set(ids)
+        assert {named["tag"] for named in described.values()} == set(listed["tags"])
+
+    def test_names_are_verbs_that_a_person_would_choose(self, generated: str) -> None:
+        made_up = re.compile(r"_(retrieve|create|destroy|update|list)$|_partial_")
+        for path, operations in yaml.safe_load(generated)["paths"].items():
+            for method, operation in operations.items():
+                name, summary = operation["operationId"], operation["summary"]
+                assert re.fullmatch(r"[a-z]+(_[a-z]+)*", name), name
+                assert not made_up.search(name), name
+                assert summary[0].isupper(), (method, path)
+                assert len(summary) <= 50, (method, path)
+                assert not summary.endswith("."), (method, path)
+
+    def test_unnamed_operation_is_told(self) -> None:
+        with pytest.raises(Unnamed, match="POST /roofs"):
+            name_operations({"paths": {"/api/v1/roofs": {"post": {}}}})
 
     def test_says_how_each_operation_can_fail(self, generated: str) -> None:
         paths = yaml.safe_load(generated)["paths"]
