@@ -86,11 +86,12 @@ e2e: $(DEV) $(JS) browser bundles ## Tests in a real browser
 browser: $(DEV)
 	@$(PYTHON) -m tests.e2e.browser
 
-lint: $(DEV) $(JS) ## Ruff: rules and format; the contract: redocly, openapi-spec-validator
+lint: $(DEV) $(JS) ## Ruff: rules and format; the contract: its form, and what it breaks
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: run \`make format\`." >&2; exit 1; }
 	@$(NPM) run --silent contract
 	@$(BIN)/openapi-spec-validator core/openapi.yaml
+	@$(PYTHON) -m deploy.contract
 
 format: $(DEV) ## Apply ruff's fixes and format
 	@$(BIN)/ruff check --fix --quiet .

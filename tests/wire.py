@@ -13,10 +13,13 @@ from typing import Any, NamedTuple
 
 from core.auth.jwt_tokens import issue_development_token
 from core.models import User
+from tests.cases.events import wrong_with
 from tests.site import Site
 
 TIMEOUT_SECONDS = 15.0
 STREAM = "/api/v1/stream"
+# An event that only tests publish.
+MARK = "mark"
 
 
 class Answer(NamedTuple):
@@ -74,6 +77,8 @@ class OpenStream:
     response: http.client.HTTPResponse
     arrived: "queue.Queue[Frame]" = field(default_factory=queue.Queue)
     comments: list[str] = field(default_factory=list)
+    # What core/asyncapi.yaml does not say of what came.
+    wrong: list[str] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
@@ -117,6 +122,7 @@ class OpenStream:
             # It wakes the reading thread; `close` alone would wait for it.
             self.connection.sock.shutdown(2)
         self.connection.close()
+        assert not self.wrong, self.wrong
 
     def _read(self) -> None:
         name = ""
@@ -126,7 +132,10 @@ class OpenStream:
                 if line.startswith("event: "):
                     name = line.removeprefix("event: ")
                 elif line.startswith("data: "):
-                    self.arrived.put(Frame(name, json.loads(line.removeprefix("data: "))))
+                    frame = Frame(name, json.loads(line.removeprefix("data: ")))
+                    if name != MARK:
+                        self.wrong += wrong_with(*frame)
+                    self.arrived.put(frame)
                 elif line.startswith(":"):
                     self.comments.append(line)
         except (OSError, ValueError, http.client.HTTPException, AttributeError):
