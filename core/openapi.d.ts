@@ -2051,7 +2051,7 @@ export interface components {
             content_type?: string;
             sha256: string;
             /** @default false */
-            keeps_location: boolean;
+            keeps_location?: boolean;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         AnsweringPerson: {
@@ -2226,7 +2226,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /** @default false */
-            dry_run: boolean;
+            dry_run?: boolean;
         };
         /** @description A text to reuse, in French, in English or in both; people type "/" and `shortcut`. */
         CannedReply: {
@@ -2485,7 +2485,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body: string;
+            body?: string;
             attachments?: string[];
             /** Format: uuid */
             reply_to?: string | null;
@@ -2493,7 +2493,7 @@ export interface components {
              * @description Close the conversation with it.
              * @default false
              */
-            close: boolean;
+            close?: boolean;
             /**
              * Format: date-time
              * @description Put the conversation off with it. A moment that is over changes nothing.
@@ -2679,7 +2679,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @default false */
-            is_shared: boolean;
+            is_shared?: boolean;
             /** Format: uuid */
             id?: string;
         };
@@ -2714,7 +2714,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body: string;
+            body?: string;
             attachments?: string[];
         };
         /**
@@ -2743,7 +2743,7 @@ export interface components {
             to: string;
             messages: string[];
             /** @default  */
-            comment: string;
+            comment?: string;
         };
         /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
         Forwarded: {
@@ -2825,9 +2825,6 @@ export interface components {
         Issued: {
             readonly secret: string;
             readonly credential: components["schemas"]["Credential"];
-        };
-        Key: {
-            readonly key: string | null;
         };
         KeysRequest: {
             p256dh: string;
@@ -3091,11 +3088,11 @@ export interface components {
         MethodEnum: "PUT" | "multipart";
         Mute: {
             /** @default true */
-            muted: boolean;
+            muted?: boolean;
         };
         MuteRequest: {
             /** @default true */
-            muted: boolean;
+            muted?: boolean;
         };
         /** @description Which program, what it opens, and for how many days; without `days` until withdrawn. */
         NewCredentialRequest: {
@@ -3112,9 +3109,9 @@ export interface components {
              * @description The key that the subscription was made with, base64url.
              * @default
              */
-            application_server_key: string;
+            application_server_key?: string;
             /** @default  */
-            label: string;
+            label?: string;
             /**
              * Format: double
              * @description Ignored.
@@ -3142,7 +3139,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body: string;
+            body?: string;
             attachments?: string[];
         };
         /** @description Write a model as JSON, with its moments in UTC. */
@@ -3313,7 +3310,7 @@ export interface components {
         };
         PresenceRequest: {
             /** @default true */
-            visible: boolean;
+            visible?: boolean;
         };
         /** @description Something that is only shown. */
         Progress: {
@@ -3330,7 +3327,7 @@ export interface components {
         ProvisionedRole: "client" | "staff";
         PurgeRequest: {
             /** @default  */
-            confirm: string;
+            confirm?: string;
         };
         /** @description How the last push to a device failed. `status` null: its push service did not answer. */
         PushFailure: {
@@ -3338,6 +3335,9 @@ export interface components {
             readonly at: string;
             readonly status: number | null;
             readonly detail: string;
+        };
+        PushKey: {
+            readonly key: string | null;
         };
         /** @description A job site of a client. Archived, its conversations are closed. */
         PutChantierRequest: {
@@ -3482,7 +3482,7 @@ export interface components {
              * @description Only say how many there are that can be tried again.
              * @default false
              */
-            count_only: boolean;
+            count_only?: boolean;
         };
         /**
          * @description * `client` - Client
@@ -3732,7 +3732,7 @@ export interface components {
         /** @description `confirmed` takes it from the colleague who has it. */
         TakeRequest: {
             /** @default false */
-            confirmed: boolean;
+            confirmed?: boolean;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         TaskAction: {
@@ -3842,7 +3842,7 @@ export interface components {
         /** @description What is written: a message, or a `note` between colleagues, of which no client learns. */
         TypingRequest: {
             /** @default false */
-            note: boolean;
+            note?: boolean;
         };
         /** @description The number of unread messages: in all, and by conversation where it is not 0. */
         Unread: {
@@ -3922,9 +3922,9 @@ export interface components {
         /** @description `is_here` is false when the conversation leaves the screen. `asks`: say who else is here. */
         ViewingRequest: {
             /** @default true */
-            is_here: boolean;
+            is_here?: boolean;
             /** @default false */
-            asks: boolean;
+            asks?: boolean;
         };
         WantedPartRequest: {
             /** Format: int64 */
@@ -7584,7 +7584,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Key"];
+                    "application/json": components["schemas"]["PushKey"];
                 };
             };
             /** @description The caller has this answer already (`If-None-Match`). */

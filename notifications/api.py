@@ -24,11 +24,11 @@ from notifications.push.webpush import Subscription
 from notifications.serializers import (
     DeliveriesSerializer,
     DeviceSerializer,
-    KeySerializer,
     MuteSerializer,
     NewDeviceSerializer,
     PreferenceSerializer,
     PresenceSerializer,
+    PushKeySerializer,
     RenewedDeviceSerializer,
     SpanDeliveriesSerializer,
     SpanSerializer,
@@ -89,7 +89,7 @@ class DeviceTest(APIView):
 
 
 class PushKey(APIView):
-    @extend_schema(responses=KeySerializer)
+    @extend_schema(responses=PushKeySerializer)
     def get(self, request: Request) -> Response:
         """Return the key with which a browser subscribes. It is null if no push is sent."""
         private = settings.VAPID_PRIVATE_KEY

@@ -113,7 +113,7 @@ class StillUnreadSerializer(serializers.Serializer[Any]):
     )
 
 
-class KeySerializer(serializers.Serializer[Any]):
+class PushKeySerializer(serializers.Serializer[Any]):
     key = serializers.CharField(read_only=True, allow_null=True)
 
 

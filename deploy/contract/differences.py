@@ -1,6 +1,6 @@
 """Find what a new OpenAPI document breaks for those who were written for the old one.
 
-A new optional field, operation, answer or value in an answer breaks nothing: callers take what they
+A new operation, optional field or field of an answer breaks nothing: callers take fields that they
 do not know. See README.md for the whole list.
 """
 

@@ -108,10 +108,18 @@ def _types_of(shape: Document) -> set[str]:
     return found | {"integer"} if "number" in found else found
 
 
-def _values(old: Document, new: Document, is_sent: bool) -> Iterator[str]:
-    before, after = old.get("enum"), new.get("enum")
+def _values(old: Document, now: Document, is_sent: bool) -> Iterator[str]:
+    before, after = old.get("enum"), now.get("enum")
     if before is not None and after is not None and (lost := _without(before, after)):
         yield f"is {_listed(lost)} no longer."
+    # A generated client refuses to read a value that it does not know.
+    if (
+        before is not None
+        and after is not None
+        and not is_sent
+        and (new := _without(after, before))
+    ):
+        yield f"can be {_listed(new)} now."
     if before is None and after is not None and is_sent:
         yield f"takes only {_listed(after)} now."
     if before is not None and after is None and not is_sent:

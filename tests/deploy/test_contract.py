@@ -149,6 +149,10 @@ BREAKING: dict[str, tuple[Change, str]] = {
         "RoofRequest.name",
     ),
     "enum is narrower": (lambda d: shape(d, "Tiles").update(enum=["slate"]), "Roof.tiles"),
+    "enum of an answer is wider": (
+        lambda d: shape(d, "Tiles")["enum"].append("thatch"),
+        "Roof.tiles",
+    ),
     "parameter is gone": (lambda d: operation(d, "get").update(parameters=[]), "GET /roofs tiles"),
     "parameter is needed": (
         lambda d: operation(d, "get")["parameters"][0].update(required=True), "GET /roofs tiles",
@@ -186,7 +190,9 @@ FINE: dict[str, Change] = {
     "field of an answer is never null": set_in("Roof", slope={"type": "integer"}),
     "field sent can be null now": set_in("RoofRequest", name={"type": ["string", "null"]}),
     "limit is wider": set_in("RoofRequest", name={"type": "string", "maxLength": 30}),
-    "enum is wider": lambda d: shape(d, "Tiles")["enum"].append("thatch"),
+    "enum of a parameter is wider": lambda d: operation(d, "get")["parameters"][0]["schema"][
+        "enum"
+    ].append("thatch"),
     "operation is new": lambda d: d["paths"].update({"/api/v1/walls": d["paths"]["/api/v1/roofs"]}),
     "parameter is new and optional": lambda d: operation(d, "get")["parameters"].append(
         {"in": "query", "name": "page", "schema": {"type": "integer"}}
