@@ -102,10 +102,19 @@ CORS_ALLOW_HEADERS = [
     "accept-language",
     "authorization",
     "content-type",
+    "idempotency-key",
     "if-match",
     "if-none-match",
     "x-person",
 ]
-CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
+CORS_EXPOSE_HEADERS = [
+    "Deprecation",
+    "ETag",
+    "Link",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "Sunset",
+]
 # Firefox keeps an answer to a preflight for a day at most, Chromium for two hours.
 CORS_PREFLIGHT_MAX_AGE = 24 * 60 * 60

@@ -87,6 +87,28 @@ BEFORE_THE_VIEW = {
     "get": OF_READING, "delete": OF_CHANGING,
     "patch": OF_SENDING, "post": OF_SENDING, "put": OF_SENDING,
 }  # fmt: skip
+# By name. `RateLimit` is also of successes of an operation that has a limit.
+HEADERS: Document = {
+    "RetryAfter": {
+        "description": "In how many seconds the same request can succeed.",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "RateLimit": {
+        "description": 'How often more, and for how many seconds: `"message";r=12;t=41`.',
+        "schema": {"type": "string"},
+    },
+    "RateLimitPolicy": {
+        "description": 'How often in how many seconds: `"message";q=60;w=60`.',
+        "schema": {"type": "string"},
+    },
+}
+LIMIT_HEADERS = {
+    "RateLimit": {"$ref": "#/components/headers/RateLimit"},
+    "RateLimit-Policy": {"$ref": "#/components/headers/RateLimitPolicy"},
+}
+RETRY_AFTER = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
+HEADERS_OF = {"429": RETRY_AFTER | LIMIT_HEADERS, "503": RETRY_AFTER}
 NOT_MODIFIED = {"description": "The caller has this answer already (`If-None-Match`)."}
 
 
@@ -97,6 +119,8 @@ def complete(result: Document, **_: Any) -> Document:
             responses = operation["responses"]
             for status in BEFORE_THE_VIEW[method]:
                 responses.setdefault(status, _plain_error())
+            if {"credential": []} in operation.get("security", ()):
+                responses.setdefault("429", _plain_error())
             if method == "get" and "200" in responses:
                 responses["304"] = dict(NOT_MODIFIED)
             for media in operation.get("requestBody", {}).get("content", {}).values():
@@ -124,7 +148,9 @@ def share_errors(result: Document, **_: Any) -> Document:
     for operations in result["paths"].values():
         for operation in operations.values():
             operation["responses"] = _shortened(operation["responses"], result)
-    errors = {_reference(error): error for error in SHARED.values()}
+            if "429" in operation["responses"]:
+                _tell_limits(operation["responses"])
+    result["components"]["headers"] = HEADERS
     named = {
         response.get("$ref")
         for operations in result["paths"].values()
@@ -132,9 +158,17 @@ def share_errors(result: Document, **_: Any) -> Document:
         for response in operation["responses"].values()
     }
     result["components"]["responses"] = {
-        error.name: _shared(error) for reference, error in errors.items() if reference in named
+        SHARED[status].name: _shared(status)
+        for status in SHARED
+        if _reference(SHARED[status]) in named
     }
     return result
+
+
+def _tell_limits(responses: Document) -> None:
+    for status, response in responses.items():
+        if status.startswith("2"):
+            response["headers"] = {**response.get("headers", {}), **LIMIT_HEADERS}
 
 
 def _shortened(responses: Document, document: Document) -> Document:
@@ -147,7 +181,8 @@ def _response(status: str, response: Document, document: Document) -> Document:
     if is_error and status in SHARED and not response["description"]:
         return {"$ref": _reference(SHARED[status])}
     if is_error:
-        return {**response, "content": {"application/json": {"schema": {"$ref": REFUSAL}}}}
+        content = {"application/json": {"schema": {"$ref": REFUSAL}}}
+        return {**response, **_headers_of(status), "content": content}
     return {
         **response,
         "description": response["description"] or _meaning(status, response, document),
@@ -171,8 +206,14 @@ def _reference(error: SharedError) -> str:
     return f"#/components/responses/{error.name}"
 
 
-def _shared(error: SharedError) -> Document:
+def _headers_of(status: str) -> Document:
+    return {"headers": dict(HEADERS_OF[status])} if status in HEADERS_OF else {}
+
+
+def _shared(status: str) -> Document:
+    error = SHARED[status]
     refusal = {"code": error.code, "detail": error.detail, "attr": error.attr}
     value = {"type": error.type, "errors": [refusal]}
     media = {"schema": {"$ref": REFUSAL}, "example": value}
-    return {"description": error.description, "content": {"application/json": media}}
+    content = {"application/json": media}
+    return {"description": error.description, **_headers_of(status), "content": content}

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from core.valkey import TIMEOUT_SECONDS, key, valkey
 from core.web.errors import TooMany
+from core.web.rate_limit_headers import Spent, note, note_given_back
 
 logger = structlog.get_logger(__name__)
 
@@ -65,6 +66,8 @@ def spend(
     gets Valkey's value, 0 if there is none, and returns the one to go by.
     """
     value, left = _add(what, who, window, timeout_seconds)
+    if value:
+        note(Spent(what, at_most, window, value, left))
     if value > at_most:
         raise TooMany(left)
     if count_here and count_here(value) > at_most:
@@ -89,6 +92,7 @@ def spend_for_new(
     yield spending
     if not spending.is_new:
         give_back(what, who, window=window)
+        note_given_back(what)
 
 
 def _add(

@@ -20,6 +20,7 @@ from rest_framework.response import Response
 
 from core.serializers import InputSerializer
 from core.text import is_invisible
+from core.web import rate_limit_headers
 from core.web.preconditions import Preconditions, entity_tag, preconditions
 
 Row = TypeVar("Row", bound=Model)
@@ -36,6 +37,7 @@ class APIView(views.APIView):
     checks_versions = False
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        rate_limit_headers.begin()
         super().initial(request, *args, **kwargs)
         if any(is_invisible(letter) for text in _texts(kwargs) for letter in text):
             raise Http404
@@ -50,8 +52,15 @@ class APIView(views.APIView):
                 self._check_preconditions(request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add an entity tag to what was read or written; answer 304 if the caller has it."""
+        """Add an entity tag to what was read or written; answer 304 if the caller has it.
+
+        Limits and a deprecation are told with each answer, a refusal too.
+        """
         response = super().finalize_response(request, response, *args, **kwargs)
+        rate_limit_headers.add_to(response)
+        handler = getattr(self, str(request.method).lower(), None)
+        if deprecation := getattr(handler, "deprecation", None):
+            deprecation.add_to(response)
         version = getattr(response, "version", None)
         is_read = request.method in ("GET", "HEAD") and response.status_code == 200
         if not isinstance(response, Response) or not (is_read or version is not None):

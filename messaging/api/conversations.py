@@ -12,7 +12,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.web import rate_limits
+from core.web import idempotency_key, rate_limits
 from core.web.errors import refusals_under
 from core.web.openapi import LIMITED, refusals
 from core.web.pagination import NewestFirst
@@ -77,6 +77,7 @@ class ConversationList(ListAPIView[Conversation]):
         return {**super().get_serializer_context(), "reader": person(self.request)}
 
     @extend_schema(
+        parameters=[idempotency_key.PARAMETER],
         request=OpeningSerializer,
         responses={
             200: ConversationSerializer,
@@ -87,7 +88,8 @@ class ConversationList(ListAPIView[Conversation]):
     def post(self, request: Request) -> Response:
         """Open a conversation, with or without a first message."""
         opener = person(request)
-        opening = inputs.opening_of(opener, validated(OpeningSerializer, request.data))
+        asked = validated(OpeningSerializer, idempotency_key.with_key(request))
+        opening = inputs.opening_of(opener, asked)
         limit = rate_limits.spend_for_new(
             "conversation",
             opener.pk,

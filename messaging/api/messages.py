@@ -11,7 +11,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.web import rate_limits
+from core.web import idempotency_key, rate_limits
 from core.web.openapi import LIMITED, refusals
 from core.web.preconditions import preconditions
 from core.web.requests import person, validated
@@ -59,6 +59,7 @@ class MessageList(APIView):
         return Response(HistorySerializer(history).data)
 
     @extend_schema(
+        parameters=[idempotency_key.PARAMETER],
         request=DraftSerializer,
         responses={200: MessageSerializer, 201: MessageSerializer, **refusals(LIMITED)},
     )
@@ -68,7 +69,7 @@ class MessageList(APIView):
         As the company, close the conversation or put it off with it, in one step.
         """
         author = person(request)
-        asked = validated(DraftSerializer, request.data)
+        asked = validated(DraftSerializer, idempotency_key.with_key(request))
         draft = inputs.draft_of(asked)
         then = inputs.then_of(asked)
         with rate_limits.spend_for_new(

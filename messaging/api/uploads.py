@@ -21,7 +21,7 @@ from attachments.serializers import (
 from attachments.uploads import announce, transfer
 from attachments.uploads.announce import Wanted
 from attachments.uploads.transfer import UploadOver, WantedPart
-from core.web import rate_limits
+from core.web import idempotency_key, rate_limits
 from core.web.openapi import refusals
 from core.web.requests import person, validated
 from core.web.views import APIView
@@ -32,6 +32,7 @@ ONE_HOUR = timedelta(hours=1)
 
 class AttachmentList(APIView):
     @extend_schema(
+        parameters=[idempotency_key.PARAMETER],
         request=AnnouncementSerializer,
         responses={
             200: AnnouncedSerializer,
@@ -48,7 +49,8 @@ class AttachmentList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Announce a file. The answer says how to send it. The same sent again answers 200."""
-        uploader, asked = person(request), validated(AnnouncementSerializer, request.data)
+        uploader = person(request)
+        asked = validated(AnnouncementSerializer, idempotency_key.with_key(request))
         asked.pop("content_type", None)
         wanted = Wanted(**asked)
         with rate_limits.spend_for_new(

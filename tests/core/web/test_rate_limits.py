@@ -1,5 +1,6 @@
 """Counters in Valkey limit how often something is done."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -132,3 +133,42 @@ class TestWriting:
 
         assert [answer.status_code for answer in answers] == [201, 429]
         assert 3590 <= int(answers[-1].headers["Retry-After"]) <= 3600
+
+
+@pytest.mark.django_db
+class TestHeaders:
+    def test_answer_says_how_often_more(
+        self, api: Call, camille: User, conversation: Conversation, settings: Settings
+    ) -> None:
+        settings.MESSAGES_PER_MINUTE = 2
+        address = f"/api/v1/conversations/{conversation.pk}/messages"
+
+        answers = [api(camille).post(address, {"body": "Bonjour"}) for _ in range(3)]
+
+        assert [answer.status_code for answer in answers] == [201, 201, 429]
+        assert {answer["RateLimit-Policy"] for answer in answers} == {'"message";q=2;w=60'}
+        told = [
+            re.fullmatch(r'"message";r=(\d+);t=(\d+)', answer["RateLimit"]) for answer in answers
+        ]
+        assert [found[1] for found in told if found] == ["1", "0", "0"]
+        last = told[-1]
+        assert last is not None
+        assert 50 <= int(last[2]) <= 60
+        assert answers[-1]["Retry-After"] == last[2]
+
+    def test_second_try_costs_nothing(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        address = f"/api/v1/conversations/{conversation.pk}/messages"
+        draft = {"id": str(uuid4()), "body": "Bonjour"}
+
+        first, again = (api(camille).post(address, draft)["RateLimit"] for _ in range(2))
+
+        assert first.split(";")[1] == again.split(";")[1]
+
+    def test_answer_of_an_operation_without_a_limit_says_nothing(
+        self, api: Call, camille: User, conversation: Conversation
+    ) -> None:
+        api(camille).post(f"/api/v1/conversations/{conversation.pk}/typing")
+
+        assert "RateLimit" not in api(camille).get("/api/v1/me")
