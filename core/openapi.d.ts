@@ -2310,12 +2310,12 @@ export interface components {
             readonly external_id: string | null;
             /** Format: uuid */
             readonly id: string;
-            client?: string;
+            readonly client: string | null;
             readonly name: string;
             readonly reference: string;
             readonly address: string;
-            responsible?: string;
-            deputy?: string;
+            readonly responsible: string | null;
+            readonly deputy: string | null;
             readonly status: string;
         };
         /**
@@ -2335,8 +2335,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
-            responsible?: string;
-            deputy?: string;
+            readonly responsible: string | null;
+            readonly deputy: string | null;
             readonly status: string;
         };
         /** @description What the company sees of a client beside a conversation. */
@@ -3874,7 +3874,7 @@ export interface components {
             readonly email: string;
             readonly name: string;
             readonly role: components["schemas"]["RoleEnum"];
-            client?: string;
+            readonly client: string | null;
             /** Language */
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly phone: string;
@@ -4257,6 +4257,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198a000-0000-7000-8000-000000000008",
+                 *       "name": "fissure.jpg",
+                 *       "size": 284133,
+                 *       "sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s="
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnnouncementRequest"];
             };
         };
@@ -4269,6 +4277,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000008",
+                     *       "name": "fissure.jpg",
+                     *       "size": 284133,
+                     *       "content_type": "image/jpeg",
+                     *       "kind": "image",
+                     *       "status": "uploading",
+                     *       "verdict": "",
+                     *       "reason": "",
+                     *       "reason_code": "",
+                     *       "width": null,
+                     *       "height": null,
+                     *       "placeholder": "",
+                     *       "has_preview": false,
+                     *       "location": "",
+                     *       "shared_size": null,
+                     *       "position": null,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "upload": {
+                     *         "method": "PUT",
+                     *         "url": "https://files.example.com/…",
+                     *         "headers": {
+                     *           "Content-Type": "image/jpeg",
+                     *           "x-amz-checksum-sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=",
+                     *           "If-None-Match": "*"
+                     *         },
+                     *         "expires_at": "2026-11-30T08:15:00Z",
+                     *         "part_size": null,
+                     *         "part_count": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Announced"];
                 };
             };
@@ -4280,6 +4321,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000008",
+                     *       "name": "fissure.jpg",
+                     *       "size": 284133,
+                     *       "content_type": "image/jpeg",
+                     *       "kind": "image",
+                     *       "status": "uploading",
+                     *       "verdict": "",
+                     *       "reason": "",
+                     *       "reason_code": "",
+                     *       "width": null,
+                     *       "height": null,
+                     *       "placeholder": "",
+                     *       "has_preview": false,
+                     *       "location": "",
+                     *       "shared_size": null,
+                     *       "position": null,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "upload": {
+                     *         "method": "PUT",
+                     *         "url": "https://files.example.com/…",
+                     *         "headers": {
+                     *           "Content-Type": "image/jpeg",
+                     *           "x-amz-checksum-sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=",
+                     *           "If-None-Match": "*"
+                     *         },
+                     *         "expires_at": "2026-11-30T08:15:00Z",
+                     *         "part_size": null,
+                     *         "part_count": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Announced"];
                 };
             };
@@ -4550,6 +4624,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "parts": [
+                 *         {
+                 *           "number": 1,
+                 *           "sha256": "TgdAhWK+24tgzgXB3s/jrRa3IjCWfeAfZAt+Rym0n84="
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WantedPartsRequest"];
             };
         };
@@ -4560,6 +4644,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "parts": [
+                     *         {
+                     *           "number": 1,
+                     *           "size": 5242880,
+                     *           "url": "https://files.example.com/…",
+                     *           "headers": {
+                     *             "x-amz-checksum-sha256": "TgdAhWK+24tgzgXB3s/jrRa3IjCWfeAfZAt+Rym0n84="
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedParts"];
                 };
             };
@@ -5103,6 +5201,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198a000-0000-7000-8000-000000000001",
+                 *       "subject": "Fissure au-dessus de la porte",
+                 *       "chantier": "0198a000-0000-7000-8000-000000000002",
+                 *       "message": {
+                 *         "id": "0198a000-0000-7000-8000-000000000003",
+                 *         "body": "Bonjour, une fissure est apparue ce matin."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["OpeningRequest"];
             };
         };
@@ -5115,6 +5224,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000001",
+                     *       "subject": "Fissure au-dessus de la porte",
+                     *       "chantier": {
+                     *         "id": "0198a000-0000-7000-8000-000000000002",
+                     *         "name": "Villa Lumière",
+                     *         "reference": "CH-2041"
+                     *       },
+                     *       "client": {
+                     *         "id": "0198a000-0000-7000-8000-000000000004",
+                     *         "name": "Famille Morel"
+                     *       },
+                     *       "status": "open",
+                     *       "archived_at": null,
+                     *       "accepts_messages": true,
+                     *       "assigned_to": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "version": 2,
+                     *       "last_seq": 1,
+                     *       "last_message": {
+                     *         "id": "0198a000-0000-7000-8000-000000000003",
+                     *         "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *         "seq": 1,
+                     *         "version": 2,
+                     *         "author": {
+                     *           "id": "0198a000-0000-7000-8000-000000000006",
+                     *           "name": "Camille Morel",
+                     *           "role": "client"
+                     *         },
+                     *         "body": "Bonjour, une fissure est apparue ce matin.",
+                     *         "attachments": [],
+                     *         "reply_to": null,
+                     *         "quoted": null,
+                     *         "by_email": false,
+                     *         "is_thanks": false,
+                     *         "created_at": "2026-11-30T08:15:00Z",
+                     *         "edited_at": null,
+                     *         "deleted_at": null,
+                     *         "moved_to": null
+                     *       },
+                     *       "last_activity_at": "2026-11-30T08:15:00Z",
+                     *       "awaiting_reply_since": "2026-11-30T08:15:00Z",
+                     *       "answer_amber_at": "2026-11-30T08:15:00Z",
+                     *       "answer_due_at": "2026-11-30T08:15:00Z",
+                     *       "closed_up_to_seq": 0,
+                     *       "snoozed_until": null,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "participants": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000007",
+                     *           "name": "Bruno Morel",
+                     *           "role": "client",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000006",
+                     *           "name": "Camille Morel",
+                     *           "role": "client",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000005",
+                     *           "name": "Odile Perrin",
+                     *           "role": "staff",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         }
+                     *       ],
+                     *       "unread_count": 0,
+                     *       "unread_after_seq": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
@@ -5126,6 +5313,84 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000001",
+                     *       "subject": "Fissure au-dessus de la porte",
+                     *       "chantier": {
+                     *         "id": "0198a000-0000-7000-8000-000000000002",
+                     *         "name": "Villa Lumière",
+                     *         "reference": "CH-2041"
+                     *       },
+                     *       "client": {
+                     *         "id": "0198a000-0000-7000-8000-000000000004",
+                     *         "name": "Famille Morel"
+                     *       },
+                     *       "status": "open",
+                     *       "archived_at": null,
+                     *       "accepts_messages": true,
+                     *       "assigned_to": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "version": 2,
+                     *       "last_seq": 1,
+                     *       "last_message": {
+                     *         "id": "0198a000-0000-7000-8000-000000000003",
+                     *         "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *         "seq": 1,
+                     *         "version": 2,
+                     *         "author": {
+                     *           "id": "0198a000-0000-7000-8000-000000000006",
+                     *           "name": "Camille Morel",
+                     *           "role": "client"
+                     *         },
+                     *         "body": "Bonjour, une fissure est apparue ce matin.",
+                     *         "attachments": [],
+                     *         "reply_to": null,
+                     *         "quoted": null,
+                     *         "by_email": false,
+                     *         "is_thanks": false,
+                     *         "created_at": "2026-11-30T08:15:00Z",
+                     *         "edited_at": null,
+                     *         "deleted_at": null,
+                     *         "moved_to": null
+                     *       },
+                     *       "last_activity_at": "2026-11-30T08:15:00Z",
+                     *       "awaiting_reply_since": "2026-11-30T08:15:00Z",
+                     *       "answer_amber_at": "2026-11-30T08:15:00Z",
+                     *       "answer_due_at": "2026-11-30T08:15:00Z",
+                     *       "closed_up_to_seq": 0,
+                     *       "snoozed_until": null,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "participants": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000007",
+                     *           "name": "Bruno Morel",
+                     *           "role": "client",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000006",
+                     *           "name": "Camille Morel",
+                     *           "role": "client",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000005",
+                     *           "name": "Odile Perrin",
+                     *           "role": "staff",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         }
+                     *       ],
+                     *       "unread_count": 0,
+                     *       "unread_after_seq": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
@@ -5218,6 +5483,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "subject": "Fissure de la façade sud"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PatchedConversationChangeRequest"];
             };
         };
@@ -5304,6 +5574,159 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "epoch": "0198a000-0000-7000-8000-000000000013",
+                     *       "start_anew": false,
+                     *       "version": 6,
+                     *       "complete": true,
+                     *       "conversation": {
+                     *         "id": "0198a000-0000-7000-8000-000000000001",
+                     *         "subject": "Fissure de la façade sud",
+                     *         "chantier": {
+                     *           "id": "0198a000-0000-7000-8000-000000000002",
+                     *           "name": "Villa Lumière",
+                     *           "reference": "CH-2041"
+                     *         },
+                     *         "client": {
+                     *           "id": "0198a000-0000-7000-8000-000000000004",
+                     *           "name": "Famille Morel"
+                     *         },
+                     *         "status": "open",
+                     *         "archived_at": null,
+                     *         "accepts_messages": true,
+                     *         "assigned_to": {
+                     *           "id": "0198a000-0000-7000-8000-000000000005",
+                     *           "name": "Odile Perrin",
+                     *           "role": "staff"
+                     *         },
+                     *         "version": 6,
+                     *         "last_seq": 2,
+                     *         "last_message": {
+                     *           "id": "0198a000-0000-7000-8000-000000000009",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 2,
+                     *           "version": 4,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "body": "Bonjour, nous passons demain à 10 h.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": "2026-11-30T08:15:00Z",
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         },
+                     *         "last_activity_at": "2026-11-30T08:15:00Z",
+                     *         "awaiting_reply_since": null,
+                     *         "answer_amber_at": null,
+                     *         "answer_due_at": null,
+                     *         "closed_up_to_seq": 0,
+                     *         "snoozed_until": null,
+                     *         "created_at": "2026-11-30T08:15:00Z",
+                     *         "participants": [
+                     *           {
+                     *             "id": "0198a000-0000-7000-8000-000000000007",
+                     *             "name": "Bruno Morel",
+                     *             "role": "client",
+                     *             "locale": "fr",
+                     *             "last_read_seq": 0
+                     *           },
+                     *           {
+                     *             "id": "0198a000-0000-7000-8000-000000000006",
+                     *             "name": "Camille Morel",
+                     *             "role": "client",
+                     *             "locale": "fr",
+                     *             "last_read_seq": 2
+                     *           },
+                     *           {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff",
+                     *             "locale": "fr",
+                     *             "last_read_seq": 0
+                     *           }
+                     *         ],
+                     *         "unread_count": 0,
+                     *         "unread_after_seq": 2
+                     *       },
+                     *       "messages": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000003",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 1,
+                     *           "version": 2,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000006",
+                     *             "name": "Camille Morel",
+                     *             "role": "client"
+                     *           },
+                     *           "body": "Bonjour, une fissure est apparue ce matin.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": null,
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000009",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 2,
+                     *           "version": 4,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "body": "Bonjour, nous passons demain à 10 h.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": "2026-11-30T08:15:00Z",
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000012",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "version": 5,
+                     *           "after_seq": 2,
+                     *           "kind": "renamed",
+                     *           "by": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "at": "2026-11-30T08:15:00Z",
+                     *           "details": {
+                     *             "subject": "Fissure de la façade sud",
+                     *             "former_subject": "Fissure au-dessus de la porte"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "read": [
+                     *         {
+                     *           "user": "0198a000-0000-7000-8000-000000000006",
+                     *           "last_read_seq": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Changes"];
                 };
             };
@@ -5587,6 +6010,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000003",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 1,
+                     *           "version": 2,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000006",
+                     *             "name": "Camille Morel",
+                     *             "role": "client"
+                     *           },
+                     *           "body": "Bonjour, une fissure est apparue ce matin.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": null,
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000009",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 2,
+                     *           "version": 4,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "body": "Bonjour, nous passons demain à 10 h.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": "2026-11-30T08:15:00Z",
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000011",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "version": 1,
+                     *           "after_seq": 0,
+                     *           "kind": "opened",
+                     *           "by": {
+                     *             "id": "0198a000-0000-7000-8000-000000000006",
+                     *             "name": "Camille Morel",
+                     *             "role": "client"
+                     *           },
+                     *           "at": "2026-11-30T08:15:00Z",
+                     *           "details": {}
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000012",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "version": 5,
+                     *           "after_seq": 2,
+                     *           "kind": "renamed",
+                     *           "by": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "at": "2026-11-30T08:15:00Z",
+                     *           "details": {
+                     *             "subject": "Fissure de la façade sud",
+                     *             "former_subject": "Fissure au-dessus de la porte"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "has_before": false,
+                     *       "has_after": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["History"];
                 };
             };
@@ -5620,6 +6126,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198a000-0000-7000-8000-000000000009",
+                 *       "body": "Bonjour, nous passons demain à 9 h."
+                 *     }
+                 */
                 "application/json": components["schemas"]["DraftRequest"];
             };
         };
@@ -5632,6 +6144,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000009",
+                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *       "seq": 2,
+                     *       "version": 3,
+                     *       "author": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "body": "Bonjour, nous passons demain à 9 h.",
+                     *       "attachments": [],
+                     *       "reply_to": null,
+                     *       "quoted": null,
+                     *       "by_email": false,
+                     *       "is_thanks": false,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "edited_at": null,
+                     *       "deleted_at": null,
+                     *       "moved_to": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -5643,6 +6178,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000009",
+                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *       "seq": 2,
+                     *       "version": 3,
+                     *       "author": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "body": "Bonjour, nous passons demain à 9 h.",
+                     *       "attachments": [],
+                     *       "reply_to": null,
+                     *       "quoted": null,
+                     *       "by_email": false,
+                     *       "is_thanks": false,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "edited_at": null,
+                     *       "deleted_at": null,
+                     *       "moved_to": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -5738,6 +6296,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "body": "Bonjour, nous passons demain à 10 h."
+                 *     }
+                 */
                 "application/json": components["schemas"]["PatchedBodyRequest"];
             };
         };
@@ -5748,6 +6311,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000009",
+                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *       "seq": 2,
+                     *       "version": 4,
+                     *       "author": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "body": "Bonjour, nous passons demain à 10 h.",
+                     *       "attachments": [],
+                     *       "reply_to": null,
+                     *       "quoted": null,
+                     *       "by_email": false,
+                     *       "is_thanks": false,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "edited_at": "2026-11-30T08:15:00Z",
+                     *       "deleted_at": null,
+                     *       "moved_to": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -6049,6 +6635,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198a000-0000-7000-8000-000000000010",
+                 *       "body": "Prévoir l’échafaudage."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NoteDraftRequest"];
             };
         };
@@ -6236,6 +6828,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "seq": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["SeqRequest"];
             };
         };
@@ -6246,6 +6843,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "last_read_seq": 2,
+                     *       "unread_after_seq": 2,
+                     *       "unread_count": 0,
+                     *       "unread_total": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReadState"];
                 };
             };
@@ -6680,6 +7285,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "ERP",
+                 *       "scopes": [
+                 *         "provisioning"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewCredentialRequest"];
             };
         };
@@ -6690,6 +7303,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "secret": "liaison_example-secret",
+                     *       "credential": {
+                     *         "id": "0198a000-0000-7000-8000-000000000014",
+                     *         "name": "ERP",
+                     *         "scopes": [
+                     *           "provisioning"
+                     *         ],
+                     *         "ends_with": "cret",
+                     *         "created_by": {
+                     *           "id": "0198a000-0000-7000-8000-000000000015",
+                     *           "name": "Marc Vidal",
+                     *           "role": "manager"
+                     *         },
+                     *         "created_at": "2026-11-30T08:15:00Z",
+                     *         "expires_at": null,
+                     *         "revoked_at": null,
+                     *         "last_used_at": null,
+                     *         "is_valid": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Issued"];
                 };
             };
@@ -7175,6 +7811,28 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "dry_run": true,
+                 *       "rows": [
+                 *         {
+                 *           "kind": "clients",
+                 *           "external_id": "C-1043",
+                 *           "row": {
+                 *             "name": "SCI Bellevue"
+                 *           }
+                 *         },
+                 *         {
+                 *           "kind": "chantiers",
+                 *           "external_id": "CH-312",
+                 *           "row": {
+                 *             "client": "C-9999",
+                 *             "name": "Toiture"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkRowsRequest"];
             };
         };
@@ -7187,6 +7845,31 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "results": [
+                     *         {
+                     *           "kind": "clients",
+                     *           "external_id": "C-1043",
+                     *           "outcome": "created",
+                     *           "errors": []
+                     *         },
+                     *         {
+                     *           "kind": "chantiers",
+                     *           "external_id": "CH-312",
+                     *           "outcome": "refused",
+                     *           "errors": [
+                     *             {
+                     *               "code": "unknown_reference",
+                     *               "detail": "Nothing has this external id. Send that row first.",
+                     *               "attr": "client"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RowResults"];
                 };
             };
@@ -7254,6 +7937,14 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "client": "C-1042",
+                 *       "name": "Extension de la maison",
+                 *       "reference": "2026-311",
+                 *       "address": "4 rue des Tilleuls, 31000 Toulouse"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PutChantierRequest"];
             };
         };
@@ -7266,6 +7957,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "CH-311",
+                     *       "id": "0198a000-0000-7000-8000-000000000018",
+                     *       "client": "C-1042",
+                     *       "name": "Extension de la maison",
+                     *       "reference": "2026-311",
+                     *       "address": "4 rue des Tilleuls, 31000 Toulouse",
+                     *       "responsible": null,
+                     *       "deputy": null,
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChantierRow"];
                 };
             };
@@ -7277,6 +7981,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "CH-311",
+                     *       "id": "0198a000-0000-7000-8000-000000000018",
+                     *       "client": "C-1042",
+                     *       "name": "Extension de la maison",
+                     *       "reference": "2026-311",
+                     *       "address": "4 rue des Tilleuls, 31000 Toulouse",
+                     *       "responsible": null,
+                     *       "deputy": null,
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChantierRow"];
                 };
             };
@@ -7345,6 +8062,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Famille Durand"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PutClientRequest"];
             };
         };
@@ -7357,6 +8079,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "C-1042",
+                     *       "id": "0198a000-0000-7000-8000-000000000016",
+                     *       "name": "Famille Durand",
+                     *       "responsible": null,
+                     *       "deputy": null,
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClientRow"];
                 };
             };
@@ -7368,6 +8100,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "C-1042",
+                     *       "id": "0198a000-0000-7000-8000-000000000016",
+                     *       "name": "Famille Durand",
+                     *       "responsible": null,
+                     *       "deputy": null,
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClientRow"];
                 };
             };
@@ -7436,6 +8178,15 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "anne.durand@exemple.fr",
+                 *       "name": "Anne Durand",
+                 *       "role": "client",
+                 *       "client": "C-1042",
+                 *       "locale": "fr"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PutUserRequest"];
             };
         };
@@ -7448,6 +8199,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "U-2210",
+                     *       "id": "0198a000-0000-7000-8000-000000000017",
+                     *       "email": "anne.durand@exemple.fr",
+                     *       "name": "Anne Durand",
+                     *       "role": "client",
+                     *       "client": "C-1042",
+                     *       "locale": "fr",
+                     *       "phone": "",
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserRow"];
                 };
             };
@@ -7459,6 +8223,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "U-2210",
+                     *       "id": "0198a000-0000-7000-8000-000000000017",
+                     *       "email": "anne.durand@exemple.fr",
+                     *       "name": "Anne Durand",
+                     *       "role": "client",
+                     *       "client": "C-1042",
+                     *       "locale": "fr",
+                     *       "phone": "",
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserRow"];
                 };
             };
@@ -9197,6 +9974,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ticket": "example-ticket",
+                     *       "expires_in_seconds": 30
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -9227,6 +10010,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "total": 0,
+                     *       "conversations": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["Unread"];
                 };
             };

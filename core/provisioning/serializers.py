@@ -122,8 +122,10 @@ class RowResultsSerializer(serializers.Serializer[Any]):
 
 
 class ClientRowSerializer(serializers.ModelSerializer[Client]):
-    responsible = serializers.CharField(source="responsible.external_id", default=None)
-    deputy = serializers.CharField(source="deputy.external_id", default=None)
+    responsible = serializers.CharField(
+        source="responsible.external_id", read_only=True, allow_null=True
+    )
+    deputy = serializers.CharField(source="deputy.external_id", read_only=True, allow_null=True)
     status = serializers.SerializerMethodField()
 
     class Meta:
@@ -136,7 +138,7 @@ class ClientRowSerializer(serializers.ModelSerializer[Client]):
 
 
 class UserRowSerializer(serializers.ModelSerializer[User]):
-    client = serializers.CharField(source="client.external_id", default=None)
+    client = serializers.CharField(source="client.external_id", read_only=True, allow_null=True)
     status = serializers.SerializerMethodField()
 
     class Meta:
@@ -151,9 +153,11 @@ class UserRowSerializer(serializers.ModelSerializer[User]):
 
 
 class ChantierRowSerializer(serializers.ModelSerializer[Chantier]):
-    client = serializers.CharField(source="client.external_id", default=None)
-    responsible = serializers.CharField(source="responsible.external_id", default=None)
-    deputy = serializers.CharField(source="deputy.external_id", default=None)
+    client = serializers.CharField(source="client.external_id", read_only=True, allow_null=True)
+    responsible = serializers.CharField(
+        source="responsible.external_id", read_only=True, allow_null=True
+    )
+    deputy = serializers.CharField(source="deputy.external_id", read_only=True, allow_null=True)
     status = serializers.SerializerMethodField()
 
     class Meta:

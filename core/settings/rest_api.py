@@ -87,6 +87,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_standardized_errors.openapi_hooks.postprocess_schema_enums",
         "core.web.openapi_names.name_operations",
+        "core.web.openapi_examples.add_examples",
         "core.web.openapi_hooks.complete",
         "core.web.openapi_hooks.share_errors",
     ],

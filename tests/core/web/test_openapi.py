@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import Any
 
@@ -10,9 +11,13 @@ import yaml
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from jsonschema import Draft202012Validator, ValidationError
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from core.models import User
 from core.serializers import RefusalSerializer
+from core.web.openapi_examples import NoOperation, add_examples
 from core.web.openapi_names import Unnamed, name_operations
 
 COMMITTED = settings.BASE_DIR / "core" / "openapi.yaml"
@@ -30,6 +35,22 @@ def _resolved(document: dict[str, Any], response: dict[str, Any]) -> dict[str, A
         found: dict[str, Any] = document["components"]["responses"][reference.rpartition("/")[2]]
         return found
     return response
+
+
+def _examples(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            places = {"body": operation.get("requestBody", {}), **operation["responses"]}
+            for name, place in places.items():
+                media = place.get("content", {}).get("application/json", {})
+                if "example" in media:
+                    yield f"{operation['operationId']} {name}", media
+
+
+def _errors(media: dict[str, Any], registry: Registry[Any]) -> Iterable[ValidationError]:
+    reference = media["schema"].get("$ref")
+    schema = {"$ref": f"doc:{reference}"} if reference else media["schema"]
+    return Draft202012Validator(schema, registry=registry).iter_errors(media["example"])
 
 
 class TestTheDocument:
@@ -122,6 +143,22 @@ class TestTheDocument:
             example = response["content"]["application/json"]["example"]
             refusal = RefusalSerializer(data=example)
             assert refusal.is_valid(), (name, refusal.errors)
+
+    def test_examples_are_what_the_document_says(self, generated: str) -> None:
+        document = yaml.safe_load(generated)
+        registry = Registry[Any]().with_resource("doc:", DRAFT202012.create_resource(document))
+
+        wrong = {
+            name: [error.message for error in _errors(media, registry)]
+            for name, media in _examples(document)
+        }
+
+        assert {"send_message body", "send_message 201", "put_rows 200"} <= set(wrong)
+        assert {name: found for name, found in wrong.items() if found} == {}
+
+    def test_example_of_no_operation_is_told(self) -> None:
+        with pytest.raises(NoOperation, match="open_conversation"):
+            add_examples({"paths": {}})
 
     @pytest.mark.django_db
     def test_is_served_in_english_to_a_french_browser(self, camille: User, generated: str) -> None:
