@@ -79,7 +79,7 @@ def send_file(client: AuthenticatedClient) -> UUID:
             part.url, content=content, headers=part.headers.additional_properties
         ).raise_for_status()
     right(complete_file.sync(announced.id, client=client), Attachment)
-    return announced.id
+    return right(announced.id, UUID)
 
 
 def refused() -> dict[str, object]:
