@@ -122,6 +122,21 @@ class TestTheDocument:
         ]
         assert silent == []
 
+    def test_operation_of_a_program_has_a_limit_and_says_when_to_try_again(
+        self, generated: str
+    ) -> None:
+        document = yaml.safe_load(generated)
+        of_programs = {
+            operation["operationId"]: _resolved(document, operation["responses"].get("429", {}))
+            for operations in document["paths"].values()
+            for operation in operations.values()
+            if {"credential": []} in operation["security"]
+        }
+
+        assert {"put_client", "get_client", "put_rows"} <= set(of_programs)
+        for name, refusal in of_programs.items():
+            assert set(refusal["headers"]) == {"RateLimit", "RateLimit-Policy", "Retry-After"}, name
+
     def test_every_response_says_what_it_means(self, generated: str) -> None:
         document = yaml.safe_load(generated)
         silent = [
