@@ -7322,7 +7322,7 @@ export interface operations {
                      *         "expires_at": null,
                      *         "revoked_at": null,
                      *         "last_used_at": null,
-                     *         "is_valid": true
+                     *         "valid": true
                      *       }
                      *     }
                      */
