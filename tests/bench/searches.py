@@ -52,7 +52,7 @@ def measure() -> None:
         everything: list[float] = []
         for name, typed in SEARCHES.items():
             took = sorted(
-                _ms(lambda text=text, reader=reader: _search(reader, text))
+                _ms(lambda text=text, reader=reader: _search(reader, text))  # type: ignore[misc]
                 for _ in range(ROUNDS)
                 for text in typed
             )
