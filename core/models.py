@@ -49,7 +49,7 @@ class Client(models.Model):
         "User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+",
         limit_choices_to=~Q(role="client"), verbose_name=_("deputy"),
     )  # fmt: skip
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # It has no active people and no open chantiers then.
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
@@ -127,8 +127,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     role = models.CharField(_("role"), max_length=10, choices=Role.choices)
     client = models.ForeignKey(
-        Client, on_delete=models.PROTECT, null=True, blank=True, related_name="users"
-    )
+        Client, on_delete=models.PROTECT, null=True, blank=True, related_name="users",
+        verbose_name=_("client"),
+    )  # fmt: skip
     locale = models.CharField(
         _("language"), max_length=5, choices=Locale.choices, default=Locale.FRENCH
     )
@@ -138,7 +139,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("external id"), max_length=200, null=True, blank=True, unique=True
     )
     is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # The last time that a link to choose a password was asked for, for this person.
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
+    # Two people were one: this one is deactivated, and the rest is the other's.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False,
+        related_name="merged_people", verbose_name=_("merged into"),
+    )  # fmt: skip
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -224,12 +232,13 @@ class Epoch(models.Model):
 class PasswordReset(LeasedJob):
     """Somebody asked for a link to choose a new password. The row goes once its email is sent.
 
-    It holds the address as it was typed, which may be nobody's, and neither person nor token:
+    A manager asked if it is an invitation, else anybody. It holds the address as it was typed, which may be nobody's, and neither person nor token:
     `core.auth.password_reset` says why.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = OneSpellingEmailField(_("email"))
+    is_invitation = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -253,7 +262,9 @@ class Chantier(models.Model):
         ARCHIVED = "archived", _("Archived")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="chantiers")
+    client = models.ForeignKey(
+        Client, on_delete=models.PROTECT, related_name="chantiers", verbose_name=_("client")
+    )
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
     reference = models.CharField(_("reference"), max_length=50, blank=True)
     address = models.CharField(_("address"), max_length=300, blank=True)

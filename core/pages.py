@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import APIException
 
+from core.auth.first_manager import has_manager
 from core.auth.login import log_in, log_out
 from core.models import User
 from core.web import own_pages
@@ -31,9 +32,12 @@ docs_policy = csp_replace(
 
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
-    """Redirect a person to their messages, and a stranger to the login."""
+    """Redirect a person to their messages, and a stranger to the login.
+
+    While there is no manager, to the page that makes the first one.
+    """
     if not isinstance(request.user, User):
-        return redirect("login")
+        return redirect("login" if has_manager() else "first-start")
     return redirect("staff-messages" if request.user.is_company else "client-messages")
 
 
@@ -118,6 +122,7 @@ def _login_form(
         "next": request.POST.get("next", request.GET.get("next", "")),
         "error": refusal.detail if refusal else "",
         "has_new_password": "new-password" in request.GET,
+        "has_first_password": "first-password" in request.GET,
     }
     response = render(
         request, "core/login.html", context, status=refusal.status_code if refusal else 200

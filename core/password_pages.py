@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -89,27 +88,32 @@ def choose(request: HttpRequest, key: str, token: str) -> HttpResponse:
     if token != IN_SESSION:
         return _with_token_in_session(request, key, token)
     user, token = _person_of(key), request.session.get(SESSION_TOKEN, "")
-    if user is None or not _is_valid(user, token):
+    if user is None or not password_reset.opens(user, token):
         return render(request, "core/password_link_old.html", status=400)
     form = PasswordForm(request.POST if request.method == "POST" else None, user=user)
     if form.is_valid():
         return _chosen(request, user, token, form.cleaned_data["password"])
-    context: dict[str, Any] = {"person": user, "errors": form.errors.get("password", [])}
+    context: dict[str, Any] = {
+        "person": user,
+        "errors": form.errors.get("password", []),
+        "is_first": not user.has_usable_password(),
+    }
     status = 400 if form.is_bound else 200
     return render(request, "core/password_new.html", context, status=status)
 
 
 def _chosen(request: HttpRequest, user: User, token: str, password: str) -> HttpResponse:
+    is_first = not user.has_usable_password()
     if not password_reset.choose_password(request, user, token=token, password=password):
         return render(request, "core/password_link_old.html", status=400)
     # Another person may be logged in here. The token goes with the session.
     log_out(request)
-    return redirect(f"{reverse('login')}?new-password")
+    return redirect(f"{reverse('login')}?{'first' if is_first else 'new'}-password")
 
 
 def _with_token_in_session(request: HttpRequest, key: str, token: str) -> HttpResponse:
     user = _person_of(key)
-    if user is not None and _is_valid(user, token):
+    if user is not None and password_reset.opens(user, token):
         request.session[SESSION_TOKEN] = token
         response: HttpResponse = redirect("new-password", key=key, token=IN_SESSION)
     else:
@@ -117,10 +121,6 @@ def _with_token_in_session(request: HttpRequest, key: str, token: str) -> HttpRe
     # Not on the form: with it, browsers send no Origin, and its CSRF check would fail.
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _is_valid(user: User, token: str) -> bool:
-    return password_reset.can_reset(user) and default_token_generator.check_token(user, token)
 
 
 def _person_of(key: str) -> User | None:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from core import api, pages, password_pages, provisioning_api
+from core import api, first_start_page, pages, password_pages, provisioning_api
 from core.auth import api as auth_api
 from core.auth import credential_api
 from core.auth.admin_login import admin_login
@@ -56,6 +56,7 @@ api_v1 = [
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("start", first_start_page.first_start, name="first-start"),
     path("login", pages.login, name="login"),
     path("logout", pages.logout, name="logout"),
     path("language", pages.language, name="language"),

@@ -188,7 +188,9 @@ class Launch:
         if has_superuser(environment["DATABASE_URL"]):
             print_line(f"  admin     {url}admin/")
         elif not is_debug(environment):
-            print_line("  admin     has no manager yet: run `manage.py createsuperuser`")
+            print_line("  admin     has no manager yet: run `manage.py create_manager`, or open")
+            print_line(f"            {url}start")
+            self._manage(environment, "setup_code")
         if is_debug(environment):
             print_line(f"  emails    {url}staff/mailbox")
         print_line(f"  data      {self._data_dir.path}")

@@ -261,6 +261,7 @@ class TestJobs:
 PUBLIC = {
     "login": "how a person logs in",
     "session": "how a person logs in",
+    "first-start": "before there is anybody; a 404 once there is a manager",
     "forgotten-password": "how a person who cannot log in asks for a link",
     "new-password": "opened from an email, with a token of its own",
     "livez": "asked by the load balancer",

@@ -1,21 +1,18 @@
 """Let a person who forgot the password choose another one, by a link in an email.
 
 The link holds Django's token: signed, valid for PASSWORD_RESET_MINUTES, and for one use, since it
-covers the old password and the last login. `notifications` writes the email.
+covers the old password and the last login. `notifications` writes the email. The link of an
+invitation (`core.auth.invitations`) opens the same page.
 """
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
 
-from core.auth import lockout
+from core.auth import invitations, lockout
 from core.jobs.enqueue import Job, enqueue
 from core.models import PasswordReset, User
 from core.text import email_spelling
@@ -51,15 +48,23 @@ def person_of(asked: PasswordReset) -> User | None:
 
 
 def can_reset(user: User) -> bool:
-    """Tell whether the person logs in here by a password. Others come from the portal."""
-    return user.is_active and user.has_usable_password()
+    """Tell whether the person logs in here by a password. Others come from the portal.
+
+    One who was invited may choose the first password by this way, too: the invitation ends.
+    """
+    return user.is_active and (user.has_usable_password() or user.invited_at is not None)
+
+
+def opens(user: User, token: str) -> bool:
+    """Tell whether the token of a link lets the person choose a password now."""
+    if can_reset(user) and default_token_generator.check_token(user, token):
+        return True
+    return user.is_active and invitations.tokens.check_token(user, token)
 
 
 def link_for(user: User) -> str:
     """Return the link of the email. The site's address is the configured one, never a Host."""
-    key = urlsafe_base64_encode(force_bytes(user.pk))
-    token = default_token_generator.make_token(user)
-    return f"{settings.PUBLIC_URL.rstrip('/')}{reverse('new-password', args=[key, token])}"
+    return invitations.address_with(user, default_token_generator.make_token(user))
 
 
 @transaction.atomic
@@ -69,7 +74,7 @@ def choose_password(request: HttpRequest, user: User, *, token: str, password: s
     Of two uses of one link at once, the row's lock lets one through.
     """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    if not (can_reset(locked) and default_token_generator.check_token(locked, token)):
+    if not opens(locked, token):
         return False
     locked.set_password(password)
     locked.save(update_fields=["password"])

@@ -1,7 +1,7 @@
 """Many rows of a portal or an ERP at once: each is done or refused by itself."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from django.db import transaction
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -9,22 +9,30 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from core.provisioning.rows import put
 from core.web.errors import Refusal
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 
 class DryRun(Exception):
     """Takes back what a dry run has done."""
 
 
 def put_many(rows: list[dict[str, Any]], *, is_dry_run: bool) -> list[dict[str, Any]]:
-    """Put rows in the order given, each in its own transaction; return one result a row.
+    """Put rows in the order given, each in its own transaction; return one result a row."""
+    return in_turn(rows, _result, is_dry_run=is_dry_run)
+
+
+def in_turn(rows: list[T], do: Callable[[T], R], *, is_dry_run: bool) -> list[R]:
+    """Do something for each row. `do` has its own transaction and raises nothing.
 
     A dry run does the same in one transaction, which is taken back: a row finds those before it.
     """
-    results: list[dict[str, Any]] = []
+    results: list[R] = []
     if not is_dry_run:
-        return [_result(row) for row in rows]
+        return [do(row) for row in rows]
     try:
         with transaction.atomic():
-            results.extend(_result(row) for row in rows)
+            results.extend(map(do, rows))
             raise DryRun
     except DryRun:
         return results

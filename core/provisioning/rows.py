@@ -75,7 +75,7 @@ def _put_client(external_id: str, given: Given) -> Put:
     columns = _people(given) | _named(given, "name")
     if "status" in given:
         columns["archived_at"] = timezone.now() if given["status"] == ARCHIVED else None
-    return _put(Client, external_id, columns, required=("name",))
+    return _put(Client, external_id, columns, required=REQUIRED[Client])
 
 
 def _put_chantier(external_id: str, given: Given) -> Put:
@@ -89,7 +89,7 @@ def _put_chantier(external_id: str, given: Given) -> Put:
     row = Chantier.objects.filter(external_id=external_id).first()
     if row is not None and "client" in columns and columns["client"].pk != row.client_id:
         raise OtherSide
-    return _put(Chantier, external_id, columns, required=("client", "name"))
+    return _put(Chantier, external_id, columns, required=REQUIRED[Chantier])
 
 
 def _put_user(external_id: str, given: Given) -> Put:
@@ -109,7 +109,7 @@ def _put_user(external_id: str, given: Given) -> Put:
         # The row that a person typed by hand gets the id.
         User.objects.filter(pk=known.pk, external_id=None).update(external_id=external_id)
     new = {"password": make_password(None)}
-    return _put(User, external_id, columns, required=("email", "name", "role"), new=new)
+    return _put(User, external_id, columns, required=REQUIRED[User], new=new)
 
 
 def _person(external_id: str, email: str | None) -> User | None:
@@ -174,16 +174,20 @@ def _put(
         _check_required(columns, required)
         try:
             with transaction.atomic():
-                row = model._default_manager.create(
-                    external_id=external_id, **columns, **(new or {})
-                )
+                return _created(model, {"external_id": external_id, **columns, **(new or {})})
         except IntegrityError:
             # Another request has just made it.
             row = rows.filter(external_id=external_id).first()
             if row is None:
                 raise
-        else:
-            return Put(row, "created", frozenset(columns))
+    return _updated(row, columns)
+
+
+def _created(model: type[Row], columns: Given) -> Put:
+    return Put(model._default_manager.create(**columns), "created", frozenset(columns))
+
+
+def _updated(row: models.Model, columns: Given) -> Put:
     changed = {
         name: value for name, value in columns.items() if _is_other(getattr(row, name), value)
     }
@@ -207,6 +211,31 @@ def _check_required(columns: Given, required: tuple[str, ...]) -> None:
     missing = {name: why for name, why in missing.items() if name not in columns}
     if missing:
         raise serializers.ValidationError(missing, code="required")
+
+
+REQUIRED: dict[type[models.Model], tuple[str, ...]] = {
+    Client: ("name",),
+    Chantier: ("client", "name"),
+    User: ("email", "name", "role"),
+}
+
+
+@transaction.atomic
+def put_found(model: type[Row], found: Row | None, columns: Given) -> Put:
+    """Change a row that was found by something else than its external id, or create it.
+
+    The rules are those of `put`. `columns` hold rows, not ids. Raises ManagedHere, OtherSide, or a
+    ValidationError for what a new row lacks.
+    """
+    if found is None:
+        _check_required(columns, REQUIRED[model])
+        new = {"password": make_password(None)} if model is User else {}
+        return _created(model, {**columns, **new})
+    if isinstance(found, User):
+        _check_may_change(found, columns)
+    if isinstance(found, Chantier) and columns.get("client", found.client) != found.client:
+        raise OtherSide
+    return _updated(found, columns)
 
 
 PUTS: dict[str, Callable[[str, Given], Put]] = {

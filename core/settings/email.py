@@ -13,6 +13,8 @@ EMAIL_BACKEND = env.str(
     else "django.core.mail.backends.smtp.EmailBackend",
 )
 EMAIL_TIMEOUT = 10  # seconds for each step of a sending
+# Without either, nothing listens on the default address as a rule.
+EMAIL_IS_CONFIGURED = DEBUG or not {"EMAIL_URL", "EMAIL_BACKEND"}.isdisjoint(env.ENVIRON)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Liaison <messages@liaison.example>")
 ANYMAIL = {
     name.removeprefix("ANYMAIL_"): value

@@ -1,6 +1,10 @@
-"""Compose and send the email to a person who forgot the password (`core.auth.password_reset`)."""
+"""Compose and send the email to a person who forgot the password, or who is invited.
+
+See `core.auth.password_reset` and `core.auth.invitations`.
+"""
 
 from email.utils import formataddr
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -8,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from core.auth import invitations
 from core.auth.password_reset import can_reset, link_for, person_of
 from core.models import PasswordReset, User
 from core.text import one_line
@@ -29,7 +34,9 @@ def send_for(asked: PasswordReset) -> None:
     Killed in between, the repeat has the same Message-ID.
     """
     person = person_of(asked)
-    if person is not None:
+    # An invitation that waited, for one who has logged in since, would hold no valid link.
+    is_too_late = asked.is_invitation and person and not invitations.can_be_invited(person)
+    if person is not None and not is_too_late:
         result = send(email_of(asked, person))
         if result.status == SendStatus.LATER:
             raise EmailNotSent(result.detail)
@@ -47,21 +54,26 @@ def email_of(asked: PasswordReset, person: User) -> FoldedEmail:
 
 
 def _email(asked: PasswordReset, person: User) -> FoldedEmail:
-    context = {
-        "person": person,
-        "lang": person.locale,
-        "url": link_for(person) if can_reset(person) else "",
-        "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
-    }
+    if asked.is_invitation:
+        subject, template = _("Welcome to Liaison: choose your password"), "invitation"
+        context: dict[str, Any] = {
+            "url": invitations.link_for(person),
+            "days": invitations.VALID_FOR.days,
+        }
+    else:
+        subject, template = _("Your password for Liaison"), "password"
+        url = link_for(person) if can_reset(person) else ""
+        context = {"url": url, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
+    context |= {"person": person, "lang": person.locale}
     email = FoldedEmail(
-        subject=_("Your password for Liaison"),
-        body=render_to_string("notifications/email/password.txt", context),
+        subject=subject,
+        body=render_to_string(f"notifications/email/{template}.txt", context),
         to=[formataddr((one_line(person.name), person.email))],
         headers={
             "Message-ID": f"<{asked.pk.hex}@{domain()}>",
             "Auto-Submitted": "auto-generated",
         },
     )
-    html = INLINER.inline(render_to_string("notifications/email/password.html", context))
+    html = INLINER.inline(render_to_string(f"notifications/email/{template}.html", context))
     email.attach_alternative(html, "text/html")
     return email

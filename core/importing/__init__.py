@@ -1,0 +1,1 @@
+"""People, clients and chantiers from a spreadsheet: read, matched, put, reported in words."""
