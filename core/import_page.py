@@ -34,9 +34,7 @@ class FileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
             raise forms.ValidationError(
-                _(
-                    "The file is larger than %(size)d kB: split it, or use `manage.py import_people`."
-                )
+                _("The file is larger than %(size)d kB: split it, or use manage.py import_people.")
                 % {"size": MAX_BYTES // 1000}
             )
         return file

@@ -232,8 +232,8 @@ class Epoch(models.Model):
 class PasswordReset(LeasedJob):
     """Somebody asked for a link to choose a new password. The row goes once its email is sent.
 
-    A manager asked if it is an invitation, else anybody. It holds the address as it was typed, which may be nobody's, and neither person nor token:
-    `core.auth.password_reset` says why.
+    A manager asked if it is an invitation, else anybody. It holds the address as it was typed,
+    which may be nobody's, and neither person nor token: `core.auth.password_reset` says why.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -15,7 +15,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -27,7 +27,7 @@ from core.models import Availability, OwnWorkingPeriod, User
 
 # By the value of the filter: its label and the people.
 STATES: dict[str, tuple[Any, Q]] = {
-    "active": (_("active"), Q(is_active=True, last_login__isnull=False)),
+    "active": (pgettext_lazy("person", "active"), Q(is_active=True, last_login__isnull=False)),
     "invited": (
         _("invited"), Q(is_active=True, last_login=None, invited_at__isnull=False),
     ),
@@ -43,7 +43,7 @@ def state_of(person: User) -> str:
     if not person.is_active:
         return gettext("deactivated")
     if person.last_login is not None:
-        return gettext("active")
+        return pgettext("person", "active")
     if person.invited_at is not None:
         day = date_format(localtime(person.invited_at), "SHORT_DATE_FORMAT")
         return gettext("invited on %(day)s") % {"day": day}

@@ -1,5 +1,4 @@
-"""Import a list of people: find the rows that its lines mean, and put them by the rules of
-provisioning.
+"""Import a list of people: find the rows that its lines mean, put them by provisioning's rules.
 
 A person is found by the email, a client by the folded name, a chantier by its client and the folded
 reference, else the name. No external id is made up: with one, a portal that comes later could not

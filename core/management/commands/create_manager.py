@@ -13,8 +13,8 @@ from core.text import one_line
 
 class Command(BaseCommand):
     help = (
-        "Create a manager who may enter the admin, and print the link to choose a password. For one "
-        "who has never logged in, print another link."
+        "Create a manager who may enter the admin, and print the link to choose a password. For "
+        "one who has never logged in, print another link."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

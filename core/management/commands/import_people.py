@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--invite",
             action="store_true",
-            help="send those who were never invited and never logged in a link to choose a password",
+            help="email a link to choose a password to those never invited and never logged in",
         )
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
