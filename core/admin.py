@@ -3,8 +3,10 @@
 from typing import Any, TypeVar
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from core.client_admin import ChantierAdmin, ClientAdmin
 from core.company_hours import forget_company_hours
@@ -17,6 +19,11 @@ from core.person_admin import PersonAdmin
 __all__ = ["ChantierAdmin", "ClientAdmin", "CredentialAdmin", "IssuerAdmin", "PersonAdmin"]
 
 M = TypeVar("M", bound=Model)
+
+# Nothing here asks for a group: roles say what people may do.
+admin.site.unregister(Group)
+admin.site.site_header = admin.site.site_title = _("Administration of Liaison")
+admin.site.index_title = _("People, clients and settings")
 
 
 class ChangesHours(admin.ModelAdmin[M]):

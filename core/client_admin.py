@@ -3,47 +3,20 @@
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import Count, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from core.admin_lists import InOrderOfNames
 from core.archiving import archived
-from core.models import Chantier, Client, User
+from core.models import Chantier, Client
 from core.person_admin import state_of
 
 M = TypeVar("M", bound=Model)
-
-
-class OnItsClient(admin.TabularInline[M, Client]):
-    """Rows of a client, with a link to the page of each. That page changes them."""
-
-    extra = 0
-    show_change_link = True
-    can_delete = False
-    ordering = InOrderOfNames.ordering
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class PeopleInline(OnItsClient[User]):
-    model = User
-    fields = readonly_fields = ("name", "email", "phone", "state")
-
-    @admin.display(description=_("state"))
-    def state(self, person: User) -> str:
-        return state_of(person)
-
-
-class ChantiersInline(OnItsClient[Chantier]):
-    model = Chantier
-    fields = readonly_fields = ("name", "reference", "address", "status", "responsible")
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -51,7 +24,7 @@ class ArchivedFilter(admin.SimpleListFilter):
     parameter_name = "archived"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("Open")), ("yes", _("Archived"))]
+        return [("no", pgettext("client", "Open")), ("yes", _("Archived"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in ("no", "yes"):
@@ -82,11 +55,20 @@ class ClientAdmin(Archivable[Client]):
     list_filter = (ArchivedFilter,)
     search_fields = ("name__folded", "external_id")
     autocomplete_fields = ("responsible", "deputy")
-    inlines = (PeopleInline, ChantiersInline)
     change_form_template = "core/admin_client.html"
 
-    def get_inlines(self, request: HttpRequest, obj: Client | None) -> Any:
-        return self.inlines if obj else ()
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the client's people and chantiers, with a link to the page of each."""
+        client = self.get_object(request, unquote(object_id))
+        context = dict(extra_context or {})
+        if client is not None:
+            order = InOrderOfNames.ordering
+            people = client.users.select_related("merged_into").order_by(*order)
+            context["people"] = [(person, state_of(person)) for person in people]
+            context["sites"] = client.chantiers.select_related("responsible").order_by(*order)
+        return super().change_view(request, object_id, form_url, context)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Client]:
         return (

@@ -3,7 +3,6 @@
 The file travels with the form of the report: no row, session or folder holds it between the two.
 """
 
-import binascii
 from base64 import b64decode, b64encode
 from typing import Any
 
@@ -64,7 +63,7 @@ def _imported(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     try:
         content = b64decode(request.POST["content"], validate=True)
         report = imported_from(content, is_dry_run=False)
-    except (binascii.Error, UnreadableFile):
+    except (ValueError, UnreadableFile):
         form = FileForm(request.POST)
         return _page(request, context, form, status=400)
     said = _said(report)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.company_models import Availability, Closure, OwnWorkingPeriod, Weekday, WorkingPeriod
 from core.credential_models import MachineCredential
@@ -258,7 +259,7 @@ class Chantier(models.Model):
     """A job site of one client, with the responsible person of the company and the deputy."""
 
     class Status(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("chantier", "Open")
         ARCHIVED = "archived", _("Archived")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

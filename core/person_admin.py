@@ -67,6 +67,12 @@ class NewPersonForm(AdminUserCreationForm[User]):
         model = User
         fields = ("email", "name", "phone", "role", "client", "locale")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = self.fields["usable_password"]
+        own.initial = "false"
+        own.help_text = _("Without one, the person chooses it: invite them once this is saved.")
+
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         check_side(self, cleaned)

@@ -133,7 +133,7 @@ class TestClientPage:
         add = f"{reverse('admin:core_user_add')}?client={morel.pk}"
         assert add in page
 
-        form = text_of(client.get(add, {"role": "client"}))
+        form = text_of(client.get(f"{add}&role=client"))
 
         assert f'value="{morel.pk}" selected' in form
 

@@ -27,6 +27,7 @@ class TestNewCompany:
         page.get_by_label("Adresse électronique").fill(" Lucie.Dupre@Exemple.fr")
         page.locator("#id_name").fill("Lucie Dupré")
         page.locator("#id_role").select_option("staff")
+        page.get_by_label("Activée", exact=True).check()
         page.locator("#id_password1").fill(PASSWORD)
         page.locator("#id_password2").fill(PASSWORD)
         page.locator("input[name=_save]").click()
