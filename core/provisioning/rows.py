@@ -58,6 +58,12 @@ class ManagedHere(Refusal):
     attr = "role"
 
 
+class MergedPerson(Refusal):
+    default_code = "merged_person"
+    default_detail = _("This person was merged into another one. Use the email of that one.")
+    attr = "email"
+
+
 class OtherSide(Refusal):
     default_code = "other_side"
     default_detail = _(
@@ -124,9 +130,11 @@ def _person(external_id: str, email: str | None) -> User | None:
 
 
 def _check_may_change(person: User, columns: Given) -> None:
-    """Raises ManagedHere for a manager, OtherSide for who would leave what they wrote in."""
+    """Raises ManagedHere for a manager, MergedPerson, OtherSide for who would change sides."""
     if person.role == User.Role.MANAGER or person.is_superuser:
         raise ManagedHere
+    if person.merged_into_id is not None:
+        raise MergedPerson
     role = columns.get("role", person.role)
     client = columns.get("client", person.client)
     is_client = role == CLIENT_ROLE

@@ -68,6 +68,11 @@ def publish_epoch_changed() -> None:
     transaction.on_commit(partial(background_sender.send, partial(_send_internal, EVERYBODY)))
 
 
+def publish_resync() -> None:
+    """Let all screens ask for what changed, where telling each change would be long."""
+    transaction.on_commit(partial(background_sender.send, _send_resync))
+
+
 def frame(event: Event) -> bytes:
     """Return the event as a server-sent event (WHATWG HTML, 9.2)."""
     return f"event: {event.name}\ndata: {_json(event.data)}\n\n".encode()
