@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Chantier, Client, User
 from core.web.errors import Refusal
 
-# Sent with `kept`, `gone` and `afterwards`, a list of what is to be called once all rows have moved.
-# All of it is in one transaction.
+# Sent with `kept`, `gone` and `afterwards`: a list of what to call once all rows have moved. All of
+# it is in one transaction.
 people_merging = Signal()
 
 

@@ -11,7 +11,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -19,10 +19,11 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from core import import_page
+from core import import_page, merging
 from core.admin_lists import InOrderOfNames
 from core.auth import invitations
 from core.auth.invitations import CannotBeInvited
+from core.merging import CannotBeMerged
 from core.models import Availability, OwnWorkingPeriod, User
 
 # By the value of the filter: its label and the people.
@@ -132,7 +133,7 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
     list_display = ("named", "email", "role", "client", "state")
     list_filter = ("role", StateFilter)
     list_select_related = ("client",)
-    actions = ("invite", "deactivate", "activate")
+    actions = ("invite", "deactivate", "activate", "merge")
     change_form_template = "core/admin_person.html"
     change_list_template = "core/admin_people.html"
     search_fields = ("name__folded", "email__folded", "client__name__folded")
@@ -225,6 +226,40 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
             person.save(update_fields=["is_active"])
             self.log_change(request, person, gettext("Activated again."))
             self.message_user(request, gettext("Active again: %(name)s") % {"name": person})
+
+    @admin.action(description=_("Merge two that are one person"))
+    def merge(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse | None:
+        """Ask which of the two is kept, then merge them."""
+        two = list(chosen.select_related("client")[:3])
+        if len(two) != 2:
+            text = gettext("Choose two people: those who are one.")
+            self.message_user(request, text, messages.WARNING)
+            return None
+        kept = next((each for each in two if str(each.pk) == request.POST.get("kept")), None)
+        if kept is None:
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": gettext("Merge two people"),
+                "two": [(person, state_of(person)) for person in two],
+            }
+            return render(request, "core/admin_merge.html", context)
+        (gone,) = (each for each in two if each != kept)
+        self._merge(request, kept, gone)
+        return None
+
+    def _merge(self, request: HttpRequest, kept: User, gone: User) -> None:
+        try:
+            if gone.pk == request.user.pk:
+                raise CannotBeMerged(gettext("Keep yourself: you are logged in as this one."))
+            merging.merge(kept, gone)
+        except CannotBeMerged as refusal:
+            self.message_user(request, str(refusal.detail), messages.ERROR)
+            return
+        names = {"gone": gone, "kept": kept, "email": gone.email}
+        text = gettext("%(gone)s (%(email)s) is %(kept)s now.") % names
+        self.log_change(request, kept, text)
+        self.message_user(request, text)
 
     def _invite(self, request: HttpRequest, people: Iterable[User]) -> None:
         for person in people:

@@ -94,10 +94,12 @@ def _count_anew(conversations: list[UUID], messages: list[UUID], kept: User) -> 
     for conversation_id in conversations:
         locked = lock(conversation_id)
         reconcile(locked, read_up_to=locked.conversation.last_seq)
-        version = bump(locked)
-        here = {"conversation": conversation_id}
-        Message.objects.filter(pk__in=messages, **here).update(version=version)
-        Participant.objects.filter(user=kept, **here).update(read_version=version)
+        of_other = Message.objects.filter(conversation=conversation_id, pk__in=messages)
+        # A version each, since the pages of `changes` end between two versions.
+        for message_id in of_other.order_by("seq").values_list("pk", flat=True):
+            Message.objects.filter(pk=message_id).update(version=bump(locked))
+        mark = Participant.objects.filter(conversation=conversation_id, user=kept)
+        mark.update(read_version=bump(locked))
         unread.recount(locked)
     SearchOwed.objects.create(kind="person", row_id=kept.pk, is_again=True)
     publish_resync()
