@@ -73,7 +73,9 @@ def fields_to_people() -> Iterator[ForeignKey[Any, Any]]:
     """Yield every foreign key to a person, of all apps, hidden ones and join tables included."""
     for relation in User._meta.get_fields(include_hidden=True):
         if relation.auto_created and not relation.concrete and not relation.many_to_many:
-            yield relation.field  # type: ignore[union-attr]  # a relation from elsewhere has one
+            field = relation.field  # type: ignore[union-attr]  # a relation from elsewhere has one
+            assert isinstance(field, ForeignKey), field
+            yield field
 
 
 def _move(field: ForeignKey[Any, Any], kept: User, gone: User) -> None:

@@ -208,14 +208,15 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
 
     @admin.action(description=_("Deactivate: their sessions end at once"))
     def deactivate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        others = chosen.filter(is_active=True).exclude(pk=request.user.pk)
+        own = str(request.user.pk)
+        others = chosen.filter(is_active=True).exclude(pk=own)
         # One by one, so that each one's streams are told.
         for person in others:
             person.is_active = False
             person.save(update_fields=["is_active"])
             self.log_change(request, person, gettext("Deactivated."))
             self.message_user(request, gettext("Deactivated: %(name)s") % {"name": person})
-        if chosen.filter(pk=request.user.pk).exists():
+        if chosen.filter(pk=own).exists():
             text = gettext("You cannot deactivate yourself: nobody could let you in again.")
             self.message_user(request, text, messages.WARNING)
 

@@ -39,7 +39,7 @@ class InvitationTokens(PasswordResetTokenGenerator):
 
     key_salt = "core.auth.invitations"
 
-    def check_token(self, user: User | None, token: str | None) -> bool:  # type: ignore[override]  # of any user
+    def check_token(self, user: User | None, token: str | None) -> bool:
         moment, dash, _rest = (token or "").partition("-")
         if user is None or not token or not dash:
             return False
@@ -48,12 +48,12 @@ class InvitationTokens(PasswordResetTokenGenerator):
         except ValueError:
             return False
         expected = (
-            self._make_token_with_timestamp(user, made_at, secret)  # type: ignore[attr-defined]  # not in the stubs
-            for secret in (self.secret, *self.secret_fallbacks)  # type: ignore[attr-defined]
+            self._make_token_with_timestamp(user, made_at, secret)
+            for secret in (self.secret, *self.secret_fallbacks)
         )
         if not any(constant_time_compare(one, token) for one in expected):
             return False
-        age_seconds = self._num_seconds(self._now()) - made_at  # type: ignore[attr-defined]
+        age_seconds = self._num_seconds(self._now()) - made_at
         return bool(age_seconds <= VALID_FOR.total_seconds())
 
 

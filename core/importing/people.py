@@ -7,11 +7,11 @@ take the row over.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
@@ -23,6 +23,8 @@ from core.models import Chantier, Client, User
 from core.provisioning.bulk import errors_of, in_turn
 from core.provisioning.rows import OtherSide, Put, put_found
 from core.web.errors import Refusal
+
+Row = TypeVar("Row", bound=Model)
 
 CLIENT_ROLE = User.Role.CLIENT.value
 # In the order in which a report names them.
@@ -166,7 +168,7 @@ def _colleague(text: str) -> User:
     return found
 
 
-def _only(rows: QuerySet[Any], column: str, several: str) -> Any:
+def _only(rows: QuerySet[Row], column: str, several: str) -> Row | None:
     found = list(rows[:2])
     if len(found) > 1:
         raise WrongCell(column, several)

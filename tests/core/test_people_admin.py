@@ -147,7 +147,7 @@ class TestClientPage:
 
         assert f'{PEOPLE}?client__id__exact={villa.client_id}">2</a>' in page
         assert f'client__id__exact={villa.client_id}">3</a>' in page
-        assert client.get(PEOPLE, {"client__id__exact": villa.client_id}).status_code == 200
+        assert client.get(PEOPLE, {"client__id__exact": str(villa.client_id)}).status_code == 200
 
 
 class TestImportPage:

@@ -174,7 +174,7 @@ class TestStop:
         with psycopg.connect(services_env(data_dir)["DATABASE_URL"]) as connection:
             assert connection.execute("SELECT word FROM kept").fetchall() == [("oui",)]
 
-        assert "no manager yet: run `manage.py createsuperuser`" in second.output
+        assert "no manager yet: run `manage.py create_manager EMAIL NAME`" in second.output
         make_the_first_manager(second)
 
         # A killed launcher does not block the next start.
@@ -197,13 +197,8 @@ def make_the_first_manager(launcher: Launcher) -> None:
     assert not has_superuser(database_url)
 
     answer = run(
-        [sys.executable, "manage.py", "createsuperuser", "--noinput"],
-        {
-            **launcher.environment,
-            "DJANGO_SUPERUSER_EMAIL": "Ada@Exemple.fr",
-            "DJANGO_SUPERUSER_NAME": "Ada",
-            "DJANGO_SUPERUSER_PASSWORD": "un-long-chantier",
-        },
+        [sys.executable, "manage.py", "create_manager", "Ada@Exemple.fr", "Ada"],
+        launcher.environment,
     )
 
     assert answer.returncode == 0, answer.stderr
