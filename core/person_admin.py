@@ -102,6 +102,8 @@ class PersonForm(UserChangeForm[User]):
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
+        if cleaned.get("is_active") and self.instance.merged_into_id is not None:
+            self.add_error("is_active", _("This person was merged into another one."))
         check_side(self, cleaned)
         return cleaned
 

@@ -299,6 +299,23 @@ class TestMergingInTheAdmin:
         bruno.refresh_from_db()
         assert bruno.merged_into == camille
 
+    def test_other_one_is_not_made_active_again_by_its_page(
+        self, client: Browser, ada: User, camille: User, bruno: User
+    ) -> None:
+        merge(camille, bruno)
+        form = {
+            "email": bruno.email, "name": bruno.name, "locale": "fr", "role": "client",
+            "client": str(bruno.client_id), "is_active": "on",
+        }  # fmt: skip
+
+        page = client.post(reverse("admin:core_user_change", args=[bruno.pk]), form)
+
+        assert "a été fusionnée avec une autre" in page.content.decode()
+        assert self.act(client, camille, action="activate")
+        self.act(client, bruno, action="activate")
+        bruno.refresh_from_db()
+        assert not bruno.is_active
+
     @pytest.mark.parametrize("others", [[], ["bruno", "odile"]])
     def test_one_or_three_are_refused_in_words(
         self, client: Browser, ada: User, camille: User, request: pytest.FixtureRequest,
