@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from playwright.sync_api import expect
 
-from core.models import User
+from core.models import Chantier, User
 from tests.e2e.conftest import Visit
+from tests.e2e.files import expect_accessible
 
 PASSWORD = "un-long-chantier"
 
@@ -48,3 +49,30 @@ class TestNewCompany:
         lucie.get_by_role("button", name="Se connecter").click()
         expect(lucie).to_have_url(re.compile("/staff/messages"))
         assert check_password("tout-autre-chantier", User.objects.get(name="Lucie Dupré").password)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+class TestAccessible:
+    """The pages of people and clients have no violation of axe."""
+
+    @pytest.mark.cut
+    def test_pages_of_people_and_clients_are_accessible(
+        self, visit: Visit, camille: User, bruno: User, villa: Chantier, phone: bool, dark: bool
+    ) -> None:
+        ada = User.objects.create_superuser("ada@exemple.fr", PASSWORD, name="Ada")
+        page = visit(ada, "/admin/", phone=phone, dark=dark)
+        expect_accessible(page)
+        for path in (
+            "user/", f"user/{camille.pk}/change/", "user/add/", "user/import/", "client/",
+            f"client/{villa.client_id}/change/", "client/add/", "chantier/",
+            f"chantier/{villa.pk}/change/",
+        ):  # fmt: skip
+            page.goto(f"/admin/core/{path}")
+            expect_accessible(page)
+        page.goto("/admin/core/user/?q=morel")
+        page.locator("#action-toggle").check()
+        page.locator("select[name=action]").select_option("merge")
+        page.get_by_role("button", name="Envoyer").click()
+        expect(page.get_by_role("group", name="Qui garde-t-on")).to_be_visible()
+        expect_accessible(page)
