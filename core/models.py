@@ -20,11 +20,14 @@ from core.database.email_field import OneSpellingEmailField
 from core.ids import new_id
 from core.issuer_models import TokenIssuer
 from core.jobs.lease import LeasedJob
+from core.outgoing.rows import ToldOutside
+from core.outgoing_models import EventFeed, OutgoingEvent
 
 # Those of working hours are in a module of their own.
 __all__ = [
     "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "Availability", "Chantier", "Client", "ClientRemark",
-    "Closure", "Epoch", "MachineCredential", "OwnWorkingPeriod", "PasswordReset", "TokenIssuer",
+    "Closure", "Epoch", "EventFeed", "MachineCredential", "OutgoingEvent", "OwnWorkingPeriod",
+    "PasswordReset", "TokenIssuer",
     "User", "UserManager", "UserQuerySet", "Weekday", "WorkingPeriod", "rights_updated",
 ]  # fmt: skip
 
@@ -32,8 +35,11 @@ NAME_LENGTH = 150
 PHONE_LENGTH = 40
 
 
-class Client(models.Model):
+class Client(ToldOutside):
     """A client account: a household or a firm, with one or more portal users."""
+
+    TOLD_AS = OutgoingEvent.Kind.CLIENT_CHANGED
+    TOLD_COLUMNS = ("external_id", "name", "responsible_id", "deputy_id", "archived_at")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=NAME_LENGTH)
@@ -65,6 +71,17 @@ class Client(models.Model):
     @property
     def is_archived(self) -> bool:
         return self.archived_at is not None
+
+    def told(self) -> dict[str, Any]:
+        client = {
+            "id": self.pk,
+            "external_id": self.external_id,
+            "name": self.name,
+            "responsible": _reference(self.responsible),
+            "deputy": _reference(self.deputy),
+            "status": "archived" if self.is_archived else "active",
+        }
+        return {"client": client}
 
 
 # The columns that say whether a person may go on listening to a stream.
@@ -111,8 +128,13 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=username or "")
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(ToldOutside, AbstractBaseUser, PermissionsMixin):
     """A person: of a client (role `client`) or of the company (`staff`, `manager`)."""
+
+    TOLD_AS = OutgoingEvent.Kind.USER_CHANGED
+    TOLD_COLUMNS = (
+        "external_id", "email", "name", "role", "client_id", "locale", "phone", "is_active",
+    )  # fmt: skip
 
     class Role(models.TextChoices):
         CLIENT = "client", _("Client")
@@ -189,6 +211,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         assert self.client_id is not None, "only a client's user has a client"
         return self.client_id
 
+    def told(self) -> dict[str, Any]:
+        user = {
+            "id": self.pk,
+            "external_id": self.external_id,
+            "email": self.email,
+            "name": self.name,
+            "role": self.role,
+            "client": _reference(self.client),
+            "locale": self.locale,
+            "phone": self.phone,
+            "status": "active" if self.is_active else "archived",
+        }
+        return {"user": user}
+
 
 class ClientRemark(models.Model):
     """What the company remarks about a client, for itself. The newest row counts.
@@ -255,8 +291,14 @@ class PasswordReset(LeasedJob):
         return str(self.pk)
 
 
-class Chantier(models.Model):
+class Chantier(ToldOutside):
     """A job site of one client, with the responsible person of the company and the deputy."""
+
+    TOLD_AS = OutgoingEvent.Kind.CHANTIER_CHANGED
+    TOLD_COLUMNS = (
+        "external_id", "client_id", "name", "reference", "address", "status", "responsible_id",
+        "deputy_id",
+    )  # fmt: skip
 
     class Status(models.TextChoices):
         OPEN = "open", pgettext_lazy("chantier", "Open")
@@ -300,3 +342,21 @@ class Chantier(models.Model):
     @property
     def is_archived(self) -> bool:
         return self.status == Chantier.Status.ARCHIVED
+
+    def told(self) -> dict[str, Any]:
+        chantier = {
+            "id": self.pk,
+            "external_id": self.external_id,
+            "client": _reference(self.client),
+            "name": self.name,
+            "reference": self.reference,
+            "address": self.address,
+            "responsible": _reference(self.responsible),
+            "deputy": _reference(self.deputy),
+            "status": "archived" if self.is_archived else "active",
+        }
+        return {"chantier": chantier}
+
+
+def _reference(row: Client | User | None) -> dict[str, Any] | None:
+    return None if row is None else {"id": row.pk, "external_id": row.external_id}

@@ -3,7 +3,14 @@
 from django.contrib import admin
 from django.urls import include, path, register_converter
 
-from core import api, first_start_page, pages, password_pages, provisioning_api
+from core import (
+    api,
+    first_start_page,
+    outgoing_api,
+    pages,
+    password_pages,
+    provisioning_api,
+)
 from core.auth import api as auth_api
 from core.auth import credential_api
 from core.auth.admin_login import admin_login
@@ -50,6 +57,7 @@ api_v1 = [
         provisioning_api.ProvisioningBulk.as_view(),
         name="provisioning-bulk",
     ),
+    path("events", outgoing_api.EventsView.as_view(), name="events"),
     path("stream-tickets", auth_api.StreamTicketView.as_view(), name="stream-tickets"),
     path("stream", endpoint.stream, name="stream"),
 ]

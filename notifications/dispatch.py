@@ -13,7 +13,7 @@ from django.utils import timezone
 from core.jobs.lease import NOT_DUE, backoff_after, due_again
 from core.jobs.outcome import WorkFailed
 from notifications import queries
-from notifications.delivery import events
+from notifications.delivery import events, outgoing
 from notifications.delivery.batch import MAX_ATTEMPTS, Batch
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import Channel, Delivery
@@ -84,6 +84,8 @@ def settle(batch: Batch, result: BatchResult) -> None:
         logger.warning(
             "delivery_not_made", envelope=str(batch.id), end=result.outcome, error=result.detail
         )
+    if result.outcome in (SendOutcome.FAILED, SendOutcome.LATER):
+        outgoing.failures_written(delivery.pk for delivery in batch.deliveries)
     events.publish_deliveries([delivery.message for delivery in batch.deliveries])
 
 

@@ -29,6 +29,7 @@ PUT  provisioned-user        401          200      403         403     401      
 GET  provisioned-chantier    401          200      403         403     401       401    401
 PUT  provisioned-chantier    401          200      403         403     401       401    401
 POST provisioning-bulk       401          200      403         403     401       401    401
+GET  events                  401          403      403         200     401       401    401
 """
 BODIES: dict[str, dict[str, Any]] = {
     "provisioned-client": {"name": "Famille Roy"},

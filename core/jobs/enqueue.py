@@ -37,6 +37,9 @@ class Job(StrEnum):
     SEND_NOTICE = "send_notice"
     FORWARD_EMAIL = "forward_email"
     SEND_PASSWORD_RESET = "send_password_reset"  # noqa: S105 (a name)
+    DISPATCH_EVENTS = "dispatch_events"
+    SEND_WEBHOOK = "send_webhook"
+    TELL_OF_WEBHOOK = "tell_of_webhook"
     RUN_PERIODIC = "run_periodic"
     BEAT = "beat"
 
@@ -50,6 +53,10 @@ QUEUES = {
     Job.SEND_NOTICE: Queue.NOTIFICATIONS,
     Job.FORWARD_EMAIL: Queue.NOTIFICATIONS,
     Job.SEND_PASSWORD_RESET: Queue.NOTIFICATIONS,
+    Job.DISPATCH_EVENTS: Queue.NOTIFICATIONS,
+    # After all others: a receiver may take ten seconds to answer.
+    Job.SEND_WEBHOOK: Queue.MAINTENANCE,
+    Job.TELL_OF_WEBHOOK: Queue.NOTIFICATIONS,
     Job.RUN_PERIODIC: Queue.MAINTENANCE,
     Job.BEAT: Queue.MAINTENANCE,
 }
@@ -73,7 +80,7 @@ def broker() -> Celery:
     return app
 
 
-def enqueue(job: Job, **ids: UUID | str) -> None:
+def enqueue(job: Job, **ids: UUID | str | int) -> None:
     """Publish a job from the background sender once the surrounding transaction has committed.
 
     Never waits and never raises. The sweeper finds the row of a job that was not published.
@@ -81,7 +88,7 @@ def enqueue(job: Job, **ids: UUID | str) -> None:
     transaction.on_commit(partial(background_sender.send, partial(publish, job, **ids)))
 
 
-def publish(job: Job, **ids: UUID | str) -> None:
+def publish(job: Job, **ids: UUID | str | int) -> None:
     """Publish a job now. Raises one of `background_sender.UNREACHABLE` without a broker."""
     # `.value`: addressed by a StrEnum member, a task takes the member's `name`.
     # Half the processor time of `send_task`, which takes a channel for each.

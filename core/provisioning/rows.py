@@ -113,9 +113,16 @@ def _put_user(external_id: str, given: Given) -> Put:
     if known is not None:
         _check_may_change(known, columns)
         # The row that a person typed by hand gets the id.
-        User.objects.filter(pk=known.pk, external_id=None).update(external_id=external_id)
+        _identify(known, external_id)
     new = {"password": make_password(None)}
     return _put(User, external_id, columns, required=REQUIRED[User], new=new)
+
+
+def _identify(person: User, external_id: str) -> None:
+    row = User.objects.select_for_update(no_key=True).filter(pk=person.pk, external_id=None).first()
+    if row is not None:
+        row.external_id = external_id
+        row.save(update_fields=["external_id"])
 
 
 def _person(external_id: str, email: str | None) -> User | None:

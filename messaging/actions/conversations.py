@@ -12,7 +12,14 @@ from core.web.errors import NotAllowed
 from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
 from messaging.actions.messages import ConversationClosed, record_message
-from messaging.conversation import history, notices, participant_events, participants, unread
+from messaging.conversation import (
+    history,
+    notices,
+    outgoing,
+    participant_events,
+    participants,
+    unread,
+)
 from messaging.conversation.history import Kind, NewLine, named
 from messaging.conversation.idempotency import DraftConflict, Opening, already_opened, already_sent
 from messaging.conversation.lock import LockedConversation, lock, lock_to_write
@@ -103,6 +110,7 @@ def archive_conversation(
         Snooze.objects.filter(pk=locked.conversation.pk).delete()
         bump(locked, archived_at=timezone.now(), awaiting_reply_since=None, snoozed_until=None)
         history.show_changed(locked)
+        outgoing.conversation_archived(locked, archiver)
 
 
 def show_typing(*, writer: User, conversation: Conversation, in_note: bool = False) -> None:
@@ -149,6 +157,7 @@ def _open(opener: User, opening: Opening) -> Conversation:
     owned = _first_owner(locked, opener, opening.assigned_to)
     participants.reconcile(locked, read_up_to=0)
     lines = history.show_created(locked, [NewLine(Kind.OPENED, opener), *owned])
+    outgoing.conversation_created(locked)
     if opening.assigned_to:
         _tell_of_owner(locked.conversation, lines, None)
     if opening.message:

@@ -21,7 +21,14 @@ from messaging import events
 from messaging.actions.attachments import attach
 from messaging.actions.canned_replies import count_uses
 from messaging.actions.snooze import put_off_locked
-from messaging.conversation import history, participant_events, participants, snoozing, unread
+from messaging.conversation import (
+    history,
+    outgoing,
+    participant_events,
+    participants,
+    snoozing,
+    unread,
+)
 from messaging.conversation.awaiting import awaiting_reply_since
 from messaging.conversation.history import Kind, NewLine
 from messaging.conversation.idempotency import Draft, already_sent
@@ -121,6 +128,7 @@ def edit_message(
     _check_window(message)
     if message.body != body:
         _revise(locked, message, {}, body=body, edited_at=timezone.now())
+        outgoing.message_edited(message)
     return message
 
 
@@ -152,6 +160,7 @@ def delete_message(
         fanned_out_at=None,
         **reset_attempts(),
     )
+    outgoing.message_deleted(message)
     participant_events.publish_counters(locked, unread.recount(locked))
     enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
@@ -205,6 +214,7 @@ def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message
     append(locked, message)
     attach(draft.attachment_ids, to=message)
     publish(events.message_created(message), to=locked.audience)
+    outgoing.message_created(message)
     if not locked.author_has_written:
         participants.record_author(locked, author, seq=message.seq)
     lines = [NewLine(Kind.REOPENED, author)] if was_closed else []

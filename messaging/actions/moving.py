@@ -15,7 +15,13 @@ from core.web.errors import NotAllowed, Refusal
 from messaging import events
 from messaging.actions.conversations import give_first_owner
 from messaging.actions.messages import ConversationClosed
-from messaging.conversation import history, participant_events, participants, unread
+from messaging.conversation import (
+    history,
+    outgoing,
+    participant_events,
+    participants,
+    unread,
+)
 from messaging.conversation.awaiting import awaiting_reply_since
 from messaging.conversation.history import Kind, NewLine
 from messaging.conversation.idempotency import DraftConflict
@@ -110,6 +116,8 @@ def split(
     into = _open_beside(from_.conversation, editor, new_conversation_id, subject, chantier, digest)
     owned = give_first_owner(into, editor)
     participants.reconcile(into, read_up_to=0)
+    # Before its messages, in the order in which others learn of it.
+    outgoing.conversation_created(into)
     move(messages, source=from_, target=into)
     count = len(messages)
     told_here = {"into": _named(into.conversation), "count": count}

@@ -14,6 +14,7 @@ from attachments.models import Attachment
 from attachments.queries import lock_unclaimed
 from core.realtime.publish import Audience, publish
 from messaging import events
+from messaging.conversation import outgoing
 from messaging.conversation.lock import LockedConversation, lock, lock_note
 from messaging.conversation.versions import bump
 from messaging.models import Note
@@ -102,3 +103,4 @@ def _show_conversation(locked: LockedConversation, attachment: Attachment) -> No
     message.conversation = locked.conversation
     attachment.position = link.position
     publish(events.attachment_updated(message, attachment), to=locked.audience)
+    outgoing.attachment_settled(message, attachment)

@@ -9,6 +9,7 @@ from uuid import UUID
 from core.models import Chantier, User
 from core.realtime.publish import Audience, Event, publish
 from messaging import events
+from messaging.conversation import outgoing
 from messaging.conversation.lock import LockedConversation
 from messaging.conversation.versions import ConversationChanges
 from messaging.models import Conversation, HistoryLine
@@ -63,6 +64,7 @@ def show_changed(locked: LockedConversation, lines: Iterable[NewLine] = ()) -> l
     """Write lines, and show the conversation as it is now with them; return the lines."""
     written = write(locked, lines)
     show(events.conversation_updated(locked.conversation, written), locked)
+    outgoing.lines_written(locked, written)
     return written
 
 

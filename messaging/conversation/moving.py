@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from core.ids import new_id
 from core.jobs.enqueue import Job, enqueue
-from messaging.conversation import participants
+from messaging.conversation import outgoing, participants
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Message, MessageAttachment, MessageRevision, Participant
 
@@ -34,6 +34,8 @@ def move(
         )
         MessageRevision.objects.filter(message=message).update(message=copy)
         _leave_tombstone(message, copy, source)
+        outgoing.message_deleted(message, moved_to=copy)
+        outgoing.message_created(copy, moved_from=message)
         enqueue(Job.FAN_OUT_MESSAGE, message_id=copy.pk)
     _carry_marks(messages, source, target)
     authors = {each.author for each in messages if each.author.is_company}
@@ -71,10 +73,12 @@ def _copies(messages: Sequence[Message], target: LockedConversation) -> dict[UUI
 
 def _leave_tombstone(message: Message, copy: Message, source: LockedConversation) -> None:
     source.conversation.version += 1
+    message.conversation, message.version = source.conversation, source.conversation.version
+    message.body, message.deleted_at = "", timezone.now()
     Message.objects.filter(pk=message.pk).update(
-        version=source.conversation.version,
+        version=message.version,
         body="",
-        deleted_at=timezone.now(),
+        deleted_at=message.deleted_at,
         moved_to=copy,
         moved_into=copy.conversation_id,
     )

@@ -20,6 +20,7 @@ from core.ids import new_id
 from core.jobs.lease import NOT_DUE, acquire_locked
 from core.models import User
 from notifications import queries
+from notifications.delivery import outgoing
 from notifications.models import Channel, Delivery, Preference
 from notifications.planning import rules
 from notifications.planning.recheck import ConversationFacts, facts_by_conversation
@@ -140,6 +141,7 @@ def _dead_letter(rows: list[Delivery]) -> None:
     """Give up on deliveries that ended their worker at every attempt."""
     dead = Delivery.objects.filter(pk__in=[row.pk for row in rows])
     dead.update(status=Delivery.Status.DEAD, **NOT_DUE)
+    outgoing.failures_written(row.pk for row in rows)
 
 
 def _is_wanted(row: Delivery, facts: ConversationFacts) -> bool:

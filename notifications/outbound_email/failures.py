@@ -17,7 +17,7 @@ from core.models import User
 from core.text import email_spelling, one_line
 from messaging.models import Message
 from notifications import queries
-from notifications.delivery import events
+from notifications.delivery import events, outgoing
 from notifications.models import Channel, Delivery, EmailMode, Preference, ReplyAddress, SentEmail
 from notifications.outbound_email import addresses
 from notifications.outbound_email.refusal import Cause, Refusal
@@ -82,6 +82,7 @@ def _close(email: SentEmail, failure: Failure) -> None:
             envelope=email.envelope, channel=Channel.EMAIL, status__in=UNDECIDED
         )
     )
+    ids = list(rows.values_list("pk", flat=True))
     messages = list(Message.objects.filter(deliveries__in=rows).select_related("author"))
     rows.update(
         status=Delivery.Status.FAILED,
@@ -90,6 +91,7 @@ def _close(email: SentEmail, failure: Failure) -> None:
         bounced_at=timezone.now(),
         **NOT_DUE,
     )
+    outgoing.failures_written(ids)
     events.publish_deliveries(messages)
 
 

@@ -1,4 +1,4 @@
-"""Remove old records: attempts after 30 days, settled dead letters after 90, hours after a year.
+"""Remove old records: attempts and events after 30 days, dead letters after 90, hours after a year.
 
 Pushes to devices go after 30 days, endpoints that are gone after 90. The other times are the
 defaults of TASK_RUNS_KEPT, DEAD_LETTERS_KEPT and TASK_HOURS_KEPT.
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.jobs import progress
+from core.outgoing import feed
 from notifications.models import DevicePush, PushFailureHour
 from notifications.push import registration
 from notifications.signed_tokens import PUSH_LIFETIME
@@ -32,7 +33,7 @@ AT_A_TIME = 5_000
 def clean() -> str:
     """Remove old records; return how many, as text. Actions and open dead letters stay."""
     old = outdated()
-    removed = 0
+    removed = feed.purge()
     for number, rows in enumerate(old):
         progress.step(number, len(old), "removing")
         removed += remove(rows)

@@ -1,0 +1,1 @@
+"""Events for other software: recorded with the change, ordered, read by position."""

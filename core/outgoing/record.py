@@ -1,0 +1,89 @@
+"""Record events for other software, in the transaction of the change that they tell of.
+
+Call it under the lock of the row that changes, so that the ids of a conversation's events are in
+the order of its changes.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from rest_framework.utils.encoders import JSONEncoder
+
+from core.ids import new_id
+from core.jobs.enqueue import Job, enqueue
+from core.outgoing_models import OutgoingEvent
+
+Kind = OutgoingEvent.Kind
+
+# Of the shape of `data`. A change that a reader could trip over makes another one.
+PAYLOAD_VERSION = 1
+
+# One statement beside each message, with the client and the chantier that the sender did not read.
+INSERT = """
+    INSERT INTO core_outgoingevent
+        (uid, kind, conversation_id, at, due_at, attempts, last_error, payload)
+    VALUES (
+        %(uid)s, %(kind)s, %(conversation)s, %(at)s,
+        (SELECT %(at)s FROM core_eventfeed WHERE is_dispatched), 0, '',
+        jsonb_build_object('version', %(version)s, 'data', %(data)s::jsonb {place})
+    )
+    RETURNING id, due_at
+"""
+PLACE = """
+    || jsonb_build_object(
+        'client', (
+            SELECT jsonb_build_object('id', id, 'external_id', external_id, 'name', name)
+            FROM core_client WHERE id = %(client)s
+        ),
+        'chantier', (
+            SELECT jsonb_build_object('id', id, 'external_id', external_id, 'name', name)
+            FROM core_chantier WHERE id = %(chantier)s
+        )
+    )
+"""
+INSERT_IN_PLACE = INSERT.replace("{place}", PLACE)
+INSERT_ALONE = INSERT.replace("{place}", "")
+
+_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def record(kind: OutgoingEvent.Kind, data: dict[str, Any]) -> None:
+    """Record an event that is about no conversation."""
+    _insert(INSERT_ALONE, kind, data, None)
+
+
+def record_in_conversation(
+    kind: OutgoingEvent.Kind,
+    data: dict[str, Any],
+    *,
+    conversation_id: UUID,
+    client_id: UUID,
+    chantier_id: UUID | None,
+) -> None:
+    """Record an event of a conversation; its `data` gets `client` and `chantier` as well."""
+    _insert(INSERT_IN_PLACE, kind, data, conversation_id, client=client_id, chantier=chantier_id)
+
+
+def _insert(
+    statement: str,
+    kind: OutgoingEvent.Kind,
+    data: dict[str, Any],
+    conversation_id: UUID | None,
+    **place: UUID | None,
+) -> None:
+    asked = {
+        "uid": new_id(),
+        "kind": kind.value,
+        "conversation": conversation_id,
+        "at": timezone.now(),
+        "version": PAYLOAD_VERSION,
+        "data": _json(data),
+        **place,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, asked)
+        event_id, due_at = cursor.fetchone()
+    if due_at is not None:
+        enqueue(Job.DISPATCH_EVENTS, event_id=event_id)

@@ -1,0 +1,50 @@
+"""People, clients and chantiers whose changes other software is told of."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+
+from core.outgoing.record import record
+from core.outgoing_models import OutgoingEvent
+
+
+class ToldOutside(models.Model):
+    """A row that records an event when it is created, or when one of TOLD_COLUMNS changes.
+
+    It is here and not in an action: the admin, provisioning, tokens and preferences all change
+    these rows.
+    """
+
+    TOLD_AS: ClassVar[OutgoingEvent.Kind]
+    # By their names in the database.
+    TOLD_COLUMNS: ClassVar[tuple[str, ...]]
+
+    class Meta:
+        abstract = True
+
+    def told(self) -> dict[str, Any]:
+        """Return the `data` of the event."""
+        raise NotImplementedError
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._may_be_told(kwargs.get("update_fields")):
+            super().save(*args, **kwargs)
+            return
+        with transaction.atomic():
+            before = self._stored_columns()
+            super().save(*args, **kwargs)
+            if before != {name: getattr(self, name) for name in self.TOLD_COLUMNS}:
+                record(self.TOLD_AS, self.told())
+
+    def _may_be_told(self, update_fields: Iterable[str] | None) -> bool:
+        if update_fields is None:
+            return True
+        told = {*self.TOLD_COLUMNS, *(name.removesuffix("_id") for name in self.TOLD_COLUMNS)}
+        return not told.isdisjoint(update_fields)
+
+    def _stored_columns(self) -> dict[str, Any] | None:
+        if self._state.adding:
+            return None
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        return rows.values(*self.TOLD_COLUMNS).first()
