@@ -7,7 +7,15 @@ from django.db.models import QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.shortcuts import get_object_or_404
 
-from core.models import Chantier, Client, ClientRemark, Epoch, PasswordReset, User
+from core.models import (
+    Chantier,
+    Client,
+    ClientRemark,
+    Epoch,
+    OutgoingEvent,
+    PasswordReset,
+    User,
+)
 
 
 def clients_for(reader: User) -> QuerySet[Client]:
@@ -43,6 +51,11 @@ def remark_about(client: Client) -> ClientRemark | None:
 def pending_password_resets() -> QuerySet[PasswordReset]:
     """Return the forgotten passwords whose email is not sent. Those without `due_at` failed."""
     return PasswordReset.objects.all()
+
+
+def pending_events() -> QuerySet[OutgoingEvent]:
+    """Return the events that no webhook was told of yet."""
+    return OutgoingEvent.objects.filter(due_at__isnull=False)
 
 
 EPOCH = "SELECT value || '-' || 'core_epoch'::regclass::oid FROM core_epoch"

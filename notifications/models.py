@@ -28,12 +28,14 @@ from notifications.email_models import (
     ReplyAddress,
     SentEmail,
 )
+from notifications.webhook_models import WebhookDelivery, WebhookEndpoint
 
-# Those of emails are in a module of their own.
+# Those of emails and of webhooks are in modules of their own.
 __all__ = [
     "Channel", "Delivery", "DevicePush", "EmailMode", "ForwardedEmail", "GoneEndpoint",
     "InboundEmail", "LastSeen", "MailboxEmail", "MailboxState", "Mute", "Preference",
     "PushFailureHour", "PushSubscription", "RefusedAddress", "ReplyAddress", "SentEmail",
+    "WebhookDelivery", "WebhookEndpoint",
 ]  # fmt: skip
 
 # A PostgreSQL index takes texts of up to about 2,700 bytes. Real endpoints have up to 600.

@@ -21,6 +21,8 @@ from notifications.models import (
     Preference,
     PushSubscription,
     RefusedAddress,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 
 OPEN = (Delivery.Status.PENDING, Delivery.Status.SENDING)
@@ -143,6 +145,24 @@ def pending_deliveries() -> QuerySet[Delivery]:
 def pending_forwards() -> QuerySet[ForwardedEmail]:
     """Return the forwarded emails that are not sent. Without `due_at`, all attempts failed."""
     return ForwardedEmail.objects.filter(ended_at=None)
+
+
+def pending_webhooks() -> QuerySet[WebhookDelivery]:
+    """Return the deliveries to webhooks whose turn has come. Without `due_at`, all attempts failed.
+
+    Those that wait for an earlier one are not pending.
+    """
+    return WebhookDelivery.objects.filter(state=WebhookDelivery.State.PENDING)
+
+
+def paused_webhooks() -> QuerySet[WebhookEndpoint]:
+    """Return the webhooks that Liaison paused, because they failed."""
+    return WebhookEndpoint.objects.exclude(paused_at=None).exclude(paused_because="")
+
+
+def untold_webhooks() -> QuerySet[WebhookEndpoint]:
+    """Return those of them of which the managers were not told. Without `due_at`, that failed."""
+    return paused_webhooks().filter(told_at=None)
 
 
 def deliveries_of(reader: User, conversation_id: UUID, message_id: UUID) -> Message:

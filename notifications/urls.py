@@ -3,7 +3,14 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from notifications import api, client_sheet_api, folders_api, forward_api, pages
+from notifications import (
+    api,
+    client_sheet_api,
+    folders_api,
+    forward_api,
+    pages,
+    webhook_api,
+)
 from notifications.inbound_email import api as emails_api
 from notifications.inbound_email import webhook
 
@@ -11,6 +18,7 @@ conversation = "api/v1/conversations/<id:conversation_id>"
 message = f"{conversation}/messages/<id:message_id>"
 deliveries = f"{message}/deliveries"
 emails = "api/v1/staff/emails"
+webhook_address = "api/v1/webhooks/<id:webhook_id>"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/push-subscriptions", api.DeviceList.as_view(), name="devices"),
@@ -64,6 +72,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         emails_api.EmailBringBack.as_view(),
         name="email-bring-back",
     ),
+    path("api/v1/webhooks", webhook_api.WebhookList.as_view(), name="webhooks"),
+    path(webhook_address, webhook_api.WebhookDetail.as_view(), name="webhook"),
+    path(f"{webhook_address}/rotate", webhook_api.WebhookRotate.as_view(), name="webhook-rotate"),
+    path(f"{webhook_address}/replay", webhook_api.WebhookReplay.as_view(), name="webhook-replay"),
+    path(f"{webhook_address}/test", webhook_api.WebhookTest.as_view(), name="webhook-test"),
     path("staff/emails", pages.emails_to_sort, name="staff-emails"),
     path("notifications", pages.my_notifications, name="notifications"),
     path("client/notifications", pages.client_preferences, name="client-notifications"),

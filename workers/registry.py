@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from attachments.queries import pending_attachments
 from attachments.scanning.lease_renewal import LEASE
 from core.jobs.enqueue import Job
-from core.queries import pending_password_resets
+from core.queries import pending_events, pending_password_resets
 from messaging.actions import attachments, escalation, snooze
 from messaging.queries.conversations import (
     pending_escalations,
@@ -19,7 +19,14 @@ from messaging.search import index as search_index
 from notifications import actions as notifications
 from notifications.delivery import batch
 from notifications.models import Channel
-from notifications.queries import pending_deliveries, pending_forwards
+from notifications.queries import (
+    pending_deliveries,
+    pending_forwards,
+    pending_webhooks,
+    untold_webhooks,
+)
+from notifications.webhooks import delivery as webhook_delivery
+from notifications.webhooks import dispatch, pause_email
 from workers.engine import descriptions
 from workers.engine.job_types import JobType
 from workers.engine.periodic import PeriodicTask, PeriodicTasks
@@ -122,6 +129,41 @@ FORWARDED = JobType(
     max_attempts=batch.MAX_ATTEMPTS,
 )
 
+EVENTS = JobType(
+    job=Job.DISPATCH_EVENTS,
+    label=_("Events given to webhooks"),
+    id_name="event_id",
+    pending_rows=pending_events,
+    perform=lambda _event_id: dispatch.dispatch_events(),
+    lease=timedelta(seconds=20),
+    describe=descriptions.events,
+    key_of=int,
+)
+
+WEBHOOKS = JobType(
+    job=Job.SEND_WEBHOOK,
+    label=_("Events sent to webhooks"),
+    id_name="delivery_id",
+    pending_rows=pending_webhooks,
+    perform=webhook_delivery.send,
+    lease=webhook_delivery.LEASE,
+    describe=descriptions.webhooks,
+    on_dead_letter=webhook_delivery.given_up,
+    max_attempts=webhook_delivery.MAX_ATTEMPTS,
+    pauses=webhook_delivery.PAUSES,
+)
+
+PAUSED_WEBHOOKS = JobType(
+    job=Job.TELL_OF_WEBHOOK,
+    label=_("Managers told of a paused webhook"),
+    id_name="endpoint_id",
+    pending_rows=untold_webhooks,
+    perform=pause_email.tell,
+    lease=batch.LEASES[Channel.EMAIL],
+    describe=descriptions.paused_webhooks,
+    max_attempts=batch.MAX_ATTEMPTS,
+)
+
 PERIODIC_TASKS = PeriodicTasks(
     [
         PeriodicTask(
@@ -144,6 +186,8 @@ PERIODIC_TASKS = PeriodicTasks(
               search_index.catch_up_with_much),
         PeriodicTask("keep_owned", _("Owners for conversations without one"),
               timedelta(minutes=5), escalation.keep_owned),
+        PeriodicTask("dispatch_events", _("Events that no webhook was told of"),
+              timedelta(minutes=1), dispatch.dispatch_events),
         PeriodicTask("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
               unread_audit.audit),
         PeriodicTask("clean_records", _("Cleaning of the task records"), timedelta(hours=6),
@@ -174,6 +218,9 @@ JOB_TYPES: tuple[JobType, ...] = (
     NOTICES,
     FORWARDED,
     PASSWORD_RESETS,
+    EVENTS,
+    WEBHOOKS,
+    PAUSED_WEBHOOKS,
     PERIODIC,
 )
 BY_JOB = {job_type.job.value: job_type for job_type in JOB_TYPES}

@@ -13,12 +13,15 @@ from workers.registry import (
     ATTACHMENTS,
     DELIVERIES,
     ESCALATIONS,
+    EVENTS,
     FORWARDED,
     MESSAGES,
     NOTICES,
     PASSWORD_RESETS,
+    PAUSED_WEBHOOKS,
     PERIODIC,
     SNOOZES,
+    WEBHOOKS,
 )
 
 
@@ -60,6 +63,21 @@ def forward_email(email_id: str) -> str:
 @shared_task(name=Job.SEND_PASSWORD_RESET.value)
 def send_password_reset(reset_id: str) -> str:
     return execute.execute(PASSWORD_RESETS, UUID(reset_id))
+
+
+@shared_task(name=Job.DISPATCH_EVENTS.value)
+def dispatch_events(event_id: str) -> str:
+    return execute.execute(EVENTS, int(event_id))
+
+
+@shared_task(name=Job.SEND_WEBHOOK.value)
+def send_webhook(delivery_id: str) -> str:
+    return execute.execute(WEBHOOKS, UUID(delivery_id))
+
+
+@shared_task(name=Job.TELL_OF_WEBHOOK.value)
+def tell_of_webhook(endpoint_id: str) -> str:
+    return execute.execute(PAUSED_WEBHOOKS, UUID(endpoint_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)

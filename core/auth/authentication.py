@@ -57,6 +57,16 @@ class CredentialAuthentication(authentication.BaseAuthentication):
         return self.keyword
 
 
+class OptionalCredentialAuthentication(CredentialAuthentication):
+    """Read the credential of a program, where people may call as well."""
+
+    def authenticate(self, request: Request) -> tuple[Machine, str] | None:  # type: ignore[override]
+        _scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        return (
+            super().authenticate(request) if secret.strip().startswith(credentials.PREFIX) else None
+        )
+
+
 class OtherPerson(exceptions.AuthenticationFailed):
     """The session belongs to somebody else than the page that sends the request."""
 

@@ -8,10 +8,16 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from core.auth.authentication import CredentialAuthentication
+from core.auth.authentication import (
+    BearerAuthentication,
+    CredentialAuthentication,
+    OptionalCredentialAuthentication,
+    SessionAuthentication,
+)
 from core.auth.credentials import Machine
 from core.credential_models import MachineCredential
 from core.web import rate_limits
+from core.web.company import IsManager
 from core.web.errors import Refusal
 from core.web.views import APIView
 
@@ -33,6 +39,12 @@ class HasScope(BasePermission):
         return True
 
 
+class IsManagerOrHasScope(BasePermission):
+    def has_permission(self, request: Request, view: Any) -> bool:
+        of = HasScope if isinstance(request.user, Machine) else IsManager
+        return of().has_permission(request, view)
+
+
 class MachineView(APIView):
     """Each credential has its own limit of requests, so that one program stops no other."""
 
@@ -42,12 +54,30 @@ class MachineView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        rate_limits.spend(
-            "machine",
-            machine(request).pk,
-            at_most=settings.MACHINE_REQUESTS_PER_MINUTE,
-            window=ONE_MINUTE,
-        )
+        _spend(machine(request))
+
+
+class MachineOrManagerView(APIView):
+    """For programs with the scope, and for managers."""
+
+    authentication_classes = (
+        OptionalCredentialAuthentication,
+        BearerAuthentication,
+        SessionAuthentication,
+    )
+    permission_classes = (IsManagerOrHasScope,)
+    scope: MachineCredential.Scope
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if isinstance(request.user, Machine):
+            _spend(request.user)
+
+
+def _spend(program: Machine) -> None:
+    rate_limits.spend(
+        "machine", program.pk, at_most=settings.MACHINE_REQUESTS_PER_MINUTE, window=ONE_MINUTE
+    )
 
 
 def machine(request: Request) -> Machine:

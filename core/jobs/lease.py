@@ -103,9 +103,9 @@ class Lease:
         self.leased_until = until
         return True
 
-    def release(self, error: str) -> bool:
-        """Let go of the row after a failure; it is due again after a pause."""
-        due_at = timezone.now() + backoff_after(self.attempts)
+    def release(self, error: str, *, pause: timedelta | None = None) -> bool:
+        """Let go of the row after a failure; it is due again after a pause, by default a backoff."""
+        due_at = timezone.now() + (pause or backoff_after(self.attempts))
         return bool(self.leased_rows().update(**due_again(due_at, error)))
 
     def postpone(self, error: str, *, longest: timedelta = LONGEST_BACKOFF) -> bool:

@@ -23,10 +23,6 @@ class ToldOutside(models.Model):
     class Meta:
         abstract = True
 
-    def told(self) -> dict[str, Any]:
-        """Return the `data` of the event."""
-        raise NotImplementedError
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._may_be_told(kwargs.get("update_fields")):
             super().save(*args, **kwargs)
@@ -36,6 +32,10 @@ class ToldOutside(models.Model):
             super().save(*args, **kwargs)
             if before != {name: getattr(self, name) for name in self.TOLD_COLUMNS}:
                 record(self.TOLD_AS, self.told())
+
+    def told(self) -> dict[str, Any]:
+        """Return the `data` of the event."""
+        raise NotImplementedError
 
     def _may_be_told(self, update_fields: Iterable[str] | None) -> bool:
         if update_fields is None:

@@ -7,9 +7,15 @@ from django.utils.translation import gettext as _
 
 from attachments.models import Attachment
 from core.ids import id_of
-from core.models import PasswordReset
+from core.models import OutgoingEvent, PasswordReset
 from messaging.models import Conversation, Message, MessageAttachment, Notice
-from notifications.models import Channel, Delivery, ForwardedEmail
+from notifications.models import (
+    Channel,
+    Delivery,
+    ForwardedEmail,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 from workers.engine.job_types import Description
 
 
@@ -152,4 +158,30 @@ def password_resets(keys: Iterable[str]) -> Mapping[str, Description]:
     return {
         str(row.pk): Description(_("New password for %(email)s") % {"email": row.email})
         for row in rows
+    }
+
+
+def events(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe events for other software, in one query."""
+    rows = OutgoingEvent.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
+    return {str(row.pk): Description(row.get_kind_display()) for row in rows}
+
+
+def webhooks(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe deliveries to webhooks, in one query."""
+    rows = WebhookDelivery.objects.filter(pk__in=list(keys)).select_related("event", "endpoint")
+    return {
+        str(row.pk): Description(
+            _("%(event)s, to %(address)s")
+            % {"event": row.event.get_kind_display(), "address": row.endpoint.url}
+        )
+        for row in rows
+    }
+
+
+def paused_webhooks(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe webhooks that were paused, in one query."""
+    rows = WebhookEndpoint.objects.filter(pk__in=list(keys))
+    return {
+        str(row.pk): Description(_("Paused: %(address)s") % {"address": row.url}) for row in rows
     }

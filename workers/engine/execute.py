@@ -91,7 +91,7 @@ def release(job_type: JobType, lease: Lease, error: BaseException) -> str:
     if lease.attempts >= job_type.max_attempts:
         dead_letter(job_type, lease, reason)
         return Outcome.DEAD.value
-    lease.release(reason)
+    lease.release(reason, pause=job_type.pause_after(lease.attempts))
     return Outcome.FAILED.value
 
 

@@ -71,6 +71,8 @@ class JobType:
     # cancelled message would stay pending for ever, or be lost.
     is_cancellable: bool = False
     max_attempts: int = 8
+    # The pause after each attempt but the last. Empty: `core.jobs.lease.backoff_after`.
+    pauses: tuple[timedelta, ...] = ()
     # A row that has been due for less than this is probably on its way through the broker.
     patience: timedelta = timedelta(seconds=1)
     # A row that has been due for longer than this is done by the fallback runner: soon where
@@ -85,6 +87,10 @@ class JobType:
     @property
     def queue(self) -> Queue:
         return QUEUES[self.job]
+
+    def pause_after(self, attempt: int) -> timedelta | None:
+        """Return the pause after the nth attempt; None for the usual one."""
+        return self.pauses[min(attempt, len(self.pauses)) - 1] if self.pauses else None
 
     def lease_of(self, attempt: int) -> timedelta:
         """Return the lease of the nth attempt, counted from 1."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from smtplib import SMTPException
+from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.push.failure_count import failures_since
 from notifications.push_failures import words_of
-from notifications.queries import devices_refusing_our_key
+from notifications.queries import devices_refusing_our_key, paused_webhooks
 from workers.engine.job_types import JobType
 from workers.models import Alert
 from workers.monitoring import health
@@ -25,6 +26,7 @@ from workers.monitoring.backlog import backlogs, dead_letters
 
 WEBHOOK_SECONDS = 5
 FAILED_PUSHES = 20
+ABOUT_LENGTH = 60
 
 WORDS: dict[str, str | Promise] = {
     "oldest": _("The oldest task of the queue “%(about)s” has waited %(value).0f s."),
@@ -41,6 +43,7 @@ WORDS: dict[str, str | Promise] = {
         "VAPID_PRIVATE_KEY to the one they were registered with."
     ),
     "push_failed": _("%(value).0f pushes failed within two hours. %(about)s"),
+    "webhook_paused": _("Paused, since it kept failing: %(about)s"),
     "drift": _("%(value).0f unread counters were wrong at the last audit, and were repaired."),
 }
 
@@ -71,6 +74,7 @@ def active_alerts(job_types: Iterable[JobType]) -> list[ActiveAlert]:
         *_dead(),
         *_push_key(),
         *_failed_pushes(),
+        *_paused_webhooks(),
         *_drift(),
     ]
 
@@ -188,6 +192,11 @@ def _dead() -> list[ActiveAlert]:
 def _push_key() -> list[ActiveAlert]:
     count = devices_refusing_our_key()
     return [ActiveAlert("push_key", value=count)] if count else []
+
+
+def _paused_webhooks() -> list[ActiveAlert]:
+    hosts = {str(urlsplit(each.url).hostname)[:ABOUT_LENGTH] for each in paused_webhooks()}
+    return [ActiveAlert("webhook_paused", host) for host in sorted(hosts)]
 
 
 def _failed_pushes() -> list[ActiveAlert]:

@@ -1,0 +1,1 @@
+"""Webhooks: events sent to addresses of other software, signed, in order, until they arrive."""

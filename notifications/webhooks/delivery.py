@@ -1,0 +1,124 @@
+"""Send a delivery that is due, and write what became of it.
+
+A success lets the next one of its lane leave. A failure is tried again, later each time, for a day
+(PAUSES); then it is given up, waits for a person, and the next one leaves. An address that is gone,
+or that has failed for three days, is paused.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from core.jobs.enqueue import Job, enqueue
+from core.jobs.lease import NOT_DUE, due_again, reset_attempts
+from core.outgoing import feed
+from notifications.webhook_models import WebhookDelivery, WebhookEndpoint
+from notifications.webhooks import lanes, sending
+from notifications.webhooks.sending import Answer
+
+# Between the attempts: 24 hours in all.
+PAUSES = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (5, 30, 120, 600, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600, 26_400)
+)
+MAX_ATTEMPTS = len(PAUSES) + 1
+FAILS_AT_MOST = timedelta(days=3)
+# Longer than an attempt may last (`sending.DEADLINE_SECONDS`).
+LEASE = timedelta(seconds=30)
+# One slow address must not take all pool processes.
+AT_ONCE = 4
+BUSY_PAUSE = timedelta(seconds=1)
+State = WebhookDelivery.State
+
+logger = structlog.get_logger(__name__)
+
+
+class WebhookFailed(Exception):
+    """The address did not take it; another attempt may help."""
+
+
+def send(delivery_id: UUID) -> None:
+    """Send a delivery that the caller has leased. Raises WebhookFailed.
+
+    Killed between the sending and its note, it is sent again under the same id.
+    """
+    rows = WebhookDelivery.objects.select_related("endpoint", "event")
+    delivery = rows.filter(pk=delivery_id, state=State.PENDING).first()
+    if delivery is None:
+        return
+    mine = WebhookDelivery.objects.filter(pk=delivery_id)
+    if delivery.endpoint.is_paused:
+        mine.update(state=State.HELD, **NOT_DUE)
+    elif _is_busy(delivery):
+        later = due_again(timezone.now() + BUSY_PAUSE)
+        mine.update(**later, attempts=F("attempts") - 1)
+    else:
+        answer = sending.send(delivery.endpoint, feed.shown(delivery.event))
+        _settle(delivery, answer)
+
+
+def given_up(delivery_id: UUID, _reason: str) -> None:
+    """Let the next one of the lane leave, when all attempts at this one have failed."""
+    delivery = WebhookDelivery.objects.get(pk=delivery_id)
+    if endpoint := lanes.lock(delivery.endpoint_id):
+        lanes.release_first(endpoint, delivery.lane)
+
+
+def pause(endpoint: WebhookEndpoint, *, because: str = "") -> None:
+    """Send nothing more to a locked address. `because`: Liaison stops, and tells the managers."""
+    endpoint.paused_at = timezone.now()
+    endpoint.paused_because = because
+    endpoint.told_at = None
+    endpoint.save(update_fields=["paused_at", "paused_because", "told_at"])
+    under_way = endpoint.deliveries.filter(state=State.PENDING, due_at__isnull=False)
+    under_way.update(state=State.HELD, **NOT_DUE)
+    if because:
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**reset_attempts())
+        enqueue(Job.TELL_OF_WEBHOOK, endpoint_id=endpoint.pk)
+        logger.warning("webhook_paused", endpoint=str(endpoint.pk), because=because)
+    feed.set_dispatched(WebhookEndpoint.objects.filter(paused_at=None).exists())
+
+
+def _is_busy(delivery: WebhookDelivery) -> bool:
+    others = WebhookDelivery.objects.filter(
+        endpoint=delivery.endpoint, state=State.PENDING, leased_until__gt=timezone.now()
+    )
+    return others.exclude(pk=delivery.pk).count() >= AT_ONCE
+
+
+def _settle(delivery: WebhookDelivery, answer: Answer) -> None:
+    """Write the answer. Raises WebhookFailed after the commit if it is no success."""
+    now = timezone.now()
+    with transaction.atomic():
+        endpoint = lanes.lock(delivery.endpoint_id)
+        if endpoint is None:
+            return
+        said = {"answer_status": answer.status, "answer": answer.text}
+        mine = WebhookDelivery.objects.filter(pk=delivery.pk, state=State.PENDING)
+        if answer.is_success:
+            mine.update(state=State.SENT, sent_at=now, last_error="", **NOT_DUE, **said)
+            _note_success(endpoint)
+            lanes.release_first(endpoint, delivery.lane)
+            return
+        mine.update(**said)
+        _note_failure(endpoint, answer, now)
+    raise WebhookFailed(answer.words)
+
+
+def _note_success(endpoint: WebhookEndpoint) -> None:
+    if endpoint.failing_since is not None:
+        endpoint.failing_since = None
+        endpoint.save(update_fields=["failing_since"])
+
+
+def _note_failure(endpoint: WebhookEndpoint, answer: Answer, now: datetime) -> None:
+    if endpoint.failing_since is None:
+        endpoint.failing_since = now
+        endpoint.save(update_fields=["failing_since"])
+    has_failed_for_days = now - endpoint.failing_since >= FAILS_AT_MOST
+    if not endpoint.is_paused and (answer.is_gone or has_failed_for_days):
+        pause(endpoint, because=answer.words or str(answer.status))

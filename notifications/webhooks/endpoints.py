@@ -1,0 +1,172 @@
+"""The addresses: made, changed, paused, resumed, deleted; their secrets; what is sent again."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+
+from core.ids import new_id
+from core.jobs.lease import NOT_DUE
+from core.models import User
+from core.outgoing import feed
+from core.web.errors import Refusal
+from notifications.push import endpoint_guard
+from notifications.webhook_models import WebhookDelivery, WebhookEndpoint
+from notifications.webhooks import delivery, dispatch, lanes, sending, signing
+from notifications.webhooks.sending import Answer
+
+MOST = 20
+# The receiver has so long to take the new secret.
+OVERLAP = timedelta(hours=24)
+State = WebhookDelivery.State
+
+
+class AddressForbidden(Refusal):
+    status_code = status.HTTP_400_BAD_REQUEST
+    default_code = "address_forbidden"
+    default_detail = _("Give an https address that is reached from the internet.")
+    attr = "url"
+
+
+class TooManyWebhooks(Refusal):
+    default_code = "too_many_webhooks"
+    default_detail = _("There are as many webhooks as there may be. Delete one first.")
+
+
+class WithSecret(NamedTuple):
+    """An address, and its secret, which is shown this once."""
+
+    endpoint: WebhookEndpoint
+    secret: str
+
+
+@transaction.atomic
+def create(*, url: str, description: str, kinds: list[str], by: User | None) -> WithSecret:
+    """Tell an address of the events from now on. Raises AddressForbidden, TooManyWebhooks."""
+    _check(url)
+    # The lock of the feed: the address begins where it stands.
+    feed.set_dispatched(True)
+    if WebhookEndpoint.objects.count() >= MOST:
+        raise TooManyWebhooks
+    feed.give_positions()
+    endpoint_id, secret = new_id(), signing.new_secret()
+    endpoint = WebhookEndpoint.objects.create(
+        pk=endpoint_id,
+        url=url,
+        description=description,
+        kinds=kinds,
+        secret=signing.seal(endpoint_id, secret),
+        position=feed.feed().last_position,
+        created_by=by,
+    )
+    return WithSecret(endpoint, secret)
+
+
+@transaction.atomic
+def change(endpoint_id: UUID, changes: dict[str, Any]) -> WebhookEndpoint | None:
+    """Change `url`, `description`, `kinds` or `is_paused`; None if it was deleted.
+
+    A resumed one gets what happened since its pause, in order. Raises AddressForbidden.
+    """
+    if "url" in changes:
+        _check(changes["url"])
+    endpoint = lanes.lock(endpoint_id)
+    if endpoint is None:
+        return None
+    is_paused = changes.pop("is_paused", endpoint.is_paused)
+    for name, value in changes.items():
+        setattr(endpoint, name, value)
+    endpoint.save(update_fields=list(changes))
+    if is_paused and not endpoint.is_paused:
+        delivery.pause(endpoint)
+    elif endpoint.is_paused and not is_paused:
+        _resume(endpoint)
+    return endpoint
+
+
+@transaction.atomic
+def delete(endpoint_id: UUID) -> None:
+    WebhookEndpoint.objects.filter(pk=endpoint_id).delete()
+    feed.set_dispatched(WebhookEndpoint.objects.filter(paused_at=None).exists())
+
+
+@transaction.atomic
+def rotate(endpoint_id: UUID) -> WithSecret | None:
+    """Make another secret. The old one signs as well for a day. None if it was deleted."""
+    endpoint = lanes.lock(endpoint_id)
+    if endpoint is None:
+        return None
+    secret = signing.new_secret()
+    endpoint.previous_secret = endpoint.secret
+    endpoint.previous_until = timezone.now() + OVERLAP
+    endpoint.secret = signing.seal(endpoint.pk, secret)
+    endpoint.save(update_fields=["secret", "previous_secret", "previous_until"])
+    return WithSecret(endpoint, secret)
+
+
+@transaction.atomic
+def replay(endpoint_id: UUID, *, after: int | None) -> int:
+    """Send again what was given up; or, with a position, all events after it. Return how many.
+
+    What a worker sends at this moment is left out. Raises feed.CursorTooOld.
+    """
+    endpoint = lanes.lock(endpoint_id)
+    if endpoint is None:
+        return 0
+    rows = endpoint.deliveries.filter(Q(leased_until=None) | Q(leased_until__lt=timezone.now()))
+    if after is None:
+        rows = rows.filter(state=State.PENDING, due_at=None)
+    else:
+        if after < feed.feed().purged_position:
+            raise feed.CursorTooOld
+        _write_missing(endpoint, after)
+        rows = rows.filter(position__gt=after)
+    again = rows.update(state=State.HELD, sent_at=None, attempts=0, **NOT_DUE)
+    lanes.release_first(endpoint)
+    return again
+
+
+def try_out(endpoint: WebhookEndpoint) -> Answer:
+    """Send `webhook.test` at once, also to a paused address, and return the answer."""
+    event = {
+        "id": uuid4(),
+        "position": None,
+        "type": "webhook.test",
+        "at": timezone.now(),
+        "version": 1,
+        "data": {"webhook": {"id": endpoint.pk}},
+    }
+    return sending.send(endpoint, event)
+
+
+def _resume(endpoint: WebhookEndpoint) -> None:
+    endpoint.paused_at, endpoint.paused_because, endpoint.failing_since = None, "", None
+    endpoint.save(update_fields=["paused_at", "paused_because", "failing_since"])
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**NOT_DUE)
+    feed.set_dispatched(True)
+    feed.give_positions()
+    # The others follow with the next event, and within a minute (`dispatch_events`).
+    dispatch.dispatch_some(endpoint.pk)
+
+
+def _write_missing(endpoint: WebhookEndpoint, after: int) -> None:
+    while True:
+        events = list(
+            feed.events_after(after).filter(position__lte=endpoint.position)[: dispatch.AT_ONCE]
+        )
+        if not events:
+            return
+        dispatch.write_deliveries(endpoint, events)
+        after = dispatch.position_of(events[-1])
+
+
+def _check(url: str) -> None:
+    try:
+        endpoint_guard.check_any_host(url)
+    except endpoint_guard.ForbiddenAddress as error:
+        raise AddressForbidden from error
