@@ -27,7 +27,8 @@ from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, MachineCredential, User
 from messaging.actions import notes
 from messaging.models import CannedReply, Conversation, Message, Note, SavedFilter
-from notifications.models import InboundEmail, PushSubscription
+from notifications.models import InboundEmail, PushSubscription, WebhookEndpoint
+from notifications.webhooks import endpoints
 from tests.cases.operations import email_kept
 from tests.cast import Say
 
@@ -156,6 +157,15 @@ PUT    provisioned-user         401     401   401   401   401  401
 GET    provisioned-chantier     401     401   401   401   401  401
 PUT    provisioned-chantier     401     401   401   401   401  401
 POST   provisioning-bulk        401     401   401   401   401  401
+GET    events                   401     401   401   401   401  401
+GET    webhooks                 401     401   403   403   403  200
+POST   webhooks                 401     401   403   403   403  201
+GET    webhook                  401     401   403   403   403  200
+PATCH  webhook                  401     401   403   403   403  200
+DELETE webhook                  401     401   403   403   403  204
+POST   webhook-rotate           401     401   403   403   403  201
+POST   webhook-replay           401     401   403   403   403  200
+POST   webhook-test             401     401   403   403   403  200
 """
 # Operations that another module tests: this caller cannot read a stream.
 ELSEWHERE = {("GET", "stream"): "tests.flows.test_stream"}
@@ -179,6 +189,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "task-discard"): {"reason": "En double"},
     ("POST", "email-open"): {},
     ("POST", "credentials"): {"name": "ERP", "scopes": ["provisioning"]},
+    ("POST", "webhooks"): {"url": "https://erp.test/hook"},
+    ("PATCH", "webhook"): {"description": "ERP"},
     ("POST", "attachment-parts"): {"parts": [{"number": 1, "sha256": "0" * 64}]},
 }
 QUERIES = {
@@ -214,6 +226,7 @@ class World(NamedTuple):
     saved: SavedFilter
     reply: CannedReply
     credential: MachineCredential
+    webhook: WebhookEndpoint
 
 
 @pytest.fixture
@@ -239,9 +252,11 @@ def world(
         owner=odile, shortcut="merci", text_fr="Merci.", is_shared=True
     )
     credential = credentials.issue("ERP", ["provisioning"]).credential
+    webhook = endpoints.create(url="https://erp.test/", description="", kinds=[], by=None).endpoint
     return World(
-        morel, conversation, message, note, file, device, waiting, saved, reply, credential
-    )
+        morel, conversation, message, note, file, device, waiting, saved, reply, credential,
+        webhook,
+    )  # fmt: skip
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from rest_framework.test import APIClient
 
 from core.auth import credentials
 from core.auth.jwt_tokens import issue_development_token
-from core.auth.machine_views import MachineView
+from core.auth.machine_views import MachineOrManagerView, MachineView
 from core.models import Client, MachineCredential, User
+from notifications.webhooks import endpoints
 from tests.test_access import patterns
 
 CALLERS = ("nobody", "provisioning", "webhooks", "events:read", "expired", "withdrawn", "person")
@@ -30,11 +31,24 @@ GET  provisioned-chantier    401          200      403         403     401      
 PUT  provisioned-chantier    401          200      403         403     401       401    401
 POST provisioning-bulk       401          200      403         403     401       401    401
 GET  events                  401          403      403         200     401       401    401
+GET  webhooks                401          403      200         403     401       401    200
+POST webhooks                401          403      201         403     401       401    201
+GET  webhook                 401          403      200         403     401       401    200
+PATCH webhook                401          403      200         403     401       401    200
+DELETE webhook               401          403      204         403     401       401    204
+POST webhook-rotate          401          403      201         403     401       401    201
+POST webhook-replay          401          403      200         403     401       401    200
+POST webhook-test            401          403      200         403     401       401    200
 """
 BODIES: dict[str, dict[str, Any]] = {
     "provisioned-client": {"name": "Famille Roy"},
     "provisioned-user": {"name": "Ali Roy"},
     "provisioned-chantier": {"name": "Villa Roy"},
+    "webhooks": {"url": "https://erp.test/hook"},
+    "webhook": {"description": "ERP"},
+    "webhook-rotate": {},
+    "webhook-replay": {},
+    "webhook-test": {},
     "provisioning-bulk": {"rows": [{"kind": "clients", "external_id": "a-42", "row": {}}]},
 }
 
@@ -85,16 +99,18 @@ EVERYTHING = list(MachineCredential.Scope.values)
     "case", list(cases()), ids=lambda case: f"{case.method} {case.name} {case.caller}"
 )
 def test_program_is_answered_as_the_table_says(case: Case, marc: User) -> None:
+    webhook = endpoints.create(url="https://erp.test/", description="", kinds=[], by=None).endpoint
     bearer = bearer_of(case.caller, marc)
     caller = APIClient()
     caller.credentials(**({"HTTP_AUTHORIZATION": f"Bearer {bearer}"} if bearer else {}))
     before = list(User.objects.order_by("pk").values()), list(Client.objects.values())
     needed = get_resolver().reverse_dict.getlist(case.name)[0][0][0][1]
-    body = BODIES[case.name] if case.method != "GET" else None
+    body = BODIES[case.name] if case.method not in ("GET", "DELETE") else None
+    ids = {"external_id": "a-42", "webhook_id": webhook.pk}
 
     answer = caller.generic(
         case.method,
-        reverse(case.name, kwargs=dict.fromkeys(needed, "a-42")),
+        reverse(case.name, kwargs={name: ids[name] for name in needed}),
         data="" if body is None else json.dumps(body),
         content_type="application/json",
     )
@@ -109,7 +125,9 @@ def test_every_operation_of_programs_is_in_the_table() -> None:
     views = {
         (method, pattern.name)
         for _path, pattern in patterns(get_resolver())
-        if issubclass(view := getattr(pattern.callback, "cls", object), MachineView)
+        if issubclass(
+            view := getattr(pattern.callback, "cls", object), (MachineView, MachineOrManagerView)
+        )
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
         if hasattr(view, method.lower())
     }

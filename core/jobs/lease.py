@@ -104,7 +104,7 @@ class Lease:
         return True
 
     def release(self, error: str, *, pause: timedelta | None = None) -> bool:
-        """Let go of the row after a failure; it is due again after a pause, by default a backoff."""
+        """Let go of the row after a failure; it is due again after a pause."""
         due_at = timezone.now() + (pause or backoff_after(self.attempts))
         return bool(self.leased_rows().update(**due_again(due_at, error)))
 

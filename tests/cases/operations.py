@@ -24,7 +24,8 @@ from core.models import Chantier, Client, MachineCredential, User
 from messaging.actions.notes import write_note
 from messaging.models import CannedReply, Conversation, Message, Note, SavedFilter
 from notifications.inbound_email import originals
-from notifications.models import InboundEmail, PushSubscription
+from notifications.models import InboundEmail, PushSubscription, WebhookEndpoint
+from notifications.webhooks import endpoints
 from tests.cast import Say
 
 DOCUMENT: dict[str, Any] = yaml.safe_load((settings.BASE_DIR / "core/openapi.yaml").read_text())
@@ -142,6 +143,7 @@ class World:
     saved: SavedFilter
     reply: CannedReply
     credential: MachineCredential
+    webhook: WebhookEndpoint
     # Of a program that may do everything.
     secret: str
 
@@ -165,6 +167,7 @@ class World:
             "name": "unknown",
             "external_id": EXTERNAL_ID,
             "credential_id": self.credential.pk,
+            "webhook_id": self.webhook.pk,
         }
         if name == "verb":
             return "resume" if "schedules" not in operation.path else "enable"
@@ -238,9 +241,11 @@ def world(marc: User, odile: User, conversation: Conversation, say: Say) -> Worl
     User.objects.filter(pk=odile.pk).update(external_id=EXTERNAL_ID)
     credential = credentials.issue("Portail", ["provisioning"]).credential
     secret = credentials.issue("ERP", list(MachineCredential.Scope.values)).secret
+    webhook = endpoints.create(url="https://erp.test/", description="", kinds=[], by=None).endpoint
     return World(
-        marc, conversation, message, note, file, device, email, saved, reply, credential, secret
-    )
+        marc, conversation, message, note, file, device, email, saved, reply, credential, webhook,
+        secret,
+    )  # fmt: skip
 
 
 def email_kept(digest: bytes, **columns: Any) -> InboundEmail:

@@ -1,0 +1,541 @@
+"""Events reach other software: signed, in order of each conversation, until they arrive."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.utils import timezone
+from pytest_django import Settings
+
+from core.models import OutgoingEvent, User
+from core.outgoing import feed
+from core.outgoing.record import Kind, record_in_conversation
+from messaging.actions.conversations import open_conversation
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft, Opening
+from messaging.models import Conversation
+from notifications.models import WebhookDelivery, WebhookEndpoint
+from notifications.push.endpoint_guard import ForbiddenAddress, check_any_host, resolve
+from notifications.webhooks import delivery, dispatch, endpoints, sending, signing
+from tests.cast import Call, Say
+from tests.notifications.mail_server import MailServer
+from tests.notifications.webhook_receiver import NotOurs, Receiver, verify
+from tests.notifications.webhooks.conftest import PassTime, Register, do_what_is_due
+from tests.sockets import frozen_port
+from workers.models import DeadLetter
+from workers.monitoring.alerts import active_alerts
+from workers.records import retention
+from workers.registry import JOB_TYPES
+
+pytestmark = pytest.mark.django_db
+
+Work = Callable[[], None]
+
+
+def bodies(receiver: Receiver) -> list[str]:
+    """Return the texts of the messages that the receiver accepted, in order."""
+    told = [event for event in receiver.accepted if event["type"] == "message.created"]
+    return [event["data"]["message"]["body"] for event in told]
+
+
+@pytest.fixture
+def other(conversation: Conversation, camille: User) -> Conversation:
+    opening = Opening(subject="Portail", client=camille.own_client_id)
+    return open_conversation(opener=camille, opening=opening).conversation
+
+
+def write(author: User, conversation: Conversation, body: str) -> None:
+    send_message(author=author, conversation_id=conversation.pk, draft=Draft(body=body))
+
+
+class TestDelivery:
+    def test_message_reaches_the_receiver_signed(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say
+    ) -> None:
+        register()
+        message = say(camille, "Le carreau est fendu – 3 m²")
+        work()
+
+        [got] = receiver.received
+        event = OutgoingEvent.objects.get(kind="message.created")
+        assert receiver.disbelieved == []
+        assert got.path == "/hooks/liaison"
+        assert got.headers["webhook-id"] == str(event.uid)
+        assert got.headers["content-type"] == "application/json"
+        assert got.event["type"] == "message.created"
+        assert got.event["timestamp"] == got.event["at"]
+        assert got.event["data"]["message"]["body"] == "Le carreau est fendu – 3 m²"
+        assert got.event["data"]["message"]["id"] == str(message.pk)
+
+    def test_webhook_and_feed_show_the_same_event(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say
+    ) -> None:
+        register()
+        say(camille, "Bonjour")
+        work()
+
+        [event] = receiver.accepted
+        shown = feed.shown(OutgoingEvent.objects.get(kind="message.created"))
+        assert event["id"] == str(shown["id"])
+        assert {name: event[name] for name in ("position", "type", "version", "data")} == {
+            name: shown[name] for name in ("position", "type", "version", "data")
+        }
+
+    def test_what_happened_before_the_webhook_is_not_sent(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say
+    ) -> None:
+        say(camille, "Avant")
+        register()
+        say(camille, "Après")
+        work()
+
+        assert bodies(receiver) == ["Après"]
+
+    def test_only_the_chosen_kinds_are_sent(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say
+    ) -> None:
+        register(kinds=["client.changed"])
+        say(camille, "Bonjour")
+        assert camille.client is not None
+        camille.client.name = "Famille Morel-Roy"
+        camille.client.save()
+        work()
+
+        assert [event["type"] for event in receiver.accepted] == ["client.changed"]
+
+    def test_event_is_recorded_without_work_while_there_is_no_webhook(
+        self, camille: User, say: Say
+    ) -> None:
+        say(camille, "Bonjour")
+
+        assert OutgoingEvent.objects.filter(kind="message.created").count() == 1
+        assert not OutgoingEvent.objects.filter(due_at__isnull=False).exists()
+
+    def test_paused_or_deleted_webhook_leaves_no_work(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say
+    ) -> None:
+        webhook = register()
+        endpoints.change(webhook.pk, {"is_paused": True})
+        say(camille, "Bonjour")
+        endpoints.delete(webhook.pk)
+        say(camille, "Bonsoir")
+
+        assert not OutgoingEvent.objects.filter(due_at__isnull=False).exists()
+        assert not WebhookDelivery.objects.exists()
+        assert receiver.received == []
+
+
+class TestOrder:
+    def test_failing_event_holds_back_its_conversation_and_no_other(
+        self, receiver: Receiver, register: Register, pass_time: PassTime, camille: User,
+        conversation: Conversation, other: Conversation,
+    ) -> None:  # fmt: skip
+        is_down = True
+        receiver.answer = lambda event: 500 if is_down and first(event) else 204
+        register(kinds=["message.created"])
+        for body in ("1", "2", "3"):
+            write(camille, conversation, body)
+            write(camille, other, f"autre {body}")
+        do_what_is_due()
+
+        assert bodies(receiver) == ["autre 1", "autre 2", "autre 3"]
+        is_down = False
+        pass_time(timedelta(seconds=10))
+        assert bodies(receiver)[3:] == ["1", "2", "3"]
+
+    def test_events_that_come_while_one_is_tried_again_wait_behind_it(
+        self, receiver: Receiver, register: Register, pass_time: PassTime, camille: User,
+        conversation: Conversation,
+    ) -> None:  # fmt: skip
+        receiver.answer = lambda event: 503
+        register(kinds=["message.created"])
+        write(camille, conversation, "1")
+        do_what_is_due()
+        write(camille, conversation, "2")
+        do_what_is_due()
+        tried = [each.event["data"]["message"]["body"] for each in receiver.received]
+        assert tried == ["1"]
+        receiver.answer = lambda event: 204
+        pass_time(timedelta(seconds=10))
+
+        assert bodies(receiver) == ["1", "2"]
+
+    def test_change_of_a_person_waits_for_no_other_person(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, bruno: User
+    ) -> None:
+        register(kinds=["user.changed"])
+        receiver.answer = lambda event: (
+            500 if event["data"]["user"]["name"].startswith("Camille") else 204
+        )
+        for person in (camille, bruno):
+            person.phone = "06 12 34 56 78"
+            person.save()
+        work()
+
+        assert [event["data"]["user"]["name"] for event in receiver.accepted] == ["Bruno Morel"]
+
+
+def first(event: Any) -> bool:
+    return bool(event["data"]["message"]["body"] == "1")
+
+
+class TestRetries:
+    def test_event_is_tried_for_a_day_then_given_up_and_shown(
+        self, receiver: Receiver, register: Register, pass_time: PassTime, camille: User,
+        conversation: Conversation,
+    ) -> None:  # fmt: skip
+        receiver.answer = lambda event: 500 if first(event) else 204
+        receiver.text = b"no\0 such  table"
+        register(kinds=["message.created"])
+        began = timezone.now()
+        write(camille, conversation, "1")
+        write(camille, conversation, "2")
+        do_what_is_due()
+        pass_time(timedelta(hours=23, minutes=30))
+        assert not DeadLetter.objects.exists()
+        assert bodies(receiver) == []
+        pass_time(timedelta(hours=1))
+
+        [letter] = DeadLetter.objects.filter(job="send_webhook")
+        tries = [each for each in receiver.received if not each.is_accepted]
+        assert len(tries) == delivery.MAX_ATTEMPTS == letter.attempts
+        assert {each.headers["webhook-id"] for each in tries} == {tries[0].headers["webhook-id"]}
+        assert letter.reason == "WebhookFailed: 500 no such table"
+        assert timedelta(hours=24) <= letter.died_at - began < timedelta(hours=24, minutes=30)
+        # It holds back the others for no longer.
+        assert bodies(receiver) == ["2"]
+        assert receiver.disbelieved == []
+
+    def test_given_up_event_is_sent_again_from_the_dashboard(
+        self, receiver: Receiver, register: Register, pass_time: PassTime, camille: User,
+        conversation: Conversation, marc: User, api: Call,
+    ) -> None:  # fmt: skip
+        receiver.answer = lambda event: 500
+        register(kinds=["message.created"])
+        write(camille, conversation, "1")
+        do_what_is_due()
+        pass_time(timedelta(hours=25))
+        receiver.answer = lambda event: 204
+        [dead] = api(marc).get("/api/v1/staff/tasks", {"state": "dead"}).json()["results"]
+        assert dead["job"] == "send_webhook"
+        assert receiver.url in dead["description"]
+        answer = api(marc).post(f"/api/v1/staff/tasks/{dead['id']}/retry")
+        assert answer.status_code == 200, answer.content
+        do_what_is_due()
+
+        assert bodies(receiver) == ["1"]
+
+    def test_answer_is_kept(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say
+    ) -> None:
+        receiver.answer = lambda event: 422
+        receiver.text = b'{"error": "unknown client"}' + b" " * 5000
+        register()
+        say(camille, "Bonjour")
+        work()
+
+        row = WebhookDelivery.objects.get()
+        assert (row.answer_status, row.answer) == (422, '{"error": "unknown client"}')
+
+    @pytest.mark.parametrize("status", [301, 302, 307, 308])
+    def test_redirect_is_not_followed(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say,
+        status: int,
+    ) -> None:  # fmt: skip
+        receiver.answer = lambda event: status
+        receiver.location = f"{receiver.origin}/elsewhere"
+        register()
+        say(camille, "Bonjour")
+        work()
+
+        assert [each.path for each in receiver.received] == ["/hooks/liaison"]
+        assert WebhookDelivery.objects.get().sent_at is None
+
+    def test_receiver_that_says_nothing_is_left_after_the_deadline(
+        self, settings: Settings, register: Register, camille: User, say: Say,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(sending, "DEADLINE_SECONDS", 0.3)
+        with frozen_port() as port:
+            settings.PUSH_ALLOWED_HOSTS = [f"http://127.0.0.1:{port}"]
+            register(url=f"http://127.0.0.1:{port}/")
+            say(camille, "Bonjour")
+            do_what_is_due()
+
+        row = WebhookDelivery.objects.get()
+        assert (row.answer_status, row.sent_at) == (None, None)
+        assert "no answer within" in row.answer or "timed out" in row.answer
+
+    def test_slow_receiver_takes_a_few_workers_at_most(
+        self, receiver: Receiver, register: Register, camille: User, conversation: Conversation
+    ) -> None:
+        register(kinds=["message.created"])
+        write(camille, conversation, "1")
+        dispatch.dispatch_events()
+        mine = WebhookDelivery.objects.get()
+        event = OutgoingEvent.objects.filter(kind="user.changed").first()
+        assert event is not None
+        busy_until = timezone.now() + timedelta(seconds=20)
+        for number in range(delivery.AT_ONCE):
+            record_in_conversation(
+                Kind.MESSAGE_CREATED, {"number": number}, conversation_id=mine.endpoint_id,
+                client_id=conversation.client_id, chantier_id=None,
+            )  # fmt: skip
+        others = OutgoingEvent.objects.order_by("-id")[: delivery.AT_ONCE]
+        for other in others:
+            WebhookDelivery.objects.create(
+                endpoint=mine.endpoint, event=other, position=other.pk, lane=other.uid,
+                state="pending", due_at=timezone.now(), leased_until=busy_until,
+            )  # fmt: skip
+
+        WebhookDelivery.objects.filter(pk=mine.pk).update(attempts=1)
+        delivery.send(mine.pk)
+
+        mine.refresh_from_db()
+        assert receiver.received == []
+        assert (mine.attempts, mine.leased_until) == (0, None)
+
+
+class TestPause:
+    def test_address_that_is_gone_is_paused_and_the_managers_are_told(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, marc: User,
+        say: Say, mail_server: MailServer,
+    ) -> None:  # fmt: skip
+        receiver.answer = lambda event: 410
+        webhook = register(description="ERP")
+        say(camille, "Bonjour")
+        work()
+        say(camille, "Encore")
+        work()
+
+        webhook.refresh_from_db()
+        assert webhook.is_paused
+        assert len(receiver.received) == 1
+        [letter] = mail_server.letters
+        assert letter["To"].addresses[0].addr_spec == "marc@demo.test"
+        assert receiver.url in letter.get_body(("plain",)).get_content()
+        assert ("webhook_paused", "127.0.0.1") in {
+            (alert.code, alert.about) for alert in active_alerts(JOB_TYPES)
+        }
+
+    def test_address_that_fails_for_three_days_is_paused(
+        self, receiver: Receiver, register: Register, pass_time: PassTime, camille: User,
+        conversation: Conversation, mail_server: MailServer, marc: User,
+    ) -> None:  # fmt: skip
+        receiver.answer = lambda event: 500
+        webhook = register(kinds=["message.created"])
+        for body in ("1", "2", "3", "4", "5"):
+            write(camille, conversation, body)
+        do_what_is_due()
+        pass_time(timedelta(days=2, hours=22))
+        webhook.refresh_from_db()
+        assert not webhook.is_paused
+        pass_time(timedelta(hours=9))
+
+        webhook.refresh_from_db()
+        assert webhook.is_paused
+        assert webhook.paused_because == "500"
+        assert len(mail_server.letters) == 1
+
+    def test_one_success_begins_the_three_days_anew(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say
+    ) -> None:
+        webhook = register(kinds=["message.created"])
+        WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(days=2))
+        say(camille, "Bonjour")
+        work()
+
+        webhook.refresh_from_db()
+        assert webhook.failing_since is None
+
+    def test_resumed_webhook_gets_all_that_happened_in_order(
+        self, receiver: Receiver, register: Register, pass_time: PassTime, camille: User,
+        conversation: Conversation,
+    ) -> None:  # fmt: skip
+        receiver.answer = lambda event: 410
+        webhook = register(kinds=["message.created"])
+        write(camille, conversation, "1")
+        do_what_is_due()
+        for body in ("2", "3"):
+            write(camille, conversation, body)
+        do_what_is_due()
+        receiver.answer = lambda event: 204
+        endpoints.change(webhook.pk, {"is_paused": False})
+        do_what_is_due()
+
+        assert bodies(receiver) == ["1", "2", "3"]
+        webhook.refresh_from_db()
+        assert (webhook.paused_because, webhook.failing_since) == ("", None)
+
+
+class TestSecrets:
+    def test_rotated_secret_signs_beside_the_old_one_for_a_day(
+        self, receiver: Receiver, register: Register, camille: User, say: Say,
+        clock: time_machine.Traveller,
+    ) -> None:  # fmt: skip
+        webhook = register(kinds=["message.created"])
+        old = receiver.secret
+        rotated = endpoints.rotate(webhook.pk)
+        assert rotated is not None
+        say(camille, "1")
+        do_what_is_due()
+        clock.shift(timedelta(hours=25))
+        say(camille, "2")
+        receiver.secret = rotated.secret
+        do_what_is_due()
+
+        during, after = receiver.received
+        assert receiver.disbelieved == []
+        signatures = during.headers["webhook-signature"].split(" ")
+        assert [each.partition(",")[0] for each in signatures] == ["v1", "v1"]
+        now = timezone.now().timestamp()
+        then = now - timedelta(hours=25).total_seconds()
+        for secret in (old, rotated.secret):
+            verify(secret, during.headers, during.body, now=then)
+        with pytest.raises(NotOurs):
+            verify(old, after.headers, after.body, now=now)
+
+    def test_verifier_of_the_tests_refuses_another_body_or_secret(self) -> None:
+        secret = signing.new_secret()
+        headers = {
+            "webhook-id": "1",
+            "webhook-timestamp": "1000",
+            "webhook-signature": signing.signature(secret, "1", 1000, b"{}"),
+        }
+        verify(secret, headers, b"{}", now=1000)
+
+        for wrong, body in ((secret, b"{ }"), (signing.new_secret(), b"{}")):
+            with pytest.raises(NotOurs):
+                verify(wrong, headers, body, now=1000)
+
+    def test_signature_is_the_one_of_the_standard(self) -> None:
+        """The example of the Standard Webhooks libraries."""
+        secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        signature = signing.signature(
+            secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}'
+        )
+
+        assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+    def test_secret_is_not_readable_in_the_database(
+        self, receiver: Receiver, register: Register
+    ) -> None:
+        webhook = register()
+
+        webhook.refresh_from_db()
+        assert receiver.secret.encode() not in bytes(webhook.secret)
+        assert receiver.secret.startswith("whsec_")
+
+    def test_secret_that_another_key_sealed_is_a_failure_in_words(
+        self, receiver: Receiver, register: Register, work: Work, settings: Settings,
+        camille: User, say: Say,
+    ) -> None:  # fmt: skip
+        register()
+        settings.SECRET_KEY = "another"
+        settings.SECRET_KEY_FALLBACKS = []
+        say(camille, "Bonjour")
+        work()
+
+        assert receiver.received == []
+        assert "rotate" in WebhookDelivery.objects.get().answer
+
+
+class TestReplay:
+    def test_all_after_a_position_is_sent_again_in_order(
+        self, receiver: Receiver, register: Register, work: Work, camille: User,
+        conversation: Conversation,
+    ) -> None:  # fmt: skip
+        webhook = register(kinds=["message.created"])
+        for body in ("1", "2", "3"):
+            write(camille, conversation, body)
+        work()
+        after = OutgoingEvent.objects.get(payload__data__message__body="1").position
+
+        assert endpoints.replay(webhook.pk, after=after) == 2
+        work()
+
+        assert bodies(receiver) == ["1", "2", "3", "2", "3"]
+        ids = [each.headers["webhook-id"] for each in receiver.received]
+        assert ids[1:3] == ids[3:5]
+
+    def test_kinds_that_were_added_later_are_replayed_as_well(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say
+    ) -> None:
+        webhook = register(kinds=["client.changed"])
+        say(camille, "Bonjour")
+        work()
+        endpoints.change(webhook.pk, {"kinds": ["message.created"]})
+
+        assert endpoints.replay(webhook.pk, after=0) == 1
+        work()
+
+        assert bodies(receiver) == ["Bonjour"]
+
+    def test_what_is_no_longer_kept_cannot_be_replayed(
+        self, receiver: Receiver, register: Register, clock: time_machine.Traveller,
+        camille: User, say: Say,
+    ) -> None:  # fmt: skip
+        webhook = register()
+        say(camille, "Bonjour")
+        do_what_is_due()
+        clock.shift(timedelta(days=31))
+        retention.clean()
+
+        assert not WebhookDelivery.objects.exists()
+        with pytest.raises(feed.CursorTooOld):
+            endpoints.replay(webhook.pk, after=0)
+
+
+class TestGuard:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "http://erp.exemple.fr/hook", "https://127.0.0.1/", "https://[::1]/", "https://10.0.0.8/",
+            "https://169.254.169.254/latest", "https://192.168.1.1:8443/", "https://localhost/",
+            "https://postgres/", "https://db.internal/", "https://[::ffff:10.0.0.1]/",
+            "https://a:b@erp.exemple.fr/", "ftp://erp.exemple.fr/", "https://erp.exemple.fr/#a",
+            "https://0x7f000001/", "https:///hook", "erp.exemple.fr",
+        ],
+    )  # fmt: skip
+    def test_internal_or_odd_address_is_refused_when_it_is_given(self, url: str) -> None:
+        with pytest.raises(ForbiddenAddress):
+            check_any_host(url)
+
+    @pytest.mark.parametrize("url", ["https://erp.exemple.fr/hook?a=1", "https://erp.fr:8443/"])
+    def test_public_address_is_taken(self, url: str) -> None:
+        check_any_host(url)
+
+    def test_name_of_an_internal_address_is_never_called(
+        self, receiver: Receiver, register: Register, work: Work, camille: User, say: Say,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        """As a name that had a public address when it was given, and has another one later."""
+        register()
+        WebhookEndpoint.objects.update(url=f"https://erp.exemple.fr:{receiver.port}/")
+        monkeypatch.setattr(
+            "socket.getaddrinfo", lambda *_args, **_more: [(2, 1, 6, "", ("127.0.0.1", 0))]
+        )
+        say(camille, "Bonjour")
+        work()
+
+        assert receiver.received == []
+        answer = WebhookDelivery.objects.get().answer
+        assert answer == "ForbiddenAddress: 127.0.0.1 is no public address"
+
+    def test_push_still_takes_its_own_services_alone(self) -> None:
+        with pytest.raises(ForbiddenAddress):
+            resolve("https://erp.exemple.fr/", deadline_seconds=1)
+
+
+def test_event_too_large_for_a_webhook_is_sent_without_its_data() -> None:
+    event = {
+        "id": "1", "position": 1, "type": "message.created", "at": "2026-11-29T08:00:00Z",
+        "version": 1, "data": {"conversation": {"id": "c"}, "message": {"body": "é" * 200_000}},
+    }  # fmt: skip
+
+    body = sending.body_of(event)
+
+    assert len(body) <= sending.MAX_BODY_BYTES
+    assert b'"is_too_large":true' in body
