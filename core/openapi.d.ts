@@ -13,11 +13,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Announce a file
-         * @description Announce a file. The answer says how to send it. The same sent again answers 200.
-         */
-        post: operations["announce_file"];
+        /** @description Announce a file. The answer says how to send it. The same sent again answers 200. */
+        post: operations["attachments_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -31,17 +28,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the state of a file */
-        get: operations["get_file"];
+        get: operations["attachment_retrieve"];
         put?: never;
         post?: never;
         /**
-         * Withdraw a file
          * @description Withdraw one's own file that is in no message yet, or whose bytes have not arrived.
          *
          *     In a message it keeps its place, shown as taken back.
          */
-        delete: operations["withdraw_file"];
+        delete: operations["attachments_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -56,11 +51,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Say that a file has arrived
-         * @description Check that all bytes have arrived, and order their analysis. Again is harmless.
-         */
-        post: operations["complete_file"];
+        /** @description Check that all bytes have arrived, and order their analysis. Again is harmless. */
+        post: operations["attachments_complete_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -74,11 +66,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Download a file
-         * @description Download the file. With `original`, its sender gets a photo with its location.
-         */
-        get: operations["download_file"];
+        /** @description Download the file. With `original`, its sender gets a photo with its location. */
+        get: operations["attachments_content_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -95,12 +84,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get addresses that open without a login
          * @description Addresses of the file and its previews that open without a login, for a short time.
          *
          *     `<img>` sends no bearer token, and a token in an address would stay in logs.
          */
-        get: operations["get_file_links"];
+        get: operations["attachments_links_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,17 +104,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List the parts that have arrived
-         * @description The parts of a file that have arrived.
-         */
-        get: operations["list_file_parts"];
+        /** @description The parts of a file that have arrived. */
+        get: operations["attachment_parts"];
         put?: never;
-        /**
-         * Sign parts before they are sent
-         * @description Sign parts that are about to be sent, each with its own SHA-256.
-         */
-        post: operations["sign_file_parts"];
+        /** @description Sign parts that are about to be sent, each with its own SHA-256. */
+        post: operations["attachments_parts_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -140,11 +122,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Show a preview of a file
-         * @description A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high.
-         */
-        get: operations["preview_file"];
+        /** @description A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high. */
+        get: operations["attachments_preview_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -160,17 +139,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List canned replies
-         * @description One's own replies and those that colleagues share. A client's user gets 404.
-         */
-        get: operations["list_canned_replies"];
+        /** @description One's own replies and those that colleagues share. A client's user gets 404. */
+        get: operations["canned_replies_list"];
         put?: never;
-        /**
-         * Keep a canned reply
-         * @description Keep a reply. The same id again replaces it.
-         */
-        post: operations["create_canned_reply"];
+        /** @description Keep a reply. The same id again replaces it. */
+        post: operations["canned_replies_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -187,18 +160,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Delete a canned reply
-         * @description A reply: one's own, or a shared one as a manager.
-         */
-        delete: operations["delete_canned_reply"];
+        /** @description A reply: one's own, or a shared one as a manager. */
+        delete: operations["canned_replies_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Change a canned reply
-         * @description A reply: one's own, or a shared one as a manager.
-         */
-        patch: operations["update_canned_reply"];
+        /** @description A reply: one's own, or a shared one as a manager. */
+        patch: operations["canned_replies_partial_update"];
         trace?: never;
     };
     "/api/v1/chantiers": {
@@ -208,11 +175,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List chantiers
-         * @description List the chantiers that the reader may choose from, by name.
-         */
-        get: operations["list_chantiers"];
+        /** @description List the chantiers that the reader may choose from, by name. */
+        get: operations["chantiers_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -228,11 +192,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List the files of a chantier
-         * @description The photos and documents of all conversations about a chantier, the newest first.
-         */
-        get: operations["list_chantier_files"];
+        /** @description The photos and documents of all conversations about a chantier, the newest first. */
+        get: operations["chantiers_attachments_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -248,11 +209,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List clients
-         * @description List the clients that the reader may choose from, by name.
-         */
-        get: operations["list_clients"];
+        /** @description List the clients that the reader may choose from, by name. */
+        get: operations["clients_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -269,11 +227,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Replace the remark about a client
-         * @description Replace the remark about a client, which the company alone reads. Empty removes it.
-         */
-        put: operations["put_client_remark"];
+        /** @description Replace the remark about a client, which the company alone reads. Empty removes it. */
+        put: operations["clients_remark_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -288,11 +243,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read what the company knows of a client
-         * @description Return what the company knows of a client: how its people are reached, what it has.
-         */
-        get: operations["get_client_sheet"];
+        /** @description Return what the company knows of a client: how its people are reached, what it has. */
+        get: operations["clients_sheet_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -308,17 +260,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List conversations
-         * @description The person's conversations, newest activity first.
-         */
-        get: operations["list_conversations"];
+        /** @description The person's conversations, newest activity first. */
+        get: operations["conversations_list"];
         put?: never;
-        /**
-         * Open a conversation
-         * @description Open a conversation, with or without a first message.
-         */
-        post: operations["open_conversation"];
+        /** @description Open a conversation, with or without a first message. */
+        post: operations["conversations_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -332,22 +278,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a conversation */
-        get: operations["get_conversation"];
+        get: operations["conversations_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Archive a conversation
-         * @description As the company, archive it: it leaves the lists, and can still be read.
-         */
-        delete: operations["archive_conversation"];
+        /** @description As the company, archive it: it leaves the lists, and can still be read. */
+        delete: operations["conversations_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Change a conversation
-         * @description Change the subject; as the company also the chantier, the status, the assigned person.
-         */
-        patch: operations["update_conversation"];
+        /** @description Change the subject; as the company also the chantier, the status, the assigned person. */
+        patch: operations["conversations_partial_update"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/attachments": {
@@ -357,11 +296,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List the files of a conversation
-         * @description The photos and documents of a conversation, the newest first.
-         */
-        get: operations["list_conversation_files"];
+        /** @description The photos and documents of a conversation, the newest first. */
+        get: operations["conversations_attachments_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -377,11 +313,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List what changed since a version
-         * @description Everything that changed since a version.
-         */
-        get: operations["list_changes"];
+        /** @description Everything that changed since a version. */
+        get: operations["conversations_changes_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -397,11 +330,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Tell how far a page of messages has come
-         * @description Return how far each message of a page of history has come.
-         */
-        get: operations["list_conversation_deliveries"];
+        /** @description Return how far each message of a page of history has come. */
+        get: operations["conversations_deliveries_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -418,17 +348,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Follow a conversation
-         * @description Follow the conversation: be counted and told of what is written. Again is harmless.
-         */
-        put: operations["follow_conversation"];
+        /** @description Follow the conversation: be counted and told of what is written. Again is harmless. */
+        put: operations["conversations_follow_update"];
         post?: never;
-        /**
-         * Stop following a conversation
-         * @description Follow it no longer, until one writes there or is mentioned again.
-         */
-        delete: operations["unfollow_conversation"];
+        /** @description Follow it no longer, until one writes there or is mentioned again. */
+        delete: operations["conversations_follow_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -444,13 +368,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Forward messages by email
          * @description Send messages of the conversation to an email address, with their files.
          *
          *     It is a line of the history. Who forwards it is told if the address refuses it. The same id
          *     and content again answers 200.
          */
-        post: operations["forward_messages"];
+        post: operations["conversations_forward_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -467,12 +390,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Merge a conversation into another one
          * @description Move its messages and notes `into` another conversation, which is answered; close it.
          *
          *     Each message leaves a tombstone that says where it went (`moved_to`).
          */
-        post: operations["merge_conversation"];
+        post: operations["conversations_merge_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -487,20 +409,18 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List messages
          * @description A page of history, in seq order; without a bound, the newest messages.
          *
          *     `lines` tell what was done with the conversation between these messages.
          */
-        get: operations["list_messages"];
+        get: operations["conversations_messages_retrieve"];
         put?: never;
         /**
-         * Send a message
          * @description Send a message. The same id and content sent again answers 200 with the first one.
          *
          *     As the company, close the conversation or put it off with it, in one step.
          */
-        post: operations["send_message"];
+        post: operations["conversations_messages_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -514,22 +434,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a message */
-        get: operations["get_message"];
+        get: operations["message_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Delete a message
-         * @description Delete a message: a tombstone with its `seq` stays.
-         */
-        delete: operations["delete_message"];
+        /** @description Delete a message: a tombstone with its `seq` stays. */
+        delete: operations["conversations_messages_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Change the text of a message
-         * @description Change the text of one's own recent message. Earlier texts are kept.
-         */
-        patch: operations["edit_message"];
+        /** @description Change the text of one's own recent message. Earlier texts are kept. */
+        patch: operations["conversations_messages_partial_update"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/messages/{message_id}/deliveries": {
@@ -539,11 +452,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Tell how far a message has come
-         * @description Return how far a message has come with each person.
-         */
-        get: operations["list_message_deliveries"];
+        /** @description Return how far a message has come with each person. */
+        get: operations["conversations_messages_deliveries_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -561,11 +471,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Send again to those not reached
-         * @description Send a message again to the people whom it could not reach.
-         */
-        post: operations["retry_message_deliveries"];
+        /** @description Send a message again to the people whom it could not reach. */
+        post: operations["conversations_messages_deliveries_retry_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -579,11 +486,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read the email that a message was made of
-         * @description Return the email that a message was made of, as text: for its author and the company.
-         */
-        get: operations["get_message_email"];
+        /** @description Return the email that a message was made of, as text: for its author and the company. */
+        get: operations["conversations_messages_email_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -599,11 +503,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List the earlier texts of a message
-         * @description The earlier texts of a message, oldest first. For the company only.
-         */
-        get: operations["list_message_revisions"];
+        /** @description The earlier texts of a message, oldest first. For the company only. */
+        get: operations["conversations_messages_revisions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -619,17 +520,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Tell if a conversation is muted
-         * @description Tell if the reader muted a conversation.
-         */
-        get: operations["get_conversation_mute"];
+        /** @description Tell if the reader muted a conversation. */
+        get: operations["conversations_mute_retrieve"];
         put?: never;
-        /**
-         * Mute or unmute a conversation
-         * @description Mute a conversation, or unmute it by `{"muted": false}`.
-         */
-        post: operations["mute_conversation"];
+        /** @description Mute a conversation, or unmute it by `{"muted": false}`. */
+        post: operations["conversations_mute_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -643,17 +538,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List notes
-         * @description Internal notes. A client's user gets 404.
-         */
-        get: operations["list_notes"];
+        /** @description Internal notes. A client's user gets 404. */
+        get: operations["conversations_notes_list"];
         put?: never;
-        /**
-         * Write a note
-         * @description Internal notes. A client's user gets 404.
-         */
-        post: operations["write_note"];
+        /** @description Internal notes. A client's user gets 404. */
+        post: operations["conversations_notes_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -667,16 +556,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a note */
-        get: operations["get_note"];
+        get: operations["note_retrieve"];
         put?: never;
         post?: never;
-        /** Delete a note */
-        delete: operations["delete_note"];
+        delete: operations["conversations_notes_destroy"];
         options?: never;
         head?: never;
-        /** Change the text of a note */
-        patch: operations["edit_note"];
+        patch: operations["conversations_notes_partial_update"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/notes/{note_id}/revisions": {
@@ -686,11 +572,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List the earlier texts of a note
-         * @description The earlier texts of a note, oldest first. A client's user gets 404.
-         */
-        get: operations["list_note_revisions"];
+        /** @description The earlier texts of a note, oldest first. A client's user gets 404. */
+        get: operations["conversations_notes_revisions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -707,11 +590,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Mark as read up to a message
-         * @description Record that one has read up to `seq`. A mark never goes back.
-         */
-        put: operations["mark_read"];
+        /** @description Record that one has read up to `seq`. A mark never goes back. */
+        put: operations["conversations_read_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -728,16 +608,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Put a conversation off
-         * @description Put the conversation off until a moment. A message of the client brings it back.
-         */
-        post: operations["snooze_conversation"];
-        /**
-         * Bring a conversation back
-         * @description Bring the conversation back now. Again is harmless.
-         */
-        delete: operations["unsnooze_conversation"];
+        /** @description Put the conversation off until a moment. A message of the client brings it back. */
+        post: operations["conversations_snooze_create"];
+        /** @description Bring the conversation back now. Again is harmless. */
+        delete: operations["conversations_snooze_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -752,11 +626,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Move messages into a new conversation
-         * @description Move messages into a new conversation of the same client, which is answered.
-         */
-        post: operations["split_conversation"];
+        /** @description Move messages into a new conversation of the same client, which is answered. */
+        post: operations["conversations_split_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -772,11 +643,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Take a conversation
-         * @description Make the conversation one's own. Whom it is taken from is told.
-         */
-        post: operations["take_conversation"];
+        /** @description Make the conversation one's own. Whom it is taken from is told. */
+        post: operations["conversations_take_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -792,11 +660,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Show that one is writing
-         * @description Show the others that the person who asks is writing.
-         */
-        post: operations["show_typing"];
+        /** @description Show the others that the person who asks is writing. */
+        post: operations["conversations_typing_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -811,11 +676,8 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Count messages as unread again
-         * @description Count the messages from `seq` on as unread again, for oneself only.
-         */
-        put: operations["mark_unread"];
+        /** @description Count the messages from `seq` on as unread again, for oneself only. */
+        put: operations["conversations_unread_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -832,11 +694,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Show that one looks at a conversation
-         * @description Show to colleagues that one has the conversation on screen, or has left it.
-         */
-        post: operations["show_viewing"];
+        /** @description Show to colleagues that one has the conversation on screen, or has left it. */
+        post: operations["conversations_viewing_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -853,12 +712,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Change many conversations at once
          * @description Assign, close, reopen or put off up to 200 conversations, each in its own transaction.
          *
          *     What is refused says why in its result, and keeps nothing else back. Again is harmless.
          */
-        post: operations["change_conversations"];
+        post: operations["conversations_bulk_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -872,17 +730,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List credentials
-         * @description List the credentials of programs, also those that open nothing any more.
-         */
-        get: operations["list_credentials"];
+        /** @description List the credentials of programs, also those that open nothing any more. */
+        get: operations["credentials_list"];
         put?: never;
-        /**
-         * Make a credential
-         * @description Make a credential. This answer alone has its secret.
-         */
-        post: operations["create_credential"];
+        /** @description Make a credential. This answer alone has its secret. */
+        post: operations["credentials_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -899,11 +751,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Withdraw a credential
-         * @description Withdraw a credential, for ever and at once.
-         */
-        delete: operations["withdraw_credential"];
+        /** @description Withdraw a credential, for ever and at once. */
+        delete: operations["credentials_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -918,11 +767,30 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** @description Make the credential that follows this one, which opens the same for seven more days. */
+        post: operations["credentials_rotate_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /**
-         * Replace a credential
-         * @description Make the credential that follows this one, which opens the same for seven more days.
+         * @description Read what happened, in order: what webhooks tell of, for 30 days.
+         *
+         *     Without `after` it begins with the oldest event that is kept. An event may come twice, when
+         *     a program asks again with an earlier cursor; none is missed.
          */
-        post: operations["rotate_credential"];
+        get: operations["events_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -936,11 +804,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Count what is in each folder
-         * @description Count what is in each folder of the staff inbox. For the company only.
-         */
-        get: operations["count_folders"];
+        /** @description Count what is in each folder of the staff inbox. For the company only. */
+        get: operations["folders_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -956,11 +821,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read who one is
-         * @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need.
-         */
-        get: operations["get_me"];
+        /** @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need. */
+        get: operations["me_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -976,18 +838,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description One's own availability, as `GET /staff` shows it to the others. */
+        get: operations["me_availability_retrieve"];
         /**
-         * Read one's own availability
-         * @description One's own availability, as `GET /staff` shows it to the others.
-         */
-        get: operations["get_my_availability"];
-        /**
-         * Say that one is away or there
          * @description Say that one is away, `until` a moment if it is known, or there again.
          *
          *     What waits for a person who goes away is given to the deputy, or to a manager.
          */
-        put: operations["put_my_availability"];
+        put: operations["me_availability_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1002,22 +860,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read one's own photo
-         * @description One's own photo, which clients see beside the name of who answers. For the company alone.
-         */
-        get: operations["get_my_photo"];
-        /**
-         * Show a photo
-         * @description Show a photo from now on. It is drawn anew, at most 320 px on a side.
-         */
-        put: operations["put_my_photo"];
+        /** @description One's own photo, which clients see beside the name of who answers. For the company alone. */
+        get: operations["me_photo_retrieve"];
+        /** @description Show a photo from now on. It is drawn anew, at most 320 px on a side. */
+        put: operations["me_photo_update"];
         post?: never;
-        /**
-         * Remove one's own photo
-         * @description Show the initials again.
-         */
-        delete: operations["delete_my_photo"];
+        /** @description Show the initials again. */
+        delete: operations["me_photo_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1030,21 +879,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read how one is told
-         * @description Return how the reader wants to be told; the defaults before the first change.
-         */
-        get: operations["get_preferences"];
+        /** @description Return how the reader wants to be told; the defaults before the first change. */
+        get: operations["preferences_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Change how one is told
-         * @description Change some of the reader's preferences.
-         */
-        patch: operations["update_preferences"];
+        /** @description Change some of the reader's preferences. */
+        patch: operations["preferences_partial_update"];
         trace?: never;
     };
     "/api/v1/preferences/emails-again": {
@@ -1056,11 +899,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Send emails to one's address again
-         * @description Send emails again to the reader's address, which refused them, five times an hour.
-         */
-        post: operations["resume_emails"];
+        /** @description Send emails again to the reader's address, which refused them, five times an hour. */
+        post: operations["preferences_emails_again_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1076,11 +916,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Say that one looks at a page
-         * @description Note that the reader looks at a page, every 40 s, or no longer does.
-         */
-        post: operations["note_presence"];
+        /** @description Note that the reader looks at a page, every 40 s, or no longer does. */
+        post: operations["presence_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1097,12 +934,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put many rows at once
          * @description Put up to 1,000 rows, in the order given: clients, then people, then chantiers.
          *
          *     Each is done or refused by itself. With `dry_run` nothing stays.
          */
-        post: operations["put_rows"];
+        post: operations["provisioning_bulk_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1116,16 +952,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read a chantier
-         * @description One row, by its id on the other side.
-         */
-        get: operations["get_chantier"];
-        /**
-         * Create or change a chantier
-         * @description Create a chantier or change what is given. Archived, its conversations are closed.
-         */
-        put: operations["put_chantier"];
+        /** @description One row, by its id on the other side. */
+        get: operations["provisioning_chantiers_retrieve"];
+        /** @description Create a chantier or change what is given. Archived, its conversations are closed. */
+        put: operations["provisioning_chantiers_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1140,16 +970,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read a client
-         * @description One row, by its id on the other side.
-         */
-        get: operations["get_client"];
-        /**
-         * Create or change a client
-         * @description Create a client or change what is given. The same again changes nothing.
-         */
-        put: operations["put_client"];
+        /** @description One row, by its id on the other side. */
+        get: operations["provisioning_clients_retrieve"];
+        /** @description Create a client or change what is given. The same again changes nothing. */
+        put: operations["provisioning_clients_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1164,18 +988,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description One row, by its id on the other side. */
+        get: operations["provisioning_users_retrieve"];
         /**
-         * Read a person
-         * @description One row, by its id on the other side.
-         */
-        get: operations["get_user"];
-        /**
-         * Create or change a person
          * @description Create a person or change what is given. The same again changes nothing.
          *
          *     A person with this email who has no external id yet gets it.
          */
-        put: operations["put_user"];
+        put: operations["provisioning_users_update"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1190,19 +1010,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List one's devices
-         * @description List the reader's devices, the last registered one first.
-         */
-        get: operations["list_devices"];
+        /** @description List the reader's devices, the last registered one first. */
+        get: operations["push_subscriptions_list"];
         put?: never;
         /**
-         * Register a browser for pushes
          * @description Register this browser for pushes, at each start: its subscription may have changed.
          *
          *     410: no push can arrive there. The browser drops this subscription and makes a new one.
          */
-        post: operations["register_device"];
+        post: operations["push_subscriptions_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1219,11 +1035,8 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Stop pushing to a device
-         * @description Stop pushing to one of the reader's devices.
-         */
-        delete: operations["remove_device"];
+        /** @description Stop pushing to one of the reader's devices. */
+        delete: operations["push_subscriptions_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1238,11 +1051,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Push a test to a device
-         * @description Push a test notification to one of the reader's devices, at most six times a minute.
-         */
-        post: operations["test_device"];
+        /** @description Push a test notification to one of the reader's devices, at most six times a minute. */
+        post: operations["push_subscriptions_test_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1258,11 +1068,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Say that a push was displayed
-         * @description Note that a device displayed a push.
-         */
-        post: operations["note_push_displayed"];
+        /** @description Note that a device displayed a push. */
+        post: operations["push_displayed_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1276,11 +1083,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Get the key to subscribe with
-         * @description Return the key with which a browser subscribes. It is null if no push is sent.
-         */
-        get: operations["get_push_key"];
+        /** @description Return the key with which a browser subscribes. It is null if no push is sent. */
+        get: operations["push_key_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1298,11 +1102,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Mark the messages of a push as read
-         * @description Mark the messages of a notification as read.
-         */
-        post: operations["mark_push_read"];
+        /** @description Mark the messages of a notification as read. */
+        post: operations["push_read_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1318,11 +1119,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Replace a changed subscription
-         * @description Replace the subscription of a browser that changed it while no page was open.
-         */
-        post: operations["renew_device"];
+        /** @description Replace the subscription of a browser that changed it while no page was open. */
+        post: operations["push_renewed_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1339,12 +1137,11 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tell what a device should still show
          * @description Return what is still unread, by the token of any push that this device shows.
          *
          *     The service worker closes the notifications of everything else.
          */
-        post: operations["count_push_unread"];
+        post: operations["push_unread_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1358,17 +1155,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List saved filters
-         * @description One's own filters and those that colleagues share. A client's user gets 404.
-         */
-        get: operations["list_saved_filters"];
+        /** @description One's own filters and those that colleagues share. A client's user gets 404. */
+        get: operations["saved_filters_list"];
         put?: never;
-        /**
-         * Keep a filter
-         * @description Keep parameters of `GET /conversations` under a name. The same id again replaces it.
-         */
-        post: operations["create_saved_filter"];
+        /** @description Keep parameters of `GET /conversations` under a name. The same id again replaces it. */
+        post: operations["saved_filters_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1385,18 +1176,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Delete a saved filter
-         * @description A filter: one's own, or a shared one as a manager.
-         */
-        delete: operations["delete_saved_filter"];
+        /** @description A filter: one's own, or a shared one as a manager. */
+        delete: operations["saved_filters_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Change a saved filter
-         * @description A filter: one's own, or a shared one as a manager.
-         */
-        patch: operations["update_saved_filter"];
+        /** @description A filter: one's own, or a shared one as a manager. */
+        patch: operations["saved_filters_partial_update"];
         trace?: never;
     };
     "/api/v1/search": {
@@ -1407,14 +1192,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Search messages, files and conversations
          * @description Messages, files, conversations, and notes for the company, that hold all words.
          *
          *     Without words, all that the filters let through, the newest first; at least one is needed.
          *     The words are those of the text, of the subject, client, chantier and author. One typing
          *     error in a word is taken if nothing is found without. The `hits` are places in `excerpt`.
          */
-        get: operations["search"];
+        get: operations["search_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1432,16 +1216,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Log in
-         * @description Log in and out with a session cookie.
-         */
-        post: operations["log_in"];
-        /**
-         * Log out
-         * @description Log in and out with a session cookie.
-         */
-        delete: operations["log_out"];
+        /** @description Log in and out with a session cookie. */
+        post: operations["session_create"];
+        /** @description Log in and out with a session cookie. */
+        delete: operations["session_destroy"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1454,11 +1232,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List the people of the company
-         * @description List the people of the company, to whom a conversation can be assigned, by name.
-         */
-        get: operations["list_staff"];
+        /** @description List the people of the company, to whom a conversation can be assigned, by name. */
+        get: operations["staff_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1474,11 +1249,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List the emails to sort
-         * @description The emails that are no messages, the last received first.
-         */
-        get: operations["list_emails"];
+        /** @description The emails that are no messages, the last received first. */
+        get: operations["staff_emails_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1494,11 +1266,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read an email to sort
-         * @description Return one email with its text.
-         */
-        get: operations["get_email"];
+        /** @description Return one email with its text. */
+        get: operations["staff_email_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1516,11 +1285,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Put an email back on the list
-         * @description Put an email that was set aside back on the list.
-         */
-        post: operations["bring_back_email"];
+        /** @description Put an email that was set aside back on the list. */
+        post: operations["staff_emails_bring_back_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1536,11 +1302,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Open a conversation from an email
-         * @description Open a conversation with the sender's client, or another one, and put the email there.
-         */
-        post: operations["open_conversation_from_email"];
+        /** @description Open a conversation with the sender's client, or another one, and put the email there. */
+        post: operations["staff_emails_open_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1557,13 +1320,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put an email in a conversation
          * @description Put an email in a conversation, as a message. The same again changes nothing.
          *
          *     In the name of its author, if that is a person of the client, or the caller; else in the
          *     caller's, who says whose email it is.
          */
-        post: operations["place_email"];
+        post: operations["staff_emails_place_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1579,11 +1341,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Take an email off the list
-         * @description Take an email off the list. It can be brought back.
-         */
-        post: operations["set_email_aside"];
+        /** @description Take an email off the list. It can be brought back. */
+        post: operations["staff_emails_set_aside_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1597,11 +1356,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Count the emails to sort
-         * @description Count the emails that wait.
-         */
-        get: operations["count_emails"];
+        /** @description Count the emails that wait. */
+        get: operations["staff_emails_summary_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1617,11 +1373,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List tasks
-         * @description Tasks, newest first: jobs for a live state or the dead, else attempts.
-         */
-        get: operations["list_tasks"];
+        /** @description Tasks, newest first: jobs for a live state or the dead, else attempts. */
+        get: operations["staff_tasks_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1637,21 +1390,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read a task
-         * @description One task with all its attempts, by the id of the job or of an attempt.
-         */
-        get: operations["get_task"];
+        /** @description One task with all its attempts, by the id of the job or of an attempt. */
+        get: operations["staff_tasks_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Write a note on a dead task
-         * @description Write a note on a dead task, or say who takes care of it.
-         */
-        patch: operations["annotate_task"];
+        /** @description Write a note on a dead task, or say who takes care of it. */
+        patch: operations["staff_tasks_partial_update"];
         trace?: never;
     };
     "/api/v1/staff/tasks/{task_id}/cancel": {
@@ -1663,11 +1410,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Cut work that runs
-         * @description Cut periodic work that runs, at its next step; it comes back at its next time.
-         */
-        post: operations["cancel_task"];
+        /** @description Cut periodic work that runs, at its next step; it comes back at its next time. */
+        post: operations["staff_tasks_cancel_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1683,11 +1427,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Retry a task
-         * @description Give one task all its attempts again, from now.
-         */
-        post: operations["retry_task"];
+        /** @description Give one task all its attempts again, from now. */
+        post: operations["staff_tasks_retry_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1701,11 +1442,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List who did what
-         * @description Who did what, newest first.
-         */
-        get: operations["list_task_actions"];
+        /** @description Who did what, newest first. */
+        get: operations["staff_tasks_actions_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1723,11 +1461,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Discard dead tasks
-         * @description Take dead tasks off the list, with a reason.
-         */
-        post: operations["discard_tasks"];
+        /** @description Take dead tasks off the list, with a reason. */
+        post: operations["staff_tasks_discard_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1741,11 +1476,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Export attempts as a file
-         * @description The attempts that match, as a file (10,000 at most).
-         */
-        get: operations["export_tasks"];
+        /** @description The attempts that match, as a file (10,000 at most). */
+        get: operations["staff_tasks_export_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1761,11 +1493,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * List failures
-         * @description Failures by task, exception and place.
-         */
-        get: operations["list_task_failures"];
+        /** @description Failures by task, exception and place. */
+        get: operations["staff_tasks_failures_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1781,8 +1510,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List queues */
-        get: operations["list_queues"];
+        get: operations["staff_tasks_queues_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1800,11 +1528,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Pause, resume or empty a queue
-         * @description `pause`, `resume`, or `purge` with the queue's name as `confirm`.
-         */
-        post: operations["control_queue"];
+        /** @description `pause`, `resume`, or `purge` with the queue's name as `confirm`. */
+        post: operations["staff_tasks_queues_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1820,11 +1545,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Retry many tasks
-         * @description Retry chosen tasks, or all that match (a thousand at most).
-         */
-        post: operations["retry_tasks"];
+        /** @description Retry chosen tasks, or all that match (a thousand at most). */
+        post: operations["staff_tasks_retry_many"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1838,8 +1560,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List schedules */
-        get: operations["list_schedules"];
+        get: operations["staff_tasks_schedules_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1857,11 +1578,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Run, enable or disable a schedule
-         * @description `run` now, `enable` or `disable`.
-         */
-        post: operations["control_schedule"];
+        /** @description `run` now, `enable` or `disable`. */
+        post: operations["staff_tasks_schedules_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1875,11 +1593,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Read figures over a period
-         * @description Throughput, failures and depth of the queues over a period.
-         */
-        get: operations["get_task_series"];
+        /** @description Throughput, failures and depth of the queues over a period. */
+        get: operations["staff_tasks_series_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1895,8 +1610,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Summarise the tasks */
-        get: operations["get_task_summary"];
+        get: operations["staff_tasks_summary_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1912,8 +1626,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List workers */
-        get: operations["list_workers"];
+        get: operations["staff_tasks_workers_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1931,11 +1644,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Quiet, resume or stop a worker
-         * @description `quiet`, `resume` or `stop`; the worker obeys in some seconds.
-         */
-        post: operations["control_worker"];
+        /** @description `quiet`, `resume` or `stop`; the worker obeys in some seconds. */
+        post: operations["staff_tasks_workers_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1951,11 +1661,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Get a ticket for the stream
-         * @description Issue a one-use ticket that opens `/stream?ticket=` without a cookie.
-         */
-        post: operations["issue_stream_ticket"];
+        /** @description Issue a one-use ticket that opens `/stream?ticket=` without a cookie. */
+        post: operations["stream_tickets_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1969,13 +1676,98 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Count one's unread messages
-         * @description One's own unread messages, in all and by conversation.
-         */
-        get: operations["count_unread"];
+        /** @description One's own unread messages, in all and by conversation. */
+        get: operations["unread_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description List the webhooks. */
+        get: operations["webhooks_list"];
+        put?: never;
+        /** @description Send events to an address from now on. This answer alone has the secret. */
+        post: operations["webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Return a webhook with what its address answered last. */
+        get: operations["webhooks_retrieve"];
+        put?: never;
+        post?: never;
+        /** @description Delete a webhook, with what it has not got yet. */
+        delete: operations["webhooks_destroy"];
+        options?: never;
+        head?: never;
+        /** @description Change, pause or resume a webhook. */
+        patch: operations["webhooks_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send again what was given up, or all events after a cursor, in order. */
+        post: operations["webhooks_replay_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make another secret. For a day, requests carry the signatures of both. */
+        post: operations["webhooks_rotate_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Send `webhook.test` to the address, and return what it answers within ten seconds. */
+        post: operations["webhooks_test_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2051,7 +1843,7 @@ export interface components {
             content_type?: string;
             sha256: string;
             /** @default false */
-            keeps_location?: boolean;
+            keeps_location: boolean;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         AnsweringPerson: {
@@ -2226,7 +2018,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /** @default false */
-            dry_run?: boolean;
+            dry_run: boolean;
         };
         /** @description A text to reuse, in French, in English or in both; people type "/" and `shortcut`. */
         CannedReply: {
@@ -2310,12 +2102,12 @@ export interface components {
             readonly external_id: string | null;
             /** Format: uuid */
             readonly id: string;
-            readonly client: string | null;
+            client?: string;
             readonly name: string;
             readonly reference: string;
             readonly address: string;
-            readonly responsible: string | null;
-            readonly deputy: string | null;
+            responsible?: string;
+            deputy?: string;
             readonly status: string;
         };
         /**
@@ -2335,8 +2127,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
-            readonly responsible: string | null;
-            readonly deputy: string | null;
+            responsible?: string;
+            deputy?: string;
             readonly status: string;
         };
         /** @description What the company sees of a client beside a conversation. */
@@ -2440,7 +2232,7 @@ export interface components {
              * Format: date-time
              */
             readonly last_used_at: string | null;
-            readonly valid: boolean;
+            readonly is_valid: boolean;
         };
         Deliveries: {
             readonly results: components["schemas"]["PersonState"][];
@@ -2485,7 +2277,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body?: string;
+            body: string;
             attachments?: string[];
             /** Format: uuid */
             reply_to?: string | null;
@@ -2493,7 +2285,7 @@ export interface components {
              * @description Close the conversation with it.
              * @default false
              */
-            close?: boolean;
+            close: boolean;
             /**
              * Format: date-time
              * @description Put the conversation off with it. A moment that is over changes nothing.
@@ -2606,6 +2398,31 @@ export interface components {
          * @enum {string}
          */
         EmailStateEnum: "refused" | "unsubscribed" | "verified" | "unknown";
+        /** @description Events in order. `next` is the `after` of the next request, also when there are none. */
+        EventPage: {
+            readonly results: components["schemas"]["OutgoingEvent"][];
+            readonly next: string;
+            /** @description There are more: ask at once. Otherwise ask again later. */
+            readonly has_more: boolean;
+        };
+        /**
+         * @description * `conversation.created` - Conversation opened
+         *     * `conversation.closed` - Conversation closed or archived
+         *     * `conversation.reopened` - Conversation opened again
+         *     * `conversation.assigned` - Conversation given to somebody
+         *     * `conversation.waiting` - Question that waits for too long
+         *     * `message.created` - Message sent
+         *     * `message.edited` - Message changed
+         *     * `message.deleted` - Message deleted
+         *     * `attachment.ready` - File ready
+         *     * `attachment.refused` - File refused
+         *     * `delivery.failed` - Notification that did not arrive
+         *     * `user.changed` - Person created or changed
+         *     * `client.changed` - Client created or changed
+         *     * `chantier.changed` - Chantier created or changed
+         * @enum {string}
+         */
+        EventType: "conversation.created" | "conversation.closed" | "conversation.reopened" | "conversation.assigned" | "conversation.waiting" | "message.created" | "message.edited" | "message.deleted" | "attachment.ready" | "attachment.refused" | "delivery.failed" | "user.changed" | "client.changed" | "chantier.changed";
         /** @description An attempt in an exported file. */
         Exported: {
             /** Format: uuid */
@@ -2679,7 +2496,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @default false */
-            is_shared?: boolean;
+            is_shared: boolean;
             /** Format: uuid */
             id?: string;
         };
@@ -2714,7 +2531,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body?: string;
+            body: string;
             attachments?: string[];
         };
         /**
@@ -2743,7 +2560,7 @@ export interface components {
             to: string;
             messages: string[];
             /** @default  */
-            comment?: string;
+            comment: string;
         };
         /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
         Forwarded: {
@@ -2825,6 +2642,9 @@ export interface components {
         Issued: {
             readonly secret: string;
             readonly credential: components["schemas"]["Credential"];
+        };
+        Key: {
+            readonly key: string | null;
         };
         KeysRequest: {
             p256dh: string;
@@ -3088,11 +2908,11 @@ export interface components {
         MethodEnum: "PUT" | "multipart";
         Mute: {
             /** @default true */
-            muted?: boolean;
+            muted: boolean;
         };
         MuteRequest: {
             /** @default true */
-            muted?: boolean;
+            muted: boolean;
         };
         /** @description Which program, what it opens, and for how many days; without `days` until withdrawn. */
         NewCredentialRequest: {
@@ -3109,14 +2929,21 @@ export interface components {
              * @description The key that the subscription was made with, base64url.
              * @default
              */
-            application_server_key?: string;
+            application_server_key: string;
             /** @default  */
-            label?: string;
+            label: string;
             /**
              * Format: double
              * @description Ignored.
              */
             expirationTime?: number | null;
+        };
+        /** @description An https address, and the types of events that it gets; without them all. */
+        NewWebhookRequest: {
+            url: string;
+            /** @default  */
+            description: string;
+            types?: components["schemas"]["EventType"][];
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         Note: {
@@ -3139,7 +2966,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body?: string;
+            body: string;
             attachments?: string[];
         };
         /** @description Write a model as JSON, with its moments in UTC. */
@@ -3188,6 +3015,24 @@ export interface components {
          * @enum {string}
          */
         OutcomeEnum: "succeeded" | "nothing" | "failed" | "dead" | "lost";
+        /** @description Something that happened. `data` is described in the README of core, by `type`. */
+        OutgoingEvent: {
+            /**
+             * Format: uuid
+             * @description The same in the feed and in webhooks.
+             */
+            readonly id: string;
+            /** @description Grows, with gaps. In order within one conversation. */
+            readonly position: number;
+            readonly type: components["schemas"]["EventType"];
+            /** Format: date-time */
+            readonly at: string;
+            /** @description Of the shape of `data`. */
+            readonly version: number;
+            readonly data: {
+                [key: string]: unknown;
+            };
+        };
         PaginatedChantierList: {
             results: components["schemas"]["Chantier"][];
             /** Format: uri */
@@ -3266,6 +3111,13 @@ export interface components {
             text_en?: string;
             is_shared?: boolean;
         };
+        /** @description What changes; the rest stays. One that is no longer paused gets what happened since. */
+        PatchedWebhookChangeRequest: {
+            url?: string;
+            description?: string;
+            types?: components["schemas"]["EventType"][];
+            is_paused?: boolean;
+        };
         /** @description Write a model as JSON, with its moments in UTC. */
         Person: {
             /** Format: uuid */
@@ -3310,7 +3162,7 @@ export interface components {
         };
         PresenceRequest: {
             /** @default true */
-            visible?: boolean;
+            visible: boolean;
         };
         /** @description Something that is only shown. */
         Progress: {
@@ -3327,7 +3179,7 @@ export interface components {
         ProvisionedRole: "client" | "staff";
         PurgeRequest: {
             /** @default  */
-            confirm?: string;
+            confirm: string;
         };
         /** @description How the last push to a device failed. `status` null: its push service did not answer. */
         PushFailure: {
@@ -3335,9 +3187,6 @@ export interface components {
             readonly at: string;
             readonly status: number | null;
             readonly detail: string;
-        };
-        PushKey: {
-            readonly key: string | null;
         };
         /** @description A job site of a client. Archived, its conversations are closed. */
         PutChantierRequest: {
@@ -3466,6 +3315,14 @@ export interface components {
             endpoint: string;
             keys: components["schemas"]["KeysRequest"];
         };
+        /** @description `after`: a cursor of `GET /events`. Without it, what was given up is sent again. */
+        ReplayRequest: {
+            after?: string;
+        };
+        Replayed: {
+            /** @description Events that are sent again. */
+            readonly count: number;
+        };
         ReplyDraftRequest: {
             shortcut: string;
             text_fr?: string;
@@ -3482,7 +3339,7 @@ export interface components {
              * @description Only say how many there are that can be tried again.
              * @default false
              */
-            count_only?: boolean;
+            count_only: boolean;
         };
         /**
          * @description * `client` - Client
@@ -3732,7 +3589,7 @@ export interface components {
         /** @description `confirmed` takes it from the colleague who has it. */
         TakeRequest: {
             /** @default false */
-            confirmed?: boolean;
+            confirmed: boolean;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         TaskAction: {
@@ -3839,10 +3696,18 @@ export interface components {
         TokenRequest: {
             token: string;
         };
+        /** @description What the address answered to `webhook.test`. */
+        Tried: {
+            readonly is_success: boolean;
+            /** @description Of HTTP; null without an answer. */
+            readonly status: number | null;
+            /** @description How a refusal begins, or why there is no answer. */
+            readonly answer: string;
+        };
         /** @description What is written: a message, or a `note` between colleagues, of which no client learns. */
         TypingRequest: {
             /** @default false */
-            note?: boolean;
+            note: boolean;
         };
         /** @description The number of unread messages: in all, and by conversation where it is not 0. */
         Unread: {
@@ -3874,7 +3739,7 @@ export interface components {
             readonly email: string;
             readonly name: string;
             readonly role: components["schemas"]["RoleEnum"];
-            readonly client: string | null;
+            client?: string;
             /** Language */
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly phone: string;
@@ -3922,9 +3787,9 @@ export interface components {
         /** @description `is_here` is false when the conversation leaves the screen. `asks`: say who else is here. */
         ViewingRequest: {
             /** @default true */
-            is_here?: boolean;
+            is_here: boolean;
             /** @default false */
-            asks?: boolean;
+            asks: boolean;
         };
         WantedPartRequest: {
             /** Format: int64 */
@@ -3933,6 +3798,86 @@ export interface components {
         };
         WantedPartsRequest: {
             parts: components["schemas"]["WantedPartRequest"][];
+        };
+        /** @description A webhook, without its secret. `waiting` and `failed` count deliveries. */
+        Webhook: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Address */
+            readonly url: string;
+            readonly description: string;
+            /** @description Empty: all of them. */
+            readonly types: components["schemas"]["EventType"][];
+            readonly is_paused: boolean;
+            /** Format: date-time */
+            readonly paused_at: string | null;
+            readonly paused_because: string;
+            /** Format: date-time */
+            readonly failing_since: string | null;
+            /** Format: date-time */
+            readonly previous_until: string | null;
+            readonly created_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Not sent yet, also while it is paused. */
+            readonly waiting: number;
+            /** @description Given up after a day of attempts: they wait for a replay. */
+            readonly failed: number;
+        };
+        /** @description How far an event has come: the last answer, and when the next attempt is. */
+        WebhookDelivery: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: uuid */
+            readonly event: string;
+            readonly type: components["schemas"]["EventType"];
+            readonly position: number;
+            readonly status: components["schemas"]["WebhookDeliveryStatusEnum"];
+            readonly attempts: number;
+            readonly answer_status: number | null;
+            readonly answer: string;
+            /** Format: date-time */
+            readonly next_attempt_at: string | null;
+            /** Format: date-time */
+            readonly sent_at: string | null;
+        };
+        /**
+         * @description * `waiting` - waiting
+         *     * `sent` - sent
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        WebhookDeliveryStatusEnum: "waiting" | "sent" | "failed";
+        /** @description A webhook with its latest deliveries, the newest first. */
+        WebhookDetail: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Address */
+            readonly url: string;
+            readonly description: string;
+            /** @description Empty: all of them. */
+            readonly types: components["schemas"]["EventType"][];
+            readonly is_paused: boolean;
+            /** Format: date-time */
+            readonly paused_at: string | null;
+            readonly paused_because: string;
+            /** Format: date-time */
+            readonly failing_since: string | null;
+            /** Format: date-time */
+            readonly previous_until: string | null;
+            readonly created_by: components["schemas"]["Person"] | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** @description Not sent yet, also while it is paused. */
+            readonly waiting: number;
+            /** @description Given up after a day of attempts: they wait for a replay. */
+            readonly failed: number;
+            readonly latest: components["schemas"]["WebhookDelivery"][];
+        };
+        /** @description A webhook with its secret, `whsec_…`, which is never shown again. */
+        WebhookSecret: {
+            readonly secret: string;
+            readonly webhook: components["schemas"]["Webhook"];
         };
         Were: {
             readonly status: components["schemas"]["ConversationStatus"];
@@ -4187,9 +4132,6 @@ export interface components {
         /** @description Too often: try again after the seconds in `Retry-After`. */
         TooManyRequests: {
             headers: {
-                "Retry-After": components["headers"]["RetryAfter"];
-                RateLimit: components["headers"]["RateLimit"];
-                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 [name: string]: unknown;
             };
             content: {
@@ -4211,7 +4153,6 @@ export interface components {
         /** @description A needed part is down: try the same request again after `Retry-After`. */
         Unavailable: {
             headers: {
-                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
@@ -4233,38 +4174,20 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: {
-        /** @description In how many seconds the same request can succeed. */
-        RetryAfter: number;
-        /** @description How often more, and for how many seconds: `"message";r=12;t=41`. */
-        RateLimit: string;
-        /** @description How often in how many seconds: `"message";q=60;w=60`. */
-        RateLimitPolicy: string;
-    };
+    headers: never;
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    announce_file: {
+    attachments_create: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Another name for `id`: a UUID, or any text that is the caller's own for this request. The same key with the same content is done once. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id": "0198a000-0000-7000-8000-000000000008",
-                 *       "name": "fissure.jpg",
-                 *       "size": 284133,
-                 *       "sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s="
-                 *     }
-                 */
                 "application/json": components["schemas"]["AnnouncementRequest"];
             };
         };
@@ -4272,88 +4195,18 @@ export interface operations {
             /** @description A file with how to send it; `upload` is null once it has been received. */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "0198a000-0000-7000-8000-000000000008",
-                     *       "name": "fissure.jpg",
-                     *       "size": 284133,
-                     *       "content_type": "image/jpeg",
-                     *       "kind": "image",
-                     *       "status": "uploading",
-                     *       "verdict": "",
-                     *       "reason": "",
-                     *       "reason_code": "",
-                     *       "width": null,
-                     *       "height": null,
-                     *       "placeholder": "",
-                     *       "has_preview": false,
-                     *       "location": "",
-                     *       "shared_size": null,
-                     *       "position": null,
-                     *       "created_at": "2026-11-30T08:15:00Z",
-                     *       "upload": {
-                     *         "method": "PUT",
-                     *         "url": "https://files.example.com/…",
-                     *         "headers": {
-                     *           "Content-Type": "image/jpeg",
-                     *           "x-amz-checksum-sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=",
-                     *           "If-None-Match": "*"
-                     *         },
-                     *         "expires_at": "2026-11-30T08:15:00Z",
-                     *         "part_size": null,
-                     *         "part_count": null
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Announced"];
                 };
             };
             /** @description A file with how to send it; `upload` is null once it has been received. */
             201: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "0198a000-0000-7000-8000-000000000008",
-                     *       "name": "fissure.jpg",
-                     *       "size": 284133,
-                     *       "content_type": "image/jpeg",
-                     *       "kind": "image",
-                     *       "status": "uploading",
-                     *       "verdict": "",
-                     *       "reason": "",
-                     *       "reason_code": "",
-                     *       "width": null,
-                     *       "height": null,
-                     *       "placeholder": "",
-                     *       "has_preview": false,
-                     *       "location": "",
-                     *       "shared_size": null,
-                     *       "position": null,
-                     *       "created_at": "2026-11-30T08:15:00Z",
-                     *       "upload": {
-                     *         "method": "PUT",
-                     *         "url": "https://files.example.com/…",
-                     *         "headers": {
-                     *           "Content-Type": "image/jpeg",
-                     *           "x-amz-checksum-sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=",
-                     *           "If-None-Match": "*"
-                     *         },
-                     *         "expires_at": "2026-11-30T08:15:00Z",
-                     *         "part_size": null,
-                     *         "part_count": null
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Announced"];
                 };
             };
@@ -4394,9 +4247,6 @@ export interface operations {
             /** @description Too many files in this hour, or too many bytes today. */
             429: {
                 headers: {
-                    "Retry-After": components["headers"]["RetryAfter"];
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4406,7 +4256,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_file: {
+    attachment_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -4442,7 +4292,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    withdraw_file: {
+    attachments_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -4470,7 +4320,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    complete_file: {
+    attachments_complete_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -4512,7 +4362,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    download_file: {
+    attachments_content_retrieve: {
         parameters: {
             query?: {
                 original?: boolean;
@@ -4525,7 +4375,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `Location` is an address in the storage, for a short time. */
+            /** @description No response body */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -4541,7 +4391,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_file_links: {
+    attachments_links_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -4577,7 +4427,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_file_parts: {
+    attachment_parts: {
         parameters: {
             query?: never;
             header?: never;
@@ -4613,7 +4463,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    sign_file_parts: {
+    attachments_parts_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -4624,16 +4474,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "parts": [
-                 *         {
-                 *           "number": 1,
-                 *           "sha256": "TgdAhWK+24tgzgXB3s/jrRa3IjCWfeAfZAt+Rym0n84="
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["WantedPartsRequest"];
             };
         };
@@ -4644,20 +4484,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "parts": [
-                     *         {
-                     *           "number": 1,
-                     *           "size": 5242880,
-                     *           "url": "https://files.example.com/…",
-                     *           "headers": {
-                     *             "x-amz-checksum-sha256": "TgdAhWK+24tgzgXB3s/jrRa3IjCWfeAfZAt+Rym0n84="
-                     *           }
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["SignedParts"];
                 };
             };
@@ -4674,7 +4500,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    preview_file: {
+    attachments_preview_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -4686,7 +4512,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description `Location` is an address in the storage, for a short time. */
+            /** @description No response body */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -4702,7 +4528,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_canned_replies: {
+    canned_replies_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -4744,7 +4570,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    create_canned_reply: {
+    canned_replies_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -4803,7 +4629,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    delete_canned_reply: {
+    canned_replies_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -4839,7 +4665,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    update_canned_reply: {
+    canned_replies_partial_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -4892,7 +4718,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_chantiers: {
+    chantiers_list: {
         parameters: {
             query?: {
                 client?: string;
@@ -4937,7 +4763,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_chantier_files: {
+    chantiers_attachments_list: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -4978,7 +4804,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_clients: {
+    clients_list: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -5017,7 +4843,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    put_client_remark: {
+    clients_remark_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -5070,7 +4896,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_client_sheet: {
+    clients_sheet_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -5115,7 +4941,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_conversations: {
+    conversations_list: {
         parameters: {
             query?: {
                 /** @description Words of the subject, the client or the chantier */
@@ -5189,29 +5015,15 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    open_conversation: {
+    conversations_create: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Another name for `id`: a UUID, or any text that is the caller's own for this request. The same key with the same content is done once. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "id": "0198a000-0000-7000-8000-000000000001",
-                 *       "subject": "Fissure au-dessus de la porte",
-                 *       "chantier": "0198a000-0000-7000-8000-000000000002",
-                 *       "message": {
-                 *         "id": "0198a000-0000-7000-8000-000000000003",
-                 *         "body": "Bonjour, une fissure est apparue ce matin."
-                 *       }
-                 *     }
-                 */
                 "application/json": components["schemas"]["OpeningRequest"];
             };
         };
@@ -5219,178 +5031,18 @@ export interface operations {
             /** @description A conversation. */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "0198a000-0000-7000-8000-000000000001",
-                     *       "subject": "Fissure au-dessus de la porte",
-                     *       "chantier": {
-                     *         "id": "0198a000-0000-7000-8000-000000000002",
-                     *         "name": "Villa Lumière",
-                     *         "reference": "CH-2041"
-                     *       },
-                     *       "client": {
-                     *         "id": "0198a000-0000-7000-8000-000000000004",
-                     *         "name": "Famille Morel"
-                     *       },
-                     *       "status": "open",
-                     *       "archived_at": null,
-                     *       "accepts_messages": true,
-                     *       "assigned_to": {
-                     *         "id": "0198a000-0000-7000-8000-000000000005",
-                     *         "name": "Odile Perrin",
-                     *         "role": "staff"
-                     *       },
-                     *       "version": 2,
-                     *       "last_seq": 1,
-                     *       "last_message": {
-                     *         "id": "0198a000-0000-7000-8000-000000000003",
-                     *         "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *         "seq": 1,
-                     *         "version": 2,
-                     *         "author": {
-                     *           "id": "0198a000-0000-7000-8000-000000000006",
-                     *           "name": "Camille Morel",
-                     *           "role": "client"
-                     *         },
-                     *         "body": "Bonjour, une fissure est apparue ce matin.",
-                     *         "attachments": [],
-                     *         "reply_to": null,
-                     *         "quoted": null,
-                     *         "by_email": false,
-                     *         "is_thanks": false,
-                     *         "created_at": "2026-11-30T08:15:00Z",
-                     *         "edited_at": null,
-                     *         "deleted_at": null,
-                     *         "moved_to": null
-                     *       },
-                     *       "last_activity_at": "2026-11-30T08:15:00Z",
-                     *       "awaiting_reply_since": "2026-11-30T08:15:00Z",
-                     *       "answer_amber_at": "2026-11-30T08:15:00Z",
-                     *       "answer_due_at": "2026-11-30T08:15:00Z",
-                     *       "closed_up_to_seq": 0,
-                     *       "snoozed_until": null,
-                     *       "created_at": "2026-11-30T08:15:00Z",
-                     *       "participants": [
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000007",
-                     *           "name": "Bruno Morel",
-                     *           "role": "client",
-                     *           "locale": "fr",
-                     *           "last_read_seq": 0
-                     *         },
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000006",
-                     *           "name": "Camille Morel",
-                     *           "role": "client",
-                     *           "locale": "fr",
-                     *           "last_read_seq": 0
-                     *         },
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000005",
-                     *           "name": "Odile Perrin",
-                     *           "role": "staff",
-                     *           "locale": "fr",
-                     *           "last_read_seq": 0
-                     *         }
-                     *       ],
-                     *       "unread_count": 0,
-                     *       "unread_after_seq": 0
-                     *     }
-                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description A conversation. */
             201: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "0198a000-0000-7000-8000-000000000001",
-                     *       "subject": "Fissure au-dessus de la porte",
-                     *       "chantier": {
-                     *         "id": "0198a000-0000-7000-8000-000000000002",
-                     *         "name": "Villa Lumière",
-                     *         "reference": "CH-2041"
-                     *       },
-                     *       "client": {
-                     *         "id": "0198a000-0000-7000-8000-000000000004",
-                     *         "name": "Famille Morel"
-                     *       },
-                     *       "status": "open",
-                     *       "archived_at": null,
-                     *       "accepts_messages": true,
-                     *       "assigned_to": {
-                     *         "id": "0198a000-0000-7000-8000-000000000005",
-                     *         "name": "Odile Perrin",
-                     *         "role": "staff"
-                     *       },
-                     *       "version": 2,
-                     *       "last_seq": 1,
-                     *       "last_message": {
-                     *         "id": "0198a000-0000-7000-8000-000000000003",
-                     *         "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *         "seq": 1,
-                     *         "version": 2,
-                     *         "author": {
-                     *           "id": "0198a000-0000-7000-8000-000000000006",
-                     *           "name": "Camille Morel",
-                     *           "role": "client"
-                     *         },
-                     *         "body": "Bonjour, une fissure est apparue ce matin.",
-                     *         "attachments": [],
-                     *         "reply_to": null,
-                     *         "quoted": null,
-                     *         "by_email": false,
-                     *         "is_thanks": false,
-                     *         "created_at": "2026-11-30T08:15:00Z",
-                     *         "edited_at": null,
-                     *         "deleted_at": null,
-                     *         "moved_to": null
-                     *       },
-                     *       "last_activity_at": "2026-11-30T08:15:00Z",
-                     *       "awaiting_reply_since": "2026-11-30T08:15:00Z",
-                     *       "answer_amber_at": "2026-11-30T08:15:00Z",
-                     *       "answer_due_at": "2026-11-30T08:15:00Z",
-                     *       "closed_up_to_seq": 0,
-                     *       "snoozed_until": null,
-                     *       "created_at": "2026-11-30T08:15:00Z",
-                     *       "participants": [
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000007",
-                     *           "name": "Bruno Morel",
-                     *           "role": "client",
-                     *           "locale": "fr",
-                     *           "last_read_seq": 0
-                     *         },
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000006",
-                     *           "name": "Camille Morel",
-                     *           "role": "client",
-                     *           "locale": "fr",
-                     *           "last_read_seq": 0
-                     *         },
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000005",
-                     *           "name": "Odile Perrin",
-                     *           "role": "staff",
-                     *           "locale": "fr",
-                     *           "last_read_seq": 0
-                     *         }
-                     *       ],
-                     *       "unread_count": 0,
-                     *       "unread_after_seq": 0
-                     *     }
-                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
@@ -5408,7 +5060,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_conversation: {
+    conversations_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -5444,7 +5096,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    archive_conversation: {
+    conversations_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -5472,7 +5124,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    update_conversation: {
+    conversations_partial_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -5483,11 +5135,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "subject": "Fissure de la façade sud"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PatchedConversationChangeRequest"];
             };
         };
@@ -5514,7 +5161,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_conversation_files: {
+    conversations_attachments_list: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -5555,7 +5202,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_changes: {
+    conversations_changes_retrieve: {
         parameters: {
             query: {
                 since: number;
@@ -5574,159 +5221,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "epoch": "0198a000-0000-7000-8000-000000000013",
-                     *       "start_anew": false,
-                     *       "version": 6,
-                     *       "complete": true,
-                     *       "conversation": {
-                     *         "id": "0198a000-0000-7000-8000-000000000001",
-                     *         "subject": "Fissure de la façade sud",
-                     *         "chantier": {
-                     *           "id": "0198a000-0000-7000-8000-000000000002",
-                     *           "name": "Villa Lumière",
-                     *           "reference": "CH-2041"
-                     *         },
-                     *         "client": {
-                     *           "id": "0198a000-0000-7000-8000-000000000004",
-                     *           "name": "Famille Morel"
-                     *         },
-                     *         "status": "open",
-                     *         "archived_at": null,
-                     *         "accepts_messages": true,
-                     *         "assigned_to": {
-                     *           "id": "0198a000-0000-7000-8000-000000000005",
-                     *           "name": "Odile Perrin",
-                     *           "role": "staff"
-                     *         },
-                     *         "version": 6,
-                     *         "last_seq": 2,
-                     *         "last_message": {
-                     *           "id": "0198a000-0000-7000-8000-000000000009",
-                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *           "seq": 2,
-                     *           "version": 4,
-                     *           "author": {
-                     *             "id": "0198a000-0000-7000-8000-000000000005",
-                     *             "name": "Odile Perrin",
-                     *             "role": "staff"
-                     *           },
-                     *           "body": "Bonjour, nous passons demain à 10 h.",
-                     *           "attachments": [],
-                     *           "reply_to": null,
-                     *           "quoted": null,
-                     *           "by_email": false,
-                     *           "is_thanks": false,
-                     *           "created_at": "2026-11-30T08:15:00Z",
-                     *           "edited_at": "2026-11-30T08:15:00Z",
-                     *           "deleted_at": null,
-                     *           "moved_to": null
-                     *         },
-                     *         "last_activity_at": "2026-11-30T08:15:00Z",
-                     *         "awaiting_reply_since": null,
-                     *         "answer_amber_at": null,
-                     *         "answer_due_at": null,
-                     *         "closed_up_to_seq": 0,
-                     *         "snoozed_until": null,
-                     *         "created_at": "2026-11-30T08:15:00Z",
-                     *         "participants": [
-                     *           {
-                     *             "id": "0198a000-0000-7000-8000-000000000007",
-                     *             "name": "Bruno Morel",
-                     *             "role": "client",
-                     *             "locale": "fr",
-                     *             "last_read_seq": 0
-                     *           },
-                     *           {
-                     *             "id": "0198a000-0000-7000-8000-000000000006",
-                     *             "name": "Camille Morel",
-                     *             "role": "client",
-                     *             "locale": "fr",
-                     *             "last_read_seq": 2
-                     *           },
-                     *           {
-                     *             "id": "0198a000-0000-7000-8000-000000000005",
-                     *             "name": "Odile Perrin",
-                     *             "role": "staff",
-                     *             "locale": "fr",
-                     *             "last_read_seq": 0
-                     *           }
-                     *         ],
-                     *         "unread_count": 0,
-                     *         "unread_after_seq": 2
-                     *       },
-                     *       "messages": [
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000003",
-                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *           "seq": 1,
-                     *           "version": 2,
-                     *           "author": {
-                     *             "id": "0198a000-0000-7000-8000-000000000006",
-                     *             "name": "Camille Morel",
-                     *             "role": "client"
-                     *           },
-                     *           "body": "Bonjour, une fissure est apparue ce matin.",
-                     *           "attachments": [],
-                     *           "reply_to": null,
-                     *           "quoted": null,
-                     *           "by_email": false,
-                     *           "is_thanks": false,
-                     *           "created_at": "2026-11-30T08:15:00Z",
-                     *           "edited_at": null,
-                     *           "deleted_at": null,
-                     *           "moved_to": null
-                     *         },
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000009",
-                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *           "seq": 2,
-                     *           "version": 4,
-                     *           "author": {
-                     *             "id": "0198a000-0000-7000-8000-000000000005",
-                     *             "name": "Odile Perrin",
-                     *             "role": "staff"
-                     *           },
-                     *           "body": "Bonjour, nous passons demain à 10 h.",
-                     *           "attachments": [],
-                     *           "reply_to": null,
-                     *           "quoted": null,
-                     *           "by_email": false,
-                     *           "is_thanks": false,
-                     *           "created_at": "2026-11-30T08:15:00Z",
-                     *           "edited_at": "2026-11-30T08:15:00Z",
-                     *           "deleted_at": null,
-                     *           "moved_to": null
-                     *         }
-                     *       ],
-                     *       "lines": [
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000012",
-                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *           "version": 5,
-                     *           "after_seq": 2,
-                     *           "kind": "renamed",
-                     *           "by": {
-                     *             "id": "0198a000-0000-7000-8000-000000000005",
-                     *             "name": "Odile Perrin",
-                     *             "role": "staff"
-                     *           },
-                     *           "at": "2026-11-30T08:15:00Z",
-                     *           "details": {
-                     *             "subject": "Fissure de la façade sud",
-                     *             "former_subject": "Fissure au-dessus de la porte"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "read": [
-                     *         {
-                     *           "user": "0198a000-0000-7000-8000-000000000006",
-                     *           "last_read_seq": 2
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["Changes"];
                 };
             };
@@ -5746,7 +5240,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_conversation_deliveries: {
+    conversations_deliveries_retrieve: {
         parameters: {
             query: {
                 first: number;
@@ -5785,7 +5279,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    follow_conversation: {
+    conversations_follow_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -5824,7 +5318,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    unfollow_conversation: {
+    conversations_follow_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -5868,7 +5362,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    forward_messages: {
+    conversations_forward_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -5886,8 +5380,6 @@ export interface operations {
             /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5897,8 +5389,6 @@ export interface operations {
             /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
             201: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5935,7 +5425,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    merge_conversation: {
+    conversations_merge_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -5988,7 +5478,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_messages: {
+    conversations_messages_retrieve: {
         parameters: {
             query?: {
                 after?: number;
@@ -6010,89 +5500,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "results": [
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000003",
-                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *           "seq": 1,
-                     *           "version": 2,
-                     *           "author": {
-                     *             "id": "0198a000-0000-7000-8000-000000000006",
-                     *             "name": "Camille Morel",
-                     *             "role": "client"
-                     *           },
-                     *           "body": "Bonjour, une fissure est apparue ce matin.",
-                     *           "attachments": [],
-                     *           "reply_to": null,
-                     *           "quoted": null,
-                     *           "by_email": false,
-                     *           "is_thanks": false,
-                     *           "created_at": "2026-11-30T08:15:00Z",
-                     *           "edited_at": null,
-                     *           "deleted_at": null,
-                     *           "moved_to": null
-                     *         },
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000009",
-                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *           "seq": 2,
-                     *           "version": 4,
-                     *           "author": {
-                     *             "id": "0198a000-0000-7000-8000-000000000005",
-                     *             "name": "Odile Perrin",
-                     *             "role": "staff"
-                     *           },
-                     *           "body": "Bonjour, nous passons demain à 10 h.",
-                     *           "attachments": [],
-                     *           "reply_to": null,
-                     *           "quoted": null,
-                     *           "by_email": false,
-                     *           "is_thanks": false,
-                     *           "created_at": "2026-11-30T08:15:00Z",
-                     *           "edited_at": "2026-11-30T08:15:00Z",
-                     *           "deleted_at": null,
-                     *           "moved_to": null
-                     *         }
-                     *       ],
-                     *       "lines": [
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000011",
-                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *           "version": 1,
-                     *           "after_seq": 0,
-                     *           "kind": "opened",
-                     *           "by": {
-                     *             "id": "0198a000-0000-7000-8000-000000000006",
-                     *             "name": "Camille Morel",
-                     *             "role": "client"
-                     *           },
-                     *           "at": "2026-11-30T08:15:00Z",
-                     *           "details": {}
-                     *         },
-                     *         {
-                     *           "id": "0198a000-0000-7000-8000-000000000012",
-                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *           "version": 5,
-                     *           "after_seq": 2,
-                     *           "kind": "renamed",
-                     *           "by": {
-                     *             "id": "0198a000-0000-7000-8000-000000000005",
-                     *             "name": "Odile Perrin",
-                     *             "role": "staff"
-                     *           },
-                     *           "at": "2026-11-30T08:15:00Z",
-                     *           "details": {
-                     *             "subject": "Fissure de la façade sud",
-                     *             "former_subject": "Fissure au-dessus de la porte"
-                     *           }
-                     *         }
-                     *       ],
-                     *       "has_before": false,
-                     *       "has_after": false
-                     *     }
-                     */
                     "application/json": components["schemas"]["History"];
                 };
             };
@@ -6112,13 +5519,10 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    send_message: {
+    conversations_messages_create: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description Another name for `id`: a UUID, or any text that is the caller's own for this request. The same key with the same content is done once. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path: {
                 conversation_id: string;
             };
@@ -6126,12 +5530,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "id": "0198a000-0000-7000-8000-000000000009",
-                 *       "body": "Bonjour, nous passons demain à 9 h."
-                 *     }
-                 */
                 "application/json": components["schemas"]["DraftRequest"];
             };
         };
@@ -6139,68 +5537,18 @@ export interface operations {
             /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "0198a000-0000-7000-8000-000000000009",
-                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *       "seq": 2,
-                     *       "version": 3,
-                     *       "author": {
-                     *         "id": "0198a000-0000-7000-8000-000000000005",
-                     *         "name": "Odile Perrin",
-                     *         "role": "staff"
-                     *       },
-                     *       "body": "Bonjour, nous passons demain à 9 h.",
-                     *       "attachments": [],
-                     *       "reply_to": null,
-                     *       "quoted": null,
-                     *       "by_email": false,
-                     *       "is_thanks": false,
-                     *       "created_at": "2026-11-30T08:15:00Z",
-                     *       "edited_at": null,
-                     *       "deleted_at": null,
-                     *       "moved_to": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             201: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "0198a000-0000-7000-8000-000000000009",
-                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *       "seq": 2,
-                     *       "version": 3,
-                     *       "author": {
-                     *         "id": "0198a000-0000-7000-8000-000000000005",
-                     *         "name": "Odile Perrin",
-                     *         "role": "staff"
-                     *       },
-                     *       "body": "Bonjour, nous passons demain à 9 h.",
-                     *       "attachments": [],
-                     *       "reply_to": null,
-                     *       "quoted": null,
-                     *       "by_email": false,
-                     *       "is_thanks": false,
-                     *       "created_at": "2026-11-30T08:15:00Z",
-                     *       "edited_at": null,
-                     *       "deleted_at": null,
-                     *       "moved_to": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -6218,7 +5566,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_message: {
+    message_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -6255,7 +5603,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    delete_message: {
+    conversations_messages_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -6284,7 +5632,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    edit_message: {
+    conversations_messages_partial_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -6296,11 +5644,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "body": "Bonjour, nous passons demain à 10 h."
-                 *     }
-                 */
                 "application/json": components["schemas"]["PatchedBodyRequest"];
             };
         };
@@ -6311,29 +5654,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "id": "0198a000-0000-7000-8000-000000000009",
-                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
-                     *       "seq": 2,
-                     *       "version": 4,
-                     *       "author": {
-                     *         "id": "0198a000-0000-7000-8000-000000000005",
-                     *         "name": "Odile Perrin",
-                     *         "role": "staff"
-                     *       },
-                     *       "body": "Bonjour, nous passons demain à 10 h.",
-                     *       "attachments": [],
-                     *       "reply_to": null,
-                     *       "quoted": null,
-                     *       "by_email": false,
-                     *       "is_thanks": false,
-                     *       "created_at": "2026-11-30T08:15:00Z",
-                     *       "edited_at": "2026-11-30T08:15:00Z",
-                     *       "deleted_at": null,
-                     *       "moved_to": null
-                     *     }
-                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -6350,7 +5670,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_message_deliveries: {
+    conversations_messages_deliveries_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -6387,7 +5707,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    retry_message_deliveries: {
+    conversations_messages_deliveries_retry_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -6402,8 +5722,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6424,7 +5742,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_message_email: {
+    conversations_messages_email_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -6469,7 +5787,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_message_revisions: {
+    conversations_messages_revisions_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -6515,7 +5833,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_conversation_mute: {
+    conversations_mute_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -6551,7 +5869,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    mute_conversation: {
+    conversations_mute_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -6588,7 +5906,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_notes: {
+    conversations_notes_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -6624,7 +5942,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    write_note: {
+    conversations_notes_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -6635,12 +5953,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "id": "0198a000-0000-7000-8000-000000000010",
-                 *       "body": "Prévoir l’échafaudage."
-                 *     }
-                 */
                 "application/json": components["schemas"]["NoteDraftRequest"];
             };
         };
@@ -6676,7 +5988,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_note: {
+    note_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -6713,7 +6025,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    delete_note: {
+    conversations_notes_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -6742,7 +6054,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    edit_note: {
+    conversations_notes_partial_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -6780,7 +6092,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_note_revisions: {
+    conversations_notes_revisions_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -6817,7 +6129,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    mark_read: {
+    conversations_read_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -6828,11 +6140,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "seq": 2
-                 *     }
-                 */
                 "application/json": components["schemas"]["SeqRequest"];
             };
         };
@@ -6843,14 +6150,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "last_read_seq": 2,
-                     *       "unread_after_seq": 2,
-                     *       "unread_count": 0,
-                     *       "unread_total": 0
-                     *     }
-                     */
                     "application/json": components["schemas"]["ReadState"];
                 };
             };
@@ -6867,7 +6166,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    snooze_conversation: {
+    conversations_snooze_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -6920,7 +6219,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    unsnooze_conversation: {
+    conversations_snooze_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -6956,7 +6255,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    split_conversation: {
+    conversations_split_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7018,7 +6317,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    take_conversation: {
+    conversations_take_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7071,7 +6370,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    show_typing: {
+    conversations_typing_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7089,8 +6388,6 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7117,7 +6414,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    mark_unread: {
+    conversations_unread_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -7154,7 +6451,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    show_viewing: {
+    conversations_viewing_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7172,8 +6469,6 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7200,7 +6495,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    change_conversations: {
+    conversations_bulk_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7242,7 +6537,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_credentials: {
+    credentials_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -7276,7 +6571,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    create_credential: {
+    credentials_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7285,14 +6580,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "ERP",
-                 *       "scopes": [
-                 *         "provisioning"
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["NewCredentialRequest"];
             };
         };
@@ -7303,29 +6590,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "secret": "liaison_example-secret",
-                     *       "credential": {
-                     *         "id": "0198a000-0000-7000-8000-000000000014",
-                     *         "name": "ERP",
-                     *         "scopes": [
-                     *           "provisioning"
-                     *         ],
-                     *         "ends_with": "cret",
-                     *         "created_by": {
-                     *           "id": "0198a000-0000-7000-8000-000000000015",
-                     *           "name": "Marc Vidal",
-                     *           "role": "manager"
-                     *         },
-                     *         "created_at": "2026-11-30T08:15:00Z",
-                     *         "expires_at": null,
-                     *         "revoked_at": null,
-                     *         "last_used_at": null,
-                     *         "valid": true
-                     *       }
-                     *     }
-                     */
                     "application/json": components["schemas"]["Issued"];
                 };
             };
@@ -7341,7 +6605,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    withdraw_credential: {
+    credentials_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -7369,7 +6633,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    rotate_credential: {
+    credentials_rotate_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7402,7 +6666,55 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    count_folders: {
+    events_retrieve: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events in order. `next` is the `after` of the next request, also when there are none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            /** @description The events after this cursor are gone: it is of more than 30 days ago, or of before a restore of the database. Read the rows that you keep anew, then follow the feed without `after`. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    folders_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -7444,7 +6756,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_me: {
+    me_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -7477,7 +6789,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_my_availability: {
+    me_availability_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -7519,7 +6831,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    put_my_availability: {
+    me_availability_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -7553,7 +6865,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_my_photo: {
+    me_photo_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -7595,7 +6907,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    put_my_photo: {
+    me_photo_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -7637,7 +6949,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    delete_my_photo: {
+    me_photo_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -7670,7 +6982,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_preferences: {
+    preferences_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -7703,7 +7015,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    update_preferences: {
+    preferences_partial_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -7737,7 +7049,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    resume_emails: {
+    preferences_emails_again_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7749,8 +7061,6 @@ export interface operations {
             /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7770,7 +7080,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    note_presence: {
+    presence_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7802,7 +7112,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    put_rows: {
+    provisioning_bulk_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -7811,28 +7121,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                /**
-                 * @example {
-                 *       "dry_run": true,
-                 *       "rows": [
-                 *         {
-                 *           "kind": "clients",
-                 *           "external_id": "C-1043",
-                 *           "row": {
-                 *             "name": "SCI Bellevue"
-                 *           }
-                 *         },
-                 *         {
-                 *           "kind": "chantiers",
-                 *           "external_id": "CH-312",
-                 *           "row": {
-                 *             "client": "C-9999",
-                 *             "name": "Toiture"
-                 *           }
-                 *         }
-                 *       ]
-                 *     }
-                 */
                 "application/json": components["schemas"]["BulkRowsRequest"];
             };
         };
@@ -7840,36 +7128,9 @@ export interface operations {
             /** @description One result for each row, in the order given. */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "dry_run": true,
-                     *       "results": [
-                     *         {
-                     *           "kind": "clients",
-                     *           "external_id": "C-1043",
-                     *           "outcome": "created",
-                     *           "errors": []
-                     *         },
-                     *         {
-                     *           "kind": "chantiers",
-                     *           "external_id": "CH-312",
-                     *           "outcome": "refused",
-                     *           "errors": [
-                     *             {
-                     *               "code": "unknown_reference",
-                     *               "detail": "Nothing has this external id. Send that row first.",
-                     *               "attr": "client"
-                     *             }
-                     *           ]
-                     *         }
-                     *       ]
-                     *     }
-                     */
                     "application/json": components["schemas"]["RowResults"];
                 };
             };
@@ -7882,11 +7143,10 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    get_chantier: {
+    provisioning_chantiers_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -7900,8 +7160,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7922,11 +7180,10 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    put_chantier: {
+    provisioning_chantiers_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -7937,14 +7194,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "client": "C-1042",
-                 *       "name": "Extension de la maison",
-                 *       "reference": "2026-311",
-                 *       "address": "4 rue des Tilleuls, 31000 Toulouse"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PutChantierRequest"];
             };
         };
@@ -7952,48 +7201,18 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "external_id": "CH-311",
-                     *       "id": "0198a000-0000-7000-8000-000000000018",
-                     *       "client": "C-1042",
-                     *       "name": "Extension de la maison",
-                     *       "reference": "2026-311",
-                     *       "address": "4 rue des Tilleuls, 31000 Toulouse",
-                     *       "responsible": null,
-                     *       "deputy": null,
-                     *       "status": "active"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ChantierRow"];
                 };
             };
             /** @description Created */
             201: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "external_id": "CH-311",
-                     *       "id": "0198a000-0000-7000-8000-000000000018",
-                     *       "client": "C-1042",
-                     *       "name": "Extension de la maison",
-                     *       "reference": "2026-311",
-                     *       "address": "4 rue des Tilleuls, 31000 Toulouse",
-                     *       "responsible": null,
-                     *       "deputy": null,
-                     *       "status": "active"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ChantierRow"];
                 };
             };
@@ -8007,11 +7226,10 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    get_client: {
+    provisioning_clients_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -8025,8 +7243,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8047,11 +7263,10 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    put_client: {
+    provisioning_clients_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -8062,11 +7277,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "name": "Famille Durand"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PutClientRequest"];
             };
         };
@@ -8074,42 +7284,18 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "external_id": "C-1042",
-                     *       "id": "0198a000-0000-7000-8000-000000000016",
-                     *       "name": "Famille Durand",
-                     *       "responsible": null,
-                     *       "deputy": null,
-                     *       "status": "active"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ClientRow"];
                 };
             };
             /** @description Created */
             201: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "external_id": "C-1042",
-                     *       "id": "0198a000-0000-7000-8000-000000000016",
-                     *       "name": "Famille Durand",
-                     *       "responsible": null,
-                     *       "deputy": null,
-                     *       "status": "active"
-                     *     }
-                     */
                     "application/json": components["schemas"]["ClientRow"];
                 };
             };
@@ -8123,11 +7309,10 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    get_user: {
+    provisioning_users_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -8141,8 +7326,6 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8163,11 +7346,10 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    put_user: {
+    provisioning_users_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -8178,15 +7360,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                /**
-                 * @example {
-                 *       "email": "anne.durand@exemple.fr",
-                 *       "name": "Anne Durand",
-                 *       "role": "client",
-                 *       "client": "C-1042",
-                 *       "locale": "fr"
-                 *     }
-                 */
                 "application/json": components["schemas"]["PutUserRequest"];
             };
         };
@@ -8194,48 +7367,18 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "external_id": "U-2210",
-                     *       "id": "0198a000-0000-7000-8000-000000000017",
-                     *       "email": "anne.durand@exemple.fr",
-                     *       "name": "Anne Durand",
-                     *       "role": "client",
-                     *       "client": "C-1042",
-                     *       "locale": "fr",
-                     *       "phone": "",
-                     *       "status": "active"
-                     *     }
-                     */
                     "application/json": components["schemas"]["UserRow"];
                 };
             };
             /** @description Created */
             201: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "external_id": "U-2210",
-                     *       "id": "0198a000-0000-7000-8000-000000000017",
-                     *       "email": "anne.durand@exemple.fr",
-                     *       "name": "Anne Durand",
-                     *       "role": "client",
-                     *       "client": "C-1042",
-                     *       "locale": "fr",
-                     *       "phone": "",
-                     *       "status": "active"
-                     *     }
-                     */
                     "application/json": components["schemas"]["UserRow"];
                 };
             };
@@ -8249,11 +7392,10 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    list_devices: {
+    push_subscriptions_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -8286,7 +7428,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    register_device: {
+    push_subscriptions_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -8329,7 +7471,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    remove_device: {
+    push_subscriptions_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -8357,7 +7499,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    test_device: {
+    push_subscriptions_test_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -8371,8 +7513,6 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8391,7 +7531,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    note_push_displayed: {
+    push_displayed_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -8422,7 +7562,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_push_key: {
+    push_key_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -8437,7 +7577,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PushKey"];
+                    "application/json": components["schemas"]["Key"];
                 };
             };
             /** @description The caller has this answer already (`If-None-Match`). */
@@ -8455,7 +7595,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    mark_push_read: {
+    push_read_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -8486,7 +7626,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    renew_device: {
+    push_renewed_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -8535,7 +7675,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    count_push_unread: {
+    push_unread_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -8568,7 +7708,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_saved_filters: {
+    saved_filters_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -8610,7 +7750,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    create_saved_filter: {
+    saved_filters_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -8669,7 +7809,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    delete_saved_filter: {
+    saved_filters_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -8705,7 +7845,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    update_saved_filter: {
+    saved_filters_partial_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -8750,7 +7890,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    search: {
+    search_retrieve: {
         parameters: {
             query?: {
                 author?: string;
@@ -8827,7 +7967,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    log_in: {
+    session_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -8843,8 +7983,6 @@ export interface operations {
             /** @description Write a model as JSON, with its moments in UTC. */
             200: {
                 headers: {
-                    RateLimit: components["headers"]["RateLimit"];
-                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8864,7 +8002,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    log_out: {
+    session_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -8889,7 +8027,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_staff: {
+    staff_list: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -8928,7 +8066,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_emails: {
+    staff_emails_list: {
         parameters: {
             query?: {
                 /** @description Sent by programs */
@@ -8976,7 +8114,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_email: {
+    staff_email_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -9013,7 +8151,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    bring_back_email: {
+    staff_emails_bring_back_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9054,7 +8192,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    open_conversation_from_email: {
+    staff_emails_open_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9108,7 +8246,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    place_email: {
+    staff_emails_place_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9162,7 +8300,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    set_email_aside: {
+    staff_emails_set_aside_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9203,7 +8341,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    count_emails: {
+    staff_emails_summary_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -9237,7 +8375,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_tasks: {
+    staff_tasks_list: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -9299,7 +8437,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_task: {
+    staff_tasks_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -9345,7 +8483,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    annotate_task: {
+    staff_tasks_partial_update: {
         parameters: {
             query?: never;
             header?: never;
@@ -9382,7 +8520,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    cancel_task: {
+    staff_tasks_cancel_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9415,7 +8553,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    retry_task: {
+    staff_tasks_retry_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9448,7 +8586,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_task_actions: {
+    staff_tasks_actions_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -9482,7 +8620,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    discard_tasks: {
+    staff_tasks_discard_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9525,7 +8663,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    export_tasks: {
+    staff_tasks_export_list: {
         parameters: {
             query?: {
                 error_class?: string;
@@ -9591,7 +8729,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_task_failures: {
+    staff_tasks_failures_list: {
         parameters: {
             query?: {
                 /**
@@ -9633,7 +8771,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_queues: {
+    staff_tasks_queues_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -9667,7 +8805,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    control_queue: {
+    staff_tasks_queues_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9705,7 +8843,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    retry_tasks: {
+    staff_tasks_retry_many: {
         parameters: {
             query?: never;
             header?: never;
@@ -9739,7 +8877,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_schedules: {
+    staff_tasks_schedules_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -9773,7 +8911,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    control_schedule: {
+    staff_tasks_schedules_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9807,7 +8945,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_task_series: {
+    staff_tasks_series_retrieve: {
         parameters: {
             query?: {
                 /**
@@ -9849,7 +8987,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    get_task_summary: {
+    staff_tasks_summary_retrieve: {
         parameters: {
             query?: {
                 /**
@@ -9891,7 +9029,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    list_workers: {
+    staff_tasks_workers_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -9925,7 +9063,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    control_worker: {
+    staff_tasks_workers_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9959,7 +9097,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    issue_stream_ticket: {
+    stream_tickets_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -9974,12 +9112,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "ticket": "example-ticket",
-                     *       "expires_in_seconds": 30
-                     *     }
-                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -9995,7 +9127,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    count_unread: {
+    unread_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -10010,12 +9142,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    /**
-                     * @example {
-                     *       "total": 0,
-                     *       "conversations": {}
-                     *     }
-                     */
                     "application/json": components["schemas"]["Unread"];
                 };
             };
@@ -10031,6 +9157,304 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description A webhook with its secret, `whsec_…`, which is never shown again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description There are as many as there may be. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhooks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A webhook with its latest deliveries, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDetail"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhooks_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhooks_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedWebhookChangeRequest"];
+            };
+        };
+        responses: {
+            /** @description A webhook, without its secret. `waiting` and `failed` count deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhooks_replay_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            /** @description The events after this cursor are gone: it is of more than 30 days ago, or of before a restore of the database. Read the rows that you keep anew, then follow the feed without `after`. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhooks_rotate_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A webhook with its secret, `whsec_…`, which is never shown again. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    webhooks_test_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the address answered to `webhook.test`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

@@ -292,6 +292,7 @@ def address_of(name: str, world: World) -> str:
         "name": "unknown",
         "external_id": "unknown",
         "credential_id": world.credential.pk,
+        "webhook_id": world.webhook.pk,
         "verb": "enable" if name == "schedule-act" else "resume",
     }
     needed = get_resolver().reverse_dict.getlist(name)[0][0][0][1]

@@ -38,14 +38,18 @@ class BearerAuthentication(authentication.BaseAuthentication):
 
 
 class CredentialAuthentication(authentication.BaseAuthentication):
-    """Read `Authorization: Bearer liaison_…`, the credential of a program. Sessions are ignored."""
+    """Read `Authorization: Bearer liaison_…`, the credential of a program.
+
+    Any other bearer is left to the next way to authenticate, if the view has one.
+    """
 
     keyword = "Bearer"
 
-    def authenticate(self, request: Request) -> tuple[Machine, str]:
+    def authenticate(self, request: Request) -> tuple[Machine, str] | None:
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != self.keyword.lower():
-            raise exceptions.NotAuthenticated
+        is_bearer = scheme.lower() == self.keyword.lower()
+        if not is_bearer or not secret.strip().startswith(credentials.PREFIX):
+            return None
         machine = credentials.machine_of(secret.strip())
         if machine is None:
             raise exceptions.AuthenticationFailed(
@@ -55,16 +59,6 @@ class CredentialAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return self.keyword
-
-
-class OptionalCredentialAuthentication(CredentialAuthentication):
-    """Read the credential of a program, where people may call as well."""
-
-    def authenticate(self, request: Request) -> tuple[Machine, str] | None:  # type: ignore[override]
-        _scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        return (
-            super().authenticate(request) if secret.strip().startswith(credentials.PREFIX) else None
-        )
 
 
 class OtherPerson(exceptions.AuthenticationFailed):

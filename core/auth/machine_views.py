@@ -11,7 +11,6 @@ from rest_framework.request import Request
 from core.auth.authentication import (
     BearerAuthentication,
     CredentialAuthentication,
-    OptionalCredentialAuthentication,
     SessionAuthentication,
 )
 from core.auth.credentials import Machine
@@ -61,8 +60,7 @@ class MachineOrManagerView(APIView):
     """For programs with the scope, and for managers."""
 
     authentication_classes = (
-        OptionalCredentialAuthentication,
-        BearerAuthentication,
+            BearerAuthentication,
         SessionAuthentication,
     )
     permission_classes = (IsManagerOrHasScope,)

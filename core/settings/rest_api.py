@@ -82,6 +82,7 @@ SPECTACULAR_SETTINGS = {
         "RowOutcome": "core.provisioning.serializers.OUTCOMES",
         "ProvisionedRole": "core.provisioning.serializers.ROLES",
         "Scope": "core.models.MachineCredential.Scope",
+        "EventType": "core.models.OutgoingEvent.Kind",
         "EmailState": "notifications.models.InboundEmail.State",
     },
     "POSTPROCESSING_HOOKS": [

@@ -57,7 +57,3 @@ class CredentialScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyp
             "scheme": "bearer",
             "description": "The credential of a program: `manage.py issue_credential`.",
         }
-
-
-class OptionalCredentialScheme(CredentialScheme):
-    target_class = "core.auth.authentication.OptionalCredentialAuthentication"
