@@ -60,7 +60,8 @@ class MachineOrManagerView(APIView):
     """For programs with the scope, and for managers."""
 
     authentication_classes = (
-            BearerAuthentication,
+        CredentialAuthentication,
+        BearerAuthentication,
         SessionAuthentication,
     )
     permission_classes = (IsManagerOrHasScope,)
