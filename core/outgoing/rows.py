@@ -47,4 +47,5 @@ class ToldOutside(models.Model):
         if self._state.adding:
             return None
         rows = type(self)._base_manager.filter(pk=self.pk)
-        return rows.values(*self.TOLD_COLUMNS).first()
+        stored: dict[str, Any] | None = rows.values(*self.TOLD_COLUMNS).first()
+        return stored

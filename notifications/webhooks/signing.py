@@ -30,7 +30,7 @@ def seal(endpoint_id: UUID, secret: str) -> bytes:
     return sealed.seal(_name(endpoint_id), secret.encode())
 
 
-def opened(endpoint_id: UUID, content: bytes) -> str:
+def opened(endpoint_id: UUID, content: bytes | memoryview) -> str:
     """Return a secret that was sealed for an endpoint. Raises SecretLost."""
     try:
         return sealed.opened(_name(endpoint_id), bytes(content)).decode()

@@ -180,7 +180,7 @@ def test_each_event_arrives_in_order_though_processes_are_killed(
     for writer in writers:
         writer.start()
     for number in range(KILLS):
-        until(lambda: len(receiver.received) > number * 12, "nothing arrives")
+        receiver.wait_for(number * 12)
         if number == 3:
             site.stop_web(kill=True)
             site.start_web()
@@ -199,9 +199,8 @@ def test_each_event_arrives_in_order_though_processes_are_killed(
     )
     program.has_ended = True
     reader.join(15)
-    program.follow_once()
-    while program.follow_once() or len(of_messages(program.followed)) < MESSAGES + EDITS:
-        pass
+    for _ in range(MESSAGES):
+        program.follow_once()
     let_the_worker_lose()
 
     sent, fed = of_messages(receiver.accepted), of_messages(program.followed)

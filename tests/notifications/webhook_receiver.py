@@ -15,6 +15,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from tests.waiting import until
+
 TOLERANCE_SECONDS = 300
 
 
@@ -82,6 +84,10 @@ class Receiver:
     @property
     def accepted(self) -> list[Any]:
         return [each.event for each in self.received if each.is_accepted]
+
+    def wait_for(self, count: int) -> None:
+        """Wait until more than `count` requests have come."""
+        until(lambda: len(self.received) > count, f"only {count} requests or fewer arrive")
 
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
