@@ -15,6 +15,7 @@ from core.outgoing import feed
 from core.outgoing_models import OutgoingEvent
 from core.serializers import InputSerializer, UtcField
 from core.web.errors import Refusal
+from core.web.fields import NumberField
 from core.web.openapi import LIMITED, refusals
 from core.web.requests import validated
 
@@ -39,9 +40,7 @@ class EventsGone(Refusal):
 
 class FeedQuerySerializer(InputSerializer):
     after = serializers.CharField(required=False, max_length=300)
-    limit = serializers.IntegerField(
-        required=False, min_value=FEWEST, max_value=MOST, default=USUAL
-    )
+    limit = NumberField(required=False, min_value=FEWEST, max_value=MOST, default=USUAL)
 
 
 class OutgoingEventSerializer(serializers.Serializer[Any]):

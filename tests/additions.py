@@ -114,7 +114,7 @@ def add_channel(folder: Path) -> None:
         "| `dummy/` | A channel that accepts everything. |\n",
         before=True,
     )
-    insert(folder, "pyproject.toml", 'layers = ["inbound_email", ', '"dummy", ')
+    insert(folder, "pyproject.toml", 'layers = ["webhooks", "inbound_email", ', '"dummy", ')
     insert(
         folder,
         "workers/engine/descriptions.py",
