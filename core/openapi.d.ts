@@ -13,8 +13,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Announce a file. The answer says how to send it. The same sent again answers 200. */
-        post: operations["attachments_create"];
+        /**
+         * Announce a file
+         * @description Announce a file. The answer says how to send it. The same sent again answers 200.
+         */
+        post: operations["announce_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -28,15 +31,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["attachment_retrieve"];
+        /** Read the state of a file */
+        get: operations["get_file"];
         put?: never;
         post?: never;
         /**
+         * Withdraw a file
          * @description Withdraw one's own file that is in no message yet, or whose bytes have not arrived.
          *
          *     In a message it keeps its place, shown as taken back.
          */
-        delete: operations["attachments_destroy"];
+        delete: operations["withdraw_file"];
         options?: never;
         head?: never;
         patch?: never;
@@ -51,8 +56,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Check that all bytes have arrived, and order their analysis. Again is harmless. */
-        post: operations["attachments_complete_create"];
+        /**
+         * Say that a file has arrived
+         * @description Check that all bytes have arrived, and order their analysis. Again is harmless.
+         */
+        post: operations["complete_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -66,8 +74,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Download the file. With `original`, its sender gets a photo with its location. */
-        get: operations["attachments_content_retrieve"];
+        /**
+         * Download a file
+         * @description Download the file. With `original`, its sender gets a photo with its location.
+         */
+        get: operations["download_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -84,11 +95,12 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Get addresses that open without a login
          * @description Addresses of the file and its previews that open without a login, for a short time.
          *
          *     `<img>` sends no bearer token, and a token in an address would stay in logs.
          */
-        get: operations["attachments_links_retrieve"];
+        get: operations["get_file_links"];
         put?: never;
         post?: never;
         delete?: never;
@@ -104,11 +116,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The parts of a file that have arrived. */
-        get: operations["attachment_parts"];
+        /**
+         * List the parts that have arrived
+         * @description The parts of a file that have arrived.
+         */
+        get: operations["list_file_parts"];
         put?: never;
-        /** @description Sign parts that are about to be sent, each with its own SHA-256. */
-        post: operations["attachments_parts_create"];
+        /**
+         * Sign parts before they are sent
+         * @description Sign parts that are about to be sent, each with its own SHA-256.
+         */
+        post: operations["sign_file_parts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -122,8 +140,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high. */
-        get: operations["attachments_preview_retrieve"];
+        /**
+         * Show a preview of a file
+         * @description A preview of the file, as WEBP, at most 320 or 1280 pixels wide and high.
+         */
+        get: operations["preview_file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -139,11 +160,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own replies and those that colleagues share. A client's user gets 404. */
-        get: operations["canned_replies_list"];
+        /**
+         * List canned replies
+         * @description One's own replies and those that colleagues share. A client's user gets 404.
+         */
+        get: operations["list_canned_replies"];
         put?: never;
-        /** @description Keep a reply. The same id again replaces it. */
-        post: operations["canned_replies_create"];
+        /**
+         * Keep a canned reply
+         * @description Keep a reply. The same id again replaces it.
+         */
+        post: operations["create_canned_reply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -160,12 +187,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description A reply: one's own, or a shared one as a manager. */
-        delete: operations["canned_replies_destroy"];
+        /**
+         * Delete a canned reply
+         * @description A reply: one's own, or a shared one as a manager.
+         */
+        delete: operations["delete_canned_reply"];
         options?: never;
         head?: never;
-        /** @description A reply: one's own, or a shared one as a manager. */
-        patch: operations["canned_replies_partial_update"];
+        /**
+         * Change a canned reply
+         * @description A reply: one's own, or a shared one as a manager.
+         */
+        patch: operations["update_canned_reply"];
         trace?: never;
     };
     "/api/v1/chantiers": {
@@ -175,8 +208,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the chantiers that the reader may choose from, by name. */
-        get: operations["chantiers_list"];
+        /**
+         * List chantiers
+         * @description List the chantiers that the reader may choose from, by name.
+         */
+        get: operations["list_chantiers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -192,8 +228,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The photos and documents of all conversations about a chantier, the newest first. */
-        get: operations["chantiers_attachments_list"];
+        /**
+         * List the files of a chantier
+         * @description The photos and documents of all conversations about a chantier, the newest first.
+         */
+        get: operations["list_chantier_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -209,8 +248,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the clients that the reader may choose from, by name. */
-        get: operations["clients_list"];
+        /**
+         * List clients
+         * @description List the clients that the reader may choose from, by name.
+         */
+        get: operations["list_clients"];
         put?: never;
         post?: never;
         delete?: never;
@@ -227,8 +269,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Replace the remark about a client, which the company alone reads. Empty removes it. */
-        put: operations["clients_remark_update"];
+        /**
+         * Replace the remark about a client
+         * @description Replace the remark about a client, which the company alone reads. Empty removes it.
+         */
+        put: operations["put_client_remark"];
         post?: never;
         delete?: never;
         options?: never;
@@ -243,8 +288,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return what the company knows of a client: how its people are reached, what it has. */
-        get: operations["clients_sheet_retrieve"];
+        /**
+         * Read what the company knows of a client
+         * @description Return what the company knows of a client: how its people are reached, what it has.
+         */
+        get: operations["get_client_sheet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -260,11 +308,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The person's conversations, newest activity first. */
-        get: operations["conversations_list"];
+        /**
+         * List conversations
+         * @description The person's conversations, newest activity first.
+         */
+        get: operations["list_conversations"];
         put?: never;
-        /** @description Open a conversation, with or without a first message. */
-        post: operations["conversations_create"];
+        /**
+         * Open a conversation
+         * @description Open a conversation, with or without a first message.
+         */
+        post: operations["open_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -278,15 +332,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["conversations_retrieve"];
+        /** Read a conversation */
+        get: operations["get_conversation"];
         put?: never;
         post?: never;
-        /** @description As the company, archive it: it leaves the lists, and can still be read. */
-        delete: operations["conversations_destroy"];
+        /**
+         * Archive a conversation
+         * @description As the company, archive it: it leaves the lists, and can still be read.
+         */
+        delete: operations["archive_conversation"];
         options?: never;
         head?: never;
-        /** @description Change the subject; as the company also the chantier, the status, the assigned person. */
-        patch: operations["conversations_partial_update"];
+        /**
+         * Change a conversation
+         * @description Change the subject; as the company also the chantier, the status, the assigned person.
+         */
+        patch: operations["update_conversation"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/attachments": {
@@ -296,8 +357,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The photos and documents of a conversation, the newest first. */
-        get: operations["conversations_attachments_list"];
+        /**
+         * List the files of a conversation
+         * @description The photos and documents of a conversation, the newest first.
+         */
+        get: operations["list_conversation_files"];
         put?: never;
         post?: never;
         delete?: never;
@@ -313,8 +377,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Everything that changed since a version. */
-        get: operations["conversations_changes_retrieve"];
+        /**
+         * List what changed since a version
+         * @description Everything that changed since a version.
+         */
+        get: operations["list_changes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -330,8 +397,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return how far each message of a page of history has come. */
-        get: operations["conversations_deliveries_retrieve"];
+        /**
+         * Tell how far a page of messages has come
+         * @description Return how far each message of a page of history has come.
+         */
+        get: operations["list_conversation_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -348,11 +418,17 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Follow the conversation: be counted and told of what is written. Again is harmless. */
-        put: operations["conversations_follow_update"];
+        /**
+         * Follow a conversation
+         * @description Follow the conversation: be counted and told of what is written. Again is harmless.
+         */
+        put: operations["follow_conversation"];
         post?: never;
-        /** @description Follow it no longer, until one writes there or is mentioned again. */
-        delete: operations["conversations_follow_destroy"];
+        /**
+         * Stop following a conversation
+         * @description Follow it no longer, until one writes there or is mentioned again.
+         */
+        delete: operations["unfollow_conversation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -368,12 +444,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Forward messages by email
          * @description Send messages of the conversation to an email address, with their files.
          *
          *     It is a line of the history. Who forwards it is told if the address refuses it. The same id
          *     and content again answers 200.
          */
-        post: operations["conversations_forward_create"];
+        post: operations["forward_messages"];
         delete?: never;
         options?: never;
         head?: never;
@@ -390,11 +467,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Merge a conversation into another one
          * @description Move its messages and notes `into` another conversation, which is answered; close it.
          *
          *     Each message leaves a tombstone that says where it went (`moved_to`).
          */
-        post: operations["conversations_merge_create"];
+        post: operations["merge_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -409,18 +487,20 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * List messages
          * @description A page of history, in seq order; without a bound, the newest messages.
          *
          *     `lines` tell what was done with the conversation between these messages.
          */
-        get: operations["conversations_messages_retrieve"];
+        get: operations["list_messages"];
         put?: never;
         /**
+         * Send a message
          * @description Send a message. The same id and content sent again answers 200 with the first one.
          *
          *     As the company, close the conversation or put it off with it, in one step.
          */
-        post: operations["conversations_messages_create"];
+        post: operations["send_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -434,15 +514,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["message_retrieve"];
+        /** Read a message */
+        get: operations["get_message"];
         put?: never;
         post?: never;
-        /** @description Delete a message: a tombstone with its `seq` stays. */
-        delete: operations["conversations_messages_destroy"];
+        /**
+         * Delete a message
+         * @description Delete a message: a tombstone with its `seq` stays.
+         */
+        delete: operations["delete_message"];
         options?: never;
         head?: never;
-        /** @description Change the text of one's own recent message. Earlier texts are kept. */
-        patch: operations["conversations_messages_partial_update"];
+        /**
+         * Change the text of a message
+         * @description Change the text of one's own recent message. Earlier texts are kept.
+         */
+        patch: operations["edit_message"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/messages/{message_id}/deliveries": {
@@ -452,8 +539,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return how far a message has come with each person. */
-        get: operations["conversations_messages_deliveries_retrieve"];
+        /**
+         * Tell how far a message has come
+         * @description Return how far a message has come with each person.
+         */
+        get: operations["list_message_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -471,8 +561,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send a message again to the people whom it could not reach. */
-        post: operations["conversations_messages_deliveries_retry_create"];
+        /**
+         * Send again to those not reached
+         * @description Send a message again to the people whom it could not reach.
+         */
+        post: operations["retry_message_deliveries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -486,8 +579,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the email that a message was made of, as text: for its author and the company. */
-        get: operations["conversations_messages_email_retrieve"];
+        /**
+         * Read the email that a message was made of
+         * @description Return the email that a message was made of, as text: for its author and the company.
+         */
+        get: operations["get_message_email"];
         put?: never;
         post?: never;
         delete?: never;
@@ -503,8 +599,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The earlier texts of a message, oldest first. For the company only. */
-        get: operations["conversations_messages_revisions_list"];
+        /**
+         * List the earlier texts of a message
+         * @description The earlier texts of a message, oldest first. For the company only.
+         */
+        get: operations["list_message_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -520,11 +619,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Tell if the reader muted a conversation. */
-        get: operations["conversations_mute_retrieve"];
+        /**
+         * Tell if a conversation is muted
+         * @description Tell if the reader muted a conversation.
+         */
+        get: operations["get_conversation_mute"];
         put?: never;
-        /** @description Mute a conversation, or unmute it by `{"muted": false}`. */
-        post: operations["conversations_mute_create"];
+        /**
+         * Mute or unmute a conversation
+         * @description Mute a conversation, or unmute it by `{"muted": false}`.
+         */
+        post: operations["mute_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -538,11 +643,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Internal notes. A client's user gets 404. */
-        get: operations["conversations_notes_list"];
+        /**
+         * List notes
+         * @description Internal notes. A client's user gets 404.
+         */
+        get: operations["list_notes"];
         put?: never;
-        /** @description Internal notes. A client's user gets 404. */
-        post: operations["conversations_notes_create"];
+        /**
+         * Write a note
+         * @description Internal notes. A client's user gets 404.
+         */
+        post: operations["write_note"];
         delete?: never;
         options?: never;
         head?: never;
@@ -556,13 +667,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["note_retrieve"];
+        /** Read a note */
+        get: operations["get_note"];
         put?: never;
         post?: never;
-        delete: operations["conversations_notes_destroy"];
+        /** Delete a note */
+        delete: operations["delete_note"];
         options?: never;
         head?: never;
-        patch: operations["conversations_notes_partial_update"];
+        /** Change the text of a note */
+        patch: operations["edit_note"];
         trace?: never;
     };
     "/api/v1/conversations/{conversation_id}/notes/{note_id}/revisions": {
@@ -572,8 +686,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The earlier texts of a note, oldest first. A client's user gets 404. */
-        get: operations["conversations_notes_revisions_list"];
+        /**
+         * List the earlier texts of a note
+         * @description The earlier texts of a note, oldest first. A client's user gets 404.
+         */
+        get: operations["list_note_revisions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -590,8 +707,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Record that one has read up to `seq`. A mark never goes back. */
-        put: operations["conversations_read_update"];
+        /**
+         * Mark as read up to a message
+         * @description Record that one has read up to `seq`. A mark never goes back.
+         */
+        put: operations["mark_read"];
         post?: never;
         delete?: never;
         options?: never;
@@ -608,10 +728,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Put the conversation off until a moment. A message of the client brings it back. */
-        post: operations["conversations_snooze_create"];
-        /** @description Bring the conversation back now. Again is harmless. */
-        delete: operations["conversations_snooze_destroy"];
+        /**
+         * Put a conversation off
+         * @description Put the conversation off until a moment. A message of the client brings it back.
+         */
+        post: operations["snooze_conversation"];
+        /**
+         * Bring a conversation back
+         * @description Bring the conversation back now. Again is harmless.
+         */
+        delete: operations["unsnooze_conversation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -626,8 +752,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Move messages into a new conversation of the same client, which is answered. */
-        post: operations["conversations_split_create"];
+        /**
+         * Move messages into a new conversation
+         * @description Move messages into a new conversation of the same client, which is answered.
+         */
+        post: operations["split_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -643,8 +772,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the conversation one's own. Whom it is taken from is told. */
-        post: operations["conversations_take_create"];
+        /**
+         * Take a conversation
+         * @description Make the conversation one's own. Whom it is taken from is told.
+         */
+        post: operations["take_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -660,8 +792,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Show the others that the person who asks is writing. */
-        post: operations["conversations_typing_create"];
+        /**
+         * Show that one is writing
+         * @description Show the others that the person who asks is writing.
+         */
+        post: operations["show_typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -676,8 +811,11 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** @description Count the messages from `seq` on as unread again, for oneself only. */
-        put: operations["conversations_unread_update"];
+        /**
+         * Count messages as unread again
+         * @description Count the messages from `seq` on as unread again, for oneself only.
+         */
+        put: operations["mark_unread"];
         post?: never;
         delete?: never;
         options?: never;
@@ -694,8 +832,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Show to colleagues that one has the conversation on screen, or has left it. */
-        post: operations["conversations_viewing_create"];
+        /**
+         * Show that one looks at a conversation
+         * @description Show to colleagues that one has the conversation on screen, or has left it.
+         */
+        post: operations["show_viewing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -712,11 +853,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Change many conversations at once
          * @description Assign, close, reopen or put off up to 200 conversations, each in its own transaction.
          *
          *     What is refused says why in its result, and keeps nothing else back. Again is harmless.
          */
-        post: operations["conversations_bulk_create"];
+        post: operations["change_conversations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -730,11 +872,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the credentials of programs, also those that open nothing any more. */
-        get: operations["credentials_list"];
+        /**
+         * List credentials
+         * @description List the credentials of programs, also those that open nothing any more.
+         */
+        get: operations["list_credentials"];
         put?: never;
-        /** @description Make a credential. This answer alone has its secret. */
-        post: operations["credentials_create"];
+        /**
+         * Make a credential
+         * @description Make a credential. This answer alone has its secret.
+         */
+        post: operations["create_credential"];
         delete?: never;
         options?: never;
         head?: never;
@@ -751,8 +899,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Withdraw a credential, for ever and at once. */
-        delete: operations["credentials_destroy"];
+        /**
+         * Withdraw a credential
+         * @description Withdraw a credential, for ever and at once.
+         */
+        delete: operations["withdraw_credential"];
         options?: never;
         head?: never;
         patch?: never;
@@ -767,8 +918,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make the credential that follows this one, which opens the same for seven more days. */
-        post: operations["credentials_rotate_create"];
+        /**
+         * Replace a credential
+         * @description Make the credential that follows this one, which opens the same for seven more days.
+         */
+        post: operations["rotate_credential"];
         delete?: never;
         options?: never;
         head?: never;
@@ -783,12 +937,13 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Read what happened, in order
          * @description Read what happened, in order: what webhooks tell of, for 30 days.
          *
          *     Without `after` it begins with the oldest event that is kept. An event may come twice, when
          *     a program asks again with an earlier cursor; none is missed.
          */
-        get: operations["events_retrieve"];
+        get: operations["list_events"];
         put?: never;
         post?: never;
         delete?: never;
@@ -804,8 +959,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Count what is in each folder of the staff inbox. For the company only. */
-        get: operations["folders_retrieve"];
+        /**
+         * Count what is in each folder
+         * @description Count what is in each folder of the staff inbox. For the company only.
+         */
+        get: operations["count_folders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -821,8 +979,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need. */
-        get: operations["me_retrieve"];
+        /**
+         * Read who one is
+         * @description The person who asks. Sets the CSRF cookie that unsafe requests of a session need.
+         */
+        get: operations["get_me"];
         put?: never;
         post?: never;
         delete?: never;
@@ -838,14 +999,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own availability, as `GET /staff` shows it to the others. */
-        get: operations["me_availability_retrieve"];
         /**
+         * Read one's own availability
+         * @description One's own availability, as `GET /staff` shows it to the others.
+         */
+        get: operations["get_my_availability"];
+        /**
+         * Say that one is away or there
          * @description Say that one is away, `until` a moment if it is known, or there again.
          *
          *     What waits for a person who goes away is given to the deputy, or to a manager.
          */
-        put: operations["me_availability_update"];
+        put: operations["put_my_availability"];
         post?: never;
         delete?: never;
         options?: never;
@@ -860,13 +1025,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own photo, which clients see beside the name of who answers. For the company alone. */
-        get: operations["me_photo_retrieve"];
-        /** @description Show a photo from now on. It is drawn anew, at most 320 px on a side. */
-        put: operations["me_photo_update"];
+        /**
+         * Read one's own photo
+         * @description One's own photo, which clients see beside the name of who answers. For the company alone.
+         */
+        get: operations["get_my_photo"];
+        /**
+         * Show a photo
+         * @description Show a photo from now on. It is drawn anew, at most 320 px on a side.
+         */
+        put: operations["put_my_photo"];
         post?: never;
-        /** @description Show the initials again. */
-        delete: operations["me_photo_destroy"];
+        /**
+         * Remove one's own photo
+         * @description Show the initials again.
+         */
+        delete: operations["delete_my_photo"];
         options?: never;
         head?: never;
         patch?: never;
@@ -879,15 +1053,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return how the reader wants to be told; the defaults before the first change. */
-        get: operations["preferences_retrieve"];
+        /**
+         * Read how one is told
+         * @description Return how the reader wants to be told; the defaults before the first change.
+         */
+        get: operations["get_preferences"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change some of the reader's preferences. */
-        patch: operations["preferences_partial_update"];
+        /**
+         * Change how one is told
+         * @description Change some of the reader's preferences.
+         */
+        patch: operations["update_preferences"];
         trace?: never;
     };
     "/api/v1/preferences/emails-again": {
@@ -899,8 +1079,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send emails again to the reader's address, which refused them, five times an hour. */
-        post: operations["preferences_emails_again_create"];
+        /**
+         * Send emails to one's address again
+         * @description Send emails again to the reader's address, which refused them, five times an hour.
+         */
+        post: operations["resume_emails"];
         delete?: never;
         options?: never;
         head?: never;
@@ -916,8 +1099,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Note that the reader looks at a page, every 40 s, or no longer does. */
-        post: operations["presence_create"];
+        /**
+         * Say that one looks at a page
+         * @description Note that the reader looks at a page, every 40 s, or no longer does.
+         */
+        post: operations["note_presence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -934,11 +1120,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Put many rows at once
          * @description Put up to 1,000 rows, in the order given: clients, then people, then chantiers.
          *
          *     Each is done or refused by itself. With `dry_run` nothing stays.
          */
-        post: operations["provisioning_bulk_create"];
+        post: operations["put_rows"];
         delete?: never;
         options?: never;
         head?: never;
@@ -952,10 +1139,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One row, by its id on the other side. */
-        get: operations["provisioning_chantiers_retrieve"];
-        /** @description Create a chantier or change what is given. Archived, its conversations are closed. */
-        put: operations["provisioning_chantiers_update"];
+        /**
+         * Read a chantier
+         * @description One row, by its id on the other side.
+         */
+        get: operations["get_chantier"];
+        /**
+         * Create or change a chantier
+         * @description Create a chantier or change what is given. Archived, its conversations are closed.
+         */
+        put: operations["put_chantier"];
         post?: never;
         delete?: never;
         options?: never;
@@ -970,10 +1163,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One row, by its id on the other side. */
-        get: operations["provisioning_clients_retrieve"];
-        /** @description Create a client or change what is given. The same again changes nothing. */
-        put: operations["provisioning_clients_update"];
+        /**
+         * Read a client
+         * @description One row, by its id on the other side.
+         */
+        get: operations["get_client"];
+        /**
+         * Create or change a client
+         * @description Create a client or change what is given. The same again changes nothing.
+         */
+        put: operations["put_client"];
         post?: never;
         delete?: never;
         options?: never;
@@ -988,14 +1187,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One row, by its id on the other side. */
-        get: operations["provisioning_users_retrieve"];
         /**
+         * Read a person
+         * @description One row, by its id on the other side.
+         */
+        get: operations["get_user"];
+        /**
+         * Create or change a person
          * @description Create a person or change what is given. The same again changes nothing.
          *
          *     A person with this email who has no external id yet gets it.
          */
-        put: operations["provisioning_users_update"];
+        put: operations["put_user"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1010,15 +1213,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the reader's devices, the last registered one first. */
-        get: operations["push_subscriptions_list"];
+        /**
+         * List one's devices
+         * @description List the reader's devices, the last registered one first.
+         */
+        get: operations["list_devices"];
         put?: never;
         /**
+         * Register a browser for pushes
          * @description Register this browser for pushes, at each start: its subscription may have changed.
          *
          *     410: no push can arrive there. The browser drops this subscription and makes a new one.
          */
-        post: operations["push_subscriptions_create"];
+        post: operations["register_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1035,8 +1242,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Stop pushing to one of the reader's devices. */
-        delete: operations["push_subscriptions_destroy"];
+        /**
+         * Stop pushing to a device
+         * @description Stop pushing to one of the reader's devices.
+         */
+        delete: operations["remove_device"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1051,8 +1261,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Push a test notification to one of the reader's devices, at most six times a minute. */
-        post: operations["push_subscriptions_test_create"];
+        /**
+         * Push a test to a device
+         * @description Push a test notification to one of the reader's devices, at most six times a minute.
+         */
+        post: operations["test_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1068,8 +1281,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Note that a device displayed a push. */
-        post: operations["push_displayed_create"];
+        /**
+         * Say that a push was displayed
+         * @description Note that a device displayed a push.
+         */
+        post: operations["note_push_displayed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1083,8 +1299,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return the key with which a browser subscribes. It is null if no push is sent. */
-        get: operations["push_key_retrieve"];
+        /**
+         * Get the key to subscribe with
+         * @description Return the key with which a browser subscribes. It is null if no push is sent.
+         */
+        get: operations["get_push_key"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1102,8 +1321,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Mark the messages of a notification as read. */
-        post: operations["push_read_create"];
+        /**
+         * Mark the messages of a push as read
+         * @description Mark the messages of a notification as read.
+         */
+        post: operations["mark_push_read"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1119,8 +1341,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Replace the subscription of a browser that changed it while no page was open. */
-        post: operations["push_renewed_create"];
+        /**
+         * Replace a changed subscription
+         * @description Replace the subscription of a browser that changed it while no page was open.
+         */
+        post: operations["renew_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1137,11 +1362,12 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Tell what a device should still show
          * @description Return what is still unread, by the token of any push that this device shows.
          *
          *     The service worker closes the notifications of everything else.
          */
-        post: operations["push_unread_create"];
+        post: operations["count_push_unread"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1155,11 +1381,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own filters and those that colleagues share. A client's user gets 404. */
-        get: operations["saved_filters_list"];
+        /**
+         * List saved filters
+         * @description One's own filters and those that colleagues share. A client's user gets 404.
+         */
+        get: operations["list_saved_filters"];
         put?: never;
-        /** @description Keep parameters of `GET /conversations` under a name. The same id again replaces it. */
-        post: operations["saved_filters_create"];
+        /**
+         * Keep a filter
+         * @description Keep parameters of `GET /conversations` under a name. The same id again replaces it.
+         */
+        post: operations["create_saved_filter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1176,12 +1408,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description A filter: one's own, or a shared one as a manager. */
-        delete: operations["saved_filters_destroy"];
+        /**
+         * Delete a saved filter
+         * @description A filter: one's own, or a shared one as a manager.
+         */
+        delete: operations["delete_saved_filter"];
         options?: never;
         head?: never;
-        /** @description A filter: one's own, or a shared one as a manager. */
-        patch: operations["saved_filters_partial_update"];
+        /**
+         * Change a saved filter
+         * @description A filter: one's own, or a shared one as a manager.
+         */
+        patch: operations["update_saved_filter"];
         trace?: never;
     };
     "/api/v1/search": {
@@ -1192,13 +1430,14 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Search messages, files and conversations
          * @description Messages, files, conversations, and notes for the company, that hold all words.
          *
          *     Without words, all that the filters let through, the newest first; at least one is needed.
          *     The words are those of the text, of the subject, client, chantier and author. One typing
          *     error in a word is taken if nothing is found without. The `hits` are places in `excerpt`.
          */
-        get: operations["search_retrieve"];
+        get: operations["search"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1216,10 +1455,16 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Log in and out with a session cookie. */
-        post: operations["session_create"];
-        /** @description Log in and out with a session cookie. */
-        delete: operations["session_destroy"];
+        /**
+         * Log in
+         * @description Log in and out with a session cookie.
+         */
+        post: operations["log_in"];
+        /**
+         * Log out
+         * @description Log in and out with a session cookie.
+         */
+        delete: operations["log_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1232,8 +1477,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the people of the company, to whom a conversation can be assigned, by name. */
-        get: operations["staff_list"];
+        /**
+         * List the people of the company
+         * @description List the people of the company, to whom a conversation can be assigned, by name.
+         */
+        get: operations["list_staff"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1249,8 +1497,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The emails that are no messages, the last received first. */
-        get: operations["staff_emails_list"];
+        /**
+         * List the emails to sort
+         * @description The emails that are no messages, the last received first.
+         */
+        get: operations["list_emails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1266,8 +1517,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return one email with its text. */
-        get: operations["staff_email_retrieve"];
+        /**
+         * Read an email to sort
+         * @description Return one email with its text.
+         */
+        get: operations["get_email"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1285,8 +1539,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Put an email that was set aside back on the list. */
-        post: operations["staff_emails_bring_back_create"];
+        /**
+         * Put an email back on the list
+         * @description Put an email that was set aside back on the list.
+         */
+        post: operations["bring_back_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1302,8 +1559,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Open a conversation with the sender's client, or another one, and put the email there. */
-        post: operations["staff_emails_open_create"];
+        /**
+         * Open a conversation from an email
+         * @description Open a conversation with the sender's client, or another one, and put the email there.
+         */
+        post: operations["open_conversation_from_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1320,12 +1580,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Put an email in a conversation
          * @description Put an email in a conversation, as a message. The same again changes nothing.
          *
          *     In the name of its author, if that is a person of the client, or the caller; else in the
          *     caller's, who says whose email it is.
          */
-        post: operations["staff_emails_place_create"];
+        post: operations["place_email"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1341,8 +1602,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Take an email off the list. It can be brought back. */
-        post: operations["staff_emails_set_aside_create"];
+        /**
+         * Take an email off the list
+         * @description Take an email off the list. It can be brought back.
+         */
+        post: operations["set_email_aside"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1356,8 +1620,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Count the emails that wait. */
-        get: operations["staff_emails_summary_retrieve"];
+        /**
+         * Count the emails to sort
+         * @description Count the emails that wait.
+         */
+        get: operations["count_emails"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1373,8 +1640,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Tasks, newest first: jobs for a live state or the dead, else attempts. */
-        get: operations["staff_tasks_list"];
+        /**
+         * List tasks
+         * @description Tasks, newest first: jobs for a live state or the dead, else attempts.
+         */
+        get: operations["list_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1390,15 +1660,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One task with all its attempts, by the id of the job or of an attempt. */
-        get: operations["staff_tasks_retrieve"];
+        /**
+         * Read a task
+         * @description One task with all its attempts, by the id of the job or of an attempt.
+         */
+        get: operations["get_task"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Write a note on a dead task, or say who takes care of it. */
-        patch: operations["staff_tasks_partial_update"];
+        /**
+         * Write a note on a dead task
+         * @description Write a note on a dead task, or say who takes care of it.
+         */
+        patch: operations["annotate_task"];
         trace?: never;
     };
     "/api/v1/staff/tasks/{task_id}/cancel": {
@@ -1410,8 +1686,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Cut periodic work that runs, at its next step; it comes back at its next time. */
-        post: operations["staff_tasks_cancel_create"];
+        /**
+         * Cut work that runs
+         * @description Cut periodic work that runs, at its next step; it comes back at its next time.
+         */
+        post: operations["cancel_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1427,8 +1706,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Give one task all its attempts again, from now. */
-        post: operations["staff_tasks_retry_create"];
+        /**
+         * Retry a task
+         * @description Give one task all its attempts again, from now.
+         */
+        post: operations["retry_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1442,8 +1724,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who did what, newest first. */
-        get: operations["staff_tasks_actions_list"];
+        /**
+         * List who did what
+         * @description Who did what, newest first.
+         */
+        get: operations["list_task_actions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1461,8 +1746,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Take dead tasks off the list, with a reason. */
-        post: operations["staff_tasks_discard_create"];
+        /**
+         * Discard dead tasks
+         * @description Take dead tasks off the list, with a reason.
+         */
+        post: operations["discard_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1476,8 +1764,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The attempts that match, as a file (10,000 at most). */
-        get: operations["staff_tasks_export_list"];
+        /**
+         * Export attempts as a file
+         * @description The attempts that match, as a file (10,000 at most).
+         */
+        get: operations["export_tasks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1493,8 +1784,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Failures by task, exception and place. */
-        get: operations["staff_tasks_failures_list"];
+        /**
+         * List failures
+         * @description Failures by task, exception and place.
+         */
+        get: operations["list_task_failures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1510,7 +1804,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["staff_tasks_queues_list"];
+        /** List queues */
+        get: operations["list_queues"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1528,8 +1823,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description `pause`, `resume`, or `purge` with the queue's name as `confirm`. */
-        post: operations["staff_tasks_queues_create"];
+        /**
+         * Pause, resume or empty a queue
+         * @description `pause`, `resume`, or `purge` with the queue's name as `confirm`.
+         */
+        post: operations["control_queue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1545,8 +1843,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Retry chosen tasks, or all that match (a thousand at most). */
-        post: operations["staff_tasks_retry_many"];
+        /**
+         * Retry many tasks
+         * @description Retry chosen tasks, or all that match (a thousand at most).
+         */
+        post: operations["retry_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1560,7 +1861,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["staff_tasks_schedules_list"];
+        /** List schedules */
+        get: operations["list_schedules"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1578,8 +1880,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description `run` now, `enable` or `disable`. */
-        post: operations["staff_tasks_schedules_create"];
+        /**
+         * Run, enable or disable a schedule
+         * @description `run` now, `enable` or `disable`.
+         */
+        post: operations["control_schedule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1593,8 +1898,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Throughput, failures and depth of the queues over a period. */
-        get: operations["staff_tasks_series_retrieve"];
+        /**
+         * Read figures over a period
+         * @description Throughput, failures and depth of the queues over a period.
+         */
+        get: operations["get_task_series"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1610,7 +1918,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["staff_tasks_summary_retrieve"];
+        /** Summarise the tasks */
+        get: operations["get_task_summary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1626,7 +1935,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["staff_tasks_workers_list"];
+        /** List workers */
+        get: operations["list_workers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1644,8 +1954,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description `quiet`, `resume` or `stop`; the worker obeys in some seconds. */
-        post: operations["staff_tasks_workers_create"];
+        /**
+         * Quiet, resume or stop a worker
+         * @description `quiet`, `resume` or `stop`; the worker obeys in some seconds.
+         */
+        post: operations["control_worker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1661,8 +1974,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Issue a one-use ticket that opens `/stream?ticket=` without a cookie. */
-        post: operations["stream_tickets_create"];
+        /**
+         * Get a ticket for the stream
+         * @description Issue a one-use ticket that opens `/stream?ticket=` without a cookie.
+         */
+        post: operations["issue_stream_ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1676,8 +1992,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One's own unread messages, in all and by conversation. */
-        get: operations["unread_retrieve"];
+        /**
+         * Count one's unread messages
+         * @description One's own unread messages, in all and by conversation.
+         */
+        get: operations["count_unread"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1693,11 +2012,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description List the webhooks. */
-        get: operations["webhooks_list"];
+        /**
+         * List the webhooks
+         * @description List the webhooks.
+         */
+        get: operations["list_webhooks"];
         put?: never;
-        /** @description Send events to an address from now on. This answer alone has the secret. */
-        post: operations["webhooks_create"];
+        /**
+         * Tell an address of events
+         * @description Send events to an address from now on. This answer alone has the secret.
+         */
+        post: operations["create_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1711,16 +2036,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Return a webhook with what its address answered last. */
-        get: operations["webhooks_retrieve"];
+        /**
+         * Read a webhook
+         * @description Return a webhook with what its address answered last.
+         */
+        get: operations["get_webhook"];
         put?: never;
         post?: never;
-        /** @description Delete a webhook, with what it has not got yet. */
-        delete: operations["webhooks_destroy"];
+        /**
+         * Delete a webhook
+         * @description Delete a webhook, with what it has not got yet.
+         */
+        delete: operations["delete_webhook"];
         options?: never;
         head?: never;
-        /** @description Change, pause or resume a webhook. */
-        patch: operations["webhooks_partial_update"];
+        /**
+         * Change, pause or resume a webhook
+         * @description Change, pause or resume a webhook.
+         */
+        patch: operations["update_webhook"];
         trace?: never;
     };
     "/api/v1/webhooks/{webhook_id}/replay": {
@@ -1732,8 +2066,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send again what was given up, or all events after a cursor, in order. */
-        post: operations["webhooks_replay_create"];
+        /**
+         * Send events again
+         * @description Send again what was given up, or all events after a cursor, in order.
+         */
+        post: operations["replay_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1749,8 +2086,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Make another secret. For a day, requests carry the signatures of both. */
-        post: operations["webhooks_rotate_create"];
+        /**
+         * Make another secret
+         * @description Make another secret. For a day, requests carry the signatures of both.
+         */
+        post: operations["rotate_webhook_secret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1766,8 +2106,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send `webhook.test` to the address, and return what it answers within ten seconds. */
-        post: operations["webhooks_test_create"];
+        /**
+         * Send a test event now
+         * @description Send `webhook.test` to the address, and return what it answers within ten seconds.
+         */
+        post: operations["test_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1843,7 +2186,7 @@ export interface components {
             content_type?: string;
             sha256: string;
             /** @default false */
-            keeps_location: boolean;
+            keeps_location?: boolean;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         AnsweringPerson: {
@@ -2018,7 +2361,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /** @default false */
-            dry_run: boolean;
+            dry_run?: boolean;
         };
         /** @description A text to reuse, in French, in English or in both; people type "/" and `shortcut`. */
         CannedReply: {
@@ -2102,12 +2445,12 @@ export interface components {
             readonly external_id: string | null;
             /** Format: uuid */
             readonly id: string;
-            client?: string;
+            readonly client: string | null;
             readonly name: string;
             readonly reference: string;
             readonly address: string;
-            responsible?: string;
-            deputy?: string;
+            readonly responsible: string | null;
+            readonly deputy: string | null;
             readonly status: string;
         };
         /**
@@ -2127,8 +2470,8 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
-            responsible?: string;
-            deputy?: string;
+            readonly responsible: string | null;
+            readonly deputy: string | null;
             readonly status: string;
         };
         /** @description What the company sees of a client beside a conversation. */
@@ -2232,7 +2575,7 @@ export interface components {
              * Format: date-time
              */
             readonly last_used_at: string | null;
-            readonly is_valid: boolean;
+            readonly valid: boolean;
         };
         Deliveries: {
             readonly results: components["schemas"]["PersonState"][];
@@ -2277,7 +2620,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body: string;
+            body?: string;
             attachments?: string[];
             /** Format: uuid */
             reply_to?: string | null;
@@ -2285,7 +2628,7 @@ export interface components {
              * @description Close the conversation with it.
              * @default false
              */
-            close: boolean;
+            close?: boolean;
             /**
              * Format: date-time
              * @description Put the conversation off with it. A moment that is over changes nothing.
@@ -2496,7 +2839,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @default false */
-            is_shared: boolean;
+            is_shared?: boolean;
             /** Format: uuid */
             id?: string;
         };
@@ -2531,7 +2874,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body: string;
+            body?: string;
             attachments?: string[];
         };
         /**
@@ -2560,7 +2903,7 @@ export interface components {
             to: string;
             messages: string[];
             /** @default  */
-            comment: string;
+            comment?: string;
         };
         /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
         Forwarded: {
@@ -2642,9 +2985,6 @@ export interface components {
         Issued: {
             readonly secret: string;
             readonly credential: components["schemas"]["Credential"];
-        };
-        Key: {
-            readonly key: string | null;
         };
         KeysRequest: {
             p256dh: string;
@@ -2908,11 +3248,11 @@ export interface components {
         MethodEnum: "PUT" | "multipart";
         Mute: {
             /** @default true */
-            muted: boolean;
+            muted?: boolean;
         };
         MuteRequest: {
             /** @default true */
-            muted: boolean;
+            muted?: boolean;
         };
         /** @description Which program, what it opens, and for how many days; without `days` until withdrawn. */
         NewCredentialRequest: {
@@ -2929,9 +3269,9 @@ export interface components {
              * @description The key that the subscription was made with, base64url.
              * @default
              */
-            application_server_key: string;
+            application_server_key?: string;
             /** @default  */
-            label: string;
+            label?: string;
             /**
              * Format: double
              * @description Ignored.
@@ -2942,7 +3282,7 @@ export interface components {
         NewWebhookRequest: {
             url: string;
             /** @default  */
-            description: string;
+            description?: string;
             types?: components["schemas"]["EventType"][];
         };
         /** @description Write a model as JSON, with its moments in UTC. */
@@ -2966,7 +3306,7 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @default  */
-            body: string;
+            body?: string;
             attachments?: string[];
         };
         /** @description Write a model as JSON, with its moments in UTC. */
@@ -3162,7 +3502,7 @@ export interface components {
         };
         PresenceRequest: {
             /** @default true */
-            visible: boolean;
+            visible?: boolean;
         };
         /** @description Something that is only shown. */
         Progress: {
@@ -3179,7 +3519,7 @@ export interface components {
         ProvisionedRole: "client" | "staff";
         PurgeRequest: {
             /** @default  */
-            confirm: string;
+            confirm?: string;
         };
         /** @description How the last push to a device failed. `status` null: its push service did not answer. */
         PushFailure: {
@@ -3187,6 +3527,9 @@ export interface components {
             readonly at: string;
             readonly status: number | null;
             readonly detail: string;
+        };
+        PushKey: {
+            readonly key: string | null;
         };
         /** @description A job site of a client. Archived, its conversations are closed. */
         PutChantierRequest: {
@@ -3339,7 +3682,7 @@ export interface components {
              * @description Only say how many there are that can be tried again.
              * @default false
              */
-            count_only: boolean;
+            count_only?: boolean;
         };
         /**
          * @description * `client` - Client
@@ -3589,7 +3932,7 @@ export interface components {
         /** @description `confirmed` takes it from the colleague who has it. */
         TakeRequest: {
             /** @default false */
-            confirmed: boolean;
+            confirmed?: boolean;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         TaskAction: {
@@ -3707,7 +4050,7 @@ export interface components {
         /** @description What is written: a message, or a `note` between colleagues, of which no client learns. */
         TypingRequest: {
             /** @default false */
-            note: boolean;
+            note?: boolean;
         };
         /** @description The number of unread messages: in all, and by conversation where it is not 0. */
         Unread: {
@@ -3739,7 +4082,7 @@ export interface components {
             readonly email: string;
             readonly name: string;
             readonly role: components["schemas"]["RoleEnum"];
-            client?: string;
+            readonly client: string | null;
             /** Language */
             readonly locale: components["schemas"]["LocaleEnum"];
             readonly phone: string;
@@ -3787,9 +4130,9 @@ export interface components {
         /** @description `is_here` is false when the conversation leaves the screen. `asks`: say who else is here. */
         ViewingRequest: {
             /** @default true */
-            is_here: boolean;
+            is_here?: boolean;
             /** @default false */
-            asks: boolean;
+            asks?: boolean;
         };
         WantedPartRequest: {
             /** Format: int64 */
@@ -4132,6 +4475,9 @@ export interface components {
         /** @description Too often: try again after the seconds in `Retry-After`. */
         TooManyRequests: {
             headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                RateLimit: components["headers"]["RateLimit"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 [name: string]: unknown;
             };
             content: {
@@ -4153,6 +4499,7 @@ export interface components {
         /** @description A needed part is down: try the same request again after `Retry-After`. */
         Unavailable: {
             headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
@@ -4174,20 +4521,38 @@ export interface components {
     };
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description In how many seconds the same request can succeed. */
+        RetryAfter: number;
+        /** @description How often more, and for how many seconds: `"message";r=12;t=41`. */
+        RateLimit: string;
+        /** @description How often in how many seconds: `"message";q=60;w=60`. */
+        RateLimitPolicy: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    attachments_create: {
+    announce_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Another name for `id`: a UUID, or any text that is the caller's own for this request. The same key with the same content is done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198a000-0000-7000-8000-000000000008",
+                 *       "name": "fissure.jpg",
+                 *       "size": 284133,
+                 *       "sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s="
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnnouncementRequest"];
             };
         };
@@ -4195,18 +4560,88 @@ export interface operations {
             /** @description A file with how to send it; `upload` is null once it has been received. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000008",
+                     *       "name": "fissure.jpg",
+                     *       "size": 284133,
+                     *       "content_type": "image/jpeg",
+                     *       "kind": "image",
+                     *       "status": "uploading",
+                     *       "verdict": "",
+                     *       "reason": "",
+                     *       "reason_code": "",
+                     *       "width": null,
+                     *       "height": null,
+                     *       "placeholder": "",
+                     *       "has_preview": false,
+                     *       "location": "",
+                     *       "shared_size": null,
+                     *       "position": null,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "upload": {
+                     *         "method": "PUT",
+                     *         "url": "https://files.example.com/…",
+                     *         "headers": {
+                     *           "Content-Type": "image/jpeg",
+                     *           "x-amz-checksum-sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=",
+                     *           "If-None-Match": "*"
+                     *         },
+                     *         "expires_at": "2026-11-30T08:15:00Z",
+                     *         "part_size": null,
+                     *         "part_count": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Announced"];
                 };
             };
             /** @description A file with how to send it; `upload` is null once it has been received. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000008",
+                     *       "name": "fissure.jpg",
+                     *       "size": 284133,
+                     *       "content_type": "image/jpeg",
+                     *       "kind": "image",
+                     *       "status": "uploading",
+                     *       "verdict": "",
+                     *       "reason": "",
+                     *       "reason_code": "",
+                     *       "width": null,
+                     *       "height": null,
+                     *       "placeholder": "",
+                     *       "has_preview": false,
+                     *       "location": "",
+                     *       "shared_size": null,
+                     *       "position": null,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "upload": {
+                     *         "method": "PUT",
+                     *         "url": "https://files.example.com/…",
+                     *         "headers": {
+                     *           "Content-Type": "image/jpeg",
+                     *           "x-amz-checksum-sha256": "a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=",
+                     *           "If-None-Match": "*"
+                     *         },
+                     *         "expires_at": "2026-11-30T08:15:00Z",
+                     *         "part_size": null,
+                     *         "part_count": null
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Announced"];
                 };
             };
@@ -4247,6 +4682,9 @@ export interface operations {
             /** @description Too many files in this hour, or too many bytes today. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4256,7 +4694,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachment_retrieve: {
+    get_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4292,7 +4730,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_destroy: {
+    withdraw_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4320,7 +4758,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_complete_create: {
+    complete_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4362,7 +4800,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_content_retrieve: {
+    download_file: {
         parameters: {
             query?: {
                 original?: boolean;
@@ -4375,7 +4813,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No response body */
+            /** @description `Location` is an address in the storage, for a short time. */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -4391,7 +4829,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_links_retrieve: {
+    get_file_links: {
         parameters: {
             query?: never;
             header?: never;
@@ -4427,7 +4865,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachment_parts: {
+    list_file_parts: {
         parameters: {
             query?: never;
             header?: never;
@@ -4463,7 +4901,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_parts_create: {
+    sign_file_parts: {
         parameters: {
             query?: never;
             header?: never;
@@ -4474,6 +4912,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "parts": [
+                 *         {
+                 *           "number": 1,
+                 *           "sha256": "TgdAhWK+24tgzgXB3s/jrRa3IjCWfeAfZAt+Rym0n84="
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["WantedPartsRequest"];
             };
         };
@@ -4484,6 +4932,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "parts": [
+                     *         {
+                     *           "number": 1,
+                     *           "size": 5242880,
+                     *           "url": "https://files.example.com/…",
+                     *           "headers": {
+                     *             "x-amz-checksum-sha256": "TgdAhWK+24tgzgXB3s/jrRa3IjCWfeAfZAt+Rym0n84="
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["SignedParts"];
                 };
             };
@@ -4500,7 +4962,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    attachments_preview_retrieve: {
+    preview_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -4512,7 +4974,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No response body */
+            /** @description `Location` is an address in the storage, for a short time. */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -4528,7 +4990,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    canned_replies_list: {
+    list_canned_replies: {
         parameters: {
             query?: never;
             header?: never;
@@ -4570,7 +5032,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    canned_replies_create: {
+    create_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -4629,7 +5091,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    canned_replies_destroy: {
+    delete_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -4665,7 +5127,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    canned_replies_partial_update: {
+    update_canned_reply: {
         parameters: {
             query?: never;
             header?: never;
@@ -4718,7 +5180,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    chantiers_list: {
+    list_chantiers: {
         parameters: {
             query?: {
                 client?: string;
@@ -4763,7 +5225,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    chantiers_attachments_list: {
+    list_chantier_files: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -4804,7 +5266,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    clients_list: {
+    list_clients: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -4843,7 +5305,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    clients_remark_update: {
+    put_client_remark: {
         parameters: {
             query?: never;
             header?: never;
@@ -4896,7 +5358,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    clients_sheet_retrieve: {
+    get_client_sheet: {
         parameters: {
             query?: never;
             header?: never;
@@ -4941,7 +5403,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_list: {
+    list_conversations: {
         parameters: {
             query?: {
                 /** @description Words of the subject, the client or the chantier */
@@ -5015,15 +5477,29 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_create: {
+    open_conversation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Another name for `id`: a UUID, or any text that is the caller's own for this request. The same key with the same content is done once. */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198a000-0000-7000-8000-000000000001",
+                 *       "subject": "Fissure au-dessus de la porte",
+                 *       "chantier": "0198a000-0000-7000-8000-000000000002",
+                 *       "message": {
+                 *         "id": "0198a000-0000-7000-8000-000000000003",
+                 *         "body": "Bonjour, une fissure est apparue ce matin."
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["OpeningRequest"];
             };
         };
@@ -5031,18 +5507,178 @@ export interface operations {
             /** @description A conversation. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000001",
+                     *       "subject": "Fissure au-dessus de la porte",
+                     *       "chantier": {
+                     *         "id": "0198a000-0000-7000-8000-000000000002",
+                     *         "name": "Villa Lumière",
+                     *         "reference": "CH-2041"
+                     *       },
+                     *       "client": {
+                     *         "id": "0198a000-0000-7000-8000-000000000004",
+                     *         "name": "Famille Morel"
+                     *       },
+                     *       "status": "open",
+                     *       "archived_at": null,
+                     *       "accepts_messages": true,
+                     *       "assigned_to": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "version": 2,
+                     *       "last_seq": 1,
+                     *       "last_message": {
+                     *         "id": "0198a000-0000-7000-8000-000000000003",
+                     *         "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *         "seq": 1,
+                     *         "version": 2,
+                     *         "author": {
+                     *           "id": "0198a000-0000-7000-8000-000000000006",
+                     *           "name": "Camille Morel",
+                     *           "role": "client"
+                     *         },
+                     *         "body": "Bonjour, une fissure est apparue ce matin.",
+                     *         "attachments": [],
+                     *         "reply_to": null,
+                     *         "quoted": null,
+                     *         "by_email": false,
+                     *         "is_thanks": false,
+                     *         "created_at": "2026-11-30T08:15:00Z",
+                     *         "edited_at": null,
+                     *         "deleted_at": null,
+                     *         "moved_to": null
+                     *       },
+                     *       "last_activity_at": "2026-11-30T08:15:00Z",
+                     *       "awaiting_reply_since": "2026-11-30T08:15:00Z",
+                     *       "answer_amber_at": "2026-11-30T08:15:00Z",
+                     *       "answer_due_at": "2026-11-30T08:15:00Z",
+                     *       "closed_up_to_seq": 0,
+                     *       "snoozed_until": null,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "participants": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000007",
+                     *           "name": "Bruno Morel",
+                     *           "role": "client",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000006",
+                     *           "name": "Camille Morel",
+                     *           "role": "client",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000005",
+                     *           "name": "Odile Perrin",
+                     *           "role": "staff",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         }
+                     *       ],
+                     *       "unread_count": 0,
+                     *       "unread_after_seq": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
             /** @description A conversation. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000001",
+                     *       "subject": "Fissure au-dessus de la porte",
+                     *       "chantier": {
+                     *         "id": "0198a000-0000-7000-8000-000000000002",
+                     *         "name": "Villa Lumière",
+                     *         "reference": "CH-2041"
+                     *       },
+                     *       "client": {
+                     *         "id": "0198a000-0000-7000-8000-000000000004",
+                     *         "name": "Famille Morel"
+                     *       },
+                     *       "status": "open",
+                     *       "archived_at": null,
+                     *       "accepts_messages": true,
+                     *       "assigned_to": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "version": 2,
+                     *       "last_seq": 1,
+                     *       "last_message": {
+                     *         "id": "0198a000-0000-7000-8000-000000000003",
+                     *         "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *         "seq": 1,
+                     *         "version": 2,
+                     *         "author": {
+                     *           "id": "0198a000-0000-7000-8000-000000000006",
+                     *           "name": "Camille Morel",
+                     *           "role": "client"
+                     *         },
+                     *         "body": "Bonjour, une fissure est apparue ce matin.",
+                     *         "attachments": [],
+                     *         "reply_to": null,
+                     *         "quoted": null,
+                     *         "by_email": false,
+                     *         "is_thanks": false,
+                     *         "created_at": "2026-11-30T08:15:00Z",
+                     *         "edited_at": null,
+                     *         "deleted_at": null,
+                     *         "moved_to": null
+                     *       },
+                     *       "last_activity_at": "2026-11-30T08:15:00Z",
+                     *       "awaiting_reply_since": "2026-11-30T08:15:00Z",
+                     *       "answer_amber_at": "2026-11-30T08:15:00Z",
+                     *       "answer_due_at": "2026-11-30T08:15:00Z",
+                     *       "closed_up_to_seq": 0,
+                     *       "snoozed_until": null,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "participants": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000007",
+                     *           "name": "Bruno Morel",
+                     *           "role": "client",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000006",
+                     *           "name": "Camille Morel",
+                     *           "role": "client",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000005",
+                     *           "name": "Odile Perrin",
+                     *           "role": "staff",
+                     *           "locale": "fr",
+                     *           "last_read_seq": 0
+                     *         }
+                     *       ],
+                     *       "unread_count": 0,
+                     *       "unread_after_seq": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["Conversation"];
                 };
             };
@@ -5060,7 +5696,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_retrieve: {
+    get_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5096,7 +5732,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_destroy: {
+    archive_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5124,7 +5760,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_partial_update: {
+    update_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5135,6 +5771,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "subject": "Fissure de la façade sud"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PatchedConversationChangeRequest"];
             };
         };
@@ -5161,7 +5802,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_attachments_list: {
+    list_conversation_files: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -5202,7 +5843,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_changes_retrieve: {
+    list_changes: {
         parameters: {
             query: {
                 since: number;
@@ -5221,6 +5862,159 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "epoch": "0198a000-0000-7000-8000-000000000013",
+                     *       "start_anew": false,
+                     *       "version": 6,
+                     *       "complete": true,
+                     *       "conversation": {
+                     *         "id": "0198a000-0000-7000-8000-000000000001",
+                     *         "subject": "Fissure de la façade sud",
+                     *         "chantier": {
+                     *           "id": "0198a000-0000-7000-8000-000000000002",
+                     *           "name": "Villa Lumière",
+                     *           "reference": "CH-2041"
+                     *         },
+                     *         "client": {
+                     *           "id": "0198a000-0000-7000-8000-000000000004",
+                     *           "name": "Famille Morel"
+                     *         },
+                     *         "status": "open",
+                     *         "archived_at": null,
+                     *         "accepts_messages": true,
+                     *         "assigned_to": {
+                     *           "id": "0198a000-0000-7000-8000-000000000005",
+                     *           "name": "Odile Perrin",
+                     *           "role": "staff"
+                     *         },
+                     *         "version": 6,
+                     *         "last_seq": 2,
+                     *         "last_message": {
+                     *           "id": "0198a000-0000-7000-8000-000000000009",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 2,
+                     *           "version": 4,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "body": "Bonjour, nous passons demain à 10 h.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": "2026-11-30T08:15:00Z",
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         },
+                     *         "last_activity_at": "2026-11-30T08:15:00Z",
+                     *         "awaiting_reply_since": null,
+                     *         "answer_amber_at": null,
+                     *         "answer_due_at": null,
+                     *         "closed_up_to_seq": 0,
+                     *         "snoozed_until": null,
+                     *         "created_at": "2026-11-30T08:15:00Z",
+                     *         "participants": [
+                     *           {
+                     *             "id": "0198a000-0000-7000-8000-000000000007",
+                     *             "name": "Bruno Morel",
+                     *             "role": "client",
+                     *             "locale": "fr",
+                     *             "last_read_seq": 0
+                     *           },
+                     *           {
+                     *             "id": "0198a000-0000-7000-8000-000000000006",
+                     *             "name": "Camille Morel",
+                     *             "role": "client",
+                     *             "locale": "fr",
+                     *             "last_read_seq": 2
+                     *           },
+                     *           {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff",
+                     *             "locale": "fr",
+                     *             "last_read_seq": 0
+                     *           }
+                     *         ],
+                     *         "unread_count": 0,
+                     *         "unread_after_seq": 2
+                     *       },
+                     *       "messages": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000003",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 1,
+                     *           "version": 2,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000006",
+                     *             "name": "Camille Morel",
+                     *             "role": "client"
+                     *           },
+                     *           "body": "Bonjour, une fissure est apparue ce matin.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": null,
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000009",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 2,
+                     *           "version": 4,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "body": "Bonjour, nous passons demain à 10 h.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": "2026-11-30T08:15:00Z",
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000012",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "version": 5,
+                     *           "after_seq": 2,
+                     *           "kind": "renamed",
+                     *           "by": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "at": "2026-11-30T08:15:00Z",
+                     *           "details": {
+                     *             "subject": "Fissure de la façade sud",
+                     *             "former_subject": "Fissure au-dessus de la porte"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "read": [
+                     *         {
+                     *           "user": "0198a000-0000-7000-8000-000000000006",
+                     *           "last_read_seq": 2
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["Changes"];
                 };
             };
@@ -5240,7 +6034,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_deliveries_retrieve: {
+    list_conversation_deliveries: {
         parameters: {
             query: {
                 first: number;
@@ -5279,7 +6073,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_follow_update: {
+    follow_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5318,7 +6112,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_follow_destroy: {
+    unfollow_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5362,7 +6156,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_forward_create: {
+    forward_messages: {
         parameters: {
             query?: never;
             header?: never;
@@ -5380,6 +6174,8 @@ export interface operations {
             /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5389,6 +6185,8 @@ export interface operations {
             /** @description An email that was sent on. `ended_at` is when a mail server took or refused it. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5425,7 +6223,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_merge_create: {
+    merge_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5478,7 +6276,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_retrieve: {
+    list_messages: {
         parameters: {
             query?: {
                 after?: number;
@@ -5500,6 +6298,89 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000003",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 1,
+                     *           "version": 2,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000006",
+                     *             "name": "Camille Morel",
+                     *             "role": "client"
+                     *           },
+                     *           "body": "Bonjour, une fissure est apparue ce matin.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": null,
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000009",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "seq": 2,
+                     *           "version": 4,
+                     *           "author": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "body": "Bonjour, nous passons demain à 10 h.",
+                     *           "attachments": [],
+                     *           "reply_to": null,
+                     *           "quoted": null,
+                     *           "by_email": false,
+                     *           "is_thanks": false,
+                     *           "created_at": "2026-11-30T08:15:00Z",
+                     *           "edited_at": "2026-11-30T08:15:00Z",
+                     *           "deleted_at": null,
+                     *           "moved_to": null
+                     *         }
+                     *       ],
+                     *       "lines": [
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000011",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "version": 1,
+                     *           "after_seq": 0,
+                     *           "kind": "opened",
+                     *           "by": {
+                     *             "id": "0198a000-0000-7000-8000-000000000006",
+                     *             "name": "Camille Morel",
+                     *             "role": "client"
+                     *           },
+                     *           "at": "2026-11-30T08:15:00Z",
+                     *           "details": {}
+                     *         },
+                     *         {
+                     *           "id": "0198a000-0000-7000-8000-000000000012",
+                     *           "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *           "version": 5,
+                     *           "after_seq": 2,
+                     *           "kind": "renamed",
+                     *           "by": {
+                     *             "id": "0198a000-0000-7000-8000-000000000005",
+                     *             "name": "Odile Perrin",
+                     *             "role": "staff"
+                     *           },
+                     *           "at": "2026-11-30T08:15:00Z",
+                     *           "details": {
+                     *             "subject": "Fissure de la façade sud",
+                     *             "former_subject": "Fissure au-dessus de la porte"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "has_before": false,
+                     *       "has_after": false
+                     *     }
+                     */
                     "application/json": components["schemas"]["History"];
                 };
             };
@@ -5519,10 +6400,13 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_create: {
+    send_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Another name for `id`: a UUID, or any text that is the caller's own for this request. The same key with the same content is done once. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 conversation_id: string;
             };
@@ -5530,6 +6414,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198a000-0000-7000-8000-000000000009",
+                 *       "body": "Bonjour, nous passons demain à 9 h."
+                 *     }
+                 */
                 "application/json": components["schemas"]["DraftRequest"];
             };
         };
@@ -5537,18 +6427,68 @@ export interface operations {
             /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000009",
+                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *       "seq": 2,
+                     *       "version": 3,
+                     *       "author": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "body": "Bonjour, nous passons demain à 9 h.",
+                     *       "attachments": [],
+                     *       "reply_to": null,
+                     *       "quoted": null,
+                     *       "by_email": false,
+                     *       "is_thanks": false,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "edited_at": null,
+                     *       "deleted_at": null,
+                     *       "moved_to": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description A message. A deleted one keeps its `seq` and has an empty body. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000009",
+                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *       "seq": 2,
+                     *       "version": 3,
+                     *       "author": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "body": "Bonjour, nous passons demain à 9 h.",
+                     *       "attachments": [],
+                     *       "reply_to": null,
+                     *       "quoted": null,
+                     *       "by_email": false,
+                     *       "is_thanks": false,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "edited_at": null,
+                     *       "deleted_at": null,
+                     *       "moved_to": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -5566,7 +6506,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    message_retrieve: {
+    get_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -5603,7 +6543,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_destroy: {
+    delete_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -5632,7 +6572,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_partial_update: {
+    edit_message: {
         parameters: {
             query?: never;
             header?: never;
@@ -5644,6 +6584,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "body": "Bonjour, nous passons demain à 10 h."
+                 *     }
+                 */
                 "application/json": components["schemas"]["PatchedBodyRequest"];
             };
         };
@@ -5654,6 +6599,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "0198a000-0000-7000-8000-000000000009",
+                     *       "conversation": "0198a000-0000-7000-8000-000000000001",
+                     *       "seq": 2,
+                     *       "version": 4,
+                     *       "author": {
+                     *         "id": "0198a000-0000-7000-8000-000000000005",
+                     *         "name": "Odile Perrin",
+                     *         "role": "staff"
+                     *       },
+                     *       "body": "Bonjour, nous passons demain à 10 h.",
+                     *       "attachments": [],
+                     *       "reply_to": null,
+                     *       "quoted": null,
+                     *       "by_email": false,
+                     *       "is_thanks": false,
+                     *       "created_at": "2026-11-30T08:15:00Z",
+                     *       "edited_at": "2026-11-30T08:15:00Z",
+                     *       "deleted_at": null,
+                     *       "moved_to": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["Message"];
                 };
             };
@@ -5670,7 +6638,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_deliveries_retrieve: {
+    list_message_deliveries: {
         parameters: {
             query?: never;
             header?: never;
@@ -5707,7 +6675,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_deliveries_retry_create: {
+    retry_message_deliveries: {
         parameters: {
             query?: never;
             header?: never;
@@ -5722,6 +6690,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5742,7 +6712,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_email_retrieve: {
+    get_message_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -5787,7 +6757,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_messages_revisions_list: {
+    list_message_revisions: {
         parameters: {
             query?: never;
             header?: never;
@@ -5833,7 +6803,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_mute_retrieve: {
+    get_conversation_mute: {
         parameters: {
             query?: never;
             header?: never;
@@ -5869,7 +6839,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_mute_create: {
+    mute_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -5906,7 +6876,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_list: {
+    list_notes: {
         parameters: {
             query?: never;
             header?: never;
@@ -5942,7 +6912,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_create: {
+    write_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -5953,6 +6923,12 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "id": "0198a000-0000-7000-8000-000000000010",
+                 *       "body": "Prévoir l’échafaudage."
+                 *     }
+                 */
                 "application/json": components["schemas"]["NoteDraftRequest"];
             };
         };
@@ -5988,7 +6964,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    note_retrieve: {
+    get_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -6025,7 +7001,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_destroy: {
+    delete_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -6054,7 +7030,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_partial_update: {
+    edit_note: {
         parameters: {
             query?: never;
             header?: never;
@@ -6092,7 +7068,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_notes_revisions_list: {
+    list_note_revisions: {
         parameters: {
             query?: never;
             header?: never;
@@ -6129,7 +7105,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_read_update: {
+    mark_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -6140,6 +7116,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "seq": 2
+                 *     }
+                 */
                 "application/json": components["schemas"]["SeqRequest"];
             };
         };
@@ -6150,6 +7131,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "last_read_seq": 2,
+                     *       "unread_after_seq": 2,
+                     *       "unread_count": 0,
+                     *       "unread_total": 0
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReadState"];
                 };
             };
@@ -6166,7 +7155,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_snooze_create: {
+    snooze_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -6219,7 +7208,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_snooze_destroy: {
+    unsnooze_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -6255,7 +7244,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_split_create: {
+    split_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -6317,7 +7306,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_take_create: {
+    take_conversation: {
         parameters: {
             query?: never;
             header?: never;
@@ -6370,7 +7359,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_typing_create: {
+    show_typing: {
         parameters: {
             query?: never;
             header?: never;
@@ -6388,6 +7377,8 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6414,7 +7405,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_unread_update: {
+    mark_unread: {
         parameters: {
             query?: never;
             header?: never;
@@ -6451,7 +7442,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_viewing_create: {
+    show_viewing: {
         parameters: {
             query?: never;
             header?: never;
@@ -6469,6 +7460,8 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6495,7 +7488,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    conversations_bulk_create: {
+    change_conversations: {
         parameters: {
             query?: never;
             header?: never;
@@ -6537,7 +7530,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    credentials_list: {
+    list_credentials: {
         parameters: {
             query?: never;
             header?: never;
@@ -6571,7 +7564,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    credentials_create: {
+    create_credential: {
         parameters: {
             query?: never;
             header?: never;
@@ -6580,6 +7573,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "ERP",
+                 *       "scopes": [
+                 *         "provisioning"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewCredentialRequest"];
             };
         };
@@ -6590,6 +7591,29 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "secret": "liaison_example-secret",
+                     *       "credential": {
+                     *         "id": "0198a000-0000-7000-8000-000000000014",
+                     *         "name": "ERP",
+                     *         "scopes": [
+                     *           "provisioning"
+                     *         ],
+                     *         "ends_with": "cret",
+                     *         "created_by": {
+                     *           "id": "0198a000-0000-7000-8000-000000000015",
+                     *           "name": "Marc Vidal",
+                     *           "role": "manager"
+                     *         },
+                     *         "created_at": "2026-11-30T08:15:00Z",
+                     *         "expires_at": null,
+                     *         "revoked_at": null,
+                     *         "last_used_at": null,
+                     *         "valid": true
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Issued"];
                 };
             };
@@ -6605,7 +7629,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    credentials_destroy: {
+    withdraw_credential: {
         parameters: {
             query?: never;
             header?: never;
@@ -6633,7 +7657,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    credentials_rotate_create: {
+    rotate_credential: {
         parameters: {
             query?: never;
             header?: never;
@@ -6666,7 +7690,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    events_retrieve: {
+    list_events: {
         parameters: {
             query?: {
                 /** @description The `next` of the page before. */
@@ -6682,6 +7706,8 @@ export interface operations {
             /** @description Events in order. `next` is the `after` of the next request, also when there are none. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6714,7 +7740,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    folders_retrieve: {
+    count_folders: {
         parameters: {
             query?: never;
             header?: never;
@@ -6756,7 +7782,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_retrieve: {
+    get_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -6789,7 +7815,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_availability_retrieve: {
+    get_my_availability: {
         parameters: {
             query?: never;
             header?: never;
@@ -6831,7 +7857,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_availability_update: {
+    put_my_availability: {
         parameters: {
             query?: never;
             header?: never;
@@ -6865,7 +7891,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_photo_retrieve: {
+    get_my_photo: {
         parameters: {
             query?: never;
             header?: never;
@@ -6907,7 +7933,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_photo_update: {
+    put_my_photo: {
         parameters: {
             query?: never;
             header?: never;
@@ -6949,7 +7975,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    me_photo_destroy: {
+    delete_my_photo: {
         parameters: {
             query?: never;
             header?: never;
@@ -6982,7 +8008,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    preferences_retrieve: {
+    get_preferences: {
         parameters: {
             query?: never;
             header?: never;
@@ -7015,7 +8041,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    preferences_partial_update: {
+    update_preferences: {
         parameters: {
             query?: never;
             header?: never;
@@ -7049,7 +8075,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    preferences_emails_again_create: {
+    resume_emails: {
         parameters: {
             query?: never;
             header?: never;
@@ -7061,6 +8087,8 @@ export interface operations {
             /** @description How a person wants to be told. `email_delay_minutes` null: ten, or one without a device. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7080,7 +8108,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    presence_create: {
+    note_presence: {
         parameters: {
             query?: never;
             header?: never;
@@ -7112,7 +8140,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_bulk_create: {
+    put_rows: {
         parameters: {
             query?: never;
             header?: never;
@@ -7121,6 +8149,28 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "dry_run": true,
+                 *       "rows": [
+                 *         {
+                 *           "kind": "clients",
+                 *           "external_id": "C-1043",
+                 *           "row": {
+                 *             "name": "SCI Bellevue"
+                 *           }
+                 *         },
+                 *         {
+                 *           "kind": "chantiers",
+                 *           "external_id": "CH-312",
+                 *           "row": {
+                 *             "client": "C-9999",
+                 *             "name": "Toiture"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["BulkRowsRequest"];
             };
         };
@@ -7128,9 +8178,36 @@ export interface operations {
             /** @description One result for each row, in the order given. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "dry_run": true,
+                     *       "results": [
+                     *         {
+                     *           "kind": "clients",
+                     *           "external_id": "C-1043",
+                     *           "outcome": "created",
+                     *           "errors": []
+                     *         },
+                     *         {
+                     *           "kind": "chantiers",
+                     *           "external_id": "CH-312",
+                     *           "outcome": "refused",
+                     *           "errors": [
+                     *             {
+                     *               "code": "unknown_reference",
+                     *               "detail": "Nothing has this external id. Send that row first.",
+                     *               "attr": "client"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["RowResults"];
                 };
             };
@@ -7143,10 +8220,11 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_chantiers_retrieve: {
+    get_chantier: {
         parameters: {
             query?: never;
             header?: never;
@@ -7160,6 +8238,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7180,10 +8260,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_chantiers_update: {
+    put_chantier: {
         parameters: {
             query?: never;
             header?: never;
@@ -7194,6 +8275,14 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "client": "C-1042",
+                 *       "name": "Extension de la maison",
+                 *       "reference": "2026-311",
+                 *       "address": "4 rue des Tilleuls, 31000 Toulouse"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PutChantierRequest"];
             };
         };
@@ -7201,18 +8290,48 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "CH-311",
+                     *       "id": "0198a000-0000-7000-8000-000000000018",
+                     *       "client": "C-1042",
+                     *       "name": "Extension de la maison",
+                     *       "reference": "2026-311",
+                     *       "address": "4 rue des Tilleuls, 31000 Toulouse",
+                     *       "responsible": null,
+                     *       "deputy": null,
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChantierRow"];
                 };
             };
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "CH-311",
+                     *       "id": "0198a000-0000-7000-8000-000000000018",
+                     *       "client": "C-1042",
+                     *       "name": "Extension de la maison",
+                     *       "reference": "2026-311",
+                     *       "address": "4 rue des Tilleuls, 31000 Toulouse",
+                     *       "responsible": null,
+                     *       "deputy": null,
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ChantierRow"];
                 };
             };
@@ -7226,10 +8345,11 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_clients_retrieve: {
+    get_client: {
         parameters: {
             query?: never;
             header?: never;
@@ -7243,6 +8363,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7263,10 +8385,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_clients_update: {
+    put_client: {
         parameters: {
             query?: never;
             header?: never;
@@ -7277,6 +8400,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "Famille Durand"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PutClientRequest"];
             };
         };
@@ -7284,18 +8412,42 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "C-1042",
+                     *       "id": "0198a000-0000-7000-8000-000000000016",
+                     *       "name": "Famille Durand",
+                     *       "responsible": null,
+                     *       "deputy": null,
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClientRow"];
                 };
             };
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "C-1042",
+                     *       "id": "0198a000-0000-7000-8000-000000000016",
+                     *       "name": "Famille Durand",
+                     *       "responsible": null,
+                     *       "deputy": null,
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ClientRow"];
                 };
             };
@@ -7309,10 +8461,11 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_users_retrieve: {
+    get_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -7326,6 +8479,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7346,10 +8501,11 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    provisioning_users_update: {
+    put_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -7360,6 +8516,15 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "anne.durand@exemple.fr",
+                 *       "name": "Anne Durand",
+                 *       "role": "client",
+                 *       "client": "C-1042",
+                 *       "locale": "fr"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PutUserRequest"];
             };
         };
@@ -7367,18 +8532,48 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "U-2210",
+                     *       "id": "0198a000-0000-7000-8000-000000000017",
+                     *       "email": "anne.durand@exemple.fr",
+                     *       "name": "Anne Durand",
+                     *       "role": "client",
+                     *       "client": "C-1042",
+                     *       "locale": "fr",
+                     *       "phone": "",
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserRow"];
                 };
             };
             /** @description Created */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "external_id": "U-2210",
+                     *       "id": "0198a000-0000-7000-8000-000000000017",
+                     *       "email": "anne.durand@exemple.fr",
+                     *       "name": "Anne Durand",
+                     *       "role": "client",
+                     *       "client": "C-1042",
+                     *       "locale": "fr",
+                     *       "phone": "",
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserRow"];
                 };
             };
@@ -7392,10 +8587,11 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };
-    push_subscriptions_list: {
+    list_devices: {
         parameters: {
             query?: never;
             header?: never;
@@ -7428,7 +8624,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_subscriptions_create: {
+    register_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -7471,7 +8667,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_subscriptions_destroy: {
+    remove_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -7499,7 +8695,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_subscriptions_test_create: {
+    test_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -7513,6 +8709,8 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7531,7 +8729,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_displayed_create: {
+    note_push_displayed: {
         parameters: {
             query?: never;
             header?: never;
@@ -7562,7 +8760,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_key_retrieve: {
+    get_push_key: {
         parameters: {
             query?: never;
             header?: never;
@@ -7577,7 +8775,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Key"];
+                    "application/json": components["schemas"]["PushKey"];
                 };
             };
             /** @description The caller has this answer already (`If-None-Match`). */
@@ -7595,7 +8793,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_read_create: {
+    mark_push_read: {
         parameters: {
             query?: never;
             header?: never;
@@ -7626,7 +8824,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_renewed_create: {
+    renew_device: {
         parameters: {
             query?: never;
             header?: never;
@@ -7675,7 +8873,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    push_unread_create: {
+    count_push_unread: {
         parameters: {
             query?: never;
             header?: never;
@@ -7708,7 +8906,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    saved_filters_list: {
+    list_saved_filters: {
         parameters: {
             query?: never;
             header?: never;
@@ -7750,7 +8948,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    saved_filters_create: {
+    create_saved_filter: {
         parameters: {
             query?: never;
             header?: never;
@@ -7809,7 +9007,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    saved_filters_destroy: {
+    delete_saved_filter: {
         parameters: {
             query?: never;
             header?: never;
@@ -7845,7 +9043,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    saved_filters_partial_update: {
+    update_saved_filter: {
         parameters: {
             query?: never;
             header?: never;
@@ -7890,7 +9088,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    search_retrieve: {
+    search: {
         parameters: {
             query?: {
                 author?: string;
@@ -7967,7 +9165,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    session_create: {
+    log_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -7983,6 +9181,8 @@ export interface operations {
             /** @description Write a model as JSON, with its moments in UTC. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8002,7 +9202,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    session_destroy: {
+    log_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -8027,7 +9227,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_list: {
+    list_staff: {
         parameters: {
             query?: {
                 /** @description The pagination cursor value. */
@@ -8066,7 +9266,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_list: {
+    list_emails: {
         parameters: {
             query?: {
                 /** @description Sent by programs */
@@ -8114,7 +9314,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_email_retrieve: {
+    get_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -8151,7 +9351,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_bring_back_create: {
+    bring_back_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -8192,7 +9392,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_open_create: {
+    open_conversation_from_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -8246,7 +9446,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_place_create: {
+    place_email: {
         parameters: {
             query?: never;
             header?: never;
@@ -8300,7 +9500,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_set_aside_create: {
+    set_email_aside: {
         parameters: {
             query?: never;
             header?: never;
@@ -8341,7 +9541,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_emails_summary_retrieve: {
+    count_emails: {
         parameters: {
             query?: never;
             header?: never;
@@ -8375,7 +9575,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_list: {
+    list_tasks: {
         parameters: {
             query?: {
                 cursor?: string;
@@ -8437,7 +9637,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_retrieve: {
+    get_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8483,7 +9683,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_partial_update: {
+    annotate_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8520,7 +9720,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_cancel_create: {
+    cancel_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8553,7 +9753,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_retry_create: {
+    retry_task: {
         parameters: {
             query?: never;
             header?: never;
@@ -8586,7 +9786,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_actions_list: {
+    list_task_actions: {
         parameters: {
             query?: never;
             header?: never;
@@ -8620,7 +9820,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_discard_create: {
+    discard_tasks: {
         parameters: {
             query?: never;
             header?: never;
@@ -8663,7 +9863,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_export_list: {
+    export_tasks: {
         parameters: {
             query?: {
                 error_class?: string;
@@ -8729,7 +9929,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_failures_list: {
+    list_task_failures: {
         parameters: {
             query?: {
                 /**
@@ -8771,7 +9971,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_queues_list: {
+    list_queues: {
         parameters: {
             query?: never;
             header?: never;
@@ -8805,7 +10005,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_queues_create: {
+    control_queue: {
         parameters: {
             query?: never;
             header?: never;
@@ -8843,7 +10043,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_retry_many: {
+    retry_tasks: {
         parameters: {
             query?: never;
             header?: never;
@@ -8877,7 +10077,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_schedules_list: {
+    list_schedules: {
         parameters: {
             query?: never;
             header?: never;
@@ -8911,7 +10111,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_schedules_create: {
+    control_schedule: {
         parameters: {
             query?: never;
             header?: never;
@@ -8945,7 +10145,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_series_retrieve: {
+    get_task_series: {
         parameters: {
             query?: {
                 /**
@@ -8987,7 +10187,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_summary_retrieve: {
+    get_task_summary: {
         parameters: {
             query?: {
                 /**
@@ -9029,7 +10229,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_workers_list: {
+    list_workers: {
         parameters: {
             query?: never;
             header?: never;
@@ -9063,7 +10263,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    staff_tasks_workers_create: {
+    control_worker: {
         parameters: {
             query?: never;
             header?: never;
@@ -9097,7 +10297,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    stream_tickets_create: {
+    issue_stream_ticket: {
         parameters: {
             query?: never;
             header?: never;
@@ -9112,6 +10312,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "ticket": "example-ticket",
+                     *       "expires_in_seconds": 30
+                     *     }
+                     */
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
@@ -9127,7 +10333,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    unread_retrieve: {
+    count_unread: {
         parameters: {
             query?: never;
             header?: never;
@@ -9142,6 +10348,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "total": 0,
+                     *       "conversations": {}
+                     *     }
+                     */
                     "application/json": components["schemas"]["Unread"];
                 };
             };
@@ -9160,7 +10372,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    webhooks_list: {
+    list_webhooks: {
         parameters: {
             query?: never;
             header?: never;
@@ -9172,6 +10384,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9195,7 +10409,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    webhooks_create: {
+    create_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -9211,6 +10425,8 @@ export interface operations {
             /** @description A webhook with its secret, `whsec_…`, which is never shown again. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9238,7 +10454,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    webhooks_retrieve: {
+    get_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -9252,6 +10468,8 @@ export interface operations {
             /** @description A webhook with its latest deliveries, the newest first. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9276,7 +10494,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    webhooks_destroy: {
+    delete_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -9290,6 +10508,8 @@ export interface operations {
             /** @description No response body */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9305,7 +10525,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    webhooks_partial_update: {
+    update_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -9323,6 +10543,8 @@ export interface operations {
             /** @description A webhook, without its secret. `waiting` and `failed` count deliveries. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9343,7 +10565,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    webhooks_replay_create: {
+    replay_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -9361,6 +10583,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9390,7 +10614,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    webhooks_rotate_create: {
+    rotate_webhook_secret: {
         parameters: {
             query?: never;
             header?: never;
@@ -9404,6 +10628,8 @@ export interface operations {
             /** @description A webhook with its secret, `whsec_…`, which is never shown again. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9424,7 +10650,7 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
-    webhooks_test_create: {
+    test_webhook: {
         parameters: {
             query?: never;
             header?: never;
@@ -9438,6 +10664,8 @@ export interface operations {
             /** @description What the address answered to `webhook.test`. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0009_token_issuers'),
+        ('core', '0010_outgoing_events'),
     ]
 
     operations = [
