@@ -10,12 +10,11 @@ import jwt
 import pytest
 from django.core import signing
 from django.test import Client as Browser
-from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from attachments.models import Attachment
-from core.auth import jwt_tokens
-from core.models import User
+from core.auth import issuers, jwt_tokens
+from core.models import TokenIssuer, User
 from messaging.models import Conversation
 from tests.cases.operations import (
     OPERATIONS,
@@ -284,16 +283,12 @@ class TestSignedTokens:
         assert error_of(answer)[0] == 401
 
     @pytest.mark.parametrize("subject", SUBJECTS, ids=lambda subject: repr(subject)[:20])
-    def test_nul_in_the_sub_of_a_token_of_the_portal_is_a_401(
-        self, subject: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        settings.JWT_ISSUER, settings.JWT_JWKS_URL = "portal", "https://portal.test/jwks"
-        key = jwt.PyJWK.from_json(
-            jwt.algorithms.ECAlgorithm.to_jwk(jwt_tokens._development_key().public_key()),
-            algorithm="ES256",
+    def test_nul_in_the_sub_of_a_token_of_the_portal_is_a_401(self, subject: Any) -> None:
+        key = jwt_tokens._development_key().public_key()
+        TokenIssuer.objects.create(
+            issuer="portal", keys=jwt.algorithms.ECAlgorithm.to_jwk(key), algorithms=["ES256"]
         )
-        # The portal's keys as they are after they were fetched.
-        monkeypatch.setattr(jwt.PyJWKClient, "get_signing_key_from_jwt", lambda self, token: key)
+        issuers.forget()
         token = development_token(iss="portal", sub=subject)
 
         answer = APIClient().get("/api/v1/me", headers={"Authorization": f"Bearer {token}"})
