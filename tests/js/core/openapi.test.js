@@ -9,7 +9,7 @@ const ROOT = new URL("../../../", import.meta.url);
 const read = (path) => readFileSync(new URL(path, ROOT), "utf8");
 
 test("core/openapi.d.ts is made of core/openapi.yaml", () => {
-  const made = execFileSync("node_modules/.bin/openapi-typescript", ["core/openapi.yaml"], { cwd: ROOT, encoding: "utf8" });
+  const made = execFileSync("node_modules/.bin/openapi-typescript", ["core/openapi.yaml", "--default-non-nullable=false"], { cwd: ROOT, encoding: "utf8" });
 
   assert.ok(made.includes("export interface components"));
   // The program ends what it prints with one more line end than what it writes.
