@@ -11,6 +11,9 @@ from messaging.models import Conversation, Message
 from tests.attachments.senders import announcement
 from tests.cast import Call
 
+# Written out: the processes of a run must find the same tests.
+UUID_KEY = "0198a000-0000-7000-8000-00000000004b"
+OTHER_UUID = "0198a000-0000-7000-8000-00000000004c"
 pytestmark = pytest.mark.django_db
 
 
@@ -24,7 +27,7 @@ def send(
     )
 
 
-@pytest.mark.parametrize("key", [str(uuid4()), "commande 17", '"commande 17"', "é" * 255])
+@pytest.mark.parametrize("key", [UUID_KEY, "commande 17", '"commande 17"', "é" * 255])
 def test_message_sent_twice_by_one_key_is_kept_once(
     api: Call, camille: User, conversation: Conversation, key: str
 ) -> None:
@@ -66,7 +69,7 @@ def test_same_words_of_two_people_are_two_keys(
 
 
 @pytest.mark.parametrize(
-    ("key", "more"), [("", {}), ("a" * 256, {}), (str(uuid4()), {"id": str(uuid4())})]
+    ("key", "more"), [("", {}), ("a" * 256, {}), (UUID_KEY, {"id": OTHER_UUID})]
 )
 def test_wrong_key_is_named(
     api: Call, camille: User, conversation: Conversation, key: str, more: dict[str, Any]
