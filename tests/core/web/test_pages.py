@@ -62,7 +62,7 @@ class TestHome:
             client.force_login(person)
             assert client.get("/").headers["Location"] == page
 
-    def test_home_sends_a_stranger_to_the_login(self, client: Browser) -> None:
+    def test_home_sends_a_stranger_to_the_login(self, client: Browser, marc: User) -> None:
         assert client.get("/").headers["Location"] == "/login"
 
 
