@@ -142,7 +142,7 @@ def _claimed_issuer(token: str) -> Any:
 def _created(external_id: str, newcomer: Mapping[str, str]) -> User | None:
     """Create a person of a client. Raises InvalidToken for one who cannot be."""
     if User.objects.filter(external_id=external_id).exists():
-        # Deactivated: whoever signs tokens does not bring them back.
+        # Deactivated: a token does not bring them back.
         return None
     try:
         described = validated(PutUserSerializer, {**newcomer, "role": User.Role.CLIENT.value})

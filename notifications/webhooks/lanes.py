@@ -1,7 +1,7 @@
 """Which delivery of a lane may leave: the first one that is open. Call this under `lock`.
 
-A lane is a conversation, at one address. Whoever ends a delivery and whoever adds one hold the
-address's lock, so the next one is never forgotten between the two.
+A lane is a conversation, at one address. What ends a delivery and what adds one both hold the
+lock of the address, so the next one is never forgotten between the two.
 """
 
 from uuid import UUID
