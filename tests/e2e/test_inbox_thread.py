@@ -237,9 +237,12 @@ def test_escape_closes_the_open_menu_and_leaves_the_conversation_open(
     page = staff_page(visit, odile, conversation)
     menu = page.locator("thread-menu")
     toggle = menu.get_by_role("button", name="Autres actions")
+    first = menu.get_by_role("button", name="Confier à…")
     toggle.click()
+    # A key before it is open scrolls the page.
+    expect(first).to_be_visible()
     page.keyboard.press("ArrowDown")
-    expect(menu.get_by_role("button", name="Confier à…")).to_be_focused()
+    expect(first).to_be_focused()
 
     page.keyboard.press("Escape")
 
