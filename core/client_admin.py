@@ -4,7 +4,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.db.models import Count, Model, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,7 +16,7 @@ from core.archiving import archived
 from core.models import Chantier, Client
 from core.person_admin import state_of
 
-M = TypeVar("M", bound=Model)
+Row = TypeVar("Row", bound=Client | Chantier)
 
 
 class ArchivedFilter(admin.SimpleListFilter):
@@ -37,15 +37,15 @@ def _list_link(model: str, client: Client, count: int) -> str:
     return format_html('<a href="{}?client__id__exact={}">{}</a>', address, client.pk, count)
 
 
-class Archivable(InOrderOfNames[M]):
+class Archivable(InOrderOfNames[Row]):
     """Rows of which something follows when they are archived."""
 
     archives_by: ClassVar[str]
 
-    def save_model(self, request: HttpRequest, obj: M, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Row, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if self.archives_by in form.changed_data and obj.is_archived:  # type: ignore[attr-defined]
-            archived(obj)  # type: ignore[arg-type]
+        if self.archives_by in form.changed_data and obj.is_archived:
+            archived(obj)
 
 
 @admin.register(Client)

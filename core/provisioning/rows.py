@@ -1,7 +1,7 @@
 """Keep clients, people and chantiers in step with a portal or an ERP, by ids of the other side.
 
-A PUT creates a row or changes what it names. The same again changes nothing, and what is left out
-stays. A row is never deleted, since conversations name it: it is archived.
+A PUT creates a row, or changes the fields that it has. The other fields stay. The same PUT again
+changes nothing. A row is never deleted, since conversations name it: it is archived.
 """
 
 from collections.abc import Callable

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from core.models import User
 from messaging.actions.messages import send_message
@@ -329,6 +329,24 @@ class TestPageOfNotifications:
         page.get_by_role("button", name="Retirer Téléphone").click()
         expect(page.get_by_text("Aucun appareil ne vous avertit")).to_be_visible()
         assert not PushSubscription.objects.exists()
+
+    def test_removed_device_does_not_come_back_with_a_list_that_was_asked_for_before(
+        self, visit: Visit, odile: User, phone: PushSubscription
+    ) -> None:
+        page = visit(odile, "/staff/messages")
+        held: list[tuple[Route, APIResponse]] = []
+        page.route("**/push-subscriptions", lambda route: held.append((route, route.fetch())))
+        page.goto("/staff/notifications")
+        wait_for(page, lambda: bool(held))
+
+        page.get_by_role("button", name="Retirer Téléphone").click()
+        expect(page.get_by_text("Aucun appareil ne vous avertit")).to_be_visible()
+        for route, answer in held:
+            assert answer.json(), "asked before the removal"
+            route.fulfill(response=answer)
+        wait_for_a_frame(page)
+
+        expect(page.get_by_text("Aucun appareil ne vous avertit")).to_be_visible()
 
     def test_preferences_say_why_pushes_to_a_device_fail_and_what_to_do(
         self, visit: Visit, odile: User, phone: PushSubscription

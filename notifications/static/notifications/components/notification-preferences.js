@@ -103,6 +103,9 @@ export class NotificationPreferences extends LitElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #noticeTimer;
 
+  /** The ids of devices that were removed on this page. @type {Set<string>} */
+  #removed = new Set();
+
   constructor() {
     super();
     this.home = "/";
@@ -183,7 +186,9 @@ export class NotificationPreferences extends LitElement {
     this.pushState = await push.state();
     this.here = await push.endpoint();
     // The start may have made, renewed or given up a device.
-    this.devices = await api.listDevices().catch(() => this.devices);
+    const listed = await api.listDevices().catch(() => this.devices);
+    // One may have been removed since this was asked.
+    this.devices = listed.filter(({ id }) => !this.#removed.has(id));
   }
 
   /** Show at once that the permission was given or withdrawn in the settings of the browser. */
@@ -216,6 +221,7 @@ export class NotificationPreferences extends LitElement {
   async #remove(device) {
     if (device.endpoint === this.here) return this.#turnOff();
     await api.forgetDevice(device.id);
+    this.#removed.add(device.id);
     this.devices = this.devices.filter(({ id }) => id !== device.id);
   }
 
