@@ -26,6 +26,7 @@ class MachineCredential(models.Model):
         PROVISIONING = "provisioning", _("People, clients and chantiers")
         WEBHOOKS = "webhooks", _("Webhooks")
         EVENTS_READ = "events:read", _("Events, to read")
+        MESSAGES_READ = "messages:read", _("Conversations, messages and files, to read")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(

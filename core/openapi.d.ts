@@ -1374,6 +1374,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download a file, as a program
+         * @description Download a file of a message, without the place where a photo was taken.
+         */
+        get: operations["download_file_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read all conversations, as a program
+         * @description Read all conversations, page by page, or those of a client or a chantier.
+         *
+         *     What is opened while you read is in the events.
+         */
+        get: operations["list_conversation_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the messages of a conversation, as a program
+         * @description Read the messages of a conversation from the first one on, page by page.
+         */
+        get: operations["list_message_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/saved-filters": {
         parameters: {
             query?: never;
@@ -2535,6 +2597,15 @@ export interface components {
             readonly unread_count: number;
             readonly unread_after_seq: number;
         };
+        /** @description Conversations in the order of their ids. `next` is the `after` of the next request. */
+        ConversationRecords: {
+            readonly results: components["schemas"]["RecordedConversation"][];
+            /**
+             * Format: uuid
+             * @description Null: no more.
+             */
+            readonly next: string | null;
+        };
         /**
          * @description * `open` - Open
          *     * `closed` - Closed
@@ -3234,6 +3305,12 @@ export interface components {
             /** Format: uuid */
             readonly message: string;
         };
+        /** @description Messages in the order of their `seq`. `next` is the `after` of the next request. */
+        MessageRecords: {
+            readonly results: components["schemas"]["RecordedMessage"][];
+            /** @description Null: no more. */
+            readonly next: number | null;
+        };
         /** @description Write a model as JSON, with its moments in UTC. */
         MessageRevision: {
             readonly body: string;
@@ -3613,6 +3690,67 @@ export interface components {
             readonly part_count: number;
             readonly parts: components["schemas"]["ReceivedPart"][];
         };
+        /** @description A conversation, as its events have it. */
+        RecordedConversation: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly subject: string;
+            readonly status: components["schemas"]["ConversationStatus"];
+            readonly version: number;
+            readonly last_seq: number;
+            readonly assigned_to: components["schemas"]["RecordedPerson"] | null;
+            /** Format: date-time */
+            readonly awaiting_reply_since: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly archived_at: string | null;
+            readonly client: components["schemas"]["RecordedPlace"];
+            readonly chantier: components["schemas"]["RecordedPlace"] | null;
+        };
+        RecordedFile: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** @description Bytes. */
+            readonly size: number;
+            readonly content_type: string;
+            readonly status: components["schemas"]["AttachmentStatus"];
+            readonly reason_code: string;
+        };
+        /** @description A message, as its events have it. A deleted one keeps its `seq`, without text and files. */
+        RecordedMessage: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly seq: number;
+            readonly version: number;
+            readonly author: components["schemas"]["RecordedPerson"];
+            readonly body: string;
+            /** Format: uuid */
+            readonly reply_to: string | null;
+            readonly by_email: boolean;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly edited_at: string | null;
+            /** Format: date-time */
+            readonly deleted_at: string | null;
+            readonly attachments: components["schemas"]["RecordedFile"][];
+        };
+        RecordedPerson: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly external_id: string | null;
+            readonly name: string;
+            readonly role: components["schemas"]["RoleEnum"];
+        };
+        /** @description A client or a chantier. */
+        RecordedPlace: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly external_id: string | null;
+            readonly name: string;
+        };
         /** @description Why a request was refused: `code` is for programs, `detail` for people. */
         Refusal: {
             type: string;
@@ -3765,9 +3903,10 @@ export interface components {
          * @description * `provisioning` - People, clients and chantiers
          *     * `webhooks` - Webhooks
          *     * `events:read` - Events, to read
+         *     * `messages:read` - Conversations, messages and files, to read
          * @enum {string}
          */
-        Scope: "provisioning" | "webhooks" | "events:read";
+        Scope: "provisioning" | "webhooks" | "events:read" | "messages:read";
         SeqRequest: {
             seq: number;
         };
@@ -8903,6 +9042,132 @@ export interface operations {
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_file_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Location` is an address in the storage, for a minute. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            /** @description It is not checked yet, or was refused. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_conversation_records: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                after?: string;
+                /** @description Of this chantier, by external id. */
+                chantier?: string;
+                /** @description Of this client, by external id. */
+                client?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Conversations in the order of their ids. `next` is the `after` of the next request. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationRecords"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_message_records: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before: a `seq`. */
+                after?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages in the order of their `seq`. `next` is the `after` of the next request. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageRecords"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             503: components["responses"]["Unavailable"];
         };
     };

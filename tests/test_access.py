@@ -158,6 +158,9 @@ GET    provisioned-chantier     401     401   401   401   401  401
 PUT    provisioned-chantier     401     401   401   401   401  401
 POST   provisioning-bulk        401     401   401   401   401  401
 GET    events                   401     401   401   401   401  401
+GET    conversation-records     401     401   401   401   401  401
+GET    message-records          401     401   401   401   401  401
+GET    file-record              401     401   401   401   401  401
 GET    webhooks                 401     401   403   403   403  200
 POST   webhooks                 401     401   403   403   403  201
 GET    webhook                  401     401   403   403   403  200

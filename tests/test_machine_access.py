@@ -1,6 +1,6 @@
 """Every operation of programs answers each kind of credential with the status of the table.
 
-The caller is nobody, a credential of one scope, one that has expired, one that was withdrawn, or a
+The caller is nobody, a credential of one scope, one that has expired, one that was revoked, or a
 person: Marc, with a bearer of the portal. The table of people is in `test_access`.
 """
 
@@ -13,32 +13,42 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from attachments.models import Attachment
 from core.auth import credentials
 from core.auth.jwt_tokens import issue_development_token
 from core.auth.machine_views import MachineOrManagerView, MachineView
 from core.models import Client, MachineCredential, User
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft
+from messaging.models import Conversation
 from notifications.webhooks import endpoints
 from tests.test_access import patterns
 
-CALLERS = ("nobody", "provisioning", "webhooks", "events:read", "expired", "withdrawn", "person")
+CALLERS = (
+    "none", "provisioning", "webhooks", "events:read", "messages:read", "expired", "revoked",
+    "person",
+)  # fmt: skip
 TABLE = """
-                          nobody provisioning webhooks events:read expired withdrawn person
-GET  provisioned-client      401          200      403         403     401       401    401
-PUT  provisioned-client      401          200      403         403     401       401    401
-GET  provisioned-user        401          200      403         403     401       401    401
-PUT  provisioned-user        401          200      403         403     401       401    401
-GET  provisioned-chantier    401          200      403         403     401       401    401
-PUT  provisioned-chantier    401          200      403         403     401       401    401
-POST provisioning-bulk       401          200      403         403     401       401    401
-GET  events                  401          403      403         200     401       401    401
-GET  webhooks                401          403      200         403     401       401    200
-POST webhooks                401          403      201         403     401       401    201
-GET  webhook                 401          403      200         403     401       401    200
-PATCH webhook                401          403      200         403     401       401    200
-DELETE webhook               401          403      204         403     401       401    204
-POST webhook-rotate          401          403      201         403     401       401    201
-POST webhook-replay          401          403      200         403     401       401    200
-POST webhook-test            401          403      200         403     401       401    200
+                         none provisioning webhooks events:read messages:read expired revoked person
+GET provisioned-client    401          200      403         403           403     401     401    401
+PUT provisioned-client    401          200      403         403           403     401     401    401
+GET provisioned-user      401          200      403         403           403     401     401    401
+PUT provisioned-user      401          200      403         403           403     401     401    401
+GET provisioned-chantier  401          200      403         403           403     401     401    401
+PUT provisioned-chantier  401          200      403         403           403     401     401    401
+POST provisioning-bulk    401          200      403         403           403     401     401    401
+GET events                401          403      403         200           403     401     401    401
+GET webhooks              401          403      200         403           403     401     401    200
+POST webhooks             401          403      201         403           403     401     401    201
+GET webhook               401          403      200         403           403     401     401    200
+PATCH webhook             401          403      200         403           403     401     401    200
+DELETE webhook            401          403      204         403           403     401     401    204
+POST webhook-rotate       401          403      201         403           403     401     401    201
+POST webhook-replay       401          403      200         403           403     401     401    200
+POST webhook-test         401          403      200         403           403     401     401    200
+GET conversation-records  401          403      403         403           200     401     401    401
+GET message-records       401          403      403         403           200     401     401    401
+GET file-record           401          403      403         403           302     401     401    401
 """
 BODIES: dict[str, dict[str, Any]] = {
     "provisioned-client": {"name": "Famille Roy"},
@@ -69,6 +79,19 @@ def cases() -> Iterator[Case]:
 
 
 @pytest.fixture
+def shown_file(camille: User, conversation: Conversation) -> Attachment:
+    """A checked file of a message. Its bytes are asked for by nobody."""
+    file = Attachment.objects.create(
+        uploader=camille, name="plan.pdf", size=9, sha256=bytes(32), kind=Attachment.Kind.PDF,
+        content_type="application/pdf", uploaded_at=timezone.now(), verdict="clean",
+        status=Attachment.Status.READY,
+    )  # fmt: skip
+    draft = Draft(body="", attachment_ids=(file.pk,))
+    send_message(author=camille, conversation_id=conversation.pk, draft=draft)
+    return file
+
+
+@pytest.fixture
 def rows(camille: User, villa: Any) -> None:
     Client.objects.filter(users=camille).update(external_id="a-42")
     User.objects.filter(pk=camille.pk).update(external_id="a-42")
@@ -77,13 +100,13 @@ def rows(camille: User, villa: Any) -> None:
 
 def bearer_of(caller: str, marc: User) -> str | None:
     match caller:
-        case "nobody":
+        case "none":
             return None
         case "person":
             return issue_development_token(marc)
         case "expired":
             return credentials.issue("ERP", EVERYTHING, expires_at=timezone.now()).secret
-        case "withdrawn":
+        case "revoked":
             issued = credentials.issue("ERP", EVERYTHING)
             credentials.revoke(issued.credential)
             return issued.secret
@@ -98,7 +121,9 @@ EVERYTHING = list(MachineCredential.Scope.values)
 @pytest.mark.parametrize(
     "case", list(cases()), ids=lambda case: f"{case.method} {case.name} {case.caller}"
 )
-def test_program_is_answered_as_the_table_says(case: Case, marc: User) -> None:
+def test_program_is_answered_as_the_table_says(
+    case: Case, marc: User, conversation: Conversation, shown_file: Attachment
+) -> None:
     webhook = endpoints.create(url="https://erp.test/", description="", kinds=[], by=None).endpoint
     bearer = bearer_of(case.caller, marc)
     caller = APIClient()
@@ -106,7 +131,12 @@ def test_program_is_answered_as_the_table_says(case: Case, marc: User) -> None:
     before = list(User.objects.order_by("pk").values()), list(Client.objects.values())
     needed = get_resolver().reverse_dict.getlist(case.name)[0][0][0][1]
     body = BODIES[case.name] if case.method not in ("GET", "DELETE") else None
-    ids = {"external_id": "a-42", "webhook_id": webhook.pk}
+    ids = {
+        "external_id": "a-42",
+        "webhook_id": webhook.pk,
+        "conversation_id": conversation.pk,
+        "attachment_id": shown_file.pk,
+    }
 
     answer = caller.generic(
         case.method,

@@ -4,7 +4,6 @@ Nothing that is the company's alone leaves: no notes, no files of notes, no paus
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from attachments.models import Attachment
@@ -12,8 +11,14 @@ from core.models import User
 from core.outgoing.record import Kind, record_in_conversation
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, HistoryLine, Message
+from messaging.outgoing_shapes import (
+    Json,
+    conversation_shape,
+    file_shape,
+    message_shape,
+    person_shape,
+)
 
-Json = dict[str, Any]
 Line = HistoryLine.Kind
 
 OF_LINES = {
@@ -49,11 +54,11 @@ def message_deleted(message: Message, *, moved_to: Message | None = None) -> Non
 
 def conversation_created(locked: LockedConversation) -> None:
     conversation = locked.conversation
-    _record(Kind.CONVERSATION_CREATED, conversation, by=_person(conversation.created_by))
+    _record(Kind.CONVERSATION_CREATED, conversation, by=person_shape(conversation.created_by))
 
 
 def conversation_archived(locked: LockedConversation, archiver: User) -> None:
-    _record(Kind.CONVERSATION_CLOSED, locked.conversation, by=_person(archiver))
+    _record(Kind.CONVERSATION_CLOSED, locked.conversation, by=person_shape(archiver))
 
 
 def lines_written(locked: LockedConversation, lines: Iterable[HistoryLine]) -> None:
@@ -68,30 +73,17 @@ def lines_written(locked: LockedConversation, lines: Iterable[HistoryLine]) -> N
             if line.details.get("to") == line.details.get("from"):
                 continue
             kind = Kind.CONVERSATION_ASSIGNED
-        _record(kind, locked.conversation, by=_person(line.by))
+        _record(kind, locked.conversation, by=person_shape(line.by))
 
 
 def attachment_settled(message: Message, attachment: Attachment) -> None:
     """Record that a file of a message is ready or refused, if it is."""
     if kind := OF_FILES.get(Attachment.Status(attachment.status)):
         place = {"id": message.pk, "seq": message.seq, "version": message.version}
-        _record(kind, message.conversation, message=place, attachment=_file(attachment))
+        _record(kind, message.conversation, message=place, attachment=file_shape(attachment))
 
 
 def _record_message(kind: Kind, message: Message, **more: Any) -> None:
-    shown = {
-        "id": message.pk,
-        "seq": message.seq,
-        "version": message.version,
-        "author": _person(message.author),
-        "body": message.body,
-        "reply_to": message.reply_to_id,
-        "by_email": message.by_email,
-        "created_at": _utc(message.created_at),
-        "edited_at": _utc(message.edited_at),
-        "deleted_at": _utc(message.deleted_at),
-        "attachments": [] if message.deleted_at else [_file(each) for each in message.attachments],
-    }
     conversation = message.conversation
     place = {
         "id": conversation.pk,
@@ -99,22 +91,11 @@ def _record_message(kind: Kind, message: Message, **more: Any) -> None:
         "status": conversation.status,
         "version": conversation.version,
     }
-    _insert(kind, conversation, {"message": shown, "conversation": place, **more})
+    _insert(kind, conversation, {"message": message_shape(message), "conversation": place, **more})
 
 
 def _record(kind: Kind, conversation: Conversation, **more: Any) -> None:
-    shown = {
-        "id": conversation.pk,
-        "subject": conversation.subject,
-        "status": conversation.status,
-        "version": conversation.version,
-        "last_seq": conversation.last_seq,
-        "assigned_to": _person(conversation.assigned_to),
-        "awaiting_reply_since": _utc(conversation.awaiting_reply_since),
-        "created_at": _utc(conversation.created_at),
-        "archived_at": _utc(conversation.archived_at),
-    }
-    _insert(kind, conversation, {"conversation": shown, **more})
+    _insert(kind, conversation, {"conversation": conversation_shape(conversation), **more})
 
 
 def _insert(kind: Kind, conversation: Conversation, data: Json) -> None:
@@ -127,33 +108,7 @@ def _insert(kind: Kind, conversation: Conversation, data: Json) -> None:
     )
 
 
-def _person(person: User | None) -> Json | None:
-    if person is None:
-        return None
-    return {
-        "id": person.pk,
-        "external_id": person.external_id,
-        "name": person.name,
-        "role": person.role,
-    }
-
-
-def _file(attachment: Attachment) -> Json:
-    return {
-        "id": attachment.pk,
-        "name": attachment.name,
-        "size": attachment.size,
-        "content_type": attachment.content_type,
-        "status": attachment.status,
-        "reason_code": attachment.reason_code,
-    }
-
-
 def _place(message: Message | None) -> Json | None:
     if message is None:
         return None
     return {"conversation": message.conversation_id, "message": message.pk}
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"

@@ -22,6 +22,12 @@ def attachment_for(reader: User, attachment_id: UUID) -> Attachment:
     return link.placed if link else get_object_or_404(unclaimed_of(reader), pk=attachment_id)
 
 
+def shown_file(attachment_id: UUID) -> Attachment:
+    """Return a file that a message shows, for a program that may read all of them; or Http404."""
+    links = MessageAttachment.objects.filter(message__deleted_at=None)
+    return get_object_or_404(links, attachment=attachment_id).placed
+
+
 def library_of(reader: User, conversations: QuerySet[Conversation]) -> QuerySet[MessageAttachment]:
     """The files of these conversations that the person may see, the newest first."""
     links = _links_for(reader).filter(conversation__in=conversations)
