@@ -6,6 +6,13 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from notifications.models import Delivery, InboundEmail, PushSubscription, RefusedAddress
+from notifications.webhook_admin import WebhookAdmin
+
+# Registered by being imported, as Django looks in this module alone.
+__all__ = [
+    "DeliveryAdmin", "InboundEmailAdmin", "PushSubscriptionAdmin", "RefusedAddressAdmin",
+    "WebhookAdmin",
+]  # fmt: skip
 
 
 class ReadOnly(admin.ModelAdmin[Any]):

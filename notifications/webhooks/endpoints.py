@@ -48,7 +48,7 @@ class WithSecret(NamedTuple):
 @transaction.atomic
 def create(*, url: str, description: str, kinds: list[str], by: User | None) -> WithSecret:
     """Tell an address of the events from now on. Raises AddressForbidden, TooManyWebhooks."""
-    _check(url)
+    check_address(url)
     # The lock of the feed: the address begins where it stands.
     feed.set_dispatched(True)
     if WebhookEndpoint.objects.count() >= MOST:
@@ -74,7 +74,7 @@ def change(endpoint_id: UUID, changes: dict[str, Any]) -> WebhookEndpoint | None
     A resumed one gets what happened since its pause, in order. Raises AddressForbidden.
     """
     if "url" in changes:
-        _check(changes["url"])
+        check_address(changes["url"])
     endpoint = lanes.lock(endpoint_id)
     if endpoint is None:
         return None
@@ -165,7 +165,8 @@ def _write_missing(endpoint: WebhookEndpoint, after: int) -> None:
         after = dispatch.position_of(events[-1])
 
 
-def _check(url: str) -> None:
+def check_address(url: str) -> None:
+    """Raise AddressForbidden unless it is an https address outside the own network."""
     try:
         endpoint_guard.check_any_host(url)
     except endpoint_guard.ForbiddenAddress as error:

@@ -73,7 +73,7 @@ class TestConversations:
         self, read: Read, program: APIClient, camille: User, conversation: Conversation
     ) -> None:
         Client.objects.filter(pk=conversation.client_id).update(external_id="C-1")
-        Chantier.objects.filter(pk=conversation.chantier_id).update(external_id="CH-1")
+        Chantier.objects.filter(conversations=conversation).update(external_id="CH-1")
         other = Client.objects.create(name="SCI du Port", external_id="C-2")
         open_another(camille, other)
 
