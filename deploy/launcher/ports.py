@@ -7,6 +7,7 @@ from collections.abc import Collection
 # Below the ephemeral ranges of Linux (from 32768) and macOS (from 49152): an outgoing connection
 # could take a service's port between two starts.
 _SERVICE_PORTS = range(20000, 32000)
+_given: set[int] = set()
 
 
 def is_free(host: str, port: int) -> bool:
@@ -22,8 +23,12 @@ def is_free(host: str, port: int) -> bool:
 
 
 def free_port(taken: Collection[int] = ()) -> int:
-    """Return a free loopback port, chosen at random so that two starts at once rarely collide."""
+    """Return a free loopback port, chosen at random so that two starts at once rarely collide.
+
+    One process never gets the same port twice, since the first may not be listened on yet.
+    """
     while True:
         port = secrets.choice(_SERVICE_PORTS)
-        if port not in taken and is_free("127.0.0.1", port):
+        if port not in taken and port not in _given and is_free("127.0.0.1", port):
+            _given.add(port)
             return port
