@@ -25,7 +25,7 @@ class WebhookForm(forms.ModelForm[WebhookEndpoint]):
         choices=OutgoingEvent.Kind.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        label=_("events"),
+        label=_("Events"),
         help_text=_("None chosen: all of them."),
     )
 
