@@ -60,7 +60,7 @@ class Site:
         arguments = [
             "celery", "-A", "workers.celery", "worker", "--concurrency", "1",
             "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
-            "-Q", "realtime,notifications,attachments,maintenance",
+            "-Q", "realtime,notifications,attachments,webhooks,maintenance",
         ]  # fmt: skip
         self.worker = self._spawn("worker", arguments)
 

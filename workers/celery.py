@@ -1,6 +1,6 @@
 """The Celery application of the workers and of beat.
 
-celery -A workers.celery worker -Q realtime,notifications,attachments,maintenance
+celery -A workers.celery worker -Q realtime,notifications,attachments,webhooks,maintenance
 celery -A workers.celery beat
 """
 

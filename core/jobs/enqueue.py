@@ -25,6 +25,7 @@ class Queue(StrEnum):
     REALTIME = "realtime"
     NOTIFICATIONS = "notifications"
     ATTACHMENTS = "attachments"
+    WEBHOOKS = "webhooks"
     MAINTENANCE = "maintenance"
 
 
@@ -54,8 +55,8 @@ QUEUES = {
     Job.FORWARD_EMAIL: Queue.NOTIFICATIONS,
     Job.SEND_PASSWORD_RESET: Queue.NOTIFICATIONS,
     Job.DISPATCH_EVENTS: Queue.NOTIFICATIONS,
-    # After all others: a receiver may take ten seconds to answer.
-    Job.SEND_WEBHOOK: Queue.MAINTENANCE,
+    # A receiver may take ten seconds to answer: never beside messages.
+    Job.SEND_WEBHOOK: Queue.WEBHOOKS,
     Job.TELL_OF_WEBHOOK: Queue.NOTIFICATIONS,
     Job.RUN_PERIODIC: Queue.MAINTENANCE,
     Job.BEAT: Queue.MAINTENANCE,

@@ -14,8 +14,9 @@ from deploy.launcher.process_group import spawn
 from deploy.launcher.worker_ready import PROCESS_NAME, ready_file
 
 QUEUES = ("realtime", "notifications", "maintenance")
-# Files need processor and memory. In a worker of their own they never delay a message.
-FILE_QUEUES = ("attachments",)
+# Files need processor and memory, receivers of webhooks may be slow. In a worker of their own they
+# never delay a message.
+FILE_QUEUES = ("attachments", "webhooks")
 WORKER_CONCURRENCY = 2
 
 

@@ -10,11 +10,12 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import NOT_DUE, due_again, reset_attempts
+from core.jobs.outcome import TryAgain
 from core.outgoing import feed
 from notifications.webhook_models import WebhookDelivery, WebhookEndpoint
 from notifications.webhooks import lanes, sending
@@ -29,15 +30,16 @@ MAX_ATTEMPTS = len(PAUSES) + 1
 FAILS_AT_MOST = timedelta(days=3)
 # Longer than an attempt may last (`sending.DEADLINE_SECONDS`).
 LEASE = timedelta(seconds=30)
-# One slow address must not take all pool processes.
-AT_ONCE = 4
+# One after the other to each address: a slow one must not take all processes of a worker.
 BUSY_PAUSE = timedelta(seconds=1)
+# While an address fails: it may use up the whole time of each attempt.
+FAILING_PAUSE = timedelta(seconds=30)
 State = WebhookDelivery.State
 
 logger = structlog.get_logger(__name__)
 
 
-class WebhookFailed(Exception):
+class WebhookFailed(TryAgain):
     """The address did not take it; another attempt may help."""
 
 
@@ -54,8 +56,8 @@ def send(delivery_id: UUID) -> None:
     if delivery.endpoint.is_paused:
         mine.update(state=State.HELD, **NOT_DUE)
     elif _is_busy(delivery):
-        later = due_again(timezone.now() + BUSY_PAUSE)
-        mine.update(**later, attempts=F("attempts") - 1)
+        pause = FAILING_PAUSE if delivery.endpoint.failing_since else BUSY_PAUSE
+        mine.update(**due_again(timezone.now() + pause), attempts=F("attempts") - 1)
     else:
         answer = sending.send(delivery.endpoint, feed.shown(delivery.event))
         _settle(delivery, answer)
@@ -84,10 +86,15 @@ def pause(endpoint: WebhookEndpoint, *, because: str = "") -> None:
 
 
 def _is_busy(delivery: WebhookDelivery) -> bool:
-    others = WebhookDelivery.objects.filter(
-        endpoint=delivery.endpoint, state=State.PENDING, leased_until__gt=timezone.now()
+    """Return whether a worker began another one to this address before, and has not ended it."""
+    began_before = Q(leased_until__lt=delivery.leased_until) | Q(
+        leased_until=delivery.leased_until, pk__lt=delivery.pk
     )
-    return others.exclude(pk=delivery.pk).count() >= AT_ONCE
+    others = WebhookDelivery.objects.filter(
+        began_before, endpoint=delivery.endpoint, state=State.PENDING,
+        leased_until__gt=timezone.now(),
+    )  # fmt: skip
+    return others.exists()
 
 
 def _settle(delivery: WebhookDelivery, answer: Answer) -> None:
@@ -103,10 +110,11 @@ def _settle(delivery: WebhookDelivery, answer: Answer) -> None:
             mine.update(state=State.SENT, sent_at=now, last_error="", **NOT_DUE, **said)
             _note_success(endpoint)
             lanes.release_first(endpoint, delivery.lane)
+            lanes.wake_postponed(endpoint)
             return
         mine.update(**said)
         _note_failure(endpoint, answer, now)
-    raise WebhookFailed(answer.words)
+    raise WebhookFailed(answer.words, after=answer.retry_after)
 
 
 def _note_success(endpoint: WebhookEndpoint) -> None:

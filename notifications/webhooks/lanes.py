@@ -7,10 +7,13 @@ lock of the address, so the next one is never forgotten between the two.
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
 from core.jobs.enqueue import Job, enqueue
-from notifications.webhook_models import WebhookEndpoint
+from notifications.webhook_models import WebhookDelivery, WebhookEndpoint
+
+State = WebhookDelivery.State
 
 # One is under way in a lane while it is pending and due; one that was given up holds nothing back.
 RELEASE = """
@@ -48,3 +51,14 @@ def release_first(endpoint: WebhookEndpoint, lane: UUID | None = None) -> None:
         released = [row[0] for row in cursor.fetchall()]
     for delivery_id in released:
         enqueue(Job.SEND_WEBHOOK, delivery_id=delivery_id)
+
+
+def wake_postponed(endpoint: WebhookEndpoint) -> None:
+    """Make the oldest delivery due that was postponed because another one was under way."""
+    free = Q(leased_until=None) | Q(leased_until__lt=timezone.now())
+    rows = endpoint.deliveries.filter(free, state=State.PENDING, attempts=0)
+    postponed = rows.filter(due_at__gt=timezone.now()).order_by("position").first()
+    if postponed is None:
+        return
+    rows.filter(pk=postponed.pk).update(due_at=timezone.now())
+    enqueue(Job.SEND_WEBHOOK, delivery_id=postponed.pk)

@@ -7,6 +7,7 @@ holds here too (`push.endpoint_guard`). A redirect is an answer like any other t
 import http.client
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +16,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 from core.version import VERSION
 from notifications.push import endpoint_guard, pinned_http
+from notifications.push.webpush import retry_after
 from notifications.webhook_models import ANSWER_LENGTH, WebhookEndpoint
 from notifications.webhooks import signing
 
@@ -30,6 +32,8 @@ class Answer:
 
     status: int | None
     text: str = ""
+    # The pause that it asks for; it may be None.
+    retry_after: timedelta | None = None
 
     @property
     def is_success(self) -> bool:
@@ -75,7 +79,7 @@ def send(endpoint: WebhookEndpoint, event: dict[str, Any]) -> Answer:
         signing.SecretLost,
     ) as error:
         return Answer(None, _line(f"{type(error).__name__}: {error}"))
-    return Answer(answer.status, _line(answer.body))
+    return Answer(answer.status, _line(answer.body), retry_after(answer.headers))
 
 
 def _headers(endpoint: WebhookEndpoint, message_id: str, body: bytes) -> dict[str, str]:

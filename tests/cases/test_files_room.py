@@ -250,7 +250,7 @@ class TestSlots:
 
 def test_files_have_a_worker_of_their_own_in_make_run() -> None:
     assert sorted([*app_processes.QUEUES, *app_processes.FILE_QUEUES]) == sorted(Queue)
-    assert app_processes.FILE_QUEUES == ("attachments",)
+    assert app_processes.FILE_QUEUES == ("attachments", "webhooks")
 
 
 def test_child_that_wants_more_than_600_mib_is_ended() -> None:

@@ -106,7 +106,7 @@ class System:
             *("celery", "-A", "workers.celery", "worker", "--concurrency", "1", *options),
             *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
             *("--hostname", f"faults-{number}@%h"),
-            *("-Q", "realtime,notifications,attachments,maintenance"),
+            *("-Q", "realtime,notifications,attachments,webhooks,maintenance"),
         )
 
     # --- Faults

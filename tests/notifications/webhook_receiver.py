@@ -67,7 +67,7 @@ class Receiver:
     secret: str = ""
     answer: Callable[[Any], int] = lambda event: 204
     text: bytes = b""
-    location: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
     pause_seconds: float = 0.0
     received: list[Received] = field(default_factory=list)
     # Why requests were not believed. A test that says nothing of it wants none.
@@ -103,8 +103,8 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
             status = receiver.answer(json.loads(body))
             receiver.received.append(Received(self.path, headers, body, status))
             self.send_response(status)
-            if receiver.location:
-                self.send_header("Location", receiver.location)
+            for name, value in receiver.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(receiver.text)))
             self.end_headers()
             self.wfile.write(receiver.text)

@@ -27,6 +27,7 @@ QUEUE_LABELS: dict[str, Text] = {
     Queue.REALTIME.value: _("Messages"),
     Queue.NOTIFICATIONS.value: _("Push and email"),
     Queue.ATTACHMENTS.value: _("Files"),
+    Queue.WEBHOOKS.value: _("Webhooks"),
     Queue.MAINTENANCE.value: _("Maintenance"),
 }
 # Periodic work that is due for longer than this is shown as late.

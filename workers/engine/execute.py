@@ -24,7 +24,7 @@ from core.jobs.lease import (
     lock_due,
     reset,
 )
-from core.jobs.outcome import WorkFailed
+from core.jobs.outcome import TryAgain, WorkFailed
 from workers.engine.job_types import JobType, Key
 from workers.engine.progress import followed
 from workers.models import DeadLetter, TaskRun
@@ -91,7 +91,10 @@ def release(job_type: JobType, lease: Lease, error: BaseException) -> str:
     if lease.attempts >= job_type.max_attempts:
         dead_letter(job_type, lease, reason)
         return Outcome.DEAD.value
-    lease.release(reason, pause=job_type.pause_after(lease.attempts))
+    pause = job_type.pause_after(lease.attempts)
+    asked = error.after if isinstance(error, TryAgain) else None
+    # Not sooner than asked, nor than our own pause.
+    lease.release(reason, pause=max(pause or asked, asked) if asked else pause)
     return Outcome.FAILED.value
 
 

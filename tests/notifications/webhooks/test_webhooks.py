@@ -244,7 +244,7 @@ class TestRetries:
         status: int,
     ) -> None:  # fmt: skip
         receiver.answer = lambda event: status
-        receiver.location = f"{receiver.origin}/elsewhere"
+        receiver.headers = {"Location": f"{receiver.origin}/elsewhere"}
         register()
         say(camille, "Bonjour")
         work()
@@ -267,34 +267,73 @@ class TestRetries:
         assert (row.answer_status, row.sent_at) == (None, None)
         assert "no answer within" in row.answer or "timed out" in row.answer
 
-    def test_slow_receiver_takes_a_few_workers_at_most(
+    def test_slow_receiver_takes_one_process_of_a_worker(
         self, receiver: Receiver, register: Register, camille: User, conversation: Conversation
     ) -> None:
-        register(kinds=["message.created"])
-        write(camille, conversation, "1")
-        dispatch.dispatch_events()
-        mine = WebhookDelivery.objects.get()
-        event = OutgoingEvent.objects.filter(kind="user.changed").first()
-        assert event is not None
-        busy_until = timezone.now() + timedelta(seconds=20)
-        for number in range(delivery.AT_ONCE):
-            record_in_conversation(
-                Kind.MESSAGE_CREATED, {"number": number}, conversation_id=mine.endpoint_id,
-                client_id=conversation.client_id, chantier_id=None,
-            )  # fmt: skip
-        others = OutgoingEvent.objects.order_by("-id")[: delivery.AT_ONCE]
-        for other in others:
-            WebhookDelivery.objects.create(
-                endpoint=mine.endpoint, event=other, position=other.pk, lane=other.uid,
-                state="pending", due_at=timezone.now(), leased_until=busy_until,
-            )  # fmt: skip
+        webhook = register(kinds=["message.created"])
+        mine, earlier = two_deliveries(webhook, camille, conversation)
+        lease(earlier, seconds=20)
+        lease(mine, seconds=21)
 
-        WebhookDelivery.objects.filter(pk=mine.pk).update(attempts=1)
         delivery.send(mine.pk)
 
         mine.refresh_from_db()
         assert receiver.received == []
         assert (mine.attempts, mine.leased_until) == (0, None)
+        assert mine.due_at is not None
+
+        delivery.send(earlier.pk)
+        mine.refresh_from_db()
+        # Not after the pause, but as soon as the other one has ended.
+        assert len(receiver.received) == 1
+        assert mine.due_at <= timezone.now()
+
+    def test_receiver_that_fails_is_asked_less_often(
+        self, register: Register, camille: User, conversation: Conversation
+    ) -> None:
+        webhook = register(kinds=["message.created"])
+        mine, earlier = two_deliveries(webhook, camille, conversation)
+        lease(earlier, seconds=20)
+        lease(mine, seconds=21)
+        WebhookEndpoint.objects.update(failing_since=timezone.now())
+
+        delivery.send(mine.pk)
+
+        mine.refresh_from_db()
+        assert mine.due_at is not None
+        assert mine.due_at > timezone.now() + delivery.FAILING_PAUSE / 2
+
+    def test_receiver_that_names_a_pause_gets_it(
+        self, receiver: Receiver, register: Register, camille: User, say: Say
+    ) -> None:
+        register(kinds=["message.created"])
+        receiver.answer = lambda event: 503
+        receiver.headers = {"Retry-After": "600"}
+        say(camille, "Bonjour")
+
+        do_what_is_due()
+
+        row = WebhookDelivery.objects.get()
+        assert row.due_at is not None
+        assert timedelta(minutes=9) < row.due_at - timezone.now() <= timedelta(minutes=10)
+
+
+def two_deliveries(
+    webhook: WebhookEndpoint, author: User, conversation: Conversation
+) -> list[WebhookDelivery]:
+    """Return a delivery of a conversation, and one of another lane."""
+    write(author, conversation, "1")
+    record_in_conversation(
+        Kind.MESSAGE_CREATED, {"number": 2}, conversation_id=webhook.pk,
+        client_id=conversation.client_id, chantier_id=None,
+    )  # fmt: skip
+    dispatch.dispatch_events()
+    return list(WebhookDelivery.objects.order_by("position"))
+
+
+def lease(row: WebhookDelivery, *, seconds: int) -> None:
+    until = timezone.now() + timedelta(seconds=seconds)
+    WebhookDelivery.objects.filter(pk=row.pk).update(attempts=1, leased_until=until)
 
 
 class TestPause:
