@@ -87,20 +87,22 @@ class LinkTooOld(Refusal):
 def fan_out(message_id: UUID) -> None:
     """Count a message as unread for its participants, and plan whom to tell of it.
 
-    Both happen in one transaction, so a message that is counted is also told.
+    Both happen in one transaction, so a message that is counted is also told. Those of its
+    conversation that wait as well are taken with it.
     """
     done = fan_out_message(message_id)
     if done is None:
         return
-    planned = planner.plan_deliveries(done.message, done.participants)
+    planned = planner.plan_deliveries(done.messages, done.participants)
     now = timezone.now()
     for row in planned:
         # The sweeper of workers enqueues the others when they are due.
         if row.due_at and row.due_at <= now:
             enqueue(Job.DELIVER, delivery_id=row.pk)
-    if any(row.was_present for row in planned):
-        # A person with an open page counts as told already.
-        events.publish_deliveries([done.message])
+    # A person with an open page counts as told already.
+    told = {row.message_id for row in planned if row.was_present}
+    if told:
+        events.publish_deliveries(each for each in done.messages if each.pk in told)
 
 
 def deliver(delivery_id: UUID) -> bool | WorkFailed | None:

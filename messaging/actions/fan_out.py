@@ -1,9 +1,14 @@
-"""The fan-out of a message: count it for every participant, and publish it once more."""
+"""The fan-out of messages: count them for every participant, and publish them once more.
+
+One call takes the messages of the conversation that wait beside the one it was asked for. So a
+burst of a hundred messages costs one count, and the jobs of the others find nothing to do.
+"""
 
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, Subquery
 from django.utils import timezone
 
 from core.jobs.lease import NOT_DUE, commit_lazily
@@ -11,11 +16,15 @@ from core.realtime.publish import publish
 from messaging import events
 from messaging.conversation import participant_events, unread
 from messaging.conversation.lock import lock_to_count
-from messaging.models import Message, Participant
+from messaging.models import Conversation, Message, Participant
+
+# Around the message, of one transaction, during which nobody can write in the conversation.
+EARLIER, LATER = 20, 180
 
 
 class FannedOut(NamedTuple):
-    message: Message
+    # In the order of their seq.
+    messages: list[Message]
     # Everyone who takes part, with the new counters.
     participants: list[Participant]
 
@@ -24,22 +33,41 @@ class FannedOut(NamedTuple):
 def fan_out_message(message_id: UUID) -> FannedOut | None:
     """Count a message for every participant, and publish it to screens that missed it.
 
-    Running it twice or late is harmless. Returns None if the fan-out was done before.
+    Earlier and later ones of its conversation that wait as well are taken with it. Running it twice
+    or late is harmless. Returns None if the fan-out was done before.
     """
     locked = lock_to_count(message_id)
-    pending = Message.objects.filter(pk=message_id, fanned_out_at=None).order_by()
     # Read again under the lock: another worker may have counted it while this one waited.
-    message = pending.select_related("author", "reply_to__author").first() if locked else None
-    if locked is None or message is None:
+    messages = _waiting(message_id, locked.conversation) if locked else []
+    if locked is None or not messages:
         return None
-    message.conversation = locked.conversation
-    # A person who joins has this message to read, unless it is deleted.
-    is_deleted = message.deleted_at is not None
-    last_read = locked.conversation.last_seq if is_deleted else message.seq - 1
+    for message in messages:
+        message.conversation = locked.conversation
+    # A person who joins has these messages to read, unless they are deleted.
+    shown = [message.seq for message in messages if message.deleted_at is None]
+    last_read = shown[0] - 1 if shown else locked.conversation.last_seq
     if not participant_events.update_participants(locked, read_up_to=last_read):
         commit_lazily()
     counted = unread.recount(locked)
     participant_events.publish_counters(locked, counted)
-    publish(events.message_again(message), to=locked.audience)
-    pending.update(fanned_out_at=timezone.now(), last_error="", **NOT_DUE)
-    return FannedOut(message, counted)
+    for message in messages:
+        publish(events.message_again(message), to=locked.audience)
+    done = Message.objects.filter(pk__in=[message.pk for message in messages])
+    done.update(fanned_out_at=timezone.now(), last_error="", **NOT_DUE)
+    return FannedOut(messages, counted)
+
+
+def _waiting(message_id: UUID, conversation: Conversation) -> list[Message]:
+    """Return the message and those that wait beside it, by seq; nothing if it does not wait.
+
+    One that has failed before is left to its own job: it may be the reason.
+    """
+    seq = Subquery(Message.objects.filter(pk=message_id).order_by().values("seq"))
+    is_new = Q(due_at__isnull=False, attempts__lte=1, last_error="")
+    # The bounds keep the index of (conversation, seq) short: the rows before are mostly done.
+    beside = Message.objects.filter(
+        is_new | Q(pk=message_id),
+        conversation=conversation, fanned_out_at=None, seq__gte=seq - EARLIER, seq__lt=seq + LATER,
+    )  # fmt: skip
+    messages = list(beside.select_related("author", "reply_to__author").order_by("seq"))
+    return messages if any(message.pk == message_id for message in messages) else []

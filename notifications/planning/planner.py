@@ -1,8 +1,7 @@
 """Write the deliveries of a message when it is fanned out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,29 +9,50 @@ from django.utils import timezone
 from messaging.mentions import mentions
 from messaging.models import Message, Participant
 from notifications import queries
-from notifications.models import Delivery, Preference
+from notifications.models import Channel, Delivery, Preference
 from notifications.planning import presence, rules
 from notifications.planning.rules import Preferences, RecipientFacts
 
 
-class Recipient(NamedTuple):
-    user_id: UUID
-    facts: RecipientFacts
+def plan_deliveries(
+    messages: Sequence[Message], participants: Iterable[Participant]
+) -> list[Delivery]:
+    """Write who is told of messages of one conversation, how and when, in one statement.
 
-
-def plan_deliveries(message: Message, participants: Iterable[Participant]) -> list[Delivery]:
-    """Write who is told of a message, by which channel and when, in one statement.
-
-    Recipients are the participants and the people whom the text mentions, without the author. The
+    Recipients are the participants and the people whom a text mentions, without its author. The
     rows of an earlier call stay as they are.
     """
-    if message.deleted_at is not None:
+    shown = [message for message in messages if message.deleted_at is None]
+    if not shown:
         return []
-    deliveries = [
-        delivery
-        for recipient in _recipients(message, participants)
-        for delivery in _deliveries(recipient, message)
-    ]
+    marks = {participant.user_id: participant for participant in participants}
+    mentioned = {message.pk: _mentioned(message) for message in shown}
+    people = marks.keys() | set().union(*mentioned.values())
+    if len({message.author_id for message in shown}) == 1:
+        people = people - {shown[0].author_id}
+    rows = queries.recipient_rows(people, shown[0].conversation)
+    present = presence.present_among(row.person_id for row in rows)
+    deliveries: list[Delivery] = []
+    for row in rows:
+        preferences = preferences_of(row.preference)
+        last_push_at = row.last_push_at
+        for message in shown:
+            if message.author_id == row.person_id:
+                continue
+            facts = RecipientFacts(
+                preferences=preferences,
+                is_muted=row.is_muted,
+                is_mentioned=row.person_id in mentioned[message.pk],
+                has_read=_has_read(marks.get(row.person_id), message),
+                is_present=row.person_id in present,
+                has_device=row.has_device,
+                last_push_at=last_push_at,
+            )
+            planned = _deliveries(row.person_id, facts, message)
+            deliveries += planned
+            # As if each message had been planned after the one before.
+            pushes = [each.due_at for each in planned if _rings(each)]
+            last_push_at = max(filter(None, [last_push_at, *pushes]), default=None)
     return Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
 
 
@@ -48,30 +68,6 @@ def preferences_of(preference: Preference | None) -> Preferences:
         quiet_from=preference.quiet_from,
         quiet_until=preference.quiet_until,
     )
-
-
-def _recipients(message: Message, participants: Iterable[Participant]) -> list[Recipient]:
-    marks = {participant.user_id: participant for participant in participants}
-    mentioned = _mentioned(message)
-    rows = queries.recipient_rows(
-        (marks.keys() | mentioned) - {message.author_id}, message.conversation
-    )
-    present = presence.present_among(row.person_id for row in rows)
-    return [
-        Recipient(
-            row.person_id,
-            RecipientFacts(
-                preferences=preferences_of(row.preference),
-                is_muted=row.is_muted,
-                is_mentioned=row.person_id in mentioned,
-                has_read=_has_read(marks.get(row.person_id), message),
-                is_present=row.person_id in present,
-                has_device=row.has_device,
-                last_push_at=row.last_push_at,
-            ),
-        )
-        for row in rows
-    ]
 
 
 def _has_read(participant: Participant | None, message: Message) -> bool:
@@ -94,13 +90,12 @@ def _mentioned(message: Message) -> set[UUID]:
     return {key for key, name in names if mentions(message.body, name)}
 
 
-def _deliveries(recipient: Recipient, message: Message) -> list[Delivery]:
-    facts = recipient.facts
+def _deliveries(user_id: UUID, facts: RecipientFacts, message: Message) -> list[Delivery]:
     planned = rules.plan(facts, sent_at=message.created_at, now=timezone.now())
     return [
         Delivery(
             message=message,
-            recipient_id=recipient.user_id,
+            recipient_id=user_id,
             channel=step.channel,
             conversation_id=message.conversation_id,
             seq=message.seq,
@@ -111,3 +106,8 @@ def _deliveries(recipient: Recipient, message: Message) -> list[Delivery]:
         )
         for step in planned
     ]
+
+
+def _rings(delivery: Delivery) -> bool:
+    """Return whether it is a push that later ones follow, as `queries.recipient_rows` has it."""
+    return delivery.channel == Channel.PUSH and not delivery.is_digest

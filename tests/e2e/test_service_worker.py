@@ -36,7 +36,7 @@ def installed(visit: Visit, site: Site, odile: User) -> Installed:
 
 def pushed(message: Message, phone: PushSubscription) -> tuple[DevicePush, bytes]:
     """Return the row and the payload of the push that the worker would send to Odile's phone."""
-    plan_deliveries(message, message.conversation.participants.filter(left_at=None))
+    plan_deliveries([message], message.conversation.participants.filter(left_at=None))
     batch = uuid4()
     mine = Delivery.objects.filter(recipient=phone.user, channel="push", message=message)
     mine.update(envelope=batch, status="sent")

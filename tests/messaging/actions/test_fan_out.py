@@ -1,0 +1,113 @@
+"""A burst is counted once: one job takes the messages of its conversation that wait beside it."""
+
+import json
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from redis.client import PubSub
+
+from core.models import User
+from messaging.actions import fan_out as action
+from messaging.actions.fan_out import fan_out_message
+from messaging.actions.messages import send_message
+from messaging.conversation.idempotency import Draft
+from messaging.models import Conversation, Message, Participant
+from tests.cast import Say
+from tests.messaging.conftest import Mark
+
+
+def waiting() -> list[int]:
+    rows = Message.objects.filter(fanned_out_at=None).order_by("seq")
+    return list(rows.values_list("seq", flat=True))
+
+
+def unread_events(subscriber: PubSub) -> list[dict[str, Any]]:
+    """Return the counters that were published, until the channel is quiet."""
+    found = []
+    while message := subscriber.get_message(timeout=2):
+        kind, data = message["data"].decode().splitlines()[:2]
+        if kind == "event: unread.updated":
+            found.append(json.loads(data.removeprefix("data: ")))
+    return found
+
+
+@pytest.mark.django_db
+class TestBurst:
+    def test_all_that_wait_are_counted_by_one_job(
+        self, camille: User, odile: User, say: Say, mark: Mark
+    ) -> None:
+        messages = [say(camille, f"n° {number}") for number in range(5)]
+
+        done = fan_out_message(messages[2].pk)
+
+        assert done is not None
+        assert [message.seq for message in done.messages] == [1, 2, 3, 4, 5]
+        assert mark(odile).unread_count == 5
+        assert waiting() == []
+        assert [fan_out_message(message.pk) for message in messages] == [None] * 5
+
+    def test_other_conversations_wait_for_their_own_job(
+        self, camille: User, say: Say, other_conversation: Conversation
+    ) -> None:
+        message = say(camille, "Ici")
+        there = Draft(body="Là")
+        send_message(author=camille, conversation_id=other_conversation.pk, draft=there)
+
+        fan_out_message(message.pk)
+
+        assert Message.objects.get(fanned_out_at=None).body == "Là"
+
+    def test_one_that_failed_or_was_given_up_is_left_to_its_own_job(
+        self, camille: User, say: Say
+    ) -> None:
+        failed, given_up, first, second = (say(camille, f"n° {number}") for number in range(4))
+        rows = Message.objects.filter
+        rows(pk=failed.pk).update(last_error="ValueError", due_at=timezone.now(), attempts=1)
+        rows(pk=given_up.pk).update(due_at=None, attempts=8)
+
+        fan_out_message(first.pk)
+        assert waiting() == [1, 2]
+        assert second.seq == 4
+
+        fan_out_message(failed.pk)
+        assert waiting() == [2]
+
+    def test_more_than_one_job_takes_are_taken_by_the_next(
+        self, camille: User, odile: User, say: Say, mark: Mark, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(action, "EARLIER", 1)
+        monkeypatch.setattr(action, "LATER", 2)
+        messages = [say(camille, f"n° {number}") for number in range(6)]
+
+        fan_out_message(messages[2].pk)
+        assert waiting() == [1, 5, 6]
+
+        for message in messages:
+            fan_out_message(message.pk)
+        assert waiting() == []
+        assert mark(odile).unread_count == 6
+
+    def test_deleted_ones_are_not_for_a_person_who_joins(
+        self, camille: User, odile: User, say: Say, mark: Mark
+    ) -> None:
+        messages = [say(camille, f"n° {number}") for number in range(3)]
+        Message.objects.filter(pk=messages[0].pk).update(deleted_at=timezone.now())
+
+        fan_out_message(messages[2].pk)
+
+        assert mark(odile).unread_count == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_burst_shows_each_person_one_counter(
+    camille: User, say: Say, listening: PubSub
+) -> None:
+    messages = [say(camille, f"n° {number}") for number in range(4)]
+
+    fan_out_message(messages[0].pk)
+    counters = unread_events(listening)
+
+    # Camille's own, and those of everybody else who takes part.
+    others = Participant.objects.exclude(user=camille).count()
+    assert sorted(each["unread_count"] for each in counters) == [0] + [4] * others
