@@ -36,6 +36,7 @@ MEASUREMENTS = (
     "crowds",
     "long_lists",
     "searches",
+    "sustained",
 )
 DESCRIPTION = "Measure the speed of Liaison, beside bare Django on the same PostgreSQL."
 ENVIRONMENT = {

@@ -67,9 +67,12 @@ def draft() -> tuple[str, bytes]:
 
 
 async def calls(
-    *, host: str, port: int, seconds: float, callers: list[dict[str, str]], expected: int
+    *, host: str, port: int, seconds: float, callers: list[dict[str, Any]], expected: int
 ) -> dict[str, Any]:
-    """Let each caller send the next request after each answer. Return the sorted times in ms."""
+    """Let each caller send the next request after each answer. Return the sorted times in ms.
+
+    The `path` of a caller may be a list, which it goes through.
+    """
     opened = [await connect(host, port, caller["authorization"]) for caller in callers]
     until = time.perf_counter() + seconds
     each = await asyncio.gather(
@@ -82,16 +85,18 @@ async def calls(
 
 
 async def _call_until(
-    until: float, connection: Connection, caller: dict[str, str], expected: int
+    until: float, connection: Connection, caller: dict[str, Any], expected: int
 ) -> list[float]:
-    took_ms = []
+    took_ms: list[float] = []
+    paths = [caller["path"]] if isinstance(caller["path"], str) else caller["path"]
     while time.perf_counter() < until:
+        path = paths[len(took_ms) % len(paths)]
         body = draft()[1] if caller["method"] == "POST" else b""
         began = time.perf_counter()
-        status, answer = await connection.call(caller["method"], caller["path"], body)
+        status, answer = await connection.call(caller["method"], path, body)
         took_ms.append((time.perf_counter() - began) * 1000)
         if status != expected:
-            raise SystemExit(f"{caller['path']} answered {status}: {answer[:500]!r}")
+            raise SystemExit(f"{path} answered {status}: {answer[:500]!r}")
     return took_ms
 
 

@@ -100,9 +100,7 @@ class TestBurst:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_burst_shows_each_person_one_counter(
-    camille: User, say: Say, listening: PubSub
-) -> None:
+def test_burst_shows_each_person_one_counter(camille: User, say: Say, listening: PubSub) -> None:
     messages = [say(camille, f"n° {number}") for number in range(4)]
 
     fan_out_message(messages[0].pk)
