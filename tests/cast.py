@@ -113,3 +113,11 @@ def _person(email: str, name: str, role: User.Role, client: Client | None = None
     user.set_unusable_password()
     user.save()
     return user
+
+
+def in_another_conversation(author: User, body: str = "Bonjour") -> Message:
+    """Return a first message of a new conversation of a client's user."""
+    draft = Draft(body=body)
+    opening = Opening(subject="Portail", client=author.own_client_id, message=draft)
+    open_conversation(opener=author, opening=opening)
+    return Message.objects.get(pk=draft.id)

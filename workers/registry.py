@@ -39,6 +39,7 @@ MESSAGES = JobType(
     id_name="message_id",
     pending_rows=pending_messages,
     perform=notifications.fan_out,
+    together=("conversation",),
     # A fan-out takes some 20 ms (measured). One that waits for a lock may lose its lease to
     # another worker; the second of them finds the message done.
     lease=timedelta(seconds=1.5),

@@ -3,11 +3,12 @@
 A task returns its outcome, which `workers.records.celery_signals` passes to the recorder.
 """
 
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 
-from core.jobs.enqueue import Job
+from core.jobs.enqueue import Job, begin
 from workers.engine import execute, periodic
 from workers.registry import (
     ATTACHMENTS,
@@ -25,8 +26,10 @@ from workers.registry import (
 )
 
 
-@shared_task(name=Job.FAN_OUT_MESSAGE.value)
-def fan_out_message(message_id: str) -> str:
+@shared_task(name=Job.FAN_OUT_MESSAGE.value, bind=True)
+def fan_out_message(task: Any, message_id: str) -> str:
+    if group := task.request.get("woken_for"):
+        begin(group)
     return execute.execute(MESSAGES, UUID(message_id))
 
 

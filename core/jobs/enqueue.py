@@ -7,6 +7,7 @@ may be lost. The tasks are in `workers`, which this module does not import.
 import os
 import threading
 import time
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache, partial
 from uuid import UUID
@@ -14,9 +15,11 @@ from uuid import UUID
 from celery import Celery
 from django.db import transaction
 from kombu import Exchange, Producer
+from redis.exceptions import RedisError
 
 from core import background_sender
 from core.ids import new_id
+from core.valkey import key, valkey
 
 
 class Queue(StrEnum):
@@ -89,7 +92,37 @@ def enqueue(job: Job, **ids: UUID | str | int) -> None:
     transaction.on_commit(partial(background_sender.send, partial(publish, job, **ids)))
 
 
-def publish(job: Job, **ids: UUID | str | int) -> None:
+# After this the job counts as lost. By then the sweeper looks at the rows.
+WOKEN_MS = 1_000
+
+
+def enqueue_once(job: Job, group: UUID, /, **ids: UUID | str | int) -> None:
+    """Publish a job as `enqueue` does, unless one waits already that takes this row as well.
+
+    For jobs that take all rows of a group. `begin` ends the wait.
+    """
+    call = partial(_publish_once, job, group, ids)
+    transaction.on_commit(partial(background_sender.send, call))
+
+
+def begin(group: str) -> None:
+    """Let the next row of a group have a job again: its worker reads the rows from now on."""
+    with suppress(RedisError):
+        valkey().delete(group)
+
+
+def _publish_once(job: Job, group: UUID, ids: dict[str, UUID | str | int]) -> None:
+    name = key("woken", job.value, group)
+    try:
+        is_first = bool(valkey().set(name, 1, nx=True, px=WOKEN_MS))
+    except RedisError:
+        # The broker may be another server.
+        is_first = True
+    if is_first:
+        publish(job, name, **ids)
+
+
+def publish(job: Job, group: str = "", /, **ids: UUID | str | int) -> None:
     """Publish a job now. Raises one of `background_sender.UNREACHABLE` without a broker."""
     # `.value`: addressed by a StrEnum member, a task takes the member's `name`.
     # Half the processor time of `send_task`, which takes a channel for each.
@@ -104,7 +137,7 @@ def publish(job: Job, **ids: UUID | str | int) -> None:
             task.body,
             routing_key=QUEUES[job].value,
             serializer="json",
-            headers={**task.headers, "sent_at": time.time()},
+            headers={**task.headers, "sent_at": time.time(), "woken_for": group},
             delivery_mode=PERSISTENT,
             **task.properties,
         )

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, Subquery
 from django.utils import timezone
 
+from core.jobs.enqueue import Job, enqueue_once
 from core.jobs.lease import NOT_DUE, commit_lazily
 from core.realtime.publish import publish
 from messaging import events
@@ -54,6 +55,7 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
         publish(events.message_again(message), to=locked.audience)
     done = Message.objects.filter(pk__in=[message.pk for message in messages])
     done.update(fanned_out_at=timezone.now(), last_error="", **NOT_DUE)
+    _continue(messages)
     return FannedOut(messages, counted)
 
 
@@ -71,3 +73,17 @@ def _waiting(message_id: UUID, conversation: Conversation) -> list[Message]:
     )  # fmt: skip
     messages = list(beside.select_related("author", "reply_to__author").order_by("seq"))
     return messages if any(message.pk == message_id for message in messages) else []
+
+
+def _continue(done: list[Message]) -> None:
+    """Order the job of the next message that waits, beyond what one transaction takes."""
+    last = done[-1]
+    if last.conversation.last_seq < done[0].seq + LATER:
+        return
+    later = Message.objects.filter(
+        conversation=last.conversation, fanned_out_at=None, due_at__isnull=False,
+        attempts__lte=1, last_error="", seq__gt=last.seq,
+    )  # fmt: skip
+    following = later.order_by("seq").values_list("pk", flat=True).first()
+    if following is not None:
+        enqueue_once(Job.FAN_OUT_MESSAGE, last.conversation_id, message_id=following)

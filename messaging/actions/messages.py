@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
-from core.jobs.enqueue import Job, enqueue
+from core.jobs.enqueue import Job, enqueue_once
 from core.jobs.lease import reset_attempts
 from core.models import User
 from core.realtime.publish import publish
@@ -162,7 +162,7 @@ def delete_message(
     )
     outgoing.message_deleted(message)
     participant_events.publish_counters(locked, unread.recount(locked))
-    enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
+    enqueue_once(Job.FAN_OUT_MESSAGE, message.conversation_id, message_id=message.pk)
     return message
 
 
@@ -226,7 +226,7 @@ def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message
         # Under a version of its own: the event of a message has no lines.
         bump(locked, **changes)
         history.show_changed(locked, lines)
-    enqueue(Job.FAN_OUT_MESSAGE, message_id=message.pk)
+    enqueue_once(Job.FAN_OUT_MESSAGE, message.conversation_id, message_id=message.pk)
     return message
 
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -78,10 +79,15 @@ class TestBurst:
     ) -> None:
         monkeypatch.setattr(action, "EARLIER", 1)
         monkeypatch.setattr(action, "LATER", 2)
+        ordered: list[UUID] = []
+        monkeypatch.setattr(
+            action, "enqueue_once", lambda job, group, /, message_id: ordered.append(message_id)
+        )
         messages = [say(camille, f"n° {number}") for number in range(6)]
 
         fan_out_message(messages[2].pk)
         assert waiting() == [1, 5, 6]
+        assert ordered == [messages[4].pk]
 
         for message in messages:
             fan_out_message(message.pk)

@@ -12,7 +12,7 @@ from core.jobs import enqueue
 from core.models import User
 from messaging.models import Message, Participant
 from notifications.models import Delivery
-from tests.cast import Say
+from tests.cast import Say, in_another_conversation
 from workers.dashboard import actions
 from workers.engine import execute, periodic
 from workers.engine.job_types import JobType, Key
@@ -167,18 +167,14 @@ class TestSweeper:
 
         assert queue_length(MESSAGES) == 1
 
-    def test_row_that_is_done_since_it_was_found_is_skipped(
-        self, message: Message, say: Say
-    ) -> None:
-        second = say(message.author, "Et le joint")
+    def test_row_that_is_done_since_it_was_found_is_skipped(self, message: Message) -> None:
+        second = in_another_conversation(message.author)
         execute.execute(MESSAGES, second.pk)
 
         assert run_batch(MESSAGES, [second.pk, message.pk]) == 1
 
-    def test_broken_row_does_not_stop_the_next_one(
-        self, message: Message, say: Say, camille: User
-    ) -> None:
-        second = say(camille, "Et le joint")
+    def test_broken_row_does_not_stop_the_next_one(self, message: Message, camille: User) -> None:
+        second = in_another_conversation(camille)
         aged(message, minutes=2)
         aged(second, minutes=1)
 

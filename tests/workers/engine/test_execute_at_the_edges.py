@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.models import User
 from messaging.models import Conversation, Message
-from tests.cast import Say
+from tests.cast import Say, in_another_conversation
 from workers.engine import execute
 from workers.engine.execute import Waiting
 from workers.engine.job_types import JobType, Key
@@ -283,10 +283,8 @@ class TestRequeue:
 
 
 class TestOldestFirst:
-    def test_rows_come_in_the_order_they_were_due_as_many_as_asked(
-        self, say: Say, camille: User
-    ) -> None:
-        sent = [say(camille, body) for body in ("Un", "Deux", "Trois")]
+    def test_rows_come_in_the_order_they_were_due_as_many_as_asked(self, camille: User) -> None:
+        sent = [in_another_conversation(camille, body) for body in ("Un", "Deux", "Trois")]
         for age, message in zip((20, 30, 10), sent, strict=True):
             change(message, due_at=timezone.now() - age * SECOND)
         with connection.cursor() as cursor:
