@@ -364,6 +364,7 @@ class TestTokens:
         # Another key, and the same sessions.
         stopped.stop()
         stopped.start()
+        wait_for(page, lambda: status_of(site, tokens[-1]) == 401)
         write(page, "Après un changement de clé")
         wait_for(page, lambda: Message.objects.filter(body__startswith="Après un").exists())
         company = staff_page(visit, odile, conversation)
