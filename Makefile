@@ -59,7 +59,8 @@ package: $(DEV) $(JS) ## Write dist/liaison-elements-VERSION.tgz: the elements f
 sample-portal: package ## A portal with our elements, tokens and webhooks (beside a running `make run`)
 	@test -e "$(LIAISON_HOME)/services.env" || test -n "$${DATABASE_URL:-}" \
 		|| { echo "Nothing is running: start it with \`make run\` first, in another terminal." >&2; exit 1; }
-	@PATH="$(CURDIR)/$(BIN):$$PATH" PYTHON="$(PYTHON)" exec node deploy/sample-portal/start.js
+	@# Node itself: the wheel's `node` is a program of Python, which would print a stack at Ctrl-C.
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; PYTHON="$(PYTHON)" exec "$$(node -p process.execPath)" deploy/sample-portal/start.js
 
 demo: $(RUN) ## Load the demo data (beside a running `make run`)
 	@test -e "$(LIAISON_HOME)/services.env" || test -n "$${DATABASE_URL:-}" \

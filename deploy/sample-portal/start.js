@@ -53,6 +53,7 @@ async function start() {
 The portal is ready: ${origin}`);
 }
 
+for (const stop of ["SIGINT", "SIGTERM"]) process.on(stop, () => process.exit(0));
 try {
   await start();
 } catch (error) {

@@ -2,13 +2,8 @@
 
 import http.client
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,90 +16,23 @@ from deploy.launcher.ports import free_port
 from messaging.models import Conversation, Message
 from notifications.models import WebhookEndpoint
 from notifications.webhooks import signing
-from tests.bundles import ROOT
 from tests.cast import Say
 from tests.e2e.conftest import DESKTOP, OF_A_CUT, PHONE, Visit, wait_until_counted
 from tests.e2e.engines import FirefoxEngine, Visitor
 from tests.e2e.files import choose, expect_accessible, expect_drawn, jpeg
 from tests.e2e.firefox import Firefox
+from tests.e2e.sample_portal import Portal, make_package
 from tests.e2e.screens import bubble, row, staff_page, wait_until_live, write
 from tests.e2e.waiting import wait_for
 from tests.site import Site
-from tests.waiting import until
 from tests.wire import Caller
 
 JEANNE, PAUL = "portal-P-1", "portal-P-2"
-READY = "The portal is ready"
-# What is installed stays as it is.
-MAKE = ["make", "-o", ".venv/dev.stamp", "-o", "node_modules/.stamp"]
-# Three commands of Django, on a machine that is busy.
-START_SECONDS = 120
-
-
-@dataclass
-class Portal:
-    """The sample, as its one command starts it."""
-
-    site: Site
-    home: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    @property
-    def stored(self) -> Any:
-        return json.loads((self.home / "sample-portal/portal.json").read_text())
-
-    @property
-    def said(self) -> str:
-        return (self.home / "output").read_text()
-
-    @property
-    def has_ended(self) -> bool:
-        return self.process is None or self.process.poll() is not None
-
-    def start(self, **environment: str) -> None:
-        self.run(**environment)
-        until(lambda: READY in self.said or self.has_ended, "it does not start", START_SECONDS)
-        assert READY in self.said, self.said
-
-    def run(self, **environment: str) -> None:
-        with (self.home / "output").open("wb") as output:
-            self.process = subprocess.Popen(
-                [*MAKE, "-o", "package", f"PYTHON={sys.executable}", "sample-portal"],
-                cwd=ROOT,
-                env={**self.site.environment, "LIAISON_HOME": str(self.home), **environment},
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-
-    def ended_with(self) -> int:
-        assert self.process
-        return self.process.wait(START_SECONDS)
-
-    def stop(self) -> None:
-        if self.process and not self.has_ended:
-            os.killpg(self.process.pid, signal.SIGTERM)
-            self.process.wait(10)
-
-    def post(self, path: str, body: bytes, headers: dict[str, str]) -> int:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("POST", path, body, headers)
-            return connection.getresponse().status
-        finally:
-            connection.close()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def packed() -> None:
-    """Make the package once, of the sources as they are now."""
-    made = subprocess.run([*MAKE, "package"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
+    make_package()
 
 
 @pytest.fixture(scope="module")
@@ -156,8 +84,9 @@ def enter(
     def open_page(name: str, *, phone: bool = False) -> Page:
         context = browser.new_context(
             locale="fr-FR", timezone_id="Europe/Paris", reduced_motion="reduce",
-            viewport=PHONE if phone else DESKTOP, has_touch=phone, is_mobile=phone,
-        )  # type: ignore[arg-type]  # fmt: skip
+            viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+            has_touch=phone, is_mobile=phone,
+        )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
         page.on("console", listen)
@@ -378,16 +307,14 @@ class TestTokens:
 class TestStart:
     def test_second_start_changes_nothing(self, portal: Portal) -> None:
         before = portal.stored
-        rows = [WebhookEndpoint, MachineCredential, TokenIssuer, User, Chantier]
-        counts = [model.objects.count() for model in rows]
-        assert counts == [1, 1, 1, 3, 1]
+        assert counted() == {"webhooks": 1, "credentials": 1, "issuers": 1, "people": 3}
         assert Chantier.objects.get().responsible == User.objects.get(external_id="demo-odile")
 
         portal.stop()
         portal.start()
 
         assert portal.stored == before
-        assert [model.objects.count() for model in rows] == counts
+        assert counted() == {"webhooks": 1, "credentials": 1, "issuers": 1, "people": 3}
 
     def test_other_port_than_that_of_liaison_is_said_in_words(self, stopped: Portal) -> None:
         stopped.run(SAMPLE_PORTAL_PORT=str(free_port()))
@@ -401,6 +328,15 @@ class TestStart:
         assert stopped.ended_with() != 0
         assert "Start it again: SAMPLE_PORTAL_PORT=8100 make run" in stopped.said
         assert not MachineCredential.objects.exists()
+
+
+def counted() -> dict[str, int]:
+    return {
+        "webhooks": WebhookEndpoint.objects.count(),
+        "credentials": MachineCredential.objects.count(),
+        "issuers": TokenIssuer.objects.count(),
+        "people": User.objects.count(),
+    }
 
 
 def take(tokens: list[str], answer: Any) -> None:
