@@ -38,7 +38,7 @@ TSC = ["--strict", "--target", "es2022", "--module", "nodenext", "--types", "nod
 
 
 @pytest.mark.django_db(transaction=True)
-def test_commands_and_programs_lead_to_a_live_event(site: Site) -> None:
+def test_commands_and_programs_lead_to_a_live_event(site: Site, tmp_path: Path) -> None:
     script = BEGIN + "".join(COMMANDS)
     assert "http://127.0.0.1:8000" in script
     path = f"{Path(node()).parent}{os.pathsep}{os.environ['PATH']}"
@@ -53,6 +53,7 @@ def test_commands_and_programs_lead_to_a_live_event(site: Site) -> None:
             **os.environ,
             **site.environment,
             "PATH": path,
+            "TMPDIR": str(tmp_path),
             "LOCKED": str(ROOT / "node_modules"),
         },
         timeout=180,
@@ -70,8 +71,13 @@ def test_commands_and_programs_lead_to_a_live_event(site: Site) -> None:
     assert read == 2 * read[: len(read) // 2]
     assert read.count("conversation.created") == 2
     assert read.count("chantier.changed") == 2
-    # The key has its name of the JWKS that Node wrote.
-    assert '"2026-1"' in TokenIssuer.objects.get().keys
+    # Both publish the same keys, and Liaison has those of Node.
+    of_python, of_node = (
+        json.loads(next(tmp_path.glob(f"*/{name}")).read_text())
+        for name in ("jwks.json", "jwks-of-node.json")
+    )
+    assert of_python == of_node
+    assert json.loads(TokenIssuer.objects.get().keys) == of_node
 
 
 class Case(NamedTuple):
