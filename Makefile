@@ -36,7 +36,7 @@ SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 AGAIN := $(PYTHON) -m pytest --last-failed --last-failed-no-failures none --maxfail 1 -v
 
 .DEFAULT_GOAL := help
-.PHONY: help run bundles release package demo test coverage unit js e2e lint format types architecture bench faults lighthouse filmstrip screenshots schema messages lock browser
+.PHONY: help run bundles release package sample-portal demo test coverage unit js e2e lint format types architecture bench faults lighthouse filmstrip screenshots schema messages lock browser
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' \
@@ -55,6 +55,12 @@ release: $(RUN) bundles ## Write dist/liaison-VERSION.tar.gz: the last commit an
 package: $(DEV) $(JS) ## Write dist/liaison-elements-VERSION.tgz: the elements for the pages of other sites
 	@$(NPM) run --silent package
 	@$(NPM) pack --silent --pack-destination dist ./dist/liaison-elements
+
+sample-portal: package ## A portal with our elements, tokens and webhooks (beside a running `make run`)
+	@test -e "$(LIAISON_HOME)/services.env" || test -n "$${DATABASE_URL:-}" \
+		|| { echo "Nothing is running: start it with \`make run\` first, in another terminal." >&2; exit 1; }
+	@# Node itself: the wheel's `node` is a program of Python, which would print a stack at Ctrl-C.
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; PYTHON="$(PYTHON)" exec "$$(node -p process.execPath)" deploy/sample-portal/start.js
 
 demo: $(RUN) ## Load the demo data (beside a running `make run`)
 	@test -e "$(LIAISON_HOME)/services.env" || test -n "$${DATABASE_URL:-}" \

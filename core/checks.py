@@ -1,8 +1,9 @@
-"""Check what is stored, before `migrate` and with `manage.py check --database default`."""
+"""Check what is stored (before `migrate`), and what is for a developer alone (`check --deploy`)."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
@@ -23,3 +24,12 @@ def one_spelling_of_addresses(
         if User._meta.db_table in connections[alias].introspection.table_names()
         for sentence in collisions(User.objects.using(alias).values_list("email", flat=True))
     ]
+
+
+@register(Tags.security, deploy=True)
+def no_sample_portal(**_: Any) -> list[CheckMessage]:
+    """Report a server that sends webhooks to its own loopback."""
+    if not settings.SAMPLE_PORTAL_PORT:
+        return []
+    sentence = "SAMPLE_PORTAL_PORT lets webhooks go to a port of this machine."
+    return [Error(sentence, hint="Set it to 0, or leave it out and DEBUG too.", id="core.E002")]

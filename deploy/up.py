@@ -227,6 +227,7 @@ _PASSED_ON = (
     "DEBUG",
     "LOG_FORMAT",
     "PUBLIC_URL",
+    "SAMPLE_PORTAL_PORT",
     "SECRET_KEY",
     "VAPID_PRIVATE_KEY",
     "WEB_THREADS",

@@ -20,5 +20,8 @@ TRACEBACKS = env.bool("TRACEBACKS", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
+# The port of `make sample-portal` on this machine: its pages may call the API, and webhooks may go
+# there, though it is on loopback. 0: none. `check --deploy` refuses it.
+SAMPLE_PORTAL_PORT = env.int("SAMPLE_PORTAL_PORT", default=8100 if DEBUG else 0)
 # Names the build, after the version. Empty: the commit of the working copy.
 LIAISON_VERSION = env.str("LIAISON_VERSION", default="")

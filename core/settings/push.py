@@ -1,6 +1,6 @@
 """Set the notifications on devices (Web Push)."""
 
-from core.settings.env import env
+from core.settings.env import SAMPLE_PORTAL_PORT, env
 
 # `manage.py vapid_keys` makes one. Empty: nothing is pushed. If it changes, every device has to
 # subscribe again.
@@ -18,3 +18,5 @@ PUSH_ALLOWED_HOSTS = env.list(
         "*.notify.windows.com",
     ],
 )
+if SAMPLE_PORTAL_PORT:
+    PUSH_ALLOWED_HOSTS += [f"http://127.0.0.1:{SAMPLE_PORTAL_PORT}"]

@@ -3,7 +3,7 @@
 import json
 from typing import TypedDict
 
-from core.settings.env import BASE_DIR, env
+from core.settings.env import BASE_DIR, SAMPLE_PORTAL_PORT, env
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -95,6 +95,8 @@ SPECTACULAR_SETTINGS = {
     "EXTENSIONS_INFO": {"x-generated-by": "make schema (change the views, not this document)"},
 }
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+if SAMPLE_PORTAL_PORT:
+    CORS_ALLOWED_ORIGINS += [f"http://localhost:{SAMPLE_PORTAL_PORT}"]
 # A page of another origin speaks by a bearer token. Its browser keeps an answer to a cookie away.
 CORS_ALLOW_CREDENTIALS = False
 CORS_URLS_REGEX = r"^/api/v1/"

@@ -17,7 +17,13 @@ import pytest
 from deploy.launcher.data_dir import REPOSITORY, DataDir
 from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone
-from deploy.up import STOP_APP_SECONDS, STOP_SERVICES_SECONDS, has_superuser
+from deploy.up import (
+    STOP_APP_SECONDS,
+    STOP_SERVICES_SECONDS,
+    Address,
+    app_environment,
+    has_superuser,
+)
 from tests.deploy.data_dirs import new_data_dir
 from tests.waiting import until
 
@@ -298,3 +304,13 @@ def status_of(port: int, path: str) -> int:
         return 0
     finally:
         connection.close()
+
+
+def test_port_of_the_sample_portal_is_told_to_commands_in_other_terminals(
+    data_dir: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMPLE_PORTAL_PORT", "8200")
+
+    told = app_environment(data_dir, Address("127.0.0.1", 8000), [])
+
+    assert told["SAMPLE_PORTAL_PORT"] == "8200"

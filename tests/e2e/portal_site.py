@@ -31,6 +31,7 @@ PAGE = """<!doctype html>
 </html>
 """
 TYPES = {".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
+TYPESCRIPT = str(ROOT / "node_modules/typescript/bin/tsc")
 # Liaison accepts a token for so long after its end.
 LEEWAY = timedelta(seconds=10)
 
@@ -72,6 +73,23 @@ class Package:
         }  # fmt: skip
         program = f'await (await import("esbuild")).build({json.dumps(options)})'
         run([node(), "--input-type=module", "-e", program], ROOT)
+
+    def compile(self, name: str, source: str) -> None:
+        """Let the compiler check a page of React 19 and the types of the package, all of them."""
+        options = {
+            "strict": True, "noEmit": True, "jsx": "react-jsx", "target": "es2024",
+            "lib": ["es2024", "dom", "dom.iterable"], "module": "esnext",
+            "moduleResolution": "bundler", "types": [], "skipLibCheck": False,
+            "paths": {
+                "react": [f"{ROOT}/node_modules/@types/react"],
+                "react/*": [f"{ROOT}/node_modules/@types/react/*"],
+            },
+        }  # fmt: skip
+        (self.project / name).write_text(source)
+        (self.project / "tsconfig.json").write_text(
+            json.dumps({"compilerOptions": options, "files": [name]})
+        )
+        assert run([node(), TYPESCRIPT, "-p", "."], self.project) == ""
 
 
 class Portal:

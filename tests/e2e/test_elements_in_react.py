@@ -1,7 +1,6 @@
 """The packed elements in a portal of another origin: React 19, a strict policy, a bearer token."""
 
 import http.client
-import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -11,11 +10,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from core.models import User
 from messaging.models import Conversation, Message
-from tests.bundles import ROOT, node
 from tests.cast import Say
 from tests.e2e.conftest import Visit
 from tests.e2e.files import choose, expect_accessible, expect_drawn, jpeg
-from tests.e2e.portal_site import SOURCES, Package, Portal, run, running_portal
+from tests.e2e.portal_site import SOURCES, Package, Portal, running_portal
 from tests.e2e.screens import bubble, row, staff_page, wait_until_live, write
 from tests.e2e.waiting import wait_for
 from tests.site import Site
@@ -263,22 +261,7 @@ class TestPackage:
         assert package.block("sh").strip() == f"npm install ./{package.tarball.name}"
 
     def test_types_hold_for_a_page_of_react(self, package: Package) -> None:
-        settings_of_compiler = {
-            "strict": True, "noEmit": True, "jsx": "react-jsx", "target": "es2024",
-            "lib": ["es2024", "dom", "dom.iterable"], "module": "esnext",
-            "moduleResolution": "bundler", "types": [], "skipLibCheck": False,
-            "paths": {
-                "react": [f"{ROOT}/node_modules/@types/react"],
-                "react/*": [f"{ROOT}/node_modules/@types/react/*"],
-            },
-        }  # fmt: skip
-        (package.project / "example.tsx").write_text((SOURCES / "example.tsx").read_text())
-        (package.project / "tsconfig.json").write_text(
-            json.dumps({"compilerOptions": settings_of_compiler, "files": ["example.tsx"]})
-        )
-
-        compiler = str(ROOT / "node_modules/typescript/bin/tsc")
-        assert run([node(), compiler, "-p", "."], package.project) == ""
+        package.compile("example.tsx", (SOURCES / "example.tsx").read_text())
 
     def test_package_has_its_papers_and_is_one_module(self, package: Package) -> None:
         folder = package.project / "node_modules/liaison-elements"

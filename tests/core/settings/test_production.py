@@ -43,6 +43,12 @@ class TestTheDeployCheck:
 
         assert ran.returncode != 0
 
+    def test_deploy_check_finds_webhooks_to_the_sample_portal(self) -> None:
+        ran = python("manage.py", "check", "--deploy", **PRODUCTION, SAMPLE_PORTAL_PORT="8100")
+
+        assert ran.returncode != 0
+        assert "core.E002" in ran.stderr
+
 
 class TestInProduction:
     def test_production_has_no_default_secret(self) -> None:
@@ -67,4 +73,15 @@ class TestInProduction:
                 " settings.SECURE_SSL_REDIRECT, settings.JWT_DEVELOPMENT_ISSUER]"
             )
             == "[True, True, False, True, False]"
+        )
+
+    def test_production_takes_no_page_and_no_webhook_of_a_sample_portal(self) -> None:
+        known = (
+            "[h for h in settings.CORS_ALLOWED_ORIGINS + settings.PUSH_ALLOWED_HOSTS if '//' in h]"
+        )
+
+        assert value(known) == "[]"
+        assert (
+            value(known, DEBUG="true", HTTPS="false")
+            == "['http://localhost:8100', 'http://127.0.0.1:8100']"
         )
