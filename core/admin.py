@@ -2,6 +2,8 @@
 
 from typing import Any, TypeVar
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
@@ -22,6 +24,8 @@ M = TypeVar("M", bound=Model)
 
 # Nothing here asks for a group: roles say what people may do.
 admin.site.unregister(Group)
+# Second factors are reset on a person's page, and seen by nobody; addresses are our own.
+admin.site.unregister([Authenticator, EmailAddress])
 admin.site.site_header = admin.site.site_title = _("Administration of Liaison")
 admin.site.index_title = _("People, clients and settings")
 

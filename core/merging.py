@@ -8,6 +8,7 @@ person's stays. `messaging` joins what must not be lost so: read marks, shortcut
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import models, transaction
 from django.db.models import Exists, F, ForeignKey, OuterRef
 from django.dispatch import Signal
@@ -39,6 +40,8 @@ def merge(kept: User, gone: User) -> User:
     _check(kept, gone)
     afterwards: list[Callable[[], None]] = []
     people_merging.send(sender=User, kept=kept, gone=gone, afterwards=afterwards)
+    # The kept person's log-in stays as it was: no phone of the other row opens it.
+    Authenticator.objects.filter(user=gone).delete()
     for field in fields_to_people():
         _move(field, kept, gone)
     for model in (Client, Chantier):

@@ -273,9 +273,16 @@ class PasswordReset(LeasedJob):
     which may be nobody's, and neither person nor token: `core.auth.password_reset` says why.
     """
 
+    class Notice(models.TextChoices):
+        FACTORS_CHANGED = "factors_changed", _("second factor changed")
+        FACTORS_RESET = "factors_reset", _("second factor reset")
+
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = OneSpellingEmailField(_("email"))
     is_invitation = models.BooleanField(default=False, db_default=False)
+    notice = models.CharField(
+        max_length=20, choices=Notice.choices, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

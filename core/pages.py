@@ -4,17 +4,19 @@ from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import APIException
 
+from core.auth import second_step
 from core.auth.first_manager import has_manager
-from core.auth.login import log_in, log_out
+from core.auth.login import check_password, log_out
+from core.auth.second_factors import SecondStep
 from core.models import User
 from core.web import own_pages
+from core.web.requests import own_address
 
 # Swagger and Redoc insert style elements and HTML. These pages show no data of ours.
 docs_policy = csp_replace(
@@ -53,10 +55,11 @@ def login(request: HttpRequest) -> HttpResponse:
         return _login_form(request)
     email = request.POST.get("email", "")
     try:
-        log_in(request, email=email, password=request.POST.get("password", ""))
+        person = check_password(request, email=email, password=request.POST.get("password", ""))
     except APIException as refusal:
         return _login_form(request, refusal, email=email)
-    return redirect(_next(request))
+    step = second_step.begin(request, person, next_page=_next(request))
+    return redirect(_next(request) if step == SecondStep.NONE else "second-step")
 
 
 @require_POST
@@ -134,16 +137,9 @@ def _login_form(
 
 def _next(request: HttpRequest) -> str:
     """Return the page that `next` asks for if it is on this site, else home."""
-    return _ours(request, request.POST.get("next", request.GET.get("next", "")))
+    return own_address(request, request.POST.get("next", request.GET.get("next", ""))) or "/"
 
 
 def page_before(request: HttpRequest) -> str:
     """Return the page that sent the form, also after it changed its address by script."""
-    return _ours(request, request.headers.get("Referer", ""))
-
-
-def _ours(request: HttpRequest, wanted: str) -> str:
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours else "/"
+    return own_address(request, request.headers.get("Referer", "")) or "/"

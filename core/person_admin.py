@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 from core import import_page, merging
 from core.admin_lists import InOrderOfNames
-from core.auth import invitations
+from core.auth import invitations, second_factors
 from core.auth.invitations import CannotBeInvited
 from core.merging import CannotBeMerged
 from core.models import Availability, OwnWorkingPeriod, User
@@ -140,15 +140,20 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
     change_list_template = "core/admin_people.html"
     search_fields = ("name__folded", "email__folded", "client__name__folded")
     autocomplete_fields = ("client",)
-    readonly_fields = ("state", "last_login", "created_at")
+    readonly_fields = ("state", "second_factor", "last_login", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password", "name", "phone", "locale")}),
         (_("Side"), {"fields": ("role", "client", "external_id")}),
         (
             _("Access"),
-            {"fields": ("state", "is_active", "is_superuser", "last_login", "created_at")},
+            {
+                "fields": (
+                    "state", "is_active", "is_superuser", "second_factor", "last_login",
+                    "created_at",
+                )
+            },
         ),
-    )
+    )  # fmt: skip
     add_fieldsets = (
         (
             None,
@@ -170,6 +175,11 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
     def state(self, person: User) -> str:
         return state_of(person)
 
+    @admin.display(description=_("second factor"))
+    def second_factor(self, person: User) -> str:
+        rows = second_factors.of(person, *second_factors.REAL)
+        return ", ".join(str(row) for row in rows) or gettext("none")
+
     def get_urls(self) -> list[Any]:
         own = [
             path(
@@ -179,6 +189,11 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
                 "<path:person_id>/invite/",
                 self.admin_site.admin_view(require_POST(self.invite_one)),
                 name="core_user_invite",
+            ),
+            path(
+                "<path:person_id>/reset-second-factors/",
+                self.admin_site.admin_view(require_POST(self.reset_second_factors)),
+                name="core_user_reset_second_factors",
             ),
         ]
         return [*own, *super().get_urls()]
@@ -196,12 +211,30 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
         self._invite(request, [person])
         return redirect("admin:core_user_change", person.pk)
 
+    def reset_second_factors(self, request: HttpRequest, person_id: str) -> HttpResponse:
+        """Remove the second factors of a person who lost them. They are told by email."""
+        person = self.get_object(request, unquote(person_id))
+        if person is None or not self.has_change_permission(request, person):
+            raise PermissionDenied
+        if person.pk == request.user.pk:
+            text = gettext("Change your own second factor at “Security”, in your profile menu.")
+            self.message_user(request, text, messages.WARNING)
+        elif second_factors.reset(person):
+            self.log_change(request, person, gettext("Second factor reset."))
+            text = gettext("%(name)s has no second factor any more, and is told by email.")
+            self.message_user(request, text % {"name": person})
+        return redirect("admin:core_user_change", person.pk)
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         person = self.get_object(request, unquote(object_id))
         is_invitable = person is not None and invitations.can_be_invited(person)
-        context = {**(extra_context or {}), "is_invitable": is_invitable}
+        context = {
+            **(extra_context or {}),
+            "is_invitable": is_invitable,
+            "has_second_factor": person is not None and second_factors.has_one(person),
+        }
         return super().change_view(request, object_id, form_url, context)
 
     @admin.action(description=_("Invite by email, to choose a password"))

@@ -154,6 +154,8 @@ class ChantierSerializer(Shape[Chantier]):
 class LogInSerializer(InputSerializer):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=256, trim_whitespace=False, write_only=True)
+    # Of the authentication app, or a recovery code: after the answer `mfa_required`.
+    code = serializers.CharField(max_length=40, required=False, write_only=True)
 
 
 class MeSerializer(Shape[User]):

@@ -10,6 +10,8 @@ from core import (
     pages,
     password_pages,
     provisioning_api,
+    second_step_page,
+    security_pages,
 )
 from core.auth import api as auth_api
 from core.auth import credential_api
@@ -66,6 +68,13 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("start", first_start_page.first_start, name="first-start"),
     path("login", pages.login, name="login"),
+    path("login/code", second_step_page.second_step_page, name="second-step"),
+    path("security", security_pages.overview, name="security"),
+    path("security/again", security_pages.log_in_again, name="security-again"),
+    path("security/app", security_pages.app, name="security-app"),
+    path("security/codes", security_pages.codes, name="security-codes"),
+    path("security/codes/new", security_pages.new_codes, name="security-new-codes"),
+    path("security/<int:factor_id>/remove", security_pages.remove, name="security-remove"),
     path("logout", pages.logout, name="logout"),
     path("language", pages.language, name="language"),
     path("password", password_pages.forgotten, name="forgotten-password"),

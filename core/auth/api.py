@@ -26,8 +26,22 @@ class SessionView(APIView):
 
     permission_classes = (AllowAny,)
 
-    @extend_schema(request=LogInSerializer, responses={200: MeSerializer, **refusals(LIMITED)})
+    @extend_schema(
+        request=LogInSerializer,
+        responses={
+            200: MeSerializer,
+            **refusals(
+                LIMITED
+                | {
+                    403: "`mfa_setup_required`: the company asks for a second factor, which the "
+                    "person sets up on the login page.",
+                    409: "`mfa_required`: the password is right. Send the same with `code`.",
+                }
+            ),
+        },
+    )
     def post(self, request: Request) -> Response:
+        """Log in. A person of the company with a second factor gives its `code` as well."""
         # DRF checks CSRF only for a request that has a session. Without this line, a page of
         # another site could log a visitor in to that site's own account.
         SessionAuthentication().enforce_csrf(request)

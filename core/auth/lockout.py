@@ -11,6 +11,8 @@ Valkey counts for all processes. Each process counts the attempts that it tries,
 that while Valkey does not answer. Those attempts count on when it answers again.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
@@ -28,6 +30,7 @@ from core.web.errors import TooMany
 # What is counted: each has counters of its own.
 LOGIN = "login"
 PASSWORD_RESET = "password-reset"  # noqa: S105 (a name)
+SECOND_FACTOR = "second-factor"
 # Of an email: longer ones are nobody's, and must not fill Valkey.
 EMAIL_LENGTH = 254
 # Longer than elsewhere: a count of all processes is worth a wait.
@@ -44,17 +47,33 @@ def count_attempt(email: str, address: str, *, at: str = LOGIN) -> None:
 
     A refused attempt spends nothing of the address, which others share.
     """
-    window = settings.LOGIN_LOCKOUT
+    with _in_minutes():
+        _spend_of_person(email, address, at)
+        _spend_of_address(email, address, settings.LOGIN_LOCKOUT, at)
+
+
+def count_code(email: str) -> None:
+    """Count a code of a second factor. Raise TooMany if this person's codes are over.
+
+    The counter is of the person, wherever the caller is: six digits could be guessed from many
+    addresses. Only those who know the password can spend it.
+    """
+    with _in_minutes():
+        _spend_of_person(email, "", SECOND_FACTOR)
+
+
+def forgive_codes(email: str) -> None:
+    """Forget the wrong codes of a person who has given a right one."""
+    rate_limits.forget(_of_person(SECOND_FACTOR), _pair(email, ""))
+    tried = _tried_here(SECOND_FACTOR, email, "")
+    counted_here.delete_many([tried, _alone(tried)])
+
+
+@contextmanager
+def _in_minutes() -> Iterator[None]:
+    """Say in a refusal how long to wait."""
     try:
-        rate_limits.spend(
-            _of_person(at),
-            _pair(email, address),
-            at_most=settings.LOGIN_ATTEMPTS_PER_PERSON,
-            window=window,
-            timeout_seconds=TIMEOUT_SECONDS,
-            count_here=partial(_count_here, at, email, address),
-        )
-        _spend_of_address(email, address, window, at)
+        yield
     except TooMany as refusal:
         minutes = ceil(refusal.retry_after_seconds / 60)
         raise TooMany(
@@ -111,6 +130,17 @@ def _tried_here(at: str, email: str, address: str) -> str:
 def _alone(tried: str) -> str:
     """Return the name of the count of attempts that Valkey did not count."""
     return f"{tried}-alone"
+
+
+def _spend_of_person(email: str, address: str, at: str) -> None:
+    rate_limits.spend(
+        _of_person(at),
+        _pair(email, address),
+        at_most=settings.LOGIN_ATTEMPTS_PER_PERSON,
+        window=settings.LOGIN_LOCKOUT,
+        timeout_seconds=TIMEOUT_SECONDS,
+        count_here=partial(_count_here, at, email, address),
+    )
 
 
 def _spend_of_address(email: str, address: str, window: timedelta, at: str) -> None:

@@ -1,12 +1,12 @@
 """Log in and out with a session."""
 
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import status
 
-from core.auth import lockout
+from core.auth import lockout, second_step
 from core.models import User
 from core.text import email_spelling
 from core.web.errors import Refusal
@@ -19,10 +19,14 @@ class InvalidCredentials(Refusal):
     default_detail = _("This email address and this password do not go together.")
 
 
-def log_in(request: HttpRequest, *, email: str, password: str) -> User:
-    """Check the password and open a session. Raises what `check_password` raises."""
+def log_in(request: HttpRequest, *, email: str, password: str, code: str | None = None) -> User:
+    """Check password and second factor at once, and open a session.
+
+    Raises what `check_password` and `second_step.check` raise.
+    """
     user = check_password(request, email=email, password=password)
-    login(request, user)
+    second_step.check(user, code)
+    second_step.open_session(request, user)
     return user
 
 

@@ -26,6 +26,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "drf_standardized_errors",
+    # `allauth.mfa` keeps the second factors, and asks for `account`, of which nothing else is used:
+    # none of its addresses is mounted.
+    "allauth.account",
+    "allauth.mfa",
     "core",
     "attachments",
     "messaging",
@@ -57,6 +61,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.web.middleware.PermissionsPolicy",
+    # Gives the request to `allauth.mfa`.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "core.urls"

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ImproperlyConfigured
+
 from core.settings.env import DEBUG, HTTPS, env
 
 AUTH_USER_MODEL = "core.User"
@@ -37,3 +39,15 @@ LOGIN_LOCKOUT = timedelta(minutes=env.int("LOGIN_LOCKOUT_MINUTES", default=15))
 
 # How long the link of a forgotten password is valid. It is for one use.
 PASSWORD_RESET_TIMEOUT = 60 * env.int("PASSWORD_RESET_MINUTES", default=60)  # seconds
+
+# `required`: a person of the company without a second factor sets one up at the next login, and
+# does nothing else before.
+STAFF_MFA = env.str("STAFF_MFA", default="optional")
+if STAFF_MFA not in ("optional", "required"):
+    raise ImproperlyConfigured(f"STAFF_MFA is optional or required, not {STAFF_MFA!r}.")
+MFA_ADAPTER = "core.auth.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+# One step of 30 seconds before and after: phones are seldom exact.
+MFA_TOTP_TOLERANCE = 1
+# Ten codes of ten digits: `core.auth.lockout` lets five be tried in a quarter of an hour.
+MFA_RECOVERY_CODE_DIGITS = 10

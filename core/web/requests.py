@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
@@ -22,6 +23,14 @@ def address_of(request: HttpRequest) -> str:
     """Return the caller's IP address, as the outermost of our trusted proxies saw it."""
     peer = str(request.META.get("REMOTE_ADDR", ""))
     return client_address(peer, request.headers.get("X-Forwarded-For", ""))
+
+
+def own_address(request: HttpRequest, wanted: str) -> str:
+    """Return an address that a form or a link asks for if it is on this site, else ""."""
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else ""
 
 
 def validated(shape: type[Serializer[Any]], data: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""Compose and send the email to a person who forgot the password, or who is invited.
+"""Compose and send the emails about an account: a link to choose a password, or a notice.
 
-See `core.auth.password_reset` and `core.auth.invitations`.
+See `core.auth.password_reset`, `core.auth.invitations` and `core.auth.second_factors`.
 """
 
 from email.utils import formataddr
@@ -54,9 +54,14 @@ def email_of(asked: PasswordReset, person: User) -> FoldedEmail:
 
 
 def _email(asked: PasswordReset, person: User) -> FoldedEmail:
-    if asked.is_invitation:
+    context: dict[str, Any]
+    if asked.notice:
+        subject, template = _notice_subject(asked), "second_factor"
+        context = {"is_reset": asked.notice == PasswordReset.Notice.FACTORS_RESET}
+        context["url"] = f"{settings.PUBLIC_URL}/security"
+    elif asked.is_invitation:
         subject, template = _("Welcome to Liaison: choose your password"), "invitation"
-        context: dict[str, Any] = {
+        context = {
             "url": invitations.link_for(person),
             "days": invitations.VALID_FOR.days,
         }
@@ -77,3 +82,9 @@ def _email(asked: PasswordReset, person: User) -> FoldedEmail:
     html = INLINER.inline(render_to_string(f"notifications/email/{template}.html", context))
     email.attach_alternative(html, "text/html")
     return email
+
+
+def _notice_subject(asked: PasswordReset) -> str:
+    if asked.notice == PasswordReset.Notice.FACTORS_RESET:
+        return _("Your second factor for Liaison was reset")
+    return _("Your second factor for Liaison was changed")
