@@ -2,6 +2,7 @@
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -10,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import APIException
 
-from core.auth import second_step
+from core.auth import oidc, second_step
 from core.auth.first_manager import has_manager
 from core.auth.login import check_password, log_out
 from core.auth.second_factors import SecondStep
@@ -52,12 +53,12 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(_next(request))
     if request.method != "POST":
-        return _login_form(request)
+        return login_form(request)
     email = request.POST.get("email", "")
     try:
         person = check_password(request, email=email, password=request.POST.get("password", ""))
     except APIException as refusal:
-        return _login_form(request, refusal, email=email)
+        return login_form(request, refusal, email=email)
     step = second_step.begin(request, person, next_page=_next(request))
     return redirect(_next(request) if step == SecondStep.NONE else "second-step")
 
@@ -117,13 +118,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return own_pages.of_stale_form()
 
 
-def _login_form(
+def login_form(
     request: HttpRequest, refusal: APIException | None = None, *, email: str = ""
 ) -> HttpResponse:
+    """Show the form, with what was refused before."""
     context = {
         "email": email,
         "next": request.POST.get("next", request.GET.get("next", "")),
         "error": refusal.detail if refusal else "",
+        "provider": settings.OIDC_NAME if oidc.is_on() else "",
         "has_new_password": "new-password" in request.GET,
         "has_first_password": "first-password" in request.GET,
     }

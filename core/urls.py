@@ -6,6 +6,7 @@ from django.urls import include, path, register_converter
 from core import (
     api,
     first_start_page,
+    oidc_pages,
     outgoing_api,
     pages,
     password_pages,
@@ -69,6 +70,8 @@ urlpatterns = [
     path("start", first_start_page.first_start, name="first-start"),
     path("login", pages.login, name="login"),
     path("login/code", second_step_page.second_step_page, name="second-step"),
+    path("login/oidc", oidc_pages.begin, name="oidc"),
+    path("login/oidc/callback", oidc_pages.callback, name="oidc-callback"),
     path("security", security_pages.overview, name="security"),
     path("security/again", security_pages.log_in_again, name="security-again"),
     path("security/app", security_pages.app, name="security-app"),

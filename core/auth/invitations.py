@@ -19,6 +19,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import base36_to_int, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
+from core.auth import oidc
 from core.jobs.enqueue import Job, enqueue
 from core.models import PasswordReset, User
 from core.web.errors import Refusal
@@ -66,8 +67,13 @@ def invitable() -> Q:
     return Q(is_active=True) & (has_none | Q(last_login=None))
 
 
+def may_choose(person: User) -> bool:
+    """Tell whether the link of an invitation may lead to a password."""
+    return person.is_active and not oidc.takes_no_password(person)
+
+
 def can_be_invited(person: User) -> bool:
-    return person.is_active and (person.last_login is None or not person.has_usable_password())
+    return may_choose(person) and (person.last_login is None or not person.has_usable_password())
 
 
 def link_for(person: User) -> str:
@@ -84,6 +90,11 @@ def address_with(person: User, token: str) -> str:
 def invite(person: User) -> None:
     """Have the email sent, by a worker. Raises CannotBeInvited."""
     locked = User.objects.select_for_update(no_key=True).get(pk=person.pk)
+    if oidc.takes_no_password(locked):
+        raise CannotBeInvited(
+            _("This person needs no password: they log in with %(name)s.")
+            % {"name": settings.OIDC_NAME}
+        )
     if not can_be_invited(locked):
         raise CannotBeInvited
     locked.invited_at = timezone.now()
@@ -94,9 +105,8 @@ def invite(person: User) -> None:
 
 def invite_new(people: Iterable[UUID]) -> list[User]:
     """Invite those of them who were never invited and never logged in; return them."""
-    invited = list(
-        User.objects.filter(invitable(), pk__in=list(people), invited_at=None, last_login=None)
-    )
+    never = User.objects.filter(invitable(), pk__in=list(people), invited_at=None, last_login=None)
+    invited = [person for person in never if can_be_invited(person)]
     for person in invited:
         invite(person)
     return invited

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 from rest_framework import status
 
-from core.auth import lockout, second_step
+from core.auth import lockout, oidc, second_step
+from core.auth.oidc import UseProvider
 from core.models import User
 from core.text import email_spelling
 from core.web.errors import Refusal
@@ -35,7 +36,8 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User:
     """Return the person whose email and password these are. Every login goes through here.
 
     Raises InvalidCredentials, the same for an unknown email and for a wrong password. Raises
-    TooMany after several failures, see `core.auth.lockout`.
+    TooMany after several failures, see `core.auth.lockout`. Raises UseProvider after the right
+    password of a person whose company has switched passwords off.
     """
     address = address_of(request)
     lockout.count_attempt(email, address)
@@ -47,6 +49,8 @@ def check_password(request: HttpRequest, *, email: str, password: str) -> User:
     if not isinstance(user, User):
         raise InvalidCredentials
     lockout.forgive(email, address)
+    if oidc.takes_no_password(user):
+        raise UseProvider
     return user
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from core.auth import invitations, lockout
+from core.auth import invitations, lockout, oidc
 from core.jobs.enqueue import Job, enqueue
 from core.models import PasswordReset, User
 from core.text import email_spelling
@@ -52,6 +52,8 @@ def can_reset(user: User) -> bool:
 
     One who was invited may choose the first password by this way, too: the invitation ends.
     """
+    if oidc.takes_no_password(user):
+        return False
     return user.is_active and (user.has_usable_password() or user.invited_at is not None)
 
 
@@ -59,7 +61,7 @@ def opens(user: User, token: str) -> bool:
     """Tell whether the token of a link lets the person choose a password now."""
     if can_reset(user) and default_token_generator.check_token(user, token):
         return True
-    return user.is_active and invitations.tokens.check_token(user, token)
+    return invitations.may_choose(user) and invitations.tokens.check_token(user, token)
 
 
 def link_for(user: User) -> str:

@@ -51,3 +51,22 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_TOLERANCE = 1
 # Ten codes of ten digits: `core.auth.lockout` lets five be tried in a quarter of an hour.
 MFA_RECOVERY_CODE_DIGITS = 10
+
+# The company's own sign-in (OpenID Connect), for its people alone.
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="")
+# Passwords of the company's people are off, but for superusers, so that the provider can fail.
+OIDC_ONLY = env.bool("OIDC_ONLY", default=False)
+OIDC_SUPERUSER_PASSWORDS = env.bool("OIDC_SUPERUSER_PASSWORDS", default=True)
+# The provider asks for a second factor itself, so ours is not asked for after it.
+OIDC_HAS_SECOND_FACTOR = env.bool("OIDC_HAS_SECOND_FACTOR", default=False)
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET and OIDC_NAME):
+    raise ImproperlyConfigured(
+        "OIDC_ISSUER needs OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME as well."
+    )
+if OIDC_ISSUER and not OIDC_ISSUER.startswith(("https://", "http://") if DEBUG else "https://"):
+    raise ImproperlyConfigured("OIDC_ISSUER is an address of https.")
+if OIDC_ONLY and not OIDC_ISSUER:
+    raise ImproperlyConfigured("OIDC_ONLY without OIDC_ISSUER would lock the company out.")

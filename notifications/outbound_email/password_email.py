@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from core.auth import invitations
+from core.auth import invitations, oidc
 from core.auth.password_reset import can_reset, link_for, person_of
 from core.models import PasswordReset, User
 from core.text import one_line
@@ -69,6 +69,7 @@ def _email(asked: PasswordReset, person: User) -> FoldedEmail:
         subject, template = _("Your password for Liaison"), "password"
         url = link_for(person) if can_reset(person) else ""
         context = {"url": url, "minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
+        context["provider"] = settings.OIDC_NAME if oidc.takes_no_password(person) else ""
     context |= {"person": person, "lang": person.locale}
     email = FoldedEmail(
         subject=subject,

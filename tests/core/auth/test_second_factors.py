@@ -59,9 +59,9 @@ def camille(camille_with_password: User) -> User:
 
 def with_app(person: User) -> User:
     """Give a person an app that was set up some time ago."""
-    with time_machine.travel(time.time() - 3600, tick=False):
-        with second_factors.adding(person, only_first=True):
-            second_factors.add_app(person, SECRET, code_of(SECRET))
+    an_hour_ago = time_machine.travel(time.time() - 3600, tick=False)
+    with an_hour_ago, second_factors.adding(person, only_first=True):
+        second_factors.add_app(person, SECRET, code_of(SECRET))
     PasswordReset.objects.all().delete()
     return person
 
