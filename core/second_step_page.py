@@ -8,7 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import APIException
 
-from core.auth import second_factors, second_step
+from core.auth import passkeys, second_factors, second_step
 from core.auth.second_factors import SecondStep
 from core.models import User
 from core.web.requests import own_address
@@ -19,7 +19,7 @@ from core.web.requests import own_address
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def second_step_page(request: HttpRequest) -> HttpResponse:
-    """Ask for a code, or lead to the page that sets up a first factor."""
+    """Ask for a code or a passkey, or lead to the page that sets up a first factor."""
     person = second_step.pending(request)
     if person is None:
         return redirect("login")
@@ -28,7 +28,10 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, person)
     try:
-        second_factors.check_code(person, request.POST.get("code", ""))
+        if answer := request.POST.get("credential", ""):
+            passkeys.check(person, answer)
+        else:
+            second_factors.check_code(person, request.POST.get("code", ""))
     except APIException as refusal:
         return _page(request, person, refusal)
     wanted = own_address(request, second_step.next_page(request)) or "/"
@@ -40,6 +43,7 @@ def _page(request: HttpRequest, person: User, refusal: APIException | None = Non
     context = {
         "person": person,
         "error": refusal.detail if refusal else "",
+        "passkey": passkeys.options(person) if passkeys.has_one(person) else None,
         "has_app": second_factors.of(person, second_factors.Type.TOTP).exists(),
     }
     status = refusal.status_code if refusal else 200

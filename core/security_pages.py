@@ -13,7 +13,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
@@ -21,7 +21,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from rest_framework.exceptions import APIException
 
-from core.auth import second_factors, second_step
+from core.auth import passkeys, second_factors, second_step
 from core.auth.factor_adapter import UnreadableSecret
 from core.auth.login import log_out
 from core.auth.second_factors import SecondStep, Type
@@ -105,6 +105,8 @@ def _overview(
         codes_left = 0
     context = {
         "app": second_factors.of(person, Type.TOTP).first(),
+        "passkeys": second_factors.of(person, Type.WEBAUTHN),
+        "can_add_passkey": passkeys.are_possible(),
         "has_factor": second_factors.has_one(person),
         "codes_left": codes_left,
         "is_required": second_factors.is_required(),
@@ -137,6 +139,35 @@ def app(request: HttpRequest, adding: Adding) -> HttpResponse:
         return _app(request, adding, secret, refusal)
     request.session.pop(SECRET, None)
     return factor_added(request, adding)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@adding_page
+def new_passkey(request: HttpRequest, adding: Adding) -> HttpResponse:
+    if not passkeys.are_possible():
+        raise Http404
+    if request.method != "POST":
+        return _new_passkey(request, adding)
+    name, answer = request.POST.get("name", ""), request.POST.get("credential", "")
+    try:
+        with second_factors.adding(adding.person, only_first=adding.is_login):
+            passkeys.add(adding.person, name, answer)
+    except APIException as refusal:
+        return _new_passkey(request, adding, refusal)
+    return factor_added(request, adding)
+
+
+def _new_passkey(
+    request: HttpRequest, adding: Adding, refusal: APIException | None = None
+) -> HttpResponse:
+    context = {
+        "is_login": adding.is_login,
+        "passkey": passkeys.new_options(adding.person),
+        "name": request.POST.get("name", ""),
+        "error": refusal.detail if refusal else "",
+    }
+    status = refusal.status_code if refusal else 200
+    return render(request, "core/security_passkey.html", context, status=status)
 
 
 def factor_added(request: HttpRequest, adding: Adding) -> HttpResponse:
@@ -175,13 +206,19 @@ def new_codes(request: HttpRequest, person: User) -> HttpResponse:
 
 @fresh_action
 def remove(request: HttpRequest, person: User, factor_id: int) -> HttpResponse:
-    rows = second_factors.of(person, *second_factors.REAL).filter(pk=factor_id)
-    if not rows:
-        raise Http404
+    row = get_object_or_404(second_factors.of(person, *second_factors.REAL), pk=factor_id)
     try:
-        second_factors.remove(person, rows)
+        second_factors.remove(person, [row])
     except APIException as refusal:
         return _overview(request, person, refusal)
+    return redirect("security")
+
+
+@fresh_action
+def rename(request: HttpRequest, person: User, factor_id: int) -> HttpResponse:
+    """Give a passkey another name."""
+    row = get_object_or_404(second_factors.of(person, Type.WEBAUTHN), pk=factor_id)
+    passkeys.rename(row, request.POST.get("name", ""))
     return redirect("security")
 
 
@@ -203,6 +240,7 @@ def _app(
     context = {
         "person": adding.person,
         "is_login": adding.is_login,
+        "can_add_passkey": adding.is_login and passkeys.are_possible(),
         "picture": f"data:image/svg+xml;base64,{picture}",
         "address": address,
         "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
