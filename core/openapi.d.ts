@@ -1519,7 +1519,7 @@ export interface paths {
         put?: never;
         /**
          * Log in
-         * @description Log in and out with a session cookie.
+         * @description Log in. A person of the company with a second factor gives its `code` as well.
          */
         post: operations["log_in"];
         /**
@@ -3221,6 +3221,7 @@ export interface components {
         LogInRequest: {
             email: string;
             password: string;
+            code?: string;
         };
         /** @description Something that is only shown. */
         Mark: {
@@ -9456,10 +9457,26 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
+            /** @description `mfa_setup_required`: the company asks for a second factor, which the person sets up on the login page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["BodyTooSlow"];
-            409: components["responses"]["Conflict"];
+            /** @description `mfa_required`: the password is right. Send the same with `code`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
-from struct import error as StructError
+from struct import error as struct_error
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ NAME_LENGTH = 60
 # What libraries raise for an answer that a browser would not send.
 UNREADABLE = (
     ValidationError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError,
-    StructError,
+    struct_error,
 )  # fmt: skip
 
 
