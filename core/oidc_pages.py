@@ -9,7 +9,7 @@ from rest_framework.exceptions import APIException
 
 from core.auth import oidc, second_step
 from core.auth.second_factors import SecondStep
-from core.pages import login_form
+from core.login_form import login_form
 from core.web.requests import own_address
 
 

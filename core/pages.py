@@ -2,7 +2,6 @@
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -11,10 +10,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework.exceptions import APIException
 
-from core.auth import oidc, second_step
+from core.auth import second_step
 from core.auth.first_manager import has_manager
 from core.auth.login import check_password, log_out
 from core.auth.second_factors import SecondStep
+from core.login_form import login_form
 from core.models import User
 from core.web import own_pages
 from core.web.requests import own_address
@@ -116,26 +116,6 @@ def error_500(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return own_pages.of_stale_form()
-
-
-def login_form(
-    request: HttpRequest, refusal: APIException | None = None, *, email: str = ""
-) -> HttpResponse:
-    """Show the form, with what was refused before."""
-    context = {
-        "email": email,
-        "next": request.POST.get("next", request.GET.get("next", "")),
-        "error": refusal.detail if refusal else "",
-        "provider": settings.OIDC_NAME if oidc.is_on() else "",
-        "has_new_password": "new-password" in request.GET,
-        "has_first_password": "first-password" in request.GET,
-    }
-    response = render(
-        request, "core/login.html", context, status=refusal.status_code if refusal else 200
-    )
-    if retry_after_seconds := getattr(refusal, "retry_after_seconds", None):
-        response["Retry-After"] = str(retry_after_seconds)
-    return response
 
 
 def _next(request: HttpRequest) -> str:

@@ -262,6 +262,8 @@ class TestJobs:
 PUBLIC = {
     "login": "how a person logs in",
     "session": "how a person logs in",
+    "oidc": "how a person of the company logs in, at a provider; a 404 without one",
+    "oidc-callback": "how a person of the company comes back from there",
     "first-start": "before there is anybody; a 404 once there is a manager",
     "forgotten-password": "how a person who cannot log in asks for a link",
     "new-password": "opened from an email, with a token of its own",

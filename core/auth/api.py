@@ -34,8 +34,8 @@ class SessionView(APIView):
                 LIMITED
                 | {
                     403: "`mfa_setup_required`: the company asks for a second factor, which the "
-                    "person sets up on the login page. `use_provider`: passwords of the company are "
-                    "off.",
+                    "person sets up on the login page. `use_provider`: the company has switched "
+                    "passwords off.",
                     409: "`mfa_required`: the password is right. Send the same with `code`.",
                 }
             ),

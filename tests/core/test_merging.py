@@ -25,6 +25,8 @@ FIELDS = {
     for field in fields_to_people()
     if field.name != "merged_into"
 }
+# A phone of the row that goes opens nothing afterwards: `auth.test_second_factors`.
+DROPPED = {"mfa.Authenticator.user"}
 
 
 @pytest.fixture
@@ -75,6 +77,7 @@ def made(
 SPECIAL: dict[str, dict[str, Any]] = {
     "MachineCredential": {"scopes": ["provisioning"]},
     "CannedReply": {"text_fr": "Bonjour"},
+    "Authenticator": {"type": "webauthn"},
     "SearchEntry": {"words": "bonjour"},
     # So that both have one.
     "Delivery": {"channel": "email"},
@@ -93,7 +96,7 @@ class TestNothingIsLeftBehind:
         merge(odile, nadia)
 
         assert left_behind(nadia) == {}
-        assert name in left_behind(odile)
+        assert (name in left_behind(odile)) == (name not in DROPPED)
 
     @pytest.mark.parametrize("name", FIELDS)
     def test_rows_that_both_have_leave_one(

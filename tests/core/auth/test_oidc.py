@@ -146,7 +146,10 @@ class TestSignIn:
 
 
 def refused(client: Client, answer: Any, words: str) -> None:
-    assert words in text_of(answer)
+    page = text_of(answer)
+    assert words in page
+    # The form of the page sends a password to where passwords are taken.
+    assert 'method="post" action="/login"' in page
     assert answer.status_code in (400, 403)
     assert not is_in(client)
 
