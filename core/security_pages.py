@@ -228,7 +228,7 @@ def _secret(request: HttpRequest) -> str:
     held = request.session.get(SECRET)
     if held is None:
         held = request.session[SECRET] = adapter.encrypt(generate_totp_secret())
-    return adapter.decrypt(held)
+    return str(adapter.decrypt(held))
 
 
 def _app(

@@ -19,7 +19,7 @@ class UnreadableSecret(ImproperlyConfigured):
     """A secret was encrypted under another SECRET_KEY."""
 
 
-class FactorAdapter(DefaultMFAAdapter):
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # no types
     def encrypt(self, text: str) -> str:
         return _fernet(settings.SECRET_KEY).encrypt(text.encode()).decode()
 

@@ -68,12 +68,13 @@ def step_of(user: User) -> SecondStep:
 
 
 def is_required() -> bool:
-    return settings.STAFF_MFA == "required"
+    return bool(settings.STAFF_MFA == "required")
 
 
 def of(user: User, *types: str) -> QuerySet[Authenticator]:
     """Return the person's factors of these types, the oldest first."""
-    return Authenticator.objects.filter(user=user, type__in=types).order_by("created_at", "pk")
+    rows: QuerySet[Authenticator] = Authenticator.objects.filter(user=user, type__in=types)
+    return rows.order_by("created_at", "pk")
 
 
 def has_one(user: User) -> bool:
@@ -121,7 +122,8 @@ def _takes(row: Authenticator, code: str) -> bool:
 
 def _counter_of(secret: str, code: str) -> int | None:
     """Return the step of the clock that a code belongs to."""
-    for counter in totp.yield_hotp_counters_from_time():
+    counters: Iterator[int] = totp.yield_hotp_counters_from_time()
+    for counter in counters:
         expected = totp.format_hotp_value(totp.hotp_value(secret, counter))
         if compare_user_code(actual=code, expected=expected):
             return counter
