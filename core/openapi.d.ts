@@ -9457,7 +9457,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
-            /** @description `mfa_setup_required`: the company asks for a second factor, which the person sets up on the login page. */
+            /** @description `mfa_setup_required`: the company asks for a second factor, which the person sets up on the login page. `use_provider`: the company has switched passwords off. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -103,6 +103,8 @@ class TestPasskeys:
         page.get_by_label("Nom de la clé d’accès").fill("Bureau")
         page.get_by_role("button", name="Renommer").click()
         expect(page.locator("strong", has_text="Bureau")).to_be_visible()
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
         log_out(page)
         log_in(page)
