@@ -129,7 +129,7 @@ def log_in_again(request: HttpRequest) -> HttpResponse:
 @adding_page
 def app(request: HttpRequest, adding: Adding) -> HttpResponse:
     """Show the secret of a new app as a QR code, until a code of the app proves that it has it."""
-    secret = _secret(request)
+    secret = _secret(request, adding.person)
     if request.method != "POST":
         return _app(request, adding, secret)
     try:
@@ -222,13 +222,17 @@ def rename(request: HttpRequest, person: User, factor_id: int) -> HttpResponse:
     return redirect("security")
 
 
-def _secret(request: HttpRequest) -> str:
-    """Return the secret of the app that this browser sets up, encrypted in its session."""
+def _secret(request: HttpRequest, person: User) -> str:
+    """Return the secret of the app that a person sets up here, encrypted in the session.
+
+    It is bound to the person: who has planted a session in this browser knows no secret of theirs.
+    """
     adapter = get_adapter()
     held = request.session.get(SECRET)
-    if held is None:
-        held = request.session[SECRET] = adapter.encrypt(generate_totp_secret())
-    return str(adapter.decrypt(held))
+    if held is None or held["person"] != str(person.pk):
+        secret = adapter.encrypt(generate_totp_secret())
+        held = request.session[SECRET] = {"person": str(person.pk), "secret": secret}
+    return str(adapter.decrypt(held["secret"]))
 
 
 def _app(

@@ -14,7 +14,7 @@ from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
-from allauth.mfa.utils import decrypt
+from allauth.mfa.utils import decrypt, encrypt
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -102,20 +102,23 @@ def check_code(user: User, code: str) -> None:
 def _is_taken(user: User, code: str) -> bool:
     rows = of(user, Type.TOTP, Type.RECOVERY_CODES).select_for_update()
     digits = in_ascii(code)
-    try:
-        return any(_takes(row, digits) for row in rows)
-    except UnreadableSecret:
-        logger.error("second_factor_unreadable", user_id=str(user.pk), exc_info=True)
-        return False
+    return any(_takes(row, digits) for row in rows)
 
 
 def _takes(row: Authenticator, code: str) -> bool:
-    if row.type == Type.RECOVERY_CODES:
-        return bool(RecoveryCodes(row).validate_code(code))
-    counter = _counter_of(decrypt(row.data["secret"]), code)
+    try:
+        if row.type == Type.RECOVERY_CODES:
+            return bool(RecoveryCodes(row).validate_code(code))
+        secret = decrypt(row.data["secret"])
+    except UnreadableSecret:
+        logger.exception("second_factor_unreadable", user_id=str(row.user_id))
+        return False
+    counter = _counter_of(secret, code)
     if counter is None or counter <= row.data.get("last_counter", 0):
         return False
-    row.data["last_counter"], row.last_used_at = counter, timezone.now()
+    # Encrypted anew, by the SECRET_KEY of today.
+    row.data |= {"last_counter": counter, "secret": encrypt(secret)}
+    row.last_used_at = timezone.now()
     row.save(update_fields=["data", "last_used_at"])
     return True
 

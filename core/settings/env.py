@@ -18,6 +18,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # Django's pages with tracebacks, instead of ours; with DEBUG only.
 TRACEBACKS = env.bool("TRACEBACKS", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Former ones, which still read what they have signed or encrypted.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 HTTPS = env.bool("HTTPS", default=not DEBUG)
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 # The port of `make sample-portal` on this machine: its pages may call the API, and webhooks may go

@@ -648,13 +648,34 @@ class TestTheSecurityPage:
         call_command("reset_second_factors", "odile@demo.test")
         assert post(client).status_code == 200
 
-    def test_old_secret_key_among_the_fallbacks_still_reads(
+    def test_app_moves_from_a_former_secret_key_to_the_new_one(
         self, client: Client, protected: User, settings: Settings
     ) -> None:
         settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
         settings.SECRET_KEY = "another key of fifty characters"
-
         assert post(client, code_of(SECRET)).status_code == 200
+
+        settings.SECRET_KEY_FALLBACKS = []
+
+        # The recovery codes, made before, can no longer be read, and stop nobody.
+        assert post(client, code_of(SECRET, steps_later=1)).status_code == 200
+
+    def test_secret_that_was_shown_to_another_person_is_not_used(
+        self, client: Client, odile: User, marc: User
+    ) -> None:
+        client.force_login(marc)
+        session = client.session
+        session["logged_in_at"] = time.time()
+        session.save()
+        shown = secret_in(text_of(client.get("/security/app")))
+        planted = client.session["second_factor_secret"]
+        victim = Browser()
+        fill_in(victim)
+        session = victim.session
+        session["second_factor_secret"] = planted
+        session.save()
+
+        assert secret_in(text_of(victim.get("/security/app"))) != shown
 
     def test_pages_hold_the_policy_of_all_pages(self, inside: Client) -> None:
         for path in ("/security", "/security/app"):
