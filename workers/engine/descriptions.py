@@ -150,13 +150,16 @@ def forwarded(keys: Iterable[str]) -> Mapping[str, Description]:
 
 
 def password_resets(keys: Iterable[str]) -> Mapping[str, Description]:
-    """Describe forgotten passwords whose email is not sent yet, in one query.
+    """Describe emails about accounts that are not sent yet, in one query.
 
     Without a name: whether the address is somebody's is not looked up here.
     """
     rows = PasswordReset.objects.filter(pk__in=list(keys))
     return {
-        str(row.pk): Description(_("New password for %(email)s") % {"email": row.email})
+        str(row.pk): Description(
+            (_("Second factor of %(email)s") if row.notice else _("New password for %(email)s"))
+            % {"email": row.email}
+        )
         for row in rows
     }
 
