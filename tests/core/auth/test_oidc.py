@@ -165,6 +165,8 @@ class TestWhatIsRefused:
         answer = client.get(f"{back.path}?{urlencode(query | {'state': 'x' * 43})}")
 
         refused(client, answer, self.BROKEN)
+        # One try: the right answer comes too late.
+        refused(client, client.get(f"{back.path}?{back.query}"), self.BROKEN)
         assert not provider.token_requests
 
     def test_answer_that_another_browser_asked_for(

@@ -18,6 +18,7 @@ from pytest_django import Settings
 
 from core import merging
 from core.auth import password_reset, second_factors
+from core.auth.second_factors import NotTheFirst
 from core.models import PasswordReset, User
 from notifications import actions
 from tests.at_once import at_once
@@ -511,6 +512,10 @@ class TestWhereOneIsRequired:
         second.post("/security/app", {"code": code_of(secrets[1])})
 
         assert (is_in(first), is_in(second)) == (True, False)
+
+    def test_first_factor_is_never_a_second_one(self, protected: User) -> None:
+        with pytest.raises(NotTheFirst), second_factors.adding(protected, only_first=True):
+            raise AssertionError("This code would add a factor.")
 
     def test_last_factor_is_not_removed(self, client: Client, protected: User) -> None:
         fill_in(client)

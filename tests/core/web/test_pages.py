@@ -294,7 +294,7 @@ class TestThePageOfAnError:
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch, is_debug: bool
     ) -> None:
         settings.DEBUG = is_debug
-        monkeypatch.setattr(pages, "_login_form", lambda request: 1 / 0)
+        monkeypatch.setattr(pages, "login_form", lambda request: 1 / 0)
         client = Browser(raise_request_exception=False)
 
         answer = client.get("/login")
@@ -307,7 +307,7 @@ class TestThePageOfAnError:
         self, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.DEBUG = settings.TRACEBACKS = True
-        monkeypatch.setattr(pages, "_login_form", lambda request: 1 / 0)
+        monkeypatch.setattr(pages, "login_form", lambda request: 1 / 0)
 
         answer = Browser(raise_request_exception=False).get("/login")
 
@@ -327,7 +327,7 @@ class TestThePageOfAnError:
         def refuse(request: object) -> None:
             raise TooMany(timedelta(minutes=2))
 
-        monkeypatch.setattr(pages, "_login_form", refuse)
+        monkeypatch.setattr(pages, "login_form", refuse)
 
         answer = client.get("/login", headers={"Accept-Language": "en"})
 
