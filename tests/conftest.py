@@ -1,10 +1,12 @@
 """Give every test its fixtures. `tests.services` starts the real services."""
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.management import call_command
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -63,6 +65,13 @@ def pytest_collection_finish() -> None:
     """Let the garbage collector pass over the modules and the thousands of collected tests."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def no_language_is_left() -> Iterator[None]:
+    """Forget the language of the last request, which the test client leaves to the next test."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)
