@@ -173,18 +173,22 @@ class TestThread:
     def test_rendering_makes_no_query(
         self, client: Browser, camille: User, odile: User, conversation: Conversation
     ) -> None:
+        def count() -> int:
+            # The lower of two: what the process keeps for a minute may end before one of them.
+            counts = []
+            for _ in range(2):
+                with CaptureQueriesContext(connection) as queries:
+                    client.get(address(conversation))
+                counts.append(len(queries))
+            return min(counts)
+
         long_thread(conversation, camille, odile, count=10)
         client.force_login(camille)
-        client.get(address(conversation))
-        with CaptureQueriesContext(connection) as few:
-            client.get(address(conversation))
+        few = count()
         Message.objects.filter(conversation=conversation).delete()
         long_thread(conversation, camille, odile, count=50)
 
-        with CaptureQueriesContext(connection) as many:
-            client.get(address(conversation))
-
-        assert len(many) == len(few)
+        assert count() == few
 
 
 def tags_of(html: str) -> list[tuple[str, list[str]]]:
