@@ -15,6 +15,7 @@ from rest_framework.utils.html import is_html_input
 
 from core.company_hours import Presence, back_at, presence_of
 from core.models import Chantier, Client, User
+from core.shape_writers import Written
 from core.version import VERSION
 
 Row = TypeVar("Row", bound=Model)
@@ -27,7 +28,7 @@ class UtcField(serializers.DateTimeField):
         return value.astimezone(UTC)
 
 
-class Shape(serializers.ModelSerializer[Row]):
+class Shape(Written, serializers.ModelSerializer[Row]):
     """Write a model as JSON, with its moments in UTC."""
 
     serializer_field_mapping: ClassVar = {

@@ -16,6 +16,7 @@ from core.serializers import (
     Shape,
     UtcField,
 )
+from core.shape_writers import Written
 from messaging.limits import Limits, limits
 from messaging.models import (
     Conversation,
@@ -102,7 +103,7 @@ class MessageSerializer(Shape[Message]):
         return {"conversation": str(message.moved_into_id), "message": str(message.moved_to_id)}
 
 
-class ParticipantSerializer(serializers.Serializer[Any]):
+class ParticipantSerializer(Written, serializers.Serializer[Any]):
     """A person who takes part in a conversation, and how far they have read."""
 
     id = serializers.UUIDField(read_only=True)
@@ -157,6 +158,9 @@ class ConversationSerializer(Shape[Conversation]):
             del fields["unread_count"], fields["unread_after_seq"]
         return fields
 
+    def plan_context(self) -> dict[str, Any]:
+        return {"for_everybody": True} if self.context.get("for_everybody") else {}
+
     @extend_schema_field(UtcField(allow_null=True))
     def get_snoozed_until(self, conversation: Conversation) -> str | None:
         # `events.for_clients` takes it out of an event.
@@ -183,7 +187,7 @@ class ConversationSerializer(Shape[Conversation]):
         return Participant(last_read_seq=conversation.last_seq)
 
 
-class HistorySerializer(serializers.Serializer[Any]):
+class HistorySerializer(Written, serializers.Serializer[Any]):
     results = MessageSerializer(many=True, read_only=True)
     lines = LineSerializer(
         many=True, read_only=True, help_text="What was done between these messages, in order."

@@ -46,6 +46,7 @@ def conversation_of(user: User) -> Conversation:
     opening = Opening(subject="Mesure", client=user.own_client_id, message=draft)
     conversation = open_conversation(opener=user, opening=opening).conversation
     fan_out_message(draft.id)
+    conversation.refresh_from_db()
     return conversation
 
 
