@@ -1,8 +1,8 @@
 """Write rows as JSON by functions that are made once for each class of serializer.
 
 The serializers stay the only definition of a shape. But DRF builds all fields of a serializer for
-each request, and asks each of them for its source, its callables and its type for each row. Measured,
-50 conversations took 5.9 ms to write that way, and take 2.9. A test compares both.
+each request, and asks each of them for its source, its callables and its type for each row.
+Measured, 50 conversations took 5.9 ms to write that way, and take 2.9. A test compares both.
 """
 
 from collections.abc import Callable, Mapping
