@@ -3017,7 +3017,6 @@ export interface components {
             readonly client: components["schemas"]["Client"];
             readonly chantier: components["schemas"]["ChantierReference"] | null;
         };
-        /** @description A serializer that writes by a plan. Mixed in before DRF's own. */
         History: {
             readonly results: components["schemas"]["Message"][];
             /** @description What was done between these messages, in order. */
@@ -6433,7 +6432,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A serializer that writes by a plan. Mixed in before DRF's own. */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
