@@ -179,5 +179,6 @@ SUBJECTS = [
     Subject("staff-tasks", "odile", "/staff/tasks"),
     Subject("staff-task", "odile", "/staff/tasks", first_row),
     Subject("staff-notifications", "odile", "/staff/notifications"),
+    Subject("staff-security", "odile", "/security"),
     Subject("admin", "odile", "/admin/"),
 ]
