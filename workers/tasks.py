@@ -28,8 +28,7 @@ from workers.registry import (
 
 @shared_task(name=Job.FAN_OUT_MESSAGE.value, bind=True)
 def fan_out_message(task: Any, message_id: str) -> str:
-    if group := task.request.get("woken_for"):
-        begin(group)
+    _begin(task)
     return execute.execute(MESSAGES, UUID(message_id))
 
 
@@ -68,8 +67,9 @@ def send_password_reset(reset_id: str) -> str:
     return execute.execute(PASSWORD_RESETS, UUID(reset_id))
 
 
-@shared_task(name=Job.DISPATCH_EVENTS.value)
-def dispatch_events(event_id: str) -> str:
+@shared_task(name=Job.DISPATCH_EVENTS.value, bind=True)
+def dispatch_events(task: Any, event_id: str) -> str:
+    _begin(task)
     return execute.execute(EVENTS, int(event_id))
 
 
@@ -91,3 +91,9 @@ def run_periodic(name: str) -> str:
 @shared_task(name=Job.BEAT.value)
 def beat() -> None:
     periodic.record_beat()
+
+
+def _begin(task: Any) -> None:
+    """Let later rows of the same group have a job again: this one has not read them."""
+    if group := task.request.get("woken_for"):
+        begin(group)

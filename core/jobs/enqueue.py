@@ -96,10 +96,11 @@ def enqueue(job: Job, **ids: UUID | str | int) -> None:
 WOKEN_MS = 1_000
 
 
-def enqueue_once(job: Job, group: UUID, /, **ids: UUID | str | int) -> None:
+def enqueue_once(job: Job, group: UUID | str, /, **ids: UUID | str | int) -> None:
     """Publish a job as `enqueue` does, unless one waits already that takes this row as well.
 
-    For jobs that take all rows of a group. `begin` ends the wait.
+    For jobs that take all rows of a group, also when their own is done (`JobType.beside`). `begin`
+    ends the wait.
     """
     call = partial(_publish_once, job, group, ids)
     transaction.on_commit(partial(background_sender.send, call))
@@ -111,7 +112,7 @@ def begin(group: str) -> None:
         valkey().delete(group)
 
 
-def _publish_once(job: Job, group: UUID, ids: dict[str, UUID | str | int]) -> None:
+def _publish_once(job: Job, group: UUID | str, ids: dict[str, UUID | str | int]) -> None:
     name = key("woken", job.value, group)
     try:
         is_first = bool(valkey().set(name, 1, nx=True, px=WOKEN_MS))

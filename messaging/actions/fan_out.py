@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, Subquery
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 
 from core.jobs.enqueue import Job, enqueue_once
@@ -17,7 +17,7 @@ from core.realtime.publish import publish
 from messaging import events
 from messaging.conversation import participant_events, unread
 from messaging.conversation.lock import lock_to_count
-from messaging.models import Conversation, Message, Participant
+from messaging.models import Message, Participant
 
 # Around the message, of one transaction, during which nobody can write in the conversation.
 EARLIER, LATER = 20, 180
@@ -39,7 +39,7 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
     """
     locked = lock_to_count(message_id)
     # Read again under the lock: another worker may have counted it while this one waited.
-    messages = _waiting(message_id, locked.conversation) if locked else []
+    messages = _waiting(message_id) if locked else []
     if locked is None or not messages:
         return None
     for message in messages:
@@ -59,19 +59,25 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
     return FannedOut(messages, counted)
 
 
-def _waiting(message_id: UUID, conversation: Conversation) -> list[Message]:
-    """Return the message and those that wait beside it, by seq; nothing if it does not wait.
+def beside(message_id: UUID) -> QuerySet[Message]:
+    """Return a message and those around it in its conversation, as far as they wait."""
+    own = Message.objects.filter(pk=message_id).order_by()
+    seq = Subquery(own.values("seq"))
+    # The bounds keep the index of (conversation, seq) short: the rows before are mostly done.
+    return Message.objects.filter(
+        conversation=Subquery(own.values("conversation")), fanned_out_at=None,
+        seq__gte=seq - EARLIER, seq__lt=seq + LATER,
+    )  # fmt: skip
+
+
+def _waiting(message_id: UUID) -> list[Message]:
+    """Return the messages to take, by seq; nothing if this one does not wait.
 
     One that has failed before is left to its own job: it may be the reason.
     """
-    seq = Subquery(Message.objects.filter(pk=message_id).order_by().values("seq"))
     is_new = Q(due_at__isnull=False, attempts__lte=1, last_error="")
-    # The bounds keep the index of (conversation, seq) short: the rows before are mostly done.
-    beside = Message.objects.filter(
-        is_new | Q(pk=message_id),
-        conversation=conversation, fanned_out_at=None, seq__gte=seq - EARLIER, seq__lt=seq + LATER,
-    )  # fmt: skip
-    messages = list(beside.select_related("author", "reply_to__author").order_by("seq"))
+    rows = beside(message_id).filter(is_new | Q(pk=message_id))
+    messages = list(rows.select_related("author", "reply_to__author").order_by("seq"))
     return messages if any(message.pk == message_id for message in messages) else []
 
 

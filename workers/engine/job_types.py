@@ -67,6 +67,9 @@ class JobType:
     acquires_itself: bool = False
     # Columns. Rows with the same values in them are done together, so one wake-up is enough.
     together: tuple[str, ...] = ()
+    # Pending rows that may have no job, since this one was on its way (`enqueue_once`). If its own
+    # row is done, it does one of them.
+    beside: Callable[[Any], QuerySet[Any]] | None = None
     # Whether people may cancel it while it runs. Only for work that comes back by itself: a
     # cancelled message would stay pending for ever, or be lost.
     is_cancellable: bool = False
