@@ -29,9 +29,7 @@ MEASURED_PYTEST := $(PYTHON) -m coverage run -m pytest
 # one: what its fixtures start is started once. (Groups of
 # several files, xdist 3.8's `loadgroup`, have no effect under pytest 9.2.)
 JOBS ?= 3
-# A browser's test waits more often than it works.
-E2E_JOBS ?= 4
-SPREAD = --dist loadfile --no-loadscope-reorder
+SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 # A test that failed beside the others gets one more try by itself. If it passes then, a race is
 # hidden in it or in the product: both runs name it, and it is a defect to mend.
@@ -81,7 +79,7 @@ coverage: $(DEV) ## The tests without a browser, and which lines and branches th
 	@$(PYTHON) -m tests.coverage_report
 
 unit: $(DEV) $(JS) bundles ## Tests without a browser (architecture, units, flows)
-	@$(PYTEST) tests --ignore tests/e2e -n $(JOBS) $(SPREAD) || $(AGAIN) tests --ignore tests/e2e
+	@$(PYTEST) tests --ignore tests/e2e $(SPREAD) || $(AGAIN) tests --ignore tests/e2e
 
 faults: $(DEV) ## Kills and cuts under load, with figures (half an hour)
 	@FAULTS=full $(PYTEST) tests/faults
@@ -91,7 +89,7 @@ js: $(DEV) $(JS) ## Tests of the browser modules without a browser
 
 # A process of its own: pytest-playwright keeps an event loop that other tests trip over.
 e2e: $(DEV) $(JS) browser bundles ## Tests in a real browser
-	@$(PYTEST) tests/e2e -n $(E2E_JOBS) $(SPREAD) -k "not storage_killed" || $(AGAIN) tests/e2e -k "not storage_killed"
+	@$(PYTEST) tests/e2e $(SPREAD) -k "not storage_killed" || $(AGAIN) tests/e2e -k "not storage_killed"
 	@# It kills the S3 that the other tests share, so it runs alone.
 	@$(PYTEST) tests/e2e/test_files_cut.py -k storage_killed
 
