@@ -72,7 +72,7 @@ def begin(request: HttpRequest, user: User, *, next_page: str = "") -> SecondSte
     if request.user.is_authenticated:
         # In the admin, one may log in as somebody else.
         logout(request)
-    # Another key: whoever planted the one before shall not be asked for this person's code.
+    # Another key: who planted the one before shall not be asked for this person's code.
     request.session.cycle_key()
     request.session[PENDING] = {
         "user": str(user.pk),
