@@ -8,7 +8,8 @@ from attachments.queries import pending_attachments
 from attachments.scanning.lease_renewal import LEASE
 from core.jobs.enqueue import Job
 from core.queries import pending_events, pending_password_resets
-from messaging.actions import attachments, escalation, fan_out, snooze
+from messaging.actions import attachments, escalation, snooze
+from messaging.queries import waiting
 from messaging.queries.conversations import (
     pending_escalations,
     pending_messages,
@@ -40,7 +41,7 @@ MESSAGES = JobType(
     pending_rows=pending_messages,
     perform=notifications.fan_out,
     together=("conversation",),
-    beside=fan_out.beside,
+    beside=waiting.beside,
     # A fan-out takes some 20 ms (measured). One that waits for a lock may lose its lease to
     # another worker; the second of them finds the message done.
     lease=timedelta(seconds=1.5),

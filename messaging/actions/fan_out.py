@@ -8,7 +8,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Subquery
+from django.db.models import Q
 from django.utils import timezone
 
 from core.jobs.enqueue import Job, enqueue_once
@@ -18,9 +18,7 @@ from messaging import events
 from messaging.conversation import participant_events, unread
 from messaging.conversation.lock import lock_to_count
 from messaging.models import Message, Participant
-
-# Around the message, of one transaction, during which nobody can write in the conversation.
-EARLIER, LATER = 20, 180
+from messaging.queries import waiting
 
 
 class FannedOut(NamedTuple):
@@ -59,24 +57,13 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
     return FannedOut(messages, counted)
 
 
-def beside(message_id: UUID) -> QuerySet[Message]:
-    """Return a message and those around it in its conversation, as far as they wait."""
-    own = Message.objects.filter(pk=message_id).order_by()
-    seq = Subquery(own.values("seq"))
-    # The bounds keep the index of (conversation, seq) short: the rows before are mostly done.
-    return Message.objects.filter(
-        conversation=Subquery(own.values("conversation")), fanned_out_at=None,
-        seq__gte=seq - EARLIER, seq__lt=seq + LATER,
-    )  # fmt: skip
-
-
 def _waiting(message_id: UUID) -> list[Message]:
     """Return the messages to take, by seq; nothing if this one does not wait.
 
     One that has failed before is left to its own job: it may be the reason.
     """
     is_new = Q(due_at__isnull=False, attempts__lte=1, last_error="")
-    rows = beside(message_id).filter(is_new | Q(pk=message_id))
+    rows = waiting.beside(message_id).filter(is_new | Q(pk=message_id))
     messages = list(rows.select_related("author", "reply_to__author").order_by("seq"))
     return messages if any(message.pk == message_id for message in messages) else []
 
@@ -84,7 +71,7 @@ def _waiting(message_id: UUID) -> list[Message]:
 def _continue(done: list[Message]) -> None:
     """Order the job of the next message that waits, beyond what one transaction takes."""
     last = done[-1]
-    if last.conversation.last_seq < done[0].seq + LATER:
+    if last.conversation.last_seq < done[0].seq + waiting.LATER:
         return
     later = Message.objects.filter(
         conversation=last.conversation, fanned_out_at=None, due_at__isnull=False,

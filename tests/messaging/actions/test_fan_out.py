@@ -14,6 +14,7 @@ from messaging.actions.fan_out import fan_out_message
 from messaging.actions.messages import send_message
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, Participant
+from messaging.queries import waiting as queries
 from tests.cast import Say
 from tests.messaging.conftest import Mark
 
@@ -77,8 +78,8 @@ class TestBurst:
     def test_more_than_one_job_takes_are_taken_by_the_next(
         self, camille: User, odile: User, say: Say, mark: Mark, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(action, "EARLIER", 1)
-        monkeypatch.setattr(action, "LATER", 2)
+        monkeypatch.setattr(queries, "EARLIER", 1)
+        monkeypatch.setattr(queries, "LATER", 2)
         ordered: list[UUID] = []
         monkeypatch.setattr(
             action, "enqueue_once", lambda job, group, /, message_id: ordered.append(message_id)
