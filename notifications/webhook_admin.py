@@ -1,6 +1,5 @@
 """Webhooks in the admin: an address is added, tried, paused, and sent again what it missed."""
 
-from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import OutgoingEvent, User
 from notifications.models import WebhookDelivery, WebhookEndpoint
+from notifications.webhook_models import short_moment
 from notifications.webhooks import endpoints
 from notifications.webhooks.endpoints import WithSecret
 
@@ -81,8 +81,8 @@ class LatestDeliveries(admin.TabularInline[WebhookDelivery, WebhookEndpoint]):
         return f"{row.answer_status or ''} {row.answer}".strip()
 
     @admin.display(description=_("sent at"))
-    def sent(self, row: WebhookDelivery) -> datetime | None:
-        return row.sent_at
+    def sent(self, row: WebhookDelivery) -> str:
+        return short_moment(row.sent_at) if row.sent_at else ""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

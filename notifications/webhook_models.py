@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from core.ids import new_id
@@ -110,4 +112,9 @@ class WebhookDelivery(LeasedJob):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_id} to {self.endpoint_id}: {self.state}"
+        return short_moment(self.created_at)
+
+
+def short_moment(moment: datetime) -> str:
+    """Return a moment for people, in their language and the time of the company."""
+    return str(date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT"))

@@ -95,6 +95,8 @@ def test_page_of_one_shows_what_was_answered_last(
     page = shown(client.get(f"{PLACE}{webhook.pk}/change/"))
 
     assert "500 plus de papier" in page
+    assert "None" not in page
+    assert str(webhook.pk) not in page
     assert "En échec" in shown(client.get(PLACE))
 
 
