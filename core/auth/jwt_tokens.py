@@ -29,7 +29,7 @@ from rest_framework.exceptions import APIException
 
 from core.auth.issuer_keys import WrittenKeys
 from core.auth.issuers import LEEWAY, Issuer, issuer_named
-from core.database.raw_rows import row_of
+from core.database.raw_rows import columns_of, row_of
 from core.models import User
 from core.provisioning.rows import put
 from core.provisioning.serializers import PutUserSerializer
@@ -41,8 +41,9 @@ DEVELOPMENT_ISSUER = "liaison-development"
 DEVELOPMENT_TOKEN_AGE = timedelta(days=30)
 
 # Raw SQL, see `core.database.raw_rows`: every request with a bearer runs one of them.
-PERSON_BY_ID = "SELECT * FROM core_user WHERE id = %s AND is_active"
-PERSON_BY_EXTERNAL_ID = "SELECT * FROM core_user WHERE external_id = %s AND is_active"
+PERSON = f"SELECT {columns_of(User, 'core_user')} FROM core_user"  # noqa: S608  (of our own words)
+PERSON_BY_ID = f"{PERSON} WHERE id = %s AND is_active"
+PERSON_BY_EXTERNAL_ID = f"{PERSON} WHERE external_id = %s AND is_active"
 
 NOBODY = "No active person has this identity."
 # What Python raises for claims that are JSON and make no sense: a `sub` that is no id, an `exp`

@@ -12,6 +12,14 @@ from django.db.models import Model
 M = TypeVar("M", bound=Model)
 
 
+def columns_of(model: type[Model], table: str) -> str:
+    """Return the columns of a model's table for a SELECT.
+
+    Not `*`: a prepared statement that selects it fails once a migration has added a column.
+    """
+    return ", ".join(f"{table}.{field.column}" for field in model._meta.concrete_fields)
+
+
 def row_of(model: type[M], sql: str, asked: Any) -> M | None:
     """Return the first row of a query that selects every column of a model's table, or None.
 

@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import Http404
 
-from core.database.raw_rows import row_with_extras
+from core.database.raw_rows import columns_of, row_with_extras
 from core.models import Chantier, User
 from core.realtime.publish import Audience
 from messaging.models import Conversation, Note
@@ -69,6 +69,7 @@ def lock_note(note_id: UUID) -> Note:
 
 # Every message waits for these statements, so they are written in SQL: measured, the ORM took four
 # times longer to compose them than PostgreSQL to answer.
+COLUMNS = columns_of(Conversation, "conversation")
 LISTENER_IDS = """
     ARRAY(
         SELECT listener.id FROM core_user listener
@@ -76,7 +77,7 @@ LISTENER_IDS = """
     ) AS listener_ids
 """
 LOCK_TO_COUNT = f"""
-    SELECT conversation.*, {LISTENER_IDS}
+    SELECT {COLUMNS}, {LISTENER_IDS}
     FROM messaging_conversation conversation
     WHERE conversation.id = (
         SELECT conversation_id FROM messaging_message
@@ -86,7 +87,7 @@ LOCK_TO_COUNT = f"""
 """  # noqa: S608  (of our own words)
 LOCK_TO_WRITE = f"""
     SELECT
-        conversation.*,
+        {COLUMNS},
         chantier.status AS chantier_status,
         {LISTENER_IDS},
         participant.id IS NOT NULL AS author_is_participant,

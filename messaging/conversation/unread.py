@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import IntegerField, QuerySet
 from django.db.models.expressions import RawSQL
 
+from core.database.raw_rows import columns_of
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Participant
 
@@ -29,7 +30,7 @@ RECOUNT = f"""
     UPDATE messaging_participant SET unread_count = ({UNREAD})
     WHERE conversation_id = %(conversation)s AND left_at IS NULL
         AND (user_id = %(only)s OR %(only)s IS NULL)
-    RETURNING *
+    RETURNING {columns_of(Participant, "messaging_participant")}
 """  # noqa: S608  (of our own words)
 
 
