@@ -6,6 +6,7 @@ key under LIAISON_HOME; its `sub` is `User.id`.
 """
 
 import os
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +46,11 @@ PERSON = f"SELECT {columns_of(User, 'core_user')} FROM core_user"  # noqa: S608 
 PERSON_BY_ID = f"{PERSON} WHERE id = %s AND is_active"
 PERSON_BY_EXTERNAL_ID = f"{PERSON} WHERE external_id = %s AND is_active"
 
+# Measured: to verify a signature takes a tenth of the time of sending a message.
+VERIFIED_SECONDS = 5.0
+# Of some kilobytes each at most.
+MAX_VERIFIED = 5_000
+
 NOBODY = "No active person has this identity."
 # What Python raises for claims that are JSON and make no sense: a `sub` that is no id, an `exp`
 # of 1e400, a thousand brackets.
@@ -66,6 +72,38 @@ class Identity:
     newcomer: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True)
+class _Known:
+    issuer: Issuer
+    identity: Identity
+    until: float
+
+
+class Verified:
+    """Tokens that were verified a moment ago: their signature is not computed again.
+
+    For VERIFIED_SECONDS, so a key that an issuer withdraws is refused soon. An issuer that was read
+    anew from the database is another one.
+    """
+
+    def __init__(self) -> None:
+        self.known: dict[str, _Known] = {}
+
+    def get(self, token: str, issuer: Issuer) -> Identity | None:
+        known = self.known.get(token)
+        is_fresh = known is not None and known.issuer is issuer and time.time() < known.until
+        return known.identity if known and is_fresh else None
+
+    def put(self, token: str, issuer: Issuer, identity: Identity) -> None:
+        if len(self.known) >= MAX_VERIFIED:
+            self.known.clear()
+        until = min(time.time() + VERIFIED_SECONDS, identity.ends_at)
+        self.known[token] = _Known(issuer, identity, until)
+
+
+_verified = Verified()
+
+
 def user_of(token: str) -> User:
     """Verify a token and return its person, who is active.
 
@@ -77,20 +115,21 @@ def user_of(token: str) -> User:
 def identity_of(token: str) -> Identity:
     """Verify a token, with a query every few seconds. Raises what `user_of` raises."""
     try:
-        name = _claimed_issuer(token)
-        if name == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
-            claims = _development_issuer().claims_of(token)
-            return Identity(PERSON_BY_ID, UUID(claims["sub"]), _end(claims, LEEWAY))
-        issuer = issuer_named(name) if isinstance(name, str) else None
-        if issuer is None:
-            raise InvalidToken("Unknown issuer.")
+        issuer = _issuer_of(token)
+        if known := _verified.get(token, issuer):
+            return known
         claims = issuer.claims_of(token)
-        return Identity(
-            PERSON_BY_EXTERNAL_ID,
-            issuer.subject_of(claims),
-            _end(claims, issuer.leeway),
-            issuer.newcomer_of(claims),
-        )
+        if issuer.name == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
+            identity = Identity(PERSON_BY_ID, UUID(claims["sub"]), _end(claims, LEEWAY))
+        else:
+            identity = Identity(
+                PERSON_BY_EXTERNAL_ID,
+                issuer.subject_of(claims),
+                _end(claims, issuer.leeway),
+                issuer.newcomer_of(claims),
+            )
+        _verified.put(token, issuer, identity)
+        return identity
     except jwt.PyJWKClientError as error:
         # The token may be good: a 401 would make the caller log out.
         raise Unavailable from error
@@ -140,6 +179,17 @@ def _claimed_issuer(token: str) -> Any:
     return jwt.decode(token, options={"verify_signature": False}).get("iss")
 
 
+def _issuer_of(token: str) -> Issuer:
+    """Return the issuer that a token claims. Raises InvalidToken for one that is not known."""
+    name = _claimed_issuer(token)
+    if name == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
+        return _development_issuer(settings.JWT_AUDIENCE)
+    issuer = issuer_named(name) if isinstance(name, str) else None
+    if issuer is None:
+        raise InvalidToken("Unknown issuer.")
+    return issuer
+
+
 def _created(external_id: str, newcomer: Mapping[str, str]) -> User | None:
     """Create a person of a client. Raises InvalidToken for one who cannot be."""
     if User.objects.filter(external_id=external_id).exists():
@@ -157,10 +207,11 @@ def _end(claims: dict[str, Any], leeway: timedelta) -> float:
     return float(claims["exp"]) + leeway.total_seconds()
 
 
-def _development_issuer() -> Issuer:
+@cache
+def _development_issuer(audience: str) -> Issuer:
     key = _development_key().public_key()
     keys = WrittenKeys([ECAlgorithm.to_jwk(key, as_dict=True)])
-    return Issuer(DEVELOPMENT_ISSUER, settings.JWT_AUDIENCE, (DEVELOPMENT_ALGORITHM,), keys)
+    return Issuer(DEVELOPMENT_ISSUER, audience, (DEVELOPMENT_ALGORITHM,), keys)
 
 
 @cache

@@ -98,6 +98,37 @@ class TestABearer:
 
         assert me(token).status_code == 401
 
+    def test_bearer_that_was_good_a_moment_ago_is_refused_once_its_person_is_deactivated(
+        self, camille: User
+    ) -> None:
+        token = jwt_tokens.issue_development_token(camille)
+        assert me(token).status_code == 200
+        camille.is_active = False
+        camille.save()
+
+        assert me(token).status_code == 401
+
+    def test_signature_is_verified_once_in_five_seconds(
+        self, camille: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        verified: list[str] = []
+        decode = jwt.decode
+
+        def counted(token: str, *key: Any, **options: Any) -> Any:
+            if key:
+                verified.append(token)
+            return decode(token, *key, **options)
+
+        monkeypatch.setattr(jwt, "decode", counted)
+        with time_machine.travel(0, tick=False) as clock:
+            clock.move_to(datetime(2026, 3, 1, 8, 0, tzinfo=UTC))
+            token = jwt_tokens.issue_development_token(camille)
+            for seconds in (0, 4, 2, 4):
+                clock.shift(timedelta(seconds=seconds))
+                assert me(token).status_code == 200
+
+        assert verified == [token, token]
+
     def test_bearer_expires_after_thirty_days(self, camille: User) -> None:
         with time_machine.travel(0, tick=False) as clock:
             clock.move_to(datetime(2026, 3, 1, 8, 0, tzinfo=UTC))
