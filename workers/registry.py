@@ -9,7 +9,6 @@ from attachments.scanning.lease_renewal import LEASE
 from core.jobs.enqueue import Job
 from core.queries import pending_events, pending_password_resets
 from messaging.actions import attachments, escalation, snooze
-from messaging.queries import waiting
 from messaging.queries.conversations import (
     pending_escalations,
     pending_messages,
@@ -41,7 +40,7 @@ MESSAGES = JobType(
     pending_rows=pending_messages,
     perform=notifications.fan_out,
     together=("conversation",),
-    beside=waiting.beside,
+    takes_others=True,
     # A fan-out takes some 20 ms (measured). One that waits for a lock may lose its lease to
     # another worker; the second of them finds the message done.
     lease=timedelta(seconds=1.5),
@@ -138,7 +137,7 @@ EVENTS = JobType(
     id_name="event_id",
     pending_rows=pending_events,
     perform=lambda _event_id: dispatch.dispatch_events(),
-    beside=lambda _event_id: pending_events(),
+    takes_others=True,
     lease=timedelta(seconds=20),
     describe=descriptions.events,
     key_of=int,

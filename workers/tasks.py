@@ -3,13 +3,12 @@
 A task returns its outcome, which `workers.records.celery_signals` passes to the recorder.
 """
 
-from typing import Any
 from uuid import UUID
 
 from celery import shared_task
 
-from core.jobs.enqueue import Job, begin
-from workers.engine import execute, periodic
+from core.jobs.enqueue import Job
+from workers.engine import batches, execute, periodic
 from workers.registry import (
     ATTACHMENTS,
     DELIVERIES,
@@ -26,10 +25,9 @@ from workers.registry import (
 )
 
 
-@shared_task(name=Job.FAN_OUT_MESSAGE.value, bind=True)
-def fan_out_message(task: Any, message_id: str) -> str:
-    _begin(task)
-    return execute.execute(MESSAGES, UUID(message_id))
+@shared_task(name=Job.FAN_OUT_MESSAGE.value)
+def fan_out_message(message_id: str) -> None:
+    batches.perform_with_others(MESSAGES, UUID(message_id))
 
 
 @shared_task(name=Job.ANALYSE_ATTACHMENT.value)
@@ -67,10 +65,9 @@ def send_password_reset(reset_id: str) -> str:
     return execute.execute(PASSWORD_RESETS, UUID(reset_id))
 
 
-@shared_task(name=Job.DISPATCH_EVENTS.value, bind=True)
-def dispatch_events(task: Any, event_id: str) -> str:
-    _begin(task)
-    return execute.execute(EVENTS, int(event_id))
+@shared_task(name=Job.DISPATCH_EVENTS.value)
+def dispatch_events(event_id: str) -> None:
+    batches.perform_with_others(EVENTS, int(event_id))
 
 
 @shared_task(name=Job.SEND_WEBHOOK.value)
@@ -91,9 +88,3 @@ def run_periodic(name: str) -> str:
 @shared_task(name=Job.BEAT.value)
 def beat() -> None:
     periodic.record_beat()
-
-
-def _begin(task: Any) -> None:
-    """Let later rows of the same group have a job again: this one has not read them."""
-    if group := task.request.get("woken_for"):
-        begin(group)

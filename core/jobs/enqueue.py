@@ -92,38 +92,36 @@ def enqueue(job: Job, **ids: UUID | str | int) -> None:
     transaction.on_commit(partial(background_sender.send, partial(publish, job, **ids)))
 
 
-# After this the job counts as lost. By then the sweeper looks at the rows.
-WOKEN_MS = 1_000
+# After this the wake-up counts as lost, if no worker began it.
+WOKEN_MS = 300
 
 
-def enqueue_once(job: Job, group: UUID | str, /, **ids: UUID | str | int) -> None:
-    """Publish a job as `enqueue` does, unless one waits already that takes this row as well.
+def enqueue_once(job: Job, **ids: UUID | str | int) -> None:
+    """Publish a job as `enqueue` does, unless one is on its way already.
 
-    For jobs that take all rows of a group, also when their own is done (`JobType.beside`). `begin`
-    ends the wait.
+    For jobs that take the other rows that are due as well, and say by `begin` that they look now.
     """
-    call = partial(_publish_once, job, group, ids)
+    call = partial(_publish_once, job, ids)
     transaction.on_commit(partial(background_sender.send, call))
 
 
-def begin(group: str) -> None:
-    """Let the next row of a group have a job again: its worker reads the rows from now on."""
+def begin(job: Job) -> None:
+    """Let the next row wake a worker again: this one reads the rows from now on."""
     with suppress(RedisError):
-        valkey().delete(group)
+        valkey().delete(key("woken", job.value))
 
 
-def _publish_once(job: Job, group: UUID | str, ids: dict[str, UUID | str | int]) -> None:
-    name = key("woken", job.value, group)
+def _publish_once(job: Job, ids: dict[str, UUID | str | int]) -> None:
     try:
-        is_first = bool(valkey().set(name, 1, nx=True, px=WOKEN_MS))
+        is_first = bool(valkey().set(key("woken", job.value), 1, nx=True, px=WOKEN_MS))
     except RedisError:
         # The broker may be another server.
         is_first = True
     if is_first:
-        publish(job, name, **ids)
+        publish(job, **ids)
 
 
-def publish(job: Job, group: str = "", /, **ids: UUID | str | int) -> None:
+def publish(job: Job, **ids: UUID | str | int) -> None:
     """Publish a job now. Raises one of `background_sender.UNREACHABLE` without a broker."""
     # `.value`: addressed by a StrEnum member, a task takes the member's `name`.
     # Half the processor time of `send_task`, which takes a channel for each.
@@ -138,7 +136,7 @@ def publish(job: Job, group: str = "", /, **ids: UUID | str | int) -> None:
             task.body,
             routing_key=QUEUES[job].value,
             serializer="json",
-            headers={**task.headers, "sent_at": time.time(), "woken_for": group},
+            headers={**task.headers, "sent_at": time.time()},
             delivery_mode=PERSISTENT,
             **task.properties,
         )

@@ -19,8 +19,6 @@ Kind = OutgoingEvent.Kind
 
 # Of the shape of `data`. A change that a reader could trip over makes another one.
 PAYLOAD_VERSION = 1
-# One job dispatches all of them.
-ALL_EVENTS = "all"
 
 # One statement beside each message, with the client and the chantier that the sender did not read.
 INSERT = """
@@ -88,4 +86,4 @@ def _insert(
         cursor.execute(statement, asked)
         event_id, due_at = cursor.fetchone()
     if due_at is not None:
-        enqueue_once(Job.DISPATCH_EVENTS, ALL_EVENTS, event_id=event_id)
+        enqueue_once(Job.DISPATCH_EVENTS, event_id=event_id)

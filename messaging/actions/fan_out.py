@@ -1,7 +1,8 @@
 """The fan-out of messages: count them for every participant, and publish them once more.
 
 One call takes the messages of the conversation that wait beside the one it was asked for. So a
-burst of a hundred messages costs one count, and the jobs of the others find nothing to do.
+burst of a hundred messages costs one count. The wake-up of the first then does those of the other
+conversations that wait (`workers.engine.batches`).
 """
 
 from typing import NamedTuple
@@ -11,7 +12,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from core.jobs.enqueue import Job, enqueue_once
 from core.jobs.lease import NOT_DUE, commit_lazily
 from core.realtime.publish import publish
 from messaging import events
@@ -53,7 +53,6 @@ def fan_out_message(message_id: UUID) -> FannedOut | None:
         publish(events.message_again(message), to=locked.audience)
     done = Message.objects.filter(pk__in=[message.pk for message in messages])
     done.update(fanned_out_at=timezone.now(), last_error="", **NOT_DUE)
-    _continue(messages)
     return FannedOut(messages, counted)
 
 
@@ -66,17 +65,3 @@ def _waiting(message_id: UUID) -> list[Message]:
     rows = waiting.beside(message_id).filter(is_new | Q(pk=message_id))
     messages = list(rows.select_related("author", "reply_to__author").order_by("seq"))
     return messages if any(message.pk == message_id for message in messages) else []
-
-
-def _continue(done: list[Message]) -> None:
-    """Order the job of the next message that waits, beyond what one transaction takes."""
-    last = done[-1]
-    if last.conversation.last_seq < done[0].seq + waiting.LATER:
-        return
-    later = Message.objects.filter(
-        conversation=last.conversation, fanned_out_at=None, due_at__isnull=False,
-        attempts__lte=1, last_error="", seq__gt=last.seq,
-    )  # fmt: skip
-    following = later.order_by("seq").values_list("pk", flat=True).first()
-    if following is not None:
-        enqueue_once(Job.FAN_OUT_MESSAGE, last.conversation_id, message_id=following)

@@ -162,7 +162,7 @@ def delete_message(
     )
     outgoing.message_deleted(message)
     participant_events.publish_counters(locked, unread.recount(locked))
-    enqueue_once(Job.FAN_OUT_MESSAGE, message.conversation_id, message_id=message.pk)
+    enqueue_once(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
 
 
@@ -226,7 +226,7 @@ def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message
         # Under a version of its own: the event of a message has no lines.
         bump(locked, **changes)
         history.show_changed(locked, lines)
-    enqueue_once(Job.FAN_OUT_MESSAGE, message.conversation_id, message_id=message.pk)
+    enqueue_once(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
 
 

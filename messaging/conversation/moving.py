@@ -36,7 +36,7 @@ def move(
         _leave_tombstone(message, copy, source)
         outgoing.message_deleted(message, moved_to=copy)
         outgoing.message_created(copy, moved_from=message)
-        enqueue_once(Job.FAN_OUT_MESSAGE, copy.conversation_id, message_id=copy.pk)
+        enqueue_once(Job.FAN_OUT_MESSAGE, message_id=copy.pk)
     _carry_marks(messages, source, target)
     authors = {each.author for each in messages if each.author.is_company}
     for author in authors:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet, Subquery
 from messaging.models import Message
 
 # Around the message. One transaction takes them, during which nobody can write in the conversation.
+# The next one takes what is beyond.
 EARLIER, LATER = 20, 180
 
 

@@ -13,12 +13,12 @@ from tests.notifications.conftest import Device
 from tests.notifications.push_service import SILENCE, PushService
 from tests.notifications.steps import HOUR
 from workers.dashboard.task_row import error_in_words
+from workers.engine.batches import perform
 from workers.engine.execute import dead_letter_exhausted
 from workers.models import TaskHour, TaskRun
 from workers.monitoring import alerts
 from workers.monitoring.business_metrics import failed_pushes
 from workers.records import recorder
-from workers.recovery.fallback_runner import perform
 from workers.registry import BY_JOB, DELIVERIES, JOB_TYPES, MESSAGES
 
 alone, clock, device = notifications.alone, notifications.clock, notifications.device

@@ -44,7 +44,7 @@ def execute(job_type: JobType, key: Key) -> str:
     """
     if job_type.acquires_itself:
         return _delegate(job_type, key)
-    lease = acquire(job_type, key) or _acquire_beside(job_type, key)
+    lease = acquire(job_type, key)
     if lease is None:
         return Outcome.NOTHING.value
     _note_on_run(lease.key, lease.attempts, lease.due_at)
@@ -63,14 +63,6 @@ def acquire(job_type: JobType, key: Key) -> Lease | None:
     """Acquire a row and count the attempt; None when it is not due or another worker has it."""
     first = acquire_first(job_type.pending_rows(), key, lasting=job_type.lease_of(1))
     return first or acquire_again(job_type, key)
-
-
-def _acquire_beside(job_type: JobType, key: Key) -> Lease | None:
-    """Acquire a row that has no job of its own, since this one was on its way."""
-    if job_type.beside is None:
-        return None
-    other = due(job_type.beside(key)).order_by("due_at").values_list("pk", flat=True).first()
-    return None if other is None else acquire(job_type, other)
 
 
 @transaction.atomic

@@ -67,9 +67,9 @@ class JobType:
     acquires_itself: bool = False
     # Columns. Rows with the same values in them are done together, so one wake-up is enough.
     together: tuple[str, ...] = ()
-    # Pending rows that may have no job, since this one was on its way (`enqueue_once`). If its own
-    # row is done, it does one of them.
-    beside: Callable[[Any], QuerySet[Any]] | None = None
+    # A task does the other rows that are due as well (`batches.perform_with_others`), so a few
+    # wake-ups are enough for many rows.
+    takes_others: bool = False
     # Whether people may cancel it while it runs. Only for work that comes back by itself: a
     # cancelled message would stay pending for ever, or be lost.
     is_cancellable: bool = False

@@ -4,26 +4,17 @@ There is one thread for each job type: a file that takes a minute delays neither
 agent's sweeps and heartbeats.
 """
 
-import random
 import threading
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import structlog
 from django.db import close_old_connections
 
-from core.jobs.lease import due
-from workers.engine.execute import execute
+from workers.engine.batches import run_batch
 from workers.engine.job_types import BusyTask, JobType, Key
-from workers.models import TaskRun
-from workers.records import recorder
 from workers.recovery.thread_connection import DATABASE_ERRORS, ThreadConnection
 
-# After this time the rest of a batch is dropped; the sweeper offers rows again.
-BATCH_SECONDS = 2.0
-# Rows that one query checks, to see if they are still free.
-CHECKED_AT_ONCE = 10
 # A connection that was not used for this time is closed.
 IDLE_SECONDS = 10.0
 
@@ -90,55 +81,3 @@ class FallbackRunner:
             return
         now = datetime.now(UTC).isoformat()
         self.current = {"name": self.job_type.job.value, "subject": str(key), "started_at": now}
-
-
-def run_batch(
-    job_type: JobType,
-    keys: list[Key],
-    *,
-    is_over: Callable[[], bool] = lambda: False,
-    note: Callable[[Key | None], None] = lambda key: None,
-) -> int:
-    """Run rows one after the other for at most BATCH_SECONDS; return how many."""
-    deadline = time.monotonic() + BATCH_SECONDS
-    done = 0
-    for key in still_free(job_type, keys):
-        if is_over() or time.monotonic() > deadline:
-            break
-        note(key)
-        perform(job_type, key)
-        note(None)
-        done += 1
-    return done
-
-
-def still_free(job_type: JobType, keys: list[Key]) -> Iterator[Key]:
-    """Yield the rows that no worker has acquired since they were found, from a random one on.
-
-    In a backlog the pools begin at the oldest row, and the threads of all workers are offered the
-    same rows. Starting at the same row they would collide at each.
-    """
-    middle = random.randrange(len(keys)) if keys else 0
-    turned = keys[middle:] + keys[:middle]
-    for start in range(0, len(turned), CHECKED_AT_ONCE):
-        few = turned[start : start + CHECKED_AT_ONCE]
-        yield from due(job_type.pending_rows()).filter(pk__in=few).values_list("pk", flat=True)
-
-
-def perform(job_type: JobType, key: Key) -> None:
-    """Execute one row's job outside Celery, and record the attempt like any other."""
-    run = recorder.begin(recorder.Run(name=job_type.job.value, queue=job_type.queue.value))
-    run.arguments = job_type.arguments_of(key)
-    run.subject = str(key)
-    try:
-        run.outcome = execute(job_type, key)
-    except Exception as error:
-        run.error = error
-        if run.outcome == TaskRun.Outcome.SUCCEEDED.value:
-            # `execute` could not release the row either: PostgreSQL is away.
-            run.outcome = TaskRun.Outcome.FAILED.value
-        logger.exception("task_failed", job=job_type.job.value, subject=str(key))
-        if isinstance(error, DATABASE_ERRORS):
-            # The next row needs a working connection.
-            close_old_connections()
-    recorder.end(run)

@@ -31,6 +31,8 @@ BATCH = 200
 # are busy, and more wake-ups would only make it longer.
 LONG_QUEUE = 50
 WAKE_AGAIN_SECONDS = 5.0
+# Of the rows that one task takes together: one wake-up for each of the workers.
+WOKEN_AT_ONCE = 2
 BROKER_PAUSE_SECONDS = 2.0
 DEAD_LETTER_SECONDS = 2.0
 # A row whose process died is left to the pools for longer, and after two deaths for good: its work
@@ -95,6 +97,8 @@ class Sweeper:
         if not self.reaches_broker:
             return False
         new = [row for row in waiting if not self.was_woken(job_type, row)]
+        if job_type.takes_others:
+            new = new[:WOKEN_AT_ONCE]
         try:
             require_answer()
             if new and queue_length(job_type) < min(LONG_QUEUE, len(waiting)):

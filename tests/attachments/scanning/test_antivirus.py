@@ -22,9 +22,9 @@ from tests.attachments.scanning import clamav
 from tests.attachments.senders import analysed, send
 from tests.cast import Call
 from tests.sockets import closed_port, frozen_port
+from workers.engine.batches import perform
 from workers.models import TaskRun
 from workers.records import recorder
-from workers.recovery.fallback_runner import perform
 from workers.registry import ATTACHMENTS
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,7 @@
-"""One job waits for all rows of a group, until a worker begins it."""
+"""One wake-up waits for all rows of a job, until a worker begins it."""
 
 from collections.abc import Callable
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -16,75 +16,69 @@ from tests.lost_valkey import valkey_at
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Published = list[str]
+Order = Callable[[Job, str], None]
 
 
 @pytest.fixture
 def published(monkeypatch: pytest.MonkeyPatch) -> Published:
-    """The messages whose job was published."""
+    """The rows whose job was published."""
     found: Published = []
 
-    def note(job: Job, group: str = "", /, **ids: UUID) -> None:
-        found.append(str(ids["message_id"]))
+    def note(job: Job, **ids: UUID) -> None:
+        found.append(str(ids["row"]))
 
     monkeypatch.setattr(enqueue, "publish", note)
     return found
 
 
 @pytest.fixture
-def order(published: Published) -> Callable[[UUID, str], None]:
-    def enqueue_message(conversation: UUID, name: str) -> None:
+def order(published: Published) -> Order:
+    begin(Job.FAN_OUT_MESSAGE)
+    begin(Job.DISPATCH_EVENTS)
+
+    def enqueue_row(job: Job, name: str) -> None:
         with transaction.atomic():
-            enqueue_once(Job.FAN_OUT_MESSAGE, conversation, message_id=name)
+            enqueue_once(job, row=name)
         background_sender.flush()
 
-    return enqueue_message
+    return enqueue_row
 
 
-def test_second_row_of_a_group_waits_with_the_first(
-    published: Published, order: Callable[[UUID, str], None]
-) -> None:
-    one, other = uuid4(), uuid4()
-
-    order(one, "1")
-    order(one, "2")
-    order(other, "3")
+def test_second_row_waits_with_the_first(published: Published, order: Order) -> None:
+    order(Job.FAN_OUT_MESSAGE, "1")
+    order(Job.FAN_OUT_MESSAGE, "2")
+    order(Job.DISPATCH_EVENTS, "3")
 
     assert published == ["1", "3"]
 
 
-def test_row_after_the_beginning_has_a_job_of_its_own(
-    published: Published, order: Callable[[UUID, str], None]
+def test_row_after_the_beginning_has_a_wake_up_of_its_own(
+    published: Published, order: Order
 ) -> None:
-    conversation = uuid4()
-    order(conversation, "1")
+    order(Job.FAN_OUT_MESSAGE, "1")
 
-    begin(key("woken", Job.FAN_OUT_MESSAGE.value, conversation))
-    order(conversation, "2")
+    begin(Job.FAN_OUT_MESSAGE)
+    order(Job.FAN_OUT_MESSAGE, "2")
 
     assert published == ["1", "2"]
 
 
-def test_lost_job_holds_back_no_other_for_long(
-    published: Published, order: Callable[[UUID, str], None]
-) -> None:
-    conversation = uuid4()
-    order(conversation, "1")
-    name = key("woken", Job.FAN_OUT_MESSAGE.value, conversation)
+def test_lost_wake_up_holds_back_no_other_for_long(published: Published, order: Order) -> None:
+    order(Job.FAN_OUT_MESSAGE, "1")
+    name = key("woken", Job.FAN_OUT_MESSAGE.value)
 
     assert 0 < valkey().pttl(name) <= enqueue.WOKEN_MS
     valkey().delete(name)
-    order(conversation, "2")
+    order(Job.FAN_OUT_MESSAGE, "2")
 
     assert published == ["1", "2"]
 
 
 def test_without_valkey_every_row_has_its_job_since_the_broker_may_be_another(
-    published: Published, order: Callable[[UUID, str], None], settings: Settings
+    published: Published, order: Order, settings: Settings
 ) -> None:
-    conversation = uuid4()
-
     with valkey_at(free_port(), settings):
-        order(conversation, "1")
-        order(conversation, "2")
+        order(Job.FAN_OUT_MESSAGE, "1")
+        order(Job.FAN_OUT_MESSAGE, "2")
 
     assert published == ["1", "2"]

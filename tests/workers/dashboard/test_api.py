@@ -17,9 +17,9 @@ from tests.attachments import samples
 from tests.attachments.senders import analysed, send
 from tests.cast import Call, Say
 from workers.engine import execute
+from workers.engine.batches import perform
 from workers.models import DeadLetter, TaskAction, TaskRun
 from workers.records import recorder
-from workers.recovery.fallback_runner import perform
 from workers.registry import ATTACHMENTS, MESSAGES, PERIODIC
 
 LEASE = timedelta(seconds=30)

@@ -15,10 +15,10 @@ from notifications.models import Delivery
 from tests.cast import Say, in_another_conversation
 from workers.dashboard import actions
 from workers.engine import execute, periodic
+from workers.engine.batches import perform, run_batch
 from workers.engine.job_types import JobType, Key
 from workers.models import DeadLetter, Heartbeat, Periodic, TaskHour, TaskRun
 from workers.records import recorder
-from workers.recovery.fallback_runner import perform, run_batch
 from workers.recovery.sweeper import Sweeper, queue_length
 from workers.registry import DELIVERIES, MESSAGES, PERIODIC, PERIODIC_TASKS
 
@@ -47,23 +47,6 @@ class TestExecute:
 
         assert outcomes == ["succeeded", "nothing"]
         assert Participant.objects.get(user=odile).unread_count == 1
-
-    def test_job_whose_row_is_done_does_the_next_one_that_counts_on_it(
-        self, message: Message, camille: User, say: Say
-    ) -> None:
-        execute.execute(MESSAGES, message.pk)
-        # No job was published for these, since that of the first one was on its way.
-        later = [say(camille, f"n° {number}") for number in range(2)]
-        elsewhere = in_another_conversation(camille)
-
-        assert execute.execute(MESSAGES, message.pk) == "succeeded"
-
-        assert (
-            Message.objects.filter(pk__in=[each.pk for each in later], fanned_out_at=None).count()
-            == 0
-        )
-        assert Message.objects.get(fanned_out_at=None) == elsewhere
-        assert execute.execute(MESSAGES, message.pk) == "nothing"
 
     def test_row_of_another_worker_is_left_alone(self, message: Message) -> None:
         execute.acquire(MESSAGES, message.pk)

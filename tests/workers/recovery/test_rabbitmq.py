@@ -25,7 +25,7 @@ from pytest_django import Settings
 from core import background_sender
 from core.ids import new_id
 from core.jobs import enqueue
-from core.jobs.enqueue import Queue
+from core.jobs.enqueue import Job, Queue
 from core.models import User
 from deploy.launcher.ports import free_port
 from messaging.models import Conversation, Message
@@ -182,18 +182,25 @@ def test_job_is_done_by_a_task_through_rabbitmq(
 
 
 def test_wake_ups_wait_in_rabbitmq_and_are_counted(
-    through_rabbit: Rabbit, say: Say, camille: User, conversation: Conversation
+    through_rabbit: Rabbit,
+    say: Say,
+    camille: User,
+    conversation: Conversation,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(enqueue, "WOKEN_MS", 60_000)
     declare_empty(Queue.REALTIME)
 
     for _ in range(3):
+        background_sender.flush()
+        enqueue.begin(Job.FAN_OUT_MESSAGE)
         in_another_conversation(camille)
-    # It has a wake-up that waits already.
+    # These wait with the third.
     say(camille, "Encore")
     say(camille, "Et encore")
     background_sender.flush()
 
-    until(lambda: queue_length(MESSAGES) == 4, "the wake-ups do not arrive")
+    until(lambda: queue_length(MESSAGES) == 3, "the wake-ups do not arrive")
 
 
 def declare_empty(queue: Queue) -> None:

@@ -1,0 +1,93 @@
+"""A task does its row, and those that wait for the same wake-up."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from core.jobs.enqueue import Job
+from core.models import User
+from messaging.models import Message
+from tests.cast import Say, in_another_conversation
+from workers.engine import batches
+from workers.engine.batches import perform_with_others
+from workers.engine.job_types import Key
+from workers.models import TaskRun
+from workers.records import recorder
+from workers.registry import MESSAGES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def messages(camille: User, say: Say) -> list[Message]:
+    """One in each of three conversations, by age."""
+    return [say(camille, "Bonjour"), *(in_another_conversation(camille) for _ in range(2))]
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The messages whose job was published by a task."""
+    found: list[str] = []
+    monkeypatch.setattr(batches, "publish", lambda job, **ids: found.append(ids["message_id"]))
+    return found
+
+
+def waiting() -> set[UUID]:
+    return set(Message.objects.filter(fanned_out_at=None).values_list("pk", flat=True))
+
+
+def recorded() -> list[tuple[str, str]]:
+    recorder.flush()
+    runs = TaskRun.objects.filter(name=Job.FAN_OUT_MESSAGE.value).order_by("started_at")
+    return list(runs.values_list("subject", "outcome"))
+
+
+def test_task_does_the_messages_of_all_conversations(
+    messages: list[Message], published: list[str]
+) -> None:
+    recorder.forget()
+
+    perform_with_others(MESSAGES, messages[1].pk)
+
+    assert waiting() == set()
+    assert {subject for subject, _ in recorded()} == {str(message.pk) for message in messages}
+    assert published == []
+
+
+def test_task_whose_row_is_done_already_does_the_others(
+    messages: list[Message], published: list[str]
+) -> None:
+    perform_with_others(MESSAGES, messages[0].pk)
+    later = in_another_conversation(messages[0].author)
+
+    perform_with_others(MESSAGES, messages[0].pk)
+
+    assert later.pk not in waiting()
+
+
+@pytest.mark.parametrize("broken", [0, 1, 2])
+def test_row_that_fails_holds_back_no_other(
+    messages: list[Message], published: list[str], broken: int
+) -> None:
+    def fail_at_one(key: Key) -> None:
+        if key == messages[broken].pk:
+            raise RuntimeError("no paper left")
+        MESSAGES.perform(key)
+
+    recorder.forget()
+    perform_with_others(replace(MESSAGES, perform=fail_at_one), messages[0].pk)
+
+    assert waiting() == {messages[broken].pk}
+    assert sorted(outcome for _, outcome in recorded()) == ["failed", "succeeded", "succeeded"]
+
+
+def test_task_gives_its_place_to_the_others_after_a_while(
+    messages: list[Message], published: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "GO_ON_SECONDS", 0)
+
+    perform_with_others(MESSAGES, messages[0].pk)
+
+    assert waiting() == {message.pk for message in messages[1:]}
+    assert published == [str(messages[1].pk)]
