@@ -6,6 +6,7 @@ This module alone knows both the launcher and the embedded services.
 import errno
 import os
 import signal
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,20 +17,30 @@ import psycopg
 from deploy.embedded import embedded_services
 from deploy.embedded.postgres import Postgres
 from deploy.launcher import app_processes
+from deploy.launcher.app_processes import AppProcess
 from deploy.launcher.console import Console
 from deploy.launcher.data_dir import DataDir
 from deploy.launcher.errors import StartError
 from deploy.launcher.external_services import require_external_services
-from deploy.launcher.ports import is_free
+from deploy.launcher.listening import listen
 from deploy.launcher.process_group import end_leftovers
 from deploy.launcher.service_types import EmbeddedService, Service
-from deploy.launcher.supervisor import LEFTOVER_SECONDS, StopRequested, Supervisor
+from deploy.launcher.supervisor import (
+    LEFTOVER_SECONDS,
+    ReplaceError,
+    StopRequested,
+    Supervisor,
+)
+from deploy.launcher.web_restart import WebRestart
 from notifications.push import vapid
 
 SERVICES_READY_SECONDS = 60
 APP_READY_SECONDS = 60
 
-# Together under ten seconds. The web closes its open streams after five.
+# Of a web process that is replaced: more than the 13 s and 5 s of core/server.py.
+DRAIN_LIMIT_SECONDS = 20.0
+
+# Together under ten seconds. The web cuts requests that hang after five.
 STOP_APP_SECONDS = 6.0
 STOP_SERVICES_SECONDS = 3.0
 
@@ -82,18 +93,31 @@ class Address:
         except ValueError:
             return self.host == "localhost"
 
-    def require_free(self) -> None:
+    def listen(self) -> list[socket.socket]:
+        """Open the sockets of the web processes."""
         try:
-            free = is_free(self.host, self.port)
+            return listen(self.host, self.port)
         except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise StartError(
+                    f"port {self.port} of {self.host} is taken: "
+                    "stop what uses it, or choose another with PORT=8001"
+                ) from error
             raise StartError(
                 f"HOST={self.host} is no address of this machine ({error.strerror})"
             ) from error
-        if not free:
-            raise StartError(
-                f"port {self.port} of {self.host} is taken: "
-                "stop what uses it, or choose another with PORT=8001"
-            )
+
+
+def web_process_count() -> int:
+    """Return how many web processes to start: as many as processors, 1 to 8, unless told."""
+    asked = os.environ.get("WEB_PROCESSES") or ""
+    if not asked:
+        return min(max(os.cpu_count() or 1, 1), app_processes.MOST_WEB_PROCESSES)
+    if not asked.isdecimal() or not 0 < int(asked) <= app_processes.MOST_WEB_PROCESSES:
+        raise StartError(
+            f"WEB_PROCESSES={asked}: use a number between 1 and {app_processes.MOST_WEB_PROCESSES}"
+        )
+    return int(asked)
 
 
 def run(data_dir: DataDir, address: Address) -> None:
@@ -112,20 +136,24 @@ class Launch:
         self._console = Console()
         self._supervisor = Supervisor(self._console)
         self._services: list[EmbeddedService] = []
+        self._web_count = web_process_count()
+        self._sockets: list[socket.socket] = []
+        self._web_processes: list[AppProcess] = []
         self._app_processes: list[Service] = []
 
     def run(self) -> None:
-        self._supervisor.handle_stop_signals()
+        self._supervisor.handle_signals()
         try:
             self._end_leftovers()
-            self._address.require_free()
+            # From here on callers wait, and nobody is refused, until the launcher ends.
+            self._sockets = self._address.listen()
             require_external_services(os.environ)
             environment = self._start_services()
             self._data_dir.write_services_env(environment)
             self._prepare_database(environment)
             self._start_app_processes(environment)
             self._print_addresses(environment)
-            self._supervisor.watch()
+            self._supervisor.watch(self._restart_web)
         except StopRequested:
             self._console.print_line("Stopping...")
             raise
@@ -135,12 +163,7 @@ class Launch:
     def _end_leftovers(self) -> None:
         """End the processes of a killed launcher: they may hold the port."""
         for pid_file in sorted((self._data_dir.path / "run").glob("*.pid")):
-            is_postgres = pid_file.stem == Postgres.name
-            end_leftovers(
-                pid_file,
-                Postgres.stop_signal if is_postgres else signal.SIGTERM,
-                LEFTOVER_SECONDS,
-            )
+            end_leftovers(pid_file, _stop_signal_of(pid_file.stem), LEFTOVER_SECONDS)
 
     def _start_services(self) -> Mapping[str, str]:
         self._services = embedded_services(self._data_dir, os.environ)
@@ -168,15 +191,30 @@ class Launch:
             )
 
     def _start_app_processes(self, environment: Mapping[str, str]) -> None:
+        self._web_processes = app_processes.web_processes(
+            self._data_dir, environment, self._sockets, self._web_count
+        )
         self._app_processes = [
-            app_processes.web(self._data_dir, environment, self._address.host, self._address.port),
-            app_processes.worker(self._data_dir, environment),
+            *self._web_processes,
+            *app_processes.workers(self._data_dir, environment),
             app_processes.file_worker(self._data_dir, environment),
             app_processes.beat(self._data_dir, environment),
         ]
         for process in self._app_processes:
             self._supervisor.start(process)
         self._supervisor.wait_until_ready(self._app_processes, APP_READY_SECONDS)
+
+    def _restart_web(self) -> None:
+        """Replace the web processes one after the other, so that nobody is refused."""
+        asked = WebRestart(self._data_dir)
+        try:
+            self._supervisor.replace(self._web_processes, APP_READY_SECONDS, DRAIN_LIMIT_SECONDS)
+        except ReplaceError as error:
+            self._console.print_line(f"The web was not restarted: {error}")
+            asked.finish(str(error))
+        else:
+            self._console.print_line("The web was restarted.")
+            asked.finish("")
 
     def _print_addresses(self, environment: Mapping[str, str]) -> None:
         url = self._address.url
@@ -205,6 +243,12 @@ class Launch:
             [STOP_APP_SECONDS, STOP_SERVICES_SECONDS],
         )
         self._data_dir.remove_services_env()
+
+
+def _stop_signal_of(name: str) -> signal.Signals:
+    if name == Postgres.name:
+        return Postgres.stop_signal
+    return app_processes.STOP_WEB if name.startswith("web") else signal.SIGTERM
 
 
 def has_superuser(database_url: str) -> bool:

@@ -31,6 +31,7 @@ class Site:
     port: int
     logs: Path
     environment: dict[str, str]
+    drain_seconds: float = 0.0
     web: subprocess.Popen[bytes] = field(init=False)
     worker: subprocess.Popen[bytes] | None = None
 
@@ -40,9 +41,8 @@ class Site:
 
     def start_web(self) -> None:
         arguments = [
-            "uvicorn", "core.asgi:application", "--lifespan", "off", "--port", str(self.port),
-            "--http", "core.web.protocol:HeadLimits",
-            "--no-proxy-headers", "--timeout-graceful-shutdown", "3", "--log-level", "warning",
+            "core.server", "--port", str(self.port), "--log-level", "warning",
+            "--drain-seconds", str(self.drain_seconds),
         ]  # fmt: skip
         self.web = self._spawn("web", arguments)
         self._wait_until(self._web_answers, "the web process does not answer")

@@ -56,6 +56,17 @@ class Hub:
         await self.ensure_listening()
         return stream
 
+    async def drain(self, seconds: float) -> None:
+        """Close all streams, spread over so many seconds: their browsers come back one by one."""
+        streams = list(self.streams.all)
+        random.shuffle(streams)
+        for stream in streams:
+            await asyncio.sleep(seconds / len(streams))
+            self.streams.remove(stream)
+        # Those that were opened since.
+        for stream in tuple(self.streams.all):
+            self.streams.remove(stream)
+
     async def ensure_listening(self) -> None:
         """Wait for the subscription: an event after the first byte of the answer is not missed.
 

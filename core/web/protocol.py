@@ -1,6 +1,6 @@
 """Limit how long and how large the head of a request may be, which uvicorn does not.
 
-Start the web by `uvicorn core.asgi:application --http core.web.protocol:HeadLimits`.
+`core.server` starts the web with it.
 """
 
 from asyncio import TimerHandle, Transport
@@ -16,7 +16,9 @@ class HeadLimits(HttpToolsProtocol):
     """A connection that is closed when a head does not arrive in time, or is too large.
 
     The time of the first head starts with the connection; that of a later one with its first byte,
-    since uvicorn itself closes an idle connection (`--timeout-keep-alive`).
+    since uvicorn itself closes an idle connection (`timeout_keep_alive`).
+
+    While the server drains, each answer says `Connection: close`.
     """
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn
@@ -54,6 +56,22 @@ class HeadLimits(HttpToolsProtocol):
         self._is_in_head = False
         self._stop_timer()
         super().on_headers_complete()
+        if getattr(self.server_state, "is_draining", False):
+            self.cycle.keep_alive = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell that no request is worked on, and none arrives."""
+        return not self._is_in_head and (self.cycle is None or self.cycle.response_complete)
+
+    def close_after_answer(self) -> None:
+        """Let the answer that is worked on be the last, if it can still say so.
+
+        An answer that has begun did not say it. A proxy may send the next request while it ends, so
+        the connection stays for that one.
+        """
+        if self.cycle is not None and not self.cycle.response_started:
+            self.cycle.keep_alive = False
 
     def _await_head(self) -> None:
         self._head_bytes = 0

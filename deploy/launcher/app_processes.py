@@ -1,7 +1,9 @@
 """Liaison's own processes: web, worker, beat, and `manage.py` commands."""
 
 import http.client
+import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,11 +15,23 @@ from deploy.launcher.data_dir import REPOSITORY, DataDir
 from deploy.launcher.process_group import spawn
 from deploy.launcher.worker_ready import PROCESS_NAME, ready_file
 
+# SIGTERM would drain it, for a process that takes over.
+STOP_WEB = signal.SIGINT
+
 QUEUES = ("realtime", "notifications", "maintenance")
 # Files need processor and memory, receivers of webhooks may be slow. In a worker of their own they
 # never delay a message.
 FILE_QUEUES = ("attachments", "webhooks")
-WORKER_CONCURRENCY = 2
+# Two workers that share nothing, so that one can fail. Their names are `worker-1` and `worker-2`.
+WORKERS = 2
+FILE_WORKER_CONCURRENCY = 2
+
+MOST_WEB_PROCESSES = 8
+# Together, however many processes there are: each thread keeps a connection to PostgreSQL.
+WEB_THREADS = 32
+MOST_THREADS_OF_A_PROCESS, FEWEST_THREADS_OF_A_PROCESS = 16, 4
+# Together as well. An email of 25 MB must fit into one process.
+BODIES_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -29,6 +43,7 @@ class AppProcess:
     ready: Callable[[], bool] = field(default=lambda: True)
     stop_signal: signal.Signals = signal.SIGTERM
     log: Path | None = None
+    descriptors: Sequence[int] = ()
 
     @property
     def pid_file(self) -> Path:
@@ -42,6 +57,7 @@ class AppProcess:
             environment={**self.environment, "PYTHONUNBUFFERED": "1"},
             stop_signal=self.stop_signal,
             folder=REPOSITORY,
+            descriptors=self.descriptors,
         )
 
     def is_ready(self) -> bool:
@@ -49,36 +65,89 @@ class AppProcess:
 
 
 def web(data_dir: DataDir, environment: Mapping[str, str], host: str, port: int) -> AppProcess:
+    """Return a web process that is the only one, and listens by itself."""
     return AppProcess(
         "web",
-        [
-            "-m",
-            "uvicorn",
-            "core.asgi:application",
-            *("--http", "core.web.protocol:HeadLimits"),
-            *("--host", host),
-            *("--port", str(port)),
-            *("--lifespan", "off"),
-            # Not uvicorn but TRUSTED_PROXIES decides whose X-Forwarded-For is believed.
-            "--no-proxy-headers",
-            *("--timeout-graceful-shutdown", "5"),
-        ],
+        ["-m", "core.server", *("--host", host), *("--port", str(port))],
         data_dir,
         environment,
         ready=lambda: is_alive(host, port),
+        stop_signal=STOP_WEB,
     )
 
 
-def worker(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
-    return _worker("worker", QUEUES, data_dir, environment)
+def web_processes(
+    data_dir: DataDir,
+    environment: Mapping[str, str],
+    sockets: Sequence[socket.socket],
+    count: int,
+) -> list[AppProcess]:
+    """Return `web-1`, `web-2`…, which accept from the same sockets."""
+    figures = data_dir.folder("run/metrics")
+    environment = {
+        **environment,
+        "WEB_THREADS": environment.get("WEB_THREADS") or str(threads_of_each(count)),
+        "BODIES_MAX_BYTES": os.environ.get("BODIES_MAX_BYTES") or str(BODIES_BYTES // count),
+        # They count requests together: any of them may answer `/metrics`.
+        "PROMETHEUS_MULTIPROC_DIR": str(figures),
+    }
+    for file in figures.iterdir():
+        file.unlink()
+    return [
+        _web(f"web-{number}", data_dir, environment, [one.fileno() for one in sockets])
+        for number in range(1, count + 1)
+    ]
+
+
+def threads_of_each(count: int) -> int:
+    """Return how many requests each of so many web processes works on at the same time."""
+    return max(FEWEST_THREADS_OF_A_PROCESS, min(MOST_THREADS_OF_A_PROCESS, WEB_THREADS // count))
+
+
+def _web(
+    name: str, data_dir: DataDir, environment: Mapping[str, str], descriptors: Sequence[int]
+) -> AppProcess:
+    return AppProcess(
+        name,
+        [
+            *("-m", "core.server"),
+            *("--ready-file", str(ready_file(data_dir.path, name))),
+            *(word for descriptor in descriptors for word in ("--fd", str(descriptor))),
+        ],
+        data_dir,
+        environment,
+        ready=lambda: _is_ready(data_dir, name),
+        stop_signal=STOP_WEB,
+        descriptors=descriptors,
+    )
+
+
+def workers(data_dir: DataDir, environment: Mapping[str, str]) -> list[AppProcess]:
+    return [
+        worker(data_dir, environment, f"worker-{number}", concurrency=1)
+        for number in range(1, WORKERS + 1)
+    ]
+
+
+def worker(
+    data_dir: DataDir,
+    environment: Mapping[str, str],
+    name: str = "worker",
+    concurrency: int = WORKERS,
+) -> AppProcess:
+    return _worker(name, QUEUES, concurrency, data_dir, environment)
 
 
 def file_worker(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
-    return _worker("worker-files", FILE_QUEUES, data_dir, environment)
+    return _worker("worker-files", FILE_QUEUES, FILE_WORKER_CONCURRENCY, data_dir, environment)
 
 
 def _worker(
-    name: str, queues: Sequence[str], data_dir: DataDir, environment: Mapping[str, str]
+    name: str,
+    queues: Sequence[str],
+    concurrency: int,
+    data_dir: DataDir,
+    environment: Mapping[str, str],
 ) -> AppProcess:
     return AppProcess(
         name,
@@ -89,7 +158,7 @@ def _worker(
             *("--include", "deploy.launcher.worker_ready"),
             *("--hostname", f"{name}@%h"),
             *("--queues", ",".join(queues)),
-            *("--concurrency", str(WORKER_CONCURRENCY)),
+            *("--concurrency", str(concurrency)),
             "--without-gossip",
             "--without-mingle",
             *("--loglevel", "INFO"),
@@ -97,7 +166,7 @@ def _worker(
         data_dir,
         # A task that is cut runs again, since its row stays pending. Do not wait for it.
         {**environment, "REMAP_SIGTERM": "SIGQUIT", PROCESS_NAME: name},
-        ready=lambda: _takes_jobs(data_dir, name),
+        ready=lambda: _is_ready(data_dir, name),
     )
 
 
@@ -139,7 +208,7 @@ def reachable_host(host: str) -> str:
     return "127.0.0.1" if address.version == 4 else "::1"
 
 
-def _takes_jobs(data_dir: DataDir, name: str) -> bool:
+def _is_ready(data_dir: DataDir, name: str) -> bool:
     ready = ready_file(data_dir.path, name)
     pid_file = data_dir.path / "run" / f"{name}.pid"
     return ready.exists() and ready.read_text() == pid_file.read_text()

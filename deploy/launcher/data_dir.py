@@ -12,6 +12,7 @@ from pathlib import Path
 
 from deploy.launcher.errors import StartError
 from deploy.launcher.ports import free_port, is_free
+from deploy.launcher.process_group import is_gone
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -83,6 +84,11 @@ class DataDir:
             lock.write(f"{os.getpid()}\n")
             lock.flush()
             yield
+
+    def launcher_pid(self) -> int | None:
+        """Return the pid of the launcher that holds the lock, or None without one."""
+        lock = self.path / "run" / "up.lock"
+        return None if is_gone(lock) else int(lock.read_text())
 
     def secret(self, name: str, make: Callable[[], str] = _random_text) -> str:
         """Return a random text that is made once. Only this account can read its file."""

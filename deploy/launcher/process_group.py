@@ -40,11 +40,13 @@ def spawn(
     stop_signal: signal.Signals = signal.SIGTERM,
     account: Account | None = None,
     folder: Path | None = None,
+    descriptors: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a process that ends with the launcher and does not receive the terminal's Ctrl-C.
 
     Call it from the main thread: the kernel sends `stop_signal` when the *thread* that started
-    the process ends. Raises BlockingIOError when a process already holds the pid file.
+    the process ends. It inherits `descriptors`, under the same numbers. Raises BlockingIOError when
+    a process already holds the pid file.
     """
     with pid_file.open("a+") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,7 +61,7 @@ def spawn(
             start_new_session=True,
             # Safe, since the launcher has no threads.
             preexec_fn=_end_with_parent(stop_signal),
-            pass_fds=[lock.fileno()],
+            pass_fds=[lock.fileno(), *descriptors],
             user=account.uid if account else None,
             group=account.gid if account else None,
             extra_groups=[] if account else None,

@@ -9,18 +9,23 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from deploy.launcher.console import Console, LineBuffer
 from deploy.launcher.errors import StartError, reason_in
 from deploy.launcher.process_group import end_leftovers, is_gone, signal_leftovers, stop_together
 from deploy.launcher.service_types import Service
 
-FIRST_BACKOFF_SECONDS = 0.5
+# A service that ends is started again at once. From the fifth end within the window on it is
+# broken: then the pauses grow, until it has run for as long as the window.
+WINDOW_SECONDS = 30.0
+ENDS_IN_WINDOW = 5
+FIRST_BACKOFF_SECONDS = 1.0
 MAX_BACKOFF_SECONDS = 30.0
-# After this long without an end, the back-off starts from its first value again.
-STEADY_SECONDS = 30.0
+# How soon to look again for the killed children of a service.
+CHILDREN_SECONDS = 0.05
 LOG_TAIL_CHARACTERS = 4000
 # Time to stop: for processes of an earlier launcher, and for a `manage.py` command on Ctrl-C.
 LEFTOVER_SECONDS = 8.0
@@ -31,14 +36,22 @@ class StopRequested(KeyboardInterrupt):
     """SIGINT, SIGTERM, or SIGHUP of a closed terminal."""
 
 
-@dataclass
+class ReplaceError(Exception):
+    """A service could not be replaced, so the old process goes on."""
+
+
+@dataclass(eq=False)
 class _Watched:
     service: Service
     process: subprocess.Popen[bytes] | None = None
-    ends: int = 0
+    # The ends within the window, and the pauses since it last ran that long.
+    ended_at: list[float] = field(default_factory=list)
+    pauses: int = 0
     started_at: float = 0.0
     restart_at: float = 0.0
     lines: LineBuffer = field(default_factory=LineBuffer)
+    # Replaced by another process: when it ends, it is not started again.
+    is_leaving: bool = False
 
 
 class Supervisor:
@@ -47,10 +60,20 @@ class Supervisor:
         self._watched: list[_Watched] = []
         self._outputs = selectors.DefaultSelector()
         self._stop_requested = False
+        self._restart_requested = False
 
-    def handle_stop_signals(self) -> None:
+    def handle_signals(self) -> None:
+        """Stop by SIGINT, SIGTERM and SIGHUP, restart the web by SIGUSR2."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._request_stop)
+        signal.signal(signal.SIGUSR2, self._request_restart)
+        # Any signal ends the wait in `step`, also the end of a child.
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        woken, waker = os.pipe()
+        os.set_blocking(woken, False)
+        os.set_blocking(waker, False)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        self._outputs.register(woken, selectors.EVENT_READ, None)
 
     def start(self, service: Service) -> None:
         # A killed launcher may have left it running.
@@ -84,14 +107,84 @@ class Supervisor:
             self._print_rest(watched)
         return process.returncode
 
-    def watch(self) -> None:
-        """Keep the services running until StopRequested."""
+    def watch(self, restart: Callable[[], None] = lambda: None) -> None:
+        """Keep the services running until StopRequested. Call `restart` after SIGUSR2."""
         while True:
             self.step(0.5)
+            if self._restart_requested:
+                self._restart_requested = False
+                restart()
+
+    def replace(
+        self, services: Sequence[Service], ready_seconds: float, leave_seconds: float
+    ) -> None:
+        """Replace the process of each service, one after the other.
+
+        The new process must be ready before the old one gets SIGTERM, and the old one must have
+        ended before the next service has its turn: there is never more than one process too many.
+        Raises ReplaceError when a new process is not ready in time; then the old one goes on.
+        """
+        for service in services:
+            [watched] = [one for one in self._watched if one.service is service]
+            self._replace(watched, ready_seconds, leave_seconds)
+
+    def _replace(self, watched: _Watched, ready_seconds: float, leave_seconds: float) -> None:
+        old = self._set_aside(watched)
+        self._launch(watched)
+        new, deadline = watched.process, time.monotonic() + ready_seconds
+        while not watched.service.is_ready():
+            self.step(0.05)
+            if watched.process is not new or time.monotonic() > deadline:
+                self._take_back(watched, old)
+                raise ReplaceError(f"the new process of {watched.service.name} is not ready")
+        if old.process and old.process.poll() is None:
+            old.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + leave_seconds
+        while old.process and old.process.poll() is None and time.monotonic() < deadline:
+            self.step(0.05)
+        self._end(old)
+
+    def _set_aside(self, watched: _Watched) -> _Watched:
+        """Leave the service without a process; return its process, which goes on."""
+        old = _Watched(watched.service, watched.process, lines=watched.lines, is_leaving=True)
+        watched.process, watched.lines = None, LineBuffer()
+        if old.process and old.process.stdout and not old.process.stdout.closed:
+            self._outputs.modify(old.process.stdout, selectors.EVENT_READ, old)
+        # The lock stays with the file, under whatever name.
+        if watched.service.pid_file.exists():
+            watched.service.pid_file.rename(_leaving_pid_file(watched.service))
+        self._watched.append(old)
+        return old
+
+    def _take_back(self, watched: _Watched, old: _Watched) -> None:
+        if not old.process or old.process.poll() is not None:
+            self._end(old)
+            return
+        failed = _Watched(watched.service, watched.process, is_leaving=True)
+        if failed.process and failed.process.stdout and not failed.process.stdout.closed:
+            self._outputs.modify(failed.process.stdout, selectors.EVENT_READ, failed)
+        self._end(failed, watched.service.pid_file)
+        _leaving_pid_file(watched.service).rename(watched.service.pid_file)
+        watched.process, watched.lines = old.process, old.lines
+        if watched.process and watched.process.stdout and not watched.process.stdout.closed:
+            self._outputs.modify(watched.process.stdout, selectors.EVENT_READ, watched)
+        self._watched.remove(old)
+
+    def _end(self, old: _Watched, pid_file: Path | None = None) -> None:
+        """End a process that is replaced, with its children."""
+        if old.process:
+            stop_together([(old.process, signal.SIGKILL)], 0)
+            self._print_rest(old)
+        if old in self._watched:
+            self._watched.remove(old)
+        (pid_file or _leaving_pid_file(old.service)).unlink(missing_ok=True)
 
     def step(self, seconds: float) -> None:
         for key, _ in self._outputs.select(seconds):
-            self._print_output(key.data)
+            if key.data is None:
+                os.read(key.fd, 4096)
+            else:
+                self._print_output(key.data)
         for watched in self._watched:
             self._keep_running(watched)
         if self._stop_requested:
@@ -117,6 +210,9 @@ class Supervisor:
     def _request_stop(self, number: int, frame: object) -> None:
         self._stop_requested = True
 
+    def _request_restart(self, number: int, frame: object) -> None:
+        self._restart_requested = True
+
     def _launch(self, watched: _Watched) -> subprocess.Popen[bytes]:
         watched.started_at = time.monotonic()
         watched.process = process = watched.service.start()
@@ -126,10 +222,11 @@ class Supervisor:
         return process
 
     def _keep_running(self, watched: _Watched) -> None:
-        process = watched.process
-        if process is not None and process.poll() is not None:
-            self._schedule_restart(watched, process)
-        elif process is None and time.monotonic() >= watched.restart_at:
+        if watched.is_leaving:
+            return
+        if watched.process is not None and watched.process.poll() is not None:
+            self._schedule_restart(watched, watched.process)
+        if watched.process is None and time.monotonic() >= watched.restart_at:
             self._relaunch(watched)
 
     def _relaunch(self, watched: _Watched) -> None:
@@ -138,31 +235,30 @@ class Supervisor:
         else:
             # Its children are still there and would hold its port or its data.
             signal_leftovers(watched.service.pid_file, signal.SIGKILL)
-            watched.restart_at = time.monotonic() + FIRST_BACKOFF_SECONDS
+            watched.restart_at = time.monotonic() + CHILDREN_SECONDS
 
     def _schedule_restart(self, watched: _Watched, process: subprocess.Popen[bytes]) -> None:
         self._print_rest(watched)
-        if time.monotonic() - watched.started_at > STEADY_SECONDS:
-            watched.ends = 0
-        pause_seconds = min(FIRST_BACKOFF_SECONDS * 2**watched.ends, MAX_BACKOFF_SECONDS)
-        watched.ends += 1
+        pause_seconds = _pause_after_end(watched)
         watched.process = None
         watched.restart_at = time.monotonic() + pause_seconds
         self._console.print_for(
             watched.service.name,
-            f"{_end_text(process.returncode)}, starting again in {pause_seconds:g} s"
+            f"{_end_text(process.returncode)}, starting again "
+            f"{f'in {pause_seconds:g} s' if pause_seconds else 'at once'}"
             f"{_log_hint(watched.service)}",
         )
 
     def _require_alive(self, service: Service) -> None:
-        if any(watched.ends for watched in self._watched if watched.service is service):
+        if any(watched.ended_at for watched in self._watched if watched.service is service):
             raise StartError(
                 f"{service.name} ended while starting{_log_hint(service)}{_reason_in_log(service)}"
             )
 
     def _print_all(self) -> None:
         for key, _ in self._outputs.select(0):
-            self._print_output(key.data)
+            if key.data is not None:
+                self._print_output(key.data)
 
     def _print_output(self, watched: _Watched) -> bool:
         """Print what the service has written. Return False when there was nothing."""
@@ -190,6 +286,23 @@ class Supervisor:
     def _print_lines(self, watched: _Watched, lines: list[str]) -> None:
         for line in lines:
             self._console.print_for(watched.service.name, line)
+
+
+def _pause_after_end(watched: _Watched) -> float:
+    """Note an end, and return for how long to wait before the next start."""
+    now = time.monotonic()
+    recent = [moment for moment in watched.ended_at if now - moment < WINDOW_SECONDS]
+    watched.ended_at = [*recent, now]
+    if now - watched.started_at > WINDOW_SECONDS:
+        watched.pauses = 0
+    if len(watched.ended_at) < ENDS_IN_WINDOW and not watched.pauses:
+        return 0.0
+    watched.pauses += 1
+    return float(min(FIRST_BACKOFF_SECONDS * 2 ** (watched.pauses - 1), MAX_BACKOFF_SECONDS))
+
+
+def _leaving_pid_file(service: Service) -> Path:
+    return service.pid_file.with_name(f"{service.name}.leaving.pid")
 
 
 def _end_text(code: int) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import shlex
+import shutil
 import signal
 import socket
 import ssl
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -51,6 +53,14 @@ SECRET = secrets.token_urlsafe()
 PASSWORD = "chantier-demo"
 # Two callers, neither of them a proxy.
 HERE, THERE = "127.0.1.11", "127.0.1.12"
+
+
+def nginx_program() -> str:
+    """Return the path of nginx. Skip the test without one."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    if program is None:
+        pytest.skip("nginx is not installed")
+    return program
 
 
 @dataclass

@@ -6,7 +6,6 @@ Where nginx is not installed, these tests say so and skip.
 import http.client
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -29,6 +28,7 @@ from tests.deploy.nginx_machine import (
     Caller,
     Machine,
     make_certificate,
+    nginx_program,
     running,
     status_of,
     written,
@@ -41,10 +41,7 @@ KEPT = "max-age=31536000, public, immutable"
 
 @pytest.fixture(scope="session")
 def nginx() -> str:
-    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if program is None:
-        pytest.skip("nginx is not installed")
-    return program
+    return nginx_program()
 
 
 def test_the_one_of_a_machine_is_sound(nginx: str, tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ LINE_OF_A_SERVICE = re.compile(r"[\w-]+ +\| ")
 WITHOUT_DEMO = {"DEBUG": "false", "HTTPS": "false"}
 
 # The tests need the demo people, not their messages.
-SMALL_DEMO = {"DEMO_SIZE": "0.05"}
+SMALL_DEMO = {"DEMO_SIZE": "0.05", "WEB_PROCESSES": "2"}
+WEB_PROCESSES = 2
 
 # The first start makes a database cluster and the demo data, beside other tests.
 START_SECONDS = 120
@@ -127,7 +128,7 @@ class TestRunningLauncher:
         until(lambda: "worker-files" in running.output, "no line of the worker of files")
         lines = [line for line in running.output.splitlines() if LINE_OF_A_SERVICE.match(line)]
 
-        assert {line.split()[0] for line in lines} >= {"demo", "web", "worker", "worker-files"}
+        assert {line.split()[0] for line in lines} >= {"demo", "web-1", "worker-1", "worker-files"}
         assert len({line.index(" | ") for line in lines}) == 1
 
     def test_demo_logins_are_printed(self, running: Launcher) -> None:
@@ -147,13 +148,27 @@ class TestRunningLauncher:
         assert answer.returncode == 0, answer.stderr
         assert answer.stdout.count(".") == 2
 
+    def test_restart_of_the_web_from_another_terminal_replaces_each_process(
+        self, running: Launcher
+    ) -> None:
+        names = [f"web-{number}" for number in range(1, WEB_PROCESSES + 1)]
+        first = [running.pid_of(name) for name in names]
+
+        answer = run([sys.executable, "manage.py", "restart_web"], running.environment)
+
+        assert (answer.returncode, answer.stdout) == (0, "The web was restarted.\n"), answer.stderr
+        now = [running.pid_of(name) for name in names]
+        assert len({*first, *now}) == 2 * WEB_PROCESSES
+        assert running.survivors().count("web-1") == 1
+        assert status_of(running.port, "/livez") == 200
+
     def test_second_start_is_refused_by_the_lock(self, running: Launcher) -> None:
         answer = up(running.data_dir)
 
         assert answer.returncode == 1
         assert one_line(answer).startswith("liaison: Liaison is already running from ")
 
-    @pytest.mark.parametrize("service", ["web", "worker", "beat", "postgres", "valkey", "s3"])
+    @pytest.mark.parametrize("service", ["web-1", "worker-1", "beat", "postgres", "valkey", "s3"])
     def test_killed_service_starts_again(self, running: Launcher, service: str) -> None:
         first = running.pid_of(service)
 
@@ -222,6 +237,16 @@ def seconds_of_a_clean_stop(launcher: Launcher, number: signal.Signals) -> float
     return seconds
 
 
+def test_restart_of_the_web_without_a_launcher_says_so(data_dir: DataDir) -> None:
+    answer = run(
+        [sys.executable, "manage.py", "restart_web"],
+        {**own_environment(), "LIAISON_HOME": str(data_dir.path)},
+    )
+
+    assert answer.returncode == 1
+    assert "nothing runs from" in one_line(answer)
+
+
 class TestRefusedStart:
     def test_taken_port_is_refused(self, data_dir: DataDir) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -244,6 +269,12 @@ class TestRefusedStart:
         assert answer.returncode == 1
         assert f"{variable} is set but {scheme}://{address} does not answer" in one_line(answer)
         assert "secret" not in answer.stderr
+
+    def test_number_of_web_processes_that_is_none_is_refused(self, data_dir: DataDir) -> None:
+        answer = up(data_dir, WEB_PROCESSES="9")
+
+        assert answer.returncode == 1
+        assert "WEB_PROCESSES=9: use a number between 1 and 8" in one_line(answer)
 
     @pytest.mark.parametrize("port", ["http", "0", "70000"])
     def test_invalid_port_is_refused(self, data_dir: DataDir, port: str) -> None:

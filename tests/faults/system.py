@@ -94,9 +94,8 @@ class System:
     def start_web(self) -> None:
         self._spawn(
             "web",
-            *("uvicorn", "core.asgi:application", "--lifespan", "off", "--port", str(self.port)),
-            *("--http", "core.web.protocol:HeadLimits"),
-            *("--no-proxy-headers", "--timeout-graceful-shutdown", "3", "--log-level", "warning"),
+            *("core.server", "--port", str(self.port)),
+            *("--drain-seconds", "0", "--log-level", "warning"),
         )
         until(self.web_answers, "the web process does not answer")
 

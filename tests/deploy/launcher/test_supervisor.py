@@ -1,4 +1,5 @@
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from deploy.launcher.app_processes import AppProcess
 from deploy.launcher.console import Console
 from deploy.launcher.errors import StartError
 from deploy.launcher.process_group import is_gone
-from deploy.launcher.supervisor import Supervisor
+from deploy.launcher.supervisor import ReplaceError, Supervisor
 from tests.deploy.launcher.child_programs import (
     FAILS,
     HAS_A_CHILD,
@@ -72,21 +73,66 @@ class TestSupervisor:
         os.kill(first, signal.SIGKILL)
 
         step_until(supervisor, lambda: pid_of(worker) != first)
-        assert "ended by SIGKILL, starting again in 0.5 s" in capsys.readouterr().out
+        assert "ended by SIGKILL, starting again at once" in capsys.readouterr().out
         supervisor.stop_all([[worker]], [1])
 
-    def test_pause_before_a_restart_grows_with_each_end(
+    def test_broken_service_pauses_from_its_fifth_end_on_and_longer_each_time(
         self,
         supervisor: Supervisor,
         service: Callable[..., AppProcess],
         capsys: pytest.CaptureFixture[str],
     ) -> None:
         broken = service(FAILS)
+        printed: list[str] = []
 
         supervisor.start(broken)
 
-        step_until(supervisor, prints(capsys, "ended with code 3, starting again in 1 s"))
+        def pauses() -> list[str]:
+            printed.append(capsys.readouterr().out)
+            return re.findall("starting again (.*)", "".join(printed))
+
+        step_until(supervisor, lambda: len(pauses()) == 6)
+        assert pauses() == ["at once"] * 4 + ["in 1 s", "in 2 s"]
         supervisor.stop_all([[broken]], [1])
+
+    def test_replaced_service_has_a_new_process_before_the_old_one_ends(
+        self,
+        supervisor: Supervisor,
+        service: Callable[..., AppProcess],
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        web = service(SAYS_GOODBYE, "web")
+        supervisor.start(web)
+        step_until(supervisor, prints(capsys, "here"))
+        first = pid_of(web)
+
+        supervisor.replace([web], 10, 10)
+
+        assert pid_of(web) != first
+        # It ended by itself, and nothing started it again.
+        assert "web           | goodbye" in capsys.readouterr().out
+        assert [watched.service for watched in supervisor._watched] == [web]
+        supervisor.stop_all([[web]], [1])
+
+    def test_old_process_goes_on_if_the_new_one_does_not_become_ready(
+        self,
+        supervisor: Supervisor,
+        service: Callable[..., AppProcess],
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        web = service(PRINTS_AND_STAYS, "web", ready=lambda: False)
+        supervisor.start(web)
+        step_until(supervisor, prints(capsys, "here"))
+        first = pid_of(web)
+
+        with pytest.raises(ReplaceError, match="the new process of web is not ready"):
+            supervisor.replace([web], 0.5, 10)
+
+        assert pid_of(web) == first
+        # It is watched as before.
+        os.kill(first, signal.SIGKILL)
+        step_until(supervisor, lambda: pid_of(web) not in {0, first})
+        supervisor.stop_all([[web]], [1])
 
     def test_children_of_a_killed_service_end_before_its_restart(
         self,
