@@ -70,8 +70,17 @@ class Server(uvicorn.Server):
             self.ready_file.write_text(f"{os.getpid()}\n")
         tell_systemd("READY=1")
 
+    async def on_tick(self, counter: int) -> bool:
+        """Count the open streams once a second. uvicorn calls this ten times a second."""
+        if counter % 10 == 0:
+            # Not imported with the module: the settings come first.
+            from core.realtime.hub import hub
+            from core.web.request_metrics import STREAMS
+
+            STREAMS.set(hub().open_streams)
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # Not imported with the module: the settings come first.
         from core.realtime.hub import hub
 
         tell_systemd("STOPPING=1")

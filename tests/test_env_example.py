@@ -15,7 +15,11 @@ LINE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=(.*)$")
 SECTION = re.compile(r"^# --- ([\w ]+)(?::.*)? ---$")
 PACKAGE = ROOT / "core" / "settings"
 # Set by one of our processes for another, or by the system; no person sets them.
-INTERNAL = {"DJANGO_SETTINGS_MODULE", "REMAP_SIGTERM", "PATH", "HOME", "TMPDIR"}
+INTERNAL = {
+    *("DJANGO_SETTINGS_MODULE", "REMAP_SIGTERM", "PATH", "HOME", "TMPDIR"),
+    # Of systemd.
+    *("LISTEN_PID", "LISTEN_FDS", "NOTIFY_SOCKET"),
+}
 
 
 class Variable(NamedTuple):

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,7 @@ class Machine:
             f"/etc/letsencrypt/live/{PUBLIC_NAME}": str(self.folder),
             "/etc/": f"{self.folder}/etc/",
             "/var/lib/liaison": f"{self.folder}/home",
+            "/run/liaison-metrics": f"{self.folder}/figures",
             "/opt/liaison/.venv/bin/": ".venv/bin/",
             ".venv/bin/": f"{Path(sys.executable).parent}/",
             "/opt/liaison": str(ROOT),
@@ -103,23 +105,18 @@ class Machine:
 
     @contextmanager
     def web(self, port: int) -> Iterator[None]:
-        """Start the web process as its unit says, on this port."""
-        unit = (self.folder / "etc/systemd/system/liaison-web.service").read_text()
-        lines = [line.partition("=") for line in self.here(unit).splitlines()]
-        environment: dict[str, str] = {}
-        for key, _, value in lines:
-            if key == "EnvironmentFile":
-                environment |= dict(w.split("=", 1) for w in self.words(Path(value).read_text()))
-            elif key == "Environment":
-                environment |= dict(word.split("=", 1) for word in value.split())
-        for command in (value for key, _, value in lines if key == "ExecStartPre"):
-            self.run(*command.split(), **environment)
-        (command,) = (value for key, _, value in lines if key == "ExecStart")
-        assert "--port 8000" in command
-        with (self.folder / "web.log").open("wb") as log:
+        """Start a web process as its unit says, with a socket of this port as systemd passes it."""
+        static, environment = self.unit("liaison-static.service")
+        self.run(*static.split(), **environment)
+        command, environment = self.unit("liaison-web@.service")
+        with (
+            socket.create_server(("127.0.0.1", port)) as listening,
+            (self.folder / "web.log").open("wb") as log,
+        ):
             process = subprocess.Popen(
-                command.replace("--port 8000", f"--port {port}").split(),
-                cwd=ROOT, env=environment, stdout=log, stderr=log,
+                ["sh", "-c", f"LISTEN_PID=$$ LISTEN_FDS=1 exec {command}"],
+                cwd=ROOT, env=environment, stdout=log, stderr=log, close_fds=False,
+                preexec_fn=partial(os.dup2, listening.fileno(), 3),
             )  # fmt: skip
         try:
             wait_until_it_answers(port)
@@ -127,6 +124,20 @@ class Machine:
         finally:
             process.terminate()
             process.wait(30)
+
+    def unit(self, name: str) -> tuple[str, dict[str, str]]:
+        """Return the command and the environment of a unit, as on this machine."""
+        unit = (self.folder / "etc/systemd/system" / name).read_text()
+        lines = [line.partition("=") for line in self.here(unit).splitlines()]
+        environment: dict[str, str] = {}
+        for key, _, value in lines:
+            if key == "EnvironmentFile":
+                environment |= dict(w.split("=", 1) for w in self.words(Path(value).read_text()))
+            elif key == "Environment":
+                environment |= dict(word.split("=", 1) for word in value.split())
+        (command,) = (value for key, _, value in lines if key == "ExecStart")
+        (self.folder / "figures").mkdir(exist_ok=True)
+        return command, environment
 
     def run(self, *command: str, **environment: str) -> None:
         path = os.environ["PATH"]

@@ -12,7 +12,9 @@ import yaml
 from django.conf import settings
 from django.test import Client
 
+from core import server
 from core.jobs.enqueue import Queue
+from deploy.up import DRAIN_LIMIT_SECONDS
 from workers.celery import app
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -148,18 +150,47 @@ class TestTheProxies:
 
         assert f"\nTRUSTED_PROXIES={network['subnet']}\n" in example
 
-    def test_every_web_process_leaves_the_headers_of_proxies_to_the_settings(self) -> None:
-        commands = {
-            path: text
-            for folder in ("deploy", "tests")
-            for path in (ROOT / folder).rglob("*")
-            if path.suffix in {".py", ".service", ".yaml", ""} and path.is_file()
-            if path != Path(__file__)
-            if "core.asgi:application" in (text := path.read_text())
+    def test_every_web_process_is_started_by_our_server(self) -> None:
+        """It leaves the headers of proxies to the settings, limits heads, and drains."""
+        started = {
+            path.relative_to(ROOT).as_posix(): text
+            for folder in ("compose", "systemd", "kubernetes", "launcher")
+            for path in (DEPLOY / folder).iterdir()
+            if path.is_file()
+            if "core.server" in (text := path.read_text()) or "uvicorn" in text
         }
 
-        assert len(commands) >= 5
-        assert [path for path, text in commands.items() if "--no-proxy-headers" not in text] == []
+        assert started.keys() == {
+            "deploy/compose/Dockerfile",
+            "deploy/launcher/app_processes.py",
+            "deploy/systemd/liaison-web@.service",
+        }
+        assert [path for path, text in started.items() if "uvicorn" in text] == []
+
+    @pytest.mark.parametrize("name", ["liaison.conf", "container.conf"])
+    def test_nginx_closes_idle_connections_before_the_web_does(self, name: str) -> None:
+        text = (DEPLOY / "nginx" / name).read_text()
+        (seconds,) = re.findall(r"^ +keepalive_timeout (\d+)s;", text, re.MULTILINE)
+
+        assert int(seconds) < server.LINGER_SECONDS < server.KEEP_ALIVE_SECONDS
+
+    def test_web_has_time_to_drain_before_it_is_killed(self) -> None:
+        needed = server.DRAIN_SECONDS + server.GRACE_SECONDS
+        unit = (DEPLOY / "systemd" / "liaison-web@.service").read_text()
+        compose = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())
+        (pod,) = [
+            document["spec"]["template"]["spec"]
+            for document in yaml.safe_load_all((DEPLOY / "kubernetes/liaison.yaml").read_text())
+            if document["metadata"]["name"] == "liaison-web"
+        ]
+        (container,) = pod["containers"]
+        _, pause = container["lifecycle"]["preStop"]["exec"]["command"]
+
+        assert needed < DRAIN_LIMIT_SECONDS
+        assert needed < int(re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[0])
+        for name in ("web-1", "web-2"):
+            assert needed < int(compose["services"][name]["stop_grace_period"].removesuffix("s"))
+        assert needed + int(pause) < pod["terminationGracePeriodSeconds"]
 
 
 class TestSystemd:

@@ -61,7 +61,8 @@ class TestInFrontOfTheProduct:
     def port(self, nginx: str, site: Site, tmp_path: Path) -> Iterator[int]:
         port = free_port()
         changes = {
-            "server web:8000": f"server 127.0.0.1:{site.port}",
+            "server web-1:8000": f"server 127.0.0.1:{site.port}",
+            "server web-2:8000;": "",
             "listen 80;": f"listen 127.0.0.1:{port};",
         }
         with running(nginx, written(tmp_path, "container.conf", changes), port):
@@ -98,7 +99,8 @@ def ports(
     inner = machine.folder / "inner"
     inner.mkdir()
     changes = {
-        "server web:8000": f"server 127.0.0.1:{ports['web']}",
+        "server web-1:8000": f"server 127.0.0.1:{ports['web']}",
+        "server web-2:8000;": "",
         "listen 80;": f"listen 127.0.0.1:{ports['inner']};",
     }
     with ExitStack() as stack:

@@ -6,6 +6,7 @@ Where nginx is not installed, this says so and skips.
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -139,7 +140,8 @@ def test_messages_are_sent_while_the_web_is_replaced_twice_and_one_process_is_ki
 ) -> None:
     nginx_port, pids = free_port(), {pid_of(data_dir, n) for n in range(1, COUNT + 1)}
     changes = {
-        "server web:8000": f"server 127.0.0.1:{web_port}",
+        "server web-1:8000": f"server 127.0.0.1:{web_port}",
+        "server web-2:8000;": "",
         "listen 80;": f"listen 127.0.0.1:{nginx_port};",
     }
     site = written(tmp_path, "container.conf", changes)
@@ -168,3 +170,19 @@ def test_messages_are_sent_while_the_web_is_replaced_twice_and_one_process_is_ki
     assert len(broken) <= CALLERS
     assert len(callers.taken) > sent_before
     assert {str(pk) for pk in Message.objects.values_list("pk", flat=True)} == callers.taken
+    # Whichever process answers, it counts those that have ended too.
+    answered = [sending for sending in callers.sendings if sending.status == 201]
+    assert sent_messages(web_port) >= len(answered)
+
+
+def sent_messages(web_port: int) -> float:
+    """Return how many messages were sent, as `/metrics` counts them."""
+    connection = http.client.HTTPConnection("127.0.0.1", web_port, timeout=30)
+    connection.request("GET", "/metrics")
+    text = connection.getresponse().read().decode()
+    connection.close()
+    (count,) = re.findall(
+        r'^liaison_http_requests_total\{method="POST",route="[^"]*messages",status="201"\} (\S+)$',
+        text, re.MULTILINE,
+    )  # fmt: skip
+    return float(count)

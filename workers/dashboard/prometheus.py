@@ -1,7 +1,7 @@
 """Answer `/metrics` for Prometheus.
 
 The numbers are read from the database at each scrape, so every web process answers the same.
-Requests and streams are counted by each process for itself.
+Requests and streams are counted by the processes (`core.web.request_metrics`).
 """
 
 import hmac
@@ -22,9 +22,8 @@ from prometheus_client.core import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from core.realtime.hub import hub
 from core.version import COMMIT, VERSION
-from core.web.request_metrics import REGISTRY
+from core.web import request_metrics
 from notifications.push.failure_count import failures_since
 from workers.models import TaskHour, TaskRun
 from workers.monitoring import health
@@ -43,7 +42,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=403)
     registry = CollectorRegistry()
     registry.register(Tasks())
-    figures = generate_latest(registry) + generate_latest(REGISTRY)
+    figures = generate_latest(registry) + generate_latest(request_metrics.registry())
     return HttpResponse(figures, content_type=CONTENT_TYPE_LATEST)
 
 
@@ -56,7 +55,7 @@ def _may_read(request: HttpRequest) -> bool:
 
 
 class Tasks:
-    """Collect the metrics that come from the database, and the open streams."""
+    """Collect the metrics that come from the database."""
 
     def collect(self) -> Iterator[Metric]:
         yield _build_info()
@@ -65,9 +64,6 @@ class Tasks:
         yield from _workers()
         yield from _business_metrics()
         yield _failed_pushes()
-        streams = GaugeMetricFamily("liaison_streams_open", "Open streams of this web process")
-        streams.add_metric([], hub().open_streams)
-        yield streams
 
 
 def _build_info() -> Metric:
