@@ -1,4 +1,4 @@
-"""Write `run/worker.ready` when a worker of `manage.py up` takes jobs.
+"""Write `run/worker-1.ready` when a worker of `manage.py up` takes jobs.
 
 The worker loads this module (`--include`). A file is used since a log level can hide a log line.
 """
