@@ -95,17 +95,22 @@ class Supervisor:
                     f"{waiting[0].name} is not ready after {seconds:.0f} s{_log_hint(waiting[0])}"
                 )
 
-    def run_to_end(self, service: Service) -> int:
-        """Run a service that ends by itself, print its output, return its exit code."""
-        watched = _Watched(service)
-        process = self._launch(watched)
+    def run_to_end(self, services: Sequence[Service]) -> list[int]:
+        """Run services that end by themselves, at the same time. Return their exit codes."""
+        watched = [_Watched(service) for service in services]
+        processes = [self._launch(one) for one in watched]
         try:
-            while process.poll() is None:
+            while any(process.poll() is None for process in processes):
                 self.step(0.05)
         finally:
-            stop_together([(process, service.stop_signal)], COMMAND_STOP_SECONDS)
-            self._print_rest(watched)
-        return process.returncode
+            stop_together(
+                [(process, one.service.stop_signal)
+                 for process, one in zip(processes, watched, strict=True)],
+                COMMAND_STOP_SECONDS,
+            )  # fmt: skip
+            for one in watched:
+                self._print_rest(one)
+        return [process.returncode for process in processes]
 
     def watch(self, restart: Callable[[], None] = lambda: None) -> None:
         """Keep the services running until StopRequested. Call `restart` after SIGUSR2."""
