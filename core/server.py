@@ -21,13 +21,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import uvicorn
 
-if TYPE_CHECKING:
-    # It wants the settings.
-    from core.web.protocol import HeadLimits
+if __name__ == "__main__":
+    # Until uvicorn takes over: no traceback of an import when the launcher stops.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+# First: it reads the settings and sets Django up, which the others need.
+from core import asgi  # isort: skip
+from core.realtime.hub import hub
+from core.web.protocol import HeadLimits
+from core.web.request_metrics import STREAMS
+from core.web.wsgi_bridge import environ_of, respond
 
 # How long a drain takes at most, unless the command says otherwise. Streams have all but the last
 # LINGER_SECONDS of it.
@@ -73,16 +79,10 @@ class Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Count the open streams once a second. uvicorn calls this ten times a second."""
         if counter % 10 == 0:
-            # Not imported with the module: the settings come first.
-            from core.realtime.hub import hub
-            from core.web.request_metrics import STREAMS
-
             STREAMS.set(hub().open_streams)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        from core.realtime.hub import hub
-
         tell_systemd("STOPPING=1")
         if self.drain_seconds and not self.is_hurried:
             spread = asyncio.create_task(hub().drain(max(0.0, self.drain_seconds - LINGER_SECONDS)))
@@ -117,7 +117,7 @@ class Server(uvicorn.Server):
             # It sets the Date of the answers.
             await self.on_tick(tenths)
 
-    def _connections(self) -> list["HeadLimits"]:
+    def _connections(self) -> list[HeadLimits]:
         return list(self.server_state.connections)  # type: ignore[arg-type]  # as `main` says
 
     async def _stop_accepting(self) -> None:
@@ -134,9 +134,6 @@ class Server(uvicorn.Server):
 
 def warm_up() -> None:
     """Import what the first request would: all views. Half of a start's time goes into it."""
-    from core.web.wsgi_bridge import environ_of, respond
-    from core.wsgi import application
-
     scope = {
         "method": "GET",
         "path": "/livez",
@@ -145,7 +142,7 @@ def warm_up() -> None:
         "scheme": "http",
         "headers": [],
     }
-    respond(application, environ_of(scope))
+    respond(asgi.wsgi_application, environ_of(scope))
 
 
 def tell_systemd(state: str) -> None:
@@ -167,17 +164,18 @@ def passed_sockets(descriptors: Sequence[int]) -> list[socket.socket]:
 
 def main() -> None:
     options = _options()
-    # Until uvicorn takes over: no traceback of an import at Ctrl-C.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     config = uvicorn.Config(
-        "core.asgi:application",
+        asgi.application,
         host=options.host,
         port=options.port,
-        http="core.web.protocol:HeadLimits",
+        http=HeadLimits,
         lifespan="off",
         # Not uvicorn but TRUSTED_PROXIES decides whose X-Forwarded-For is believed.
         proxy_headers=False,
+        # Django's logging is set up already, and `core.web.middleware` logs requests.
+        log_config=None,
         log_level=options.log_level,
+        access_log=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )

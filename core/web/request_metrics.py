@@ -43,7 +43,7 @@ def registry() -> CollectorRegistry:
         return REGISTRY
     _forget_ended_processes(Path(folder))
     together = CollectorRegistry()
-    MultiProcessCollector(together, folder)
+    MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
     return together
 
 
