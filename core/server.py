@@ -29,11 +29,12 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 # First: it reads the settings and sets Django up, which the others need.
-from core import asgi  # isort: skip
+from core.asgi import application  # isort: skip
 from core.realtime.hub import hub
 from core.web.protocol import HeadLimits
 from core.web.request_metrics import STREAMS
 from core.web.wsgi_bridge import environ_of, respond
+from core.wsgi import application as wsgi_application
 
 # How long a drain takes at most, unless the command says otherwise. Streams have all but the last
 # LINGER_SECONDS of it.
@@ -142,7 +143,7 @@ def warm_up() -> None:
         "scheme": "http",
         "headers": [],
     }
-    respond(asgi.wsgi_application, environ_of(scope))
+    respond(wsgi_application, environ_of(scope))
 
 
 def tell_systemd(state: str) -> None:
@@ -165,7 +166,7 @@ def passed_sockets(descriptors: Sequence[int]) -> list[socket.socket]:
 def main() -> None:
     options = _options()
     config = uvicorn.Config(
-        asgi.application,
+        application,
         host=options.host,
         port=options.port,
         http=HeadLimits,

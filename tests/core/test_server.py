@@ -121,12 +121,12 @@ class TestPassedSocket:
     def test_connection_waits_for_the_next_process_while_none_runs(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listening:
             first = start(listening)
-            address = listening.getsockname()
+            address: tuple[str, int] = listening.getsockname()
             assert status_at(address) == http.client.OK
             first.kill()
             first.wait()
 
-            caller = http.client.HTTPConnection(*address, timeout=60)
+            caller = http.client.HTTPConnection(address[0], address[1], timeout=60)
             caller.request("GET", "/livez")
             second = start(listening)
 
@@ -160,7 +160,7 @@ def start(listening: socket.socket, **environment: str) -> "subprocess.Popen[byt
 
 
 def status_at(address: tuple[str, int]) -> int:
-    connection = http.client.HTTPConnection(*address, timeout=60)
+    connection = http.client.HTTPConnection(address[0], address[1], timeout=60)
     try:
         connection.request("GET", "/livez")
         return connection.getresponse().status
