@@ -76,6 +76,8 @@ def is_muted(user: User, conversation_id: UUID) -> bool:
     return Mute.objects.filter(user=user, conversation=conversation_id).exists()
 
 
+# The last push is looked for among so many: a long conversation has as many as it has messages.
+NEWEST_PUSHES = 20
 # In SQL, since every message runs it: the ORM takes longer to compose it than PostgreSQL to answer.
 RECIPIENTS = f"""
     SELECT
@@ -89,10 +91,13 @@ RECIPIENTS = f"""
             WHERE device.user_id = person.id AND device.undisplayed_count < %(silent_after)s
         ) AS has_device,
         (
-            SELECT max(COALESCE(push.sent_at, push.due_at)) FROM notifications_delivery push
-            WHERE push.recipient_id = person.id AND push.conversation_id = %(conversation)s
-                AND push.channel = 'push' AND NOT push.is_digest
-                AND push.status IN ('pending', 'sending', 'sent', 'displayed')
+            SELECT max(push.at) FROM (
+                SELECT COALESCE(sent_at, due_at) AS at FROM notifications_delivery
+                WHERE recipient_id = person.id AND conversation_id = %(conversation)s
+                    AND channel = 'push' AND NOT is_digest
+                    AND status IN ('pending', 'sending', 'sent', 'displayed')
+                ORDER BY seq DESC LIMIT %(pushes)s
+            ) push
         ) AS last_push_at,
         {columns_of(Preference, "preference")}
     FROM core_user person
@@ -120,6 +125,7 @@ def recipient_rows(user_ids: Iterable[UUID], conversation: Conversation) -> list
         "people": list(user_ids),
         "conversation": conversation.pk,
         "silent_after": SILENT_AFTER,
+        "pushes": NEWEST_PUSHES,
     }
     with connection.cursor() as cursor:
         cursor.execute(RECIPIENTS, asked)

@@ -28,6 +28,11 @@ FACTS = """
         FROM messaging_conversation conversation
         LEFT JOIN core_chantier chantier ON chantier.id = conversation.chantier_id
         WHERE conversation.id = %(conversation)s
+    ),
+    -- Apart, or PostgreSQL reads all participations of a member of staff: thousands.
+    recorded AS MATERIALIZED (
+        SELECT id, user_id, left_at, has_written, follows FROM messaging_participant
+        WHERE conversation_id = %(conversation)s
     )
     SELECT
         person.id,
@@ -41,11 +46,10 @@ FACTS = """
         participant.has_written IS TRUE AS has_written,
         participant.follows
     FROM core_user person
-    LEFT JOIN messaging_participant participant
-        ON participant.user_id = person.id AND participant.conversation_id = %(conversation)s
+    LEFT JOIN recorded participant ON participant.user_id = person.id
     WHERE person.id IN (
         SELECT id FROM core_user WHERE client_id = %(client)s
-        UNION SELECT user_id FROM messaging_participant WHERE conversation_id = %(conversation)s
+        UNION SELECT user_id FROM recorded
         UNION SELECT id FROM named
     )
 """
