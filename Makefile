@@ -36,7 +36,7 @@ SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 AGAIN := $(PYTHON) -m pytest --last-failed --last-failed-no-failures none --maxfail 1 -v
 
 .DEFAULT_GOAL := help
-.PHONY: help run bundles release package sample-portal demo test coverage unit js e2e lint format types architecture bench faults lighthouse filmstrip screenshots schema messages lock browser
+.PHONY: help run bundles release package sample-portal demo test coverage unit js e2e lint format types architecture bench bench-compare scaling faults lighthouse filmstrip screenshots schema messages lock browser
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' \
@@ -114,8 +114,16 @@ types: $(DEV) $(JS) ## mypy --strict and tsc --checkJs --strict
 architecture: $(DEV) ## Who may import whom
 	@$(PYTEST) tests/test_architecture.py
 
-bench: $(DEV) ## Speed, beside bare Django and DRF on the same PostgreSQL
-	@$(PYTHON) -m tests.bench
+bench: $(DEV) ## Speed, each figure beside its limit and beside bare code (half an hour); ONLY=send
+	@$(PYTHON) -m tests.bench $(addprefix --only ,$(ONLY))
+
+bench-compare: $(DEV) ## Two commits side by side, in turns: BASE=main ONLY="send reading"
+	@test -n "$(BASE)" || { echo "Name a commit: make bench-compare BASE=main" >&2; exit 2; }
+	@$(PYTHON) -m tests.bench.compare $(BASE) $(addprefix --only ,$(ONLY))
+
+scaling: $(DEV) ## Measure what deploy/SCALING.md is computed from, and write its tables anew
+	@$(PYTHON) -m tests.bench.unit_costs
+	@$(PYTHON) -m deploy.scaling --write
 
 # Lighthouse brings 130 packages, so only `make lighthouse` installs it.
 LIGHTHOUSE := tests/performance/lighthouse/node_modules/.stamp

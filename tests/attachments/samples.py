@@ -40,12 +40,12 @@ def photo(
     return content.getvalue()
 
 
-def large_photo(width: int = 4000, height: int = 3000) -> bytes:
-    """A photo with the grain of a phone's: 12 MP in 4.2 MB."""
+def large_photo(width: int = 4000, height: int = 3000, *, quality: int = 90) -> bytes:
+    """A photo with the grain of a phone's: 12 MP in 4.2 MB; in 2.8 MB with a quality of 82."""
     smooth = Image.effect_noise((width // 8, height // 8), 60).resize((width, height))
     grain = Image.effect_noise((width, height), 14)
     content = io.BytesIO()
-    Image.blend(smooth, grain, 0.5).convert("RGB").save(content, "JPEG", quality=90)
+    Image.blend(smooth, grain, 0.5).convert("RGB").save(content, "JPEG", quality=quality)
     return content.getvalue()
 
 

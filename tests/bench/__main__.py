@@ -1,89 +1,80 @@
-"""Measure the speed of Liaison, beside bare Django on the same PostgreSQL.
+"""Measure the speed of Liaison, beside bare code on the same services.
 
-    python -m tests.bench                     the default measurements
-    python -m tests.bench sending stream      only these
+    python -m tests.bench                     every figure beside its limit and its floor
+    python -m tests.bench --only send         one row of it; may be given several times
+    python -m tests.bench --brief --json      seconds; shows that the bench works, measures nothing
+    python -m tests.bench sending stream      closer looks, each with a table of its own
 
 A run has its own services and data. Compare figures within one run only: two runs or two machines
-differ too much. The exit code is 0 if everything was measured. The tables mark each missed aim.
+differ too much. The exit code is 0 if everything was measured, whatever was reached.
 """
 
 import argparse
-import os
-import secrets
+import json
 import sys
-import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
-import django
-from django.core.management import call_command
-
-from deploy.embedded import embedded_services
-from deploy.launcher.data_dir import DataDir
+from tests.bench.bench import BRIEF, FULL, Size, running
+from tests.bench.closer import MEASUREMENTS, look_closer
+from tests.bench.figures import Figure, print_figures
 from tests.bench.processor import Others
-from tests.bench.servers import Machine
-from tests.services import started
 
-# Each is a module of this package with `run(machine)`. They run in this order.
-DEFAULTS = ("sending", "stream", "reads", "attachments")
-MEASUREMENTS = (
-    *DEFAULTS,
-    "files_at_once",
-    "workers",
-    "bridges",
-    "crowds",
-    "long_lists",
-    "searches",
+# Each is a module of `rows` with `measure(bench)`. Those that kill and restart come last.
+ROWS = (
+    "send",
+    "reading",
+    "other_screen",
+    "photo",
     "sustained",
+    "streams",
+    "growth",
+    "restart",
+    "kills",
+    "memory",
 )
-DESCRIPTION = "Measure the speed of Liaison, beside bare Django on the same PostgreSQL."
-ENVIRONMENT = {
-    "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
-    "DEBUG": "false",
-    "HTTPS": "false",
-    "JWT_DEVELOPMENT_ISSUER": "true",
-    "LOG_LEVEL": "WARNING",
-    # Emails are composed and dropped.
-    "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
-    "REALTIME_PREFIX": "bench",
-    # No limit: one person sends as fast as possible.
-    "MESSAGES_PER_MINUTE": "1000000000",
-}
 
 
-def main(names: list[str]) -> None:
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="liaison-bench-") as folder:
-        data_dir = DataDir(Path(folder))
-        data_dir.create()
-        os.environ |= ENVIRONMENT
-        os.environ |= {"LIAISON_HOME": folder, "SECRET_KEY": secrets.token_urlsafe(48)}
-        # Always our own services, never an external database. PostgreSQL writes durably, as in
-        # production.
-        with started(embedded_services(data_dir, {})):
-            django.setup()
-            call_command("migrate", verbosity=0)
-            with Machine(data_dir) as machine:
-                for name in names:
-                    run: Callable[[Machine], None] = import_module(f"tests.bench.{name}").run
-                    others = Others()
-                    run(machine)
-                    print(f"(other work took {others.share():.0%} of the processors)")
-    print(f"\nMeasured in {time.monotonic() - began:.0f} s.")
+def main(arguments: argparse.Namespace) -> None:
+    size = BRIEF if arguments.brief else FULL
+    others = Others()
+    figures = list(measured(arguments.only or ROWS, size))
+    share = others.share()
+    if arguments.json:
+        print(json.dumps({"others": share, "figures": [figure.as_json() for figure in figures]}))
+        return
+    print_figures("Liaison beside what it must reach", figures)
+    print(f"(other work took {share:.0%} of the processors)")
 
 
-def measurements(arguments: list[str]) -> list[str]:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=DESCRIPTION)
-    choices = f"any of {', '.join(MEASUREMENTS)} (default: {' '.join(DEFAULTS)})"
-    parser.add_argument("names", nargs="*", metavar="measurement", help=choices)
-    names: list[str] = parser.parse_args(arguments).names or list(DEFAULTS)
+def measured(rows: tuple[str, ...] | list[str], size: Size) -> Iterator[Figure]:
+    with running(size) as bench:
+        for row in rows:
+            print(f"{row}...", file=sys.stderr, flush=True)
+            yield from import_module(f"tests.bench.rows.{row}").measure(bench)
+
+
+def parsed(given: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description="Measure the speed of Liaison, beside bare code on the same services.",
+    )
+    parser.add_argument(
+        "names", nargs="*", metavar="closer look", help=f"any of {', '.join(MEASUREMENTS)}"
+    )
+    parser.add_argument("--only", action="append", choices=ROWS, help="this row alone")
+    parser.add_argument("--brief", action="store_true", help="seconds: shows that it works")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    arguments = parser.parse_args(given)
     # Python 3.11 refuses an empty list with argparse's own `choices`.
-    if unknown := set(names) - set(MEASUREMENTS):
-        parser.error(f"unknown: {', '.join(sorted(unknown))}; {choices}")
-    return names
+    if unknown := set(arguments.names) - set(MEASUREMENTS):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    return arguments
 
 
 if __name__ == "__main__":
-    main(measurements(sys.argv[1:]))
+    asked = parsed(sys.argv[1:])
+    if asked.names:
+        look_closer(asked.names)
+    else:
+        main(asked)

@@ -57,12 +57,12 @@ def _previews(photo: bytes) -> tuple[float, float, float]:
     with tempfile.TemporaryFile() as file:
         file.write(photo)
         for _round in range(ROUNDS):
-            pillows.append(_timed(lambda: _with_pillow(photo)))
-            ours.append(_timed(lambda: peaks.append(_with_ours(file))))
+            pillows.append(timed(lambda: with_pillow(photo)))
+            ours.append(timed(lambda: peaks.append(_with_ours(file))))
     return typical(ours), typical(pillows), max(peaks) / MIB
 
 
-def _with_pillow(photo: bytes) -> None:
+def with_pillow(photo: bytes) -> None:
     for size_px in PREVIEW_SIZES_PX:
         with Image.open(io.BytesIO(photo)) as image:
             image.draft("RGB", (size_px, size_px))
@@ -83,12 +83,15 @@ def _to_the_other_screen(machine: Machine, photo: bytes) -> list[float]:
     machine.start_worker()
     client = data.client_user()
     conversation = data.conversation_of(client)
-    sender = _Caller(machine.port, data.bearer(client))
-    reader = _Caller(machine.port, data.bearer(data.member_of_staff()))
-    return [_one(sender, reader, str(conversation.pk), photo) for _ in range(PHOTOS)]
+    sender = Caller(machine.port, data.bearer(client))
+    reader = Caller(machine.port, data.bearer(data.member_of_staff()))
+    return [seconds_to_preview(sender, reader, str(conversation.pk), photo) for _ in range(PHOTOS)]
 
 
-def _one(sender: "_Caller", reader: "_Caller", conversation: str, photo: bytes) -> float:
+def seconds_to_preview(
+    sender: "Caller", reader: "Caller", conversation: str, photo: bytes
+) -> float:
+    """Upload and send a photo. Return the seconds from its last byte to the fetched preview."""
     sha256 = base64.b64encode(hashlib.sha256(photo).digest()).decode()
     wanted = {"name": "photo.jpg", "size": len(photo), "sha256": sha256}
     announced = sender.post("/attachments", wanted)
@@ -107,7 +110,7 @@ def _one(sender: "_Caller", reader: "_Caller", conversation: str, photo: bytes) 
     return time.monotonic() - began
 
 
-class _Caller:
+class Caller:
     """Sends the requests of one person."""
 
     def __init__(self, port: int, authorization: str) -> None:
@@ -141,7 +144,7 @@ def _request(
     return answer.headers, content
 
 
-def _timed(work: Callable[[], object]) -> float:
+def timed(work: Callable[[], object]) -> float:
     began = time.monotonic()
     work()
     return time.monotonic() - began

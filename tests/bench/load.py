@@ -2,7 +2,7 @@
 
     python -m tests.bench.load < request.json
 
-The JSON has `pattern` (`calls`, `paced` or `stream`) and the keywords of that function. The client
+The JSON has `pattern` (`calls`, `paced` or `screens`) and the keywords of that function. The client
 uses bare sockets in one event loop: a richer one would take processor time from the server.
 """
 
@@ -11,14 +11,15 @@ import json
 import sys
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # A call fails after this time.
 CALL_SECONDS = 20
-# How long to wait for the last messages. One that comes later counts as lost.
-GRACE_SECONDS = 5
+# How long to wait for the counters of the last messages. An event that comes later counts as lost.
+COUNTED_SECONDS = 20
 
 
 @dataclass
@@ -103,62 +104,130 @@ async def _call_until(
 # --- To the other screen ------------------------------------------------------------------------
 
 
-async def stream(
+async def screens(
     *,
     host: str,
     port: int,
     seconds: float,
     per_second: float,
-    sender: dict[str, str],
+    senders: list[dict[str, Any]],
     listeners: list[str],
 ) -> dict[str, Any]:
-    """Send at a steady pace. Return the ms of each message to the first listener's stream."""
-    streams = [await connect(host, port, listener) for listener in listeners]
-    for listening in streams:
-        listening.write("GET", "/api/v1/stream")
-        status, _ = await listening.head()
-        if status != 200:
-            raise SystemExit(f"the stream answered {status}")
-    seen: dict[str, float] = {}
-    readers = [asyncio.create_task(_watch(streams[0], seen))]
-    readers += [asyncio.create_task(_watch(listening, {})) for listening in streams[1:]]
-    sent, _answered = await _send_steadily(host, port, seconds, per_second, sender)
-    deadline = time.perf_counter() + GRACE_SECONDS
-    while sent.keys() - seen.keys() and time.perf_counter() < deadline:
+    """Send at a steady pace by several people. Return the ms to the first listener's stream.
+
+    `event_ms`: of each message. `counter_ms`: until an unread counter came that had counted it.
+    """
+    streams = [await _open_stream(host, port, listener) for listener in listeners]
+    watched, ignored = Watched(), Watched()
+    readers = [asyncio.create_task(_watch(streams[0], watched))]
+    readers += [asyncio.create_task(_watch(stream, ignored)) for stream in streams[1:]]
+    sent, _answered = await _send_steadily(host, port, seconds, per_second, senders)
+    deadline = time.perf_counter() + COUNTED_SECONDS
+    while sent.keys() - watched.counted.keys() and time.perf_counter() < deadline:
         await asyncio.sleep(0.05)
     for reader in readers:
         reader.cancel()
-    took_ms = sorted((seen[key] - at) * 1000 for key, at in sent.items() if key in seen)
-    return {"took_ms": took_ms, "sent": len(sent)}
+    return {
+        "sent": len(sent),
+        "event_ms": _since(sent, watched.seen),
+        "counter_ms": _since(sent, watched.counted),
+    }
 
 
 async def paced(
-    *, host: str, port: int, seconds: float, per_second: float, sender: dict[str, str]
+    *, host: str, port: int, seconds: float, per_second: float, senders: list[dict[str, Any]]
 ) -> dict[str, Any]:
     """Send at the same pace without listeners. Return the ms of each answer."""
-    sent, answered = await _send_steadily(host, port, seconds, per_second, sender)
-    return {"took_ms": sorted((answered[key] - at) * 1000 for key, at in sent.items())}
+    sent, answered = await _send_steadily(host, port, seconds, per_second, senders)
+    return {"took_ms": _since(sent, answered)}
 
 
-async def _watch(listening: Connection, seen: dict[str, float]) -> None:
-    """Record when each message comes for the first time, by message id."""
+def _since(sent: dict[str, float], came: dict[str, float]) -> list[float]:
+    return sorted((came[key] - at) * 1000 for key, at in sent.items() if key in came)
+
+
+async def _open_stream(host: str, port: int, authorization: str) -> Connection:
+    stream = await connect(host, port, authorization)
+    stream.write("GET", "/api/v1/stream")
+    status, _ = await stream.head()
+    if status != 200:
+        raise SystemExit(f"the stream answered {status}")
+    return stream
+
+
+@dataclass
+class Watched:
+    """When messages came on a stream, and when a counter that includes them did, by message id."""
+
+    seen: dict[str, float] = field(default_factory=dict)
+    counted: dict[str, float] = field(default_factory=dict)
+    # Messages that no counter has included yet, with their versions, by conversation.
+    uncounted: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
+
+    def hear(self, name: bytes, data: bytes) -> None:
+        now = time.perf_counter()
+        if name == b"message.created":
+            told = json.loads(data)
+            message = told["message"]["id"]
+            # The fan-out publishes each message once more.
+            if message not in self.seen:
+                self.seen[message] = now
+                self.uncounted[told["conversation"]].append((told["version"], message))
+        elif name == b"unread.updated":
+            told = json.loads(data)
+            waiting = self.uncounted[told["conversation"]]
+            for version, message in [each for each in waiting if each[0] <= told["version"]]:
+                self.counted[message] = now
+                waiting.remove((version, message))
+
+
+async def _watch(stream: Connection, watched: Watched) -> None:
     name = b""
-    while line := await listening.reader.readline():
+    while line := await stream.reader.readline():
         if line.startswith(b"event: "):
             name = line[7:].strip()
-        elif line.startswith(b"data: ") and name == b"message.created":
-            now = time.perf_counter()
-            seen.setdefault(json.loads(line[6:])["message"]["id"], now)
+        elif line.startswith(b"data: "):
+            watched.hear(name, line[6:])
+
+
+@dataclass
+class Sender:
+    """A person who writes into some conversations in turns, over as many connections as it takes."""
+
+    host: str
+    port: int
+    authorization: str
+    paths: list[str]
+    free: list[Connection] = field(default_factory=list)
+    count: int = 0
+
+    async def send(self, sent: dict[str, float], answered: dict[str, float]) -> None:
+        # The server closes a connection that was idle for five seconds.
+        self.free = [one for one in self.free if not one.reader.at_eof()]
+        path = self.paths[self.count % len(self.paths)]
+        self.count += 1
+        message_id, body = draft()
+        sent[message_id] = time.perf_counter()
+        connection = (
+            self.free.pop()
+            if self.free
+            else await connect(self.host, self.port, self.authorization)
+        )
+        status, answer = await connection.call("POST", path, body)
+        answered[message_id] = time.perf_counter()
+        if status != 201:
+            raise SystemExit(f"{path} answered {status}: {answer[:500]!r}")
+        self.free.append(connection)
 
 
 async def _send_steadily(
-    host: str, port: int, seconds: float, per_second: float, sender: dict[str, str]
+    host: str, port: int, seconds: float, per_second: float, senders: list[dict[str, Any]]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Send by the clock, since waiting for a slow answer would spare the server.
 
     Return when each message was sent and when it was answered, by message id.
     """
-    connections = [await connect(host, port, sender["authorization"]) for _ in range(4)]
+    people = [Sender(host, port, **sender) for sender in senders]
     sent: dict[str, float] = {}
     answered: dict[str, float] = {}
     sendings: list[asyncio.Task[None]] = []
@@ -166,34 +235,16 @@ async def _send_steadily(
     for number in range(int(seconds * per_second)):
         # The pace itself.
         await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
-        # The server closes a connection that was idle for five seconds.
-        connections[:] = [one for one in connections if not one.reader.at_eof()]
-        if not connections:
-            connections.append(await connect(host, port, sender["authorization"]))
-        task = asyncio.create_task(_send_one(connections, sender["path"], sent, answered))
-        sendings.append(task)
+        sendings.append(asyncio.create_task(people[number % len(people)].send(sent, answered)))
     await asyncio.gather(*sendings)
     return sent, answered
-
-
-async def _send_one(
-    connections: list[Connection], path: str, sent: dict[str, float], answered: dict[str, float]
-) -> None:
-    connection = connections.pop()
-    message_id, body = draft()
-    sent[message_id] = time.perf_counter()
-    status, answer = await connection.call("POST", path, body)
-    answered[message_id] = time.perf_counter()
-    if status != 201:
-        raise SystemExit(f"{path} answered {status}: {answer[:500]!r}")
-    connections.append(connection)
 
 
 async def main(asked: dict[str, Any]) -> None:
     patterns: dict[str, Callable[..., Awaitable[dict[str, Any]]]] = {
         "calls": calls,
         "paced": paced,
-        "stream": stream,
+        "screens": screens,
     }
     json.dump(await patterns[asked.pop("pattern")](**asked), sys.stdout)
 

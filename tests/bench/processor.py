@@ -4,6 +4,7 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
@@ -13,13 +14,26 @@ def seconds(pid: int) -> float:
     """Return the user and system time of a process and of its running descendants."""
     if sys.platform != "linux":
         raise SystemExit("The bench reads processor times from /proc: it needs Linux.")
-    return _own_seconds(pid) + sum(seconds(child) for child in _children(pid))
+    return _own_seconds(pid) + sum(seconds(child) for child in children(pid))
+
+
+def with_descendants(pids: Iterable[int]) -> list[int]:
+    """Return running processes and all those below them, parents first."""
+    found: list[int] = []
+    for pid in pids:
+        found += [pid, *with_descendants(children(pid))]
+    return found
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the memory that a process holds, shared pages included; 0 if it has ended."""
+    return _kilobytes(pid, "VmRSS:") * 1024
 
 
 def memory_of_decoders(pid: int) -> int:
     """Return the bytes of memory that the decoders below a worker hold, without shared files."""
     found = 0
-    for child in _children(pid):
+    for child in children(pid):
         found += _memory_of_decoder(child) + memory_of_decoders(child)
     return found
 
@@ -60,14 +74,20 @@ def _memory_of_decoder(pid: int) -> int:
     try:
         if b"attachments.decoder.main" not in Path(f"/proc/{pid}/cmdline").read_bytes():
             return 0
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return _kilobytes(pid, "RssAnon:") * 1024
+
+
+def _kilobytes(pid: int, name: str) -> int:
+    try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0
-    kilobytes = next((line.split()[1] for line in lines if line.startswith("RssAnon:")), "0")
-    return int(kilobytes) * 1024
+    return int(next((line.split()[1] for line in lines if line.startswith(name)), "0"))
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     try:
         return [
             int(child)

@@ -1,6 +1,6 @@
-"""Two plain ways to write the rows of a message, to compare sending with.
+"""Plain ways to write the rows of a message and to read pages of them, to compare with.
 
-They write the same rows and answer the same JSON as the product. They publish no event, enqueue no
+The two that write write the same rows and answer the same JSON as the product. They publish no event, enqueue no
 job, recognise no repeated draft and have no rate limit.
 """
 
@@ -8,7 +8,7 @@ import json
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -137,3 +137,61 @@ def raw_sql(request: HttpRequest, conversation_id: UUID) -> JsonResponse:
     nothing_yet = {"reply_to": None, "edited_at": None, "deleted_at": None}
     answer = {**shown, **nothing_yet, "conversation": conversation_id, "author": author}
     return JsonResponse(answer, status=201)
+
+
+# --- Raw SQL that reads ---------------------------------------------------------------------------
+
+LIST = """
+    SELECT COALESCE(json_agg(row.shown), '[]')::text FROM (
+        SELECT json_build_object(
+            'id', c.id, 'subject', c.subject, 'status', c.status, 'version', c.version,
+            'last_seq', c.last_seq, 'last_activity_at', c.last_activity_at,
+            'client', json_build_object('id', client.id, 'name', client.name),
+            'last_message', json_build_object(
+                'id', m.id, 'seq', m.seq, 'version', m.version, 'body', m.body,
+                'created_at', m.created_at, 'author', json_build_object(
+                    'id', author.id, 'name', author.name, 'role', author.role)),
+            'people', (
+                SELECT json_agg(json_build_object(
+                    'id', u.id, 'name', u.name, 'role', u.role,
+                    'last_read_seq', p.last_read_seq, 'unread_count', p.unread_count))
+                FROM messaging_participant p JOIN core_user u ON u.id = p.user_id
+                WHERE p.conversation_id = c.id AND p.left_at IS NULL)
+        ) AS shown
+        FROM messaging_conversation c
+        JOIN core_client client ON client.id = c.client_id
+        LEFT JOIN messaging_message m ON m.id = c.last_message_id
+        LEFT JOIN core_user author ON author.id = m.author_id
+        WHERE c.client_id = %s AND c.archived_at IS NULL
+        ORDER BY c.last_activity_at DESC, c.id DESC LIMIT 50
+    ) row
+"""
+HISTORY = """
+    SELECT COALESCE(json_agg(row.shown), '[]')::text FROM (
+        SELECT json_build_object(
+            'id', m.id, 'seq', m.seq, 'version', m.version, 'body', m.body,
+            'created_at', m.created_at, 'edited_at', m.edited_at, 'author', json_build_object(
+                'id', author.id, 'name', author.name, 'role', author.role)) AS shown
+        FROM messaging_message m JOIN core_user author ON author.id = m.author_id
+        WHERE m.conversation_id = %s AND m.seq BETWEEN %s - 50 AND %s - 1 ORDER BY m.seq
+    ) row
+"""
+VISIBLE = "SELECT last_seq + 1 FROM messaging_conversation WHERE id = %s AND client_id = %s"
+
+
+def sql_list(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute(WHO, [request.headers["Authorization"].removeprefix("Token ")])
+        client_id = cursor.fetchone()[3]
+        cursor.execute(LIST, [client_id])
+        return HttpResponse(cursor.fetchone()[0], content_type="application/json")
+
+
+def sql_history(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute(WHO, [request.headers["Authorization"].removeprefix("Token ")])
+        client_id = cursor.fetchone()[3]
+        cursor.execute(VISIBLE, [conversation_id, client_id])
+        before = int(request.GET.get("before") or cursor.fetchone()[0])
+        cursor.execute(HISTORY, [conversation_id, before, before])
+        return HttpResponse(cursor.fetchone()[0], content_type="application/json")

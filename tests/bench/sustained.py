@@ -5,14 +5,19 @@ Taken in is what the web answered in that time. What waits is looked at each hal
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db import connection
 from django.db.models import Min
 from django.utils import timezone
 
 from messaging.models import Message
 from tests.bench import data
 from tests.bench.report import against, table
+from tests.bench.sending import OURS, Way
 from tests.bench.servers import CREATED, CouldNotMeasure, Machine
 
 CALLERS = 8
@@ -40,6 +45,8 @@ class Waiting:
     def watch(self) -> None:
         while not self.is_over.wait(LOOK_EACH_SECONDS):
             self.look()
+        # Of this thread.
+        connection.close()
 
 
 def run(machine: Machine) -> None:
@@ -64,32 +71,47 @@ def run(machine: Machine) -> None:
     machine.stop_worker()
 
 
-def _measured(machine: Machine, name: str, conversations: int) -> list[str]:
-    users = [data.client_user() for _ in range(min(conversations, CALLERS))]
+def sending_without_pause(
+    callers: int, conversations: int, way: Way = OURS
+) -> list[dict[str, Any]]:
+    """Return callers whose persons write in turns into their conversations."""
+    users = [data.client_user() for _ in range(min(conversations, callers))]
     paths: dict[int, list[str]] = {number: [] for number in range(len(users))}
     for number in range(conversations):
         place = data.conversation_of(users[number % len(users)])
-        paths[number % len(users)].append(f"/api/v1/conversations/{place.pk}/messages")
-    callers = [
+        paths[number % len(users)].append(way.path.format(place.pk))
+    tokens = [way.token(user) for user in users]
+    return [
         {"method": "POST", "path": paths[number % len(users)],
-         "authorization": data.bearer(users[number % len(users)])}
-        for number in range(CALLERS)
+         "authorization": tokens[number % len(users)]}
+        for number in range(callers)
     ]  # fmt: skip
+
+
+@contextmanager
+def watched(waiting: Waiting) -> Iterator[None]:
+    """Look at what waits, in a thread, until the end of the block."""
+    watcher = threading.Thread(target=waiting.watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        waiting.is_over.set()
+        watcher.join()
+
+
+def _measured(machine: Machine, name: str, conversations: int) -> list[str]:
+    callers = sending_without_pause(CALLERS, conversations)
     data.finish_fan_outs()
     data.analyze()
     waiting, sent, ended_at = Waiting(), 0, 0.0
 
     def work() -> None:
         nonlocal sent, ended_at
-        watcher = threading.Thread(target=waiting.watch)
-        watcher.start()
-        try:
+        with watched(waiting):
             said = machine.load(pattern="calls", seconds=SECONDS, callers=callers, expected=CREATED)
             sent, ended_at = len(said["took_ms"]), time.monotonic()
             _wait_until_done(ended_at)
-        finally:
-            waiting.is_over.set()
-            watcher.join()
 
     spent = machine.spent(work)
     parts = (spent.web_seconds, spent.postgres_seconds, spent.worker_seconds)

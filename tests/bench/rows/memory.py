@@ -1,0 +1,48 @@
+"""The memory of the idle processes, and the time of a start on a data directory that is there."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from django.db import connection
+
+from tests.bench import processor
+from tests.bench.bench import Bench
+from tests.bench.figures import Figure
+
+ROW = "start"
+MB = 1e6
+BARE = "Django, DRF, Celery imported"
+IMPORTED = """
+import celery, django.core.handlers.wsgi, django.db, psycopg, redis, rest_framework.exceptions
+print(open("/proc/self/status").read().split("VmRSS:")[1].split()[0])
+"""
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """A brief run takes the time of the first start, with its migrations."""
+    product = bench.product
+    if not bench.size.is_brief:
+        product.stop()
+        product.start()
+        connection.close()
+    parts = product.pids()
+    workers = [pid for pid in parts["worker"]]
+    pool = [child for pid in workers for child in processor.children(pid)]
+    bare = _bare_bytes() / MB
+    for name, pids, limit in (
+        ("web process", parts["web"], 120),
+        ("worker parent", workers, 110),
+        ("worker pool process", pool, 110),
+        ("beat", parts.get("beat", []), 60),
+    ):
+        held = max(map(processor.resident_bytes, pids), default=0) / MB
+        yield Figure(ROW, f"memory of an idle {name}", held, "MB", limit, floor=bare, floor_is=BARE)
+    yield Figure(ROW, "until the ready line", product.start_seconds, "s", 8)
+
+
+def _bare_bytes() -> int:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED], capture_output=True, text=True, check=True
+    )
+    return int(done.stdout) * 1024
