@@ -192,7 +192,7 @@ async def _watch(stream: Connection, watched: Watched) -> None:
 
 @dataclass
 class Sender:
-    """A person who writes into some conversations in turns, over as many connections as it takes."""
+    """A person who writes into conversations in turns, over as many connections as it takes."""
 
     host: str
     port: int

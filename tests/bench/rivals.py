@@ -1,7 +1,7 @@
 """Plain ways to write the rows of a message and to read pages of them, to compare with.
 
-The two that write write the same rows and answer the same JSON as the product. They publish no event, enqueue no
-job, recognise no repeated draft and have no rate limit.
+Those that write leave the same rows and answer the same JSON as the product. They publish no event,
+enqueue no job, recognise no repeated draft and have no rate limit.
 """
 
 import json

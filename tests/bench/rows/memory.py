@@ -27,7 +27,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         product.start()
         connection.close()
     parts = product.pids()
-    workers = [pid for pid in parts["worker"]]
+    workers = parts["worker"]
     pool = [child for pid in workers for child in processor.children(pid)]
     bare = _bare_bytes() / MB
     for name, pids, limit in (

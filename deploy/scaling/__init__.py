@@ -1,0 +1,1 @@
+"""Compute the machines of deploy/SCALING.md from measured costs, and simulate its queues."""
