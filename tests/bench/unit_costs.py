@@ -1,6 +1,6 @@
 """Measure what a person, a message, a photo and a stream cost, and write it for `deploy.scaling`.
 
-    python -m tests.bench.unit_costs [--brief] [--output FILE]     (`make scaling`)
+python -m tests.bench.unit_costs [--brief] [--output FILE]     (`make scaling`)
 """
 
 import argparse
@@ -8,53 +8,27 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from statistics import quantiles
-from typing import Any
-
-import boto3
-import redis
 
 from deploy.launcher.data_dir import REPOSITORY
 from deploy.scaling.costs import MEASURED
-from tests.attachments.samples import large_photo
-from tests.bench.bench import BRIEF, FULL, Bench, running
-from tests.bench.figures import Figure
+from tests.bench.bench import BRIEF, FULL, running
 from tests.bench.processor import Others
-
-CALLERS, CONVERSATIONS = 8, 40
-MESSAGE_SECONDS = 20
-# So slow that each fan-out takes one message.
-PACE, PACE_SECONDS = 10, 30
-PEOPLE, OPENED = 1_000, 300
-PHOTOS = 8
-PARTS = ("web", "worker", "postgres", "valkey", "beat", "s3")
-# Kept for a time and then cleaned: they do not grow with the years.
-CLEANED = frozenset({"workers_taskrun", "workers_queuesample", "core_outgoingevent"})
-QUANTILES = 20
 
 
 def main(arguments: argparse.Namespace) -> None:
     size = BRIEF if arguments.brief else replace(FULL, lists=(50,), histories=(1_000,))
     others = Others()
     with running(size) as bench:
-        costs = {
-            "person": _person(),
-            "conversation": _conversation(),
-            "message": _message(bench),
-            "fan_out_seconds": _fan_out_seconds(bench),
-            "photo": _photo(bench),
-            "reading": _reading(bench),
-            "stream": _stream(bench),
-        }
+        # Its models want the settings, which want the addresses of the running services.
+        costs = import_module("tests.bench.rows.costs").measure(bench)
     said = {
         "measured_on": datetime.now(UTC).date().isoformat(),
         "command": "make scaling",
-        "commit": _git("rev-parse", "--short", "HEAD"),
+        "commit": commit(),
         "processors": os.cpu_count(),
         "share_of_other_work": round(others.share(), 2),
         "costs": costs,
@@ -63,195 +37,15 @@ def main(arguments: argparse.Namespace) -> None:
     print(f"Written: {arguments.output}")
 
 
-def _git(*arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=REPOSITORY, capture_output=True, text=True)
+def commit() -> str:
+    done = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     return done.stdout.strip()
-
-
-# --- Rows ---------------------------------------------------------------------------------------
-
-
-def _person() -> dict[str, float]:
-    from tests.bench import data
-
-    return {"bytes": _bytes_of(PEOPLE, lambda: [data.client_user() for _ in range(PEOPLE)])[0]}
-
-
-def _conversation() -> dict[str, float]:
-    from tests.bench import data
-
-    user = data.client_user()
-    data.manager()
-    opened = _bytes_of(OPENED, lambda: [data.conversation_of(user) for _ in range(OPENED)])
-    return {"bytes": opened[0]}
-
-
-def _message(bench: Bench) -> dict[str, Any]:
-    from tests.bench.rows.send import wait_until_done
-    from tests.bench.servers import CREATED
-    from tests.bench.sustained import sending_without_pause
-
-    callers = sending_without_pause(CALLERS, CONVERSATIONS)
-    seconds = bench.size.seconds if bench.size.is_brief else MESSAGE_SECONDS
-    valkey = redis.Redis.from_url(os.environ["REDIS_URL"])
-    sent = 0
-
-    def send() -> None:
-        nonlocal sent
-        said = bench.product.load(
-            pattern="calls", seconds=seconds, callers=callers, expected=CREATED
-        )
-        sent = len(said["took_ms"])
-        wait_until_done()
-
-    wait_until_done()
-    before, commands, wal = _sizes(), _commands(valkey), _wal_bytes()
-    spent = bench.product.spent(send)
-    sizes = _sizes()
-    grown = {name: (size - before.get(name, 0)) / sent for name, size in sizes.items()}
-    return {
-        "processor_ms": {part: round(spent.of(part) * 1000 / sent, 3) for part in PARTS},
-        "bytes": round(sum(grown[name] for name in grown if name not in CLEANED)),
-        "bytes_cleaned_later": round(sum(grown[name] for name in grown if name in CLEANED)),
-        "bytes_by_table": {
-            name: round(size) for name, size in sorted(grown.items(), key=_largest) if size >= 1
-        },
-        "wal_bytes": round((_wal_bytes() - wal) / sent),
-        "valkey_commands": round((_commands(valkey) - commands) / sent, 1),
-    }
-
-
-def _fan_out_seconds(bench: Bench) -> list[float]:
-    """Return quantiles of the time that a fan-out of one message takes in a pool process."""
-    from django.utils import timezone
-
-    from tests.bench.rows.send import wait_until_done
-    from tests.bench.sustained import sending_without_pause
-    from workers.models import TaskRun
-
-    began_at = timezone.now()
-    senders = [
-        {"authorization": caller["authorization"], "paths": caller["path"]}
-        for caller in sending_without_pause(CALLERS, CONVERSATIONS)
-    ]
-    seconds = bench.size.paced_seconds if bench.size.is_brief else PACE_SECONDS
-    bench.product.load(pattern="paced", senders=senders, seconds=seconds, per_second=PACE)
-    wait_until_done()
-    # The last runs are recorded a moment later.
-    time.sleep(2)
-    runs = TaskRun.objects.filter(
-        name="fan_out_message", outcome=TaskRun.Outcome.SUCCEEDED, started_at__gte=began_at
-    )
-    took = list(runs.values_list("run_seconds", flat=True))
-    return [round(each, 5) for each in quantiles(took, n=QUANTILES, method="inclusive")]
-
-
-def _photo(bench: Bench) -> dict[str, Any]:
-    from tests.bench import data
-    from tests.bench.attachments import Caller, seconds_to_preview
-    from tests.bench.rows.photo import QUALITY
-
-    photo = large_photo(quality=QUALITY)
-    client = data.client_user()
-    conversation = str(data.conversation_of(client).pk)
-    sender = Caller(bench.product.port, data.bearer(client))
-    reader = Caller(bench.product.port, data.bearer(data.member_of_staff()))
-    count = bench.size.photos if bench.size.is_brief else PHOTOS
-    before = _objects()
-
-    def send() -> None:
-        for _ in range(count):
-            seconds_to_preview(sender, reader, conversation, photo)
-
-    spent = bench.product.spent(send)
-    after = _objects()
-    return {
-        "processor_ms": {part: round(spent.of(part) * 1000 / count, 1) for part in PARTS},
-        "uploaded_bytes": len(photo),
-        "objects": round((len(after) - len(before)) / count, 2),
-        "object_bytes": round((sum(after.values()) - sum(before.values())) / count),
-    }
-
-
-def _reading(bench: Bench) -> dict[str, float]:
-    from tests.bench.rows import reading
-
-    found = list(reading.measure(bench))
-    lists = [figure.value for figure in found if figure.row == reading.LIST]
-    pages = [figure.value for figure in found if figure.row == reading.HISTORY]
-    return {"list_ms": round(lists[0], 2), "page_ms": round(max(pages), 2)}
-
-
-def _stream(bench: Bench) -> dict[str, float]:
-    from tests.bench.rows import streams
-
-    found = list(streams.measure(bench))
-    idle = _value(found, "of idleness")
-    return {
-        "kib": round(_value(found, "memory of each"), 1),
-        "idle_ms_per_second": round(idle * 1000 / streams.SHOWN_SECONDS / bench.size.streams, 5),
-        # A single process writes to all of them, one after the other.
-        "event_ms": round(_value(found, "p99") / bench.size.streams, 5),
-    }
-
-
-def _value(figures: list[Figure], words: str) -> float:
-    [value] = [figure.value for figure in figures if words in figure.name]
-    return value
-
-
-# --- What they are read from --------------------------------------------------------------------
-
-
-def _bytes_of(count: int, write: Callable[[], object]) -> tuple[float, float]:
-    before = _sizes()
-    write()
-    after = _sizes()
-    grown = {name: after[name] - before.get(name, 0) for name in after}
-    kept = sum(size for name, size in grown.items() if name not in CLEANED)
-    return round(kept / count), round((sum(grown.values()) - kept) / count)
-
-
-def _sizes() -> dict[str, int]:
-    """Return the bytes of each table with its indexes, without rows that are dead already."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM")
-        cursor.execute(
-            "SELECT relname, pg_total_relation_size(oid) FROM pg_class"
-            " WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-        )
-        return dict(cursor.fetchall())
-
-
-def _wal_bytes() -> int:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")
-        return int(cursor.fetchone()[0])
-
-
-def _commands(valkey: "redis.Redis") -> int:
-    said: Any = valkey.info("stats")
-    return int(said["total_commands_processed"])
-
-
-def _objects() -> dict[str, int]:
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=os.environ["S3_ENDPOINT_URL"],
-        aws_access_key_id=os.environ["S3_ACCESS_KEY_ID"],
-        aws_secret_access_key=os.environ["S3_SECRET_ACCESS_KEY"],
-        region_name=os.environ.get("S3_REGION") or "us-east-1",
-    )
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=os.environ["S3_BUCKET"])
-    return {one["Key"]: one["Size"] for page in pages for one in page.get("Contents", [])}
-
-
-def _largest(item: tuple[str, float]) -> float:
-    return -item[1]
 
 
 def parsed(given: list[str]) -> argparse.Namespace:
