@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +56,8 @@ def running(size: Size) -> Iterator[Bench]:
     """Start the product on an empty data directory, and let Django of this process use it."""
     with TemporaryDirectory(prefix="liaison-bench-", ignore_cleanup_errors=True) as folder:
         product = Product(Path(folder))
+        # Else a stop from outside would leave the product behind.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             product.start()
             os.environ |= ENVIRONMENT
