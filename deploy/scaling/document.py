@@ -62,7 +62,7 @@ def _costs(costs: Costs) -> str:
 
 
 def _saturation(costs: Costs) -> str:
-    rows = [(name, f"{value:,.0f}") for name, value in capacities(costs).items()]
+    rows = [(name, _short(value)) for name, value in capacities(costs).items()]
     return markdown(("part", "messages a second at most"), rows)
 
 
@@ -74,7 +74,7 @@ def _machines(costs: Costs) -> str:
 
     rows = [
         row("messages a second, busiest minute", lambda m: f"{m.load.messages:.3g}"),
-        row("pages read a second", lambda m: f"{m.load.readings:.3g}"),
+        row("pages read a second", lambda m: _short(m.load.readings)),
         row("open streams", lambda m: f"{m.load.streams:,.0f}"),
         row("people of the company", lambda m: f"{m.load.staff:,.0f}"),
         row("web processes", lambda m: f"{m.web_processes:,}"),
@@ -88,7 +88,7 @@ def _machines(costs: Costs) -> str:
         row(f"machines of {VALUES['cores']:g} cores", lambda m: f"{m.machines:,}"),
         row(
             "cores for events, were the company's channel not cut",
-            lambda m: f"{m.need.streams_uncut:,.3g}",
+            lambda m: _short(m.need.streams_uncut),
         ),
     ]
     return markdown(("", *(f"{clients:,} clients" for clients in STEPS)), rows)
@@ -120,7 +120,12 @@ def _number(value: float) -> str:
 
 
 def _bytes(count: float) -> str:
-    return f"{count / TB:,.3g} TB" if count >= TB else f"{count / GIB:,.3g} GiB"
+    return f"{_short(count / TB)} TB" if count >= TB else f"{_short(count / GIB)} GiB"
+
+
+def _short(value: float) -> str:
+    """Return three digits, or all those before the point."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _queues(costs: Costs) -> str:

@@ -24,7 +24,9 @@ def main(arguments: argparse.Namespace) -> None:
     others = Others()
     with running(size) as bench:
         # Its models want the settings, which want the addresses of the running services.
-        costs = import_module("tests.bench.rows.costs").measure(bench)
+        costs = import_module("tests.bench.rows.costs").measure(bench, arguments.names)
+    if arguments.names:
+        costs = {**json.loads(arguments.output.read_text())["costs"], **costs}
     said = {
         "measured_on": datetime.now(UTC).date().isoformat(),
         "command": "make scaling",
@@ -50,6 +52,7 @@ def commit() -> str:
 
 def parsed(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.unit_costs")
+    parser.add_argument("names", nargs="*", help="as in tests/bench/rows/costs.py")
     parser.add_argument("--brief", action="store_true", help="shows that it works")
     parser.add_argument("--output", type=Path, default=MEASURED)
     return parser.parse_args(given)

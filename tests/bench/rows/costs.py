@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import quantiles
 from typing import Any
 
@@ -16,7 +16,6 @@ from tests.attachments.samples import large_photo
 from tests.bench import data
 from tests.bench.attachments import Caller, seconds_to_preview
 from tests.bench.bench import Bench
-from tests.bench.figures import Figure
 from tests.bench.rows import reading, streams
 from tests.bench.rows.photo import QUALITY
 from tests.bench.rows.send import wait_until_done
@@ -37,23 +36,15 @@ QUANTILES = 20
 SEARCH_SECONDS = 180
 
 
-def measure(bench: Bench) -> dict[str, Any]:
-    return {
-        "person": _person(),
-        "conversation": _conversation(),
-        "message": _message(bench),
-        "fan_out_seconds": _fan_out_seconds(bench),
-        "photo": _photo(bench),
-        "reading": _reading(bench),
-        "stream": _stream(bench),
-    }
+def measure(bench: Bench, names: Sequence[str]) -> dict[str, Any]:
+    return {name: COSTS[name](bench) for name in names or COSTS}
 
 
-def _person() -> dict[str, float]:
+def _person(_bench: Bench) -> dict[str, float]:
     return {"bytes": _bytes_of(PEOPLE, lambda: [data.client_user() for _ in range(PEOPLE)])[0]}
 
 
-def _conversation() -> dict[str, float]:
+def _conversation(_bench: Bench) -> dict[str, float]:
     user = data.client_user()
     data.manager()
     opened = _bytes_of(OPENED, lambda: [data.conversation_of(user) for _ in range(OPENED)])
@@ -151,19 +142,23 @@ def _reading(bench: Bench) -> dict[str, float]:
 
 
 def _stream(bench: Bench) -> dict[str, float]:
-    found = list(streams.measure(bench))
-    idle = _value(found, "of idleness")
+    found = streams.look(bench)
     return {
-        "kib": round(_value(found, "memory of each"), 1),
-        "idle_ms_per_second": round(idle * 1000 / streams.SHOWN_SECONDS / bench.size.streams, 5),
-        # A single process writes to all of them, one after the other.
-        "event_ms": round(_value(found, "p99") / bench.size.streams, 5),
+        "kib": round(found.kib_each, 1),
+        "idle_ms_per_second": round(found.idle_seconds_per_second * 1000 / found.opened, 5),
+        "event_ms": round(found.event_ms, 5),
     }
 
 
-def _value(figures: list[Figure], words: str) -> float:
-    [value] = [figure.value for figure in figures if words in figure.name]
-    return value
+COSTS: dict[str, Callable[[Bench], Any]] = {
+    "person": _person,
+    "conversation": _conversation,
+    "message": _message,
+    "fan_out_seconds": _fan_out_seconds,
+    "photo": _photo,
+    "reading": _reading,
+    "stream": _stream,
+}
 
 
 # --- What they are read from --------------------------------------------------------------------

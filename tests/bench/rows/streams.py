@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.conf import settings
@@ -23,7 +24,7 @@ IDLE_SECONDS, SHOWN_SECONDS = 10, 20
 BRIEF_IDLE_SECONDS = 1
 # Until each stream was checked once.
 SETTLE_SECONDS = 5
-EVENTS = 12
+EVENTS, BRIEF_EVENTS = 12, 2
 AT_ONCE = 200
 LOOK_SECONDS = 0.25
 
@@ -34,8 +35,34 @@ class Sample(NamedTuple):
     processor_seconds: float
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What open streams held and took. `took_ms` is of each event to each stream, sorted."""
+
+    opened: int
+    kib_each: float
+    idle_seconds_per_second: float
+    # Processor time of the web for one event to one stream.
+    event_ms: float
+    took_ms: list[float]
+    lost: int
+
+
 def measure(bench: Bench) -> Iterator[Figure]:
+    found = look(bench)
+    shown = f"{found.opened} open streams"
+    yield Figure(ROW, f"memory of each of {shown}", found.kib_each, "KiB", 16)
+    idle = found.idle_seconds_per_second * SHOWN_SECONDS
+    yield Figure(ROW, f"processor in {SHOWN_SECONDS} s of idleness, {shown}", idle, "s", 0.3)
+    for share, name, limit in ((0.5, "p50", 60), (0.99, "p99", 150)):
+        took = percentile(found.took_ms, share)
+        yield Figure(ROW, f"one event to {shown}, {name}", took, "ms", limit)
+    yield Figure(ROW, "streams and events that were lost", found.lost, "", 0)
+
+
+def look(bench: Bench) -> Measured:
     idle = BRIEF_IDLE_SECONDS if bench.size.is_brief else IDLE_SECONDS
+    events = BRIEF_EVENTS if bench.size.is_brief else EVENTS
     people = [data.member_of_staff() for _ in range(max(1, bench.size.streams // EACH))]
     before = _sample(bench.product)
     with _sampled(bench.product) as samples:
@@ -47,31 +74,40 @@ def measure(bench: Bench) -> Iterator[Figure]:
             redis_url=settings.REDIS_URL,
             channel=company_channel(),
             settle_seconds=idle + (0 if bench.size.is_brief else SETTLE_SECONDS),
-            events=2 if bench.size.is_brief else EVENTS,
+            events=events,
             pause_seconds=0.4,
         )
     if not said["took_ms"]:
         raise CouldNotMeasure("no event came to any stream")
+    opened: int = said["opened"]
     held = max(each.resident_bytes for each in samples) - before.resident_bytes
-    shown = f"{said['opened']} open streams"
-    yield Figure(ROW, f"memory of each of {shown}", held / 1024 / said["opened"], "KiB", 16)
-    idled = _calmest(samples, idle) * SHOWN_SECONDS / idle
-    yield Figure(ROW, f"processor in {SHOWN_SECONDS} s of idleness, {shown}", idled, "s", 0.3)
-    for share, name, limit in ((0.5, "p50", 60), (0.99, "p99", 150)):
-        took = percentile(said["took_ms"], share)
-        yield Figure(ROW, f"one event to {shown}, {name}", took, "ms", limit)
-    yield Figure(ROW, "streams and events that were lost", said["lost"] + said["missing"], "", 0)
+    calm, calm_end = _calmest(samples, idle)
+    busy = samples[-1].processor_seconds - calm_end.processor_seconds
+    return Measured(
+        opened=opened,
+        kib_each=held / 1024 / opened,
+        idle_seconds_per_second=calm / idle,
+        event_ms=busy * 1000 / events / opened,
+        took_ms=said["took_ms"],
+        lost=said["lost"] + said["missing"],
+    )
 
 
-def _calmest(samples: list[Sample], seconds: float) -> float:
-    """Return the least processor time of any span so long."""
+def _calmest(samples: list[Sample], seconds: float) -> tuple[float, Sample]:
+    """Return the least processor time of any span so long, and the end of that span.
+
+    It is the last such span before the events.
+    """
     spans = [
-        after.processor_seconds - sample.processor_seconds
+        (after.processor_seconds - sample.processor_seconds, -after.at, after)
         for sample in samples
         for after in samples
         if seconds <= after.at - sample.at < seconds + 2 * LOOK_SECONDS
     ]
-    return min(spans, default=0.0)
+    if not spans:
+        raise CouldNotMeasure("the streams were not open long enough")
+    least, _at, end = min(spans)
+    return least, end
 
 
 @contextmanager
