@@ -8,7 +8,7 @@ a circular is sent; while it lasts, others wait behind it.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import fmean
@@ -25,6 +25,9 @@ SEED = 17
 MESSAGES, SECONDS_AT_LEAST = 20_000, 60
 SECONDS_AT_MOST = 3_600
 BURST, BURST_AT = 500, 10.0
+
+# What a process of simpy yields.
+Steps = Generator[simpy.Event, Any, None]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def simulate(
     worked = 0.0
     seconds = min(SECONDS_AT_MOST, max(SECONDS_AT_LEAST, MESSAGES / per_second))
 
-    def message() -> Iterator[Any]:
+    def message() -> Steps:
         nonlocal worked
         came = environment.now
         with pool.request() as turn:
@@ -58,12 +61,12 @@ def simulate(
             yield environment.timeout(took)
         waits.append(environment.now - came)
 
-    def arrivals() -> Iterator[Any]:
+    def arrivals() -> Steps:
         while environment.now < seconds:
             yield environment.timeout(chance.expovariate(per_second))
             environment.process(message())
 
-    def circular() -> Iterator[Any]:
+    def circular() -> Steps:
         yield environment.timeout(BURST_AT)
         for _ in range(burst):
             environment.process(message())
@@ -100,7 +103,7 @@ def mean(quantiles: tuple[float, ...]) -> float:
 
 def rows(costs: Costs) -> list[tuple[str, ...]]:
     """Return the table: clients, messages a second, processes, busy, and waits in ms."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for clients in STEPS:
         per_second = Load.of(clients).messages
         for processes in processes_for(per_second, costs.fan_out_seconds):

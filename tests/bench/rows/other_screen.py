@@ -1,6 +1,6 @@
 """From a POST to the event, and to the counter, on the open stream of another person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from tests.bench import data
 from tests.bench.bench import Bench
@@ -56,7 +56,7 @@ def _figures(
     row: str,
     per_second: int,
     took_ms: list[float],
-    limits: dict[int, tuple[float, float]],
+    limits: Mapping[int, tuple[float, float]],
     answered_ms: list[float],
 ) -> Iterator[Figure]:
     if not took_ms:
