@@ -109,8 +109,6 @@ class Conversation(models.Model):
 
     # Who takes part, by name. Not a column: only `queries.conversations.with_details` sets it.
     people: list[PersonRow]
-    # Of the database. Not a column: `queries.conversations.detailed_conversation_for` sets it.
-    epoch: str | None
 
     class Meta:
         verbose_name = _("conversation")

@@ -38,20 +38,16 @@ from messaging.api.list_query import asked_of_list, parameters_of_list
 from messaging.limits import limits
 from messaging.models import Conversation
 from messaging.queries.attachments import library_of
-from messaging.queries.conversations import conversations_for, detailed_conversation_for
-from messaging.queries.history import PAGE_LIMIT, Window, history_of
+from messaging.queries.conversations import listed_for
+from messaging.queries.history import PAGE_LIMIT, Window
+from messaging.queries.shown import ShownConversations, shown_conversation, shown_page
 from messaging.queries.unread import unread_for
 from messaging.rendering import data_saver
 from messaging.rendering.inbox import Pane, Side, inbox
 from messaging.rendering.state_script import state_script
 from messaging.rendering.zone import in_zone_of
 from messaging.serializers.answers import answers_for
-from messaging.serializers.output import (
-    ConversationSerializer,
-    HistorySerializer,
-    LibraryItemSerializer,
-    UnreadSerializer,
-)
+from messaging.serializers.output import LibraryItemSerializer, UnreadSerializer
 
 
 @person_page(of_company=False)
@@ -178,12 +174,11 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
         "files": None,
     }
     if conversation_id is not None:
-        conversation = detailed_conversation_for(reader, conversation_id)
-        shown = ConversationSerializer(conversation, context={"reader": reader}).data
+        shown = shown_conversation(reader, conversation_id)
         landing = _landing(shown["unread_count"], shown["unread_after_seq"])
         window = _asked_window(request.GET) or landing
-        history = history_of(conversation, window, lines_for=reader)
-        state |= {"conversation": shown, "messages": HistorySerializer(history).data}
+        page = shown_page(reader, conversation_id, window)
+        state |= {"conversation": shown, "messages": page}
     return state
 
 
@@ -222,14 +217,14 @@ def _first_page(request: HttpRequest, reader: User) -> dict[str, Any]:
 
     For the company, as the address of the page asks; `listed` says what that was.
     """
-    pages, listed = ByActivityOrClock(), conversations_for(reader)
+    pages, listed = ByActivityOrClock(), listed_for(reader)
     asked = asked_of_list(request) if reader.is_company else {}
     query = parameters_of_list(asked) if reader.is_company else {}
     if query:
         listed = ConversationFilter(data=query, queryset=listed, request=request).qs
-    rows = pages.paginate_queryset(listed, _asking(request, query))
-    shown = ConversationSerializer(rows, many=True, context={"reader": reader}).data
-    return {"results": shown, "next": _next_of(pages, query), "listed": asked}
+    shown = ShownConversations(listed, reader)
+    rows = pages.paginate_queryset(shown, _asking(request, query))
+    return {"results": rows, "next": _next_of(pages, query), "listed": asked}
 
 
 def _asking(request: HttpRequest, query: dict[str, str]) -> Request:

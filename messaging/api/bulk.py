@@ -13,8 +13,9 @@ from core.web.requests import person, validated
 from core.web.views import APIView
 from messaging.actions import bulk
 from messaging.api import inputs
-from messaging.queries.conversations import conversations_for
-from messaging.serializers.bulk import BulkAnswerSerializer, BulkSerializer
+from messaging.queries.conversations import listed_for
+from messaging.queries.shown import ShownConversations
+from messaging.serializers.bulk import BulkAnswerSerializer, BulkSerializer, ChangedSerializer
 
 
 class Bulk(APIView):
@@ -37,9 +38,13 @@ class Bulk(APIView):
             change=_change(editor, asked),
         )
         ids = [result.id for result in results if result.outcome != "refused"]
-        shown = conversations_for(editor, with_archived=True).filter(pk__in=ids)
-        answer = {"results": results, "conversations": shown}
-        return Response(BulkAnswerSerializer(answer, context={"reader": editor}).data)
+        changed = listed_for(editor, with_archived=True).filter(pk__in=ids)
+        return Response(
+            {
+                "results": ChangedSerializer(results, many=True).data,
+                "conversations": ShownConversations(changed, editor)[:],
+            }
+        )
 
 
 def _change(editor: User, asked: dict[str, Any]) -> bulk.Change:

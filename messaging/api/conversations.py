@@ -30,11 +30,10 @@ from messaging.api.responses import created_status
 from messaging.models import Conversation
 from messaging.queries.conversations import (
     conversation_for,
-    conversations_for,
-    detailed_conversation_for,
     is_conversation_of,
+    listed_for,
 )
-from messaging.queries.history import changes_of
+from messaging.queries.shown import ShownConversations, shown_changes, shown_conversation
 from messaging.serializers.input import (
     ConversationChangeSerializer,
     OpeningSerializer,
@@ -71,10 +70,13 @@ class ConversationList(ListAPIView[Conversation]):
 
     def get_queryset(self) -> QuerySet[Conversation]:
         is_catching_up = "changed_since" in self.request.query_params
-        return conversations_for(person(self.request), with_archived=is_catching_up)
+        return listed_for(person(self.request), with_archived=is_catching_up)
 
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "reader": person(self.request)}
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        listed = ShownConversations(self.filter_queryset(self.get_queryset()), person(request))
+        assert self.paginator is not None
+        page = self.paginator.paginate_queryset(listed, request, view=self)
+        return self.get_paginated_response(page)
 
     @extend_schema(
         parameters=[idempotency_key.PARAMETER],
@@ -140,16 +142,11 @@ class ChangeList(APIView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Everything that changed since a version."""
         since = validated(SinceSerializer, request.query_params)["since"]
-        reader = person(request)
-        conversation = detailed_conversation_for(reader, conversation_id)
-        changes = changes_of(reader, conversation, since)
-        return Response(ChangesSerializer(changes, context={"reader": reader}).data)
+        return Response(shown_changes(person(request), conversation_id, since))
 
 
 def answered(
     request: Request, conversation_id: UUID, *, status: int = status.HTTP_200_OK
 ) -> Response:
-    reader = person(request)
-    conversation = detailed_conversation_for(reader, conversation_id)
-    shown = ConversationSerializer(conversation, context={"reader": reader}).data
-    return versioned(shown, conversation.version, status=status)
+    shown = shown_conversation(person(request), conversation_id)
+    return versioned(shown, shown["version"], status=status)

@@ -27,7 +27,8 @@ from messaging.queries.conversations import (
     message_for,
     revisions_of,
 )
-from messaging.queries.history import Window, history_of
+from messaging.queries.history import Window
+from messaging.queries.shown import shown_page
 from messaging.serializers.input import (
     BodySerializer,
     DraftSerializer,
@@ -53,10 +54,7 @@ class MessageList(APIView):
         `lines` tell what was done with the conversation between these messages.
         """
         window = Window(**validated(WindowSerializer, request.query_params))
-        reader = person(request)
-        conversation = conversation_for(reader, conversation_id)
-        history = history_of(conversation, window, lines_for=reader)
-        return Response(HistorySerializer(history).data)
+        return Response(shown_page(person(request), conversation_id, window))
 
     @extend_schema(
         parameters=[idempotency_key.PARAMETER],

@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models.functions import Collate, JSONObject
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from attachments.queries import from_json
 from core.database.folding import FoldText
 from core.models import User
-from core.queries import epoch_column
 from messaging.models import (
     Conversation,
     Escalation,
@@ -41,7 +40,8 @@ def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation
     """Add all that `ConversationSerializer` shows: two queries, whatever the number of rows."""
     people = (
         Participant.objects.filter(conversation=OuterRef("pk"), left_at=None)
-        .order_by(FoldText("user__name"), "user_id")
+        # The order of `shown`, whatever the database's own.
+        .order_by(Collate(FoldText("user__name"), "C"), "user_id")
         .values(
             json=JSONObject(
                 id="user_id",
@@ -69,12 +69,12 @@ def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation
     )
 
 
-def conversations_for(reader: User, *, with_archived: bool = False) -> QuerySet[Conversation]:
-    """The person's list, `with_details`, newest activity first.
+def listed_for(reader: User, *, with_archived: bool = False) -> QuerySet[Conversation]:
+    """The person's list, newest activity first: `shown.ShownConversations` makes JSON of it.
 
     `with_archived` is for a screen that catches up and must learn what left the list.
     """
-    listed = with_details(visible_to(reader)).order_by("-last_activity_at", "-id")
+    listed = visible_to(reader).order_by("-last_activity_at", "-id")
     return listed if with_archived else listed.filter(archived_at=None)
 
 
@@ -84,16 +84,10 @@ def conversation_for(reader: User, conversation_id: UUID) -> Conversation:
 
 
 def detailed_conversation_for(reader: User, conversation_id: UUID) -> Conversation:
-    """One conversation with all that its serializer shows, in one query, or Http404."""
+    """One conversation as a row with all that its serializer shows, or Http404."""
     conversations = with_details(visible_to(reader)).prefetch_related(None)
     files = files_of("messaging_conversation.last_message_id")
-    conversation = (
-        conversations.annotate(file_rows=files)
-        # Declared on the model, which says its type.
-        .annotate(epoch=epoch_column())  # type: ignore[no-redef]
-        .filter(pk=conversation_id)
-        .first()
-    )
+    conversation = conversations.annotate(file_rows=files).filter(pk=conversation_id).first()
     if conversation is None:
         raise Http404
     if conversation.last_message is not None:

@@ -27,15 +27,12 @@ from messaging.models import (
     NoteRevision,
     Participant,
 )
+from messaging.queries.shown import QUOTED_CHARACTERS
 from messaging.queries.unread import unread_total_for
 from messaging.serializers.answers import AnswersSerializer, answers_for
 from messaging.serializers.history import LineSerializer
 
 EPOCH = "Of the database. Another one than before: drop what you hold and load anew."
-
-
-# Two lines of a wide bubble. The page of a conversation has the same number (state/quote.js).
-QUOTED_CHARACTERS = 200
 
 
 class QuoteSerializer(Shape[Message]):

@@ -10,7 +10,7 @@ from core.models import Chantier, Client, User
 from messaging.actions.messages import send_message
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, HistoryLine
-from messaging.queries import history
+from messaging.queries import shown
 from tests.cast import Call, Say
 from tests.messaging.addresses import of
 
@@ -169,7 +169,7 @@ class TestCatchingUp:
             say(odile, str(number))
             for status in ("closed", "open"):
                 change(api, odile, conversation, status=status, subject=f"{number} {status}")
-        monkeypatch.setattr(history, "CHANGES_LIMIT", 4)
+        monkeypatch.setattr(shown, "CHANGES_LIMIT", 4)
 
         version, lines, messages, answers = 0, [], [], 0
         while True:

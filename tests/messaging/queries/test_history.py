@@ -13,7 +13,7 @@ from messaging.actions.conversations import change_conversation
 from messaging.actions.messages import delete_message, edit_message
 from messaging.actions.reads import read_up_to
 from messaging.models import Conversation, Message
-from messaging.queries import history
+from messaging.queries import shown
 from tests.cast import Call, Say
 from tests.messaging.addresses import of, of_message
 
@@ -221,7 +221,7 @@ class TestChanges:
         long_conversation: Conversation,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(history, "CHANGES_LIMIT", 50)
+        monkeypatch.setattr(shown, "CHANGES_LIMIT", 50)
         since, found, rounds = 0, list[int](), 0
         while True:
             told = changes(api, odile, long_conversation, since)
