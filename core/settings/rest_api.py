@@ -11,7 +11,7 @@ REST_FRAMEWORK = {
         "core.auth.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["core.web.json_renderer.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.web.json_parser.JsonParser"],
     "DEFAULT_PAGINATION_CLASS": "core.web.pagination.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
