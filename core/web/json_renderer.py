@@ -12,7 +12,7 @@ _default = JSONEncoder().default
 
 
 class JsonRenderer(JSONRenderer):
-    """Of a list of 50 conversations it makes 64 kB in 0.13 ms, where `json` takes 0.34 (measured)."""
+    """Of 50 conversations it makes 64 kB in 0.13 ms, where `json` takes 0.34 (measured)."""
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Any = None

@@ -62,6 +62,8 @@ def rich(
     decided(files)
     gone = Draft(body="", attachment_ids=(announced(camille),))
     withdrawn = send_message(author=camille, conversation_id=conversation.pk, draft=gone).message
+    draft = Draft(body="Ces plans", reply_to=withdrawn.pk)
+    send_message(author=odile, conversation_id=conversation.pk, draft=draft)
     delete_message(remover=camille, message=withdrawn)
     # The second file first.
     links = MessageAttachment.objects.filter(message=shown)
