@@ -85,8 +85,12 @@ def altered(camille: User, browser: APIClient) -> None:
 def test_known_session_ends_at_once(
     camille: User, browser: APIClient, end: Callable[[User, APIClient], None]
 ) -> None:
+    assert browser.get("/client/messages").status_code == 200
+
     end(camille, browser)
 
+    page = browser.get("/client/messages")
+    assert (page.status_code, page.headers["Location"]) == (302, "/login?next=/client/messages")
     assert browser.get(ME).status_code == 401
 
 

@@ -86,6 +86,7 @@ def rich(
     for message in Message.objects.filter(fanned_out_at=None):
         fan_out_message(message.pk)
     read_up_to(reader=odile, conversation=fresh(conversation), seq=3)
+    read_up_to(reader=bruno, conversation=fresh(conversation), seq=5)
     mark_unread_from(reader=bruno, conversation=fresh(conversation), seq=2)
     # No order of insertion, capitals and accents.
     for person, name in ((camille, "Zoé"), (bruno, "élodie"), (odile, "Eloi"), (marc, "ÉMILE")):
