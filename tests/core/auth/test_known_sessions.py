@@ -25,7 +25,7 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def browser(camille: User) -> APIClient:
+def known(camille: User) -> APIClient:
     """A browser whose session this process knows."""
     browser = APIClient()
     browser.force_login(camille)
@@ -33,49 +33,53 @@ def browser(camille: User) -> APIClient:
     return browser
 
 
-def key_of(browser: APIClient) -> str:
-    return str(browser.cookies["sessionid"].value)
+def key_of(known: APIClient) -> str:
+    return str(known.cookies["sessionid"].value)
 
 
-def about_who_asks(browser: APIClient) -> list[str]:
+def about_who_asks(known: APIClient) -> list[str]:
     """Return the statements of one request that read the session or its person."""
     with CaptureQueriesContext(connection) as asked:
-        browser.get("/api/v1/unread")
+        known.get("/api/v1/unread")
     statements = [query["sql"] for query in asked.captured_queries]
     return [sql for sql in statements if "django_session" in sql or "FROM core_user" in sql]
 
 
-def test_session_and_person_are_one_query_from_the_second_request_on(browser: APIClient) -> None:
-    assert len(about_who_asks(browser)) == 1
+def test_session_and_person_are_one_query_from_the_second_request_on(known: APIClient) -> None:
+    assert len(about_who_asks(known)) == 1
 
 
-def test_row_of_the_session_decides_whose_it_is(browser: APIClient, odile: User) -> None:
-    sessions._whose[key_of(browser)] = str(odile.pk)
+def test_row_of_the_session_decides_whose_it_is(
+    camille: User, known: APIClient, odile: User
+) -> None:
+    # Even if the digest in the session fits both.
+    User.objects.filter(pk=odile.pk).update(password=camille.password)
+    sessions._whose[key_of(known)] = str(odile.pk)
 
-    assert browser.get(ME).json()["name"] == "Camille Morel"
-    assert len(about_who_asks(browser)) == 1
+    assert known.get(ME).json()["name"] == "Camille Morel"
+    assert len(about_who_asks(known)) == 1
 
 
-def deactivated(camille: User, browser: APIClient) -> None:
+def deactivated(camille: User, known: APIClient) -> None:
     User.objects.filter(pk=camille.pk).update(is_active=False)
 
 
-def with_another_password(camille: User, browser: APIClient) -> None:
+def with_another_password(camille: User, known: APIClient) -> None:
     camille.set_unusable_password()
     camille.save()
 
 
-def logged_out(camille: User, browser: APIClient) -> None:
-    Session.objects.filter(session_key=key_of(browser)).delete()
+def logged_out(camille: User, known: APIClient) -> None:
+    Session.objects.filter(session_key=key_of(known)).delete()
 
 
-def expired(camille: User, browser: APIClient) -> None:
+def expired(camille: User, known: APIClient) -> None:
     past = timezone.now() - timedelta(seconds=1)
-    Session.objects.filter(session_key=key_of(browser)).update(expire_date=past)
+    Session.objects.filter(session_key=key_of(known)).update(expire_date=past)
 
 
-def altered(camille: User, browser: APIClient) -> None:
-    Session.objects.filter(session_key=key_of(browser)).update(session_data="e30:1:x")
+def altered(camille: User, known: APIClient) -> None:
+    Session.objects.filter(session_key=key_of(known)).update(session_data="e30:1:x")
 
 
 @pytest.mark.parametrize(
@@ -83,21 +87,21 @@ def altered(camille: User, browser: APIClient) -> None:
     ids=lambda end: end.__name__,
 )  # fmt: skip
 def test_known_session_ends_at_once(
-    camille: User, browser: APIClient, end: Callable[[User, APIClient], None]
+    camille: User, known: APIClient, end: Callable[[User, APIClient], None]
 ) -> None:
-    assert browser.get("/client/messages").status_code == 200
+    assert known.get("/client/messages").status_code == 200
 
-    end(camille, browser)
+    end(camille, known)
 
-    page = browser.get("/client/messages")
+    page = known.get("/client/messages")
     assert (page.status_code, page.headers["Location"]) == (302, "/login?next=/client/messages")
-    assert browser.get(ME).status_code == 401
+    assert known.get(ME).status_code == 401
 
 
-def test_name_is_as_it_is_now(camille: User, browser: APIClient) -> None:
+def test_name_is_as_it_is_now(camille: User, known: APIClient) -> None:
     User.objects.filter(pk=camille.pk).update(name="Camille Haddad")
 
-    assert browser.get(ME).json()["name"] == "Camille Haddad"
+    assert known.get(ME).json()["name"] == "Camille Haddad"
 
 
 def test_session_of_an_earlier_signing_key_goes_on(camille: User, settings: Any) -> None:
@@ -109,7 +113,7 @@ def test_session_of_an_earlier_signing_key_goes_on(camille: User, settings: Any)
         assert browser.get(ME).status_code == 200
 
 
-def test_memory_is_bounded(browser: APIClient, odile: User, monkeypatch: Any) -> None:
+def test_memory_is_bounded(known: APIClient, odile: User, monkeypatch: Any) -> None:
     monkeypatch.setattr(sessions, "REMEMBERED", 1)
     other = APIClient()
     other.force_login(odile)
