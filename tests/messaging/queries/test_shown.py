@@ -154,7 +154,14 @@ class TestWrittenByPostgres:
     @pytest.mark.parametrize("language", ["fr", "en"])
     @pytest.mark.parametrize(
         "window",
-        [Window(), Window(limit=3), Window(before=6), Window(after=6), Window(around=4, limit=4)],
+        [
+            Window(),
+            Window(limit=3),
+            Window(before=6),
+            Window(after=0, limit=3),
+            Window(after=6),
+            Window(around=4, limit=4),
+        ],
         ids=repr,
     )
     def test_page(self, rich: Conversation, reader: User, window: Window, language: str) -> None:
