@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
-from core.database.raw_rows import row_with_extras
+from core.database.raw_rows import columns_of, row_with_extras
 from core.models import User
 
 LETTERS = frozenset(string.ascii_lowercase + string.digits)
@@ -27,11 +27,11 @@ OWN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 REMEMBERED = 20_000
 
 # Raw SQL, see `core.database.raw_rows`.
-WITH_PERSON = """
-    SELECT core_user.*, django_session.session_data
+WITH_PERSON = f"""
+    SELECT {columns_of(User, "core_user")}, django_session.session_data
     FROM django_session JOIN core_user ON core_user.id = %s
     WHERE django_session.session_key = %s AND django_session.expire_date > %s
-"""
+"""  # noqa: S608 - of our own words
 
 # The id of the person by the key of the session.
 _whose: dict[str, str] = {}
