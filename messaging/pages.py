@@ -222,8 +222,8 @@ def _first_page(request: HttpRequest, reader: User) -> dict[str, Any]:
     query = parameters_of_list(asked) if reader.is_company else {}
     if query:
         listed = ConversationFilter(data=query, queryset=listed, request=request).qs
-    shown = ShownConversations(listed, reader)
-    rows = pages.paginate_queryset(shown, _asking(request, query))
+    shown: Any = ShownConversations(listed, reader)
+    rows: Any = pages.paginate_queryset(shown, _asking(request, query))
     return {"results": rows, "next": _next_of(pages, query), "listed": asked}
 
 

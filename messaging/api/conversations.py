@@ -72,17 +72,14 @@ class ConversationList(ListAPIView[Conversation]):
         is_catching_up = "changed_since" in self.request.query_params
         return listed_for(person(self.request), with_archived=is_catching_up)
 
-    def filter_queryset(self, queryset: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        if ConversationFilter.base_filters.keys().isdisjoint(self.request.query_params):
-            # Nothing is narrowed: for each request, django-filter builds a form of all filters.
-            return queryset
-        return super().filter_queryset(queryset)
-
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        listed = ShownConversations(self.filter_queryset(self.get_queryset()), person(request))
-        assert self.paginator is not None
-        page = self.paginator.paginate_queryset(listed, request, view=self)
-        return self.get_paginated_response(page)
+        listed = self.get_queryset()
+        # For each request, django-filter builds a form of all filters.
+        if not ConversationFilter.base_filters.keys().isdisjoint(request.query_params):
+            listed = self.filter_queryset(listed)
+        pages: Any = self.paginator
+        shown = ShownConversations(listed, person(request))
+        return self.get_paginated_response(pages.paginate_queryset(shown, request, view=self))
 
     @extend_schema(
         parameters=[idempotency_key.PARAMETER],

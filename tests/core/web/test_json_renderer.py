@@ -13,6 +13,7 @@ from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
 from core.models import User
 from core.web.json_renderer import JsonRenderer
 
+OF_NONE: Any = None
 VALUES = {
     "texts": ["", "é œ 🙂", '"\\/', "\x00\x01\x1f\b\f\n\r\t\x7f", "\u2028 \u2029", "</script>"],
     "numbers": [0, -1, 2**53 + 1, 2**63, 2**70, 0.1, 1.5, -0.0],
@@ -34,7 +35,7 @@ VALUES = {
     "later": gettext_lazy("Client"),
     "bytes": b"ok",
     "names": {2: "deux", None: "rien", True: "oui"},
-    "of_serializers": ReturnList([ReturnDict({"a": 1}, serializer=None)], serializer=None),
+    "of_serializers": ReturnList([ReturnDict({"a": 1}, serializer=OF_NONE)], serializer=OF_NONE),
 }  # fmt: skip
 
 
