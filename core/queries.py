@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet, TextField
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from core.models import (
@@ -59,11 +58,6 @@ def pending_events() -> QuerySet[OutgoingEvent]:
 
 
 EPOCH = "SELECT value || '-' || 'core_epoch'::regclass::oid FROM core_epoch"
-
-
-def epoch_column() -> RawSQL:
-    """Return a column that reads the epoch with other rows, in their query. It may be None."""
-    return RawSQL(f"({EPOCH})", (), output_field=TextField())  # noqa: S611 - only our own names
 
 
 def current_epoch() -> str:
