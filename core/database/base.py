@@ -1,8 +1,19 @@
 """Define the database engine `core.database`, which `settings.DATABASES` names."""
 
 import select
+from collections.abc import Sequence
+from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
+
+# Of one statement, in PostgreSQL's protocol.
+MOST_PARAMETERS = 65_535
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def bulk_batch_size(self, fields: Sequence[Any], objs: Sequence[Any]) -> int:
+        """Return how many rows one INSERT takes; `bulk_create` makes several of more."""
+        return max(1, min(len(objs), MOST_PARAMETERS // max(1, len(fields))))
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -13,6 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     vanished without one is noticed by the first query, which fails as `SELECT 1` would.
     """
 
+    ops_class = DatabaseOperations
     health_check_enabled: bool
     health_check_done: bool
 

@@ -5,6 +5,7 @@ import pytest
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 
+from core.database.base import MOST_PARAMETERS
 from core.database.raw_rows import row_of, row_with_extras
 from core.models import Client, User
 
@@ -89,3 +90,13 @@ class TestARowOfAWrittenQuery:
 
     def test_is_none_where_there_is_none(self, morel: Client) -> None:
         assert row_of(Client, "SELECT * FROM core_client WHERE name = %s", ["Nobody"]) is None
+
+
+@pytest.mark.django_db
+def test_more_rows_than_one_statement_has_parameters_are_written_at_once() -> None:
+    """Tens of thousands of parameters are more than PostgreSQL's protocol takes."""
+    rows = [Client(name=f"Client {number}") for number in range(MOST_PARAMETERS // 2)]
+
+    Client.objects.bulk_create(rows)
+
+    assert Client.objects.count() == len(rows)

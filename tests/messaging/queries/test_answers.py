@@ -33,7 +33,7 @@ def nothing_kept() -> None:
 def ask(odile: User) -> Ask:
     """Give a function: a client's question, answered after so many seconds or not at all."""
 
-    def asked(by: User, answered_after: float | None, *, days_ago: int = 3) -> Conversation:
+    def asked(by: User, answered_after: float | None, *, days_ago: int = 7) -> Conversation:
         at = timezone.now() - timedelta(days=days_ago)
         conversation = Conversation.objects.create(
             client_id=by.own_client_id, subject="Question", created_at=at, created_by=by,
