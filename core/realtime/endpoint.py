@@ -20,7 +20,6 @@ from core.models import User
 from core.queries import current_epoch
 from core.realtime.database_thread import DatabaseThread
 from core.realtime.grants import Grant, grant_by_session, grant_by_token
-from core.realtime.hub import hub, payloads
 from core.web.errors import Unavailable
 from core.web.middleware import DATABASE_ERRORS
 
@@ -37,7 +36,7 @@ class UnknownParameter(APIException):
 
 @csrf_exempt
 async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
-    """Answer with the person's events as they happen (`text/event-stream`)."""
+    """Answer with the head of the person's stream of events (`text/event-stream`)."""
     if request.method != "GET":
         return _refused(MethodNotAllowed(str(request.method)))
     if unknown := [name for name in request.GET if name not in PARAMETERS]:
@@ -46,12 +45,7 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         opening = await _opening(request)
     except APIException as refusal:
         return _refused(refusal)
-    opened = await hub().open(opening.grant, opening.epoch)
-    return StreamingHttpResponse(
-        payloads(opened),
-        content_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return EventStream(opening)
 
 
 @dataclass(frozen=True)
@@ -60,6 +54,17 @@ class Opening:
 
     grant: Grant
     epoch: str
+
+
+class EventStream(StreamingHttpResponse):
+    """The head of a stream. Its content is written by `core.realtime.serve`, not by Django."""
+
+    def __init__(self, opening: Opening) -> None:
+        super().__init__(
+            content_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+        self.opening = opening
 
 
 async def _opening(request: HttpRequest) -> Opening:

@@ -14,7 +14,7 @@ from core.queries import current_epoch
 from core.realtime.publish import company_channel, user_channel
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Grant:
     """The right to a stream. It ends with the person's access, their side, and their login."""
 

@@ -7,8 +7,8 @@ closed; its browser reconnects and asks for what it missed.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from functools import cache
+import time
+from functools import cache, lru_cache
 from uuid import UUID
 
 import redis.asyncio
@@ -16,7 +16,9 @@ import structlog
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from core.realtime.frames import Frame
 from core.realtime.grants import Grant
+from core.realtime.heartbeats import Heartbeats
 from core.realtime.publish import EVERY_STREAM, EVERYBODY, Event, frame, rights_channel
 from core.realtime.recheck import Recheck
 from core.realtime.streams import OpenStreams, Stream, epoch_frame
@@ -27,19 +29,22 @@ RETRY_MILLISECONDS = 2_000
 # A frozen Valkey does not close its connection. Without a pong within this time, reconnect.
 PING_SECONDS = 5.0
 
-RESYNC = frame(Event("resync", {}))
-HEARTBEAT = b": still here\n\n"
+# Between two closings of streams while the process leaves.
+DRAIN_PAUSE_SECONDS = 0.05
+
+RESYNC = Frame(frame(Event("resync", {})))
 GREETING = f"retry: {RETRY_MILLISECONDS}\n: open\n\n".encode()
 
 logger = structlog.get_logger(__name__)
 
 
 class Hub:
-    """The open streams, the task that reads what is published, and the one that checks rights."""
+    """The open streams, and the tasks that serve them: one reads, one checks rights, one beats."""
 
     def __init__(self) -> None:
         self.streams = OpenStreams()
         self.recheck = Recheck(self.streams)
+        self.heartbeats = Heartbeats()
         self.reader: asyncio.Task[None] | None = None
         self.is_listening = asyncio.Event()
 
@@ -53,18 +58,27 @@ class Hub:
         self.streams.add(stream)
         self.recheck.watch(stream)
         self.recheck.ensure_running()
-        await self.ensure_listening()
+        self.heartbeats.watch(stream)
+        self.heartbeats.ensure_running()
+        try:
+            await self.ensure_listening()
+        except BaseException:
+            self.streams.remove(stream)
+            raise
         return stream
 
     async def drain(self, seconds: float) -> None:
-        """Close all streams, spread over so many seconds: their browsers come back one by one."""
-        streams = list(self.streams.all)
-        random.shuffle(streams)
-        for stream in streams:
-            await asyncio.sleep(seconds / len(streams))
+        """Close all streams, spread evenly over so many seconds. Browsers reconnect elsewhere.
+
+        Those that open while it runs are closed at its end.
+        """
+        began, streams = time.monotonic(), list(self.streams.all)
+        for number, stream in enumerate(streams):
+            while (time.monotonic() - began) * len(streams) < number * seconds:
+                await asyncio.sleep(DRAIN_PAUSE_SECONDS)
             self.streams.remove(stream)
-        # Those that were opened since.
-        for stream in tuple(self.streams.all):
+        await asyncio.sleep(began + seconds - time.monotonic())
+        for stream in list(self.streams.all):
             self.streams.remove(stream)
 
     async def ensure_listening(self) -> None:
@@ -105,7 +119,7 @@ class Hub:
             self.is_listening.set()
             # Events from before the subscription are lost: each browser must ask for them, and
             # rights may have changed.
-            self.streams.offer_all(RESYNC)
+            await self.streams.offer_all(RESYNC)
             self.recheck.check_soon(self.streams.all)
             while await self.answers(pubsub):
                 pass
@@ -117,16 +131,16 @@ class Hub:
             await pubsub.ping()
             message = await pubsub.get_message(timeout=PING_SECONDS)
         if message is not None and message["type"] == "pmessage":
-            self.hand_out(message["channel"].decode(), message["data"])
+            await self.hand_out(message["channel"].decode(), message["data"])
         return message is not None
 
-    def hand_out(self, channel: str, payload: bytes) -> None:
+    async def hand_out(self, channel: str, payload: bytes) -> None:
         if channel == rights_channel() and payload == EVERY_STREAM.encode():
-            self.streams.offer_all(RESYNC)
+            await self.streams.offer_all(RESYNC)
         elif channel == rights_channel():
             self.recheck.check_now(self._named_by(payload.decode()))
         else:
-            self.streams.offer(channel, payload)
+            await self.streams.offer(channel, Frame(payload))
 
     def _named_by(self, payload: str) -> list[Stream]:
         if payload == EVERYBODY:
@@ -141,14 +155,7 @@ def hub() -> Hub:
     return Hub()
 
 
-async def payloads(stream: Stream) -> AsyncIterator[bytes]:
-    """Yield the epoch, then payloads and heartbeats until the stream is closed."""
-    try:
-        yield GREETING + epoch_frame(stream.epoch)
-        while not stream.is_closed:
-            payload = await stream.next(settings.STREAM_HEARTBEAT_SECONDS)
-            if stream.is_closed:
-                return
-            yield payload or HEARTBEAT
-    finally:
-        hub().streams.remove(stream)
+@lru_cache(8)
+def beginning(epoch: str) -> Frame:
+    """Return what each stream begins with."""
+    return Frame(GREETING + epoch_frame(epoch).payload)

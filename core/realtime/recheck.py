@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
+from core.realtime.agenda import Agenda
 from core.realtime.database_thread import DatabaseThread
 from core.realtime.grants import Confirmation, confirm
 from core.realtime.streams import OpenStreams, Stream
@@ -40,6 +41,9 @@ class Recheck:
     def __init__(self, streams: OpenStreams) -> None:
         self.streams = streams
         self.thread = DatabaseThread("stream-recheck")
+        self.agenda = Agenda()
+        # The epoch that all streams know.
+        self.epoch: str | None = None
         self.hurry = asyncio.Event()
         self.task: asyncio.Task[None] | None = None
 
@@ -54,7 +58,7 @@ class Recheck:
 
     def check_now(self, streams: Iterable[Stream]) -> None:
         for stream in streams:
-            stream.due_at = 0.0
+            self.agenda.put(stream, 0.0)
         self.hurry.set()
 
     def check_soon(self, streams: Iterable[Stream]) -> None:
@@ -62,7 +66,7 @@ class Recheck:
         now = time.monotonic()
         for stream in streams:
             soon = now + random.uniform(0, SOON_SECONDS)
-            stream.due_at = min(stream.due_at, soon)
+            self.agenda.put(stream, min(stream.due_at, soon))
 
     async def run_for_ever(self) -> None:
         while True:
@@ -84,9 +88,7 @@ class Recheck:
 
     async def check_due(self) -> None:
         """Confirm all streams that are due, so many at a time."""
-        self._end_expired()
-        now = time.monotonic()
-        due = [stream for stream in self.streams.all if stream.due_at <= now]
+        due = self._without_expired(self.agenda.take(time.monotonic()))
         for first in range(0, len(due), STREAMS_PER_QUERY):
             await self._check(due[first : first + STREAMS_PER_QUERY])
 
@@ -107,10 +109,13 @@ class Recheck:
         for stream in streams:
             if stream.grant in confirmation.holding:
                 stream.confirmed_at = asked_at
+                stream.tell_epoch(confirmation.epoch)
             else:
                 self._end(stream, "no longer allowed")
-        for stream in tuple(self.streams.all):
-            stream.tell_epoch(confirmation.epoch)
+        if confirmation.epoch != self.epoch:
+            self.epoch = confirmation.epoch
+            for stream in tuple(self.streams.all):
+                stream.tell_epoch(confirmation.epoch)
 
     def _keep_for_a_while(self, streams: list[Stream]) -> None:
         self._postpone(streams, RETRY_SECONDS)
@@ -119,16 +124,22 @@ class Recheck:
             if time.monotonic() - stream.confirmed_at > longest:
                 self._end(stream, "not confirmed")
 
-    def _end_expired(self) -> None:
-        now = time.time()
-        for stream in [stream for stream in self.streams.all if stream.grant.ends_at <= now]:
-            self._end(stream, "token expired")
+    def _without_expired(self, streams: list[Stream]) -> list[Stream]:
+        now, going_on = time.time(), list[Stream]()
+        for stream in streams:
+            if stream.grant.ends_at > now:
+                going_on.append(stream)
+            else:
+                self._end(stream, "token expired")
+        return going_on
 
     def _end(self, stream: Stream, reason: str) -> None:
         logger.info("stream_ended", user_id=str(stream.grant.user_id), reason=reason)
         self.streams.remove(stream)
 
     def _postpone(self, streams: Iterable[Stream], at_most_seconds: float) -> None:
-        now = time.monotonic()
+        now, ahead = time.monotonic(), time.time() - time.monotonic()
         for stream in streams:
-            stream.due_at = now + at_most_seconds * random.uniform(0.5, 1.0)
+            due_at = now + at_most_seconds * random.uniform(0.5, 1.0)
+            # A stream is due when its token expires, too.
+            self.agenda.put(stream, min(due_at, stream.grant.ends_at - ahead))

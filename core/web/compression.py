@@ -7,7 +7,7 @@ import re
 import secrets
 import sys
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -105,12 +105,17 @@ def _encode_whole(response: HttpResponse, encoding: str) -> None:
 
 
 def _encode_stream(response: StreamingHttpResponse) -> None:
-    # An AsyncIterator if `is_async` says so.
-    parts: Any = response.streaming_content
-    response.streaming_content = gzipped_events(parts) if response.is_async else _gzipped(parts)
+    # Who writes the events of a stream compresses each of them (`GzippedEvents`).
+    if not is_event_stream(response):
+        parts: Any = response.streaming_content
+        response.streaming_content = _gzipped(parts)
     del response["Content-Length"]
     response["Content-Encoding"] = "gzip"
     _weaken(response)
+
+
+def is_event_stream(response: HttpResponseBase) -> bool:
+    return response.get("Content-Type", "").startswith("text/event-stream")
 
 
 def _weaken(response: HttpResponseBase) -> None:
@@ -176,27 +181,30 @@ def _gzipped(parts: Iterator[bytes]) -> Iterator[bytes]:
     yield writer.flush()
 
 
-async def gzipped_events(parts: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
-    """Yield each part as whole blocks of one gzip stream, so that nothing waits for the next.
+class GzippedEvents:
+    """One gzip stream of events, each as whole blocks, so that nothing waits for the next.
 
-    Each part is compressed by itself. So a stream needs no memory between two events, an event
+    Each event is compressed by itself. So a stream needs no memory between two events, an event
     that a thousand people get is compressed once, and no length tells of what came before.
     """
-    checksum = size = 0
-    try:
-        yield GZIP_HEADER
-        async for part in parts:
-            checksum = zlib.crc32(part, checksum)
-            size += len(part)
-            yield _blocks(part)
+
+    __slots__ = ("checksum", "size")
+
+    def __init__(self) -> None:
+        self.checksum = self.size = 0
+
+    def add(self, part: bytes) -> None:
+        """Count a part whose `blocks` are written."""
+        self.checksum = zlib.crc32(part, self.checksum)
+        self.size += len(part)
+
+    def end(self) -> bytes:
         end = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, RAW).flush()
-        yield end + checksum.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
-    finally:
-        # The hub forgets a stream when its iterator is closed.
-        await parts.aclose()
+        size = self.size & 0xFFFFFFFF
+        return end + self.checksum.to_bytes(4, "little") + size.to_bytes(4, "little")
 
 
 @lru_cache(EVENTS_KEPT)
-def _blocks(part: bytes) -> bytes:
+def blocks(part: bytes) -> bytes:
     writer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, RAW)
     return writer.compress(part) + writer.flush(zlib.Z_SYNC_FLUSH)

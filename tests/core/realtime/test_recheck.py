@@ -15,13 +15,14 @@ from core import background_sender
 from core.models import Client, User
 from core.queries import current_epoch
 from core.realtime import recheck
+from core.realtime.agenda import Agenda
 from core.realtime.grants import Confirmation, Grant, confirm, grant_by_token
 from core.realtime.publish import publish_rights_changed
 from core.realtime.recheck import Recheck
 from core.realtime.streams import OpenStreams, Stream, epoch_frame
 from core.valkey import valkey
 from tests.connection_count import ConnectionCount
-from tests.core.realtime.test_hub import EPOCH, next_of, run, running_hub, someone
+from tests.core.realtime.test_hub import EPOCH, browser_of, run, running_hub, someone
 
 
 def people_of(client: Client, count: int) -> list[User]:
@@ -85,7 +86,8 @@ class TestManyStreams:
                 for stream in streams:
                     valkey().publish(stream.grant.channels[0], b"after the check")
                 for stream in streams:
-                    assert await next_of(stream) == b"after the check"
+                    screen = await browser_of(stream)
+                    assert await screen.next() == b"after the check"
                 assert hub.open_streams == 2_000
 
         with ConnectionCount() as connections:
@@ -117,13 +119,13 @@ class TestManyStreams:
         self, camille: User, settings: Settings
     ) -> None:
         settings.STREAM_RECHECK_SECONDS = 0.2
-        [grant], told = granted([camille]), epoch_frame(current_epoch())
+        [grant], told = granted([camille]), epoch_frame(current_epoch()).payload
 
         async def story() -> None:
             async with running_hub() as hub:
-                stream = await hub.open(grant, "of before the restore")
+                screen = await browser_of(await hub.open(grant, "of before the restore"))
 
-                assert await next_of(stream) == told
+                assert await screen.next() == told
 
         run(story)
 
@@ -145,16 +147,17 @@ class Unanswering:
 
 def checking(*streams: Stream) -> Recheck:
     opened = OpenStreams()
+    checks = Recheck(opened)
     for stream in streams:
         opened.add(stream)
-    checks = Recheck(opened)
+        checks.agenda.put(stream, 0.0)
     checks.thread = Unanswering()  # type: ignore[assignment]
     return checks
 
 
 class TestADatabaseThatIsAway:
     def test_streams_go_on_while_the_database_is_away(self) -> None:
-        stream = Stream(someone(), EPOCH, due_at=0.0, confirmed_at=time.monotonic())
+        stream = Stream(someone(), EPOCH, confirmed_at=time.monotonic())
 
         run(checking(stream).check_due)
 
@@ -164,7 +167,7 @@ class TestADatabaseThatIsAway:
 
     def test_streams_do_not_go_on_for_ever_without_a_confirmation(self, settings: Settings) -> None:
         long_ago = time.monotonic() - 10 * settings.STREAM_RECHECK_SECONDS - 1
-        stream = Stream(someone(), EPOCH, due_at=0.0, confirmed_at=long_ago)
+        stream = Stream(someone(), EPOCH, confirmed_at=long_ago)
 
         run(checking(stream).check_due)
 
@@ -177,8 +180,57 @@ def test_rights_of_nobody_publish_nothing() -> None:
 
 def test_stream_whose_token_expired_ends_without_a_query() -> None:
     expired = Stream(Grant(uuid4(), as_company=False, ends_at=time.time() - 1), EPOCH)
-    valid = Stream(Grant(uuid4(), as_company=False, ends_at=time.time() + 60), EPOCH)
+    valid = Stream(
+        Grant(uuid4(), as_company=False, ends_at=time.time() + 60),
+        EPOCH,
+        confirmed_at=time.monotonic(),
+    )
 
     run(checking(expired, valid).check_due)
 
     assert (expired.is_closed, valid.is_closed) == (True, False)
+
+
+def test_stream_is_due_again_when_its_token_expires(settings: Settings) -> None:
+    settings.STREAM_RECHECK_SECONDS = 1_000.0
+    grant = Grant(uuid4(), as_company=False, ends_at=time.time() + 0.2)
+    stream = Stream(grant, EPOCH, confirmed_at=time.monotonic())
+
+    async def story() -> None:
+        checks = checking(stream)
+        await checks.check_due()
+        assert not stream.is_closed
+        await asyncio.sleep(0.3)
+        await checks.check_due()
+
+    run(story)
+
+    assert stream.is_closed
+
+
+class TestTheAgenda:
+    def test_only_what_is_due_is_taken_and_once(self) -> None:
+        soon, later = Stream(someone(), EPOCH), Stream(someone(), EPOCH)
+        agenda = Agenda()
+        agenda.put(soon, 7.2)
+        agenda.put(later, 7.8)
+
+        assert agenda.take(7.1) == []
+        assert agenda.take(7.5) == [soon]
+        assert agenda.take(9.0) == [later]
+        assert (agenda.take(99.0), dict(agenda.seconds)) == ([], {})
+
+    def test_stream_that_is_put_again_is_due_at_the_later_time_alone(self) -> None:
+        stream, agenda = Stream(someone(), EPOCH), Agenda()
+        agenda.put(stream, 7.2)
+        agenda.put(stream, 70.0)
+
+        assert agenda.take(69.0) == []
+        assert agenda.take(71.0) == [stream]
+
+    def test_closed_stream_is_never_due(self) -> None:
+        stream, agenda = Stream(someone(), EPOCH), Agenda()
+        agenda.put(stream, 7.2)
+        stream.close()
+
+        assert (agenda.take(8.0), dict(agenda.seconds)) == ([], {})
