@@ -27,6 +27,8 @@ MEASUREMENTS = (
     "workers",
     "bridges",
     "crowds",
+    "idle_streams",
+    "stream_events",
     "long_lists",
     "searches",
     "sustained",

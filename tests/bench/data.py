@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.test import Client as Browser
 from django.utils import timezone
 from rest_framework.authtoken.models import Token
 
@@ -34,6 +35,13 @@ def client_user() -> User:
 
 def bearer(user: User) -> str:
     return f"Bearer {issue_development_token(user)}"
+
+
+def cookie(user: User) -> str:
+    """Return the header of a new session of a person."""
+    browser = Browser()
+    browser.force_login(user)
+    return f"Cookie: sessionid={browser.cookies['sessionid'].value}"
 
 
 def drf_token(user: User) -> str:

@@ -72,7 +72,18 @@ class Machine:
             self.start(app_processes.file_worker(self.data_dir, os.environ))
 
     def stop_worker(self) -> None:
-        started = [self.programs.pop(name) for name in ("worker", "worker-files")]
+        self.stop("worker", "worker-files")
+
+    def restart_web(self) -> None:
+        """Start the web again, by the environment of now."""
+        self.stop("web")
+        self.start(app_processes.web(self.data_dir, os.environ, HOST, self.port))
+
+    def pid_of(self, name: str) -> int:
+        return self.programs[name][1].pid
+
+    def stop(self, *names: str) -> None:
+        started = [self.programs.pop(name) for name in names]
         stop_together(
             [(process, program.stop_signal) for program, process in started], STOP_SECONDS
         )
