@@ -22,6 +22,9 @@ from core.realtime.streams import OpenStreams, Stream
 # How many streams one query asks about: some milliseconds for PostgreSQL and for this process.
 STREAMS_PER_QUERY = 500
 PAUSE_SECONDS = 1.0
+# Where thousands are due at once. A query takes about 2 ms of this process and 3 of PostgreSQL.
+# One after the other, ten of them made an event to 5,000 streams 1.25 times slower.
+BETWEEN_QUERIES_SECONDS = 0.1
 # Changes of many people's rights, one after the other, are asked about together.
 GATHERING_SECONDS = 0.1
 # After the opening too: the rights may have changed before the hub knew the stream.
@@ -87,10 +90,13 @@ class Recheck:
         self.hurry.clear()
 
     async def check_due(self) -> None:
-        """Confirm all streams that are due, so many at a time."""
-        due = self._without_expired(self.agenda.take(time.monotonic()))
-        for first in range(0, len(due), STREAMS_PER_QUERY):
-            await self._check(due[first : first + STREAMS_PER_QUERY])
+        """Confirm all streams that are due, so many at a time, the most urgent first."""
+        while due := self.agenda.take(time.monotonic(), STREAMS_PER_QUERY):
+            if going_on := self._without_expired(due):
+                await self._check(going_on)
+            if len(due) < STREAMS_PER_QUERY:
+                return
+            await asyncio.sleep(BETWEEN_QUERIES_SECONDS)
 
     async def _check(self, streams: list[Stream]) -> None:
         # A change of rights during the query makes them due again.

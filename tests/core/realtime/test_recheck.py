@@ -215,22 +215,30 @@ class TestTheAgenda:
         agenda.put(soon, 7.2)
         agenda.put(later, 7.8)
 
-        assert agenda.take(7.1) == []
-        assert agenda.take(7.5) == [soon]
-        assert agenda.take(9.0) == [later]
-        assert (agenda.take(99.0), dict(agenda.seconds)) == ([], {})
+        assert agenda.take(7.1, 9) == []
+        assert agenda.take(7.5, 9) == [soon]
+        assert agenda.take(9.0, 9) == [later]
+        assert (agenda.take(99.0, 9), dict(agenda.seconds)) == ([], {})
 
     def test_stream_that_is_put_again_is_due_at_the_later_time_alone(self) -> None:
         stream, agenda = Stream(someone(), EPOCH), Agenda()
         agenda.put(stream, 7.2)
         agenda.put(stream, 70.0)
 
-        assert agenda.take(69.0) == []
-        assert agenda.take(71.0) == [stream]
+        assert agenda.take(69.0, 9) == []
+        assert agenda.take(71.0, 9) == [stream]
+
+    def test_what_is_due_longest_is_taken_first(self) -> None:
+        streams, agenda = [Stream(someone(), EPOCH) for _ in range(3)], Agenda()
+        for stream, due_at in zip(streams, (7.2, 9.4, 0.0), strict=True):
+            agenda.put(stream, due_at)
+
+        assert agenda.take(10.0, 1) == [streams[2]]
+        assert agenda.take(10.0, 9) == [streams[0], streams[1]]
 
     def test_closed_stream_is_never_due(self) -> None:
         stream, agenda = Stream(someone(), EPOCH), Agenda()
         agenda.put(stream, 7.2)
         stream.close()
 
-        assert (agenda.take(8.0), dict(agenda.seconds)) == ([], {})
+        assert (agenda.take(8.0, 9), dict(agenda.seconds)) == ([], {})
