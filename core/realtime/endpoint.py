@@ -20,6 +20,7 @@ from core.models import User
 from core.queries import current_epoch
 from core.realtime.database_thread import DatabaseThread
 from core.realtime.grants import Grant, grant_by_session, grant_by_token
+from core.realtime.opening import EventStream, Opening
 from core.web.errors import Unavailable
 from core.web.middleware import DATABASE_ERRORS
 
@@ -46,25 +47,6 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     except APIException as refusal:
         return _refused(refusal)
     return EventStream(opening)
-
-
-@dataclass(frozen=True)
-class Opening:
-    """The right to a stream, and the epoch of the database that gave it."""
-
-    grant: Grant
-    epoch: str
-
-
-class EventStream(StreamingHttpResponse):
-    """The head of a stream. Its content is written by `core.realtime.serve`, not by Django."""
-
-    def __init__(self, opening: Opening) -> None:
-        super().__init__(
-            content_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
-        self.opening = opening
 
 
 async def _opening(request: HttpRequest) -> Opening:

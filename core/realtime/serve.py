@@ -9,9 +9,9 @@ from typing import Any
 from django.core.handlers.asgi import ASGIHandler
 from django.http.response import HttpResponseBase
 
-from core.realtime.endpoint import EventStream, Opening
 from core.realtime.frames import PLAIN, Encoding, Gzipped
 from core.realtime.hub import beginning, hub
+from core.realtime.opening import EventStream, Opening
 from core.realtime.streams import Stream
 from core.web.bodies import Receive
 from core.web.wsgi_bridge import Scope, Send
