@@ -4,6 +4,7 @@ A stream that Django kept open held its request, answer, tasks and a thread: 120
 """
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.handlers.asgi import ASGIHandler
@@ -27,9 +28,9 @@ class Answer:
     def __init__(self, send: Send) -> None:
         self.send = send
         self.opening: Opening | None = None
-        self.head: dict[str, Any] = {}
+        self.head: Mapping[str, Any] = {}
 
-    async def __call__(self, message: dict[str, Any]) -> None:
+    async def __call__(self, message: Mapping[str, Any]) -> None:
         if self.opening is None:
             await self.send(message)
         elif message["type"] == "http.response.start":
@@ -73,12 +74,12 @@ class StreamServer:
             hub().streams.remove(stream)
 
 
-async def _begin(stream: Stream, head: dict[str, Any], send: Send) -> None:
+async def _begin(stream: Stream, head: Mapping[str, Any], send: Send) -> None:
     await send(head)
     await stream.begin(send, _encoding(head), beginning(stream.epoch))
 
 
-def _encoding(head: dict[str, Any]) -> Encoding:
+def _encoding(head: Mapping[str, Any]) -> Encoding:
     return Gzipped() if (b"Content-Encoding", b"gzip") in head["headers"] else PLAIN
 
 

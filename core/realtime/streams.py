@@ -121,7 +121,7 @@ class Stream:
         running.add(task)
         task.add_done_callback(running.discard)
 
-    async def _go_on(self, steps: Generator[Any, None, None], blocker: Any) -> None:
+    async def _go_on(self, steps: Generator[Any, Any, Any], blocker: Any) -> None:
         await _rest_of(steps, blocker)
         if self.send is not None:
             await self._write_waiting(self.send)
@@ -142,7 +142,7 @@ running: set[asyncio.Future[None]] = set()
 
 
 @types.coroutine
-def _rest_of(steps: Generator[Any, None, None], blocker: Any) -> Generator[Any, None, None]:
+def _rest_of(steps: Generator[Any, Any, Any], blocker: Any) -> Generator[Any, Any, Any]:
     """Await what is left of a coroutine that waits for `blocker`."""
     yield blocker
     yield from steps

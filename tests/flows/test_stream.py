@@ -1,6 +1,10 @@
 """A person's stream of events: who may open it, how it ends, and what it costs."""
 
+import http.client
+import json
 import os
+import re
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -10,13 +14,17 @@ import pytest
 from django.conf import settings
 from django.test import Client as Browser
 
+from core.auth.jwt_tokens import issue_development_token
 from core.models import Client, User
+from core.realtime.publish import Event, frame, user_channel
+from core.realtime.streams import MAX_QUEUED_EVENTS
+from core.valkey import valkey
 from deploy.launcher.ports import free_port
 from tests.at_once import at_once
 from tests.connection_count import ConnectionCount
 from tests.own_valkey import OwnValkey
 from tests.site import Site, address_of_test_database
-from tests.wire import STREAM, Caller, OpenStream, ask_for_stream, stream_of, until
+from tests.wire import MARK, STREAM, Caller, OpenStream, ask_for_stream, stream_of, until
 
 
 def is_told(screen: OpenStream) -> bool:
@@ -117,6 +125,79 @@ class TestManyStreams:
 
             assert screens[0].ended.wait(5)
             assert not any(screen.ended.is_set() for screen in [*screens[1:], sixth])
+
+    def test_stream_is_forgotten_when_its_browser_leaves(self, site: Site, camille: User) -> None:
+        before = count_of_streams(site)
+        with stream_of(site, camille):
+            assert count_of_streams(site) == before + 1
+
+        assert until(lambda: count_of_streams(site) == before)
+
+
+class TestASlowBrowser:
+    """It does not read for a while, so the buffers of the connection are full."""
+
+    def test_browser_that_reads_again_gets_each_event_in_order(
+        self, site: Site, camille: User
+    ) -> None:
+        with closing(unread_stream_of(site, camille)) as slow:
+            publish_marks(camille, 100)
+
+            assert marks_of(slow, 100) == list(range(100))
+
+    def test_browser_that_never_keeps_up_is_closed_and_delays_nobody(
+        self, site: Site, camille: User, bruno: User
+    ) -> None:
+        with closing(unread_stream_of(site, camille)) as slow, stream_of(site, bruno) as quick:
+            before = count_of_streams(site)
+            publish_marks(camille, 2 * MAX_QUEUED_EVENTS)
+            Caller(site, bruno).post("/conversations", {"subject": "Toiture"})
+
+            quick.wait_for("conversation.created")
+            assert until(lambda: count_of_streams(site) == before - 1)
+            # What was written before can be read, and then the answer ends as it should.
+            marks = marks_of(slow, 2 * MAX_QUEUED_EVENTS)
+            assert marks == list(range(len(marks)))
+            assert len(marks) < 2 * MAX_QUEUED_EVENTS
+
+
+MARK_BYTES = 64 * 1024
+
+
+def unread_stream_of(site: Site, person: User) -> http.client.HTTPResponse:
+    """Open a stream whose connection takes some megabytes, then nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=20)
+    connection.sock = socket.socket()
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 256 * 1024)
+    connection.sock.settimeout(20)
+    connection.sock.connect(("127.0.0.1", site.port))
+    token = issue_development_token(person)
+    connection.request("GET", STREAM, headers={"Authorization": f"Bearer {token}"})
+    return connection.getresponse()
+
+
+def publish_marks(person: User, count: int) -> None:
+    for number in range(count):
+        event = Event(MARK, {"number": number, "filling": "x" * MARK_BYTES})
+        valkey().publish(user_channel(person.pk), frame(event))
+
+
+def marks_of(response: http.client.HTTPResponse, count: int) -> list[int]:
+    """Return the numbers of the marks that come, until the last one or the end of the answer."""
+    found: list[int] = []
+    while len(found) < count and (line := response.readline()):
+        if line.startswith(b'data: {"number'):
+            found.append(json.loads(line.removeprefix(b"data: "))["number"])
+    return found
+
+
+def count_of_streams(site: Site) -> int:
+    asking = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+    with closing(asking):
+        asking.request("GET", "/metrics")
+        text = asking.getresponse().read().decode()
+    [count] = re.findall(r"^liaison_streams_open(?:\{\})? (\S+)$", text, re.MULTILINE)
+    return int(float(count))
 
 
 # --- A site with a Valkey of its own, which is killed, and streams that check often -------------
