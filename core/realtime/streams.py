@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import types
 from collections import defaultdict, deque
 from collections.abc import Generator, Iterable
 from functools import lru_cache
@@ -122,7 +121,7 @@ class Stream:
         task.add_done_callback(running.discard)
 
     async def _go_on(self, steps: Generator[Any, Any, Any], blocker: Any) -> None:
-        await _rest_of(steps, blocker)
+        await Rest(steps, blocker)
         if self.send is not None:
             await self._write_waiting(self.send)
 
@@ -141,11 +140,15 @@ class Stream:
 running: set[asyncio.Future[None]] = set()
 
 
-@types.coroutine
-def _rest_of(steps: Generator[Any, Any, Any], blocker: Any) -> Generator[Any, Any, Any]:
-    """Await what is left of a coroutine that waits for `blocker`."""
-    yield blocker
-    yield from steps
+class Rest:
+    """What is left of a coroutine that waits for `blocker`."""
+
+    def __init__(self, steps: Generator[Any, Any, Any], blocker: Any) -> None:
+        self.steps, self.blocker = steps, blocker
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield self.blocker
+        yield from self.steps
 
 
 @lru_cache(8)
