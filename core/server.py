@@ -18,9 +18,11 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -46,6 +48,8 @@ GRACE_SECONDS = 5
 # Proxies and balancers keep idle connections for 60 s as a rule, and a request that they send while
 # we close is lost. So they must be first.
 KEEP_ALIVE_SECONDS = 75
+# Between two connections that a process accepts.
+PAUSE_SECONDS = 0.001
 # The first descriptor that systemd passes (sd_listen_fds(3)).
 FIRST_OF_SYSTEMD = 3
 
@@ -72,7 +76,16 @@ class Server(uvicorn.Server):
         # Before the first connection is accepted: until then the other processes answer.
         if not self.should_exit:
             await asyncio.to_thread(warm_up)
-        await super().startup(sockets)
+        if sockets:
+            protocol = partial(
+                HeadLimits, self.config, self.server_state, app_state=self.lifespan.state
+            )
+            # uvicorn only closes them, and waits.
+            listeners: list[Any] = [SharedListener(each, protocol) for each in sockets]
+            self.servers = listeners
+            self.started = True
+        else:
+            await super().startup()
         if self.ready_file:
             self.ready_file.write_text(f"{os.getpid()}\n")
         tell_systemd("READY=1")
@@ -131,6 +144,52 @@ class Server(uvicorn.Server):
         await asyncio.sleep(0.1)
         for server in self.servers:
             server.close()
+
+
+class SharedListener:
+    """Accepts from a socket that other processes accept from as well, and leaves them their share.
+
+    asyncio and uvloop accept all that wait: of 32 connections that came together one process got
+    all and the other none. With a pause after each, either got 16.
+    """
+
+    def __init__(self, listening: socket.socket, protocol: Callable[[], asyncio.Protocol]) -> None:
+        self.sockets = (listening,)
+        self.protocol = protocol
+        self.loop = asyncio.get_running_loop()
+        # The event loop itself keeps no task alive.
+        self.beginning: set[asyncio.Task[Any]] = set()
+        listening.setblocking(False)
+        self.loop.add_reader(listening.fileno(), self._accept)
+
+    def _accept(self) -> None:
+        try:
+            connection, _address = self.sockets[0].accept()
+        except OSError:
+            # Another process was faster, the caller has left, or no descriptor is free.
+            return
+        self._pause()
+        task = self.loop.create_task(self.loop.connect_accepted_socket(self.protocol, connection))
+        self.beginning.add(task)
+        task.add_done_callback(self.beginning.discard)
+
+    def _pause(self) -> None:
+        self.loop.remove_reader(self.sockets[0].fileno())
+        self.loop.call_later(PAUSE_SECONDS, self._go_on)
+
+    def _go_on(self) -> None:
+        if self.sockets[0].fileno() >= 0:
+            self.loop.add_reader(self.sockets[0].fileno(), self._accept)
+
+    def close(self) -> None:
+        [listening] = self.sockets
+        # uvicorn closes once more what a drain has closed.
+        if listening.fileno() >= 0:
+            self.loop.remove_reader(listening.fileno())
+            listening.close()
+
+    async def wait_closed(self) -> None:
+        """Return at once: uvicorn itself waits for the connections."""
 
 
 def warm_up() -> None:

