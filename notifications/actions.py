@@ -6,7 +6,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
@@ -16,7 +15,6 @@ from core.jobs.outcome import WorkFailed
 from core.models import PasswordReset, User
 from core.web.errors import Refusal
 from messaging.actions.conversations import open_conversation
-from messaging.actions.fan_out import fan_out_message
 from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Opening
 from messaging.models import Conversation, Message, Notice
@@ -38,7 +36,7 @@ from notifications.models import (
 )
 from notifications.outbound_email import addresses, failures, forwarding, password_email
 from notifications.outbound_email.forwarding import Forwarded
-from notifications.planning import last_visits, planner, presence
+from notifications.planning import last_visits, presence
 from notifications.push import devices, registration, still_unread
 from notifications.push.endpoint_guard import ForbiddenAddress
 from notifications.push.registration import SubscriptionGone
@@ -81,28 +79,6 @@ class LinkTooOld(Refusal):
 
 
 # --- Telling people -----------------------------------------------------------------------------
-
-
-@transaction.atomic
-def fan_out(message_id: UUID) -> None:
-    """Count a message as unread for its participants, and plan whom to tell of it.
-
-    Both happen in one transaction, so a message that is counted is also told. Those of its
-    conversation that wait as well are taken with it.
-    """
-    done = fan_out_message(message_id)
-    if done is None:
-        return
-    planned = planner.plan_deliveries(done.messages, done.participants)
-    now = timezone.now()
-    for row in planned:
-        # The sweeper of workers enqueues the others when they are due.
-        if row.due_at and row.due_at <= now:
-            enqueue(Job.DELIVER, delivery_id=row.pk)
-    # A person with an open page counts as told already.
-    told = {row.message_id for row in planned if row.was_present}
-    if told:
-        events.publish_deliveries(each for each in done.messages if each.pk in told)
 
 
 def deliver(delivery_id: UUID) -> bool | WorkFailed | None:

@@ -12,7 +12,7 @@ from django.http import Http404
 from core.database.raw_rows import columns_of
 from core.models import User
 from core.text import email_spelling
-from messaging.models import Conversation, Message
+from messaging.models import Message
 from messaging.queries.conversations import conversation_for, message_for, visible_to
 from notifications.models import (
     SILENT_AFTER,
@@ -82,9 +82,10 @@ NEWEST_PUSHES = 20
 RECIPIENTS = f"""
     SELECT
         person.id AS person_id,
+        asked.conversation_id,
         EXISTS (
             SELECT FROM notifications_mute mute
-            WHERE mute.user_id = person.id AND mute.conversation_id = %(conversation)s
+            WHERE mute.user_id = person.id AND mute.conversation_id = asked.conversation_id
         ) AS is_muted,
         EXISTS (
             SELECT FROM notifications_pushsubscription device
@@ -93,16 +94,17 @@ RECIPIENTS = f"""
         (
             SELECT max(push.at) FROM (
                 SELECT COALESCE(sent_at, due_at) AS at FROM notifications_delivery
-                WHERE recipient_id = person.id AND conversation_id = %(conversation)s
+                WHERE recipient_id = person.id AND conversation_id = asked.conversation_id
                     AND channel = 'push' AND NOT is_digest
                     AND status IN ('pending', 'sending', 'sent', 'displayed')
                 ORDER BY seq DESC LIMIT %(pushes)s
             ) push
         ) AS last_push_at,
         {columns_of(Preference, "preference")}
-    FROM core_user person
+    FROM unnest(%(conversations)s::uuid[], %(people)s::uuid[]) AS asked (conversation_id, user_id)
+    JOIN core_user person ON person.id = asked.user_id
     LEFT JOIN notifications_preference preference ON preference.user_id = person.id
-    WHERE person.id = ANY(%(people)s) AND person.is_active
+    WHERE person.is_active
 """  # noqa: S608  (of our own words)
 
 
@@ -110,6 +112,7 @@ class RecipientRow(NamedTuple):
     """A person in a conversation, with what `planning` needs."""
 
     person_id: UUID
+    conversation_id: UUID
     is_muted: bool
     # At least one that displays its pushes.
     has_device: bool
@@ -119,11 +122,15 @@ class RecipientRow(NamedTuple):
     preference: Preference | None
 
 
-def recipient_rows(user_ids: Iterable[UUID], conversation: Conversation) -> list[RecipientRow]:
-    """Return a row for each of these people, without those who may no longer log in."""
+def recipient_rows(asked_for: Iterable[tuple[UUID, UUID]]) -> list[RecipientRow]:
+    """Return a row for each of these conversations and people.
+
+    Without those people who may no longer log in.
+    """
+    pairs = list(asked_for)
     asked: dict[str, Any] = {
-        "people": list(user_ids),
-        "conversation": conversation.pk,
+        "conversations": [conversation_id for conversation_id, _ in pairs],
+        "people": [user_id for _, user_id in pairs],
         "silent_after": SILENT_AFTER,
         "pushes": NEWEST_PUSHES,
     }

@@ -161,7 +161,7 @@ DUMMY_CHANNEL_TEST = '''
 import pytest
 
 from core.models import User
-from notifications import actions
+from notifications import actions, fan_out
 from notifications.models import Delivery
 from tests.cast import Say
 from tests.notifications.steps import state_of
@@ -171,7 +171,7 @@ from workers.engine import descriptions
 @pytest.mark.django_db
 def test_message_leaves_by_the_dummy_channel(say: Say, camille: User, odile: User) -> None:
     message = say(camille, "Le carreau est fendu")
-    actions.fan_out(message.pk)
+    fan_out.fan_out(message.pk)
     delivery = Delivery.objects.get(message=message, recipient=odile, channel="dummy")
 
     actions.deliver(delivery.pk)

@@ -17,6 +17,7 @@ from messaging.queries.conversations import (
 )
 from messaging.search import index as search_index
 from notifications import actions as notifications
+from notifications import fan_out
 from notifications.delivery import batch
 from notifications.models import Channel
 from notifications.queries import (
@@ -38,7 +39,8 @@ MESSAGES = JobType(
     label=_("Messages counted and announced"),
     id_name="message_id",
     pending_rows=pending_messages,
-    perform=notifications.fan_out,
+    perform=fan_out.fan_out,
+    perform_together=fan_out.fan_out_together,
     together=("conversation",),
     takes_others=True,
     # A fan-out takes some 20 ms (measured). One that waits for a lock may lose its lease to

@@ -31,12 +31,23 @@ def row_of(model: type[M], sql: str, asked: Any) -> M | None:
 
 def row_with_extras(model: type[M], sql: str, asked: Any) -> tuple[M, dict[str, Any]] | None:
     """Like `row_of`, with the other values that the query selects, by name."""
+    return next(iter(rows_with_extras(model, sql, asked)), None)
+
+
+def rows_with_extras(model: type[M], sql: str, asked: Any) -> list[tuple[M, dict[str, Any]]]:
+    """Like `row_with_extras`, for all rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        values = {column.name: value for column, value in zip(cursor.description, row, strict=True)}
+        names = [column.name for column in cursor.description]
+        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     fields = model._meta.concrete_fields
-    own = [values.pop(field.column) for field in fields]
-    return model.from_db(connection.alias, [field.attname for field in fields], own), values
+    attributes = [field.attname for field in fields]
+    return [
+        (
+            model.from_db(
+                connection.alias, attributes, [values.pop(field.column) for field in fields]
+            ),
+            values,
+        )
+        for values in found
+    ]

@@ -114,6 +114,11 @@ class Lease:
         attempts = max(0, self.attempts - 1)
         return bool(self.leased_rows().update(**due_again(due_at, error), attempts=attempts))
 
+    def give_back(self) -> bool:
+        """Let go of the row as if it had not been acquired."""
+        attempts = max(0, self.attempts - 1)
+        return bool(self.leased_rows().update(leased_until=None, attempts=attempts))
+
     def give_up(self, error: str) -> bool:
         """Let go of the row for good: it stays pending, without `due_at`."""
         return bool(self.leased_rows().update(**NOT_DUE, last_error=error))
@@ -124,17 +129,25 @@ class Lease:
 # A row with `due_at` is pending, so the other conditions of `rows` need not be asked.
 ACQUIRE_FIRST = """
     UPDATE {table} SET leased_until = %(until)s, attempts = 1
-    WHERE {key} = (
+    WHERE {key} IN (
         SELECT {key} FROM {table}
-        WHERE {key} = %(key)s AND due_at <= %(now)s AND leased_until IS NULL AND attempts = 0
+        WHERE {key} = ANY(%(keys)s) AND due_at <= %(now)s
+            AND leased_until IS NULL AND attempts = 0
         FOR NO KEY UPDATE SKIP LOCKED
     )
-    RETURNING due_at, set_config('synchronous_commit', 'off', true)
+    RETURNING {key}, due_at, set_config('synchronous_commit', 'off', true)
 """
 
 
 def acquire_first(rows: QuerySet[Any], key: Any, *, lasting: timedelta) -> Lease | None:
-    """Acquire a row for its first attempt; None when it is not due or was tried before.
+    """Acquire a row for its first attempt; None when it is not due or was tried before."""
+    return next(iter(acquire_first_of(rows, [key], lasting=lasting)), None)
+
+
+def acquire_first_of(
+    rows: QuerySet[Any], keys: Sequence[Any], *, lasting: timedelta
+) -> list[Lease]:
+    """Acquire those of these rows that are due and were never tried.
 
     One statement that is a transaction of its own, unless the caller has one open.
     """
@@ -143,9 +156,12 @@ def acquire_first(rows: QuerySet[Any], key: Any, *, lasting: timedelta) -> Lease
     now = timezone.now()
     until = now + lasting
     with connection.cursor() as cursor:
-        cursor.execute(ACQUIRE_FIRST.format(**names), {"key": key, "now": now, "until": until})
-        found = cursor.fetchone()
-    return Lease(rows, key, due_at=found[0], leased_until=until) if found else None
+        asked = {"keys": list(keys), "now": now, "until": until}
+        cursor.execute(ACQUIRE_FIRST.format(**names), asked)
+        return [
+            Lease(rows, key, due_at=due_at, leased_until=until)
+            for key, due_at, _ in cursor.fetchall()
+        ]
 
 
 def lock_due(rows: QuerySet[Row], key: Any) -> Row | None:

@@ -5,6 +5,7 @@ proves it. The lock is `FOR NO KEY UPDATE`: other transactions can still insert 
 the conversation.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.http import Http404
 
-from core.database.raw_rows import columns_of, row_with_extras
+from core.database.raw_rows import columns_of, row_with_extras, rows_with_extras
 from core.models import Chantier, User
 from core.realtime.publish import Audience
 from messaging.models import Conversation, Note
@@ -79,10 +80,11 @@ LISTENER_IDS = """
 LOCK_TO_COUNT = f"""
     SELECT {COLUMNS}, {LISTENER_IDS}
     FROM messaging_conversation conversation
-    WHERE conversation.id = (
+    WHERE conversation.id IN (
         SELECT conversation_id FROM messaging_message
-        WHERE id = %(message)s AND fanned_out_at IS NULL
+        WHERE id = ANY(%(messages)s) AND fanned_out_at IS NULL
     )
+    ORDER BY conversation.id
     FOR NO KEY UPDATE OF conversation
 """  # noqa: S608  (of our own words)
 LOCK_TO_WRITE = f"""
@@ -109,11 +111,20 @@ def lock_to_count(message_id: UUID) -> LockedConversation | None:
 
     The chantier is not read.
     """
-    found = row_with_extras(Conversation, LOCK_TO_COUNT, {"message": message_id})
-    if found is None:
-        return None
-    conversation, extras = found
-    return LockedConversation(conversation, listener_ids=tuple(extras["listener_ids"]))
+    return next(iter(_locked_to_count(LOCK_TO_COUNT, [message_id])), None)
+
+
+def lock_free_to_count(message_ids: Sequence[UUID]) -> list[LockedConversation]:
+    """Lock the conversations of messages like `lock_to_count`, but those that nobody has locked."""
+    return _locked_to_count(f"{LOCK_TO_COUNT} SKIP LOCKED", message_ids)
+
+
+def _locked_to_count(statement: str, message_ids: Sequence[UUID]) -> list[LockedConversation]:
+    found = rows_with_extras(Conversation, statement, {"messages": list(message_ids)})
+    return [
+        LockedConversation(conversation, listener_ids=tuple(extras["listener_ids"]))
+        for conversation, extras in found
+    ]
 
 
 def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> LockedToWrite:

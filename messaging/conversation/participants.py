@@ -21,37 +21,43 @@ from messaging.models import Conversation, Participant
 # Every message waits for this query, so it is written in SQL: the ORM needs two queries, and was
 # measured to take longer to compose them than PostgreSQL to answer.
 FACTS = """
-    WITH named AS (
-        SELECT unnest(
-            ARRAY[conversation.assigned_to_id, chantier.responsible_id, chantier.deputy_id]
-        ) AS id, conversation.assigned_to_id AS owner_id
+    WITH asked AS MATERIALIZED (
+        SELECT conversation.id AS conversation_id, conversation.client_id,
+            conversation.assigned_to_id AS owner_id, chantier.responsible_id, chantier.deputy_id
         FROM messaging_conversation conversation
         LEFT JOIN core_chantier chantier ON chantier.id = conversation.chantier_id
-        WHERE conversation.id = %(conversation)s
+        WHERE conversation.id = ANY(%(conversations)s)
     ),
     -- Apart, or PostgreSQL reads all participations of a member of staff: thousands.
     recorded AS MATERIALIZED (
-        SELECT id, user_id, left_at, has_written, follows FROM messaging_participant
-        WHERE conversation_id = %(conversation)s
+        SELECT id, conversation_id, user_id, left_at, has_written, follows
+        FROM messaging_participant WHERE conversation_id = ANY(%(conversations)s)
+    ),
+    member AS (
+        SELECT asked.conversation_id, person.id AS user_id
+        FROM asked JOIN core_user person ON person.client_id = asked.client_id
+        UNION SELECT conversation_id, user_id FROM recorded
+        UNION SELECT conversation_id, owner_id FROM asked
+        UNION SELECT conversation_id, responsible_id FROM asked
+        UNION SELECT conversation_id, deputy_id FROM asked
     )
     SELECT
+        asked.conversation_id,
         person.id,
         person.is_active,
         person.role <> 'client' AS is_company,
-        person.client_id = %(client)s AS is_of_client,
-        EXISTS (SELECT FROM named WHERE named.owner_id = person.id) AS is_owner,
-        EXISTS (SELECT FROM named WHERE named.id = person.id) AS is_named,
+        person.client_id = asked.client_id AS is_of_client,
+        person.id IS NOT DISTINCT FROM asked.owner_id AS is_owner,
+        person.id IN (asked.owner_id, asked.responsible_id, asked.deputy_id) IS TRUE AS is_named,
         participant.id IS NOT NULL AS is_recorded,
         participant.id IS NOT NULL AND participant.left_at IS NULL AS is_present,
         participant.has_written IS TRUE AS has_written,
         participant.follows
-    FROM core_user person
+    FROM member
+    JOIN asked ON asked.conversation_id = member.conversation_id
+    JOIN core_user person ON person.id = member.user_id
     LEFT JOIN recorded participant ON participant.user_id = person.id
-    WHERE person.id IN (
-        SELECT id FROM core_user WHERE client_id = %(client)s
-        UNION SELECT user_id FROM recorded
-        UNION SELECT id FROM named
-    )
+        AND participant.conversation_id = member.conversation_id
 """
 
 
@@ -87,7 +93,15 @@ def reconcile(locked: LockedConversation, *, read_up_to: int) -> bool:
     A person who joins has read up to `read_up_to`.
     """
     conversation = locked.conversation
-    people = _facts(conversation)
+    people = facts_of([locked])[conversation.pk]
+    return reconcile_with(locked, people, read_up_to=read_up_to)
+
+
+def reconcile_with(
+    locked: LockedConversation, people: list[ParticipantFacts], *, read_up_to: int
+) -> bool:
+    """Like `reconcile`, with facts that `facts_of` has read under the lock."""
+    conversation = locked.conversation
     expected = _expected(people)
     recorded = {person.id for person in people if person.is_recorded}
     present = {person.id for person in people if person.is_present}
@@ -127,11 +141,14 @@ def choose(locked: LockedConversation, people: Iterable[User], *, follows: bool)
     )
 
 
-def _facts(conversation: Conversation) -> list[ParticipantFacts]:
-    asked = {"conversation": conversation.pk, "client": conversation.client_id}
+def facts_of(locked: Iterable[LockedConversation]) -> dict[UUID, list[ParticipantFacts]]:
+    """Return the facts about everyone who may take part in these conversations, by its id."""
+    found: dict[UUID, list[ParticipantFacts]] = {each.conversation.pk: [] for each in locked}
     with connection.cursor() as cursor:
-        cursor.execute(FACTS, asked)
-        return [ParticipantFacts(*row) for row in cursor.fetchall()]
+        cursor.execute(FACTS, {"conversations": list(found)})
+        for conversation_id, *facts in cursor.fetchall():
+            found[conversation_id].append(ParticipantFacts(*facts))
+    return found
 
 
 def _expected(people: list[ParticipantFacts]) -> set[UUID]:

@@ -4,6 +4,7 @@ Counters are computed from the rows, never by adding one: a job that runs twice 
 message twice. Without the conversation's lock an older count could overwrite a newer one.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +29,7 @@ UNREAD = """
 # for what it wrote, and was measured to take longer to compose it than PostgreSQL to answer.
 RECOUNT = f"""
     UPDATE messaging_participant SET unread_count = ({UNREAD})
-    WHERE conversation_id = %(conversation)s AND left_at IS NULL
+    WHERE conversation_id = ANY(%(conversations)s) AND left_at IS NULL
         AND (user_id = %(only)s OR %(only)s IS NULL)
     RETURNING {columns_of(Participant, "messaging_participant")}
 """  # noqa: S608  (of our own words)
@@ -36,8 +37,17 @@ RECOUNT = f"""
 
 def recount(locked: LockedConversation, *, only: UUID | None = None) -> list[Participant]:
     """Set the unread counter of every participant, or of `only` one; return the participants."""
-    asked = {"conversation": locked.conversation.pk, "only": only}
+    asked = {"conversations": [locked.conversation.pk], "only": only}
     return list(Participant.objects.raw(RECOUNT, asked))
+
+
+def recount_all(locked: Iterable[LockedConversation]) -> dict[UUID, list[Participant]]:
+    """Set the unread counters of several conversations; return the participants of each."""
+    counted: dict[UUID, list[Participant]] = {each.conversation.pk: [] for each in locked}
+    asked = {"conversations": list(counted), "only": None}
+    for participant in Participant.objects.raw(RECOUNT, asked):
+        counted[participant.conversation_id].append(participant)
+    return counted
 
 
 def with_recount(participants: QuerySet[Participant]) -> QuerySet[Any]:

@@ -1,6 +1,7 @@
 """Write the deliveries of a message when it is fanned out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from notifications import queries
 from notifications.models import Channel, Delivery, Preference
 from notifications.planning import presence, rules
 from notifications.planning.rules import Preferences, RecipientFacts
+from notifications.queries import RecipientRow
 
 
 def plan_deliveries(
@@ -22,38 +24,82 @@ def plan_deliveries(
     Recipients are the participants and the people whom a text mentions, without its author. The
     rows of an earlier call stay as they are.
     """
-    shown = [message for message in messages if message.deleted_at is None]
-    if not shown:
-        return []
-    marks = {participant.user_id: participant for participant in participants}
-    mentioned = {message.pk: _mentioned(message) for message in shown}
-    people = marks.keys() | set().union(*mentioned.values())
-    if len({message.author_id for message in shown}) == 1:
-        people = people - {shown[0].author_id}
-    rows = queries.recipient_rows(people, shown[0].conversation)
-    present = presence.present_among(row.person_id for row in rows)
-    deliveries: list[Delivery] = []
-    for row in rows:
+    return plan_all([(messages, participants)])
+
+
+def plan_all(
+    conversations: Iterable[tuple[Sequence[Message], Iterable[Participant]]],
+) -> list[Delivery]:
+    """Write who is told of messages of several conversations, each as `plan_deliveries` does."""
+    plans = [
+        plan
+        for messages, participants in conversations
+        if (plan := _Plan.of(messages, participants)).messages
+    ]
+    rows = queries.recipient_rows(
+        (plan.conversation_id, person) for plan in plans for person in plan.people
+    )
+    present = presence.present_among({row.person_id for row in rows})
+    by_conversation = {plan.conversation_id: plan for plan in plans}
+    deliveries = [
+        delivery
+        for row in rows
+        for delivery in by_conversation[row.conversation_id].deliveries_to(
+            row, is_present=row.person_id in present
+        )
+    ]
+    return Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Messages of one conversation, and who could be told of them."""
+
+    messages: Sequence[Message]
+    # The participants, by the id of the person.
+    marks: Mapping[UUID, Participant]
+    # The ids of the people whom each message mentions.
+    mentioned: Mapping[UUID, set[UUID]]
+
+    @classmethod
+    def of(cls, messages: Sequence[Message], participants: Iterable[Participant]) -> "_Plan":
+        shown = [message for message in messages if message.deleted_at is None]
+        return cls(
+            shown,
+            {participant.user_id: participant for participant in participants},
+            {message.pk: _mentioned(message) for message in shown},
+        )
+
+    @property
+    def conversation_id(self) -> UUID:
+        return self.messages[0].conversation_id
+
+    @property
+    def people(self) -> set[UUID]:
+        everyone = self.marks.keys() | set().union(*self.mentioned.values())
+        authors = {message.author_id for message in self.messages}
+        return everyone - authors if len(authors) == 1 else everyone
+
+    def deliveries_to(self, row: RecipientRow, *, is_present: bool) -> Iterator[Delivery]:
+        """Plan for one person, as if each message had been planned after the one before."""
         preferences = preferences_of(row.preference)
         last_push_at = row.last_push_at
-        for message in shown:
+        for message in self.messages:
             if message.author_id == row.person_id:
                 continue
             facts = RecipientFacts(
                 preferences=preferences,
                 is_muted=row.is_muted,
-                is_mentioned=row.person_id in mentioned[message.pk],
-                has_read=_has_read(marks.get(row.person_id), message),
-                is_present=row.person_id in present,
+                is_mentioned=row.person_id in self.mentioned[message.pk],
+                has_read=_has_read(self.marks.get(row.person_id), message),
+                is_present=is_present,
                 has_device=row.has_device,
                 last_push_at=last_push_at,
             )
             planned = _deliveries(row.person_id, facts, message)
-            deliveries += planned
-            # As if each message had been planned after the one before.
+            yield from planned
             pushes = [each.due_at for each in planned if _rings(each)]
             last_push_at = max(filter(None, [last_push_at, *pushes]), default=None)
-    return Delivery.objects.bulk_create(deliveries, ignore_conflicts=True)
 
 
 def preferences_of(preference: Preference | None) -> Preferences:

@@ -12,7 +12,7 @@ from rest_framework.test import APIClient
 
 from core.models import User
 from messaging.models import Conversation, Message
-from notifications.actions import fan_out
+from notifications.fan_out import fan_out
 from tests.plans import Plan, plans
 from workers.recovery.sweeper import Sweeper
 from workers.registry import JOB_TYPES

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from core.jobs.lease import due
 from core.models import User
 from messaging.queries.conversations import pending_messages
-from notifications import actions, queries
+from notifications import actions, fan_out, queries
 from notifications.models import Preference, PushSubscription
 from notifications.push import vapid
 from tests.notifications.mail_server import MailServer, controller
@@ -79,7 +79,7 @@ def work() -> Work:
 
 def do_what_is_due() -> None:
     for message_id in list(due(pending_messages()).values_list("pk", flat=True)):
-        actions.fan_out(message_id)
+        fan_out.fan_out(message_id)
     for _ in range(200):
         row = due(queries.pending_deliveries()).order_by("due_at").first()
         if row is None:

@@ -1,6 +1,6 @@
 """Say what the engine and the sweeper need to know about each type of job."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypedDict
@@ -67,6 +67,9 @@ class JobType:
     acquires_itself: bool = False
     # Columns. Rows with the same values in them are done together, so one wake-up is enough.
     together: tuple[str, ...] = ()
+    # Does several rows at once, one of each group, and returns the ids of those that are done (and
+    # of others that were done with them). The rest is left to `perform`.
+    perform_together: Callable[[Sequence[Key]], Collection[Key]] | None = None
     # A task does the other rows that are due as well (`batches.perform_with_others`), so a few
     # wake-ups are enough for many rows.
     takes_others: bool = False

@@ -13,7 +13,7 @@ from core.ids import new_id
 from core.jobs.lease import due
 from core.models import User
 from messaging.models import Conversation
-from notifications import actions, dispatch, queries
+from notifications import actions, dispatch, fan_out, queries
 from notifications.delivery import acknowledgements
 from notifications.delivery.batch import Batch
 from notifications.dispatch import BatchResult, SendOutcome
@@ -54,7 +54,7 @@ def test_racing_workers_send_one_email_and_one_push(
     PushSubscription.objects.create(user=camille, endpoint=browser.endpoint, **browser.keys)
     messages = [say(odile, f"Photo {number}") for number in range(5)]
 
-    all_at_once(lambda: [actions.fan_out(message.pk) for message in messages])
+    all_at_once(lambda: [fan_out.fan_out(message.pk) for message in messages])
     all_at_once(do_what_is_due)
     Delivery.objects.filter(channel="email").update(due_at=timezone.now() - timedelta(seconds=1))
     all_at_once(do_what_is_due)
@@ -79,7 +79,7 @@ def test_deliveries_are_locked_in_one_order(
         user=camille, endpoint=browser.endpoint, **browser.keys
     )
     for number in range(3):
-        actions.fan_out(say(odile, f"Photo {number}").pk)
+        fan_out.fan_out(say(odile, f"Photo {number}").pk)
     rows = Delivery.objects.filter(recipient=camille).order_by("-channel", "pk")
     batch = Batch(new_id(), Channel.PUSH, camille, list(rows.filter(channel="push")), 1)
     shown = DevicePush.objects.create(envelope=batch.id, subscription=device)

@@ -1,16 +1,19 @@
 """A task does its row, and those that wait for the same wake-up."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from core.jobs.enqueue import Job
 from core.models import User
 from messaging.models import Message
+from notifications.fan_out import fan_out_together
 from tests.cast import Say, in_another_conversation
 from workers.engine import batches
-from workers.engine.batches import perform_with_others
+from workers.engine.batches import perform_together, perform_with_others
 from workers.engine.job_types import Key
 from workers.models import TaskRun
 from workers.records import recorder
@@ -75,8 +78,15 @@ def test_row_that_fails_holds_back_no_other(
             raise RuntimeError("no paper left")
         MESSAGES.perform(key)
 
+    @transaction.atomic
+    def fail_together(keys: Sequence[Key]) -> set[UUID]:
+        for key in keys:
+            fail_at_one(key)
+        return set(keys)
+
     recorder.forget()
-    perform_with_others(replace(MESSAGES, perform=fail_at_one), messages[0].pk)
+    job_type = replace(MESSAGES, perform=fail_at_one, perform_together=fail_together)
+    perform_with_others(job_type, messages[0].pk)
 
     assert waiting() == {messages[broken].pk}
     assert sorted(outcome for _, outcome in recorded()) == ["failed", "succeeded", "succeeded"]
@@ -91,3 +101,33 @@ def test_task_gives_its_place_to_the_others_after_a_while(
 
     assert waiting() == {message.pk for message in messages[1:]}
     assert published == [str(messages[1].pk)]
+
+
+def test_rows_that_were_tried_before_are_done_one_by_one(
+    messages: list[Message], published: list[str]
+) -> None:
+    """Their work may be what kills a process, and would take the others with it."""
+    Message.objects.filter(pk=messages[1].pk).update(attempts=1)
+    together: list[Key] = []
+
+    def note(keys: Sequence[Key]) -> set[UUID]:
+        together.extend(keys)
+        return fan_out_together(keys)
+
+    perform_with_others(replace(MESSAGES, perform_together=note), messages[0].pk)
+
+    assert together == [messages[2].pk]
+    assert waiting() == set()
+
+
+def test_rows_that_were_not_done_together_have_all_their_attempts(
+    messages: list[Message], published: list[str]
+) -> None:
+    def leave(keys: Sequence[Key]) -> set[UUID]:
+        return set()
+
+    count = perform_together(replace(MESSAGES, perform_together=leave), [messages[0].pk])
+
+    assert count == 0
+    left = Message.objects.get(pk=messages[0].pk)
+    assert (left.attempts, left.leased_until) == (0, None)
