@@ -156,7 +156,7 @@ def acquire_first_of(
     now = timezone.now()
     until = now + lasting
     with connection.cursor() as cursor:
-        asked = {"keys": list(keys), "now": now, "until": until}
+        asked: dict[str, Any] = {"keys": list(keys), "now": now, "until": until}
         cursor.execute(ACQUIRE_FIRST.format(**names), asked)
         return [
             Lease(rows, key, due_at=due_at, leased_until=until)

@@ -3,7 +3,7 @@
 import pytest
 
 from core.models import Chantier, User
-from messaging.actions.fan_out import fan_out_message
+from messaging.actions.fan_out import fan_out_message, fan_out_messages
 from messaging.actions.messages import delete_message, edit_message
 from messaging.actions.reads import mark_unread_from
 from messaging.models import Message
@@ -49,7 +49,9 @@ def the_last_message_is_taken_away(cast: Cast) -> None:
 def messages_are_counted(cast: Cast) -> None:
     cast.say(cast.camille, "Un")
     cast.say(cast.odile, "Deux")
-    for message in Message.objects.filter(fanned_out_at=None):
+    waiting = Message.objects.filter(fanned_out_at=None)
+    fan_out_messages(waiting.values_list("pk", flat=True)[:1])
+    for message in waiting:
         fan_out_message(message.pk)
 
 
