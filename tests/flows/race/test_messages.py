@@ -50,7 +50,7 @@ def messages_are_counted(cast: Cast) -> None:
     cast.say(cast.camille, "Un")
     cast.say(cast.odile, "Deux")
     waiting = Message.objects.filter(fanned_out_at=None)
-    fan_out_messages(waiting.values_list("pk", flat=True)[:1])
+    fan_out_messages(list(waiting.values_list("pk", flat=True)[:1]))
     for message in waiting:
         fan_out_message(message.pk)
 

@@ -31,7 +31,7 @@ def messages(
     Mute.objects.create(user=odile, conversation=found[1].conversation)
     Preference.objects.create(user=marc, push=False)
     # Somebody joins one by its chantier, and owns another.
-    client = Client.objects.get(pk=camille.client_id)
+    client = Client.objects.get(pk=camille.own_client_id)
     chantier = Chantier.objects.create(client=client, name="Villa", responsible=marc)
     Conversation.objects.filter(pk=found[3].conversation_id).update(chantier=chantier)
     Conversation.objects.filter(pk=found[4].conversation_id).update(assigned_to=odile)
