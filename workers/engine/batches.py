@@ -2,8 +2,9 @@
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 from django.db import DatabaseError, InterfaceError, close_old_connections
@@ -67,10 +68,15 @@ def run_batch(
     """Run rows one after the other for at most so many seconds; return how many."""
     deadline = time.monotonic() + seconds
     done = 0
-    for first in range(0, len(keys), TOGETHER) if job_type.perform_together else ():
-        if is_over() or time.monotonic() > deadline:
-            return done
-        done += perform_together(job_type, keys[first : first + TOGETHER])
+    if job_type.perform_together:
+        settled: set[Key] = set()
+        for first in range(0, len(keys), TOGETHER):
+            if is_over() or time.monotonic() > deadline:
+                return done
+            together = perform_together(job_type, keys[first : first + TOGETHER])
+            settled |= together.settled
+            done += together.done
+        keys = [key for key in keys if key not in settled]
     for key in still_free(job_type, keys):
         if is_over() or time.monotonic() > deadline:
             break
@@ -81,29 +87,39 @@ def run_batch(
     return done
 
 
-def perform_together(job_type: JobType, keys: list[Key]) -> int:
-    """Perform rows that nobody has tried before at once, each recorded; return how many.
+class Together(NamedTuple):
+    """What became of rows that were performed at once."""
 
-    What cannot be done so, or fails, is released as if it had not been tried.
+    done: int = 0
+    # The keys of those that are done, and of those whose turn is the next time.
+    settled: frozenset[Key] = frozenset()
+
+
+def perform_together(job_type: JobType, keys: list[Key]) -> Together:
+    """Perform rows that nobody has tried before at once, each recorded.
+
+    A row that is not done so is released as if it had not been tried. If one of them fails, none is
+    settled: then each is done by itself.
     """
     assert job_type.perform_together
     leases = acquire_first_of(job_type.pending_rows(), keys, lasting=job_type.lease_of(1))
     if not leases:
-        return 0
+        return Together()
+    taken = frozenset(lease.key for lease in leases)
     began_at = time.time()
-    done: Collection[Key] = ()
     try:
-        done = job_type.perform_together([lease.key for lease in leases])
+        done = taken.intersection(job_type.perform_together(list(taken)))
     except Exception as error:
         if isinstance(error, DATABASE_ERRORS):
             close_old_connections()
         logger.warning("rows_not_done_together", job=job_type.job.value, error=str(error))
+        done = taken = frozenset()
     for lease in leases:
         if lease.key in done:
             _record(job_type, lease, began_at)
         else:
             lease.give_back()
-    return len([lease for lease in leases if lease.key in done])
+    return Together(len(done), taken)
 
 
 def _record(job_type: JobType, lease: Lease, began_at: float) -> None:

@@ -126,8 +126,8 @@ def test_rows_that_were_not_done_together_have_all_their_attempts(
     def leave(keys: Sequence[Key]) -> set[UUID]:
         return set()
 
-    count = perform_together(replace(MESSAGES, perform_together=leave), [messages[0].pk])
+    found = perform_together(replace(MESSAGES, perform_together=leave), [messages[0].pk])
 
-    assert count == 0
+    assert found == (0, {messages[0].pk})
     left = Message.objects.get(pk=messages[0].pk)
     assert (left.attempts, left.leased_until) == (0, None)
