@@ -26,6 +26,8 @@ GO_ON_SECONDS = 0.5
 GO_ON_ROWS = 200
 # Groups of one transaction. Nobody can write in these conversations for so long (some 20 ms).
 TOGETHER = 20
+# A conversation that is written in all the time is locked each time. Then its turn is a wait.
+LEFT_OUT_SECONDS = 0.2
 # Where rows come faster than they are done, more of a group are done together after a pause:
 # measured, it halves what a message costs the workers.
 GATHERING_SECONDS = 0.1
@@ -91,15 +93,15 @@ class Together(NamedTuple):
     """What became of rows that were performed at once."""
 
     done: int = 0
-    # The keys of those that are done, and of those whose turn is the next time.
+    # The keys of those that are done, or were left out and can wait for the next time.
     settled: frozenset[Key] = frozenset()
 
 
 def perform_together(job_type: JobType, keys: list[Key]) -> Together:
     """Perform rows that nobody has tried before at once, each recorded.
 
-    A row that is not done so is released as if it had not been tried. If one of them fails, none is
-    settled: then each is done by itself.
+    A row that is not done so is released as if it had not been tried. It is done by itself if it
+    has waited for longer than LEFT_OUT_SECONDS, and so is each of them if one fails.
     """
     assert job_type.perform_together
     leases = acquire_first_of(job_type.pending_rows(), keys, lasting=job_type.lease_of(1))
@@ -114,12 +116,15 @@ def perform_together(job_type: JobType, keys: list[Key]) -> Together:
             close_old_connections()
         logger.warning("rows_not_done_together", job=job_type.job.value, error=str(error))
         done = taken = frozenset()
+    late = set()
     for lease in leases:
         if lease.key in done:
             _record(job_type, lease, began_at)
-        else:
-            lease.give_back()
-    return Together(len(done), taken)
+            continue
+        lease.give_back()
+        if began_at - lease.due_at.timestamp() > LEFT_OUT_SECONDS:
+            late.add(lease.key)
+    return Together(len(done), taken - late)
 
 
 def _record(job_type: JobType, lease: Lease, began_at: float) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
 from core.jobs.enqueue import Job
 from core.models import User
@@ -13,7 +15,7 @@ from messaging.models import Message
 from notifications.fan_out import fan_out_together
 from tests.cast import Say, in_another_conversation
 from workers.engine import batches
-from workers.engine.batches import perform_together, perform_with_others
+from workers.engine.batches import perform_together, perform_with_others, run_batch
 from workers.engine.job_types import Key
 from workers.models import TaskRun
 from workers.records import recorder
@@ -120,14 +122,33 @@ def test_rows_that_were_tried_before_are_done_one_by_one(
     assert waiting() == set()
 
 
-def test_rows_that_were_not_done_together_have_all_their_attempts(
-    messages: list[Message], published: list[str]
+@pytest.mark.parametrize(("seconds", "is_settled"), [(0.0, True), (1.0, False)])
+def test_row_that_was_left_out_has_all_its_attempts_and_soon_its_turn(
+    messages: list[Message], published: list[str], seconds: float, is_settled: bool
 ) -> None:
-    def leave(keys: Sequence[Key]) -> set[UUID]:
+    def leave_out(keys: Sequence[Key]) -> set[UUID]:
         return set()
 
-    found = perform_together(replace(MESSAGES, perform_together=leave), [messages[0].pk])
+    message = messages[0]
+    due_at = timezone.now() - timedelta(seconds=seconds)
+    Message.objects.filter(pk=message.pk).update(due_at=due_at)
+    found = perform_together(replace(MESSAGES, perform_together=leave_out), [message.pk])
 
-    assert found == (0, {messages[0].pk})
-    left = Message.objects.get(pk=messages[0].pk)
-    assert (left.attempts, left.leased_until) == (0, None)
+    assert found == (0, {message.pk} if is_settled else set())
+    message.refresh_from_db()
+    assert (message.attempts, message.leased_until, message.due_at) == (0, None, due_at)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+def test_conversation_that_is_always_written_in_is_counted_after_a_moment(
+    messages: list[Message], published: list[str], seconds: float
+) -> None:
+    def leave_out_the_first(keys: Sequence[Key]) -> set[UUID]:
+        return fan_out_together([key for key in keys if key != messages[0].pk])
+
+    due_at = timezone.now() - timedelta(seconds=seconds)
+    Message.objects.filter(pk=messages[0].pk).update(due_at=due_at)
+    keys = [message.pk for message in messages]
+    run_batch(replace(MESSAGES, perform_together=leave_out_the_first), keys)
+
+    assert waiting() == (set() if seconds else {messages[0].pk})
