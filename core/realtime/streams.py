@@ -141,7 +141,7 @@ running: set[asyncio.Future[None]] = set()
 
 
 class Rest:
-    """What is left of a coroutine that waits for `blocker`."""
+    """The rest of a coroutine that was begun, and waits for `blocker`."""
 
     def __init__(self, steps: Generator[Any, Any, Any], blocker: Any) -> None:
         self.steps, self.blocker = steps, blocker
