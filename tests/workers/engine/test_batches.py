@@ -1,5 +1,6 @@
 """A task does its row, and those that wait for the same wake-up."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -58,6 +59,24 @@ def test_task_does_the_messages_of_all_conversations(
     assert waiting() == set()
     assert {subject for subject, _ in recorded()} == {str(message.pk) for message in messages}
     assert published == []
+
+
+def test_durations_of_rows_done_together_add_up_to_the_time_that_they_took(
+    messages: list[Message], published: list[str]
+) -> None:
+    def take_a_moment(keys: Sequence[Key]) -> set[UUID]:
+        time.sleep(0.3)
+        return fan_out_together(keys)
+
+    began = time.monotonic()
+    keys = [message.pk for message in messages]
+    run_batch(replace(MESSAGES, perform_together=take_a_moment), keys)
+    took_seconds = time.monotonic() - began
+
+    recorder.flush()
+    durations = list(TaskRun.objects.values_list("run_seconds", flat=True))
+    assert len(durations) == 3
+    assert 0.3 <= sum(durations) <= took_seconds
 
 
 def test_task_whose_row_is_done_already_does_the_others(
