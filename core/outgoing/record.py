@@ -4,7 +4,8 @@ Call it under the lock of the row that changes, so that the ids of a conversatio
 the order of its changes.
 """
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -49,6 +50,16 @@ INSERT_ALONE = INSERT.replace("{place}", "")
 _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+class Beside(NamedTuple):
+    """An event that another statement records, so that a message takes one statement.
+
+    `told` is for its WITH, and gives a row of `id` and `due_at`, which `recorded` must get.
+    """
+
+    told: str
+    values: dict[str, Any]
+
+
 def record(kind: OutgoingEvent.Kind, data: dict[str, Any]) -> None:
     """Record an event that is about no conversation."""
     _insert(INSERT_ALONE, kind, data, None)
@@ -66,6 +77,25 @@ def record_in_conversation(
     _insert(INSERT_IN_PLACE, kind, data, conversation_id, client=client_id, chantier=chantier_id)
 
 
+def beside_in_conversation(
+    kind: OutgoingEvent.Kind,
+    data: dict[str, Any],
+    *,
+    conversation_id: UUID,
+    client_id: UUID,
+    chantier_id: UUID | None,
+) -> Beside:
+    """Return what records an event of a conversation within another statement."""
+    values = _values(kind, data, conversation_id, client=client_id, chantier=chantier_id)
+    return Beside(INSERT_IN_PLACE, values)
+
+
+def recorded(event_id: int, due_at: datetime | None) -> None:
+    """Wake a worker for an event that was just recorded, if other software is to be told of it."""
+    if due_at is not None:
+        enqueue_once(Job.DISPATCH_EVENTS, event_id=event_id)
+
+
 def _insert(
     statement: str,
     kind: OutgoingEvent.Kind,
@@ -73,7 +103,18 @@ def _insert(
     conversation_id: UUID | None,
     **place: UUID | None,
 ) -> None:
-    asked = {
+    with connection.cursor() as cursor:
+        cursor.execute(statement, _values(kind, data, conversation_id, **place))
+        recorded(*cursor.fetchone())
+
+
+def _values(
+    kind: OutgoingEvent.Kind,
+    data: dict[str, Any],
+    conversation_id: UUID | None,
+    **place: UUID | None,
+) -> dict[str, Any]:
+    return {
         "uid": new_id(),
         "kind": kind.value,
         "conversation": conversation_id,
@@ -82,8 +123,3 @@ def _insert(
         "data": _json(data),
         **place,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, asked)
-        event_id, due_at = cursor.fetchone()
-    if due_at is not None:
-        enqueue_once(Job.DISPATCH_EVENTS, event_id=event_id)

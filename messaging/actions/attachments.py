@@ -11,7 +11,7 @@ from messaging.models import Message, MessageAttachment, Note, NoteAttachment
 
 
 def attach(ids: Sequence[UUID], *, to: Message) -> None:
-    """Put files of its author in a message that was just appended, in the order given.
+    """Put files of its author in a message that has its place, in the order given.
 
     Raises UnknownAttachment.
     """

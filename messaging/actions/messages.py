@@ -35,7 +35,7 @@ from messaging.conversation.idempotency import Draft, already_sent
 from messaging.conversation.lock import LockedConversation, LockedToWrite, lock, lock_to_write
 from messaging.conversation.snoozing import Reason
 from messaging.conversation.status import changes_to
-from messaging.conversation.versions import ConversationChanges, append, bump
+from messaging.conversation.versions import ConversationChanges, append, bump, take_place
 from messaging.models import Conversation, Message, MessageRevision
 
 
@@ -211,10 +211,10 @@ def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message
         attachment_count=len(draft.attachment_ids),
     )
     was_closed = conversation.status == Conversation.Status.CLOSED
-    append(locked, message)
+    take_place(locked, message)
     attach(draft.attachment_ids, to=message)
+    append(locked, message, outgoing.message_created(message))
     publish(events.message_created(message), to=locked.audience)
-    outgoing.message_created(message)
     if not locked.author_has_written:
         participants.record_author(locked, author, seq=message.seq)
     lines = [NewLine(Kind.REOPENED, author)] if was_closed else []

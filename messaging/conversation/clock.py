@@ -56,15 +56,16 @@ ORDER = """
         INSERT INTO messaging_escalation
             (conversation_id, due_at, leased_until, attempts, last_error)
         VALUES (
-            %s,
+            %(conversation)s,
             CASE WHEN EXISTS (
                 SELECT FROM core_availability
-                WHERE user_id = %s AND is_absent AND (absent_until IS NULL OR absent_until > %s)
-            ) THEN %s ELSE %s END,
+                WHERE user_id = %(owner)s AND is_absent
+                    AND (absent_until IS NULL OR absent_until > %(now)s)
+            ) THEN %(now)s ELSE %(answer_due_at)s END,
             NULL, 0, ''
         )
         ON CONFLICT (conversation_id) DO UPDATE
         SET due_at = EXCLUDED.due_at, leased_until = NULL, attempts = 0, last_error = ''
     )
 """
-CANCEL = "cancelled AS (DELETE FROM messaging_escalation WHERE conversation_id = %s)"
+CANCEL = "cancelled AS (DELETE FROM messaging_escalation WHERE conversation_id = %(conversation)s)"

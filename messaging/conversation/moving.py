@@ -35,7 +35,7 @@ def move(
         MessageRevision.objects.filter(message=message).update(message=copy)
         _leave_tombstone(message, copy, source)
         outgoing.message_deleted(message, moved_to=copy)
-        outgoing.message_created(copy, moved_from=message)
+        outgoing.message_moved(copy, moved_from=message)
         enqueue_once(Job.FAN_OUT_MESSAGE, message_id=copy.pk)
     _carry_marks(messages, source, target)
     authors = {each.author for each in messages if each.author.is_company}

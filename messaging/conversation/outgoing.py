@@ -4,11 +4,12 @@ Nothing that is the company's alone leaves: no notes, no files of notes, no paus
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypedDict
+from uuid import UUID
 
 from attachments.models import Attachment
 from core.models import User
-from core.outgoing.record import Kind, record_in_conversation
+from core.outgoing.record import Beside, Kind, beside_in_conversation, record_in_conversation
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, HistoryLine, Message
 from messaging.outgoing_shapes import (
@@ -38,8 +39,14 @@ OF_FILES = {
 }
 
 
-def message_created(message: Message, *, moved_from: Message | None = None) -> None:
-    """Record a new message. `moved_from` is what stood in the other conversation."""
+def message_created(message: Message) -> Beside:
+    """Return what records the event of a new message beside the message itself."""
+    data = _of_message(message, moved_from=None)
+    return beside_in_conversation(Kind.MESSAGE_CREATED, data, **_ids(message.conversation))
+
+
+def message_moved(message: Message, *, moved_from: Message) -> None:
+    """Record a message that is new here. `moved_from` is what stood in the other conversation."""
     _record_message(Kind.MESSAGE_CREATED, message, moved_from=_place(moved_from))
 
 
@@ -84,6 +91,10 @@ def attachment_settled(message: Message, attachment: Attachment) -> None:
 
 
 def _record_message(kind: Kind, message: Message, **more: Any) -> None:
+    _insert(kind, message.conversation, _of_message(message, **more))
+
+
+def _of_message(message: Message, **more: Any) -> Json:
     conversation = message.conversation
     place = {
         "id": conversation.pk,
@@ -91,7 +102,7 @@ def _record_message(kind: Kind, message: Message, **more: Any) -> None:
         "status": conversation.status,
         "version": conversation.version,
     }
-    _insert(kind, conversation, {"message": message_shape(message), "conversation": place, **more})
+    return {"message": message_shape(message), "conversation": place, **more}
 
 
 def _record(kind: Kind, conversation: Conversation, **more: Any) -> None:
@@ -99,13 +110,21 @@ def _record(kind: Kind, conversation: Conversation, **more: Any) -> None:
 
 
 def _insert(kind: Kind, conversation: Conversation, data: Json) -> None:
-    record_in_conversation(
-        kind,
-        data,
-        conversation_id=conversation.pk,
-        client_id=conversation.client_id,
-        chantier_id=conversation.chantier_id,
-    )
+    record_in_conversation(kind, data, **_ids(conversation))
+
+
+class _Ids(TypedDict):
+    conversation_id: UUID
+    client_id: UUID
+    chantier_id: UUID | None
+
+
+def _ids(conversation: Conversation) -> _Ids:
+    return {
+        "conversation_id": conversation.pk,
+        "client_id": conversation.client_id,
+        "chantier_id": conversation.chantier_id,
+    }
 
 
 def _place(message: Message | None) -> Json | None:

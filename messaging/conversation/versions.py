@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Any, TypedDict, Unpack
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
+from core.outgoing.record import Beside, recorded
 from messaging.conversation import clock
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, Message
@@ -17,6 +18,8 @@ MOVED = (
     "version", "changed_at", "last_seq", "last_message_id", "last_activity_at", "status",
     "awaiting_reply_since", "answer_amber_at", "answer_due_at", "escalation_step",
 )  # fmt: skip
+
+MESSAGE_COLUMNS = tuple(field.attname for field in Message._meta.concrete_fields)
 
 
 class ConversationChanges(TypedDict, total=False):
@@ -60,8 +63,8 @@ def bump(locked: LockedConversation, **changes: Unpack[ConversationChanges]) -> 
     return conversation.version
 
 
-def append(locked: LockedConversation, message: Message) -> None:
-    """Give a new message the next seq and version of its conversation, and insert it."""
+def take_place(locked: LockedConversation, message: Message) -> None:
+    """Give a new message the next seq and version of its conversation; `append` records both."""
     conversation, now = locked.conversation, timezone.now()
     message.conversation, message.created_at = conversation, now
     message.seq = conversation.last_seq = conversation.last_seq + 1
@@ -69,42 +72,52 @@ def append(locked: LockedConversation, message: Message) -> None:
     conversation.changed_at = conversation.last_activity_at = now
     conversation.last_message = message
     conversation.status = Conversation.Status.OPEN.value
-    waited_since = conversation.awaiting_reply_since
-    conversation.awaiting_reply_since = _awaiting_reply_since(conversation, message)
-    beside, more = _with_its_clock(conversation, waited_since, now)
-    values = [getattr(message, field.attname) for field in Message._meta.concrete_fields]
-    moved = [getattr(conversation, name) for name in MOVED]
+
+
+def append(locked: LockedConversation, message: Message, event: Beside) -> None:
+    """Record a new message that has its place, what moved in its conversation, and its event.
+
+    In one statement: all who write in the conversation wait for it.
+    """
+    conversation = locked.conversation
+    clock_moves = _move_clock(conversation, _awaiting_reply_since(conversation, message))
+    values = {
+        **{f"message.{name}": getattr(message, name) for name in MESSAGE_COLUMNS},
+        **{f"moved.{name}": getattr(conversation, name) for name in MOVED},
+        **event.values,
+        "conversation": conversation.pk,
+        "owner": conversation.assigned_to_id,
+        "now": message.created_at,
+        "answer_due_at": conversation.answer_due_at,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_record_statement(beside), [*values, *more, *moved, conversation.pk])
+        cursor.execute(_record_statement(event.told, clock_moves), values)
+        recorded(*cursor.fetchone())
     message._state.adding, message._state.db = False, connection.alias
 
 
-def _with_its_clock(
-    conversation: Conversation, waited_since: datetime | None, now: datetime
-) -> tuple[str, list[Any]]:
-    """Start or stop the clock of the answer; return the SQL that does so, with its values."""
-    since = conversation.awaiting_reply_since
-    if since == waited_since:
-        return "", []
+def _move_clock(conversation: Conversation, since: datetime | None) -> str:
+    """Start or stop the clock of the answer; return the SQL that does so beside the message."""
+    if since == conversation.awaiting_reply_since:
+        return ""
+    conversation.awaiting_reply_since = since
     for name, value in clock.clock_since(since).items():
         setattr(conversation, name, value)
-    if since is None:
-        return clock.CANCEL, [conversation.pk]
-    owner, due_at = conversation.assigned_to_id, conversation.answer_due_at
-    return clock.ORDER, [conversation.pk, owner, now, now, due_at]
+    return clock.CANCEL if since is None else clock.ORDER
 
 
 @cache
-def _record_statement(beside: str) -> str:
-    """Return the SQL that inserts a message and updates its conversation, in one statement."""
-    columns = [field.attname for field in Message._meta.concrete_fields]
+def _record_statement(told: str, clock_moves: str) -> str:
     return f"""
         WITH recorded AS (
-            INSERT INTO messaging_message ({", ".join(columns)})
-            VALUES ({", ".join(["%s"] * len(columns))})
-        ){"," * bool(beside)} {beside}
-        UPDATE messaging_conversation SET {", ".join(f"{name} = %s" for name in MOVED)}
-        WHERE id = %s
+            INSERT INTO messaging_message ({", ".join(MESSAGE_COLUMNS)})
+            VALUES ({", ".join(f"%(message.{name})s" for name in MESSAGE_COLUMNS)})
+        ), told AS ({told}){"," * bool(clock_moves)} {clock_moves}
+        UPDATE messaging_conversation conversation
+        SET {", ".join(f"{name} = %(moved.{name})s" for name in MOVED)}
+        FROM told
+        WHERE conversation.id = %(conversation)s
+        RETURNING told.id, told.due_at
     """  # noqa: S608  (of our own words)
 
 

@@ -7,8 +7,9 @@ import time_machine
 from django.db import transaction
 
 from core.models import User
+from messaging.conversation import outgoing
 from messaging.conversation.lock import lock
-from messaging.conversation.versions import append, bump
+from messaging.conversation.versions import append, bump, take_place
 from messaging.models import Conversation, Message
 from tests.cast import Say
 
@@ -19,7 +20,9 @@ LATER = datetime.fromisoformat("2030-03-04 09:00:00+01:00")
 
 def appended(conversation: Conversation, author: User) -> Message:
     message = Message(author=author, body="Bonjour", draft_digest=b"")
-    append(lock(conversation.pk), message)
+    locked = lock(conversation.pk)
+    take_place(locked, message)
+    append(locked, message, outgoing.message_created(message))
     return message
 
 
