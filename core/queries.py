@@ -57,7 +57,7 @@ def pending_events() -> QuerySet[OutgoingEvent]:
     return OutgoingEvent.objects.filter(due_at__isnull=False)
 
 
-EPOCH = "SELECT value || '-' || 'core_epoch'::regclass::oid FROM core_epoch"
+EPOCH = "SELECT value || '-' || 'core_epoch'::regclass::oid AS epoch FROM core_epoch"
 
 
 def current_epoch() -> str:

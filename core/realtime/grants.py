@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from core.models import User
-from core.queries import current_epoch
+from core.queries import EPOCH, current_epoch
 from core.realtime.publish import company_channel, user_channel
 
 
@@ -62,9 +62,16 @@ def confirm(grants: Sequence[Grant]) -> Confirmation:
             ],
         )
         rows = cursor.fetchall()
-    asked = ((grants[number - 1], password) for number, password in rows)
-    holding = frozenset(grant for grant, password in asked if _has_password(grant, password))
-    return Confirmation(holding, current_epoch())
+    if not rows:
+        # A restore can leave no epoch.
+        current_epoch()
+        return confirm(grants)
+    holding = frozenset(
+        grants[number - 1]
+        for number, password, _epoch in rows
+        if number is not None and _has_password(grants[number - 1], password)
+    )
+    return Confirmation(holding, rows[0][2])
 
 
 def _has_password(grant: Grant, password: str) -> bool:
@@ -77,17 +84,20 @@ def _digest(password: str) -> bytes:
 
 
 CONFIRM = f"""
-    SELECT asked.number, person.password
-    FROM unnest(%s::uuid[], %s::boolean[], %s::text[])
-        WITH ORDINALITY AS asked (user_id, as_company, session_key, number)
-    JOIN {User._meta.db_table} person ON person.id = asked.user_id
-    WHERE person.is_active
-        AND (person.role <> '{User.Role.CLIENT.value}') = asked.as_company
-        AND (
-            asked.session_key IS NULL
-            OR EXISTS (
-                SELECT FROM {Session._meta.db_table} session
-                WHERE session.session_key = asked.session_key AND session.expire_date > now()
+    SELECT asked.number, person.password, epoch.epoch
+    FROM ({EPOCH}) epoch
+    LEFT JOIN (
+        unnest(%s::uuid[], %s::boolean[], %s::text[])
+            WITH ORDINALITY AS asked (user_id, as_company, session_key, number)
+        JOIN {User._meta.db_table} person ON person.id = asked.user_id
+            AND person.is_active
+            AND (person.role <> '{User.Role.CLIENT.value}') = asked.as_company
+            AND (
+                asked.session_key IS NULL
+                OR EXISTS (
+                    SELECT FROM {Session._meta.db_table} session
+                    WHERE session.session_key = asked.session_key AND session.expire_date > now()
+                )
             )
-        )
+    ) ON true
 """  # noqa: S608  (of our own words)

@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError
 
 from core.realtime.agenda import Agenda
 from core.realtime.database_thread import DatabaseThread
-from core.realtime.grants import Confirmation, confirm
+from core.realtime.grants import Confirmation, Grant, confirm
 from core.realtime.streams import OpenStreams, Stream
 
 # How many streams one query asks about: some milliseconds for PostgreSQL and for this process.
@@ -98,35 +98,53 @@ class Recheck:
                 return
             await asyncio.sleep(BETWEEN_QUERIES_SECONDS)
 
-    async def _check(self, streams: list[Stream]) -> None:
+    async def _check(self, due: list[Stream]) -> None:
+        groups = self._with_the_same_grants(due)
         # A change of rights during the query makes them due again.
-        self._postpone(streams, settings.STREAM_RECHECK_SECONDS)
-        grants = list({stream.grant for stream in streams})
+        for streams in groups.values():
+            self._postpone(streams, settings.STREAM_RECHECK_SECONDS)
         asked_at = time.monotonic()
         try:
-            confirmation = await self.thread.run(lambda: confirm(grants))
+            confirmation = await self.thread.run(lambda: confirm(list(groups)))
         except (DatabaseError, InterfaceError, TimeoutError) as error:
+            streams = [stream for group in groups.values() for stream in group]
             logger.warning("stream_recheck_unanswered", streams=len(streams), error=str(error))
             self._keep_for_a_while(streams)
         else:
-            self._settle(streams, confirmation, asked_at)
+            self._settle(groups, confirmation, asked_at)
 
-    def _settle(self, streams: list[Stream], confirmation: Confirmation, asked_at: float) -> None:
-        for stream in streams:
-            if stream.grant in confirmation.holding:
-                stream.confirmed_at = asked_at
-                stream.tell_epoch(confirmation.epoch)
-            else:
-                self._end(stream, "no longer allowed")
+    def _with_the_same_grants(self, due: list[Stream]) -> dict[Grant, list[Stream]]:
+        """Return streams by their grant, those that are not due yet included.
+
+        The screens of a person are then asked about once, and are due together the next time.
+        """
+        groups: dict[Grant, list[Stream]] = {}
+        for stream in due:
+            grant = stream.grant
+            if grant not in groups:
+                streams = self.streams.of(grant.channels[0])
+                groups[grant] = [other for other in streams if other.grant == grant]
+        return groups
+
+    def _settle(
+        self, groups: dict[Grant, list[Stream]], confirmation: Confirmation, asked_at: float
+    ) -> None:
+        for grant, streams in groups.items():
+            for stream in streams:
+                if grant in confirmation.holding:
+                    stream.confirmed_at = asked_at
+                    stream.tell_epoch(confirmation.epoch)
+                else:
+                    self._end(stream, "no longer allowed")
         if confirmation.epoch != self.epoch:
             self.epoch = confirmation.epoch
             for stream in tuple(self.streams.all):
                 stream.tell_epoch(confirmation.epoch)
 
     def _keep_for_a_while(self, streams: list[Stream]) -> None:
-        self._postpone(streams, RETRY_SECONDS)
         longest = UNCONFIRMED_ROUNDS * settings.STREAM_RECHECK_SECONDS
         for stream in streams:
+            self._postpone([stream], RETRY_SECONDS)
             if time.monotonic() - stream.confirmed_at > longest:
                 self._end(stream, "not confirmed")
 
@@ -145,7 +163,7 @@ class Recheck:
 
     def _postpone(self, streams: Iterable[Stream], at_most_seconds: float) -> None:
         now, ahead = time.monotonic(), time.time() - time.monotonic()
+        due_at = now + at_most_seconds * random.uniform(0.5, 1.0)
         for stream in streams:
-            due_at = now + at_most_seconds * random.uniform(0.5, 1.0)
             # A stream is due when its token expires, too.
             self.agenda.put(stream, min(due_at, stream.grant.ends_at - ahead))

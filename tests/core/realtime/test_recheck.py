@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from core import background_sender
-from core.models import Client, User
+from core.models import Client, Epoch, User
 from core.queries import current_epoch
 from core.realtime import recheck
 from core.realtime.agenda import Agenda
@@ -39,15 +39,24 @@ def granted(people: Iterable[User]) -> list[Grant]:
 
 @pytest.mark.django_db
 class TestConfirming:
-    def test_five_hundred_grants_are_confirmed_by_two_queries(self, morel: Client) -> None:
+    def test_five_hundred_grants_are_confirmed_by_one_query(self, morel: Client) -> None:
         grants = granted(people_of(morel, 500))
 
         with CaptureQueriesContext(connection) as asked:
             confirmation = confirm(grants)
 
-        # The grants, and the epoch.
-        assert len(asked) == 2
+        assert len(asked) == 1
         assert (len(confirmation.holding), confirmation.epoch) == (500, current_epoch())
+
+    def test_grants_hold_in_a_database_that_was_restored_without_an_epoch(
+        self, camille: User
+    ) -> None:
+        Epoch.objects.all().delete()
+
+        confirmation = confirm(granted([camille]))
+
+        assert confirmation.holding == set(granted([camille]))
+        assert confirmation.epoch == current_epoch()
 
     def test_grants_that_do_not_hold_are_left_out(
         self, camille: User, odile: User, marc: User
@@ -97,6 +106,33 @@ class TestManyStreams:
         assert connections.most <= 1
         assert sum(queries) >= 2_000
         assert len(queries) <= sum(queries) / 40
+
+    def test_screens_of_a_person_are_asked_about_together(
+        self, camille: User, odile: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.STREAM_RECHECK_SECONDS = 1.0
+        asked, epoch = list[Sequence[Grant]](), current_epoch()
+
+        def noted(grants: Sequence[Grant]) -> Confirmation:
+            asked.append(grants)
+            return confirm(grants)
+
+        monkeypatch.setattr(recheck, "confirm", noted)
+
+        async def story() -> None:
+            async with running_hub() as hub:
+                grants = granted([camille, camille, camille, odile])
+                streams = [await hub.open(grant, epoch) for grant in grants]
+                opened = time.monotonic()
+                while any(stream.confirmed_at < opened + 2.0 for stream in streams):
+                    await asyncio.sleep(0.02)
+
+                of_camille = {stream.confirmed_at for stream in streams[:3]}
+                assert len(of_camille) == 1
+
+        run(story)
+
+        assert all(len(set(grants)) == len(grants) for grants in asked)
 
     def test_deactivated_person_is_out_at_once_and_others_stay(
         self, camille: User, odile: User, settings: Settings
