@@ -1,14 +1,18 @@
 """The checks of the antivirus: it is configured (`check --deploy`), it answers (`/readyz`)."""
 
+from io import BytesIO
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
 from attachments.scanning import clamd
+from attachments.storage import objects
 
 # Less than `/readyz` gives a check.
 PING_SECONDS = 0.8
+# In quarantine, whose objects the bucket removes by itself after a day.
+CHECK_KEY = f"{objects.QUARANTINE}check"
 
 
 def antivirus_is_configured(**_: Any) -> list[CheckMessage]:
@@ -29,6 +33,23 @@ def antivirus_is_configured(**_: Any) -> list[CheckMessage]:
             id="attachments.W001",
         )
     ]
+
+
+def storage_fault(*, by_writing: bool) -> str:
+    """Return what the bucket said if it does not do its work; empty if it does.
+
+    `by_writing`: write a small object and delete it. A full disk and a lost permission show only
+    then.
+    """
+    try:
+        with objects.answering():
+            objects.client().head_bucket(Bucket=settings.S3_BUCKET)
+        if by_writing:
+            objects.write(CHECK_KEY, BytesIO(b"ok"), content_type="text/plain")
+            objects.delete([CHECK_KEY])
+    except (objects.StorageAway, objects.Missing) as error:
+        return f"{type(error.__cause__).__name__}: {error.__cause__}"
+    return ""
 
 
 def antivirus_answers() -> str:

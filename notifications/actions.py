@@ -129,12 +129,13 @@ def resend(message: Message) -> None:
     events.publish_deliveries([message])
 
 
-def send_notice(notice_id: UUID) -> None:
+def send_notice(notice_id: UUID) -> WorkFailed | None:
     """Tell one person of the company of something in a conversation. Raises NoticeNotSent."""
     rows = Notice.objects.select_related("recipient__preference", "by")
     rows = rows.select_related("conversation__client", "conversation__chantier")
     if notice := rows.filter(pk=notice_id, sent_at=None).first():
-        notices.send_notice(notice)
+        return notices.send_notice(notice)
+    return None
 
 
 def forward(
@@ -161,16 +162,17 @@ def forward(
     )
 
 
-def send_forwarded(email_id: UUID) -> None:
+def send_forwarded(email_id: UUID) -> WorkFailed | None:
     """Send messages on by email. Raises EmailNotSent."""
     rows = ForwardedEmail.objects.select_related("by", "conversation__chantier")
     if email := rows.filter(pk=email_id, ended_at=None).first():
-        forwarding.send_on(email)
+        return forwarding.send_on(email)
+    return None
 
 
-def send_password_reset(reset_id: UUID) -> None:
+def send_password_reset(reset_id: UUID) -> WorkFailed | None:
     """Send the email that a person who forgot the password asked for. Raises EmailNotSent."""
-    password_email.send_for(PasswordReset.objects.get(pk=reset_id))
+    return password_email.send_for(PasswordReset.objects.get(pk=reset_id))
 
 
 # --- Devices ------------------------------------------------------------------------------------

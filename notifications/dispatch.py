@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from core.jobs.lease import NOT_DUE, backoff_after, due_again
 from core.jobs.outcome import WorkFailed
-from notifications import queries
+from notifications import email_failures, queries
 from notifications.delivery import events, outgoing
 from notifications.delivery.batch import MAX_ATTEMPTS, Batch
 from notifications.delivery.result import SendResult, SendStatus
@@ -96,7 +96,9 @@ def work_done(batch: Batch, result: BatchResult) -> bool | WorkFailed | None:
     if not result.detail:
         return True
     is_last = result.outcome == SendOutcome.LATER and batch.attempts >= MAX_ATTEMPTS
-    return WorkFailed(result.detail, is_given_up=is_last and not result.is_partly_sent)
+    is_email = batch.channel == Channel.EMAIL
+    detail = email_failures.text_of(result.detail) if is_email else result.detail
+    return WorkFailed(detail, is_given_up=is_last and not result.is_partly_sent)
 
 
 def _outcome_of_email(result: SendResult) -> BatchResult:

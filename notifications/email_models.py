@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -223,3 +224,23 @@ class ForwardedEmail(LeasedJob):
 
     def __str__(self) -> str:
         return f"{self.conversation_id} to {self.address}"
+
+
+class EmailFault(models.Model):
+    """The emails in a row that our mail server did not take. No row once it takes one."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    since = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+    count = models.PositiveIntegerField(default=1)
+    # The first three addresses that they were for: one mailbox alone is no fault of the server.
+    addresses = ArrayField(models.CharField(max_length=320), default=list)
+    # What the server said last, or the error without an answer.
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("fault of the mail server")
+        verbose_name_plural = _("faults of the mail server")
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.since}: {self.detail}"

@@ -20,6 +20,7 @@ from core.jobs.lease import LeasedJob
 from core.models import User
 from messaging.models import Conversation, Message
 from notifications.email_models import (
+    EmailFault,
     ForwardedEmail,
     InboundEmail,
     MailboxEmail,
@@ -32,10 +33,10 @@ from notifications.webhook_models import WebhookDelivery, WebhookEndpoint
 
 # Those of emails and of webhooks are in modules of their own.
 __all__ = [
-    "Channel", "Delivery", "DevicePush", "EmailMode", "ForwardedEmail", "GoneEndpoint",
-    "InboundEmail", "LastSeen", "MailboxEmail", "MailboxState", "Mute", "Preference",
-    "PushFailureHour", "PushSubscription", "RefusedAddress", "ReplyAddress", "SentEmail",
-    "WebhookDelivery", "WebhookEndpoint",
+    "Channel", "Delivery", "DevicePush", "EmailFault", "EmailMode", "ForwardedEmail",
+    "GoneEndpoint", "InboundEmail", "LastSeen", "MailboxEmail", "MailboxState", "Mute",
+    "Preference", "PushFailureHour", "PushSubscription", "RefusedAddress", "ReplyAddress",
+    "SentEmail", "WebhookDelivery", "WebhookEndpoint",
 ]  # fmt: skip
 
 # A PostgreSQL index takes texts of up to about 2,700 bytes. Real endpoints have up to 600.

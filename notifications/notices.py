@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from core.jobs.lease import NOT_DUE, reset_attempts
+from core.jobs.outcome import WorkFailed
 from core.models import User
 from core.text import one_line, shortened
 from messaging.models import Conversation, Notice
+from notifications import email_failures
 from notifications.delivery.result import SendStatus
 from notifications.models import EmailMode, Preference
 from notifications.outbound_email import addresses
@@ -41,8 +43,10 @@ class NoticeNotSent(Exception):
     """Neither a device nor the mailbox took it; another attempt may help."""
 
 
-def send_notice(notice: Notice) -> None:
+def send_notice(notice: Notice) -> WorkFailed | None:
     """Tell the person, or wait for the end of their quiet hours. Raises NoticeNotSent.
+
+    Return WorkFailed if the mail server refused it for good.
 
     Killed in between, the repeat has the same tag and the same Message-ID.
     """
@@ -51,12 +55,14 @@ def send_notice(notice: Notice) -> None:
     preferences = preferences_of(preference)
     if morning := rules.quiet_hours_end(preferences, timezone.now()):
         Notice.objects.filter(pk=notice.pk).update(**reset_attempts(morning))
-        return
+        return None
+    failed = None
     if recipient.is_active and not _is_pushed(notice, preference):
-        _send_email(notice, preference)
+        failed = _send_email(notice, preference)
     with transaction.atomic():
         pending = Notice.objects.filter(pk=notice.pk, sent_at=None)
         pending.update(sent_at=timezone.now(), last_error="", **NOT_DUE)
+    return failed
 
 
 def _is_pushed(notice: Notice, preference: Preference) -> bool:
@@ -83,14 +89,15 @@ def _is_pushed(notice: Notice, preference: Preference) -> bool:
     return False
 
 
-def _send_email(notice: Notice, preference: Preference) -> None:
+def _send_email(notice: Notice, preference: Preference) -> WorkFailed | None:
     if preference.email == EmailMode.NEVER or addresses.is_refused(notice.recipient.email):
-        return
+        return None
     with override(notice.recipient.locale):
         result = send(email_of(notice))
     if result.status == SendStatus.LATER:
-        raise NoticeNotSent(result.detail)
+        raise NoticeNotSent(email_failures.text_of(result.detail))
     logger.info("notice_email_sent", user_id=str(notice.recipient_id), status=result.status.value)
+    return email_failures.failed_for_good(result)
 
 
 def email_of(notice: Notice) -> FoldedEmail:

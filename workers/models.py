@@ -144,6 +144,9 @@ class WorkerProcess(models.Model):
     memory_bytes = models.PositiveBigIntegerField(default=0)
     is_quiet = models.BooleanField(default=False)
     reaches_broker = models.BooleanField(default=True)
+    reaches_valkey = models.BooleanField(default=True, db_default=True)
+    # A list of `workers.monitoring.disks.Disk`.
+    disks = models.JSONField(default=list, db_default=models.Value([], models.JSONField()))
     order = models.CharField(max_length=10, choices=WorkerCommand.choices, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
     seen_at = models.DateTimeField(default=timezone.now)
@@ -159,7 +162,7 @@ class WorkerProcess(models.Model):
 
 
 class Heartbeat(models.Model):
-    """The last sign of life of beat, or since when the antivirus is away (`health`)."""
+    """The last sign of life of beat, and the last measure of PostgreSQL (`health`)."""
 
     name = models.CharField(max_length=40, primary_key=True)
     seen_at = models.DateTimeField(default=timezone.now)
@@ -170,6 +173,25 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} at {self.seen_at}"
+
+
+class ServiceFault(models.Model):
+    """A service that failed when it was last asked (`monitoring.services`).
+
+    There is no row while it is well.
+    """
+
+    name = models.CharField(max_length=20, primary_key=True)
+    since = models.DateTimeField(default=timezone.now)
+    # What it said.
+    detail = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("fault of a service")
+        verbose_name_plural = _("faults of services")
+
+    def __str__(self) -> str:
+        return f"{self.name} since {self.since}"
 
 
 class QueuePause(models.Model):
@@ -269,14 +291,21 @@ class TaskAction(models.Model):
 
 
 class Alert(models.Model):
-    """Something that needs a person, from `started_at` to `ended_at`."""
+    """Something that needs a person, from `started_at` to `ended_at`.
+
+    `code` is a key of `monitoring.causes.CAUSES`.
+    """
 
     code = models.CharField(max_length=30)
-    about = models.CharField(max_length=60, blank=True)
+    about = models.CharField(max_length=200, blank=True)
     value = models.FloatField(default=0)
+    # What the other side said last.
+    detail = models.TextField(blank=True, db_default="")
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     told_at = models.DateTimeField(null=True, blank=True)
+    # When people were told that it is well again.
+    end_told_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("alert")

@@ -169,6 +169,9 @@ PAUSED_WEBHOOKS = JobType(
     max_attempts=batch.MAX_ATTEMPTS,
 )
 
+# The name of a periodic task that may be hastened.
+WATCH = "watch"
+
 PERIODIC_TASKS = PeriodicTasks(
     [
         PeriodicTask(
@@ -176,7 +179,7 @@ PERIODIC_TASKS = PeriodicTasks(
             lambda: queue_samples.measure(JOB_TYPES),
         ),
         PeriodicTask(
-            "watch", _("Alerts"), timedelta(seconds=30),
+            WATCH, _("Alerts"), timedelta(seconds=30),
             lambda: alerts.watch(JOB_TYPES),
         ),
         PeriodicTask(

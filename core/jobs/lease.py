@@ -15,6 +15,8 @@ from django.db import connection, models
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from core.jobs.outcome import said_by
+
 FIRST_BACKOFF = timedelta(seconds=2)
 LONGEST_BACKOFF = timedelta(minutes=10)
 MAX_ERROR = 2_000
@@ -196,8 +198,7 @@ def reset(rows: QuerySet[Any]) -> int:
 
 def error_text(error: BaseException) -> str:
     """Return an error as a row keeps it: `RuntimeError: no paper left`."""
-    # PostgreSQL's text holds no NUL.
-    return f"{type(error).__name__}: {error}".replace("\0", "")[:MAX_ERROR]
+    return f"{type(error).__name__}: {said_by(error)}"[:MAX_ERROR]
 
 
 def backoff_after(attempts: int) -> timedelta:

@@ -1,9 +1,10 @@
 """Set Celery, the worker processes, the records that they keep, and their alerts."""
 
+import tempfile
 from datetime import timedelta
 
 from core.settings.database import REALTIME_PREFIX, REDIS_URL
-from core.settings.env import env
+from core.settings.env import LIAISON_HOME, env
 
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
@@ -64,7 +65,14 @@ DEAD_LETTERS_KEPT = timedelta(days=env.int("DEAD_LETTERS_KEPT_DAYS", default=90)
 TASK_ALERT_OLDEST_SECONDS = env.int("TASK_ALERT_OLDEST_SECONDS", default=60)
 TASK_ALERT_FAILURE_PERCENT = env.int("TASK_ALERT_FAILURE_PERCENT", default=5)
 TASK_ALERT_BEAT_SECONDS = env.int("TASK_ALERT_BEAT_SECONDS", default=60)
-# A new alert is sent to these addresses, and shown on the dashboard in any case.
+TASK_ALERT_DISK_PERCENT = env.int("TASK_ALERT_DISK_PERCENT", default=90)
+TASK_ALERT_CONNECTIONS_PERCENT = env.int("TASK_ALERT_CONNECTIONS_PERCENT", default=85)
+# Folders on the workers' machines whose disks are watched.
+TASK_ALERT_DISKS = env.list(
+    "TASK_ALERT_DISKS", default=["/", tempfile.gettempdir(), str(LIAISON_HOME)]
+)
+# An alert and its end are sent to these addresses, or to the managers if there are none. The
+# dashboard shows it in any case.
 TASK_ALERT_EMAILS = env.list("TASK_ALERT_EMAILS", default=[])
 TASK_ALERT_WEBHOOK_URL = env.str("TASK_ALERT_WEBHOOK_URL", default="")
 # The bearer token of /metrics. Empty: it answers requests from this machine only.

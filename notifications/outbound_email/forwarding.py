@@ -21,6 +21,7 @@ from attachments.models import Attachment
 from attachments.storage import objects
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import NOT_DUE
+from core.jobs.outcome import WorkFailed
 from core.models import User
 from core.text import one_line
 from core.web.errors import NotAllowed, Refusal
@@ -31,6 +32,7 @@ from messaging.conversation.lock import lock
 from messaging.conversation.versions import bump
 from messaging.models import Conversation, Message, Notice
 from messaging.queries.attachments import with_files
+from notifications import email_failures
 from notifications.delivery.result import SendStatus
 from notifications.models import ForwardedEmail
 from notifications.outbound_email.headers import FoldedEmail
@@ -95,15 +97,15 @@ def order(
     return Forwarded(email, is_new=True)
 
 
-def send_on(email: ForwardedEmail) -> None:
+def send_on(email: ForwardedEmail) -> WorkFailed | None:
     """Send the email, and tell who forwards it if it is refused for good. Raises EmailNotSent.
 
-    Killed in between, the repeat has the same Message-ID.
+    Return WorkFailed if it is refused. Killed in between, the repeat has the same Message-ID.
     """
     with override(email.by.locale):
         result = send(_email(email))
     if result.status == SendStatus.LATER:
-        raise EmailNotSent(result.detail)
+        raise EmailNotSent(email_failures.text_of(result.detail))
     refusal = "" if result.status == SendStatus.ACCEPTED else result.detail[:REFUSAL_LENGTH]
     logger.info("email_forwarded", conversation=str(email.conversation_id), status=result.status)
     with transaction.atomic():
@@ -112,6 +114,7 @@ def send_on(email: ForwardedEmail) -> None:
         if ended and refusal:
             kind, text = Notice.Kind.NOT_FORWARDED, f"{email.address}\n{refusal}"
             notices.tell([email.by], kind, email.conversation, about=email.pk, text=text)
+    return email_failures.failed_for_good(result)
 
 
 def _asked_by(email: ForwardedEmail) -> tuple[UUID, UUID, str, list[str], str]:

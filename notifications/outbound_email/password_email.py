@@ -14,8 +14,10 @@ from django.utils.translation import override
 
 from core.auth import invitations, oidc
 from core.auth.password_reset import can_reset, link_for, person_of
+from core.jobs.outcome import WorkFailed
 from core.models import PasswordReset, User
 from core.text import one_line
+from notifications import email_failures
 from notifications.delivery.result import SendStatus
 from notifications.outbound_email.headers import FoldedEmail
 from notifications.outbound_email.message import INLINER, domain
@@ -28,20 +30,25 @@ class EmailNotSent(Exception):
     """The mail server did not take it; another attempt may help."""
 
 
-def send_for(asked: PasswordReset) -> None:
+def send_for(asked: PasswordReset) -> WorkFailed | None:
     """Send the email and delete the row. Nobody's address gets nothing. Raises EmailNotSent.
+
+    Return WorkFailed if it was refused for good.
 
     Killed in between, the repeat has the same Message-ID.
     """
     person = person_of(asked)
     # An invitation that waited, for one who has logged in since, would hold no valid link.
     is_too_late = asked.is_invitation and person and not invitations.can_be_invited(person)
+    failed = None
     if person is not None and not is_too_late:
         result = send(email_of(asked, person))
         if result.status == SendStatus.LATER:
-            raise EmailNotSent(result.detail)
+            raise EmailNotSent(email_failures.text_of(result.detail))
         logger.info("password_email_sent", user_id=str(person.pk), status=result.status.value)
+        failed = email_failures.failed_for_good(result)
     asked.delete()
+    return failed
 
 
 def email_of(asked: PasswordReset, person: User) -> FoldedEmail:

@@ -7,6 +7,7 @@ from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsR
 from django.core.mail import EmailMessage
 
 from notifications.delivery.result import SendResult, SendStatus
+from notifications.outbound_email import server_fault
 from notifications.outbound_email.refusal import Cause, judge
 
 PERMANENT = range(500, 600)
@@ -17,6 +18,12 @@ PERMANENT_HTTP = frozenset({400, 404, 406, 413, 422})
 
 def send(message: EmailMessage) -> SendResult:
     """Send one email. Refusals and time-outs are results, not exceptions."""
+    result = _sent(message)
+    server_fault.note(result, next(iter(message.recipients()), ""))
+    return result
+
+
+def _sent(message: EmailMessage) -> SendResult:
     try:
         message.send()
     except smtplib.SMTPRecipientsRefused as error:

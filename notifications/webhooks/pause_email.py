@@ -13,7 +13,7 @@ from django.utils.translation import override
 from core.jobs.lease import NOT_DUE
 from core.models import User
 from core.text import one_line
-from notifications import queries
+from notifications import email_failures, queries
 from notifications.delivery.result import SendStatus
 from notifications.models import WebhookEndpoint
 from notifications.outbound_email import addresses
@@ -40,7 +40,7 @@ def tell(endpoint_id: UUID) -> None:
             later = result.detail
         logger.info("webhook_email_sent", user_id=str(manager.pk), status=result.status.value)
     if later:
-        raise EmailNotSent(later)
+        raise EmailNotSent(email_failures.text_of(later))
     queries.untold_webhooks().filter(pk=endpoint_id).update(told_at=timezone.now(), **NOT_DUE)
 
 

@@ -38,7 +38,7 @@ from tests.attachments import samples
 from tests.attachments.senders import analysed, announcement, overwrite, put, send
 from tests.cast import Call
 from tests.sockets import closed_port
-from workers.models import Heartbeat
+from workers.models import ServiceFault
 from workers.monitoring import alerts
 from workers.registry import JOB_TYPES
 
@@ -175,7 +175,7 @@ class TestAntivirusAway:
     def test_it_is_an_alert_until_it_answers(self, settings: Settings) -> None:
         settings.CLAMD_URL = f"tcp://127.0.0.1:{closed_port()}"
         alerts.watch(JOB_TYPES)
-        Heartbeat.objects.update(seen_at=timezone.now() - timedelta(seconds=90))
+        ServiceFault.objects.update(since=timezone.now() - timedelta(seconds=90))
 
         [alert] = [a for a in alerts.active_alerts(JOB_TYPES) if a.code == "antivirus_away"]
         assert "90 s" in alert.words

@@ -16,7 +16,7 @@ from workers.dashboard.task_row import error_in_words
 from workers.engine.batches import perform
 from workers.engine.execute import dead_letter_exhausted
 from workers.models import TaskHour, TaskRun
-from workers.monitoring import alerts
+from workers.monitoring import alerts, finding
 from workers.monitoring.business_metrics import failed_pushes
 from workers.records import recorder
 from workers.registry import BY_JOB, DELIVERIES, JOB_TYPES, MESSAGES
@@ -142,12 +142,12 @@ def test_push_that_is_refused_until_it_is_dead_counts_each_time(
 def test_many_pushes_that_fail_raise_an_alert_in_words(status: str, is_alert: bool) -> None:
     """A device that is gone is no fault; a refused key has its own alert."""
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
-    row = PushFailureHour.objects.create(hour=hour, status=status, count=alerts.FAILED_PUSHES - 1)
-    before = [alert.code for alert in alerts._failed_pushes()]
+    row = PushFailureHour.objects.create(hour=hour, status=status, count=finding.FAILED_PUSHES - 1)
+    before = [alert.code for alert in finding._failed_pushes()]
     row.count += 1
     row.save()
 
-    found = alerts._failed_pushes()
+    found = finding._failed_pushes()
 
     assert before == []
     assert bool(found) is is_alert
@@ -156,4 +156,4 @@ def test_many_pushes_that_fail_raise_an_alert_in_words(status: str, is_alert: bo
             assert alert.words.startswith("Pushs échoués en deux heures\u00a0: 20. Le service de")
     row.hour -= 2 * HOUR
     row.save()
-    assert alerts._failed_pushes() == []
+    assert finding._failed_pushes() == []

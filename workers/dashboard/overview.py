@@ -22,6 +22,8 @@ from workers.models import Alert, CounterAudit, Periodic, QueuePause, WorkerProc
 from workers.monitoring import alerts, health
 from workers.monitoring.backlog import Backlog, backlogs, dead_letters
 from workers.monitoring.business_metrics import SHOWN_METRICS, BusinessMetric
+from workers.monitoring.causes import ActiveAlert
+from workers.monitoring.finding import active_alerts
 
 QUEUE_LABELS: dict[str, Text] = {
     Queue.REALTIME.value: _("Messages"),
@@ -52,8 +54,11 @@ class AlertRow:
     code: str
     about: str
     words: str
+    what_to_do: str
+    detail: Text
     since: datetime | None
     told_at: datetime | None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Summary:
     may_act: bool
     cards: Cards
     alerts: list[AlertRow]
+    # Those of the last day that are well again, the latest first.
+    ended_alerts: list[AlertRow]
     broker_is_away: bool
     # The age of the oldest message that waits for its fan-out.
     outbox_lag_seconds: float
@@ -149,13 +156,15 @@ class ScheduleRow:
 def summary(job_types: ByJob, period: Period, *, may_act: bool) -> Summary:
     """Return everything that is one number or a short table."""
     by_queue = backlogs(job_types.values())
+    open_alerts = _alerts(job_types)
     return Summary(
         at=timezone.now(),
         period=period.name,
         may_act=may_act,
         cards=_cards(by_queue.values(), period),
-        alerts=_alerts(job_types),
-        broker_is_away=health.broker_is_away(),
+        alerts=open_alerts,
+        ended_alerts=_ended_alerts(),
+        broker_is_away=any(each.code in ("valkey_away", "broker_away") for each in open_alerts),
         outbox_lag_seconds=by_queue[Queue.REALTIME.value].oldest_seconds,
         facts=[metric for measure in SHOWN_METRICS for metric in measure()],
         latencies=_latencies(job_types, period),
@@ -229,7 +238,7 @@ def failures(job_types: ByJob, period: Period) -> list[FailureGroup]:
     groups = statistics.failure_groups(period)
     for group in groups:
         group.title = title_of(group.name, job_types)
-        group.error_text = error_in_words(str(group.error_text))
+        group.error_text = error_in_words(str(group.error_text), group.name, group.error_class)
     return groups
 
 
@@ -289,18 +298,29 @@ def _alerts(job_types: ByJob) -> list[AlertRow]:
     """
     known = {(a.code, a.about): a for a in Alert.objects.filter(ended_at=None)}
     rows = []
-    for active in alerts.active_alerts(job_types.values()):
+    for active in active_alerts(job_types.values(), asks_itself=True):
         alert = known.get((active.code, active.about))
-        rows.append(
-            AlertRow(
-                code=active.code,
-                about=active.about,
-                words=active.words,
-                since=alert.started_at if alert else None,
-                told_at=alert.told_at if alert else None,
-            )
-        )
+        rows.append(_alert_row(active, alert))
     return rows
+
+
+def _ended_alerts() -> list[AlertRow]:
+    ended = alerts.ended_lately()
+    return [_alert_row(active, row) for row in ended if (active := alerts.active_of(row))]
+
+
+def _alert_row(active: ActiveAlert, alert: Alert | None) -> AlertRow:
+    is_ended = alert is not None and alert.ended_at is not None
+    return AlertRow(
+        code=active.code,
+        about=active.about,
+        words=active.words,
+        what_to_do="" if is_ended else active.what_to_do,
+        detail=error_in_words(active.detail),
+        since=alert.started_at if alert else None,
+        told_at=alert.told_at if alert else None,
+        ended_at=alert.ended_at if alert else None,
+    )
 
 
 def _latencies(job_types: ByJob, period: Period) -> list[LatencyRow]:

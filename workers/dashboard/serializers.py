@@ -167,7 +167,7 @@ class AttemptSerializer(Shape[TaskRun]):
         read_only_fields = fields
 
     def get_error_text(self, run: TaskRun) -> str:
-        return str(error_in_words(run.error_text))
+        return str(error_in_words(run.error_text, run.name, run.error_class))
 
 
 class ExportedSerializer(Shape[TaskRun]):
@@ -196,11 +196,14 @@ class CardsSerializer(Shown):
 
 
 class AlertSerializer(Shown):
-    code = serializers.CharField()
+    code = serializers.CharField(help_text="A key of workers.monitoring.causes.CAUSES.")
     about = serializers.CharField()
     words = serializers.CharField()
+    what_to_do = serializers.CharField()
+    detail = serializers.CharField(help_text="What the other side said; may be empty.")
     since = Moment(allow_null=True)
     told_at = Moment(allow_null=True)
+    ended_at = Moment(allow_null=True)
 
 
 class SharesSerializer(Shown):
@@ -243,6 +246,7 @@ class SummarySerializer(Shown):
     may_act = serializers.BooleanField()
     cards = CardsSerializer()
     alerts = AlertSerializer(many=True)
+    ended_alerts = AlertSerializer(many=True)
     broker_is_away = serializers.BooleanField()
     outbox_lag_seconds = serializers.FloatField()
     # `workers.monitoring.business_metrics.BusinessMetric`.

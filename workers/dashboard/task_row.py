@@ -10,7 +10,7 @@ from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
-from notifications import push_failures
+from workers.dashboard import failure_words
 from workers.engine.execute import PROCESS_ENDED
 from workers.engine.job_types import Description, JobType, Text
 from workers.engine.progress import PHASES
@@ -88,7 +88,7 @@ def rows_of_attempts(runs: Iterable[TaskRun], job_types: ByJob) -> list[TaskRow]
             wait_seconds=run.wait_seconds,
             run_seconds=run.run_seconds,
             error_class=run.error_class,
-            error_text=error_in_words(run.error_text),
+            error_text=error_in_words(run.error_text, run.name, run.error_class),
         )
         for run in runs
     ]
@@ -123,7 +123,7 @@ def rows_of_dead_letters(letters: Iterable[DeadLetter], job_types: ByJob) -> lis
             max_attempts=job_types[letter.job].max_attempts if letter.job in job_types else None,
             ended_at=letter.died_at,
             error_class=class_in(letter.reason),
-            error_text=error_in_words(letter.reason),
+            error_text=error_in_words(letter.reason, letter.job),
             note=letter.note,
             owner=letter.owner,
         )
@@ -144,12 +144,13 @@ def row_of_job(job_type: JobType, subject: str) -> TaskRow | None:
     return _described(rows, {job_type.job.value: job_type})[0]
 
 
-def error_in_words(error: str) -> Text:
-    """Return an error in the reader's language if it is one of our own, else as it is.
+def error_in_words(error: str, name: str = "", error_class: str = "") -> Text:
+    """Return an error in the reader's language if it is of a kind we know, else as it is.
 
-    What a push service said follows its words.
+    What the other side said follows the words. `error` is as a row keeps it, with its class before
+    a colon, or without if `error_class` is given. `name`: of the job.
     """
-    return OUR_ERRORS.get(error) or push_failures.in_words(error, with_what_was_said=True)
+    return OUR_ERRORS.get(error) or failure_words.in_words(error, name, error_class)
 
 
 def title_of(name: str, job_types: ByJob) -> Text:
@@ -183,7 +184,7 @@ def _row_of(job_type: JobType, job: Any, state: str) -> TaskRow:
         due_at=job.due_at,
         started_at=job.leased_until - job_type.lease_of(job.attempts) if is_running else None,
         error_class=class_in(job.last_error),
-        error_text=error_in_words(job.last_error),
+        error_text=error_in_words(job.last_error, job_type.job.value),
         is_cancellable=job_type.is_cancellable and is_running,
     )
 

@@ -50,13 +50,13 @@ def execute(job_type: JobType, key: Key) -> str:
     _note_on_run(lease.key, lease.attempts, lease.due_at)
     try:
         with followed(job_type, lease.key):
-            job_type.perform(lease.key)
+            result = job_type.perform(lease.key)
     except Exception as error:
         outcome = release(job_type, lease, error)
         if run := recorder.current():
             run.outcome = outcome
         raise
-    return Outcome.SUCCEEDED.value
+    return _failed(result) if isinstance(result, WorkFailed) else Outcome.SUCCEEDED.value
 
 
 def acquire(job_type: JobType, key: Key) -> Lease | None:

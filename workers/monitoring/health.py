@@ -8,15 +8,16 @@ from datetime import timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from redis.exceptions import RedisError
 
-from attachments.checks import antivirus_answers
 from core.jobs.enqueue import Queue
+from core.valkey import valkey
 from workers.models import CounterAudit, Heartbeat, TaskRun, WorkerProcess
 
 # Four heartbeats (`recovery.agent.HEARTBEAT_SECONDS`).
 LOST_AFTER = timedelta(seconds=12)
-# The row says since when the antivirus is away. There is none while it answers.
-ANTIVIRUS_AWAY = "antivirus_away"
+# The second is for an answer that a busy machine gave too late.
+PAGE_PING_SECONDS = (0.2, 0.5)
 ERRORS = (TaskRun.Outcome.FAILED, TaskRun.Outcome.DEAD, TaskRun.Outcome.LOST)
 
 
@@ -45,24 +46,34 @@ def broker_is_away() -> bool:
 
 
 def beat_age_seconds() -> float | None:
-    """Return the age of beat's last sign of life; None when there was none."""
+    """Return the age of beat's last sign of life, or of the oldest worker that never saw one.
+
+    None without both.
+    """
     beat = Heartbeat.objects.filter(name="beat").first()
-    return (timezone.now() - beat.seen_at).total_seconds() if beat else None
+    first = None if beat else workers_alive().order_by("started_at").first()
+    since = beat.seen_at if beat else first and first.started_at
+    return (timezone.now() - since).total_seconds() if since else None
 
 
-def note_antivirus() -> None:
-    """Ask the antivirus whether it is there, and write down since when it is not."""
-    away = Heartbeat.objects.filter(name=ANTIVIRUS_AWAY)
-    if antivirus_answers() in ("", "ok"):
-        away.delete()
-    else:
-        Heartbeat.objects.get_or_create(name=ANTIVIRUS_AWAY)
+def valkey_fault(*, asks_itself: bool) -> str | None:
+    """Return what is known of a Valkey that no living worker reaches; None while one does.
 
-
-def antivirus_away_seconds() -> float | None:
-    """Return for how long the antivirus has been away; None while it answers."""
-    away = Heartbeat.objects.filter(name=ANTIVIRUS_AWAY).first()
-    return (timezone.now() - away.seen_at).total_seconds() if away else None
+    Without workers this process asks. `asks_itself`: it asks in any case, so that a page does not
+    wait for the next heartbeats.
+    """
+    reaching = list(workers_alive().values_list("reaches_valkey", flat=True))
+    if any(reaching) and not asks_itself:
+        return None
+    for timeout_seconds in PAGE_PING_SECONDS:
+        try:
+            valkey(timeout_seconds).ping()
+        except (RedisError, OSError) as error:
+            said = f"{type(error).__name__}: {error}"
+        else:
+            # A full one answers, and takes no writes from the workers.
+            return "" if reaching and not any(reaching) else None
+    return said
 
 
 def failure_share(period: timedelta = timedelta(hours=1)) -> tuple[float, int]:

@@ -26,6 +26,7 @@ from psycopg.types.json import Jsonb
 from redis.exceptions import RedisError
 
 from core.ids import new_id
+from core.jobs.outcome import said_by
 from core.realtime.publish import Event, company_channel, frame
 from core.valkey import key, valkey
 from workers.models import SUBJECT_LENGTH, TaskRun
@@ -247,8 +248,7 @@ def error_columns(run: Run) -> tuple[str, str, str, str]:
     return (
         type(error).__name__[:100],
         place_of(error)[:200],
-        # PostgreSQL's text holds no NUL.
-        str(error).replace("\0", "")[:MAX_ERROR],
+        said_by(error)[:MAX_ERROR],
         lines.replace("\0", "")[-MAX_TRACEBACK:],
     )
 

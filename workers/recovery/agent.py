@@ -10,14 +10,17 @@ from typing import Any
 
 import structlog
 from celery import bootsteps
+from django.conf import settings
 from django.db import close_old_connections
 
+from workers.engine.periodic import hasten
 from workers.records import celery_signals, recorder
 from workers.recovery import heartbeat
 from workers.recovery.fallback_runner import FallbackRunner
 from workers.recovery.sweeper import Sweeper
 from workers.recovery.thread_connection import DATABASE_ERRORS, ThreadConnection
-from workers.registry import JOB_TYPES, PERIODIC_TASKS
+from workers.recovery.valkey_probe import ValkeyProbe
+from workers.registry import JOB_TYPES, PERIODIC_TASKS, WATCH
 
 LOOK_SECONDS = 0.3
 HEARTBEAT_SECONDS = 3.0
@@ -35,6 +38,8 @@ class WorkerAgent:
         self.runners = {job_type: FallbackRunner(job_type, self.ending) for job_type in JOB_TYPES}
         self.heartbeat = heartbeat.WorkerHeartbeat(worker, self.runners.values())
         self.sweeper = Sweeper(JOB_TYPES)
+        self.valkey = ValkeyProbe()
+        self.wants_watch = False
         self.reported_at = 0.0
         self.connection = ThreadConnection()
         self.thread = threading.Thread(target=self.run, name="worker-agent", daemon=True)
@@ -68,13 +73,26 @@ class WorkerAgent:
 
     def round(self) -> None:
         now = time.monotonic()
-        if now - self.reported_at >= HEARTBEAT_SECONDS:
+        has_changed = self.valkey.look()
+        self.wants_watch = self.wants_watch or has_changed
+        if has_changed or now - self.reported_at >= HEARTBEAT_SECONDS:
             if not self.reported_at:
                 PERIODIC_TASKS.ensure_rows()
-            self.heartbeat.report(reaches_broker=self.sweeper.reaches_broker)
+            self.heartbeat.report(
+                reaches_broker=self.reaches_broker, reaches_valkey=not self.valkey.is_away
+            )
             self.reported_at = now
+        if self.wants_watch:
+            # In a pool or a fallback runner: an email may take seconds.
+            self.wants_watch = not hasten(WATCH)
         for job_type, keys in self.sweeper.look().items():
             self.runners[job_type].offer(keys)
+
+    @property
+    def reaches_broker(self) -> bool:
+        if settings.CELERY_BROKER_URL == settings.REDIS_URL:
+            return not self.valkey.is_away
+        return not self.sweeper.has_lost_broker
 
     def leave(self) -> None:
         try:

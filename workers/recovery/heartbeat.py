@@ -20,6 +20,7 @@ from django.utils import timezone
 from core.version import BUILD
 from workers.engine.job_types import BusyTask
 from workers.models import VERSION_LENGTH, QueuePause, WorkerCommand, WorkerProcess
+from workers.monitoring import disks
 from workers.recovery.fallback_runner import FallbackRunner
 
 logger = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ class WorkerHeartbeat:
             version=BUILD[:VERSION_LENGTH],
         )
 
-    def report(self, *, reaches_broker: bool) -> None:
+    def report(self, *, reaches_broker: bool, reaches_valkey: bool = True) -> None:
         """Write down that the worker lives and what it runs, then obey its command and pauses."""
         now = timezone.now()
         facts = {
@@ -49,6 +50,8 @@ class WorkerHeartbeat:
             "memory_bytes": memory_bytes([os.getpid(), *self.pool_pids()]),
             "is_quiet": self.is_quiet,
             "reaches_broker": reaches_broker,
+            "reaches_valkey": reaches_valkey,
+            "disks": disks.disks(),
             "seen_at": now,
             "stopped_at": None,
         }

@@ -65,6 +65,8 @@ class Sweeper:
         self.woken_at: dict[tuple[Job, Key, int], float] = {}
         self.dead_lettered_at: dict[Job, float] = {}
         self.broker_away_until = 0.0
+        # Since the last time that it was asked.
+        self.has_lost_broker = False
 
     @property
     def reaches_broker(self) -> bool:
@@ -101,16 +103,23 @@ class Sweeper:
             new = new[:WOKEN_AT_ONCE]
         try:
             require_answer()
-            if new and queue_length(job_type) < min(LONG_QUEUE, len(waiting)):
-                for row in new:
-                    publish(job_type.job, **job_type.arguments_of(row.key))
-                    self.woken_at[job_type.job, row.key, row.attempts] = time.monotonic()
-                logger.info("hinted_again", job=job_type.job.value, rows=len(new))
+            if new:
+                is_short = queue_length(job_type) < min(LONG_QUEUE, len(waiting))
+                self.publish(job_type, new if is_short else [])
+                self.has_lost_broker = False
         except background_sender.UNREACHABLE as error:
             self.broker_away_until = time.monotonic() + BROKER_PAUSE_SECONDS
+            self.has_lost_broker = True
             logger.warning("broker_away", error=str(error))
             return False
         return True
+
+    def publish(self, job_type: JobType, rows: list[Waiting]) -> None:
+        for row in rows:
+            publish(job_type.job, **job_type.arguments_of(row.key))
+            self.woken_at[job_type.job, row.key, row.attempts] = time.monotonic()
+        if rows:
+            logger.info("hinted_again", job=job_type.job.value, rows=len(rows))
 
     def was_woken(self, job_type: JobType, row: Waiting) -> bool:
         """Tell whether a wake-up was published lately for this attempt at the row."""

@@ -3,8 +3,8 @@ import { EventStream } from "#core/events.js";
 
 // Events come at most once a second. A screen that changes more often than this cannot be read.
 const REFRESH_MS = 2_000;
-// Also without events: ages grow, and the stream may be down.
-const POLL_MS = 15_000;
+// Also without events: ages grow, and the stream may be down. An alert shows within five seconds.
+const POLL_MS = 4_000;
 
 /**
  * Calls `onUpdate` when the page should load again: after an event, and regularly without one, but never in a hidden tab.
@@ -32,7 +32,7 @@ export class TaskUpdates {
 
   start() {
     document.addEventListener("visibilitychange", this.#onVisibility);
-    this.#poll = setInterval(() => this.#soon(), POLL_MS);
+    this.#poll = setInterval(() => this.#now(), POLL_MS);
   }
 
   stop() {
@@ -64,6 +64,10 @@ export class TaskUpdates {
     if (type !== "task.updated" && type !== "resync") return;
     this.#change({ at: new Date() });
     this.#soon();
+  }
+
+  #now() {
+    if (this.isLive && document.visibilityState === "visible" && this.#timer === undefined) this.#onUpdate();
   }
 
   #soon() {

@@ -144,13 +144,22 @@ export class TaskDashboard extends LitElement {
               <button class="button small" @click=${() => this.refresh()}>${t("retryLoad")}</button>
             </p>`
           : nothing}
-        ${this.summary?.broker_is_away ? html`<p class="problem">${t("brokerAway")}</p>` : nothing} ${this.#view()}
+        ${this.#alertsElsewhere()} ${this.#view()}
       </div>
       ${this.detail
         ? html`<task-detail .task=${this.detail} .me=${this.me} ?mayAct=${this.summary?.may_act}></task-detail>`
         : nothing}
       ${this.notice ? html`<p class="notice" role="status">${this.notice}</p>` : nothing}
     `;
+  }
+
+  /** On the views that do not show the alerts. */
+  #alertsElsewhere() {
+    const alerts = this.summary?.alerts ?? [];
+    if (this.urlState.view === "overview" || alerts.length === 0) return nothing;
+    return html`<p class="problem">
+      <span>${alerts[0].words}</span> <a href="?view=overview">${t("alertsOpen", { n: alerts.length })}</a>
+    </p>`;
   }
 
   #top() {

@@ -57,6 +57,27 @@ export class TaskOverview extends LitElement {
         flex: 1 1 12rem;
       }
 
+      .alerts p {
+        flex: 1 0 100%;
+        color: var(--ink);
+        font-weight: 400;
+      }
+
+      .alerts .said {
+        font-size: var(--text-s);
+        overflow-wrap: anywhere;
+      }
+
+      .ended {
+        font-size: var(--text-s);
+      }
+
+      .ended ul {
+        display: grid;
+        gap: var(--space-2);
+        margin-block-start: var(--space-2);
+      }
+
       .alerts .soft {
         flex: none;
         color: inherit;
@@ -118,7 +139,8 @@ export class TaskOverview extends LitElement {
       }
 
       @media (max-width: 47.99rem) {
-        .alerts {
+        .alerts,
+        .ended {
           padding-inline: var(--space-4);
         }
 
@@ -144,7 +166,7 @@ export class TaskOverview extends LitElement {
     const summary = this.summary;
     if (!summary) return nothing;
     return html`
-      ${this.#alerts(summary.alerts)} ${this.#plots()} ${this.#queues(summary.may_act)}
+      ${this.#alerts(summary.alerts)} ${this.#ended(summary.ended_alerts)} ${this.#plots()} ${this.#queues(summary.may_act)}
       ${this.#latencies(summary.latencies)}
       <div class="halves">${this.#health(summary)} ${this.#slowest(summary.slowest)}</div>
     `;
@@ -162,9 +184,26 @@ export class TaskOverview extends LitElement {
                 ${t("alertSince", { time: sinceWords(alert.since) })}${alert.told_at ? ` · ${t("alertTold")}` : ""}
               </span>`
             : nothing}
+          <p>${alert.what_to_do}</p>
+          ${alert.detail ? html`<p class="said">${t("alertSaid", { said: alert.detail })}</p>` : nothing}
         </li>`,
       )}
     </ul>`;
+  }
+
+  /** @param {Alert[]} ended */
+  #ended(ended) {
+    if (ended.length === 0) return nothing;
+    return html`<details class="ended">
+      <summary>${t("alertsEnded", { n: ended.length })}</summary>
+      <ul>
+        ${ended.map(
+          ({ words, since, ended_at }) => html`<li>
+            ${words} <span class="soft">${since && ended_at ? t("alertSpan", { from: exact(since), to: exact(ended_at) }) : nothing}</span>
+          </li>`,
+        )}
+      </ul>
+    </details>`;
   }
 
   #plots() {

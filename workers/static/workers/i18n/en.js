@@ -22,7 +22,7 @@ export default {
   retryLoad: "Reload",
   noNetwork: "no network",
   done: "Done: {n}.",
-  brokerAway: "The broker does not answer. All that follows comes from the database and is right; the workers do without it.",
+  alertsOpen: "All alerts ({n})",
 
   succeeded: "Done",
   failed: "Failed",
@@ -47,6 +47,9 @@ export default {
   alerts: "Alerts",
   alertSince: "since {time}",
   alertTold: "sent",
+  alertSaid: "Answer: {said}",
+  alertsEnded: "Well again since yesterday: {n}",
+  alertSpan: "from {from} to {to}",
   noAlert: "No alert. All that is owed gets done.",
 
   throughput: "Throughput",

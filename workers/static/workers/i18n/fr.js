@@ -22,7 +22,7 @@ export default {
   retryLoad: "Recharger",
   noNetwork: "pas de réseau",
   done: "C’est fait : {n}.",
-  brokerAway: "Le courtier ne répond pas. Tout ce qui suit vient de la base de données et reste juste ; les processus travaillent sans lui.",
+  alertsOpen: "Toutes les alertes ({n})",
 
   succeeded: "Traitées",
   failed: "Échouées",
@@ -47,6 +47,9 @@ export default {
   alerts: "Alertes",
   alertSince: "depuis {time}",
   alertTold: "envoyée",
+  alertSaid: "Réponse : {said}",
+  alertsEnded: "Rétabli depuis hier : {n}",
+  alertSpan: "du {from} au {to}",
   noAlert: "Aucune alerte. Tout ce qui est dû se fait.",
 
   throughput: "Débit",
