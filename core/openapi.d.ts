@@ -2203,13 +2203,19 @@ export interface components {
         };
         /** @description Something that is only shown. */
         Alert: {
+            /** @description A key of workers.monitoring.causes.CAUSES. */
             code: string;
             about: string;
             words: string;
+            what_to_do: string;
+            /** @description What the other side said; may be empty. */
+            detail: string;
             /** Format: date-time */
             since: string | null;
             /** Format: date-time */
             told_at: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
         };
         /** @description A file with how to send it; `upload` is null once it has been received. */
         Announced: {
@@ -4059,6 +4065,7 @@ export interface components {
             may_act: boolean;
             cards: components["schemas"]["Cards"];
             alerts: components["schemas"]["Alert"][];
+            ended_alerts: components["schemas"]["Alert"][];
             broker_is_away: boolean;
             /** Format: double */
             outbox_lag_seconds: number;

@@ -13,10 +13,11 @@ import structlog
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from core.jobs.enqueue import Job
 from core.jobs.lease import reset_attempts
 from workers.engine.job_types import Description, Text
 from workers.engine.progress import Cancelled
-from workers.models import Heartbeat, Periodic
+from workers.models import DeadLetter, Heartbeat, Periodic
 
 BEAT = "beat"
 MAX_RESULT = 200
@@ -85,6 +86,9 @@ class PeriodicTasks:
             drift_seconds=max(0.0, (started_at - due_at).total_seconds()),
             last_result="" if result is None else str(result)[:MAX_RESULT],
         )
+        # It is well again, so nobody needs to decide.
+        letters = DeadLetter.objects.filter(job=Job.RUN_PERIODIC.value, subject=name)
+        letters.filter(settled_at=None).update(settled_at=timezone.now())
 
     def reschedule(self, name: str, reason: str) -> None:
         """Set the next time of a task that failed at its last attempt, or was cancelled."""

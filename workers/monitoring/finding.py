@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from core.jobs.enqueue import Queue
+from core.jobs.enqueue import Job, Queue
 from notifications.outbound_email import server_fault
 from notifications.push.failure_count import failures_since
 from notifications.queries import devices_refusing_our_key, paused_webhooks
@@ -144,7 +144,11 @@ def _open_alerts(code: str) -> list[str]:
 
 
 def _dead() -> list[ActiveAlert]:
-    count = dead_letters().count()
+    letters = dead_letters()
+    if _inbound():
+        # The same cause.
+        letters = letters.exclude(job=Job.RUN_PERIODIC.value, subject="poll_inbox")
+    count = letters.count()
     return [ActiveAlert("dead", value=count)] if count else []
 
 

@@ -1,6 +1,6 @@
 """Ask the services that no process keeps a connection to, and write down which ones fail.
 
-A service that fails is asked once more after a moment, so that one slow answer is no alert.
+A service that says no is asked once more after a moment, so that a restart is no alert.
 """
 
 import time
@@ -16,6 +16,7 @@ from workers.models import Heartbeat, ServiceFault
 
 STORAGE, ANTIVIRUS, DATABASE = "storage", "antivirus", "database"
 ANSWER_SECONDS = 5.0
+NO_ANSWER = f"TimeoutError: {ANSWER_SECONDS:.0f} s"
 ASK_AGAIN_SECONDS = 1.0
 # A bucket that is well is written to this seldom: in one with versions, each write stays.
 WRITE_EVERY_SECONDS = 300.0
@@ -40,7 +41,8 @@ def ask() -> None:
     if by_writing:
         _Last.written_at = time.monotonic()
     said = _said(questions)
-    again = {name: questions[name] for name, fault in said.items() if fault and name not in faulty}
+    at_once = {name for name, fault in said.items() if fault not in ("", NO_ANSWER)}
+    again = {name: questions[name] for name in at_once - faulty}
     if again:
         time.sleep(ASK_AGAIN_SECONDS)
         said |= _said(again)
@@ -59,7 +61,7 @@ def _said(questions: dict[str, Callable[[], str]]) -> dict[str, str]:
         try:
             said[name] = answer.result(timeout=max(0.1, ends_at - time.monotonic()))
         except TimeoutError:
-            said[name] = f"TimeoutError: {ANSWER_SECONDS:.0f} s"
+            said[name] = NO_ANSWER
     pool.shutdown(wait=False)
     return said
 
@@ -110,6 +112,8 @@ FROM pg_roles WHERE rolname = current_user
 def connections_percent() -> float:
     """Return the share of PostgreSQL's connections that are used, of the limit that is nearest."""
     with connection.cursor() as cursor:
+        # In a transaction, PostgreSQL shows the sessions of the first question again.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(CONNECTIONS)
         limits: Iterable[tuple[int, int]] = cursor.fetchall()
     return max(100 * used / limit for used, limit in limits if limit > 0)

@@ -161,7 +161,7 @@ class TestForwarding:
         forward(api, odile, conversation, say(camille, "Bonjour"))
         mail_server.answer = REFUSED
 
-        assert send() == ["succeeded"]
+        assert send() == ["failed"]
 
         notice = Notice.objects.get(kind="not_forwarded")
         assert notice.recipient == odile

@@ -1,10 +1,7 @@
 """An alert opens once, is sent once by email or webhook, and closes by itself."""
 
-import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -13,7 +10,6 @@ from django.core import mail
 from django.utils import timezone
 from pytest_django import Settings
 
-from core.jobs.enqueue import Queue
 from core.models import User
 from messaging.models import Message
 from notifications.models import PushSubscription
@@ -37,12 +33,6 @@ def codes() -> set[str]:
 
 
 @pytest.fixture
-def worker(db: None) -> WorkerProcess:
-    queues = [queue.value for queue in Queue]
-    return WorkerProcess.objects.create(host="h", pid=1, queues=queues, concurrency=2)
-
-
-@pytest.fixture
 def dead(db: None) -> DeadLetter:
     return DeadLetter.objects.create(
         job="fan_out_message", subject="1", attempts=8, reason="RuntimeError: no paper left"
@@ -63,8 +53,8 @@ def failures() -> None:
         )  # fmt: skip
 
 
-def broker_away() -> None:
-    WorkerProcess.objects.update(reaches_broker=False)
+def valkey_away() -> None:
+    WorkerProcess.objects.update(reaches_valkey=False)
 
 
 def drift() -> None:
@@ -88,10 +78,10 @@ def lost_worker() -> None:
     [
         ("beat_late", late_beat),
         ("failures", failures),
-        ("broker_away", broker_away),
+        ("valkey_away", valkey_away),
         ("drift", drift),
         ("push_key", refused_key),
-        ("no_worker", lost_worker),
+        ("no_worker_at_all", lost_worker),
     ],
 )
 def test_cause_raises_its_alert_and_no_other(
@@ -134,35 +124,16 @@ def test_alert_is_sent_once_by_email(dead: DeadLetter, settings: Settings) -> No
     assert sent.to == ["astreinte@demo.test"]
 
 
-@pytest.fixture
-def heard(settings: Settings) -> Iterator[list[Any]]:
-    """The requests that a webhook on loopback received."""
-    told: list[Any] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    settings.TASK_ALERT_WEBHOOK_URL = f"http://127.0.0.1:{server.server_port}/"
-    yield told
-    server.shutdown()
-    server.server_close()
-
-
 def test_alert_is_sent_once_by_webhook(dead: DeadLetter, heard: list[Any]) -> None:
     alerts.watch(JOB_TYPES)
     alerts.watch(JOB_TYPES)
 
     [told] = heard
+    assert told["event"] == "alert.opened"
     assert any("Tâches mortes" in line for line in told["alerts"])
     assert told["url"].endswith("/staff/tasks")
+    [detail] = [each for each in told["details"] if each["key"] == "dead"]
+    assert detail["what_to_do"].startswith("Lisez leurs erreurs")
 
 
 def test_alert_that_could_not_be_sent_is_sent_at_the_next_watch(
@@ -195,6 +166,39 @@ def test_alert_ends_with_its_cause(dead: DeadLetter) -> None:
     assert Alert.objects.get(code="dead").ended_at is not None
 
 
+def test_end_of_an_alert_is_told_once_to_the_managers_and_the_webhook(
+    worker: WorkerProcess, dead: DeadLetter, marc: User, heard: list[Any]
+) -> None:
+    alerts.watch(JOB_TYPES)
+    dead.delete()
+    alerts.watch(JOB_TYPES)
+    alerts.watch(JOB_TYPES)
+
+    assert [told["event"] for told in heard] == ["alert.opened", "alert.closed"]
+    opened, ended = mail.outbox
+    assert opened.to == ended.to == [marc.email]
+    assert "Lisez leurs erreurs sous «\u00a0Mortes\u00a0»" in opened.body
+    assert ended.subject.startswith("Liaison: Rétabli après 1 min : Tâches mortes")
+
+
+def test_ended_alert_is_shown_beside_the_open_ones(
+    worker: WorkerProcess, api: Call, odile: User, dead: DeadLetter
+) -> None:
+    alerts.watch(JOB_TYPES)
+    [shown] = api(odile).get("/api/v1/staff/tasks/summary").json()["alerts"]
+    assert (shown["code"], shown["ended_at"]) == ("dead", None)
+    assert shown["what_to_do"].startswith("Lisez leurs erreurs")
+    dead.delete()
+    alerts.watch(JOB_TYPES)
+
+    summary = api(odile).get("/api/v1/staff/tasks/summary").json()
+
+    assert summary["alerts"] == []
+    [ended] = summary["ended_alerts"]
+    assert (ended["code"], ended["words"]) == ("dead", shown["words"])
+    assert ended["ended_at"]
+
+
 class TestWatchdog:
     """The workers send the alerts; when there is none, beat does."""
 
@@ -208,15 +212,25 @@ class TestWatchdog:
         lost_worker()
         beat_watchdog.look()
 
-        assert Alert.objects.filter(code="no_worker").exclude(told_at=None).count() == len(Queue)
+        assert Alert.objects.get(code="no_worker_at_all").told_at is not None
         assert len(mail.outbox) == 1
 
     def test_watchdog_starts_with_beat(self) -> None:
         assert beat_watchdog.start in [receiver() for _key, receiver in beat_init.receivers]
 
 
-@pytest.mark.django_db
-def test_queue_without_a_worker_raises_an_alert() -> None:
+def test_queue_without_a_worker_raises_an_alert(worker: WorkerProcess) -> None:
+    WorkerProcess.objects.update(queues=["notifications", "attachments", "webhooks", "maintenance"])
+
     found = {(alert.code, alert.about) for alert in alerts.active_alerts(JOB_TYPES)}
 
-    assert ("no_worker", "realtime") in found
+    assert found == {("no_worker", "realtime")}
+
+
+def test_broker_beside_valkey_has_an_alert_of_its_own(
+    worker: WorkerProcess, settings: Settings
+) -> None:
+    settings.CELERY_BROKER_URL = "amqp://127.0.0.1:5672//"
+    WorkerProcess.objects.update(reaches_broker=False)
+
+    assert codes() == {"broker_away"}

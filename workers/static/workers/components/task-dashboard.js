@@ -156,9 +156,10 @@ export class TaskDashboard extends LitElement {
   /** On the views that do not show the alerts. */
   #alertsElsewhere() {
     const alerts = this.summary?.alerts ?? [];
-    if (this.urlState.view === "overview" || alerts.length === 0) return nothing;
+    const [first] = alerts;
+    if (this.urlState.view === "overview" || !first) return nothing;
     return html`<p class="problem">
-      <span>${alerts[0].words}</span> <a href="?view=overview">${t("alertsOpen", { n: alerts.length })}</a>
+      <span>${first.words}</span> <a href="?view=overview">${t("alertsOpen", { n: alerts.length })}</a>
     </p>`;
   }
 
