@@ -5,7 +5,7 @@ A mailbox that is full or unknown is no fault of the server. One email that it t
 
 import re
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -52,7 +52,7 @@ def note(result: SendResult, address: str) -> None:
 
 
 def count(detail: str, address: str) -> None:
-    values = {
+    values: dict[str, datetime | str | int] = {
         "now": timezone.now(),
         "address": email_spelling(address)[:320],
         "detail": detail.replace("\0", ""),
@@ -83,11 +83,11 @@ def ask_again() -> None:
     if fault is None:
         return
     backend = get_connection()
-    is_smtp = isinstance(backend, EmailBackend)
+    server = backend if isinstance(backend, EmailBackend) else None
     is_answering = status_of(fault.detail) is not None
-    if (is_answering or not is_smtp) and timezone.now() - fault.last_at < QUIET:
+    if (is_answering or server is None) and timezone.now() - fault.last_at < QUIET:
         return
-    said = _asked(backend, fault.addresses[0] if is_answering else "") if is_smtp else ""
+    said = _asked(server, fault.addresses[0] if is_answering else "") if server else ""
     if said:
         EmailFault.objects.update(detail=said)
     else:
@@ -98,7 +98,7 @@ def _asked(backend: EmailBackend, recipient: str) -> str:
     """Return what the server said to a connection, login, sender and recipient; empty if well."""
     try:
         backend.open()
-        if recipient:
+        if recipient and backend.connection:
             return _refusal_of(backend.connection, recipient)
     except smtplib.SMTPResponseException as error:
         return _text(error.smtp_code, error.smtp_error)

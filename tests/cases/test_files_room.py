@@ -39,7 +39,7 @@ from tests.attachments.senders import analysed, announcement, overwrite, put, se
 from tests.cast import Call
 from tests.sockets import closed_port
 from workers.models import ServiceFault
-from workers.monitoring import alerts
+from workers.monitoring import alerts, finding
 from workers.registry import JOB_TYPES
 
 MIB = 1024 * 1024
@@ -177,13 +177,13 @@ class TestAntivirusAway:
         alerts.watch(JOB_TYPES)
         ServiceFault.objects.update(since=timezone.now() - timedelta(seconds=90))
 
-        [alert] = [a for a in alerts.active_alerts(JOB_TYPES) if a.code == "antivirus_away"]
+        [alert] = [a for a in finding.active_alerts(JOB_TYPES) if a.code == "antivirus_away"]
         assert "90 s" in alert.words
 
         with slow_antivirus() as url:
             settings.CLAMD_URL = url
             alerts.watch(JOB_TYPES)
-        assert not [a for a in alerts.active_alerts(JOB_TYPES) if a.code == "antivirus_away"]
+        assert not [a for a in finding.active_alerts(JOB_TYPES) if a.code == "antivirus_away"]
 
 
 class TestSlots:

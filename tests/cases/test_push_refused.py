@@ -16,7 +16,7 @@ from workers.dashboard.task_row import error_in_words
 from workers.engine.batches import perform
 from workers.engine.execute import dead_letter_exhausted
 from workers.models import TaskHour, TaskRun
-from workers.monitoring import alerts, finding
+from workers.monitoring import finding
 from workers.monitoring.business_metrics import failed_pushes
 from workers.records import recorder
 from workers.registry import BY_JOB, DELIVERIES, JOB_TYPES, MESSAGES
@@ -132,7 +132,7 @@ def test_push_that_is_refused_until_it_is_dead_counts_each_time(
     assert letter["error_text"].startswith(KEY_REFUSED)
     facts = api(marc).get(f"{TASKS}/summary").json()["facts"]
     assert f"Pushs échoués, 24 h. {KEY_REFUSED}" in {fact["label"] for fact in facts}
-    assert {"push_key", "dead"} <= {alert.code for alert in alerts.active_alerts(JOB_TYPES)}
+    assert {"push_key", "dead"} <= {alert.code for alert in finding.active_alerts(JOB_TYPES)}
     assert BY_JOB["deliver"].max_attempts == 16
 
 

@@ -20,6 +20,8 @@ SERVICES: dict[str, Text] = {
 # Their texts are those of pushes and emails.
 OF_DELIVERIES = {"EmailNotSent", "NoticeNotSent"}
 WEBHOOK = "WebhookFailed"
+NO_ANSWER = _("The webhook’s address did not answer.")
+ANSWERED = _("The webhook’s address answered %(status)s.")
 
 
 def in_words(error: str, name: str = "", error_class: str = "") -> Text:
@@ -47,7 +49,6 @@ def _of_delivery(error: str) -> Text:
 def _of_webhook(said: str) -> Text:
     found = STATUS.match(said)
     if not found:
-        words = _("The webhook’s address did not answer.")
-        return f"{words} {said}".strip()
-    words = _("The webhook’s address answered %(status)s.") % {"status": found[1]}
+        return f"{NO_ANSWER} {said}".strip()
+    words = str(ANSWERED) % {"status": found[1]}
     return f"{words} {found[2] or ''}".strip()

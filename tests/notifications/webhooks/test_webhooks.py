@@ -24,7 +24,7 @@ from tests.notifications.webhook_receiver import Receiver
 from tests.notifications.webhooks.conftest import PassTime, Register, do_what_is_due
 from tests.sockets import frozen_port
 from workers.models import DeadLetter
-from workers.monitoring.alerts import active_alerts
+from workers.monitoring.finding import active_alerts
 from workers.records import retention
 from workers.registry import JOB_TYPES
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from celery.signals import beat_init
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -23,13 +24,13 @@ from workers.models import (
     TaskRun,
     WorkerProcess,
 )
-from workers.monitoring import alerts
+from workers.monitoring import alerts, finding
 from workers.recovery import beat_watchdog
 from workers.registry import JOB_TYPES
 
 
 def codes() -> set[str]:
-    return {alert.code for alert in alerts.active_alerts(JOB_TYPES)}
+    return {alert.code for alert in finding.active_alerts(JOB_TYPES)}
 
 
 @pytest.fixture
@@ -215,6 +216,40 @@ class TestWatchdog:
         assert Alert.objects.get(code="no_worker_at_all").told_at is not None
         assert len(mail.outbox) == 1
 
+    @pytest.mark.django_db(transaction=True)
+    def test_beat_that_lives_is_seen_though_no_worker_takes_its_tasks(
+        self, worker: WorkerProcess
+    ) -> None:
+        late_beat()
+        assert codes() == {"beat_late"}
+
+        beat_watchdog.Watchdog().round()
+
+        assert codes() == set()
+
+    def test_beat_that_was_never_started_is_an_alert(self, worker: WorkerProcess) -> None:
+        WorkerProcess.objects.update(started_at=timezone.now() - timedelta(minutes=2))
+
+        assert codes() == {"beat_late"}
+
+    @pytest.mark.django_db(transaction=True)
+    def test_beat_tells_once_that_postgresql_is_away_and_that_it_is_back(
+        self, heard: list[Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(beat_watchdog, "DATABASE_AWAY_SECONDS", 0.0)
+        watchdog = beat_watchdog.Watchdog()
+        connection.close()
+        with monkeypatch.context() as away:
+            away.setitem(connection.settings_dict, "PORT", closed_port())
+            watchdog.round()
+            watchdog.round()
+        connection.close()
+        watchdog.round()
+        watchdog.round()
+
+        assert [told["event"] for told in heard] == ["alert.opened", "alert.closed"]
+        assert [told["details"][0]["key"] for told in heard] == ["database_away"] * 2
+
     def test_watchdog_starts_with_beat(self) -> None:
         assert beat_watchdog.start in [receiver() for _key, receiver in beat_init.receivers]
 
@@ -222,7 +257,7 @@ class TestWatchdog:
 def test_queue_without_a_worker_raises_an_alert(worker: WorkerProcess) -> None:
     WorkerProcess.objects.update(queues=["notifications", "attachments", "webhooks", "maintenance"])
 
-    found = {(alert.code, alert.about) for alert in alerts.active_alerts(JOB_TYPES)}
+    found = {(alert.code, alert.about) for alert in finding.active_alerts(JOB_TYPES)}
 
     assert found == {("no_worker", "realtime")}
 

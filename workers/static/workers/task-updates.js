@@ -4,7 +4,7 @@ import { EventStream } from "#core/events.js";
 // Events come at most once a second. A screen that changes more often than this cannot be read.
 const REFRESH_MS = 2_000;
 // Also without events: ages grow, and the stream may be down. An alert shows within five seconds.
-const POLL_MS = 4_000;
+const POLL_MS = 3_000;
 
 /**
  * Calls `onUpdate` when the page should load again: after an event, and regularly without one, but never in a hidden tab.
