@@ -19,7 +19,7 @@ from deploy.embedded.postgres import Postgres
 from deploy.launcher import app_processes
 from deploy.launcher.app_processes import AppProcess
 from deploy.launcher.console import Console
-from deploy.launcher.data_dir import DataDir
+from deploy.launcher.data_dir import PRIVATE_UMASK, DataDir
 from deploy.launcher.errors import StartError
 from deploy.launcher.external_services import require_external_services
 from deploy.launcher.listening import listen
@@ -31,6 +31,7 @@ from deploy.launcher.supervisor import (
     StopRequested,
     Supervisor,
 )
+from deploy.launcher.watchdog import Watchdog
 from deploy.launcher.web_restart import WebRestart
 from notifications.push import vapid
 
@@ -46,6 +47,7 @@ STOP_SERVICES_SECONDS = 3.0
 
 
 def main() -> int:
+    os.umask(PRIVATE_UMASK)
     try:
         run(DataDir.from_environment(), Address.from_environment())
     except StopRequested:
@@ -143,6 +145,7 @@ class Launch:
 
     def run(self) -> None:
         self._supervisor.handle_signals()
+        watchdog = Watchdog(self._data_dir.path)
         try:
             self._end_leftovers()
             # From here on callers wait, and nobody is refused, until the launcher ends.
@@ -159,6 +162,7 @@ class Launch:
             raise
         finally:
             self._stop()
+            watchdog.dismiss()
 
     def _end_leftovers(self) -> None:
         """End the processes of a killed launcher: they may hold the port."""

@@ -30,9 +30,10 @@ _PORTS = (
     "filer.port.grpc",
     "volume.port",
     "volume.port.grpc",
-    "admin.port",
-    "admin.port.grpc",
 )
+# Its worker calls the admin server here, whatever port that was given. On another port each of
+# them would fail, and the log would have a warning every five seconds.
+_ADMIN_GRPC_OFFSET = 10_000
 
 
 class S3:
@@ -42,6 +43,11 @@ class S3:
     def __init__(self, data_dir: DataDir) -> None:
         self._program = wheels.installed_script("weed")
         self._ports = {name: data_dir.port(f"weed {name}") for name in _PORTS}
+        admin_grpc = data_dir.port("weed admin.port.grpc", beside=-_ADMIN_GRPC_OFFSET)
+        self._ports |= {
+            "admin.port": admin_grpc - _ADMIN_GRPC_OFFSET,
+            "admin.port.grpc": admin_grpc,
+        }
         self._key_id = data_dir.secret("s3-access-key-id")
         self._secret = data_dir.secret("s3-secret-access-key")
         self._folder = data_dir.folder("s3")

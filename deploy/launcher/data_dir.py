@@ -11,13 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.launcher.errors import StartError
-from deploy.launcher.ports import free_port, is_free
+from deploy.launcher.ports import are_free, free_port
 from deploy.launcher.process_group import is_gone
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 # A new database cluster (40 MB), its first write-ahead segments and the demo data.
 NEEDED_FREE_BYTES = 200 * 1024 * 1024
+# Clients' files, messages and passwords: for our account alone.
+PRIVATE_UMASK = 0o077
+FOLDERS = ("beat", "log", "run", "s3", "secrets", "static", "valkey")
 MAX_LOG_BYTES = 10 * 1024 * 1024
 
 
@@ -35,6 +38,7 @@ class DataDir:
 
     def create(self) -> None:
         try:
+            self._close_to_others()
             self.folder("run")
             self.folder("log")
         except OSError as error:
@@ -45,9 +49,24 @@ class DataDir:
                 "set LIAISON_HOME to a folder of yours"
             ) from error
 
+    def _close_to_others(self) -> None:
+        """Close the folders to other accounts, those of an earlier version included.
+
+        A folder that existed and is not ours stays as it is: LIAISON_HOME may be `/srv`.
+        """
+        if not self.path.exists():
+            self.path.mkdir(mode=0o700, parents=True)
+        elif (self.path / "secrets" / "secret-key").exists():
+            # PostgreSQL of root runs as another account, which must pass, now and later.
+            self.path.chmod(self.path.stat().st_mode & (0o711 if os.geteuid() == 0 else 0o700))
+            for folder in map(self.path.joinpath, FOLDERS):
+                if folder.is_dir():
+                    folder.chmod(0o700)
+
     def folder(self, name: str) -> Path:
+        """Return a folder, which is made for this account alone."""
         folder = self.path / name
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder
 
     def log(self, name: str) -> Path:
@@ -97,12 +116,15 @@ class DataDir:
             _write_private(path, make())
         return path.read_text()
 
-    def port(self, name: str) -> int:
-        """Return the port of the last start if it is still free, else a new one."""
+    def port(self, name: str, *, beside: int = 0) -> int:
+        """Return the port of the last start if it is still free, else a new one.
+
+        The port at the distance `beside` is free as well.
+        """
         path = self.path / "ports.json"
         ports: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-        if name not in ports or not is_free("127.0.0.1", ports[name]):
-            ports[name] = free_port(taken=ports.values())
+        if name not in ports or not are_free({ports[name], ports[name] + beside}):
+            ports[name] = free_port(taken=ports.values(), beside=beside)
             _write_private(path, json.dumps(ports, indent=1))
         return ports[name]
 

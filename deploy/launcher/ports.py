@@ -22,13 +22,19 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
-def free_port(taken: Collection[int] = ()) -> int:
+def free_port(taken: Collection[int] = (), *, beside: int = 0) -> int:
     """Return a free loopback port, chosen at random so that two starts at once rarely collide.
 
-    One process never gets the same port twice, since the first may not be listened on yet.
+    The port at the distance `beside` is free as well. One process never gets the same port twice,
+    since the first may not be listened on yet.
     """
     while True:
         port = secrets.choice(_SERVICE_PORTS)
-        if port not in taken and port not in _given and is_free("127.0.0.1", port):
-            _given.add(port)
+        wanted = {port, port + beside}
+        if wanted.isdisjoint({*taken, *_given}) and are_free(wanted):
+            _given.update(wanted)
             return port
+
+
+def are_free(ports: Collection[int]) -> bool:
+    return all(is_free("127.0.0.1", port) for port in ports)

@@ -21,6 +21,8 @@ from deploy.launcher.errors import StartError
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+# Whether the kernel stops the processes of a launcher that dies.
+HAS_DEATH_SIGNAL = _LIBC is not None
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def spawn(
 def _end_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
     """Return a hook that makes the kernel stop the process when its parent dies (Linux only).
 
-    Elsewhere `end_leftovers` ends the processes of a killed launcher at the next start.
+    Elsewhere, and where it is not obeyed, the watchdog ends the processes of a killed launcher.
     """
     libc = _LIBC
     if libc is None:
@@ -108,7 +110,7 @@ def stop_together(
         time.sleep(0.02)
     for process, _ in processes:
         # Also after a clean end: the children can outlive the process.
-        _signal_group(process.pid, signal.SIGKILL)
+        signal_group(process.pid, signal.SIGKILL)
         process.wait()
 
 
@@ -130,7 +132,7 @@ def end_leftovers(pid_file: Path, stop_signal: signal.Signals, seconds: float) -
 
 def signal_leftovers(pid_file: Path, number: signal.Signals) -> None:
     if not is_gone(pid_file) and (pid := pid_file.read_text().strip()):
-        _signal_group(int(pid), number)
+        signal_group(int(pid), number)
 
 
 def is_gone(pid_file: Path) -> bool:
@@ -144,7 +146,7 @@ def is_gone(pid_file: Path) -> bool:
     return True
 
 
-def _signal_group(pid: int, number: signal.Signals) -> None:
+def signal_group(pid: int, number: signal.Signals) -> None:
     try:
         os.killpg(pid, number)
     except ProcessLookupError:

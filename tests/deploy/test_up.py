@@ -9,14 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from deploy.launcher.data_dir import REPOSITORY, DataDir
 from deploy.launcher.ports import free_port
-from deploy.launcher.process_group import is_gone
 from deploy.up import (
     STOP_APP_SECONDS,
     STOP_SERVICES_SECONDS,
@@ -25,83 +23,18 @@ from deploy.up import (
     has_superuser,
 )
 from tests.deploy.data_dirs import new_data_dir
+from tests.deploy.launched import FROM_THE_TESTS, WITHOUT_DEMO, Launcher
 from tests.waiting import until
 
-# Variables that the test run sets for its own processes.
-FROM_THE_TESTS = re.compile(
-    "DATABASE_URL|REDIS_URL|S3_.*|DEBUG|SECRET_KEY|REALTIME_PREFIX|PYTEST_.*"
-)
 READY = re.compile(r"Liaison is ready: (http://127\.0\.0\.1:\d+/)")
 # Services print at any time, behind their names.
 LINE_OF_A_SERVICE = re.compile(r"[\w-]+ +\| ")
-
-# The demo data takes time. It is loaded with DEBUG only.
-WITHOUT_DEMO = {"DEBUG": "false", "HTTPS": "false"}
 
 # The tests need the demo people, not their messages.
 SMALL_DEMO = {"DEMO_SIZE": "0.05", "WEB_PROCESSES": "2"}
 WEB_PROCESSES = 2
 
-# The first start makes a database cluster and the demo data, beside other tests.
-START_SECONDS = 120
 STOP_SECONDS = 10
-
-
-class Launcher:
-    """`manage.py up` with its own data directory and port."""
-
-    def __init__(self, data_dir: DataDir, port: int, **environment: str) -> None:
-        self.data_dir = data_dir
-        self.port = port
-        self.environment = {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if not FROM_THE_TESTS.fullmatch(name)
-            },
-            "LIAISON_HOME": str(data_dir.path),
-            "PORT": str(port),
-            **environment,
-        }
-        self._output = data_dir.path / "output"
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
-                cwd=REPOSITORY,
-                env=self.environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def output(self) -> str:
-        return self._output.read_text()
-
-    def wait_until_ready(self) -> None:
-        until(
-            lambda: "Liaison is ready" in self.output or self.has_ended,
-            "the launcher is not ready",
-            START_SECONDS,
-        )
-        assert not self.has_ended, self.output
-
-    @property
-    def has_ended(self) -> bool:
-        return self.process.poll() is not None
-
-    def pid_of(self, service: str) -> int:
-        return int(self.pid_file(service).read_text() or 0)
-
-    def pid_file(self, service: str) -> Path:
-        return self.data_dir.path / "run" / f"{service}.pid"
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-
-    def survivors(self) -> list[str]:
-        pid_files = (self.data_dir.path / "run").glob("*.pid")
-        return [pid_file.stem for pid_file in pid_files if not is_gone(pid_file)]
 
 
 @pytest.fixture(scope="module")
