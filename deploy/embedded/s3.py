@@ -120,6 +120,8 @@ class S3:
             "-s3.port.iceberg=0",
             "-s3.port.lance=0",
             "-master.telemetry=false",
+            # A profiler, on a fixed port.
+            "-debug=false",
             # A pause that lets other volume servers react. There are none.
             "-volume.preStopSeconds=0",
         ]

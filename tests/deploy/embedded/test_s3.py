@@ -1,3 +1,5 @@
+import re
+
 import boto3
 import pytest
 from botocore.exceptions import ClientError
@@ -6,6 +8,7 @@ from mypy_boto3_s3 import S3Client
 from deploy.embedded.s3 import S3
 from deploy.launcher.data_dir import DataDir
 from tests.deploy.embedded.running import kill, running
+from tests.waiting import until
 
 
 class TestS3:
@@ -25,6 +28,18 @@ class TestS3:
         s3 = S3(data_dir)
         with running(s3), pytest.raises(ClientError, match="SignatureDoesNotMatch"):
             client(s3, secret="guessed").list_objects_v2(Bucket="liaison")
+
+    def test_log_has_no_warning_of_a_worker_that_finds_no_admin_server(
+        self, data_dir: DataDir
+    ) -> None:
+        s3 = S3(data_dir)
+
+        with running(s3):
+            until(lambda: "INITIAL CONNECTION" in s3.log.read_text(), "its worker did not start")
+            until(lambda: "Plugin worker connected" in s3.log.read_text(), "it has no worker", 20)
+            lines = s3.log.read_text().splitlines()
+
+        assert [line for line in lines if re.match(r"[WEF]\d{4} ", line)] == []
 
 
 def client(s3: S3, secret: str = "") -> S3Client:
