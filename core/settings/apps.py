@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.web.proxies.TrustedProxies",
+    "core.web.monitors.AnyHost",
     # Before `JsonErrors`, which writes another content into an answer.
     "core.web.compression.Compression",
     "core.web.json_errors.JsonErrors",

@@ -1,6 +1,7 @@
 """`/livez` tells that the process is up, `/readyz` that its services answer."""
 
 import time
+from typing import ClassVar
 
 import pytest
 from django.test import Client
@@ -8,7 +9,7 @@ from pytest_django import Settings
 
 from core.valkey import forget_clients
 from core.web import health
-from tests.sockets import frozen_port
+from tests.sockets import closed_port, frozen_port
 
 
 class TestLivez:
@@ -48,3 +49,55 @@ class TestReadyz:
         assert answer.status_code == 503
         assert answer.json()["database"] == "ok"
         assert answer.json()["valkey"] != "ok"
+
+    def test_stranger_reads_no_address_of_a_service_and_a_monitor_does(
+        self, settings: Settings
+    ) -> None:
+        settings.METRICS_TOKEN = "s3cret"
+        address = f"127.0.0.1:{closed_port()}"
+        settings.REDIS_URL = f"redis://{address}/0"
+        forget_clients()
+
+        stranger = Client().get("/readyz")
+        monitor = Client().get("/readyz", headers={"Authorization": "Bearer s3cret"})
+
+        forget_clients()
+        assert (stranger.status_code, monitor.status_code) == (503, 503)
+        assert stranger.json()["valkey"] == health.NO_ANSWER
+        assert address.split(":")[1] not in stranger.content.decode()
+        assert address in monitor.json()["valkey"]
+
+    def test_reason_is_logged_once_and_again_after_an_answer(
+        self, settings: Settings, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        good = settings.REDIS_URL
+        bad = f"redis://127.0.0.1:{closed_port()}/0"
+        for url in (good, bad, bad, good, bad):
+            settings.REDIS_URL = url
+            forget_clients()
+            Client().get("/readyz")
+
+        settings.REDIS_URL = good
+        forget_clients()
+        Client().get("/readyz")
+        lines = [line for line in caplog.messages if "service_does_not_answer" in line]
+        assert len(lines) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+class TestNames:
+    """Prometheus and the probes of Kubernetes call a pod by its address."""
+
+    HOST: ClassVar = {"Host": "10.244.3.7:8000"}
+
+    @pytest.fixture(autouse=True)
+    def hosts(self, settings: Settings) -> None:
+        settings.ALLOWED_HOSTS = [".liaison.example.com"]
+
+    def test_readyz_and_metrics_answer_under_the_address_of_a_pod(self) -> None:
+        assert Client().get("/readyz", headers=self.HOST).status_code == 200
+        assert Client().get("/metrics", headers=self.HOST).status_code == 200
+
+    def test_pages_answer_under_their_names_only(self) -> None:
+        assert Client().get("/login", headers=self.HOST).status_code == 400
+        assert Client().get("/login", headers={"Host": "liaison.example.com"}).status_code == 200

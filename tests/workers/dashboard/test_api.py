@@ -1,5 +1,6 @@
 """The REST API of the dashboard: who reads, who acts, and what they find."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -313,3 +314,12 @@ class TestMetrics:
         assert client.get("/metrics").status_code == 403
         headers = {"Authorization": "Bearer s3cret"}
         assert client.get("/metrics", headers=headers).status_code == 200
+
+    def test_words_of_metrics_are_english_for_every_reader(
+        self, client: Client, odile: User
+    ) -> None:
+        french = client.get("/metrics", headers={"Accept-Language": "fr"}).content.decode()
+
+        helps = re.findall(r"^# HELP (.*)", french, re.MULTILINE)
+        assert "liaison_messages_day Messages of the last 24 h" in helps
+        assert [line for line in helps if not line.isascii()] == []
