@@ -75,6 +75,7 @@ class Machine:
         for there, here in {
             f"/etc/letsencrypt/live/{PUBLIC_NAME}": str(self.folder),
             "/etc/": f"{self.folder}/etc/",
+            "deploy/systemd/install": f"deploy/systemd/install --root {self.folder}",
             "/var/lib/liaison": f"{self.folder}/home",
             "/run/liaison-metrics": f"{self.folder}/figures",
             "/opt/liaison/.venv/bin/": ".venv/bin/",
@@ -87,10 +88,10 @@ class Machine:
     def follow_the_document(self) -> None:
         document = (ROOT / "deploy" / "docs" / "deployments.md").read_text()
         section = document.split("\n## systemd and nginx\n")[1].split("\n## ")[0]
-        (settings,) = re.findall(r"```ini\n(.*?)```", section, re.DOTALL)
-        (commands,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
-        for name in ("systemd/system", "nginx/sites-available", "nginx/sites-enabled"):
+        install, rest = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+        for name in ("nginx/sites-available", "nginx/sites-enabled"):
             (self.folder / "etc" / name).mkdir(parents=True)
+        self.run("sh", "-euc", self.here(install))
         services = {
             **{name: os.environ[name] for name in os.environ if name.startswith("S3_")},
             "DATABASE_URL": address_of_test_database(),
@@ -98,10 +99,10 @@ class Machine:
             "REALTIME_PREFIX": os.environ.get("REALTIME_PREFIX", "liaison"),
             "INBOUND_EMAIL_SECRET": SECRET,
         }
-        own = "".join(f"{name}={shlex.quote(value)}\n" for name, value in services.items())
-        (self.folder / "etc" / "liaison.env").write_text(settings + own)
+        with (self.folder / "etc" / "liaison.env").open("a") as file:
+            file.writelines(f"{name}={shlex.quote(value)}\n" for name, value in services.items())
         # Else the settings read the file of a `manage.py up` of this working copy.
-        self.run("sh", "-euc", self.here(commands), LIAISON_HOME=str(self.folder / "home"))
+        self.run("sh", "-euc", self.here(rest), LIAISON_HOME=str(self.folder / "home"))
 
     @contextmanager
     def web(self, port: int) -> Iterator[None]:

@@ -19,6 +19,7 @@ from workers.celery import app
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("liaison*"))
 QUEUES_OPTION = re.compile(r"--queues[\s\",]+([a-z,]+)")
 METRIC = re.compile(r"\bliaison_[a-z_]+")
 # What Prometheus adds to a name.
@@ -200,7 +201,7 @@ class TestSystemd:
         program = shutil.which("systemd-analyze")
         if program is None:
             pytest.skip("systemd-analyze is not installed")
-        for unit in (DEPLOY / "systemd").iterdir():
+        for unit in UNITS:
             here = unit.read_text().replace("/opt/liaison", str(ROOT))
             name = unit.name.replace("@.", "@1.")
             (tmp_path / name).write_text(here.replace("User=liaison\n", ""))
