@@ -108,6 +108,50 @@ def test_boards_and_alerts_ask_for_metrics_that_exist(client: Client) -> None:
     assert {SUFFIXES.sub("", name) for name in wanted} - known == set()
 
 
+def statement_seconds() -> float:
+    options = settings.DATABASES["default"]["OPTIONS"]["options"]
+    return int(re.findall(r"statement_timeout=(\d+)", options)[0]) / 1000
+
+
+class TestPrometheusInACluster:
+    """It finds the pods of the web, and sends the token of their secret."""
+
+    def test_monitor_and_scrape_find_the_pods_of_the_web(self) -> None:
+        web = self.web()
+        labels = web["metadata"]["labels"]
+        (port,) = web["spec"]["containers"][0]["ports"]
+        monitor = yaml.safe_load((DEPLOY / "kubernetes" / "prometheus.yaml").read_text())
+        scrape = yaml.safe_load((DEPLOY / "prometheus" / "kubernetes.yml").read_text())
+        (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
+        (job,) = scrape["scrape_configs"]
+
+        assert monitor["spec"]["selector"]["matchLabels"] == labels
+        assert endpoint["port"] == port["name"]
+        keep = job["relabel_configs"][0]
+        assert keep["regex"] == ";".join([labels["app"], labels["part"], port["name"]])
+
+    def test_token_is_in_the_secret_that_the_pods_read(self) -> None:
+        (source,) = self.web()["spec"]["containers"][0]["envFrom"]
+        monitor = yaml.safe_load((DEPLOY / "kubernetes" / "prometheus.yaml").read_text())
+        token = monitor["spec"]["podMetricsEndpoints"][0]["authorization"]["credentials"]
+        example = (DEPLOY / "compose" / "example.env").read_text()
+
+        assert token == {"name": source["secretRef"]["name"], "key": "METRICS_TOKEN"}
+        # The secret is made from this file. Without a token, only the pod itself may read.
+        assert re.search(r"^METRICS_TOKEN=.+$", example, re.MULTILINE)
+
+    def test_no_annotation_asks_for_a_scrape_without_a_token(self) -> None:
+        assert "prometheus.io/" not in (DEPLOY / "kubernetes" / "liaison.yaml").read_text()
+
+    def web(self) -> Any:
+        (template,) = [
+            document["spec"]["template"]
+            for document in yaml.safe_load_all((DEPLOY / "kubernetes/liaison.yaml").read_text())
+            if document["metadata"]["name"] == "liaison-web"
+        ]
+        return template
+
+
 class TestTheProxies:
     """The numbers of the proxies are those of the settings."""
 
@@ -125,16 +169,23 @@ class TestTheProxies:
         assert found == self.megabytes()
 
     def test_body_limits_of_the_ingress_are_those_of_the_settings(self) -> None:
+        size = "nginx.ingress.kubernetes.io/proxy-body-size"
+        found = {
+            path: int(annotations[size].removesuffix("m"))
+            for path, annotations in self.ingress_annotations().items()
+        }
+
+        assert found == self.megabytes()
+
+    def ingress_annotations(self) -> dict[str, dict[str, str]]:
+        """Return the annotations of each Ingress, by its path."""
         found = {}
         for document in yaml.safe_load_all((DEPLOY / "kubernetes" / "liaison.yaml").read_text()):
             if document["kind"] == "Ingress":
-                annotations = document["metadata"]["annotations"]
                 (rule,) = document["spec"]["rules"]
                 (path,) = rule["http"]["paths"]
-                size = annotations["nginx.ingress.kubernetes.io/proxy-body-size"]
-                found[path["path"]] = int(size.removesuffix("m"))
-
-        assert found == self.megabytes()
+                found[path["path"]] = document["metadata"]["annotations"]
+        return found
 
     def megabytes(self) -> dict[str, int]:
         sizes = {
@@ -143,6 +194,57 @@ class TestTheProxies:
         }
         assert all(size % 2**20 == 0 for size in sizes.values())
         return {path: size // 2**20 for path, size in sizes.items()}
+
+    def test_waits_of_nginx_are_those_of_the_settings(self) -> None:
+        text = (DEPLOY / "nginx" / "locations.conf").read_text()
+        seconds = {
+            name: {int(n) for n in re.findall(rf"^ *{name} (\d+)s;", text, re.MULTILINE)}
+            for name in ("client_header_timeout", "client_body_timeout", "proxy_read_timeout")
+        }
+        (count, kilobytes) = re.findall(r"^large_client_header_buffers (\d+) (\d+)k;", text, re.M)[
+            0
+        ]
+
+        assert seconds["client_header_timeout"] == {settings.REQUEST_HEAD_SECONDS}
+        assert seconds["client_body_timeout"] == {settings.BODY_STALLED_SECONDS}
+        # No answer takes longer than a statement of PostgreSQL may; each is waited for.
+        assert min(seconds["proxy_read_timeout"]) >= 2 * statement_seconds()
+        assert int(count) * int(kilobytes) * 1024 < settings.REQUEST_HEAD_MAX_BYTES
+
+    def test_stream_waits_for_more_than_two_heartbeats_and_is_not_buffered(self) -> None:
+        text = (DEPLOY / "nginx" / "locations.conf").read_text()
+        (stream,) = re.findall(r"^location = /api/v1/stream \{\n(.*?)^\}", text, re.M | re.DOTALL)
+        ingress = self.ingress_annotations()["/"]
+        prefix = "nginx.ingress.kubernetes.io/"
+
+        found = {
+            "nginx": (
+                re.findall(r"proxy_buffering (\w+);", stream),
+                re.findall(r"proxy_read_timeout (\d+)s;", stream),
+            ),
+            "ingress": (
+                [ingress[f"{prefix}proxy-buffering"]],
+                [ingress[f"{prefix}proxy-read-timeout"]],
+            ),
+        }
+
+        for way, (buffering, (seconds,)) in found.items():
+            assert buffering == ["off"], way
+            assert int(seconds) > 2 * settings.STREAM_HEARTBEAT_SECONDS, way
+
+    def test_nginx_of_compose_names_the_fixed_addresses_of_the_web(self) -> None:
+        """A name would be read once, and a container that is made anew has another address."""
+        compose = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())
+        dockerfile = (DEPLOY / "compose" / "Dockerfile").read_text()
+        (port,) = re.findall(r"^EXPOSE (\d+)$", dockerfile, re.MULTILINE)
+        webs = [one for name, one in compose["services"].items() if name.startswith("web-")]
+        fixed = [web["networks"]["default"]["ipv4_address"] for web in webs]
+        text = (DEPLOY / "nginx" / "container.conf").read_text()
+
+        named = re.findall(r"^ +server (\S+);", text, re.MULTILINE)
+
+        assert named == [f"{address}:{port}" for address in fixed]
+        assert len(named) == 2
 
     def test_compose_trusts_its_own_network(self) -> None:
         compose = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())

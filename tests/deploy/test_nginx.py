@@ -7,8 +7,10 @@ import http.client
 import os
 import re
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ import pytest
 from core.auth.jwt_tokens import issue_development_token
 from core.models import User
 from core.valkey import valkey
+from deploy.launcher.app_processes import is_alive
 from deploy.launcher.ports import free_port
 from messaging.models import Conversation, Message
 from notifications.outbound_email.reply_address import address_for
@@ -34,7 +37,8 @@ from tests.deploy.nginx_machine import (
     written,
 )
 from tests.notifications.inbound_email.letters import letter
-from tests.site import Site
+from tests.site import ROOT, Site
+from tests.waiting import until
 
 KEPT = "max-age=31536000, public, immutable"
 
@@ -61,8 +65,8 @@ class TestInFrontOfTheProduct:
     def port(self, nginx: str, site: Site, tmp_path: Path) -> Iterator[int]:
         port = free_port()
         changes = {
-            "server web-1:8000": f"server 127.0.0.1:{site.port}",
-            "server web-2:8000;": "",
+            "server 172.31.240.11:8000": f"server 127.0.0.1:{site.port}",
+            "server 172.31.240.12:8000;": "",
             "listen 80;": f"listen 127.0.0.1:{port};",
         }
         with running(nginx, written(tmp_path, "container.conf", changes), port):
@@ -86,6 +90,57 @@ class TestInFrontOfTheProduct:
         assert line.startswith(b"retry:")
 
 
+class TestInFrontOfTwoContainers:
+    """Each web has an address of its own, as in compose.yaml, on loopback."""
+
+    ONE, TWO = "127.0.3.11", "127.0.3.12"
+    # nginx tries an address that refused again after this time (`fail_timeout`).
+    AWAY_SECONDS = 10
+
+    def test_web_that_is_away_at_the_start_of_nginx_is_used_once_it_is_there(
+        self, nginx: str, site: Site, tmp_path: Path
+    ) -> None:
+        port, web_port = free_port(), free_port()
+        changes = {
+            "server 172.31.240.11:8000": f"server {self.ONE}:{web_port}",
+            "server 172.31.240.12:8000": f"server {self.TWO}:{web_port}",
+            "listen 80;": f"listen 127.0.0.1:{port};",
+        }
+        main = written(tmp_path, "container.conf", changes)
+        with ExitStack() as first, ExitStack() as later:
+            first.enter_context(web_at(self.ONE, web_port, site))
+            later.enter_context(running(nginx, main, port))
+            assert statuses(port, 20) == {http.client.OK}
+
+            later.enter_context(web_at(self.TWO, web_port, site))
+            time.sleep(self.AWAY_SECONDS)
+            first.close()
+
+            assert statuses(port, 20) == {http.client.OK}
+            # A container that is made anew has the same address.
+            later.enter_context(web_at(self.ONE, web_port, site))
+            assert statuses(port, 20) == {http.client.OK}
+
+
+@contextmanager
+def web_at(address: str, port: int, site: Site) -> Iterator[None]:
+    command = [sys.executable, "-m", "core.server", "--host", address, "--port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--drain-seconds", "0"], cwd=ROOT, env=site.environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        until(lambda: is_alive(address, port), "the web process does not answer")
+        yield
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def statuses(port: int, count: int) -> set[int]:
+    return {status_of(port, "/livez") for _ in range(count)}
+
+
 @pytest.fixture(scope="module")
 def ports(
     nginx: str, django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
@@ -99,8 +154,8 @@ def ports(
     inner = machine.folder / "inner"
     inner.mkdir()
     changes = {
-        "server web-1:8000": f"server 127.0.0.1:{ports['web']}",
-        "server web-2:8000;": "",
+        "server 172.31.240.11:8000": f"server 127.0.0.1:{ports['web']}",
+        "server 172.31.240.12:8000;": "",
         "listen 80;": f"listen 127.0.0.1:{ports['inner']};",
     }
     with ExitStack() as stack:
