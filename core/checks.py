@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.db import connections
 
 from core.database.email_field import collisions
@@ -33,3 +33,17 @@ def no_sample_portal(**_: Any) -> list[CheckMessage]:
         return []
     sentence = "SAMPLE_PORTAL_PORT lets webhooks go to a port of this machine."
     return [Error(sentence, hint="Set it to 0, or leave it out and DEBUG too.", id="core.E002")]
+
+
+@register(Tags.security, deploy=True)
+def proxies_are_known_by_address(**_: Any) -> list[CheckMessage]:
+    """Report the older rule, by which every caller may say from where it comes."""
+    if settings.TRUSTED_PROXIES or not settings.TRUSTED_PROXY_COUNT:
+        return []
+    return [
+        Warning(
+            "TRUSTED_PROXY_COUNT believes X-Forwarded-For and X-Forwarded-Proto of every caller.",
+            hint="Set TRUSTED_PROXIES to the addresses of your proxies instead.",
+            id="core.W010",
+        )
+    ]

@@ -11,10 +11,19 @@ from ipaddress import (
     ip_network,
 )
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 Address = IPv4Address | IPv6Address
+
+# A proxy that is missing in the list is in our own network as a rule. Callers from elsewhere may
+# send such headers as they like, and would fill the log.
+MOST_NAMED = 20
+HEADERS = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO")
+
+logger = structlog.get_logger(__name__)
+_named: set[Address] = set()
 
 
 class TrustedProxies:
@@ -29,9 +38,26 @@ class TrustedProxies:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         peer = parsed(str(request.META.get("REMOTE_ADDR", "")))
-        if settings.TRUSTED_PROXIES and not is_trusted(peer):
-            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        if not is_trusted(peer):
+            if settings.TRUSTED_PROXIES or not settings.TRUSTED_PROXY_COUNT:
+                _name_unlisted(peer, request)
+            if settings.TRUSTED_PROXIES:
+                request.META.pop("HTTP_X_FORWARDED_PROTO", None)
         return self.get_response(request)
+
+
+def _name_unlisted(peer: Address | None, request: HttpRequest) -> None:
+    """Log once that a neighbour which is no trusted proxy sends the headers of one."""
+    if peer is None or not peer.is_private or peer in _named or len(_named) >= MOST_NAMED:
+        return
+    if any(name in request.META for name in HEADERS):
+        _named.add(peer)
+        logger.warning(
+            "proxy_not_trusted",
+            address=str(peer),
+            hint="If it is a proxy of yours, add it to TRUSTED_PROXIES: until then all people "
+            "behind it count as one caller, and HTTPS is not seen.",
+        )
 
 
 def client_address(peer: str, forwarded_for: str) -> str:

@@ -7,7 +7,7 @@ PRODUCTION = {
     "SECRET_KEY": "k3-" * 30 + "abcdefghijklmnopqrstuvwxyz",
     "ALLOWED_HOSTS": "messages.example.test",
     "PUBLIC_URL": "https://messages.example.test",
-    "TRUSTED_PROXY_COUNT": "1",
+    "TRUSTED_PROXIES": "10.0.0.0/8",
     "CLAMD_URL": "tcp://clamav.example.test:3310",
     "JWT_ISSUER": "https://portal.example.test",
     "JWT_JWKS_URL": "https://portal.example.test/jwks.json",
@@ -48,6 +48,15 @@ class TestTheDeployCheck:
 
         assert ran.returncode != 0
         assert "core.E002" in ran.stderr
+
+    def test_deploy_check_finds_proxies_that_are_only_counted(self) -> None:
+        ran = python(
+            "manage.py", "check", "--deploy", "--fail-level", "WARNING",
+            **{**PRODUCTION, "TRUSTED_PROXIES": "", "TRUSTED_PROXY_COUNT": "1"},
+        )  # fmt: skip
+
+        assert ran.returncode != 0
+        assert "core.W010" in ran.stderr
 
 
 class TestInProduction:

@@ -4,7 +4,9 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
+from structlog.testing import capture_logs
 
+from core.web import proxies as proxies_module
 from core.web.proxies import TrustedProxies
 from core.web.requests import address_of
 from tests.commands import python
@@ -80,6 +82,38 @@ def test_network_that_is_none_is_named_at_the_start() -> None:
 
     assert ran.returncode != 0
     assert "TRUSTED_PROXIES: 'proxy.example.com' does not appear to be" in ran.stderr
+
+
+class TestUnlistedProxy:
+    @pytest.fixture(autouse=True)
+    def nothing_said(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(proxies_module, "_named", set())
+
+    def said(self, *requests: HttpRequest) -> list[str]:
+        with capture_logs() as lines:
+            for request in requests:
+                TrustedProxies(lambda _: HttpResponse())(request)
+        return [line["address"] for line in lines if line["event"] == "proxy_not_trusted"]
+
+    @pytest.mark.parametrize("name", ["HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO"])
+    def test_unlisted_proxy_is_named_once_in_the_log(self, name: str) -> None:
+        assert self.said(*(request_from("192.168.7.7", **{name: "x"}) for _ in range(3))) == [
+            "192.168.7.7"
+        ]
+
+    def test_listed_proxies_and_callers_of_the_internet_are_not_named(self) -> None:
+        assert self.said(
+            request_from("10.1.2.3", HTTP_X_FORWARDED_FOR="203.0.113.9"),
+            request_from("8.8.8.8", HTTP_X_FORWARDED_FOR="203.0.113.9"),
+            request_from("192.168.7.7"),
+        ) == []  # fmt: skip
+
+    def test_log_does_not_grow_with_invented_neighbours(self) -> None:
+        requests = (
+            request_from(f"192.168.{n}.1", HTTP_X_FORWARDED_FOR="203.0.113.9") for n in range(100)
+        )
+
+        assert len(self.said(*requests)) == proxies_module.MOST_NAMED
 
 
 def request_from(peer: str, **headers: str) -> HttpRequest:
