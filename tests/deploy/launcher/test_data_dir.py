@@ -1,9 +1,11 @@
 import os
+import socket
 import stat
+from pathlib import Path
 
 import pytest
 
-from deploy.launcher.data_dir import MAX_LOG_BYTES, DataDir
+from deploy.launcher.data_dir import FOLDERS, MAX_LOG_BYTES, DataDir
 from deploy.launcher.errors import StartError
 from deploy.launcher.ports import is_free
 
@@ -41,6 +43,38 @@ class TestDataDir:
         assert data_dir.secret("password") == secret
         assert data_dir.secret("other") != secret
         assert stat.S_IMODE((data_dir.path / "secrets" / "password").stat().st_mode) == 0o600
+
+    def test_folders_of_an_earlier_version_are_closed_at_the_next_start(
+        self, data_dir: DataDir
+    ) -> None:
+        data_dir.secret("secret-key")
+        folders = [data_dir.path, *(data_dir.folder(name) for name in FOLDERS)]
+        for folder in folders:
+            folder.chmod(0o755)
+
+        DataDir(data_dir.path).create()
+
+        # Under root, another account passes to PostgreSQL's folder.
+        top, *inside = [stat.S_IMODE(folder.stat().st_mode) for folder in folders]
+        assert top == (0o711 if os.geteuid() == 0 else 0o700)
+        assert set(inside) == {0o700}
+
+    def test_folder_of_other_things_keeps_its_mode(self, tmp_path: Path) -> None:
+        tmp_path.chmod(0o755)
+        (tmp_path / "log").mkdir(mode=0o755)
+
+        DataDir(tmp_path).create()
+
+        assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+        assert stat.S_IMODE((tmp_path / "log").stat().st_mode) == 0o755
+        assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700
+
+    def test_second_port_beside_a_free_one_is_free_too(self, data_dir: DataDir) -> None:
+        port = data_dir.port("weed admin.port.grpc", beside=-10_000)
+
+        assert is_free("127.0.0.1", port - 10_000)
+        with socket.create_server(("127.0.0.1", port - 10_000)):
+            assert data_dir.port("weed admin.port.grpc", beside=-10_000) != port
 
     def test_port_is_kept_for_the_next_start(self, data_dir: DataDir) -> None:
         port = data_dir.port("valkey")
