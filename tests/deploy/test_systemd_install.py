@@ -26,7 +26,7 @@ def machine(tmp_path: Path) -> Path:
 
 
 def install(root: Path) -> str:
-    command = [INSTALL, "--root", root, "--name", "messages.exemple.fr"]
+    command = [str(INSTALL), "--root", str(root), "--name", "messages.exemple.fr"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
