@@ -17,6 +17,7 @@ from core import (
 from core.auth import api as auth_api
 from core.auth import credential_api
 from core.auth.admin_login import admin_login
+from core.doctor import caller
 from core.realtime import endpoint
 from core.web import health, openapi
 from core.web.paths import IdConverter
@@ -93,6 +94,7 @@ urlpatterns = [
     path("api/redoc", pages.api_redoc, name="api-redoc"),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("doctor/<str:token>", caller.caller, name="doctor"),
     path("admin/login/", admin_login),
     path("admin/", admin.site.urls),
 ]

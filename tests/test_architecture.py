@@ -272,6 +272,7 @@ PUBLIC = {
     "new-password": "opened from an email, with a token of its own",
     "livez": "asked by the load balancer",
     "readyz": "asked by the load balancer",
+    "doctor": "called by `manage.py doctor`, with a token of its own; a 404 to others",
     "schema": "describes the API, without anybody's data",
     "api-docs": "as the schema",
     "api-redoc": "as the schema",

@@ -10,6 +10,7 @@ import struct
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import IO
 from urllib.parse import urlsplit
@@ -73,6 +74,29 @@ def answers(url: str, *, within: float = PING_SECONDS) -> bool:
             return connection.answer() == "PONG"
     except OSError:
         return False
+
+
+@dataclass(frozen=True)
+class Version:
+    """What clamd says of itself, and of when its signatures are; None without the usual ones."""
+
+    text: str
+    signed_at: datetime | None
+
+
+def version(url: str, *, within: float = PING_SECONDS) -> Version:
+    """Ask the clamd at `url` for its version (`ClamAV 1.0.3/27000/Sun Nov 29 08:00:00 2026`).
+
+    Raises OSError.
+    """
+    with closing(_Connection(url, within)) as connection:
+        connection.send(b"zVERSION\0")
+        text, *signatures = connection.answer().split("/", 2)
+    try:
+        signed_at = datetime.strptime(signatures[1], "%a %b %d %H:%M:%S %Y").replace(tzinfo=UTC)
+    except (IndexError, ValueError):
+        signed_at = None
+    return Version(text, signed_at)
 
 
 class _Connection:

@@ -39,6 +39,8 @@ class InboundStatus(StrEnum):
     BOUNCE = "bounce"
     UNKNOWN_BOUNCE = "unknown_bounce"
     DELAYED = "delayed"
+    # `manage.py doctor` sent it to see whether emails arrive.
+    PROBE = "probe"
     # It could not be received at any attempt.
     FAILED = "failed"
 

@@ -95,6 +95,12 @@ def fetch_new(
     return count
 
 
+def count_emails(mailbox: Mailbox) -> int:
+    """Log in and return how many emails the folder holds; raise MailboxUnavailable."""
+    with _opened(mailbox) as box:
+        return len(box.uids("ALL", charset=None))
+
+
 def _receive_one(
     box: BaseMailBox, arrival: Arrival, receive: Receive, give_up: Receive | None, at_most: int
 ) -> Exception | None:

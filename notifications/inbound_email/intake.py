@@ -25,6 +25,7 @@ from notifications.inbound_email import (
     failure_report,
     originals,
     parser,
+    probe,
     to_sort,
 )
 from notifications.inbound_email import draft as drafts
@@ -90,6 +91,8 @@ def receive(raw: bytes) -> InboundStatus:
     is_cut = len(raw) > settings.INBOUND_EMAIL_MAX_BYTES
     raw = raw[: originals.KEPT_OF_TOO_LARGE] if is_cut else raw
     incoming = originals.read(raw, is_cut=is_cut)
+    if probe.arrived(raw):
+        return InboundStatus.PROBE
     if known := _known(incoming):
         _answer_late(known, incoming, raw)
         return InboundStatus.DUPLICATE
