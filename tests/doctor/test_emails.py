@@ -9,9 +9,10 @@ from pytest_django import Settings
 from core.doctor.findings import Examination, Finding, Level
 from deploy.launcher.ports import free_port
 from notifications import doctor
-from notifications.inbound_email import intake
+from notifications.inbound_email import intake, probe
 from notifications.inbound_email.bounce import InboundStatus
 from notifications.models import InboundEmail
+from notifications.push import vapid
 from tests.doctor.dns_server import dns_server, resolver_at
 from tests.notifications.imap_server import ImapServer, dovecot, mailbox
 from tests.notifications.mail_server import MailServer, controller
@@ -175,14 +176,14 @@ def _restart_with(site: Site, **environment: str) -> None:
 @pytest.mark.django_db
 def test_email_that_only_looks_like_a_probe_waits_for_a_person(settings: Settings) -> None:
     settings.REPLY_DOMAIN = "reply.bati.example"
-    email = doctor.probe.email_to("a" * 26)
+    email = probe.email_to("a" * 26)
 
     assert intake.receive(bytes(email)) != InboundStatus.PROBE
 
 
 class TestPush:
     def test_key_of_the_tests_is_well(self, settings: Settings) -> None:
-        settings.VAPID_PRIVATE_KEY = doctor.vapid.generate_private_key()
+        settings.VAPID_PRIVATE_KEY = vapid.generate_private_key()
 
         assert doubts(doctor.examine_push) == []
 
@@ -193,7 +194,7 @@ class TestPush:
         assert "vapid_keys" in doubts(doctor.examine_push)[0].advice
 
     def test_subject_that_apple_refuses_is_found(self, settings: Settings) -> None:
-        settings.VAPID_PRIVATE_KEY = doctor.vapid.generate_private_key()
+        settings.VAPID_PRIVATE_KEY = vapid.generate_private_key()
         settings.VAPID_SUBJECT = "contact@bati.example"
 
         assert "Apple" in doubts(doctor.examine_push)[0].says

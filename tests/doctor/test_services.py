@@ -10,10 +10,11 @@ from django.db import connection
 from pytest_django import Settings
 
 from attachments import doctor as attachments
-from attachments.storage import objects
+from attachments.storage import objects, presigned
 from core.doctor import database, valkey
 from core.doctor.findings import Examination, Finding, Level, run
 from core.valkey import forget_clients
+from core.valkey import valkey as client_of_valkey
 from deploy.launcher.ports import free_port
 from tests.attachments.scanning.test_antivirus import clamd_url, program
 from tests.own_valkey import OwnValkey
@@ -87,7 +88,7 @@ class TestValkey:
         assert all(one.level == Level.OK for one in valkey.examine())
 
     def test_one_that_keeps_nothing_and_drops_keys_is_found(self, own: OwnValkey) -> None:
-        client = valkey.valkey(1.0)
+        client = client_of_valkey(1.0)
         client.config_set("appendonly", "no")
         client.config_set("maxmemory-policy", "allkeys-lru")
 
@@ -98,7 +99,7 @@ class TestValkey:
     def test_account_that_may_not_publish_is_found(
         self, own: OwnValkey, settings: Settings
     ) -> None:
-        valkey.valkey(1.0).acl_setuser(
+        client_of_valkey(1.0).acl_setuser(
             "narrow", enabled=True, passwords=["+narrow"], keys=["*"], channels=["*"],
             commands=["+@all", "-publish"],
         )  # fmt: skip
@@ -119,8 +120,8 @@ class TestValkey:
 class TestBucket:
     @pytest.fixture
     def own_bucket(self, settings: Settings) -> str:
-        settings.S3_BUCKET = f"own-{uuid4()}"
-        return settings.S3_BUCKET
+        name = settings.S3_BUCKET = f"own-{uuid4()}"
+        return name
 
     def test_whole_one_has_no_errors_and_nothing_is_left_in_it(self) -> None:
         before = sorted(one.key for one in objects.listed(""))
@@ -138,7 +139,7 @@ class TestBucket:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         closed = f"http://127.0.0.1:{free_port()}/key?signed"
-        monkeypatch.setattr(attachments.presigned, "presigned_put", lambda *_, **__: (closed, {}))
+        monkeypatch.setattr(presigned, "presigned_put", lambda *_, **__: (closed, {}))
 
         found = [one for one in run(attachments.examine_bucket) if one.level == Level.ERROR]
 
