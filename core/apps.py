@@ -1,5 +1,10 @@
+import django_stubs_ext
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+# Without it, `ModelAdmin[Client]` and similar types fail at run time. Here and not in the settings:
+# it imports the admin, and beat reads the settings without Django's apps.
+django_stubs_ext.monkeypatch()
 
 
 class CoreConfig(AppConfig):

@@ -2,13 +2,9 @@
 
 import json
 
-import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from core.settings.env import BASE_DIR, env
-
-# Without it, `ModelAdmin[Client]` and similar types fail at run time.
-django_stubs_ext.monkeypatch()
 
 # Bottom of the stack first.
 INSTALLED_APPS = [

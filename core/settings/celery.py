@@ -48,6 +48,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "queue_order_strategy": "priority",
     "global_keyprefix": f"{REALTIME_PREFIX}:",
 }
+# Four heartbeats (`workers.recovery.agent`).
+WORKER_LOST_AFTER = timedelta(seconds=12)
 CELERY_BEAT_SCHEDULE = {
     # Beat only shows that it lives: the rows say what is due, and the workers look for it by
     # themselves. It expires, so that a night without workers leaves no queue of them.

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from botocore.config import Config
 from whitenoise.compress import Compressor
 
 from core.settings.env import BASE_DIR, DEBUG, LIAISON_HOME, PUBLIC_URL, env
@@ -26,26 +25,13 @@ S3_CORS_ORIGINS = env.list(
 def _bucket(endpoint_url: str) -> dict[str, object]:
     """Return the storage of the attachments at one address: the servers' or the browsers'."""
     return {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "attachments.storage.bucket.Bucket",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "access_key": S3_ACCESS_KEY_ID or None,
             "secret_key": S3_SECRET_ACCESS_KEY or None,
             "endpoint_url": endpoint_url or None,
             "region_name": S3_REGION,
-            "client_config": Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path" if endpoint_url else "virtual"},
-                # Seconds. One attempt only: a job is run again, and a request must not wait.
-                connect_timeout=2,
-                read_timeout=10,
-                retries={"total_max_attempts": 1},
-                # Else the browser would have to send a checksum header beside the presigned ones.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-                # Do not use the machine's HTTP proxy for a bucket that has an address of its own.
-                proxies={} if endpoint_url else None,
-            ),
         },
     }
 

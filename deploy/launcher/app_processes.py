@@ -175,7 +175,7 @@ def beat(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
     return AppProcess(
         "beat",
         [
-            *("-m", "celery", "--quiet", "-A", "workers.celery", "beat"),
+            *("-m", "celery", "--quiet", "-A", "workers.beat", "beat"),
             *("--schedule", str(data_dir.folder("beat") / "schedule")),
             # Beat's own pid file would prevent a start after a kill. `run/beat.pid` does not.
             "--pidfile=",

@@ -30,6 +30,14 @@ def resident_bytes(pid: int) -> int:
     return _kilobytes(pid, "VmRSS:") * 1024
 
 
+def proportional_bytes(pid: int) -> int:
+    """Return the memory that a process holds, of a page shared by n processes the nth part (PSS).
+
+    0 if it has ended. The sum over all processes is what the machine gives.
+    """
+    return _kilobytes(pid, "Pss:", "smaps_rollup") * 1024
+
+
 def memory_of_decoders(pid: int) -> int:
     """Return the bytes of memory that the decoders below a worker hold, without shared files."""
     found = 0
@@ -79,9 +87,9 @@ def _memory_of_decoder(pid: int) -> int:
     return _kilobytes(pid, "RssAnon:") * 1024
 
 
-def _kilobytes(pid: int, name: str) -> int:
+def _kilobytes(pid: int, name: str, file: str = "status") -> int:
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):
         return 0
     return int(next((line.split()[1] for line in lines if line.startswith(name)), "0"))

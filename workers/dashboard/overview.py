@@ -228,7 +228,7 @@ def _worker_row(worker: WorkerProcess) -> WorkerRow:
 def state_of(worker: WorkerProcess) -> str:
     if worker.stopped_at:
         return "stopped"
-    if timezone.now() - worker.seen_at > health.LOST_AFTER:
+    if timezone.now() - worker.seen_at > settings.WORKER_LOST_AFTER:
         return "lost"
     return "quiet" if worker.is_quiet else "alive"
 

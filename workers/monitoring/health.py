@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from redis.exceptions import RedisError
@@ -14,15 +15,14 @@ from core.jobs.enqueue import Queue
 from core.valkey import valkey
 from workers.models import CounterAudit, Heartbeat, TaskRun, WorkerProcess
 
-# Four heartbeats (`recovery.agent.HEARTBEAT_SECONDS`).
-LOST_AFTER = timedelta(seconds=12)
 # The second is for an answer that a busy machine gave too late.
 PAGE_PING_SECONDS = (0.2, 0.5)
 ERRORS = (TaskRun.Outcome.FAILED, TaskRun.Outcome.DEAD, TaskRun.Outcome.LOST)
 
 
 def workers_alive() -> QuerySet[WorkerProcess]:
-    return WorkerProcess.objects.filter(stopped_at=None, seen_at__gte=timezone.now() - LOST_AFTER)
+    since = timezone.now() - settings.WORKER_LOST_AFTER
+    return WorkerProcess.objects.filter(stopped_at=None, seen_at__gte=since)
 
 
 def workers_shown() -> QuerySet[WorkerProcess]:

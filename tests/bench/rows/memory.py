@@ -1,4 +1,8 @@
-"""The memory of the idle processes, and the time of a start on a data directory that is there."""
+"""The memory of the idle processes, and the time of a start on a data directory that is there.
+
+Memory is PSS: of a page that n processes share, such as what a worker's pool inherits from its
+parent, each has the nth part. The resident size (RSS) counts such a page n times.
+"""
 
 import subprocess
 import sys
@@ -15,7 +19,7 @@ MB = 1e6
 BARE = "Django, DRF, Celery imported"
 IMPORTED = """
 import celery, django.core.handlers.wsgi, django.db, psycopg, redis, rest_framework.exceptions
-print(open("/proc/self/status").read().split("VmRSS:")[1].split()[0])
+print(open("/proc/self/smaps_rollup").read().split("Pss:")[1].split()[0])
 """
 
 
@@ -36,8 +40,9 @@ def measure(bench: Bench) -> Iterator[Figure]:
         ("worker pool process", pool, 110),
         ("beat", parts.get("beat", []), 60),
     ):
-        held = max(map(processor.resident_bytes, pids), default=0) / MB
-        yield Figure(ROW, f"memory of an idle {name}", held, "MB", limit, floor=bare, floor_is=BARE)
+        held = max(map(processor.proportional_bytes, pids), default=0) / MB
+        named = f"memory (PSS) of an idle {name}"
+        yield Figure(ROW, named, held, "MB", limit, floor=bare, floor_is=BARE)
     yield Figure(ROW, "until the ready line", product.start_seconds, "s", 8)
 
 

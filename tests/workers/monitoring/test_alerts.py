@@ -5,9 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from celery.signals import beat_init
 from django.core import mail
-from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -25,7 +23,6 @@ from workers.models import (
     WorkerProcess,
 )
 from workers.monitoring import alerts, finding
-from workers.recovery import beat_watchdog
 from workers.registry import JOB_TYPES
 
 
@@ -200,58 +197,10 @@ def test_ended_alert_is_shown_beside_the_open_ones(
     assert ended["ended_at"]
 
 
-class TestWatchdog:
-    """The workers send the alerts; when there is none, beat does."""
+def test_beat_that_was_never_started_is_an_alert(worker: WorkerProcess) -> None:
+    WorkerProcess.objects.update(started_at=timezone.now() - timedelta(minutes=2))
 
-    def test_beat_sends_the_alert_when_no_worker_is_alive(
-        self, worker: WorkerProcess, settings: Settings
-    ) -> None:
-        settings.TASK_ALERT_EMAILS = ["astreinte@demo.test"]
-        beat_watchdog.look()
-        assert mail.outbox == []
-
-        lost_worker()
-        beat_watchdog.look()
-
-        assert Alert.objects.get(code="no_worker_at_all").told_at is not None
-        assert len(mail.outbox) == 1
-
-    @pytest.mark.django_db(transaction=True)
-    def test_beat_that_lives_is_seen_though_no_worker_takes_its_tasks(
-        self, worker: WorkerProcess
-    ) -> None:
-        late_beat()
-        assert codes() == {"beat_late"}
-
-        beat_watchdog.Watchdog().round()
-
-        assert codes() == set()
-
-    def test_beat_that_was_never_started_is_an_alert(self, worker: WorkerProcess) -> None:
-        WorkerProcess.objects.update(started_at=timezone.now() - timedelta(minutes=2))
-
-        assert codes() == {"beat_late"}
-
-    @pytest.mark.django_db(transaction=True)
-    def test_beat_tells_once_that_postgresql_is_away_and_that_it_is_back(
-        self, heard: list[Any], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(beat_watchdog, "DATABASE_AWAY_SECONDS", 0.0)
-        watchdog = beat_watchdog.Watchdog()
-        connection.close()
-        with monkeypatch.context() as away:
-            away.setitem(connection.settings_dict, "PORT", closed_port())
-            watchdog.round()
-            watchdog.round()
-        connection.close()
-        watchdog.round()
-        watchdog.round()
-
-        assert [told["event"] for told in heard] == ["alert.opened", "alert.closed"]
-        assert [told["details"][0]["key"] for told in heard] == ["database_away"] * 2
-
-    def test_watchdog_starts_with_beat(self) -> None:
-        assert beat_watchdog.start in [receiver() for _key, receiver in beat_init.receivers]
+    assert codes() == {"beat_late"}
 
 
 def test_queue_without_a_worker_raises_an_alert(worker: WorkerProcess) -> None:
