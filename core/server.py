@@ -26,7 +26,10 @@ from typing import Any
 
 import uvicorn
 
+from core import collector
+
 if __name__ == "__main__":
+    collector.pause()
     # Until uvicorn takes over: no traceback of an import when the launcher stops.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
@@ -76,6 +79,7 @@ class Server(uvicorn.Server):
         # Before the first connection is accepted: until then the other processes answer.
         if not self.should_exit:
             await asyncio.to_thread(warm_up)
+        collector.resume()
         if sockets:
             protocol = partial(
                 HeadLimits, self.config, self.server_state, app_state=self.lifespan.state

@@ -178,26 +178,13 @@ class Launch:
         return app_environment(self._data_dir, self._address, self._services)
 
     def _prepare_database(self, environment: Mapping[str, str]) -> None:
-        # At the same time, since each starts Django, which takes seconds.
-        first = [["migrate", "--no-input"], ["setup_storage"]]
-        if not is_debug(environment):
-            first.append(["collectstatic", "--no-input"])
-        self._manage(environment, *([*words, "--verbosity", "0"] for words in first))
-        if is_debug(environment):
-            self._manage(environment, ["demo", "--if-empty"])
+        self._manage(environment, "prepare")
 
-    def _manage(self, environment: Mapping[str, str], *commands: Sequence[str]) -> None:
-        codes = self._supervisor.run_to_end(
-            [
-                app_processes.management_command(self._data_dir, environment, *words)
-                for words in commands
-            ]
-        )
-        for words, code in zip(commands, codes, strict=True):
-            if code:
-                raise StartError(
-                    f"`manage.py {' '.join(words)}` failed with code {code}: see its lines above"
-                )
+    def _manage(self, environment: Mapping[str, str], name: str) -> None:
+        command = app_processes.management_command(self._data_dir, environment, name)
+        [code] = self._supervisor.run_to_end([command])
+        if code:
+            raise StartError(f"`manage.py {name}` failed with code {code}: see its lines above")
 
     def _start_app_processes(self, environment: Mapping[str, str]) -> None:
         self._web_processes = app_processes.web_processes(
@@ -237,7 +224,7 @@ class Launch:
         elif not is_debug(environment):
             print_line("  admin     has no manager yet: run `manage.py create_manager EMAIL NAME`")
             # Or the page of the first start, with its code, while it is open.
-            self._manage(environment, ["setup_code"])
+            self._manage(environment, "setup_code")
         if is_debug(environment):
             print_line(f"  emails    {url}staff/mailbox")
         print_line(f"  data      {self._data_dir.path}")

@@ -7,9 +7,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import import_modules, worker_init
 from django.conf import settings
 
+from core import collector
 from workers.queues import TASK_QUEUES
 
 # A beat that is started by this application, as of old, is larger but watches as well.
@@ -18,6 +19,10 @@ from workers.recovery import beat_watchdog  # noqa: F401
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 # A soft shutdown on TERM: running tasks get CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT to end.
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+
+# Before the application, whose own receiver loads Django.
+import_modules.connect(collector.pause)
+worker_init.connect(collector.resume)
 
 app = Celery("liaison")
 app.config_from_object("django.conf:settings", namespace="CELERY")

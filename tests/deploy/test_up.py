@@ -61,7 +61,8 @@ class TestRunningLauncher:
         until(lambda: "worker-files" in running.output, "no line of the worker of files")
         lines = [line for line in running.output.splitlines() if LINE_OF_A_SERVICE.match(line)]
 
-        assert {line.split()[0] for line in lines} >= {"demo", "web-1", "worker-1", "worker-files"}
+        names = {line.split()[0] for line in lines}
+        assert names >= {"prepare", "web-1", "worker-1", "worker-files"}
         assert len({line.index(" | ") for line in lines}) == 1
 
     def test_demo_logins_are_printed(self, running: Launcher) -> None:

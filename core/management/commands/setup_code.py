@@ -8,6 +8,8 @@ from core.auth.first_manager import has_manager, setup_code
 
 class Command(BaseCommand):
     help = "Print the code that the first-start page asks for, while there is no manager."
+    # `manage.py up` waits for it.
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> str:
         if has_manager():
