@@ -253,6 +253,8 @@ class TestStoredFromBefore:
             call_command("check", databases=["default"], stderr=StringIO())
         with pytest.raises(CommandError, match=words):
             call_command("migrate", skip_checks=False, verbosity=0)
+        with pytest.raises(CommandError, match=words):
+            call_command("prepare")
         with pytest.raises(ValueError, match=words):
             migrated_to("0003_no_password_in_clear")
 
