@@ -30,8 +30,8 @@ QUEUES = [queue.value for queue in Queue]
 LOOKING_SOON = """
 import sys
 from celery.__main__ import main
-from workers.recovery import beat_watchdog
-beat_watchdog.LOOK_SECONDS = 0.2
+import workers.beat
+sys.modules["workers.recovery.beat_watchdog"].LOOK_SECONDS = 0.2
 sys.exit(main())
 """
 LIMIT_BYTES = 60e6
