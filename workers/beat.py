@@ -19,7 +19,7 @@ from workers.recovery import beat_watchdog  # noqa: F401
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
 # Without Celery's fix-up for Django, which loads the apps.
-app = Celery("liaison-beat", fixups=(), set_as_current=False)
+app = Celery("liaison-beat", fixups=[], set_as_current=False)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_queues = TASK_QUEUES
 

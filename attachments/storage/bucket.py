@@ -6,7 +6,7 @@ from botocore.config import Config
 from storages.backends.s3 import S3Storage
 
 
-class Bucket(S3Storage):
+class Bucket(S3Storage):  # type: ignore[misc]  # django-storages has no types
     """The bucket at one address. Its client is configured here: the settings import no botocore."""
 
     def __init__(self, **options: Any) -> None:
