@@ -3,7 +3,7 @@
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -20,7 +20,15 @@ from core.web.company import IsCompany
 from core.web.openapi import refusals
 from core.web.requests import person, validated
 from core.web.views import AnyAccept, APIView
-from workers.dashboard import actions, export, overview, statistics, task_detail, task_search
+from workers.dashboard import (
+    action_log,
+    actions,
+    export,
+    overview,
+    statistics,
+    task_detail,
+    task_search,
+)
 from workers.dashboard.actions import JobsByType, NoteChanges
 from workers.dashboard.serializers import (
     CountSerializer,
@@ -45,7 +53,7 @@ from workers.dashboard.serializers import (
 from workers.dashboard.task_search import Filters
 from workers.dashboard.time_ranges import PERIODS, Period
 from workers.engine.job_types import JobType
-from workers.models import TaskAction, WorkerCommand, WorkerProcess
+from workers.models import WorkerCommand, WorkerProcess
 from workers.registry import BY_JOB, PERIODIC, PERIODIC_TASKS
 
 LOG_SHOWN = 100
@@ -114,8 +122,8 @@ class TaskActionList(StaffView):
     @extend_schema(responses=TaskActionSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Who did what, newest first."""
-        log = TaskAction.objects.select_related("actor").order_by("-at", "-pk")
-        return Response(TaskActionSerializer(log[:LOG_SHOWN], many=True).data)
+        log = action_log.in_words(action_log.newest()[:LOG_SHOWN], BY_JOB, PERIODIC_TASKS)
+        return Response(TaskActionSerializer(log, many=True).data)
 
 
 class TaskExport(StaffView):
@@ -128,11 +136,11 @@ class TaskExport(StaffView):
             (200, "application/json"): ExportedSerializer(many=True),
         },
     )
-    def get(self, request: Request) -> HttpResponse:
-        """The attempts that match, as a file (10,000 at most)."""
+    def get(self, request: Request) -> HttpResponseBase:
+        """The attempts that match, as a file (10,000 at most): a CSV is for Excel."""
         filters = validated(ExportSerializer, request.query_params)
         file_format = filters.pop("to")
-        return export.file_of(task_search.runs(Filters(**filters)), file_format)
+        return export.file_of(task_search.pairs(Filters(**filters), BY_JOB), file_format)
 
 
 class TaskDetail(StaffView):
@@ -144,7 +152,7 @@ class TaskDetail(StaffView):
     )
     def get(self, request: Request, task_id: str) -> Response:
         """One task with all its attempts, by the id of the job or of an attempt."""
-        detail = task_detail.detail_of(task_id, BY_JOB)
+        detail = task_detail.detail_of(task_id, BY_JOB, PERIODIC_TASKS)
         if detail is None:
             raise Http404
         return Response(TaskDetailSerializer(detail).data)

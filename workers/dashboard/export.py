@@ -1,39 +1,152 @@
-"""Export attempts as a CSV or JSON file."""
+"""Export attempts as a CSV or JSON file, written while it is read."""
 
 import csv
-import json
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import HttpResponse
-from rest_framework.utils.encoders import JSONEncoder
+import orjson
+from django.http import StreamingHttpResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 
-from workers.models import TaskRun
+from workers.dashboard.task_words import STATE_WORDS, Pair
+from workers.engine.job_types import Text
 
 AT_MOST = 10_000
+# Of an attempt.
 COLUMNS = (
     "id", "name", "queue", "worker", "subject", "attempt", "outcome", "ordered_at", "started_at",
-    "ended_at", "wait_seconds", "run_seconds", "error_class", "error_place", "error_text",
+    "ended_at", "wait_seconds", "run_seconds", "memory_bytes", "error_class", "error_place",
+    "error_text",
 )  # fmt: skip
+# What its row shows.
+WORDS = ("title", "words")
+HEADINGS: dict[str, Text] = {
+    "ended_at": _("Ended"),
+    "outcome": _("State"),
+    "title": _("Task"),
+    "words": _("Object"),
+    "queue": _("Queue"),
+    "attempt": _("Attempt"),
+    "wait_seconds": _("Wait (s)"),
+    "run_seconds": _("Duration (s)"),
+    "memory_bytes": _("Memory (bytes)"),
+    "worker": _("Worker"),
+    "error_class": _("Error"),
+    "error_text": _("Message"),
+    "error_place": _("Place"),
+    "ordered_at": _("Due"),
+    "started_at": _("Started"),
+    "name": _("Name of the task"),
+    "subject": _("Id of the row"),
+    "id": _("Id of the attempt"),
+}
 # A spreadsheet takes a text with such a beginning for a formula.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# Without it Excel reads UTF-8 as the code page of Windows.
+BYTE_ORDER_MARK = "\ufeff"
+
+Lines = Iterator[str | bytes]
 
 
-def file_of(runs: QuerySet[TaskRun], file_format: str) -> HttpResponse:
-    """Return the newest attempts, AT_MOST of them, as an attachment."""
-    rows = runs.order_by("-ended_at", "-pk").values(*COLUMNS)[:AT_MOST]
-    response = HttpResponse(content_type="text/csv" if file_format == "csv" else "application/json")
+def file_of(batches: Iterable[list[Pair]], file_format: str) -> StreamingHttpResponse:
+    """Return the newest attempts, AT_MOST of them, as an attachment that is sent as it is made."""
+    write, content_type = FORMATS[file_format]
+    pieces = _in_language(write(_at_most(batches)), translation.get_language())
+    response = StreamingHttpResponse(pieces, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="tasks.{file_format}"'
-    if file_format == "json":
-        json.dump(list(rows), response, cls=JSONEncoder, ensure_ascii=False)
-        return response
-    writer = csv.writer(response)
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
     return response
 
 
+def _in_language(pieces: Lines, language: str) -> Lines:
+    """Make each piece in the reader's language: the middlewares have ended by then."""
+    while True:
+        with translation.override(language):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece
+
+
+def _at_most(batches: Iterable[list[Pair]]) -> Iterator[list[Pair]]:
+    left = AT_MOST
+    for batch in batches:
+        yield batch[:left]
+        left -= len(batch)
+        if left <= 0:
+            return
+
+
+def _json(batches: Iterator[list[Pair]]) -> Lines:
+    yield b"["
+    before = b""
+    for batch in batches:
+        # Each attempt on a line of its own.
+        yield before + b",\n".join(map(_object, batch)) if batch else b""
+        before = b",\n" if batch or before else b""
+    yield b"]"
+
+
+def _object(pair: Pair) -> bytes:
+    run, row = pair
+    values = {name: getattr(run, name) for name in COLUMNS}
+    words = {name: str(getattr(row, name)) for name in WORDS}
+    return orjson.dumps({**values, **words}, option=orjson.OPT_UTC_Z)
+
+
+def _csv(batches: Iterator[list[Pair]]) -> Lines:
+    """Yield lines as the Excel of the reader's language takes them when the file is opened.
+
+    In French: semicolons, decimal commas, days before months, and the time of Paris.
+    """
+    write = _Writer(";" if _is_french() else ",")
+    yield BYTE_ORDER_MARK + write.line([str(heading) for heading in HEADINGS.values()])
+    for batch in batches:
+        yield "".join(write.line(_cells(pair)) for pair in batch)
+
+
+class _Writer:
+    def __init__(self, delimiter: str) -> None:
+        self.written = ""
+        self.writer = csv.writer(self, delimiter=delimiter)
+
+    def write(self, text: str) -> None:
+        self.written = text
+
+    def line(self, cells: list[str]) -> str:
+        self.writer.writerow(cells)
+        return self.written
+
+
+def _cells(pair: Pair) -> list[str]:
+    run, row = pair
+    shown = {
+        "outcome": STATE_WORDS[run.outcome],
+        "queue": row.queue_title,
+        "title": row.title,
+        "words": row.words,
+        "error_text": row.error_text,
+    }
+    return [_cell(shown.get(name, getattr(run, name, ""))) for name in HEADINGS]
+
+
 def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        form = "%d/%m/%Y %H:%M:%S" if _is_french() else "%Y-%m-%d %H:%M:%S"
+        return timezone.localtime(value, timezone.get_default_timezone()).strftime(form)
+    if isinstance(value, float):
+        text = f"{value:.3f}"
+        return text.replace(".", ",") if _is_french() else text
     text = "" if value is None else str(value)
-    is_number = isinstance(value, int | float)
-    return f"'{text}" if text.startswith(FORMULAS) and not is_number else text
+    return f"'{text}" if text.startswith(FORMULAS) and not isinstance(value, int) else text
+
+
+def _is_french() -> bool:
+    return translation.get_language().startswith("fr")
+
+
+FORMATS: dict[str, tuple[Callable[[Iterator[list[Pair]]], Lines], str]] = {
+    "csv": (_csv, "text/csv; charset=utf-8"),
+    "json": (_json, "application/json"),
+}

@@ -8,37 +8,33 @@ from uuid import UUID
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from core.jobs.enqueue import Queue
 from core.models import User
 from workers.dashboard import statistics
-from workers.dashboard.statistics import FailureGroup
-from workers.dashboard.task_row import ByJob, TaskRow, error_in_words, rows_of_attempts, title_of
+from workers.dashboard.labels import HOUSEKEEPING, ByJob, error_in_words, queue_title, title_of
+from workers.dashboard.statistics import FailureGroup, Latency
+from workers.dashboard.task_row import TaskRow, rows_of_attempts
 from workers.dashboard.time_ranges import Period
 from workers.engine.job_types import BusyTask, Text
 from workers.engine.periodic import PeriodicTasks
 from workers.models import Alert, CounterAudit, Periodic, QueuePause, WorkerProcess
 from workers.monitoring import alerts, health
-from workers.monitoring.backlog import Backlog, backlogs, dead_letters
+from workers.monitoring.backlog import Backlog, backlog_of, backlogs, dead_letters
 from workers.monitoring.business_metrics import SHOWN_METRICS, BusinessMetric
 from workers.monitoring.causes import ActiveAlert
 from workers.monitoring.finding import active_alerts
 
-QUEUE_LABELS: dict[str, Text] = {
-    Queue.REALTIME.value: _("Messages"),
-    Queue.NOTIFICATIONS.value: _("Push and email"),
-    Queue.ATTACHMENTS.value: _("Files"),
-    Queue.WEBHOOKS.value: _("Webhooks"),
-    Queue.MAINTENANCE.value: _("Maintenance"),
-}
 # Periodic work that is due for longer than this is shown as late.
 LATE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
 class Cards:
-    """Jobs by live state, attempts of the period by result, and dead letters."""
+    """Jobs by live state, attempts of the period by result, and dead letters.
+
+    Periodic work that went well or waits for its time is counted apart, as `housekeeping`.
+    """
 
     waiting: int
     running: int
@@ -47,6 +43,8 @@ class Cards:
     succeeded: int
     failed: int
     dead: int
+    # Attempts of the period that succeeded.
+    housekeeping: int
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,10 @@ class Shares:
 
 @dataclass(frozen=True)
 class LatencyRow:
+    """Wait and run time of a task, or of all tasks of a queue if `name` is ""."""
+
     queue: str
+    queue_title: Text
     name: str
     title: Text
     count: int
@@ -95,10 +96,12 @@ class Summary:
     outbox_lag_seconds: float
     facts: list[BusinessMetric]
     latencies: list[LatencyRow]
+    queue_latencies: list[LatencyRow]
     slowest: list[TaskRow]
     audit: CounterAudit | None
     runs_kept_days: int
     hours_kept_days: int
+    dead_kept_days: int
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,7 @@ class ScheduleRow:
     last_seconds: float | None
     drift_seconds: float | None
     last_result: str
+    result_words: Text
     last_error: str
     state: str
 
@@ -157,21 +161,25 @@ def summary(job_types: ByJob, period: Period, *, may_act: bool) -> Summary:
     """Return everything that is one number or a short table."""
     by_queue = backlogs(job_types.values())
     open_alerts = _alerts(job_types)
+    by_task, all_of_queue = statistics.latencies(period)
+    peaks = statistics.memory_peaks()
     return Summary(
         at=timezone.now(),
         period=period.name,
         may_act=may_act,
-        cards=_cards(by_queue.values(), period),
+        cards=_cards(job_types, by_queue.values(), period),
         alerts=open_alerts,
         ended_alerts=_ended_alerts(),
         broker_is_away=any(each.code in ("valkey_away", "broker_away") for each in open_alerts),
         outbox_lag_seconds=by_queue[Queue.REALTIME.value].oldest_seconds,
         facts=[metric for measure in SHOWN_METRICS for metric in measure()],
-        latencies=_latencies(job_types, period),
+        latencies=[_latency_row(latency, job_types, peaks) for latency in by_task],
+        queue_latencies=[_latency_row(latency, job_types, peaks) for latency in all_of_queue],
         slowest=rows_of_attempts(statistics.slowest(period), job_types),
         audit=health.last_audit(),
         runs_kept_days=settings.TASK_RUNS_KEPT.days,
         hours_kept_days=settings.TASK_HOURS_KEPT.days,
+        dead_kept_days=settings.DEAD_LETTERS_KEPT.days,
     )
 
 
@@ -187,7 +195,7 @@ def queues(job_types: ByJob) -> list[QueueRow]:
         rows.append(
             QueueRow(
                 queue=queue,
-                title=QUEUE_LABELS[queue],
+                title=queue_title(queue),
                 **asdict(backlog),
                 in_per_minute=arrives,
                 out_per_minute=leaves,
@@ -257,6 +265,7 @@ def schedules(tasks: PeriodicTasks) -> list[ScheduleRow]:
             last_seconds=row.last_seconds,
             drift_seconds=row.drift_seconds,
             last_result=row.last_result,
+            result_words=tasks.result_in_words(row.name, row.last_result),
             last_error=row.last_error,
             state=_schedule_state(row),
         )
@@ -275,19 +284,21 @@ def every(seconds: int) -> str:
     return gettext("every %(n)d s") % {"n": seconds}
 
 
-def _cards(pending: Iterable[Backlog], period: Period) -> Cards:
+def _cards(job_types: ByJob, pending: Iterable[Backlog], period: Period) -> Cards:
     total = Backlog()
     for backlog in pending:
         total.add(backlog)
-    succeeded, failed = statistics.attempts_by_result(period)
+    by_the_clock = [job_types[name] for name in HOUSEKEEPING if name in job_types]
+    counted = statistics.attempts_by_result(period)
     return Cards(
         waiting=total.waiting,
         running=total.running,
         retrying=total.retrying,
-        scheduled=total.scheduled,
-        succeeded=succeeded,
-        failed=failed,
+        scheduled=total.scheduled - sum(backlog_of(each).scheduled for each in by_the_clock),
+        succeeded=counted.succeeded,
+        failed=counted.failed,
         dead=dead_letters().count(),
+        housekeeping=counted.housekeeping,
     )
 
 
@@ -323,20 +334,19 @@ def _alert_row(active: ActiveAlert, alert: Alert | None) -> AlertRow:
     )
 
 
-def _latencies(job_types: ByJob, period: Period) -> list[LatencyRow]:
-    peaks = statistics.memory_peaks()
-    return [
-        LatencyRow(
-            queue=latency.queue,
-            name=latency.name,
-            title=title_of(latency.name, job_types),
-            count=latency.count,
-            wait=Shares(*latency.wait),
-            run=Shares(*latency.run),
-            memory_bytes=peaks.get(latency.name, 0),
-        )
-        for latency in statistics.latencies(period)
-    ]
+def _latency_row(latency: Latency, job_types: ByJob, peaks: dict[str, int]) -> LatencyRow:
+    """Return a row; `peaks` are the most bytes of memory by task, and by queue."""
+    title = title_of(latency.name, job_types) if latency.name else queue_title(latency.queue)
+    return LatencyRow(
+        queue=latency.queue,
+        queue_title=queue_title(latency.queue),
+        name=latency.name,
+        title=title,
+        count=latency.count,
+        wait=Shares(*latency.wait),
+        run=Shares(*latency.run),
+        memory_bytes=peaks.get(latency.name or latency.queue, 0),
+    )
 
 
 def _seconds_to_empty(waiting: int, down_per_minute: float) -> float | None:

@@ -9,8 +9,9 @@ from core.ids import id_of
 from core.jobs.enqueue import Job
 from core.serializers import InputSerializer, PersonSerializer, Shape, UtcField
 from core.web.fields import FiniteField, IdField, MomentField, NumberField
-from workers.dashboard.export import COLUMNS
-from workers.dashboard.task_row import STATES, error_in_words
+from workers.dashboard.export import COLUMNS, WORDS
+from workers.dashboard.labels import error_in_words
+from workers.dashboard.task_row import STATES
 from workers.dashboard.time_ranges import PERIODS
 from workers.models import TaskAction, TaskRun
 
@@ -48,11 +49,15 @@ class FiltersSerializer(InputSerializer):
     q = serializers.CharField(
         max_length=100,
         required=False,
-        help_text="In arguments and errors; or the id of a message or a conversation.",
+        help_text="Words that the row shows; or the id of a message or a conversation.",
     )
     slower_than = FiniteField(min_value=0, required=False, help_text="Seconds.")
     error_class = serializers.CharField(max_length=100, required=False)
     error_place = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    without_housekeeping = serializers.BooleanField(
+        default=False,
+        help_text="Leave out periodic work that went well, and wake-ups without anything to do.",
+    )
 
 
 class PageSerializer(FiltersSerializer):
@@ -128,9 +133,12 @@ class TaskEntrySerializer(Shown):
     name = serializers.CharField()
     title = serializers.CharField()
     queue = serializers.CharField()
+    queue_title = serializers.CharField()
     subject = serializers.CharField()
     words = serializers.CharField()
     link = serializers.CharField()
+    # What became of the row; "" while its work is not done.
+    result = serializers.CharField()
     worker = serializers.CharField()
     attempt = serializers.IntegerField()
     max_attempts = serializers.IntegerField(allow_null=True)
@@ -152,6 +160,12 @@ class TaskEntrySerializer(Shown):
 class TaskPageSerializer(Shown):
     results = TaskEntrySerializer(many=True)
     next = serializers.CharField(allow_null=True)
+    folded = serializers.IntegerField(
+        help_text="The rows that `without_housekeeping` leaves out of the first page."
+    )
+    searched_until = Moment(
+        allow_null=True, help_text="A search by words came as far as this: `next` goes on."
+    )
 
 
 class AttemptSerializer(Shape[TaskRun]):
@@ -171,18 +185,44 @@ class AttemptSerializer(Shape[TaskRun]):
 
 
 class ExportedSerializer(Shape[TaskRun]):
-    """An attempt in an exported file."""
+    """An attempt in an exported file, with the words of its row."""
+
+    title = serializers.CharField(read_only=True)
+    words = serializers.CharField(read_only=True)
 
     class Meta:
         model = TaskRun
-        fields = COLUMNS
+        fields = (*COLUMNS, *WORDS)
         read_only_fields = fields
+
+
+class FamilySerializer(Shown):
+    """The jobs that ordered a job, and those that it ordered: twenty at most are shown."""
+
+    parents = TaskEntrySerializer(many=True)
+    children = TaskEntrySerializer(many=True)
+    children_count = serializers.IntegerField()
+
+
+class TaskActionSerializer(Shown):
+    id = serializers.IntegerField()
+    actor = PersonSerializer()
+    verb = serializers.ChoiceField(choices=TaskAction.Verb.choices)
+    words = serializers.CharField()
+    at = Moment()
+    target = serializers.DictField()
+    target_words = serializers.CharField()
+    count = serializers.IntegerField()
+    reason = serializers.CharField()
 
 
 class TaskDetailSerializer(TaskEntrySerializer):
     attempts = AttemptSerializer(many=True)
     # The last error, only the lines of our own code.
     application_traceback = serializers.CharField()
+    family = FamilySerializer()
+    # What people did to it, newest first.
+    actions = TaskActionSerializer(many=True)
 
 
 class CardsSerializer(Shown):
@@ -193,6 +233,9 @@ class CardsSerializer(Shown):
     retrying = serializers.IntegerField()
     scheduled = serializers.IntegerField()
     dead = serializers.IntegerField()
+    housekeeping = serializers.IntegerField(
+        help_text="Periodic work of the period that went well: not in `succeeded`."
+    )
 
 
 class AlertSerializer(Shown):
@@ -213,7 +256,10 @@ class SharesSerializer(Shown):
 
 
 class LatencySerializer(Shown):
+    """Of one task; of all tasks of a queue if `name` is empty."""
+
     queue = serializers.CharField()
+    queue_title = serializers.CharField()
     name = serializers.CharField()
     title = serializers.CharField()
     count = serializers.IntegerField()
@@ -252,10 +298,12 @@ class SummarySerializer(Shown):
     # `workers.monitoring.business_metrics.BusinessMetric`.
     facts = FactSerializer(many=True)
     latencies = LatencySerializer(many=True)
+    queue_latencies = LatencySerializer(many=True)
     slowest = TaskEntrySerializer(many=True)
     audit = AuditSerializer(allow_null=True)
     runs_kept_days = serializers.IntegerField()
     hours_kept_days = serializers.IntegerField()
+    dead_kept_days = serializers.IntegerField()
 
 
 class QueueSerializer(Shown):
@@ -315,6 +363,7 @@ class ScheduleSerializer(Shown):
     last_seconds = serializers.FloatField(allow_null=True)
     drift_seconds = serializers.FloatField(allow_null=True)
     last_result = serializers.CharField()
+    result_words = serializers.CharField()
     last_error = serializers.CharField()
     state = serializers.ChoiceField(choices=SCHEDULE_STATES)
 
@@ -331,17 +380,6 @@ class SeriesSerializer(Shown):
     failed = serializers.ListField(child=serializers.IntegerField())
     depths = serializers.DictField(child=serializers.ListField(child=serializers.IntegerField()))
     marks = MarkSerializer(many=True)
-
-
-class TaskActionSerializer(Shape[TaskAction]):
-    actor = PersonSerializer(read_only=True)
-    words = serializers.CharField(source="get_verb_display", read_only=True)
-    target = serializers.DictField(read_only=True)
-
-    class Meta:
-        model = TaskAction
-        fields = ("id", "actor", "verb", "words", "at", "target", "count", "reason")
-        read_only_fields = fields
 
 
 class CountSerializer(Shown):

@@ -10,11 +10,12 @@ from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
+from workers.dashboard.labels import HOUSEKEEPING
 from workers.dashboard.time_ranges import Period
 from workers.engine.job_types import Text
-from workers.models import QueueSample, TaskHour, TaskRun, WorkerProcess
+from workers.models import TaskRun, WorkerProcess
 from workers.monitoring.health import ERRORS
-from workers.records.histogram import BUCKETS, percentile
+from workers.records.histogram import percentile
 
 SHARES = (0.5, 0.95, 0.99)
 SPARK_POINTS = 24
@@ -23,13 +24,25 @@ GROUPS_SHOWN = 100
 
 @dataclass
 class Latency:
-    """How long one task waited and ran, in seconds, one value for each of SHARES."""
+    """How long one task waited and ran, in seconds, one value for each of SHARES.
+
+    `name` is "" for all tasks of a queue together.
+    """
 
     queue: str
     name: str
     count: int
     wait: Sequence[float | None]
     run: Sequence[float | None]
+
+
+@dataclass
+class Counted:
+    """The attempts of a time by their end. `housekeeping` are those that succeeded by the clock."""
+
+    succeeded: int = 0
+    failed: int = 0
+    housekeeping: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,10 @@ class VersionMark:
 
 @dataclass
 class Series:
-    """The values of a plot, one for each step; `at` is the beginning of each step."""
+    """The values of a plot, one for each step; `at` is the beginning of each step.
+
+    `succeeded` is without housekeeping, which would hide the work for people.
+    """
 
     at: list[datetime]
     step_seconds: int
@@ -70,16 +86,20 @@ class FailureGroup:
     title: Text = ""
 
 
-def attempts_by_result(period: Period) -> tuple[int, int]:
-    """Return how many attempts succeeded and how many failed in a period."""
+def attempts_by_result(period: Period) -> Counted:
     by_step = _outcomes(period).values()
-    return sum(done for done, _failed in by_step), sum(failed for _done, failed in by_step)
+    return Counted(
+        sum(counted.succeeded for counted in by_step),
+        sum(counted.failed for counted in by_step),
+        sum(counted.housekeeping for counted in by_step),
+    )
 
 
-def latencies(period: Period) -> list[Latency]:
-    """Return wait and run time of each task, the most frequent first."""
-    found = _latencies_of_hours(period) if period.reads_hours else _latencies_of_runs(period)
-    return sorted(found, key=lambda latency: -latency.count)
+def latencies(period: Period) -> tuple[list[Latency], list[Latency]]:
+    """Return wait and run time of each task, and of each queue, the most frequent first."""
+    found = list(_latencies_of_hours(period) if period.reads_hours else _latencies_of_runs(period))
+    found.sort(key=lambda latency: -latency.count)
+    return [each for each in found if each.name], [each for each in found if not each.name]
 
 
 def series(period: Period) -> Series:
@@ -90,8 +110,8 @@ def series(period: Period) -> Series:
     return Series(
         at=at,
         step_seconds=int(step.total_seconds()),
-        succeeded=[outcomes.get(index, (0, 0))[0] for index in range(period.steps)],
-        failed=[outcomes.get(index, (0, 0))[1] for index in range(period.steps)],
+        succeeded=[outcomes[index].succeeded for index in range(period.steps)],
+        failed=[outcomes[index].failed for index in range(period.steps)],
         depths=_depths(period),
         marks=_marks(start),
     )
@@ -127,10 +147,17 @@ def slowest(period: Period, at_most: int = 10) -> QuerySet[TaskRun]:
 
 
 def memory_peaks() -> dict[str, int]:
-    """Return the most bytes that a process had used after each task, in the last day."""
+    """Return the most bytes that a process had used after each task, in the last day.
+
+    By task and by queue: no name is both.
+    """
     since = timezone.now() - timedelta(days=1)
-    rows = TaskRun.objects.filter(ended_at__gte=since).values("name").order_by("name")
-    return {row["name"]: row["peak"] for row in rows.annotate(peak=Max("memory_bytes"))}
+    rows = TaskRun.objects.filter(ended_at__gte=since).values("name", "queue").order_by("name")
+    peaks: dict[str, int] = {}
+    for row in rows.annotate(peak=Max("memory_bytes")):
+        for name in (row["name"], row["queue"]):
+            peaks[name] = max(peaks.get(name, 0), row["peak"])
+    return peaks
 
 
 def rates(minutes: int = 5) -> dict[str, float]:
@@ -150,67 +177,84 @@ def arrival_rates(minutes: int = 5) -> dict[str, float]:
     return {row["queue"]: row["count"] / minutes for row in rows}
 
 
-def _outcomes(period: Period) -> dict[int, tuple[int, int]]:
-    """Return (succeeded, failed) by step."""
+def _outcomes(period: Period) -> dict[int, Counted]:
+    """Count the attempts by step; a step without any counts zero."""
     sql = OUTCOMES_OF_HOURS if period.reads_hours else OUTCOMES_OF_RUNS
-    start = period.start()
+    start, by_the_clock = period.start(), list(HOUSEKEEPING)
+    found: dict[int, Counted] = defaultdict(Counted)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [start, period.step.total_seconds(), start])
-        return {int(step): (int(done), int(failed)) for step, done, failed in cursor.fetchall()}
+        cursor.execute(sql, [start, period.step.total_seconds(), by_the_clock, by_the_clock, start])
+        for step, *counts in cursor.fetchall():
+            found[int(step)] = Counted(*map(int, counts))
+    return found
 
 
 OUTCOMES_OF_RUNS = """
 SELECT floor(extract(epoch FROM ended_at - %s) / %s) AS step,
-    count(*) FILTER (WHERE outcome = 'succeeded'),
-    count(*) FILTER (WHERE outcome IN ('failed', 'dead', 'lost'))
+    count(*) FILTER (WHERE outcome = 'succeeded' AND name <> ALL(%s)),
+    count(*) FILTER (WHERE outcome IN ('failed', 'dead', 'lost')),
+    count(*) FILTER (WHERE outcome = 'succeeded' AND name = ANY(%s))
 FROM workers_taskrun WHERE ended_at >= %s GROUP BY step
 """
 OUTCOMES_OF_HOURS = """
 SELECT floor(extract(epoch FROM hour - %s) / %s) AS step,
-    sum(succeeded), sum(failed + dead + lost)
+    coalesce(sum(succeeded) FILTER (WHERE name <> ALL(%s)), 0),
+    sum(failed + dead + lost),
+    coalesce(sum(succeeded) FILTER (WHERE name = ANY(%s)), 0)
 FROM workers_taskhour WHERE hour >= %s GROUP BY step
 """
-LATENCIES = """
-SELECT queue, name, count(*),
+# Of each task, and of all tasks of a queue.
+LATENCIES_OF_RUNS = """
+SELECT queue, coalesce(name, ''), count(*),
     percentile_cont(%s::float[]) WITHIN GROUP (ORDER BY wait_seconds),
     percentile_cont(%s::float[]) WITHIN GROUP (ORDER BY run_seconds)
-FROM workers_taskrun WHERE ended_at >= %s AND outcome <> 'nothing' GROUP BY queue, name
+FROM workers_taskrun WHERE ended_at >= %s AND outcome <> 'nothing'
+GROUP BY GROUPING SETS ((queue, name), (queue))
+"""
+# The counts of each bucket, in the order of the buckets.
+LATENCIES_OF_HOURS = """
+SELECT queue, coalesce(name, ''), array_agg(waited ORDER BY bucket), array_agg(ran ORDER BY bucket)
+FROM (
+    SELECT queue, name, bucket, sum(waited)::bigint AS waited, sum(ran)::bigint AS ran
+    FROM workers_taskhour, unnest(waits, runs) WITH ORDINALITY AS counts (waited, ran, bucket)
+    WHERE hour >= %s GROUP BY GROUPING SETS ((queue, name, bucket), (queue, bucket))
+) AS buckets GROUP BY queue, name
+"""
+DEPTHS = """
+SELECT queue, floor(extract(epoch FROM at - %s) / %s) AS step, max(waiting)
+FROM workers_queuesample WHERE at >= %s GROUP BY queue, step
 """
 
 
 def _latencies_of_runs(period: Period) -> Iterable[Latency]:
     with connection.cursor() as cursor:
-        cursor.execute(LATENCIES, [list(SHARES), list(SHARES), period.start()])
+        cursor.execute(LATENCIES_OF_RUNS, [list(SHARES), list(SHARES), period.start()])
         return [Latency(*row) for row in cursor.fetchall()]
 
 
 def _latencies_of_hours(period: Period) -> Iterable[Latency]:
-    waits: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * BUCKETS)
-    runs: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0] * BUCKETS)
-    for hour in TaskHour.objects.filter(hour__gte=period.start()):
-        key = hour.queue, hour.name
-        waits[key] = [a + b for a, b in zip(waits[key], hour.waits, strict=True)]
-        runs[key] = [a + b for a, b in zip(runs[key], hour.runs, strict=True)]
-    return [
-        Latency(
-            queue,
-            name,
-            sum(waits[queue, name]),
-            [percentile(waits[queue, name], share) for share in SHARES],
-            [percentile(runs[queue, name], share) for share in SHARES],
-        )
-        for queue, name in waits
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(LATENCIES_OF_HOURS, [period.start()])
+        return [
+            Latency(
+                queue,
+                name,
+                sum(waits),
+                [percentile(waits, share) for share in SHARES],
+                [percentile(runs, share) for share in SHARES],
+            )
+            for queue, name, waits, runs in cursor.fetchall()
+        ]
 
 
 def _depths(period: Period) -> dict[str, list[int]]:
     """Return the highest number of waiting jobs of each queue in each step."""
     start = period.start()
     found: dict[str, list[int]] = defaultdict(lambda: [0] * period.steps)
-    rows = QueueSample.objects.filter(at__gte=start).values_list("at", "queue", "waiting")
-    for at, queue, waiting in rows.iterator():
-        index = min((at - start) // period.step, period.steps - 1)
-        found[queue][index] = max(found[queue][index], waiting)
+    with connection.cursor() as cursor:
+        cursor.execute(DEPTHS, [start, period.step.total_seconds(), start])
+        for queue, step, waiting in cursor.fetchall():
+            found[queue][min(int(step), period.steps - 1)] = waiting
     return dict(found)
 
 

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass, field
 
-from workers.dashboard import task_search
+from workers.dashboard import action_log, task_search
+from workers.dashboard.action_log import ActionRow
+from workers.dashboard.family import Family, family_of
+from workers.dashboard.labels import ByJob
 from workers.dashboard.task_row import (
-    ByJob,
     TaskRow,
     row_of_job,
     rows_of_attempts,
     rows_of_dead_letters,
+    task_id_of,
 )
+from workers.engine.periodic import PeriodicTasks
 from workers.models import TaskRun
 from workers.monitoring.backlog import dead_letters
 
 ATTEMPTS_SHOWN = 50
+ACTIONS_SHOWN = 20
 
 
 @dataclass
@@ -22,9 +27,11 @@ class TaskDetail(TaskRow):
     attempts: list[TaskRun] = field(default_factory=list)
     # Of the last error, only the lines of our own code.
     application_traceback: str = ""
+    family: Family = field(default_factory=Family)
+    actions: list[ActionRow] = field(default_factory=list)
 
 
-def detail_of(task_id: str, job_types: ByJob) -> TaskDetail | None:
+def detail_of(task_id: str, job_types: ByJob, periodic: PeriodicTasks) -> TaskDetail | None:
     """Return a job or an attempt with all attempts at the same row; None when it is unknown."""
     run = task_search.run_of(task_id)
     job = task_search.job_of(task_id, job_types)
@@ -37,7 +44,15 @@ def detail_of(task_id: str, job_types: ByJob) -> TaskDetail | None:
         .order_by("-started_at", "-pk")[:ATTEMPTS_SHOWN]
     )
     row = _row_of(task_id, run or next(iter(attempts), None), job_types)
-    return _detail(row, attempts) if row else None
+    if row is None:
+        return None
+    detail = _detail(row, attempts)
+    name = job_type.job.value
+    detail.family = family_of(name, key, job_types)
+    ids = [task_id_of(name, key), *(str(attempt.pk) for attempt in attempts)]
+    done = action_log.on_task(ids)[:ACTIONS_SHOWN]
+    detail.actions = action_log.in_words(done, job_types, periodic)
+    return detail
 
 
 def _row_of(task_id: str, run: TaskRun | None, job_types: ByJob) -> TaskRow | None:

@@ -1,17 +1,15 @@
 """Make the rows of the dashboard's list: from a live job, a dead letter or a recorded attempt."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Value, When
-from django.utils.translation import gettext_lazy as _
 
 from core.models import User
-from workers.dashboard import failure_words
-from workers.engine.execute import PROCESS_ENDED
+from workers.dashboard.labels import ByJob, error_in_words, queue_title, title_of
 from workers.engine.job_types import Description, JobType, Text
 from workers.engine.progress import PHASES
 from workers.models import DeadLetter, TaskProgress, TaskRun
@@ -21,13 +19,6 @@ from workers.records.recorder import class_in
 LIVE_STATES = ("waiting", "running", "retrying", "scheduled")
 STATES = (*LIVE_STATES, "dead", "succeeded", "failed", "lost", "nothing")
 AT_MOST = 200
-# Jobs without a row.
-OTHER_LABELS: dict[str, Text] = {"beat": _("Sign of life of beat")}
-
-# Errors of our own, as rows keep them, for people.
-OUR_ERRORS: dict[str, Text] = {PROCESS_ENDED: _("The worker's process ended during the work.")}
-
-ByJob = Mapping[str, JobType]
 
 
 @dataclass(frozen=True)
@@ -48,8 +39,11 @@ class TaskRow:
     queue: str
     subject: str
     title: Text = ""
+    queue_title: Text = ""
     words: Text = ""
     link: str = ""
+    # What became of the row, once its work is done.
+    result: Text = ""
     worker: str = ""
     attempt: int = 0
     max_attempts: int | None = None
@@ -144,19 +138,6 @@ def row_of_job(job_type: JobType, subject: str) -> TaskRow | None:
     return _described(rows, {job_type.job.value: job_type})[0]
 
 
-def error_in_words(error: str, name: str = "", error_class: str = "") -> Text:
-    """Return an error in the reader's language if it is of a kind we know, else as it is.
-
-    What the other side said follows the words. `error` is as a row keeps it, with its class before
-    a colon, or without if `error_class` is given. `name`: of the job.
-    """
-    return OUR_ERRORS.get(error) or failure_words.in_words(error, name, error_class)
-
-
-def title_of(name: str, job_types: ByJob) -> Text:
-    return job_types[name].label if name in job_types else OTHER_LABELS.get(name, name)
-
-
 def _described(rows: list[TaskRow], job_types: ByJob) -> list[TaskRow]:
     """Fill in titles, words and links, with one query for each job type."""
     keys: dict[str, set[str]] = defaultdict(set)
@@ -167,7 +148,9 @@ def _described(rows: list[TaskRow], job_types: ByJob) -> list[TaskRow]:
     for row in rows:
         description = known.get(row.name, {}).get(row.subject, Description(""))
         row.title = title_of(row.name, job_types)
+        row.queue_title = queue_title(row.queue)
         row.words, row.link = description.words, description.link
+        row.result = description.result
     return rows
 
 

@@ -1,27 +1,28 @@
 """Find the attempts and jobs that a request asks for by filters or ids."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from core.ids import id_of
 from workers.dashboard.actions import AT_MOST, JobsByType
+from workers.dashboard.labels import HOUSEKEEPING, ByJob
 from workers.dashboard.task_row import (
     LIVE_STATES,
-    ByJob,
     TaskRow,
     rows_of_attempts,
     rows_of_dead_letters,
     rows_of_live_jobs,
 )
+from workers.dashboard.task_words import Pair, after, batches, folded, has_words
 from workers.engine import descriptions, execute
 from workers.engine.job_types import JobType
 from workers.models import TaskRun
@@ -29,6 +30,10 @@ from workers.monitoring import health
 from workers.monitoring.backlog import dead_letters
 
 CURSORS = signing.Signer(salt="cursor of tasks")
+# One page of a search by words reads for so long. The next page goes on from there.
+SEARCH_SECONDS = 0.8
+# Enough to say "many".
+FOLDED_AT_MOST = 10_000
 # The columns of an attempt that must equal a filter.
 EXACT = ("queue", "name", "subject", "error_class", "error_place")
 
@@ -44,8 +49,10 @@ class Filters:
     subject: str | None = None
     since: datetime | None = None
     until: datetime | None = None
-    # A text, or the id of a message or a conversation.
+    # Words that the row shows, or the id of a message or a conversation.
     q: str | None = None
+    # Leave out periodic work that went well, and wake-ups that found nothing to do.
+    without_housekeeping: bool = False
     # Seconds.
     slower_than: float | None = None
     error_class: str | None = None
@@ -56,7 +63,11 @@ class Filters:
 @dataclass(frozen=True)
 class Page:
     results: list[TaskRow]
-    next: str | None
+    next: str | None = None
+    # The rows of housekeeping that the first page leaves out, FOLDED_AT_MOST at most.
+    folded: int = 0
+    # How far a search by words has come that has not read everything.
+    searched_until: datetime | None = None
 
 
 def page(filters: Filters, job_types: ByJob, *, cursor: str | None, limit: int) -> Page:
@@ -65,20 +76,84 @@ def page(filters: Filters, job_types: ByJob, *, cursor: str | None, limit: int) 
     Raises ValidationError for a cursor that is not from an earlier page.
     """
     if filters.state in LIVE_STATES:
-        return Page(live_jobs(filters, job_types), None)
+        rows = live_jobs(filters, job_types)
+        shown = [row for row in rows if not _is_folded(filters, row)]
+        return Page(shown, folded=len(rows) - len(shown))
     if filters.state == "dead":
-        return Page(dead_jobs(filters, job_types), None)
-    found = runs(filters).order_by("-ended_at", "-pk")
+        return Page(dead_jobs(filters, job_types))
+    found = _newest_first(filters)
     if cursor:
-        ended_at, pk = _position(cursor)
-        found = found.filter(Q(ended_at__lt=ended_at) | Q(ended_at=ended_at, pk__lt=pk))
-    attempts = list(found[: limit + 1])
-    following = _cursor(attempts[limit - 1]) if len(attempts) > limit else None
-    return Page(rows_of_attempts(attempts[:limit], job_types), following)
+        found = after(found, *_position(cursor))
+    if _words(filters):
+        page = _page_of_words(found, filters, job_types, limit)
+    else:
+        attempts = list(found[: limit + 1])
+        following = _cursor(attempts[limit - 1]) if len(attempts) > limit else None
+        page = Page(rows_of_attempts(attempts[:limit], job_types), following)
+    return page if cursor else replace(page, folded=_folded(filters, page))
+
+
+def pairs(filters: Filters, job_types: ByJob) -> Iterator[list[Pair]]:
+    """Yield the attempts that match, with their rows, newest first, some at a time."""
+    for batch in batches(_newest_first(filters), _words(filters), job_types):
+        yield batch.pairs
+
+
+def _page_of_words(
+    newest_first: QuerySet[TaskRun], filters: Filters, job_types: ByJob, limit: int
+) -> Page:
+    """Return what a search by words finds within SEARCH_SECONDS."""
+    deadline = time.monotonic() + SEARCH_SECONDS
+    found: list[Pair] = []
+    for batch in batches(newest_first, _words(filters), job_types):
+        found += batch.pairs
+        rows = [row for _run, row in found[:limit]]
+        if len(found) > limit:
+            return Page(rows, _cursor(found[limit - 1][0]))
+        if batch.is_end:
+            return Page(rows)
+        if time.monotonic() > deadline:
+            return Page(rows, _cursor(batch.last), searched_until=batch.last.ended_at)
+    return Page([row for _run, row in found])
+
+
+def _newest_first(filters: Filters) -> QuerySet[TaskRun]:
+    found = runs(filters).order_by("-ended_at", "-pk").defer("traceback")
+    return found.exclude(_housekeeping()) if _folds(filters) else found
+
+
+def _housekeeping() -> Q:
+    went_well = Q(name__in=HOUSEKEEPING, outcome=TaskRun.Outcome.SUCCEEDED)
+    return went_well | Q(outcome=TaskRun.Outcome.NOTHING)
+
+
+def _folds(filters: Filters) -> bool:
+    """Tell whether housekeeping is left out. It is not when the filters ask for it by name."""
+    asks_for_it = filters.name in HOUSEKEEPING or filters.subject or filters.state == "nothing"
+    return filters.without_housekeeping and not asks_for_it
+
+
+def _is_folded(filters: Filters, row: TaskRow) -> bool:
+    return _folds(filters) and row.name in HOUSEKEEPING and row.state == "scheduled"
+
+
+def _folded(filters: Filters, page: Page) -> int:
+    """Count the housekeeping that belongs between the rows of a page, up to FOLDED_AT_MOST."""
+    if not _folds(filters):
+        return 0
+    left_out = runs(filters).filter(_housekeeping())
+    if page.next and page.results:
+        left_out = left_out.filter(ended_at__gte=page.results[-1].ended_at)
+    return left_out[:FOLDED_AT_MOST].count()
+
+
+def _words(filters: Filters) -> str:
+    """Return the text of a filter that is no id; "" without one."""
+    return filters.q if filters.q and not descriptions.about(filters.q) else ""
 
 
 def runs(filters: Filters) -> QuerySet[TaskRun]:
-    """Return the attempts that match."""
+    """Return the attempts that match, whatever their words."""
     found = TaskRun.objects.all()
     if filters.state in ("failed", "error"):
         found = found.filter(outcome__in=health.ERRORS)
@@ -92,7 +167,8 @@ def runs(filters: Filters) -> QuerySet[TaskRun]:
         "run_seconds__gt": filters.slower_than,
     }
     found = found.filter(**{name: value for name, value in wanted.items() if value is not None})
-    return _mentioning(found, filters.q) if filters.q else found
+    related = descriptions.about(filters.q) if filters.q else set()
+    return found.filter(subject__in=related) if related else found
 
 
 def live_jobs(filters: Filters, job_types: ByJob) -> list[TaskRow]:
@@ -122,11 +198,24 @@ def jobs_matching(filters: Filters, job_types: ByJob) -> JobsByType:
     """Return the jobs that match, by type; by default those with a failed attempt."""
     if filters.state in LIVE_STATES or filters.state == "dead":
         search = dead_jobs if filters.state == "dead" else live_jobs
-        pairs = [(row.name, row.subject) for row in search(filters, job_types)]
+        found = [(row.name, row.subject) for row in search(filters, job_types)]
     else:
         failed = filters if filters.state else replace(filters, state="error")
-        pairs = list(runs(failed).order_by().values_list("name", "subject").distinct()[:AT_MOST])
-    return _by_type((job_types[name], key) for name, key in pairs if name in job_types and key)
+        found = _names_of_attempts(failed, job_types)
+    return _by_type((job_types[name], key) for name, key in found if name in job_types and key)
+
+
+def _names_of_attempts(filters: Filters, job_types: ByJob) -> list[tuple[str, str]]:
+    """Return task and row of the attempts that match, AT_MOST of them."""
+    if not _words(filters):
+        names = runs(filters).order_by().values_list("name", "subject")
+        return list(names.distinct()[:AT_MOST])
+    found: dict[tuple[str, str], None] = {}
+    for batch in pairs(filters, job_types):
+        found |= {(run.name, run.subject): None for run, _row in batch}
+        if len(found) >= AT_MOST:
+            break
+    return list(found)[:AT_MOST]
 
 
 def count_of(jobs: JobsByType) -> int:
@@ -169,30 +258,16 @@ def _by_type(jobs: Iterable[tuple[JobType, str]]) -> JobsByType:
 
 def _matching(rows: list[TaskRow], filters: Filters) -> list[TaskRow]:
     related = descriptions.about(filters.q) if filters.q else set()
-    return [row for row in rows if _matches(row, filters, related)]
-
-
-def _matches(row: TaskRow, filters: Filters, related: set[str]) -> bool:
-    for name in ("queue", "name", "subject", "error_class"):
-        if getattr(filters, name) not in (None, getattr(row, name)):
-            return False
-    if not filters.q or row.subject in related:
-        return True
-    words = f"{row.subject} {row.words} {row.error_text} {row.note}".lower()
-    return filters.q.lower() in words
-
-
-def _mentioning(found: QuerySet[TaskRun], text: str) -> QuerySet[TaskRun]:
-    """Return the attempts that contain a text, or that belong to the conversation of that id."""
-    if related := descriptions.about(text):
-        return found.filter(subject__in=related)
-    found = found.annotate(arguments_text=Cast("arguments", TextField()))
-    return found.filter(
-        Q(subject__icontains=text)
-        | Q(arguments_text__icontains=text)
-        | Q(error_text__icontains=text)
-        | Q(error_class__icontains=text)
-    )
+    words = folded(filters.q or "").split()
+    return [
+        row
+        for row in rows
+        if all(
+            getattr(filters, name) in (None, getattr(row, name))
+            for name in ("queue", "name", "subject", "error_class")
+        )
+        and (row.subject in related if related else has_words(row, words))
+    ]
 
 
 def _cursor(run: TaskRun) -> str:

@@ -16,6 +16,7 @@ from notifications.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from workers.engine import results
 from workers.engine.job_types import Description
 
 
@@ -47,7 +48,9 @@ def messages(keys: Iterable[str]) -> Mapping[str, Description]:
     rows = Message.objects.filter(pk__in=list(keys)).select_related(
         "author", "conversation__chantier", "conversation__client"
     )
-    return {str(row.pk): Description(_words(row), _link(row)) for row in rows}
+    return {
+        str(row.pk): Description(_words(row), _link(row), results.of_message(row)) for row in rows
+    }
 
 
 def _words(message: Message) -> str:
@@ -73,6 +76,7 @@ def attachments(keys: Iterable[str]) -> Mapping[str, Description]:
             _("File “%(name)s” of %(uploader)s")
             % {"name": file.name, "uploader": file.uploader.name},
             links.get(file.pk, ""),
+            results.of_attachment(file),
         )
         for file in files
     }
@@ -98,6 +102,7 @@ def deliveries(keys: Iterable[str]) -> Mapping[str, Description]:
                 "subject": row.conversation.subject,
             },
             _link(row.message),
+            results.of_delivery(row),
         )
         for row in rows
     }
@@ -127,6 +132,7 @@ def notices(keys: Iterable[str]) -> Mapping[str, Description]:
                 "subject": row.conversation.subject,
             },
             f"/staff/messages/{row.conversation_id}",
+            results.of_notice(row),
         )
         for row in rows
     }
@@ -144,6 +150,7 @@ def forwarded(keys: Iterable[str]) -> Mapping[str, Description]:
                 "address": row.address,
             },
             f"/staff/messages/{row.conversation_id}",
+            results.of_forwarded(row),
         )
         for row in rows
     }
@@ -176,7 +183,8 @@ def webhooks(keys: Iterable[str]) -> Mapping[str, Description]:
     return {
         str(row.pk): Description(
             _("%(event)s, to %(address)s")
-            % {"event": row.event.get_kind_display(), "address": row.endpoint.url}
+            % {"event": row.event.get_kind_display(), "address": row.endpoint.url},
+            result=results.of_webhook(row),
         )
         for row in rows
     }

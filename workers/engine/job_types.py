@@ -26,10 +26,14 @@ class BusyTask(TypedDict):
 
 @dataclass(frozen=True)
 class Description:
-    """The row that a task worked on, for people: words, and a link if it can be looked at."""
+    """The row that a task worked on, for people: words, and a link if it can be looked at.
+
+    `result` says what became of the row; "" while its work is not done.
+    """
 
     words: Text
     link: str = ""
+    result: Text = ""
 
 
 def no_descriptions(keys: Iterable[str]) -> Mapping[str, Description]:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from core.jobs.enqueue import Job
 from core.jobs.lease import reset_attempts
+from workers.engine import results
 from workers.engine.job_types import Description, JobType, Text
 from workers.engine.progress import Cancelled
 from workers.models import DeadLetter, Heartbeat, Periodic
@@ -27,12 +28,16 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class PeriodicTask:
-    """One periodic task. What `run` returns is shown as its last result."""
+    """One periodic task. What `run` returns is shown as its last result.
+
+    `result_words` has a `%s` for each number of the result.
+    """
 
     name: str
     label: Text
     every: timedelta
     run: Callable[[], object]
+    result_words: Text = ""
 
 
 class PeriodicTasks:
@@ -45,8 +50,18 @@ class PeriodicTasks:
         return Periodic.objects.filter(is_enabled=True, name__in=list(self.by_name))
 
     def describe(self, names: Iterable[str]) -> Mapping[str, Description]:
-        known = (self.by_name[name] for name in names if name in self.by_name)
-        return {task.name: Description(task.label) for task in known}
+        wanted = [name for name in names if name in self.by_name]
+        rows = Periodic.objects.filter(name__in=wanted)
+        last = dict(rows.values_list("name", "last_result"))
+        return {
+            name: Description(
+                self.by_name[name].label, result=self.result_in_words(name, last.get(name, ""))
+            )
+            for name in wanted
+        }
+
+    def result_in_words(self, name: str, result: str) -> Text:
+        return results.of_periodic(result, self.by_name[name].result_words)
 
     def ensure_rows(self) -> None:
         """Give every task its row, first due one period from now."""

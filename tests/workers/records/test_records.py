@@ -78,29 +78,31 @@ class TestPercentiles:
     def test_percentiles_of_a_day_are_those_of_its_attempts(self) -> None:
         recorder.write([attempt(seconds=n / 100) for n in range(1, 101)])
 
-        [latency] = statistics.latencies(PERIODS["24h"])
+        [latency], [of_queue] = statistics.latencies(PERIODS["24h"])
 
         assert latency.count == 100
         assert latency.run == pytest.approx([0.505, 0.9505, 0.9901], abs=1e-3)
+        assert (of_queue.name, of_queue.run) == ("", latency.run)
 
     def test_percentiles_beyond_a_day_are_those_of_the_buckets(self) -> None:
         recorder.write([attempt(seconds=0.02) for _ in range(99)] + [attempt(seconds=4)])
         TaskRun.objects.all().delete()
 
-        [latency] = statistics.latencies(PERIODS["7d"])
+        [latency], [of_queue] = statistics.latencies(PERIODS["7d"])
 
         p50, _p95, p99 = latency.run
         assert p50 is not None
         assert p99 is not None
         assert 0.01 < p50 <= 0.025
         assert p99 <= 0.025
+        assert (of_queue.count, of_queue.run) == (100, latency.run)
 
     def test_attempts_without_work_are_not_counted(self) -> None:
         recorder.write([attempt(), attempt(outcome="nothing", seconds=9)])
 
-        [latency] = statistics.latencies(PERIODS["24h"])
+        [latency], [of_queue] = statistics.latencies(PERIODS["24h"])
 
-        assert latency.count == 1
+        assert latency.count == of_queue.count == 1
 
     def test_percentile_of_no_duration_is_none(self) -> None:
         assert percentile([0] * 15, 0.99) is None

@@ -1,0 +1,86 @@
+"""Find attempts by the words that their rows show.
+
+The words are made when a row is shown (`workers.engine.descriptions`), so no index has them: the
+attempts are read from the newest on, and their words are compared.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from workers.dashboard.labels import ByJob
+from workers.dashboard.task_row import TaskRow, rows_of_attempts
+from workers.engine.job_types import Text
+from workers.models import TaskRun
+
+# Attempts that are read and described at a time.
+AT_A_TIME = 500
+STATE_WORDS: dict[str, Text] = {
+    "waiting": _("Waiting"),
+    "running": _("Running"),
+    "retrying": _("To be tried again"),
+    "scheduled": _("Scheduled"),
+    **{value: label for value, label in TaskRun.Outcome.choices if value != "dead"},
+    "dead": _("Dead"),
+}
+SAME = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
+
+
+Pair = tuple[TaskRun, TaskRow]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some of the attempts, with their rows, in the order they were read."""
+
+    pairs: list[Pair]
+    # The last attempt that was read, and whether it was the last of all.
+    last: TaskRun
+    is_end: bool
+
+
+def folded(text: str) -> str:
+    """Return a text without case and accents."""
+    parts = unicodedata.normalize("NFKD", text.translate(SAME).casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
+
+
+def has_words(row: TaskRow, words: Iterable[str], also: str = "") -> bool:
+    """Tell whether each of the words (folded) is in what the row shows, or in `also`."""
+    shown = folded(
+        f"{row.title} {row.words} {row.result} {row.queue_title} {STATE_WORDS[row.state]}"
+        f" {row.worker} {row.error_class} {row.error_text} {row.note}"
+        f" {row.owner.name if row.owner else ''} {row.name} {row.queue} {row.subject} {also}"
+    )
+    return all(word in shown for word in words)
+
+
+def batches(newest_first: QuerySet[TaskRun], text: str, job_types: ByJob) -> Iterator[Batch]:
+    """Yield the attempts that have all the words of a text, AT_A_TIME read at once.
+
+    `newest_first` is ordered by `-ended_at, -pk`. An empty text finds all of them.
+    """
+    words = folded(text).split()
+    left = newest_first
+    while runs := list(left[:AT_A_TIME]):
+        pairs = [
+            (run, row)
+            for run, row in zip(runs, rows_of_attempts(runs, job_types), strict=True)
+            if has_words(row, words, str(run.arguments))
+        ]
+        is_end = len(runs) < AT_A_TIME
+        yield Batch(pairs, runs[-1], is_end)
+        if is_end:
+            return
+        left = after(newest_first, runs[-1].ended_at, runs[-1].pk)
+
+
+def after(newest_first: QuerySet[TaskRun], ended_at: datetime, pk: object) -> QuerySet[TaskRun]:
+    """Return the attempts that follow one in this order."""
+    follows = Q(ended_at__lt=ended_at) | Q(ended_at=ended_at, pk__lt=pk)
+    # The first condition is the one that the index answers.
+    return newest_first.filter(follows, ended_at__lte=ended_at)
