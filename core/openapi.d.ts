@@ -1828,7 +1828,7 @@ export interface paths {
         };
         /**
          * Export attempts as a file
-         * @description The attempts that match, as a file (10,000 at most).
+         * @description The attempts that match, as a file (10,000 at most): a CSV is for Excel.
          */
         get: operations["export_tasks"];
         put?: never;
@@ -2460,6 +2460,8 @@ export interface components {
             retrying: number;
             scheduled: number;
             dead: number;
+            /** @description Periodic work of the period that went well: not in `succeeded`. */
+            housekeeping: number;
         };
         /** @description What became of one conversation. */
         Changed: {
@@ -2843,7 +2845,7 @@ export interface components {
          * @enum {string}
          */
         EventType: "conversation.created" | "conversation.closed" | "conversation.reopened" | "conversation.assigned" | "conversation.waiting" | "message.created" | "message.edited" | "message.deleted" | "attachment.ready" | "attachment.refused" | "delivery.failed" | "user.changed" | "client.changed" | "chantier.changed";
-        /** @description An attempt in an exported file. */
+        /** @description An attempt in an exported file, with the words of its row. */
         Exported: {
             /** Format: uuid */
             readonly id: string;
@@ -2863,9 +2865,12 @@ export interface components {
             readonly wait_seconds: number;
             /** Format: double */
             readonly run_seconds: number;
+            readonly memory_bytes: number;
             readonly error_class: string;
             readonly error_place: string;
             readonly error_text: string;
+            readonly title: string;
+            readonly words: string;
         };
         Facet: {
             /** Format: uuid */
@@ -2910,6 +2915,12 @@ export interface components {
             spark: number[];
             example: string;
         };
+        /** @description The jobs that ordered a job, and those that it ordered: twenty at most are shown. */
+        Family: {
+            parents: components["schemas"]["TaskEntry"][];
+            children: components["schemas"]["TaskEntry"][];
+            children_count: number;
+        };
         FilterDraftRequest: {
             name: string;
             query: {
@@ -2931,7 +2942,7 @@ export interface components {
             since?: string;
             /** Format: date-time */
             until?: string;
-            /** @description In arguments and errors; or the id of a message or a conversation. */
+            /** @description Words that the row shows; or the id of a message or a conversation. */
             q?: string;
             /**
              * Format: double
@@ -2940,6 +2951,11 @@ export interface components {
             slower_than?: number;
             error_class?: string;
             error_place?: string;
+            /**
+             * @description Leave out periodic work that went well, and wake-ups without anything to do.
+             * @default false
+             */
+            without_housekeeping?: boolean;
         };
         /**
          * @description A message to send. The caller makes its `id`, so that sending it twice is harmless.
@@ -3076,9 +3092,10 @@ export interface components {
          * @enum {string}
          */
         Kind: "image" | "pdf" | "video" | "audio" | "document";
-        /** @description Something that is only shown. */
+        /** @description Of one task; of all tasks of a queue if `name` is empty. */
         Latency: {
             queue: string;
+            queue_title: string;
             name: string;
             title: string;
             count: number;
@@ -3894,6 +3911,7 @@ export interface components {
             /** Format: double */
             drift_seconds: number | null;
             last_result: string;
+            result_words: string;
             last_error: string;
             state: components["schemas"]["ScheduleState"];
         };
@@ -4071,29 +4089,32 @@ export interface components {
             outbox_lag_seconds: number;
             facts: components["schemas"]["Fact"][];
             latencies: components["schemas"]["Latency"][];
+            queue_latencies: components["schemas"]["Latency"][];
             slowest: components["schemas"]["TaskEntry"][];
             audit: components["schemas"]["Audit"] | null;
             runs_kept_days: number;
             hours_kept_days: number;
+            dead_kept_days: number;
         };
         /** @description `confirmed` takes it from the colleague who has it. */
         TakeRequest: {
             /** @default false */
             confirmed?: boolean;
         };
-        /** @description Write a model as JSON, with its moments in UTC. */
+        /** @description Something that is only shown. */
         TaskAction: {
-            readonly id: number;
-            readonly actor: components["schemas"]["Person"];
-            readonly verb: components["schemas"]["VerbEnum"];
-            readonly words: string;
+            id: number;
+            actor: components["schemas"]["Person"];
+            verb: components["schemas"]["VerbEnum"];
+            words: string;
             /** Format: date-time */
-            readonly at: string;
-            readonly target: {
+            at: string;
+            target: {
                 [key: string]: unknown;
             };
-            readonly count: number;
-            readonly reason: string;
+            target_words: string;
+            count: number;
+            reason: string;
         };
         /** @description Something that is only shown. */
         TaskDetail: {
@@ -4102,9 +4123,11 @@ export interface components {
             name: string;
             title: string;
             queue: string;
+            queue_title: string;
             subject: string;
             words: string;
             link: string;
+            result: string;
             worker: string;
             attempt: number;
             max_attempts: number | null;
@@ -4128,6 +4151,8 @@ export interface components {
             is_cancellable: boolean;
             attempts: components["schemas"]["Attempt"][];
             application_traceback: string;
+            family: components["schemas"]["Family"];
+            actions: components["schemas"]["TaskAction"][];
         };
         /** @description Something that is only shown. */
         TaskEntry: {
@@ -4136,9 +4161,11 @@ export interface components {
             name: string;
             title: string;
             queue: string;
+            queue_title: string;
             subject: string;
             words: string;
             link: string;
+            result: string;
             worker: string;
             attempt: number;
             max_attempts: number | null;
@@ -4165,6 +4192,13 @@ export interface components {
         TaskPage: {
             results: components["schemas"]["TaskEntry"][];
             next: string | null;
+            /** @description The rows that `without_housekeeping` leaves out of the first page. */
+            folded: number;
+            /**
+             * Format: date-time
+             * @description A search by words came as far as this: `next` goes on.
+             */
+            searched_until: string | null;
         };
         /**
          * @description * `waiting` - waiting
@@ -9872,7 +9906,7 @@ export interface operations {
                 error_place?: string;
                 limit?: number;
                 name?: string;
-                /** @description In arguments and errors; or the id of a message or a conversation. */
+                /** @description Words that the row shows; or the id of a message or a conversation. */
                 q?: string;
                 queue?: string;
                 since?: string;
@@ -9893,6 +9927,8 @@ export interface operations {
                 state?: "waiting" | "running" | "retrying" | "scheduled" | "dead" | "succeeded" | "failed" | "lost" | "nothing" | "error";
                 subject?: string;
                 until?: string;
+                /** @description Leave out periodic work that went well, and wake-ups without anything to do. */
+                without_housekeeping?: boolean;
                 worker?: string;
             };
             header?: never;
@@ -10158,7 +10194,7 @@ export interface operations {
                 error_class?: string;
                 error_place?: string;
                 name?: string;
-                /** @description In arguments and errors; or the id of a message or a conversation. */
+                /** @description Words that the row shows; or the id of a message or a conversation. */
                 q?: string;
                 queue?: string;
                 since?: string;
@@ -10184,6 +10220,8 @@ export interface operations {
                  */
                 to?: "csv" | "json";
                 until?: string;
+                /** @description Leave out periodic work that went well, and wake-ups without anything to do. */
+                without_housekeeping?: boolean;
                 worker?: string;
             };
             header?: never;

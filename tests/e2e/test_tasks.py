@@ -14,45 +14,27 @@ from core.version import BUILD
 from messaging.models import Message
 from tests.cast import Say
 from tests.e2e.conftest import Visit
+from tests.e2e.task_rows import WORDS, dead_message
 from tests.e2e.waiting import wait_for
 from tests.site import Site
 from tests.waiting import until
-from workers.models import DeadLetter, TaskAction, WorkerProcess
-from workers.records import recorder
-from workers.registry import MESSAGES
+from workers.models import (
+    DeadLetter,
+    QueuePause,
+    TaskAction,
+    WorkerProcess,
+)
 
-WORDS = "no paper left"
 TASKS = "/staff/tasks"
+VIEWS = (
+    "Tâches", "À réessayer", "Échecs", "Processus", "Planning", "Journal", "Vue d’ensemble",
+)  # fmt: skip
 SMALLEST_READABLE_PX = 10
 
 
 @pytest.fixture
 def dead(site: Site, say: Say, camille: User) -> Message:
-    """Create a message whose fan-out is a dead letter, with the records of its attempts."""
-    message = say(camille, "Le carreau est fendu")
-    # The state of the row after its last attempt, once the worker has done its own fan-out.
-    until(lambda: Message.objects.get(pk=message.pk).fanned_out_at is not None)
-    reason = f"RuntimeError: {WORDS}"
-    attempts = MESSAGES.max_attempts
-    Message.objects.filter(pk=message.pk).update(
-        fanned_out_at=None, due_at=None, attempts=attempts, last_error=reason
-    )
-    DeadLetter.objects.create(
-        job="fan_out_message", subject=str(message.pk), attempts=attempts, reason=reason
-    )
-    recorder.write([failure(message, attempt) for attempt in range(1, attempts + 1)])
-    return message
-
-
-def failure(message: Message, attempt: int) -> recorder.Run:
-    try:
-        raise RuntimeError(WORDS)
-    except RuntimeError as error:
-        run = recorder.Run(name="fan_out_message", queue="realtime", error=error)
-    run.subject, run.attempt = str(message.pk), attempt
-    run.outcome = "dead" if attempt == MESSAGES.max_attempts else "failed"
-    run.ended_at = run.started_at + 0.02
-    return run
+    return dead_message(say, camille)
 
 
 class TestManager:
@@ -66,7 +48,7 @@ class TestManager:
 
         page.get_by_role("button", name="Réessayer maintenant").click()
 
-        expect(page.get_by_text("C’est fait : 1.")).to_be_visible()
+        expect(page.get_by_text("1 tâche relancée.")).to_be_visible()
         assert not DeadLetter.objects.exists()
         until(lambda: Message.objects.get(pk=dead.pk).fanned_out_at is not None)
 
@@ -101,15 +83,42 @@ class TestManager:
         page.get_by_role("link", name="Journal").click()
         expect(page.get_by_role("row", name=re.compile("Marc Vidal"))).to_contain_text("téléphone")
 
-    def test_manager_pauses_a_queue(self, visit: Visit, marc: User, site: Site) -> None:
+    def test_manager_pauses_a_queue_after_a_question(
+        self, visit: Visit, marc: User, site: Site
+    ) -> None:
         page = visit(marc, TASKS)
-        queue = page.get_by_role("row", name=re.compile("^Fichiers"))
+        queue = page.get_by_role("row", name=re.compile("^Fichiers .*Mettre en pause"))
+        asked: list[str] = []
+        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
 
         queue.get_by_role("button", name="Mettre en pause").click()
+        assert asked
+        assert asked[0].startswith("Mettre la file «\u00a0Fichiers\u00a0» en pause")
+        assert not QueuePause.objects.exists()
+        page.once("dialog", lambda dialog: dialog.accept())
+        queue.get_by_role("button", name="Mettre en pause").click()
 
+        expect(page.get_by_text("File «\u00a0Fichiers\u00a0» mise en pause.")).to_be_visible()
+        queue = page.get_by_role("row", name=re.compile("^Fichiers .*Reprendre"))
         expect(queue).to_contain_text("En pause par Marc Vidal")
         queue.get_by_role("button", name="Reprendre").click()
-        expect(queue).not_to_contain_text("En pause")
+        expect(page.get_by_text("En pause par")).to_have_count(0)
+        page.get_by_role("link", name="Journal").click()
+        expect(
+            page.get_by_role("row").filter(has_text="File «\u00a0Fichiers\u00a0»")
+        ).to_have_count(2)
+
+    def test_manager_empties_a_queue_by_the_name_on_the_screen(
+        self, visit: Visit, marc: User, site: Site
+    ) -> None:
+        page = visit(marc, TASKS)
+        page.once("dialog", lambda dialog: dialog.accept("entretien"))
+
+        page.get_by_role("row", name=re.compile("^Entretien .*Vider")).get_by_role(
+            "button", name="Vider"
+        ).click()
+
+        expect(page.get_by_text("File «\u00a0Entretien\u00a0» vidée")).to_be_visible()
 
 
 class TestColleague:
@@ -219,7 +228,15 @@ class TestDashboard:
         self, visit: Visit, marc: User, dead: Message, dark: bool
     ) -> None:
         page = visit(marc, TASKS, dark=dark)
-        for view in ("Tâches", "Échecs", "Processus", "Planning", "Journal", "Vue d’ensemble"):
+        for view in (
+            "Tâches",
+            "À réessayer",
+            "Échecs",
+            "Processus",
+            "Planning",
+            "Journal",
+            "Vue d’ensemble",
+        ):
             parts = page.get_by_role("navigation", name="Parties du tableau de bord")
             parts.get_by_role("link", name=view).click()
             expect(page.locator(".skeleton")).to_have_count(0)

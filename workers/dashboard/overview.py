@@ -27,6 +27,7 @@ from workers.monitoring.finding import active_alerts
 
 # Periodic work that is due for longer than this is shown as late.
 LATE = timedelta(seconds=60)
+WORKER_ORDER = ("lost", "quiet", "alive", "stopped")
 
 
 @dataclass(frozen=True)
@@ -209,8 +210,9 @@ def queues(job_types: ByJob) -> list[QueueRow]:
 
 
 def workers() -> list[WorkerRow]:
-    """Return the workers that live, and those of the last hour that were lost or stopped."""
-    return [_worker_row(worker) for worker in health.workers_shown()]
+    """Return the workers of the last hour: the lost ones, those that live, those that stopped."""
+    rows = [_worker_row(worker) for worker in health.workers_shown()]
+    return sorted(rows, key=lambda row: WORKER_ORDER.index(row.state))
 
 
 def _worker_row(worker: WorkerProcess) -> WorkerRow:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 
+from core.jobs.enqueue import Queue
 from workers.dashboard.labels import HOUSEKEEPING
 from workers.dashboard.time_ranges import Period
 from workers.engine.job_types import Text
@@ -255,7 +256,8 @@ def _depths(period: Period) -> dict[str, list[int]]:
         cursor.execute(DEPTHS, [start, period.step.total_seconds(), start])
         for queue, step, waiting in cursor.fetchall():
             found[queue][min(int(step), period.steps - 1)] = waiting
-    return dict(found)
+    # In one order, so that a queue keeps its colour.
+    return {queue.value: found[queue.value] for queue in Queue if queue.value in found}
 
 
 def _marks(start: datetime) -> list[VersionMark]:

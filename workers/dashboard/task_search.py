@@ -22,7 +22,7 @@ from workers.dashboard.task_row import (
     rows_of_dead_letters,
     rows_of_live_jobs,
 )
-from workers.dashboard.task_words import Pair, after, batches, folded, has_words
+from workers.dashboard.task_words import Pair, after, batches, has_words, words_of
 from workers.engine import descriptions, execute
 from workers.engine.job_types import JobType
 from workers.models import TaskRun
@@ -258,7 +258,7 @@ def _by_type(jobs: Iterable[tuple[JobType, str]]) -> JobsByType:
 
 def _matching(rows: list[TaskRow], filters: Filters) -> list[TaskRow]:
     related = descriptions.about(filters.q) if filters.q else set()
-    words = folded(filters.q or "").split()
+    words = words_of(filters.q or "")
     return [
         row
         for row in rows

@@ -4,7 +4,6 @@ The words are made when a row is shown (`workers.engine.descriptions`), so no in
 attempts are read from the newest on, and their words are compared.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from core.text import without_accents
 from workers.dashboard.labels import ByJob
 from workers.dashboard.task_row import TaskRow, rows_of_attempts
 from workers.engine.job_types import Text
@@ -27,6 +27,7 @@ STATE_WORDS: dict[str, Text] = {
     **{value: label for value, label in TaskRun.Outcome.choices if value != "dead"},
     "dead": _("Dead"),
 }
+SIGNS = ',.;:!?()«»“”"…·'
 SAME = str.maketrans({"’": "'", "\u00a0": " ", "\u202f": " "})
 
 
@@ -45,8 +46,13 @@ class Batch:
 
 def folded(text: str) -> str:
     """Return a text without case and accents."""
-    parts = unicodedata.normalize("NFKD", text.translate(SAME).casefold())
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    return without_accents(text.translate(SAME).casefold(), "NFKD")
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, folded, without the signs around them."""
+    words = (word.strip(SIGNS) for word in folded(text).split())
+    return [word for word in words if word]
 
 
 def has_words(row: TaskRow, words: Iterable[str], also: str = "") -> bool:
@@ -64,7 +70,7 @@ def batches(newest_first: QuerySet[TaskRun], text: str, job_types: ByJob) -> Ite
 
     `newest_first` is ordered by `-ended_at, -pk`. An empty text finds all of them.
     """
-    words = folded(text).split()
+    words = words_of(text)
     left = newest_first
     while runs := list(left[:AT_A_TIME]):
         pairs = [

@@ -19,7 +19,7 @@ from tests.attachments.senders import analysed, send
 from tests.cast import Call, Say
 from workers.engine import execute
 from workers.engine.batches import perform
-from workers.models import DeadLetter, TaskAction, TaskRun
+from workers.models import DeadLetter, TaskAction, TaskRun, WorkerProcess
 from workers.records import recorder
 from workers.registry import ATTACHMENTS, MESSAGES, PERIODIC
 
@@ -277,6 +277,25 @@ class TestQueues:
 
         assert api(marc).post(path).status_code == 409
         assert api(marc).post(path, {"confirm": "maintenance"}).status_code == 200
+
+
+class TestWorkers:
+    def test_lost_workers_come_first_and_stopped_ones_last(self, api: Call, odile: User) -> None:
+        now = timezone.now()
+        for pid, seen_at, stopped_at in (
+            (1, now, now),
+            (2, now, None),
+            (3, now - timedelta(minutes=1), None),
+        ):
+            WorkerProcess.objects.create(
+                host="chantier", pid=pid, queues=[], concurrency=1, seen_at=seen_at,
+                stopped_at=stopped_at,
+            )  # fmt: skip
+
+        rows = api(odile).get(f"{TASKS}/workers").json()
+
+        states = [(row["pid"], row["state"]) for row in rows]
+        assert states == [(3, "lost"), (2, "alive"), (1, "stopped")]
 
 
 class TestMetrics:

@@ -152,7 +152,8 @@ class TestSeries:
             runs.append(run)
         recorder.write(runs)
         TaskRun.objects.all().delete()
-        QueueSample.objects.create(at=at, queue="realtime", waiting=4, oldest_seconds=1)
+        for queue, waiting in (("webhooks", 1), ("realtime", 4), ("attachments", 2)):
+            QueueSample.objects.create(at=at, queue=queue, waiting=waiting, oldest_seconds=1)
 
         plot = api(odile).get(f"{TASKS}/series", {"period": period}).json()
 
@@ -160,4 +161,5 @@ class TestSeries:
         where = plot["succeeded"].index(2)
         assert plot["failed"][where] == 1
         assert plot["depths"]["realtime"][where] == 4
+        assert list(plot["depths"]) == ["realtime", "attachments", "webhooks"]
         assert plot["at"][where] <= at.isoformat().replace("+00:00", "Z") < plot["at"][where + 1]

@@ -50,7 +50,7 @@ class TestWords:
             "comptés et annoncés",
             "réussie messages",
         ],
-        ids=["name", "case-accents", "phrase", "title", "state-queue"],
+        ids=["name", "case-accents", "signs", "title", "state-queue"],
     )
     def test_search_finds_the_words_on_the_screen(
         self, api: Call, odile: User, counted: Message, text: str

@@ -32,12 +32,18 @@ export const schedules = () => request("GET", `${TASKS}/schedules`);
 /** @returns {Promise<import("./types.js").LoggedAction[]>} */
 export const log = () => request("GET", `${TASKS}/actions`);
 
+/** Housekeeping is left out unless the address asks for it. @param {Record<string, string>} filters */
+function conditions({ housekeeping, ...others }) {
+  return { ...others, without_housekeeping: housekeeping ? "" : "true" };
+}
+
 /**
  * @param {Record<string, string>} filters
  * @param {string | null} [cursor]
- * @returns {Promise<{ results: import("./types.js").Task[], next: string | null }>}
+ * @returns {Promise<import("./types.js").TaskPage>}
  */
-export const list = (filters, cursor = null) => request("GET", `${TASKS}${query({ ...filters, cursor })}`);
+export const list = (filters, cursor = null) =>
+  request("GET", `${TASKS}${query({ ...conditions(filters), cursor })}`);
 
 /** @param {string} id @returns {Promise<import("./types.js").TaskDetail>} */
 export const detail = (id) => request("GET", `${TASKS}/${encodeURIComponent(id)}`);
@@ -45,11 +51,15 @@ export const detail = (id) => request("GET", `${TASKS}/${encodeURIComponent(id)}
 /** @param {string} id @param {{ note?: string, owner?: string | null }} changes */
 export const note = (id, changes) => request("PATCH", `${TASKS}/${encodeURIComponent(id)}`, changes);
 
-/** @param {{ ids?: string[], filters?: Record<string, string> }} chosen @returns {Promise<{ count: number }>} */
+/** @param {{ ids: string[] }} chosen @returns {Promise<{ count: number }>} */
 export const retry = (chosen) => request("POST", `${TASKS}/retry`, chosen);
 
 /** Return how many tasks a retry of all matching ones would concern. @param {Record<string, string>} filters @returns {Promise<{ count: number }>} */
-export const countToRetry = (filters) => request("POST", `${TASKS}/retry`, { filters, count_only: true });
+export const countToRetry = ({ housekeeping: _, ...filters }) =>
+  request("POST", `${TASKS}/retry`, { filters, count_only: true });
+
+/** @param {Record<string, string>} filters @returns {Promise<{ count: number }>} */
+export const retryAll = ({ housekeeping: _, ...filters }) => request("POST", `${TASKS}/retry`, { filters });
 
 /** @param {string} id @returns {Promise<{ count: number }>} */
 export const cancel = (id) => request("POST", `${TASKS}/${encodeURIComponent(id)}/cancel`);
@@ -62,4 +72,4 @@ export const act = (what, id, verb, body = {}) =>
   request("POST", `${TASKS}/${what}/${encodeURIComponent(id)}/${verb}`, body);
 
 /** @param {Record<string, string>} filters @param {"csv" | "json"} to */
-export const exportAddress = (filters, to) => `/api/v1${TASKS}/export${query({ ...filters, to })}`;
+export const exportAddress = (filters, to) => `/api/v1${TASKS}/export${query({ ...conditions(filters), to })}`;

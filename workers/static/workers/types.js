@@ -5,6 +5,7 @@
  *
  * @typedef {Api["TaskEntry"]} Task
  * @typedef {Task["state"]} TaskState
+ * @typedef {Api["TaskPage"]} TaskPage
  * @typedef {Api["Attempt"]} Attempt
  * @typedef {Api["TaskDetail"]} TaskDetail
  * @typedef {Api["Shares"]} Shares

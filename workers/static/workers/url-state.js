@@ -1,15 +1,16 @@
 /**
  * The state of the dashboard as its address, so that it can be sent to a colleague.
  *
- * @typedef {"overview" | "tasks" | "failures" | "workers" | "schedules" | "log"} View
+ * @typedef {"overview" | "tasks" | "retries" | "failures" | "workers" | "schedules" | "log"} View
  * @typedef {{ view: View, period: string, task: string, filters: Record<string, string> }} UrlState
  */
 
 /** @type {View[]} */
-export const VIEWS = ["overview", "tasks", "failures", "workers", "schedules", "log"];
+export const VIEWS = ["overview", "tasks", "retries", "failures", "workers", "schedules", "log"];
 export const PERIODS = ["1h", "24h", "7d", "30d"];
 export const FILTERS = [
   "state", "queue", "name", "worker", "subject", "since", "until", "q", "slower_than", "error_class", "error_place",
+  "housekeeping",
 ];
 
 /** @param {string} search @returns {UrlState} */

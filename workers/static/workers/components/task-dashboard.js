@@ -3,6 +3,7 @@ import { LitElement, html, nothing } from "lit";
 import { ApiError } from "#core/api.js";
 import "#core/components/connection-banner.js";
 
+import { doneWords } from "../done-words.js";
 import { PERIODS, VIEWS, stateOfUrl, searchOfState } from "../url-state.js";
 import { number } from "../format.js";
 import { t } from "../i18n/index.js";
@@ -13,6 +14,7 @@ import "./task-filters.js";
 import "./task-list.js";
 import "./task-overview.js";
 import "./task-plot.js";
+import "./task-retries.js";
 import { dashboardStyles } from "./task-dashboard-styles.js";
 import { taskStyles } from "./task-styles.js";
 import { failuresTable, logTable, schedulesTable, tableStyles, workersTable } from "./task-tables.js";
@@ -26,7 +28,7 @@ const NOTICE_MS = 6_000;
 const CARDS = /** @type {const} */ (["succeeded", "failed", "running", "waiting", "retrying", "scheduled", "dead"]);
 const OVER_PERIOD = new Set(["succeeded", "failed"]);
 const VIEW_LABELS = /** @type {const} */ ({
-  overview: "viewOverview", tasks: "viewTasks", failures: "viewFailures",
+  overview: "viewOverview", tasks: "viewTasks", retries: "retrying", failures: "viewFailures",
   workers: "viewWorkers", schedules: "viewSchedules", log: "viewLog",
 });
 
@@ -68,6 +70,8 @@ export class TaskDashboard extends LitElement {
       /** @type {Series | null} */ series: null,
       /** @type {Task[] | null} */ tasks: null,
       /** @type {string | null} */ next: null,
+      folded: 0,
+      /** @type {string | null} */ searchedUntil: null,
       /** @type {Failure[] | null} */ failures: null,
       /** @type {Worker[] | null} */ workers: null,
       /** @type {Schedule[] | null} */ schedules: null,
@@ -128,8 +132,9 @@ export class TaskDashboard extends LitElement {
     if (view === "workers") return { workers: await api.workers() };
     if (view === "schedules") return { schedules: await api.schedules() };
     if (view === "log") return { log: await api.log() };
+    if (view === "retries") return { tasks: (await api.list({ state: "retrying" })).results, next: null };
     const [page, workers] = await Promise.all([api.list(filters), api.workers()]);
-    return { tasks: page.results, next: page.next, workers };
+    return { tasks: page.results, next: page.next, folded: page.folded, searchedUntil: page.searched_until, workers };
   }
 
   /** @override */
@@ -191,8 +196,9 @@ export class TaskDashboard extends LitElement {
       ${CARDS.map((name) => {
         const value = summary.cards[name] ?? 0;
         const isWrong = value > 0 && (name === "failed" || name === "dead");
-        const urlState = /** @type {UrlState} */ ({ ...this.urlState, view: "tasks", task: "", filters: { state: name } });
-        const isHere = this.urlState.view === "tasks" && this.urlState.filters.state === name;
+        const place = name === "retrying" ? { view: "retries", filters: {} } : { view: "tasks", filters: { state: name } };
+        const urlState = /** @type {UrlState} */ ({ ...this.urlState, ...place, task: "" });
+        const isHere = this.urlState.view === place.view && this.urlState.filters.state === place.filters.state;
         return html`<a
           class="card ${isWrong ? "wrong" : ""}"
           href=${searchOfState(urlState) || "?"}
@@ -200,6 +206,9 @@ export class TaskDashboard extends LitElement {
           @click=${(/** @type {Event} */ event) => this.#follow(event, urlState)}
         >
           <b>${number(value)}</b> <span>${t(name)}</span>
+          ${name === "succeeded" && summary.cards.housekeeping
+            ? html`<small>${t("andHousekeeping", { n: summary.cards.housekeeping })}</small>`
+            : nothing}
           <small>${OVER_PERIOD.has(name) ? t("cardOver", { period: periodLabel(this.urlState.period) }) : t("cardNow")}</small>
         </a>`;
       })}
@@ -228,8 +237,8 @@ export class TaskDashboard extends LitElement {
     const { view, filters } = this.urlState;
     const rows = this.rows;
     const mayAct = this.summary?.may_act ?? false;
-    /** @param {"workers" | "schedules"} what @param {string} id @param {string} verb */
-    const act = (what, id, verb) => void this.#on("act", { what, id, verb });
+    /** @param {"workers" | "schedules"} what @param {string} id @param {string} verb @param {string} name */
+    const act = (what, id, verb, name) => void this.#on("act", { what, id, verb, name });
     if (view === "overview") {
       if (!this.summary || !rows.series) return this.#skeleton();
       return html`<task-overview .summary=${this.summary} .queues=${rows.queues} .series=${rows.series}></task-overview>`;
@@ -243,17 +252,28 @@ export class TaskDashboard extends LitElement {
           .workers=${rows.workers ?? []}
         ></task-filters>
         ${rows.tasks
-          ? html`<task-list .tasks=${rows.tasks} .filters=${filters} ?mayAct=${mayAct} ?hasMore=${rows.next !== null}></task-list>`
+          ? html`<task-list .tasks=${rows.tasks} .filters=${filters} ?mayAct=${mayAct} ?hasMore=${rows.next !== null}
+              .folded=${rows.folded} .searchedUntil=${rows.searchedUntil}></task-list>`
           : this.#skeleton()}
       </div>`;
     }
+    if (view === "retries") {
+      if (!rows.tasks) return this.#skeleton();
+      return html`<task-retries .tasks=${rows.tasks} ?mayAct=${mayAct}></task-retries>`;
+    }
     const tables = {
       failures: () => rows.failures && this.#section(t("failures"), failuresTable(rows.failures)),
-      workers: () => rows.workers && this.#section(t("workers"), workersTable(rows.workers, mayAct, act)),
+      workers: () => rows.workers && this.#section(t("workers"), workersTable(rows.workers, this.#titles(), mayAct, act)),
       schedules: () => rows.schedules && this.#section(t("schedules"), schedulesTable(rows.schedules, mayAct, act)),
       log: () => rows.log && this.#section(t("log"), logTable(rows.log)),
     };
     return tables[view]() ?? this.#skeleton();
+  }
+
+  /** Return the words for queues and tasks by their names. */
+  #titles() {
+    const queues = this.rows.queues.map(({ queue, title }) => [queue, title]);
+    return Object.fromEntries([...queues, ...(this.summary?.latencies ?? []).map(({ name, title }) => [name, title])]);
   }
 
   /** @param {string} heading @param {unknown} content */
@@ -278,7 +298,8 @@ export class TaskDashboard extends LitElement {
 
   /** @param {UrlState} urlState */
   #show(urlState) {
-    const isOtherList = JSON.stringify(urlState.filters) !== JSON.stringify(this.urlState.filters);
+    const isOtherList =
+      urlState.view !== this.urlState.view || JSON.stringify(urlState.filters) !== JSON.stringify(this.urlState.filters);
     this.urlState = urlState;
     if (isOtherList) this.rows = { ...this.rows, tasks: null };
     if (!urlState.task) this.detail = null;
@@ -307,14 +328,15 @@ export class TaskDashboard extends LitElement {
       note: () => api.note(detail.id, detail.changes),
       act: () => api.act(detail.what, detail.id, detail.verb, detail.body),
     };
-    return this.#perform(calls[/** @type {keyof typeof calls} */ (name)]);
+    const call = /** @type {keyof typeof calls} */ (name);
+    return this.#perform(calls[call], (n) => doneWords(call, detail, n));
   }
 
-  /** @param {() => Promise<any>} call */
-  async #perform(call) {
+  /** @param {() => Promise<any>} call @param {(count: number) => string} words of what is done */
+  async #perform(call, words) {
     try {
       const answer = await call();
-      this.#notify(t("done", { n: answer?.count ?? 1 }));
+      this.#notify(words(answer?.count ?? 1));
     } catch (error) {
       this.#notify(reasonOf(error));
     }
@@ -326,12 +348,20 @@ export class TaskDashboard extends LitElement {
     const found = await api.countToRetry(filters).catch((error) => this.#notify(reasonOf(error)));
     if (!found) return;
     if (found.count === 0) this.#notify(t("nothingToRetry"));
-    else if (confirm(t("retryAllConfirm", { n: found.count }))) await this.#perform(() => api.retry({ filters }));
+    else if (confirm(t("retryAllConfirm", { n: found.count }))) {
+      await this.#perform(
+        () => api.retryAll(filters),
+        (n) => doneWords("retry", {}, n),
+      );
+    }
   }
 
   async #loadMore() {
     const page = await api.list(this.urlState.filters, this.rows.next).catch((error) => this.#onLoadError(error));
-    if (page) this.rows = { ...this.rows, tasks: [...(this.rows.tasks ?? []), ...page.results], next: page.next };
+    if (page) {
+      const tasks = [...(this.rows.tasks ?? []), ...page.results];
+      this.rows = { ...this.rows, tasks, next: page.next, searchedUntil: page.searched_until };
+    }
     // Stop live updates, because a refresh would remove the page loaded by hand.
     this.#updates.setLive(false);
   }

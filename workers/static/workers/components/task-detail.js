@@ -6,10 +6,10 @@ import { mayBeOwed } from "./task-list.js";
 import { progressOf, progressStyles } from "./task-progress.js";
 import { TONES, taskStyles } from "./task-styles.js";
 
-/** @import { Attempt, TaskDetail as Detail } from "../types.js" */
+/** @import { Attempt, Task, TaskDetail as Detail } from "../types.js" */
 
 /**
- * One task with its attempts, beside the page. Sends `close-task`, `retry` {ids}, `cancel` {id} and `note` {id, changes}.
+ * One task with its attempts, beside the page. Sends `open-task` {id}, `close-task`, `retry` {ids}, `cancel` {id} and `note` {id, changes}.
  *
  * @property {Detail} task
  * @property {{ id: string }} me
@@ -123,6 +123,18 @@ export class TaskDetail extends LitElement {
         align-items: baseline;
       }
 
+      .link {
+        flex: 1 1 12rem;
+        padding: 0;
+        border: 0;
+        background: none;
+        color: var(--brand-text);
+        font: inherit;
+        text-align: start;
+        text-decoration: underline;
+        cursor: pointer;
+      }
+
       summary {
         padding-block: var(--space-2);
         color: var(--brand-text);
@@ -157,18 +169,24 @@ export class TaskDetail extends LitElement {
     if (!task) return nothing;
     return html`<dialog aria-label=${t("detail")} @close=${() => this.#send("close-task", {})}>
       <header>
-        <h2>${task.words || task.subject || task.title}</h2>
+        <h2>${task.words || task.title}</h2>
         <button class="icon-button" aria-label=${t("close")} @click=${this.#close}>✕</button>
       </header>
       <div class="body">
         ${this.#facts(task)} ${progressOf(task)} ${this.#actions(task)} ${task.state === "dead" && this.mayAct ? this.#note(task) : nothing}
         ${task.error_text ? html`<pre class="wrong">${task.error_text}</pre>` : nothing} ${this.#traces(task)}
+        ${this.#family(task)}
         <div>
-          <h2>${t("attempts")}</h2>
+          <h2>${t(task.name === "run_periodic" ? "runs" : "attempts")}</h2>
+          ${task.attempts.length === 0 ? html`<p class="soft">${t("noAttempt")}</p>` : nothing}
           <ul>
             ${task.attempts.map((attempt) => this.#attempt(attempt))}
           </ul>
+          ${task.name === "run_periodic"
+            ? html`<a href="?view=tasks&name=run_periodic&subject=${task.subject}">${t("allRuns")}</a>`
+            : nothing}
         </div>
+        ${this.#acts(task)}
       </div>
     </dialog>`;
   }
@@ -182,11 +200,13 @@ export class TaskDetail extends LitElement {
       <dt>${t("task")}</dt>
       <dd>${task.title} <span class="plate">${task.name}</span></dd>
       <dt>${t("queue")}</dt>
-      <dd>${task.queue}</dd>
+      <dd>${task.queue_title}</dd>
+      ${task.result ? html`<dt>${t("result")}</dt><dd>${task.result}</dd>` : nothing}
+      ${last?.memory_bytes ? html`<dt>${t("memory")}</dt><dd>${bytes(last.memory_bytes)}</dd>` : nothing}
       <dt>${t("identifier")}</dt>
       <dd><code>${task.id}</code></dd>
       ${task.due_at ? html`<dt>${t("next")}</dt><dd>${exact(task.due_at)} (${fromNow(task.due_at)})</dd>` : nothing}
-      ${task.max_attempts
+      ${task.max_attempts && task.attempt > 0
         ? html`<dt>${t("attempt")}</dt><dd>${t("attemptOf", { n: task.attempt, max: task.max_attempts })}</dd>`
         : nothing}
       ${last ? html`<dt>${t("arguments")}</dt><dd><code>${JSON.stringify(last.arguments)}</code></dd>` : nothing}
@@ -201,7 +221,7 @@ export class TaskDetail extends LitElement {
     return html`<div class="actions">
       ${this.mayAct && mayBeOwed(task.state)
         ? html`<button class="button small primary" @click=${() => this.#send("retry", { ids: [task.id] })}>
-            ${t("retryNow")}
+            ${t(task.name === "run_periodic" ? "runNow" : "retryNow")}
           </button>`
         : nothing}
       ${this.mayAct && task.is_cancellable && !task.progress?.is_cancelled
@@ -217,6 +237,51 @@ export class TaskDetail extends LitElement {
       <button class="button small" @click=${() => this.#copy("copyLink", location.href)}>
         ${this.copied === "copyLink" ? t("copied") : t("copyLink")}
       </button>
+    </div>`;
+  }
+
+  /** @param {Detail} task */
+  #family({ family }) {
+    const more = family.children_count - family.children.length;
+    return html`${family.parents.length ? this.#relatives(t("parents"), family.parents) : nothing}
+    ${family.children.length ? this.#relatives(t("children"), family.children) : nothing}
+    ${more > 0 ? html`<p class="soft">${t("moreChildren", { n: more })}</p>` : nothing}`;
+  }
+
+  /** @param {string} heading @param {Task[]} tasks */
+  #relatives(heading, tasks) {
+    return html`<div>
+      <h2>${heading}</h2>
+      <ul>
+        ${tasks.map(
+          (task) => html`<li>
+            <div class="line">
+              <span class="state ${TONES[task.state] ?? "idle"}">${t(`state_${task.state}`)}</span>
+              <button class="link" @click=${() => this.#send("open-task", { id: task.id })}>${task.words || task.title}</button>
+              ${task.result ? html`<span class="soft">${task.result}</span>` : nothing}
+            </div>
+          </li>`,
+        )}
+      </ul>
+    </div>`;
+  }
+
+  /** @param {Detail} task */
+  #acts({ actions }) {
+    if (actions.length === 0) return nothing;
+    return html`<div>
+      <h2>${t("log")}</h2>
+      <ul>
+        ${actions.map(
+          (action) => html`<li>
+            <div class="line">
+              <span class="strong">${action.actor.name}</span> <span>${action.words}</span>
+              <time class="soft" datetime=${action.at}>${exact(action.at)}</time>
+            </div>
+            ${action.reason ? html`<div class="soft">${action.reason}</div>` : nothing}
+          </li>`,
+        )}
+      </ul>
     </div>`;
   }
 
@@ -262,7 +327,7 @@ export class TaskDetail extends LitElement {
         <span class="soft">${t("wait")} ${duration(attempt.wait_seconds)}</span>
         <span class="soft">${t("run")} ${duration(attempt.run_seconds)}</span>
       </div>
-      <div class="soft">${attempt.worker} · ${bytes(attempt.memory_bytes)}</div>
+      <div class="soft">${attempt.worker} · ${t("memory")} ${bytes(attempt.memory_bytes)}</div>
       ${attempt.error_text
         ? html`<div class="wrong">${attempt.error_class} ${attempt.error_text}</div>
             <div class="soft">${attempt.error_place}</div>`

@@ -18,6 +18,8 @@ const MAY_BE_OWED = new Set(["dead", "failed", "lost", "retrying", "scheduled", 
  * @property {Record<string, string>} filters
  * @property {boolean} mayAct
  * @property {boolean} hasMore
+ * @property {number} folded rows of housekeeping that are left out
+ * @property {string | null} searchedUntil how far a search by words has come
  */
 export class TaskList extends LitElement {
   static properties = {
@@ -25,6 +27,8 @@ export class TaskList extends LitElement {
     filters: { attribute: false },
     mayAct: { type: Boolean },
     hasMore: { type: Boolean },
+    folded: { type: Number },
+    searchedUntil: { attribute: false },
     chosen: { state: true },
   };
 
@@ -88,6 +92,24 @@ export class TaskList extends LitElement {
         }
       }
 
+      .fold {
+        width: 100%;
+        min-height: var(--touch);
+        padding: var(--space-1) var(--space-3);
+        border: 1px dashed var(--line-strong);
+        border-radius: var(--radius-m);
+        margin-block-end: var(--space-2);
+        background: none;
+        color: var(--ink-soft);
+        font-size: var(--text-s);
+        text-align: start;
+        cursor: pointer;
+      }
+
+      .fold:hover {
+        background: var(--surface-hover);
+      }
+
       .more {
         display: flex;
         margin: var(--space-4) auto 0;
@@ -103,6 +125,9 @@ export class TaskList extends LitElement {
     this.filters = {};
     this.mayAct = false;
     this.hasMore = false;
+    this.folded = 0;
+    /** @type {string | null} */
+    this.searchedUntil = null;
     /** @type {Set<string>} */
     this.chosen = new Set();
   }
@@ -117,12 +142,14 @@ export class TaskList extends LitElement {
   /** @override */
   render() {
     return html`<section @keydown=${this.#onKey}>
-      ${this.#tools()}
+      ${this.#tools()} ${this.#housekeeping()}
       ${this.tasks.length === 0
         ? html`<p class="empty">${t(EMPTY[/** @type {keyof typeof EMPTY} */ (this.filters.state)] ?? "empty")}</p>`
         : this.#table()}
       ${this.hasMore
-        ? html`<button class="button more" @click=${() => this.#send("load-more", {})}>${t("more")}</button>`
+        ? html`<button class="button more" @click=${() => this.#send("load-more", {})}>
+            ${this.searchedUntil ? t("searchFurther", { time: exact(this.searchedUntil) }) : t("more")}
+          </button>`
         : nothing}
       <p class="hint">${this.mayAct ? nothing : t("readOnly")}</p>
       <p class="hint keys">${t("keys")}</p>
@@ -149,10 +176,19 @@ export class TaskList extends LitElement {
           `
         : nothing}
       <span class="end soft">
-        ${t("export")} <a href=${exportAddress(this.filters, "csv")}>CSV</a> ·
+        <span title=${t("exportMost")}>${t("export")}</span> <a href=${exportAddress(this.filters, "csv")}>CSV</a> ·
         <a href=${exportAddress(this.filters, "json")}>JSON</a>
       </span>
     </div>`;
+  }
+
+  #housekeeping() {
+    const { housekeeping, ...others } = this.filters;
+    if (!housekeeping && !this.folded) return nothing;
+    const filters = housekeeping ? others : { ...others, housekeeping: "1" };
+    return html`<button class="fold" aria-expanded=${housekeeping ? "true" : "false"} @click=${() => this.#send("filters-change", filters)}>
+      ${housekeeping ? t("foldHousekeeping") : t("foldedHousekeeping", { n: this.folded })}
+    </button>`;
   }
 
   #table() {
@@ -208,8 +244,8 @@ export class TaskList extends LitElement {
       </td>
       <td><span class="state ${TONES[task.state] ?? "idle"}">${t(`state_${task.state}`)}</span></td>
       <td class="words head">
-        <div class="strong">${task.words || task.subject || task.title}</div>
-        <div class="soft">${task.title} · ${task.queue}${task.owner ? ` · ${task.owner.name}` : ""}</div>
+        <div class="strong">${task.words || task.title}</div>
+        <div class="soft">${[task.words ? task.title : task.subject, task.queue_title, task.owner?.name].filter(Boolean).join(" · ")}</div>
         ${progressOf(task)}
         ${task.error_text
           ? html`<div class="error-line">${task.error_class}${task.error_class ? " : " : ""}${messageOf(task)}</div>`
@@ -277,7 +313,7 @@ export class TaskList extends LitElement {
 }
 
 /** @param {Task} task */
-function messageOf(task) {
+export function messageOf(task) {
   const prefix = `${task.error_class}: `;
   return task.error_text.startsWith(prefix) ? task.error_text.slice(prefix.length) : task.error_text;
 }

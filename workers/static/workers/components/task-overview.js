@@ -107,6 +107,14 @@ export class TaskOverview extends LitElement {
         text-align: end;
       }
 
+      .of-queue td {
+        font-weight: 600;
+      }
+
+      .latencies tr:not(.of-queue) > td.head {
+        padding-inline-start: var(--space-5);
+      }
+
       .retention {
         margin-block-start: var(--space-3);
         font-size: var(--text-s);
@@ -167,7 +175,7 @@ export class TaskOverview extends LitElement {
     if (!summary) return nothing;
     return html`
       ${this.#alerts(summary.alerts)} ${this.#ended(summary.ended_alerts)} ${this.#plots()} ${this.#queues(summary.may_act)}
-      ${this.#latencies(summary.latencies)}
+      ${this.#latencies(summary)}
       <div class="halves">${this.#health(summary)} ${this.#slowest(summary.slowest)}</div>
     `;
   }
@@ -262,7 +270,7 @@ export class TaskOverview extends LitElement {
     return html`<tr>
       <td class="head">
         <a class="strong" href="?view=tasks&state=waiting&queue=${queue.queue}">${queue.title}</a>
-        <div class="soft">${queue.paused_by ? t("pausedBy", { name: queue.paused_by.name }) : queue.queue}</div>
+        ${queue.paused_by ? html`<div class="soft">${t("pausedBy", { name: queue.paused_by.name })}</div>` : nothing}
       </td>
       <td class="number" data-label=${t("waiting")}>${number(queue.waiting)}</td>
       <td class="number ${isOld ? "wrong strong" : ""}" data-label=${t("oldest")}>
@@ -288,19 +296,20 @@ export class TaskOverview extends LitElement {
     </tr>`;
   }
 
-  /** @param {Latency[]} latencies */
-  #latencies(latencies) {
-    /** @param {Shares} shares */
-    const cells = ({ p50, p95, p99 }) => `${duration(p50)} · ${duration(p95)} · ${duration(p99)}`;
+  /** @param {Summary} summary */
+  #latencies({ queue_latencies, latencies }) {
+    const rows = queue_latencies.flatMap((ofQueue) => [
+      this.#latency(ofQueue),
+      ...latencies.filter(({ queue }) => queue === ofQueue.queue).map((ofTask) => this.#latency(ofTask)),
+    ]);
     return html`<section>
       <h2>${t("latencies")}</h2>
       ${latencies.length === 0
         ? html`<p class="empty">${t("noLatency")}</p>`
-        : html`<table class="cards">
+        : html`<table class="cards latencies">
             <thead>
               <tr>
-                <th>${t("task")}</th>
-                <th>${t("queue")}</th>
+                <th>${t("queueAndTask")}</th>
                 <th class="number">${t("count")}</th>
                 <th class="number">${t("wait")} p50 · p95 · p99</th>
                 <th class="number">${t("run")} p50 · p95 · p99</th>
@@ -308,19 +317,24 @@ export class TaskOverview extends LitElement {
               </tr>
             </thead>
             <tbody>
-              ${latencies.map(
-                (row) => html`<tr>
-                  <td class="head"><a href="?view=tasks&name=${row.name}">${row.title}</a></td>
-                  <td class="soft" data-label=${t("queue")}>${row.queue}</td>
-                  <td class="number" data-label=${t("count")}>${number(row.count)}</td>
-                  <td class="number" data-label=${t("wait")}>${cells(row.wait)}</td>
-                  <td class="number" data-label=${t("run")}>${cells(row.run)}</td>
-                  <td class="number" data-label=${t("memoryPeak")}>${bytes(row.memory_bytes)}</td>
-                </tr>`,
-              )}
+              ${rows}
             </tbody>
           </table>`}
     </section>`;
+  }
+
+  /** Show a queue, or a task under its queue. @param {Latency} row */
+  #latency(row) {
+    /** @param {Shares} shares */
+    const cells = ({ p50, p95, p99 }) => `${duration(p50)} · ${duration(p95)} · ${duration(p99)}`;
+    const query = row.name ? `name=${row.name}` : `queue=${row.queue}&housekeeping=1`;
+    return html`<tr class=${row.name ? "" : "of-queue"}>
+      <td class="head"><a href="?view=tasks&${query}">${row.title}</a></td>
+      <td class="number" data-label=${t("count")}>${number(row.count)}</td>
+      <td class="number" data-label=${t("wait")}>${cells(row.wait)}</td>
+      <td class="number" data-label=${t("run")}>${cells(row.run)}</td>
+      <td class="number" data-label=${t("memoryPeak")}>${bytes(row.memory_bytes)}</td>
+    </tr>`;
   }
 
   /** @param {Summary} summary */
@@ -342,7 +356,9 @@ export class TaskOverview extends LitElement {
         </dd>
         ${summary.facts.map((fact) => html`<dt>${fact.label}</dt><dd>${factValue(fact)}</dd>`)}
       </dl>
-      <p class="soft retention">${t("retention", { runs: summary.runs_kept_days, hours: summary.hours_kept_days })}</p>
+      <p class="soft retention">
+        ${t("retention", { runs: summary.runs_kept_days, hours: summary.hours_kept_days, dead: summary.dead_kept_days })}
+      </p>
     </section>`;
   }
 
@@ -370,13 +386,16 @@ export class TaskOverview extends LitElement {
 
   /** @param {Queue} queue @param {"pause" | "resume" | "purge"} verb */
   #act(queue, verb) {
+    const name = queue.title;
     let body = {};
+    if (verb === "pause" && !confirm(t("pauseConfirm", { name, n: queue.waiting }))) return;
     if (verb === "purge") {
-      const confirm = prompt(t("purgeConfirm", { queue: queue.queue }));
-      if (confirm === null) return;
-      body = { confirm };
+      const typed = prompt(t("purgeConfirm", { name }));
+      if (typed === null) return;
+      // The words of the screen stand for the name that the server knows.
+      body = { confirm: typed.trim().toLowerCase() === name.toLowerCase() ? queue.queue : typed };
     }
-    this.#send("act", { what: "queues", id: queue.queue, verb, body });
+    this.#send("act", { what: "queues", id: queue.queue, verb, body, name });
   }
 
   /** @param {string} name @param {object} detail */

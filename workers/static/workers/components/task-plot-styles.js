@@ -62,6 +62,10 @@ export const plotStyles = css`
     --c: var(--note-line);
   }
 
+  .c4 {
+    --c: var(--ink-soft);
+  }
+
   rect.bar {
     fill: var(--c);
   }

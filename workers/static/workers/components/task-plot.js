@@ -19,7 +19,8 @@ const TIME_LABEL_WIDTH = 110;
 // Of the name of a version beside its mark.
 const MARK_WIDTH = 50;
 // One dash pattern per line, so that they differ without colour.
-const DASHES = ["", "6 4", "2 3", "10 3 2 3"];
+const DASHES = ["", "6 4", "2 3", "10 3 2 3", "14 4"];
+const LOOKS = DASHES.length;
 
 /**
  * A plot over time: stacked bars or lines, with axes, a legend, values by keyboard or pointer, marks of new versions,
@@ -138,11 +139,11 @@ export class TaskPlot extends LitElement {
   /** @param {number} i */
   #key(i) {
     const isFailure = this.stacked && i === this.lines.length - 1;
-    return svg`<svg class="key c${i % 4}" width="18" height="10" viewBox="0 0 18 10" aria-hidden="true">
+    return svg`<svg class="key c${i % LOOKS}" width="18" height="10" viewBox="0 0 18 10" aria-hidden="true">
       ${
         this.stacked
           ? svg`<rect class="bar ${isFailure ? "is-failure" : ""}" width="18" height="10"></rect>`
-          : svg`<line x1="0" x2="18" y1="5" y2="5" stroke-dasharray=${DASHES[i % 4] ?? ""}></line>`
+          : svg`<line x1="0" x2="18" y1="5" y2="5" stroke-dasharray=${DASHES[i % LOOKS] ?? ""}></line>`
       }
     </svg>`;
   }
@@ -185,7 +186,7 @@ export class TaskPlot extends LitElement {
 
   #polylines() {
     return this.lines.map(
-      ({ values }, which) => svg`<polyline class="c${which % 4}" stroke-dasharray=${DASHES[which % 4] ?? ""}
+      ({ values }, which) => svg`<polyline class="c${which % LOOKS}" stroke-dasharray=${DASHES[which % LOOKS] ?? ""}
         points=${values.map((value, i) => `${this.#x(i)},${yOf(value / this.#top)}`).join(" ")}></polyline>`,
     );
   }

@@ -10,7 +10,8 @@ import { TONES } from "./task-styles.js";
  * The plain tables of the dashboard. They call `act` when the person presses a button.
  *
  * @import { Failure, LoggedAction, Schedule, Worker } from "../types.js"
- * @typedef {(what: "workers" | "schedules", id: string, verb: string) => void} Act
+ * @typedef {(what: "workers" | "schedules", id: string, verb: string, name: string) => void} Act
+ * @typedef {Record<string, string>} Titles words by the name of a queue or a task
  */
 
 const SPARK = { width: 96, height: 24 };
@@ -87,8 +88,8 @@ function spark(values, n) {
   </svg>`;
 }
 
-/** @param {Worker[]} workers @param {boolean} mayAct @param {Act} act */
-export function workersTable(workers, mayAct, act) {
+/** @param {Worker[]} workers @param {Titles} titles @param {boolean} mayAct @param {Act} act */
+export function workersTable(workers, titles, mayAct, act) {
   if (workers.length === 0) return html`<p class="empty wrong">${t("noWorker")}</p>`;
   return html`<table class="cards">
     <thead>
@@ -105,16 +106,18 @@ export function workersTable(workers, mayAct, act) {
       </tr>
     </thead>
     <tbody>
-      ${workers.map((worker) => workerRow(worker, mayAct, act))}
+      ${workers.map((worker) => workerRow(worker, titles, mayAct, act))}
     </tbody>
   </table>`;
 }
 
-/** @param {Worker} worker @param {boolean} mayAct @param {Act} act */
-function workerRow(worker, mayAct, act) {
+/** @param {Worker} worker @param {Titles} titles @param {boolean} mayAct @param {Act} act */
+function workerRow(worker, titles, mayAct, act) {
   const name = `${worker.host}:${worker.pid}`;
   const isThere = worker.state === "alive" || worker.state === "quiet";
   const verb = worker.state === "quiet" ? "resume" : "quiet";
+  /** @param {string} queueOrTask */
+  const titleOf = (queueOrTask) => titles[queueOrTask] ?? queueOrTask;
   return html`<tr>
     <td class="head strong"><a href="?view=tasks&worker=${name}">${name}</a></td>
     <td data-label=${t("state")}>
@@ -124,9 +127,12 @@ function workerRow(worker, mayAct, act) {
         ${isThere && !worker.reaches_broker ? html`<div class="wrong">${t("withoutBroker")}</div>` : nothing}
       </div>
     </td>
-    <td class="soft" data-label=${t("queues")}>${list(worker.queues)}</td>
-    <td class="number" data-label=${t("busy")} title=${list(worker.busy.map((task) => String(task.name)))}>
-      ${worker.busy.length} / ${worker.concurrency}
+    <td class="soft" data-label=${t("queues")}>${list(worker.queues.map(titleOf))}</td>
+    <td class="number" data-label=${t("busy")}>
+      <div>
+        ${worker.busy.length} / ${worker.concurrency}
+        ${worker.busy.map((task) => html`<div class="soft">${titleOf(String(task.name))}</div>`)}
+      </div>
     </td>
     <td class="number" data-label=${t("memory")}>${bytes(worker.memory_bytes)}</td>
     <td class="number" data-label=${t("uptime")}>${duration(worker.uptime_seconds)}</td>
@@ -135,12 +141,15 @@ function workerRow(worker, mayAct, act) {
     <td>
       ${mayAct && isThere
         ? html`<div class="buttons">
-            <button class="button small" @click=${() => act("workers", worker.id, verb)}>
+            <button
+              class="button small"
+              @click=${() => (verb === "resume" || confirm(t("quietConfirm", { name }))) && act("workers", worker.id, verb, name)}
+            >
               ${t(verb === "quiet" ? "quiet" : "unquiet")}
             </button>
             <button
               class="button small"
-              @click=${() => confirm(t("stopConfirm", { name })) && act("workers", worker.id, "stop")}
+              @click=${() => confirm(t("stopConfirm", { name })) && act("workers", worker.id, "stop", name)}
             >
               ${t("stop")}
             </button>
@@ -170,7 +179,7 @@ export function schedulesTable(schedules, mayAct, act) {
     <tbody>
       ${schedules.map(
         (row) => html`<tr>
-          <td class="head"><span class="strong">${row.title}</span></td>
+          <td class="head"><a class="strong" href="?view=schedules&task=run_periodic:${row.name}" title=${t("seeRuns")}>${row.title}</a></td>
           <td data-label=${t("state")}>${state(row.state, "s")}</td>
           <td data-label=${t("everyN")}>${row.words}</td>
           <td data-label=${t("next")} title=${exact(row.due_at)}>${row.is_enabled ? fromNow(row.due_at) : "–"}</td>
@@ -178,15 +187,17 @@ export function schedulesTable(schedules, mayAct, act) {
           <td class="number" data-label=${t("duration")}>${duration(row.last_seconds)}</td>
           <td class="number" data-label=${t("drift")}>${duration(row.drift_seconds)}</td>
           <td class="words ${row.last_error ? "wrong" : "soft"}" data-label=${t("result")}>
-            ${row.last_error || row.last_result || "–"}
+            ${row.last_error || row.result_words || "–"}
           </td>
           <td>
             ${mayAct
               ? html`<div class="buttons">
-                  <button class="button small" @click=${() => act("schedules", row.name, "run")}>${t("runNow")}</button>
+                  <button class="button small" @click=${() => act("schedules", row.name, "run", row.title)}>${t("runNow")}</button>
                   <button
                     class="button small"
-                    @click=${() => act("schedules", row.name, row.is_enabled ? "disable" : "enable")}
+                    @click=${() =>
+                      (!row.is_enabled || confirm(t("disableConfirm", { name: row.title }))) &&
+                      act("schedules", row.name, row.is_enabled ? "disable" : "enable", row.title)}
                   >
                     ${t(row.is_enabled ? "disable" : "enable")}
                   </button>
@@ -219,17 +230,11 @@ export function logTable(actions) {
           <td data-label=${t("when")} title=${exact(row.at)}>${fromNow(row.at)}</td>
           <td class="strong" data-label=${t("who")}>${row.actor.name}</td>
           <td data-label=${t("did")}>${row.words}</td>
-          <td class="soft words" data-label=${t("target")}>${targetText(row.target)}</td>
+          <td class="soft words" data-label=${t("target")}>${row.target_words}</td>
           <td class="number" data-label=${t("count")}>${number(row.count)}</td>
           <td data-label=${t("reason")}>${row.reason}</td>
         </tr>`,
       )}
     </tbody>
   </table>`;
-}
-
-/** @param {Record<string, unknown>} target */
-function targetText(target) {
-  const words = Object.values(target).map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value)));
-  return words.join(" ").slice(0, 200);
 }
