@@ -12,7 +12,7 @@ from tests.notifications import conftest as notifications
 from tests.notifications.conftest import Device
 from tests.notifications.push_service import SILENCE, PushService
 from tests.notifications.steps import HOUR
-from workers.dashboard.task_row import error_in_words
+from workers.dashboard.labels import error_in_words
 from workers.engine.batches import perform
 from workers.engine.execute import dead_letter_exhausted
 from workers.models import TaskHour, TaskRun

@@ -89,7 +89,12 @@ class TestManager:
         page = visit(marc, TASKS)
         queue = page.get_by_role("row", name=re.compile("^Fichiers .*Mettre en pause"))
         asked: list[str] = []
-        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+
+        def refuse(dialog: Dialog) -> None:
+            asked.append(dialog.message)
+            dialog.dismiss()
+
+        page.once("dialog", refuse)
 
         queue.get_by_role("button", name="Mettre en pause").click()
         assert asked

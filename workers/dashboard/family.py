@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from core.jobs.enqueue import Job
 from notifications.models import Delivery, WebhookDelivery
@@ -58,12 +59,12 @@ def _row(job: str, key: str, job_types: ByJob) -> TaskRow | None:
 
 
 def _deliveries_of_message(key: str) -> Rows:
-    rows = Delivery.objects.filter(message=key).order_by("pk")
+    rows = Delivery.objects.filter(message=UUID(key)).order_by("pk")
     return [(Job.DELIVER, str(pk)) for pk in rows.values_list("pk", flat=True)]
 
 
 def _webhooks_of_event(key: str) -> Rows:
-    rows = WebhookDelivery.objects.filter(event=key).order_by("pk")
+    rows = WebhookDelivery.objects.filter(event=int(key)).order_by("pk")
     return [(Job.SEND_WEBHOOK, str(pk)) for pk in rows.values_list("pk", flat=True)]
 
 
