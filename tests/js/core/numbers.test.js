@@ -5,7 +5,7 @@ import { labelled, list, number, percent, unit } from "#core/numbers.js";
 import { exactLabel, shortLabel } from "#core/time.js";
 import { sizeLabel } from "#attachments/files.js";
 import { t } from "#messaging/i18n/index.js";
-import { bytes, duration } from "#workers/format.js";
+import { bytes, duration, exact } from "#workers/format.js";
 
 /** @param {"fr" | "en"} lang */
 function speak(lang) {
@@ -57,5 +57,9 @@ describe("numbers, units, lists and labels follow the language of the page", () 
     assert.deepEqual(inBoth(() => t("charactersLeft", { n: 9_800 })), ["9 800 caractères restants", "9,800 characters left"]);
     // French counts 0 as one.
     assert.deepEqual(inBoth(() => t("newBelow", { n: 0 })), ["0 nouveau message", "0 new messages"]);
+  });
+
+  test("moments are those of Paris, wherever the reader is", () => {
+    assert.deepEqual(inBoth(() => exact("2026-07-03T13:04:05Z")), ["03/07/2026 15:04:05", "7/3/26, 3:04:05 PM"]);
   });
 });
