@@ -9,6 +9,7 @@ import { number } from "../format.js";
 import { t } from "../i18n/index.js";
 import { TaskUpdates } from "../task-updates.js";
 import * as api from "../tasks-api.js";
+import { rowsOf } from "../view-rows.js";
 import "./task-detail.js";
 import "./task-filters.js";
 import "./task-list.js";
@@ -20,7 +21,7 @@ import { taskStyles } from "./task-styles.js";
 import { failuresTable, logTable, schedulesTable, tableStyles, workersTable } from "./task-tables.js";
 
 /**
- * @import { UrlState, View } from "../url-state.js"
+ * @import { UrlState } from "../url-state.js"
  * @import { Failure, LoggedAction, Queue, Schedule, Series, Summary, Task, TaskDetail, Worker } from "../types.js"
  */
 
@@ -113,7 +114,7 @@ export class TaskDashboard extends LitElement {
     const { view, period, filters, task } = this.urlState;
     try {
       const [summary, queues, rows, detail] = await Promise.all([
-        api.summary(period), api.queues(), this.#rowsOf(view, period, filters), task ? api.detail(task) : null,
+        api.summary(period), api.queues(), rowsOf(view, period, filters), task ? api.detail(task) : null,
       ]);
       if (load !== this.#load) return;
       this.summary = summary;
@@ -123,18 +124,6 @@ export class TaskDashboard extends LitElement {
     } catch (error) {
       if (load === this.#load) this.#onLoadError(error);
     }
-  }
-
-  /** @param {View} view @param {string} period @param {Record<string, string>} filters */
-  async #rowsOf(view, period, filters) {
-    if (view === "overview") return { series: await api.series(period) };
-    if (view === "failures") return { failures: await api.failures(period) };
-    if (view === "workers") return { workers: await api.workers() };
-    if (view === "schedules") return { schedules: await api.schedules() };
-    if (view === "log") return { log: await api.log() };
-    if (view === "retries") return { tasks: (await api.list({ state: "retrying" })).results, next: null };
-    const [page, workers] = await Promise.all([api.list(filters), api.workers()]);
-    return { tasks: page.results, next: page.next, folded: page.folded, searchedUntil: page.searched_until, workers };
   }
 
   /** @override */
