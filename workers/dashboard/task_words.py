@@ -7,6 +7,7 @@ attempts are read from the newest on, and their words are compared.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,14 @@ class Batch:
 
 def folded(text: str) -> str:
     """Return a text without case and accents."""
+    if text.isascii():
+        return text.casefold()
+    return _folded(text)
+
+
+# Most words are those of the row before: the same task, person and conversation.
+@lru_cache(maxsize=4_096)
+def _folded(text: str) -> str:
     return without_accents(text.translate(SAME).casefold(), "NFKD")
 
 
@@ -57,11 +66,12 @@ def words_of(text: str) -> list[str]:
 
 def has_words(row: TaskRow, words: Iterable[str], also: str = "") -> bool:
     """Tell whether each of the words (folded) is in what the row shows, or in `also`."""
-    shown = folded(
-        f"{row.title} {row.words} {row.result} {row.queue_title} {STATE_WORDS[row.state]}"
-        f" {row.worker} {row.error_class} {row.error_text} {row.note}"
-        f" {row.owner.name if row.owner else ''} {row.name} {row.queue} {row.subject} {also}"
-    )
+    owner = row.owner.name if row.owner else ""
+    parts = (
+        row.title, row.words, row.result, row.queue_title, STATE_WORDS[row.state], row.worker,
+        row.error_class, row.error_text, row.note, owner, row.name, row.queue, row.subject, also,
+    )  # fmt: skip
+    shown = " ".join(folded(str(part)) for part in parts)
     return all(word in shown for word in words)
 
 
@@ -76,7 +86,7 @@ def batches(newest_first: QuerySet[TaskRun], text: str, job_types: ByJob) -> Ite
         pairs = [
             (run, row)
             for run, row in zip(runs, rows_of_attempts(runs, job_types), strict=True)
-            if has_words(row, words, str(run.arguments))
+            if not words or has_words(row, words, str(run.arguments))
         ]
         is_end = len(runs) < AT_A_TIME
         yield Batch(pairs, runs[-1], is_end)
