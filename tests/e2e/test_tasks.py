@@ -154,24 +154,15 @@ class TestColleague:
         page.get_by_label("Texte, identifiant").fill(str(uuid4()))
         expect(page.get_by_text("Aucune tâche ici.")).to_be_visible()
 
-    def test_dashboard_works_without_the_broker_and_says_so(
+    def test_dashboard_works_without_any_worker_and_says_so(
         self, visit: Visit, odile: User, dead: Message, site: Site
     ) -> None:
         site.stop_worker()
         WorkerProcess.objects.update(stopped_at=timezone.now())
-        WorkerProcess.objects.create(
-            host="chantier",
-            pid=1,
-            queues=[],
-            concurrency=2,
-            reaches_broker=False,
-            # Alive until the test ends.
-            seen_at=timezone.now() + timedelta(hours=1),
-        )
 
         page = visit(odile, f"{TASKS}?view=tasks&state=dead")
 
-        expect(page.get_by_text("Le courtier ne répond pas.")).to_be_visible()
+        expect(page.get_by_text("Aucun processus de travail ne tourne")).to_be_visible()
         expect(page.get_by_text(WORDS).first).to_be_visible()
 
     @pytest.mark.cut
