@@ -4,9 +4,11 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from core import collector
+from core.start import sentence_of
 
 
 def main() -> None:
@@ -24,7 +26,10 @@ def main() -> None:
     if sys.argv[1:2] == ["prepare"]:
         # Until the command itself begins.
         collector.pause()
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"liaison: {sentence_of(error)}")
 
 
 if __name__ == "__main__":

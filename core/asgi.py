@@ -8,8 +8,11 @@ import os
 
 import django
 
+from core.start import require_settings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
 
+require_settings()
 django.setup(set_prefix=False)
 
 # The settings must be there first.

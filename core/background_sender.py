@@ -92,10 +92,10 @@ class Sender:
         except UNREACHABLE as error:
             self.drop()
             self.paused_until = time.monotonic() + PAUSE_SECONDS
-            logger.warning("hint_dropped", error=str(error), dropped=self.dropped)
+            logger.warning("wake_up_dropped", error=str(error), dropped=self.dropped)
         except Exception:
             # A defect in one wake-up must not end the thread, which sends all others.
-            logger.exception("hint_failed")
+            logger.exception("wake_up_failed")
 
 
 _after_drops: list[Call] = []

@@ -238,7 +238,6 @@ def main() -> None:
         proxy_headers=False,
         # Django's logging is set up already, and `core.web.middleware` logs requests.
         log_config=None,
-        log_level=options.log_level,
         access_log=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
@@ -257,7 +256,6 @@ def _options() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--drain-seconds", type=float, default=DRAIN_SECONDS)
     parser.add_argument("--ready-file", type=Path, help="gets the pid once requests are answered")
-    parser.add_argument("--log-level", default=None)
     return parser.parse_args()
 
 

@@ -41,7 +41,7 @@ class Site:
 
     def start_web(self) -> None:
         arguments = [
-            "core.server", "--port", str(self.port), "--log-level", "warning",
+            "core.server", "--port", str(self.port),
             "--drain-seconds", str(self.drain_seconds),
         ]  # fmt: skip
         self.web = self._spawn("web", arguments)
@@ -59,7 +59,7 @@ class Site:
         """Start a worker without waiting: it may run its first jobs before it answers a ping."""
         arguments = [
             "celery", "-A", "workers.celery", "worker", "--concurrency", "1",
-            "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
+            "--without-gossip", "--without-mingle",
             "-Q", "realtime,notifications,attachments,webhooks,maintenance",
         ]  # fmt: skip
         self.worker = self._spawn("worker", arguments)
@@ -148,6 +148,7 @@ def running_site(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
             "DATABASE_URL": address_of_test_database(),
             "DJANGO_SETTINGS_MODULE": "core.settings",
             "MESSAGES_PER_MINUTE": "100000",
+            "LOG_LEVEL": "WARNING",
             # The smallest part that S3 takes, so that a file of several parts need not be large.
             "ATTACHMENT_PART_BYTES": str(5 * 1024 * 1024),
             "PYTHONUNBUFFERED": "1",

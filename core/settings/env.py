@@ -8,11 +8,14 @@ from pathlib import Path
 
 import environ
 
+from core.logs.setup import early
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 env = environ.Env()
 LIAISON_HOME = Path(env.str("LIAISON_HOME", default=str(BASE_DIR / "var"))).resolve()
 env.read_env(LIAISON_HOME / "services.env")
+early(env.ENVIRON)
 
 DEBUG = env.bool("DEBUG", default=False)
 # Django's pages with tracebacks, instead of ours; with DEBUG only.

@@ -1,66 +1,18 @@
-"""Write logs to the standard output, one line for each event."""
+"""Set what is logged, and how its lines are written (`core.logs`)."""
 
-import sys
-from typing import Any
+from django.core.exceptions import ImproperlyConfigured
 
-import structlog
-from structlog.stdlib import ProcessorFormatter
-from structlog.typing import Processor
-
+from core.logs.setup import configuration
 from core.settings.env import env
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+# `text` for a person at a terminal; anything else is one JSON object a line. With `json`, what
+# commands of `manage.py` print to the standard error is, too.
 LOG_FORMAT = env.str("LOG_FORMAT", default="")
+# An error that comes again within this time is counted. 0: each is written in full.
+LOG_FOLD_SECONDS = env.float("LOG_FOLD_SECONDS", default=30.0)
 
-ON_EVERY_LINE: list[Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-
-
-def line_formatter(log_format: str) -> dict[str, Any]:
-    """Return the formatter that writes lines as `text`, or else as JSON, for `logging.config`."""
-    as_text: list[Processor] = [structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
-    as_json: list[Processor] = [
-        # Without the local variables: they hold tokens, passwords and what people wrote.
-        structlog.processors.ExceptionRenderer(
-            structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-        ),
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ]
-    return {
-        "()": ProcessorFormatter,
-        "processors": [
-            ProcessorFormatter.remove_processors_meta,
-            *(as_text if log_format == "text" else as_json),
-        ],
-        # Of a line that was not written through structlog.
-        "foreign_pre_chain": ON_EVERY_LINE,
-    }
-
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": line_formatter(LOG_FORMAT)},
-    "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stdout"], "level": LOG_LEVEL},
-    "loggers": {
-        # The proxy keeps the access log. Here, an error is logged with the id of its request.
-        "uvicorn.access": {"level": "WARNING"},
-        "django.request": {"level": "CRITICAL"},
-        "django_structlog.middlewares": {"level": "WARNING"},
-    },
-}
-
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *ON_EVERY_LINE,
-        ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+try:
+    LOGGING = configuration(LOG_LEVEL, LOG_FORMAT, LOG_FOLD_SECONDS)
+except ValueError as _error:
+    raise ImproperlyConfigured(str(_error)) from _error

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
+from django_structlog.signals import bind_extra_request_failed_metadata
 from rest_framework.exceptions import APIException
 
 from core.models import User
@@ -34,6 +36,15 @@ class RequestLog(RequestMiddleware):
     def bind_ip(cls, request: HttpRequest) -> None:
         """Bind the address that our own proxy saw; a caller can invent any other."""
         structlog.contextvars.bind_contextvars(ip=address_of(request))
+
+
+@receiver(bind_extra_request_failed_metadata)
+def log_the_status_of_a_lost_database(
+    exception: BaseException, log_kwargs: dict[str, object], **_: object
+) -> None:
+    """Log the 503 that the caller gets, where django-structlog says 500 of every exception."""
+    if isinstance(exception, DATABASE_ERRORS):
+        log_kwargs["code"] = 503
 
 
 class OwnPages:

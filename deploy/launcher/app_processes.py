@@ -162,7 +162,6 @@ def _worker(
             *("--concurrency", str(concurrency)),
             "--without-gossip",
             "--without-mingle",
-            *("--loglevel", "INFO"),
         ],
         data_dir,
         # A task that is cut runs again, since its row stays pending. Do not wait for it.
@@ -179,7 +178,6 @@ def beat(data_dir: DataDir, environment: Mapping[str, str]) -> AppProcess:
             *("--schedule", str(data_dir.folder("beat") / "schedule")),
             # Beat's own pid file would prevent a start after a kill. `run/beat.pid` does not.
             "--pidfile=",
-            *("--loglevel", "WARNING"),
         ],
         data_dir,
         environment,

@@ -69,9 +69,9 @@ def pace(*, is_recorded: bool) -> Pace:
         [
             *(sys.executable, "-m", "celery", "-A", "workers.celery", "worker"),
             *("--include", "tests.bench.empty", "-Q", QUEUE, "--concurrency", "2"),
-            *("--without-gossip", "--without-mingle", "--loglevel", "ERROR"),
+            *("--without-gossip", "--without-mingle"),
         ],
-        env={**os.environ, "UNRECORDED": "" if is_recorded else "1"},
+        env={**os.environ, "LOG_LEVEL": "ERROR", "UNRECORDED": "" if is_recorded else "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

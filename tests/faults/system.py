@@ -95,7 +95,7 @@ class System:
         self._spawn(
             "web",
             *("core.server", "--port", str(self.port)),
-            *("--drain-seconds", "0", "--log-level", "warning"),
+            *("--drain-seconds", "0"),
         )
         until(self.web_answers, "the web process does not answer")
 
@@ -103,7 +103,7 @@ class System:
         self._spawn(
             f"worker-{number}",
             *("celery", "-A", "workers.celery", "worker", "--concurrency", "1", *options),
-            *("--without-gossip", "--without-mingle", "--loglevel", "WARNING"),
+            *("--without-gossip", "--without-mingle"),
             *("--hostname", f"faults-{number}@%h"),
             *("-Q", "realtime,notifications,attachments,webhooks,maintenance"),
         )
@@ -238,6 +238,7 @@ class System:
 
     def _environment(self) -> dict[str, str]:
         environment = {
+            "LOG_LEVEL": "WARNING",
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "core.settings",
             "DEBUG": "true",

@@ -63,11 +63,11 @@ class WorkerAgent:
                     close_old_connections()
                     self.round()
                 except DATABASE_ERRORS as error:
-                    logger.warning("keeper_without_database", error=str(error))
+                    logger.warning("agent_without_database", error=str(error))
                     self.connection.close()
                 except Exception:
                     # A defect in one type of job must not end the sweeps of the others.
-                    logger.exception("keeper_failed")
+                    logger.exception("agent_failed")
                     self.connection.close()
             self.leave()
 
@@ -98,7 +98,7 @@ class WorkerAgent:
         try:
             self.heartbeat.record_stop()
         except DATABASE_ERRORS as error:
-            logger.warning("left_without_a_word", error=str(error))
+            logger.warning("stop_not_recorded", error=str(error))
         recorder.flush()
 
 

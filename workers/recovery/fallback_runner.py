@@ -65,7 +65,7 @@ class FallbackRunner:
             run_batch(self.job_type, keys, is_over=self.ending.is_set, note=self.note)
         except DATABASE_ERRORS as error:
             # The sweeper offers them again.
-            logger.warning("drain_without_database", error=str(error))
+            logger.warning("fallback_without_database", error=str(error))
             self.connection.close()
 
     def next_batch(self) -> list[Key]:

@@ -119,7 +119,7 @@ class Sweeper:
             publish(job_type.job, **job_type.arguments_of(row.key))
             self.woken_at[job_type.job, row.key, row.attempts] = time.monotonic()
         if rows:
-            logger.info("hinted_again", job=job_type.job.value, rows=len(rows))
+            logger.info("woken_again", job=job_type.job.value, rows=len(rows))
 
     def was_woken(self, job_type: JobType, row: Waiting) -> bool:
         """Tell whether a wake-up was published lately for this attempt at the row."""

@@ -10,7 +10,7 @@ import structlog
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from core.settings.logging import line_formatter
+from core.logs.lines import line_formatter
 from core.web.middleware import RequestLog
 
 

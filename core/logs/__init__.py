@@ -1,0 +1,1 @@
+"""Logs: one set-up for every process, lines as JSON or text, repeated errors folded."""

@@ -1,0 +1,96 @@
+"""Equal errors are counted, different ones are all written."""
+
+import io
+import json
+import logging
+import logging.config
+
+import pytest
+import structlog
+from structlog.stdlib import ProcessorFormatter
+
+from core.logs.folding import FoldingHandler
+from core.logs.lines import line_formatter
+
+
+@pytest.fixture
+def written() -> io.StringIO:
+    return io.StringIO()
+
+
+@pytest.fixture
+def log(written: io.StringIO) -> logging.Logger:
+    """A logger that folds for an hour."""
+    handler = FoldingHandler(written, 3600)
+    configurator = logging.config.DictConfigurator({"version": 1})
+    handler.setFormatter(configurator.configure_formatter(line_formatter("json")))
+    logger = logging.Logger("of a test")
+    logger.addHandler(handler)
+    return logger
+
+
+def counts(log: logging.Logger, written: io.StringIO) -> list[str]:
+    """Return each line as its event and its count."""
+    (handler,) = log.handlers
+    assert isinstance(handler, FoldingHandler)
+    handler.write_counts()
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    return [f"{line['event']} x{line.get('repeated', 1)}" for line in lines]
+
+
+def fail(log: logging.Logger, error: Exception) -> None:
+    try:
+        raise error
+    except type(error):
+        log.exception("failed")
+
+
+class TestFolding:
+    def test_equal_errors_are_written_once_and_counted(
+        self, log: logging.Logger, written: io.StringIO
+    ) -> None:
+        for number in range(3):
+            fail(log, ValueError(number))
+
+        assert counts(log, written) == ["failed x1", "failed x2"]
+
+    def test_error_of_another_class_is_written(
+        self, log: logging.Logger, written: io.StringIO
+    ) -> None:
+        fail(log, ValueError())
+        fail(log, KeyError())
+
+        assert counts(log, written) == ["failed x1", "failed x1"]
+
+    def test_warnings_of_other_software_with_other_words_are_all_written(
+        self, log: logging.Logger, written: io.StringIO
+    ) -> None:
+        log.warning("%s", "one")
+        log.warning("%s", "two")
+        log.warning("try %d", 1)
+        log.warning("try %d", 2)
+
+        assert counts(log, written) == ["one x1", "two x1", "try 1 x1", "try 2 x1"]
+
+    def test_facts_are_never_folded(self, log: logging.Logger, written: io.StringIO) -> None:
+        """A dead task is named by its subject: each is another one."""
+        ours = structlog.wrap_logger(
+            log,
+            processors=[ProcessorFormatter.wrap_for_formatter],
+            wrapper_class=structlog.stdlib.BoundLogger,
+        )
+        for subject in ("a", "b"):
+            ours.error("task_dead", subject=subject, reason="attempts")
+            ours.warning("realtime_lost", error=subject)
+
+        assert counts(log, written) == [
+            *("task_dead x1", "realtime_lost x1", "task_dead x1", "realtime_lost x1")
+        ]
+
+    def test_lines_below_a_warning_are_all_written(
+        self, log: logging.Logger, written: io.StringIO
+    ) -> None:
+        for _ in range(2):
+            log.info("woken")
+
+        assert counts(log, written) == ["woken x1", "woken x1"]
