@@ -7,7 +7,6 @@ import errno
 import os
 import signal
 import socket
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -65,7 +64,7 @@ def _failed(line: str) -> int:
     # Both Python and the services use these words for a full disk.
     if os.strerror(errno.ENOSPC) in line:
         line += ": make room, or set LIAISON_HOME to another disk"
-    print(f"liaison: {line}", file=sys.stderr, flush=True)
+    Console().print_error(f"liaison: {line}")
     return 1
 
 

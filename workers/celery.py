@@ -4,19 +4,19 @@ celery -A workers.celery worker -Q realtime,notifications,attachments,webhooks,m
 """
 
 import os
-import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_after_setup, import_modules, setup_logging, worker_init
+from celery.signals import import_modules, worker_init
 from django.conf import settings
 
 from core import collector
-from core.logs.streams import say
 from core.start import require_settings
-from workers.queues import TASK_QUEUES
 
-# A beat that is started by this application, as of old, is larger but watches as well.
+# Both connect to Celery's signals. A beat that is started by this application, as of old, is larger
+# but watches as well.
+from workers import celery_logs  # noqa: F401
+from workers.queues import TASK_QUEUES
 from workers.recovery import beat_watchdog  # noqa: F401
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
@@ -46,17 +46,3 @@ app.steps["worker"].add("workers.recovery.agent:AgentStep")
 def give_way(**_: Any) -> None:
     """Give the web process precedence on a shared machine: a person waits for its answer."""
     os.nice(settings.WORKER_NICENESS)
-
-
-@setup_logging.connect
-def leave_logging(**_: Any) -> None:
-    """Keep Django's logging. Without this receiver Celery adds handlers and a level of its own."""
-
-
-@celeryd_after_setup.connect
-def show_no_banner(instance: Any, **_: Any) -> None:
-    """Have a worker start without its banner, and write its other words as lines of the log."""
-    instance.quiet = True
-    if settings.LOG_FORMAT != "text":
-        # Celery writes them past `sys.stdout`, in a handler of a signal.
-        sys.modules["celery.apps.worker"].safe_say = say  # type: ignore[attr-defined]

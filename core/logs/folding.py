@@ -6,6 +6,7 @@ Without it, PostgreSQL's absence wrote a traceback for each request, and filled 
 import atexit
 import logging
 import os
+import re
 import sys
 import threading
 import time
@@ -15,6 +16,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 
+NUMBERS = re.compile(r"[0-9a-f]{8,}|\d+")
+MOST_READ = 120
 # Of one process. An error beyond them is written each time.
 MOST_KEYS = 500
 
@@ -32,8 +35,8 @@ class Repeated:
 class FoldingHandler(logging.StreamHandler[TextIO]):
     """Writes the first of equal errors, and their count once every `seconds`. 0 folds nothing.
 
-    Errors are equal when they come from the same line of code, or when logger, event and, of a
-    request, its status and address are the same.
+    Errors are equal when they come from the same line of code, or else when the event and the words
+    of the error are the same, or of a request its status and address.
     """
 
     def __init__(self, stream: TextIO, seconds: float) -> None:
@@ -105,10 +108,15 @@ def key_of(record: logging.LogRecord) -> Hashable | None:
     if event is None:
         return record.name, name
     if "error" in event:
-        return record.name, name, str(event.get("job", ""))
+        return record.name, name, str(event.get("job", "")), kind_of(str(event["error"]))
     if "code" in event and "request" in event:
         return record.name, name, event["code"], event["request"]
     return None
+
+
+def kind_of(error: str) -> str:
+    """Return an error's words without what differs each time: numbers and ids."""
+    return NUMBERS.sub("#", error[:MOST_READ])
 
 
 def template_of(record: logging.LogRecord) -> str:

@@ -22,6 +22,7 @@ from deploy.up import (
     app_environment,
     has_superuser,
 )
+from tests.core.logs.test_processes import lines_of
 from tests.deploy.data_dirs import new_data_dir
 from tests.deploy.launched import FROM_THE_TESTS, WITHOUT_DEMO, Launcher
 from tests.waiting import until
@@ -179,6 +180,26 @@ def test_restart_of_the_web_without_a_launcher_says_so(data_dir: DataDir) -> Non
 
     assert answer.returncode == 1
     assert "nothing runs from" in one_line(answer)
+
+
+class TestJsonLog:
+    def test_each_line_is_one_json_object(self, data_dir: DataDir) -> None:
+        launcher = Launcher(data_dir, free_port(), LOG_FORMAT="json", **WITHOUT_DEMO)
+        try:
+            launcher.wait_until_ready()
+        finally:
+            launcher.stop()
+        lines = lines_of(launcher.output)
+
+        assert {line["process"] for line in lines} >= {"up", "web", "worker", "beat"}
+        assert {line.get("service") for line in lines} >= {"web-1", "worker-1", "worker-files"}
+
+    def test_refused_start_is_one_json_object(self, data_dir: DataDir) -> None:
+        launcher = Launcher(data_dir, free_port(), LOG_FORMAT="json", WEB_PROCESSES="none")
+        launcher.process.wait(60)
+
+        (line,) = lines_of(launcher.output)
+        assert (line["level"], line["process"]) == ("error", "up")
 
 
 class TestRefusedStart:
