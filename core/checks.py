@@ -1,7 +1,9 @@
 """Check what is stored (before `migrate`), and what is for a developer alone (`check --deploy`)."""
 
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -10,6 +12,13 @@ from django.db import connections
 from core.database.email_field import collisions
 from core.models import User
 
+# What our example files hold in place of passwords.
+PLACEHOLDER = "change-me"
+# Passwords by themselves, and addresses that hold one.
+SECRETS = (
+    *("SECRET_KEY", "S3_SECRET_ACCESS_KEY", "METRICS_TOKEN", "OIDC_CLIENT_SECRET"),
+    *("INBOUND_EMAIL_SECRET", "REDIS_URL", "CELERY_BROKER_URL", "EMAIL_URL", "INBOUND_IMAP_URL"),
+)
 HINT = "Give all but one of them another address in the admin, then run this again."
 
 
@@ -47,3 +56,46 @@ def proxies_are_known_by_address(**_: Any) -> list[CheckMessage]:
             id="core.W010",
         )
     ]
+
+
+@register(Tags.security, deploy=True)
+def no_password_of_the_examples(**_: Any) -> list[CheckMessage]:
+    """Report passwords that anybody can read in our example files."""
+    held = {name: str(getattr(settings, name, "")) for name in SECRETS}
+    if held["CELERY_BROKER_URL"] == held["REDIS_URL"]:
+        # Its default: one finding is enough.
+        del held["CELERY_BROKER_URL"]
+    held["DATABASE_URL"] = str(settings.DATABASES["default"].get("PASSWORD", ""))
+    return [
+        Error(
+            f"{name} holds the password of the example: anybody can read it.",
+            hint="Make another one, such as by `openssl rand -hex 32`, and change it in the"
+            " service too.",
+            id="core.E003",
+        )
+        for name, value in sorted(held.items())
+        if PLACEHOLDER in unquote(value)
+    ]
+
+
+@register(Tags.security, deploy=True)
+def people_can_open_the_address(**_: Any) -> list[CheckMessage]:
+    """Report a PUBLIC_URL that no phone can open, which stands in every email and notification."""
+    address = urlsplit(settings.PUBLIC_URL)
+    if address.scheme == "https" and not _is_of_this_machine(address.hostname or ""):
+        return []
+    return [
+        Error(
+            f"PUBLIC_URL={settings.PUBLIC_URL} is no address that people can open from outside.",
+            hint="Set the address of the site, such as https://messages.company.fr: links in emails"
+            " start with it, and browsers take notifications over HTTPS alone.",
+            id="core.E004",
+        )
+    ]
+
+
+def _is_of_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in ("", "localhost")

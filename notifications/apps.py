@@ -7,4 +7,5 @@ class NotificationsConfig(AppConfig):
     verbose_name = _("Notifications")
 
     def ready(self) -> None:
-        from notifications import signals  # noqa: F401  (connects, once the models are there)
+        # They register and connect themselves, once the models are there.
+        from notifications import checks, signals  # noqa: F401

@@ -21,6 +21,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # Django's pages with tracebacks, instead of ours; with DEBUG only.
 TRACEBACKS = env.bool("TRACEBACKS", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# Ids of `check --deploy` that this installation does without, such as notifications.E001.
+SILENCED_SYSTEM_CHECKS = env.list("SILENCED_CHECKS", default=[])
 # Former ones, which still read what they have signed or encrypted.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 HTTPS = env.bool("HTTPS", default=not DEBUG)

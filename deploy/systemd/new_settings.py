@@ -28,6 +28,17 @@ S3_BUCKET=liaison
 # Push subscriptions belong to this key: a new one would end them all.
 VAPID_PRIVATE_KEY={vapid}
 VAPID_SUBJECT=mailto:contact@{name}
+
+# Emails: smtp+tls://name:password@host:587, the sender that people see, and the domain whose mail comes
+# to this server. Without it, answers by email are not heard.
+EMAIL_URL=
+DEFAULT_FROM_EMAIL=
+REPLY_DOMAIN=
+# The antivirus: unix:///var/run/clamav/clamd.ctl of clamav-daemon. Empty: none, and the pages say so.
+CLAMD_URL=
+# One JSON object a line, of the commands too (deploy/docs/logs.md).
+LOG_FORMAT=json
+
 # Prometheus sends this token, and the program that hands in emails the other.
 METRICS_TOKEN={metrics_token}
 INBOUND_EMAIL_SECRET={inbound_secret}

@@ -1,6 +1,11 @@
 """The settings of production are safe and complete."""
 
-from tests.commands import python
+import re
+
+import pytest
+
+from notifications.push import vapid
+from tests.commands import ROOT, python
 
 PRODUCTION = {
     "DEBUG": "false",
@@ -11,7 +16,16 @@ PRODUCTION = {
     "CLAMD_URL": "tcp://clamav.example.test:3310",
     "JWT_ISSUER": "https://portal.example.test",
     "JWT_JWKS_URL": "https://portal.example.test/jwks.json",
+    "VAPID_PRIVATE_KEY": vapid.generate_private_key(),
+    "VAPID_SUBJECT": "mailto:it@example.test",
+    "EMAIL_URL": "smtp+tls://messages:word@mail.example.test:587",
+    "DEFAULT_FROM_EMAIL": "Morel <messages@example.test>",
+    "REPLY_DOMAIN": "reply.example.test",
+    "INBOUND_EMAIL_SECRET": "a-word-of-our-own",
 }
+
+# Of compose and Kubernetes, and of systemd.
+EXAMPLES = ["compose", "systemd"]
 
 ASK = """
 import django; django.setup()
@@ -57,6 +71,90 @@ class TestTheDeployCheck:
 
         assert ran.returncode != 0
         assert "core.W010" in ran.stderr
+
+
+class TestWhatAnAdministratorMustSet:
+    """Each variable that is missing or of the example is a finding that names it."""
+
+    @pytest.mark.parametrize(
+        ("variable", "value", "finding"),
+        [
+            ("VAPID_PRIVATE_KEY", "", "notifications.E001"),
+            ("VAPID_PRIVATE_KEY", "abc", "notifications.E002"),
+            ("VAPID_PRIVATE_KEY", "é" * 43, "notifications.E002"),
+            ("VAPID_SUBJECT", "mailto:contact@liaison.example", "notifications.E003"),
+            ("EMAIL_URL", None, "notifications.E004"),
+            ("DEFAULT_FROM_EMAIL", None, "notifications.E005"),
+            ("REPLY_DOMAIN", "", "notifications.W001"),
+            ("INBOUND_EMAIL_SECRET", "", "notifications.E006"),
+            ("SECRET_KEY", "change-me-fifty-random-characters-" * 2, "core.E003"),
+            ("DATABASE_URL", "postgres://liaison:change-me@127.0.0.1/liaison", "core.E003"),
+            ("REDIS_URL", "redis://:change-me-too@127.0.0.1/0", "core.E003"),
+            ("CELERY_BROKER_URL", "amqp://liaison:change%2Dme@127.0.0.1", "core.E003"),
+            ("EMAIL_URL", "smtp+tls://liaison:change-me@mail.example.test", "core.E003"),
+            ("S3_SECRET_ACCESS_KEY", "change-me", "core.E003"),
+            ("INBOUND_EMAIL_SECRET", "change-me", "core.E003"),
+            ("METRICS_TOKEN", "change-me", "core.E003"),
+            ("PUBLIC_URL", "http://127.0.0.1:8000", "core.E004"),
+            ("PUBLIC_URL", "http://messages.example.test", "core.E004"),
+        ],
+    )
+    def test_missing_variable_is_found_by_name(
+        self, monkeypatch: pytest.MonkeyPatch, variable: str, value: str | None, finding: str
+    ) -> None:
+        set_up = {**PRODUCTION, variable: value or ""}
+        if value is None:
+            monkeypatch.delenv(variable, raising=False)
+            del set_up[variable]
+        ran = python("manage.py", "check", "--deploy", "--fail-level", "WARNING", **set_up)
+
+        said = [line for line in ran.stderr.splitlines() if finding in line]
+        assert ran.returncode == 1
+        assert len(said) == 1, ran.stderr
+        assert variable in said[0]
+        # An error ends `check --deploy` without options too.
+        is_error = ran.stderr.index("ERRORS:") if ".E" in finding else 0
+        assert is_error >= 0
+
+    def test_finding_can_be_done_without(self) -> None:
+        ran = python(
+            *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+            **{**PRODUCTION, "VAPID_PRIVATE_KEY": "", "SILENCED_CHECKS": "notifications.E001"},
+        )
+
+        assert ran.returncode == 0, ran.stderr
+
+    @pytest.mark.parametrize("example", EXAMPLES)
+    def test_example_as_it_is_does_not_pass(self, example: str) -> None:
+        ran = python("manage.py", "check", "--deploy", **variables_of(example))
+
+        findings = set(re.findall(r"\((\w+\.E\d+)\)", ran.stderr))
+        assert ran.returncode == 1
+        of_this = {"compose": {"core.E003", "notifications.E001", "notifications.E006"}}
+        assert findings >= of_this.get(example, {"notifications.E004", "notifications.E005"})
+
+    @pytest.mark.parametrize("example", EXAMPLES)
+    def test_example_passes_once_it_is_filled_in(self, example: str) -> None:
+        """So it names all that an administrator must set."""
+        named = variables_of(example)
+        filled = {name: PRODUCTION[name] for name in named if name in PRODUCTION}
+        of_their_own = {
+            "DATABASE_URL": "postgresql://liaison:of-their-own@postgres:5432/liaison",
+            "REDIS_URL": "redis://:of-their-own@valkey:6379/0",
+        }
+        ran = python("manage.py", "check", "--deploy", **{**named, **filled, **of_their_own})
+
+        assert ran.returncode == 0, ran.stderr
+
+
+def variables_of(example: str) -> dict[str, str]:
+    if example == "compose":
+        text = (ROOT / "deploy" / "compose" / "example.env").read_text()
+    else:
+        # As deploy/systemd/install writes it.
+        text = python("deploy/systemd/new_settings.py", "messages.example.test").stdout
+    found = dict(re.findall(r"^([A-Z][A-Z0-9_]*)=(.*)$", text, re.MULTILINE))
+    return {"DEBUG": "false", **found, "LOG_FORMAT": ""}
 
 
 class TestInProduction:
