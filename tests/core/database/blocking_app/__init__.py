@@ -1,0 +1,1 @@
+"""An app whose migrations hold up a running site. They are never applied."""
