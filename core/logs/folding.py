@@ -128,11 +128,11 @@ def error_of(record: logging.LogRecord) -> BaseException | None:
     given: Any = record.exc_info
     if isinstance(record.msg, dict):
         given = record.msg.get("exc_info") or given
-    if isinstance(given, BaseException):
-        return given
     if isinstance(given, tuple):
-        return given[1]
-    return sys.exc_info()[1] if given else None
+        given = given[1]
+    elif given and not isinstance(given, BaseException):
+        given = sys.exc_info()[1]
+    return given if isinstance(given, BaseException) else None
 
 
 def site_of(error: BaseException | None) -> tuple[str, str, int] | None:

@@ -54,9 +54,9 @@ class PrintedLines:
 def log_what_is_printed(*, output: bool) -> None:
     """Log each line of the standard error, and with `output` those of the standard output too."""
     if not isinstance(sys.stderr, PrintedLines):
-        sys.stderr = PrintedLines(sys.stderr, logging.getLogger("stderr"), logging.ERROR)  # type: ignore[assignment]
+        sys.stderr = PrintedLines(sys.stderr, logging.getLogger("stderr"), logging.ERROR)
     if output and not isinstance(sys.stdout, PrintedLines):
-        sys.stdout = PrintedLines(sys.stdout, logging.getLogger("stdout"), logging.INFO)  # type: ignore[assignment]
+        sys.stdout = PrintedLines(sys.stdout, logging.getLogger("stdout"), logging.INFO)
 
 
 def say(message: str, file: TextIO = sys.__stdout__) -> None:  # type: ignore[assignment]
