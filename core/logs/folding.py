@@ -108,7 +108,8 @@ def key_of(record: logging.LogRecord) -> Hashable | None:
     if event is None:
         return record.name, name
     if "error" in event:
-        return record.name, name, str(event.get("job", "")), kind_of(str(event["error"]))
+        of = str(event.get("job") or event.get("service") or "")
+        return record.name, name, of, kind_of(str(event["error"]))
     if "code" in event and "request" in event:
         return record.name, name, event["code"], event["request"]
     return None

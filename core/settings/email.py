@@ -2,22 +2,21 @@
 
 from core.settings.env import DEBUG, env
 
+# A name without a value, as a new file of settings has it, is not given.
+_GIVEN = {name for name, value in env.ENVIRON.items() if value}
 # `smtp+tls://name:password@host:587`. For a provider of anymail, set EMAIL_BACKEND and its
 # ANYMAIL_… variables instead.
 EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:25")
-# Given but empty, as a new file of settings has it, is not given.
 vars().update(env.email_url_config(EMAIL_URL or "smtp://127.0.0.1:25"))
 EMAIL_BACKEND = env.str(
     "EMAIL_BACKEND",
     default="notifications.outbound_email.demo_mailbox.FileMailbox"
-    if DEBUG and not env.ENVIRON.get("EMAIL_URL")
+    if DEBUG and "EMAIL_URL" not in _GIVEN
     else "django.core.mail.backends.smtp.EmailBackend",
 )
 EMAIL_TIMEOUT = 10  # seconds for each step of a sending
 # Without either, nothing listens on the default address as a rule.
-EMAIL_IS_CONFIGURED = DEBUG or any(
-    env.ENVIRON.get(name) for name in ("EMAIL_URL", "EMAIL_BACKEND")
-)
+EMAIL_IS_CONFIGURED = DEBUG or not {"EMAIL_URL", "EMAIL_BACKEND"}.isdisjoint(_GIVEN)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Liaison <messages@liaison.example>")
 ANYMAIL = {
     name.removeprefix("ANYMAIL_"): value
