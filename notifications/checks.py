@@ -56,7 +56,7 @@ def emails_can_be_sent(**_: Any) -> list[CheckMessage]:
     if EXAMPLE in settings.DEFAULT_FROM_EMAIL or not settings.DEFAULT_FROM_EMAIL:
         found.append(
             Error(
-                "DEFAULT_FROM_EMAIL is missing or that of the example: mail servers refuse its emails.",
+                "DEFAULT_FROM_EMAIL is not set, or that of the example: mail servers refuse it.",
                 hint="Set the sender that people see, such as Company <messages@company.fr>.",
                 id="notifications.E005",
             )

@@ -29,12 +29,12 @@ S3_BUCKET=liaison
 VAPID_PRIVATE_KEY={vapid}
 VAPID_SUBJECT=mailto:contact@{name}
 
-# Emails: smtp+tls://name:password@host:587, the sender that people see, and the domain whose mail comes
-# to this server. Without it, answers by email are not heard.
+# Emails: smtp+tls://name:password@host:587, the sender that people see, and the domain whose mail
+# comes to this server. Without it, answers by email are not heard.
 EMAIL_URL=
 DEFAULT_FROM_EMAIL=
 REPLY_DOMAIN=
-# The antivirus: unix:///var/run/clamav/clamd.ctl of clamav-daemon. Empty: none, and the pages say so.
+# The antivirus: unix:///var/run/clamav/clamd.ctl of clamav-daemon. Empty: none, and pages say so.
 CLAMD_URL=
 # One JSON object a line, of the commands too (deploy/docs/logs.md).
 LOG_FORMAT=json

@@ -141,6 +141,7 @@ class TestWhatAnAdministratorMustSet:
         of_their_own = {
             "DATABASE_URL": "postgresql://liaison:of-their-own@postgres:5432/liaison",
             "REDIS_URL": "redis://:of-their-own@valkey:6379/0",
+            "METRICS_TOKEN": "of-their-own",
         }
         ran = python("manage.py", "check", "--deploy", **{**named, **filled, **of_their_own})
 
