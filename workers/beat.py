@@ -11,12 +11,15 @@ from celery import Celery
 from celery.signals import import_modules
 from django.conf import settings
 
-from workers.queues import TASK_QUEUES
+from core.start import require_settings
 
-# It starts with beat.
+# Both connect to Celery's signals.
+from workers import celery_logs  # noqa: F401
+from workers.queues import TASK_QUEUES
 from workers.recovery import beat_watchdog  # noqa: F401
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
+require_settings()
 
 # Without Celery's fix-up for Django, which loads the apps.
 app = Celery("liaison-beat", fixups=[], set_as_current=False)

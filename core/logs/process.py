@@ -5,7 +5,9 @@ from pathlib import Path
 
 SERVERS = frozenset({"web", "worker", "beat"})
 # They run without a person, as a step of an installation: what they print is a log too.
-STEPS = frozenset({"migrate", "setup_storage", "collectstatic", "check", "poll_inbox"})
+STEPS = frozenset(
+    {"migrate", "setup_storage", "collectstatic", "prepare", "check", "poll_inbox", "send_alerts"}
+)
 
 
 def process_name(arguments: list[str] | None = None) -> str:
@@ -16,7 +18,7 @@ def process_name(arguments: list[str] | None = None) -> str:
         return "web"
     if path.name == "celery" or path.parts[-2:] == ("celery", "__main__.py"):
         return next((word for word in words if word in ("worker", "beat")), "celery")
-    if path.name == "manage.py":
+    if path.name == "manage.py" or path.parts[-2:] == ("django", "__main__.py"):
         return f"manage.py {words[0]}" if words else "manage.py"
     return ""
 

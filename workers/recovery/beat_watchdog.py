@@ -67,7 +67,7 @@ class Watchdog:
                 self.looked_at = time.monotonic()
                 self.look()
         except psycopg.Error as error:
-            logger.warning("watchman_without_database", error=str(error))
+            logger.warning("beat_without_database", error=str(error))
             self.close()
             self.note_no_database(str(error))
 
@@ -138,7 +138,7 @@ def send_alerts(*words: str) -> bool:
             command, cwd=settings.BASE_DIR, timeout=COMMAND_SECONDS, check=True
         )
     except (subprocess.SubprocessError, OSError) as error:
-        logger.warning("watchman_without_command", error=str(error))
+        logger.warning("beat_without_command", error=str(error))
         return False
     return True
 

@@ -184,4 +184,4 @@ def test_beat_that_nobody_hears_starts_no_command_while_postgresql_is_away(
     with capture_logs() as lines:
         watchdog.round()
 
-    assert [line["event"] for line in lines] == ["watchman_without_database"]
+    assert [line["event"] for line in lines] == ["beat_without_database"]
