@@ -29,6 +29,7 @@ TTL = timedelta(hours=24)
 TOKEN_LIFETIME = timedelta(hours=12)
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 AUTH_BYTES = 16
+REFUSES_KEY = frozenset({401, 403})
 
 logger = structlog.get_logger(__name__)
 
@@ -75,7 +76,11 @@ class Push:
 
 
 def send(subscription: Subscription, push: Push) -> SendResult:
-    """Send a push to the push service of a device. Refusals and time-outs are results."""
+    """Send a push to the push service of a device. Refusals and time-outs are results.
+
+    A device that was subscribed with a former key refuses that of today; then the former ones are
+    tried.
+    """
     if not settings.VAPID_PRIVATE_KEY:
         return SendResult(SendStatus.REFUSED, text_of("NoKey"))
     if len(push.payload) > MAX_PLAINTEXT_BYTES:
@@ -84,9 +89,12 @@ def send(subscription: Subscription, push: Push) -> SendResult:
     try:
         target = endpoint_guard.resolve(subscription.endpoint, deadline_seconds=DEADLINE_SECONDS)
         body = _encrypted(push, subscription)
-        headers = _headers(target.origin, push)
-        left = max(0.1, ends_at - time.monotonic())
-        answer = pinned_http.post(target, body, headers, deadline_seconds=left)
+        for private_key in (settings.VAPID_PRIVATE_KEY, *settings.VAPID_PRIVATE_KEY_FALLBACKS):
+            headers = _headers(target.origin, push, private_key)
+            left = max(0.1, ends_at - time.monotonic())
+            answer = pinned_http.post(target, body, headers, deadline_seconds=left)
+            if answer.status not in REFUSES_KEY:
+                break
     except endpoint_guard.ForbiddenAddress as error:
         return SendResult(SendStatus.REFUSED, text_of("ForbiddenAddress", str(error)))
     except (OSError, http.client.HTTPException) as error:
@@ -108,13 +116,13 @@ def _info(subscription: Subscription) -> dict[str, object]:
     return {"endpoint": subscription.endpoint, "keys": keys}
 
 
-def _headers(origin: str, push: Push) -> dict[str, str]:
+def _headers(origin: str, push: Push, private_key: str) -> dict[str, str]:
     claims = {
         "aud": origin,
         "exp": int(time.time() + TOKEN_LIFETIME.total_seconds()),
         "sub": settings.VAPID_SUBJECT,
     }
-    signed = Vapid02.from_raw(settings.VAPID_PRIVATE_KEY.encode()).sign(claims)
+    signed = Vapid02.from_raw(private_key.encode()).sign(claims)
     return {
         "Authorization": signed["Authorization"],
         "Content-Encoding": "aes128gcm",
@@ -132,7 +140,7 @@ def _result_of(answer: pinned_http.HttpAnswer, subscription: Subscription) -> Se
             return SendResult(SendStatus.ACCEPTED)
         case 404 | 410:
             return SendResult(SendStatus.GONE, detail)
-        case 401 | 403:
+        case status if status in REFUSES_KEY:
             # Our key is wrong or was changed, so every device answers this. The devices stay.
             logger.error("push_key_refused", status=answer.status, detail=detail)
             return SendResult(SendStatus.LATER, detail, is_certain=True, refuses_key=True)

@@ -72,6 +72,8 @@ class PushService:
     status: int = 201
     headers: dict[str, str] = field(default_factory=dict)
     answers: dict[str, list[int]] = field(default_factory=dict)
+    # By path: another public key, with which the browser subscribed. Each other key is refused.
+    subscribed_with: dict[str, str] = field(default_factory=dict)
     # For the failed answers of a path only.
     headers_of: dict[str, dict[str, str]] = field(default_factory=dict)
     # Called with the path before a push is answered.
@@ -102,12 +104,14 @@ class PushService:
         failed = self.headers_of.get(path, {}) if status >= HTTPStatus.BAD_REQUEST else {}
         return {**self.headers, **failed}
 
-    def check_signature(self, authorization: str) -> None:
-        """Check the VAPID token (RFC 8292): ES256, for this service, of the key that we know."""
+    def check_signature(self, path: str, authorization: str) -> bool:
+        """Check the VAPID token (RFC 8292): ES256, for this service. Return whether it is of the
+        key with which the browser of this path subscribed.
+        """
         scheme, _, rest = authorization.partition(" ")
         parts = dict(part.strip().split("=", 1) for part in rest.split(","))
         assert scheme == "vapid"
-        assert parts["k"] == self.public_key
+        assert parts["k"] in {self.public_key, *self.subscribed_with.values()}
         point = ec.EllipticCurvePublicKey.from_encoded_point(
             ec.SECP256R1(), vapid.decoded(parts["k"])
         )
@@ -115,14 +119,15 @@ class PushService:
         assert claims["exp"] - time.time() <= 24 * 3600
         assert claims["sub"].startswith(("mailto:", "https:"))
         self.tokens.append(claims)
+        return parts["k"] == self.subscribed_with.get(path, self.public_key)
 
 
 def _handler(service: PushService) -> type[BaseHTTPRequestHandler]:  # noqa: C901
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            service.check_signature(self.headers["Authorization"])
-            status = service.answer_of(self.path)
+            is_its_key = service.check_signature(self.path, self.headers["Authorization"])
+            status = service.answer_of(self.path) if is_its_key else HTTPStatus.FORBIDDEN
             payload = service.browsers[self.path].read(body)
             headers = {name.lower(): value for name, value in self.headers.items()}
             service.received.append(Pushed(self.path, headers, payload, len(body), status))

@@ -8,7 +8,10 @@ from notifications.push import vapid
 
 
 class Command(BaseCommand):
-    help = "Make a VAPID key pair. Keep the private key: with another one every device is lost."
+    help = (
+        "Make a VAPID key pair. Keep the private key, later as one of VAPID_PRIVATE_KEY_FALLBACKS: "
+        "without it, devices get nothing until their people open a page."
+    )
     # It is for somebody who is writing the environment.
     requires_system_checks = ()
 

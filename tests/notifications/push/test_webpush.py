@@ -13,7 +13,7 @@ import pytest
 from pytest_django import Settings
 
 from notifications.delivery.result import SendStatus
-from notifications.push import endpoint_guard, pinned_http, webpush
+from notifications.push import endpoint_guard, pinned_http, vapid, webpush
 from notifications.push.endpoint_guard import ForbiddenAddress
 from notifications.push.pinned_http import HttpAnswer
 from notifications.push.webpush import BadSubscription, Push, Subscription
@@ -67,6 +67,23 @@ class TestSending:
     ) -> None:
         push_service.status = status
         assert webpush.send(subscription(push_service.browser("a")), HELLO).status == expected
+
+    def test_device_of_a_former_key_is_pushed_to_by_that_one(
+        self, push_service: PushService, settings: Settings
+    ) -> None:
+        former, lost = vapid.generate_private_key(), vapid.generate_private_key()
+        settings.VAPID_PRIVATE_KEY_FALLBACKS = [lost, former]
+        old, new = push_service.browser("old"), push_service.browser("new")
+        push_service.subscribed_with = {
+            old.path: vapid.public_key(former), "/push/gone": vapid.public_key(lost),
+        }  # fmt: skip
+
+        results = [webpush.send(subscription(each), HELLO) for each in (old, new)]
+
+        assert [result.status for result in results] == ["accepted", "accepted"]
+        assert not any(result.refuses_key for result in results)
+        tried = [(pushed.path, pushed.status) for pushed in push_service.received]
+        assert tried == [(old.path, 403), (old.path, 403), (old.path, 201), (new.path, 201)]
 
     @pytest.mark.parametrize(
         ("text", "seconds"),
