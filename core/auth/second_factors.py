@@ -33,6 +33,8 @@ logger = structlog.get_logger(__name__)
 Type = Authenticator.Type
 # What one logs in with. Recovery codes are for the day when these are lost.
 REAL = (Type.TOTP, Type.WEBAUTHN)
+# What is encrypted of a row's data: of an app, of recovery codes.
+SEALED = ("secret", "seed")
 
 
 class SecondStep(Enum):
@@ -120,6 +122,29 @@ def _takes(row: Authenticator, code: str) -> bool:
     row.data |= {"last_counter": counter, "secret": encrypt(secret)}
     row.last_used_at = timezone.now()
     row.save(update_fields=["data", "last_used_at"])
+    return True
+
+
+def reseal() -> int:
+    """Encrypt all secrets anew, by the SECRET_KEY of today. Return of how many factors.
+
+    One that no key of ours opens stays as it is, and is logged.
+    """
+    ids = Authenticator.objects.exclude(type=Type.WEBAUTHN).values_list("pk", flat=True)
+    return sum(map(_resealed, list(ids)))
+
+
+@transaction.atomic
+def _resealed(row_id: int) -> bool:
+    row = Authenticator.objects.select_for_update().filter(pk=row_id).first()
+    if row is None:
+        return False
+    try:
+        row.data |= {name: encrypt(decrypt(row.data[name])) for name in SEALED if name in row.data}
+    except UnreadableSecret:
+        logger.exception("second_factor_unreadable", user_id=str(row.user_id))
+        return False
+    row.save(update_fields=["data"])
     return True
 
 
