@@ -1,6 +1,6 @@
 """Create the bucket, its CORS rules and its lifecycle."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 from django.conf import settings
@@ -9,6 +9,8 @@ from attachments.storage.objects import QUARANTINE, answering, client, http_stat
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CORSRuleTypeDef, LifecycleRuleTypeDef
+
+OWN_RULE = "quarantine"
 
 
 def set_up_bucket() -> list[str]:
@@ -53,12 +55,25 @@ def _apply_cors() -> None:
 
 def _apply_lifecycle() -> None:
     rule: LifecycleRuleTypeDef = {
-        "ID": "quarantine",
+        "ID": OWN_RULE,
         "Status": "Enabled",
         "Filter": {"Prefix": QUARANTINE},
         "Expiration": {"Days": 1},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
     }
     client().put_bucket_lifecycle_configuration(
-        Bucket=settings.S3_BUCKET, LifecycleConfiguration={"Rules": [rule]}
+        Bucket=settings.S3_BUCKET, LifecycleConfiguration={"Rules": [rule, *_other_rules()]}
     )
+
+
+def _other_rules() -> "list[LifecycleRuleTypeDef]":
+    """Return the rules that somebody else has made, such as how long old versions are kept."""
+    try:
+        found = client().get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)
+    except ClientError as error:
+        if http_status(error) != 404:
+            raise
+        return []
+    # S3 gives a rule back in the form in which it takes one.
+    rules = cast("list[LifecycleRuleTypeDef]", found["Rules"])
+    return [rule for rule in rules if rule.get("ID") != OWN_RULE]

@@ -12,6 +12,25 @@ def test_bucket_that_has_its_rules_takes_them_again() -> None:
     assert (cors["AllowedOrigins"], cors["AllowedMethods"]) == (["*"], ["GET", "PUT"])
 
 
+def test_rule_that_somebody_else_has_made_stays() -> None:
+    client = objects.client()
+    rules = client.get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)["Rules"]
+    other = {
+        "ID": "old versions", "Status": "Enabled", "Filter": {"Prefix": "files/"},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+    }  # fmt: skip
+    given = {"Bucket": settings.S3_BUCKET, "LifecycleConfiguration": {"Rules": [*rules, other]}}
+    client.put_bucket_lifecycle_configuration(**given)
+    try:
+        assert bucket_setup.set_up_bucket() == []
+
+        found = client.get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)["Rules"]
+        assert sorted(rule["ID"] for rule in found) == ["old versions", "quarantine"]
+    finally:
+        given["LifecycleConfiguration"] = {"Rules": rules}
+        client.put_bucket_lifecycle_configuration(**given)
+
+
 def test_bucket_expires_quarantine_after_a_day() -> None:
     rules = objects.client().get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)
 
