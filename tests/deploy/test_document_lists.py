@@ -14,7 +14,7 @@ from core.models import User
 from tests.deploy.documents import DOCS, FRENCH, blocks, pages
 from tests.own_valkey import OwnValkey
 from tests.site import ROOT, Site
-from workers.monitoring import alerts
+from workers.monitoring.causes import CAUSES
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
@@ -147,7 +147,7 @@ class TestAlerts:
         keys = re.findall(r"^## `(\w+)`$", (folder / "alerts.md").read_text(), re.MULTILINE)
 
         assert len(keys) == len(set(keys))
-        assert set(keys) == set(alerts.WORDS)
+        assert set(keys) == set(CAUSES)
 
     def test_each_section_says_what_it_means_and_what_to_do(self) -> None:
         for folder, words in (

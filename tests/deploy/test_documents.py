@@ -64,7 +64,8 @@ NOT_RUN = {
     ("antivirus.md", "systemctl restart"): SYSTEMD,
     ("alerts.md", "systemctl start liaison-worker@1"): SYSTEMD,
     ("alerts.md", "systemctl start liaison-beat"): SYSTEMD,
-    ("alerts.md", "systemctl status"): SYSTEMD,
+    ("alerts.md", "systemctl status valkey"): SYSTEMD,
+    ("alerts.md", "systemctl status postgresql"): SYSTEMD,
     ("secrets.md", 'valkey-cli -u "$REDIS_URL" ACL SETUSER default \'>'): VALKEY_CLI,
     ("secrets.md", 'valkey-cli -u "$REDIS_URL" ACL SETUSER default \'<'): VALKEY_CLI,
     ("troubleshooting.md", "journalctl"): SYSTEMD,
@@ -230,6 +231,14 @@ def postfix_and_mailbox(place: Place, dovecot: ImapServer, **_: Any) -> Iterator
 
 
 @contextmanager
+def mailbox(place: Place, dovecot: ImapServer, **_: Any) -> Iterator[None]:
+    before = place.settings
+    place.settings += f"INBOUND_IMAP_URL={dovecot.url()}\n"
+    yield
+    place.settings = before
+
+
+@contextmanager
 def antivirus(place: Place, cache: pytest.Cache, **_: Any) -> Iterator[None]:
     """A clamd with the lines that the page adds to its configuration."""
     configuration = place.machine.folder / "etc/clamav/clamd.conf"
@@ -294,6 +303,7 @@ JWKS = (
 )
 Prepare = Callable[..., Any]
 PREPARED: dict[str, Prepare] = {
+    "alerts.md": mailbox,
     "leaving.md": people_of_the_erp,
     "portal.md": portal,
     "first-manager.md": first_manager,
