@@ -81,7 +81,9 @@ class FoldingHandler(logging.StreamHandler[TextIO]):
                 self._ensure_timer()
 
     def write_counts(self) -> None:
-        """Write all counts now, as at the end of the process."""
+        """Write all counts now, as at the end of the process, unless its output is closed before."""
+        if self.stream.closed:
+            return
         with self.lock or threading.Lock():
             self._write_those_before(float("inf"))
 

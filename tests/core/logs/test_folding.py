@@ -41,6 +41,12 @@ def counts(log: logging.Logger, written: io.StringIO) -> list[str]:
     ]
 
 
+def counts_at_exit(log: logging.Logger) -> None:
+    (handler,) = log.handlers
+    assert isinstance(handler, FoldingHandler)
+    handler.write_counts()
+
+
 def with_events(log: logging.Logger) -> structlog.stdlib.BoundLogger:
     logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
         log,
@@ -65,6 +71,17 @@ class TestFolding:
             fail(log, ValueError(number))
 
         assert counts(log, written) == ["failed", "failed again x2"]
+
+    def test_output_that_is_closed_before_the_end_of_the_process_is_no_error(
+        self, log: logging.Logger, written: io.StringIO, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for number in range(3):
+            fail(log, ValueError(number))
+        written.close()
+
+        counts_at_exit(log)
+
+        assert capsys.readouterr().err == ""
 
     def test_error_of_another_class_is_written(
         self, log: logging.Logger, written: io.StringIO
