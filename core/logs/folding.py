@@ -81,7 +81,7 @@ class FoldingHandler(logging.StreamHandler[TextIO]):
                 self._ensure_timer()
 
     def write_counts(self) -> None:
-        """Write all counts now, as at the end of the process, unless its output is closed before."""
+        """Write all counts now, as at the end of the process, if its output is still open."""
         if self.stream.closed:
             return
         with self.lock or threading.Lock():
