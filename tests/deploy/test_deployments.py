@@ -1,6 +1,5 @@
 """The files of the deployments name what the product has: queues, metrics, variables."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -10,7 +9,6 @@ from typing import Any
 import pytest
 import yaml
 from django.conf import settings
-from django.test import Client
 
 from core import server
 from core.jobs.enqueue import Queue
@@ -21,9 +19,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("liaison*"))
 QUEUES_OPTION = re.compile(r"--queues[\s\",]+([a-z,]+)")
-METRIC = re.compile(r"\bliaison_[a-z_]+")
-# What Prometheus adds to a name.
-SUFFIXES = re.compile(r"_(total|bucket|sum|count)$")
 VARIABLE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
 # Of the containers' own programs, and of Python.
 FOREIGN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
@@ -92,20 +87,6 @@ def test_every_install_takes_the_lock_and_nothing_else() -> None:
 
     assert installs
     assert all("--require-hashes" in line and "--no-deps" in line for line in installs)
-
-
-@pytest.mark.django_db
-def test_boards_and_alerts_ask_for_metrics_that_exist(client: Client) -> None:
-    board = json.loads((DEPLOY / "grafana" / "liaison-tasks.json").read_text())
-    asked = {query["expr"] for panel in board["panels"] for query in panel["targets"]}
-    wanted = {name for query in asked for name in METRIC.findall(query)}
-    wanted |= set(METRIC.findall((DEPLOY / "prometheus" / "liaison-alerts.yml").read_text()))
-
-    answer = client.get("/metrics").content.decode()
-
-    described = set(re.findall(r"^# TYPE (\S+)", answer, re.MULTILINE))
-    known = {SUFFIXES.sub("", name) for name in described}
-    assert {SUFFIXES.sub("", name) for name in wanted} - known == set()
 
 
 def statement_seconds() -> float:

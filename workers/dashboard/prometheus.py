@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -25,10 +25,11 @@ from core.version import COMMIT, VERSION
 from core.web import request_metrics
 from core.web.monitors import is_monitor
 from notifications.push.failure_count import failures_since
-from workers.models import TaskHour, TaskRun
+from workers.models import Alert, TaskHour, TaskRun
 from workers.monitoring import health
-from workers.monitoring.backlog import backlogs, dead_letters, paused_queues
+from workers.monitoring.backlog import backlog_of, by_queue, dead_letters, paused_queues
 from workers.monitoring.business_metrics import BUSINESS_METRICS
+from workers.monitoring.causes import CAUSES
 from workers.records.histogram import BOUNDS, BUCKETS
 from workers.registry import JOB_TYPES
 
@@ -55,6 +56,7 @@ class Tasks:
         yield from _workers()
         yield from _business_metrics()
         yield _failed_pushes()
+        yield _alerts()
 
 
 def _build_info() -> Metric:
@@ -74,15 +76,23 @@ def _queues() -> Iterator[Metric]:
         "liaison_queue_oldest_seconds", "Age of the oldest order that waits", labels=["queue"]
     )
     paused = GaugeMetricFamily("liaison_queue_paused", "Whether it is paused", labels=["queue"])
+    lag = GaugeMetricFamily(
+        "liaison_job_oldest_seconds",
+        "Age of the oldest row of a job that waits: the lag of the outbox",
+        labels=["job"],
+    )
+    by_job = [(job_type, backlog_of(job_type)) for job_type in JOB_TYPES]
+    for job_type, backlog in by_job:
+        lag.add_metric([job_type.job.value], backlog.oldest_seconds)
     is_paused = paused_queues()
-    for queue, backlog in backlogs(JOB_TYPES).items():
+    for queue, backlog in by_queue(by_job).items():
         for state in ("waiting", "running", "retrying", "scheduled"):
             depth.add_metric([queue, state], getattr(backlog, state))
         oldest.add_metric([queue], backlog.oldest_seconds)
         paused.add_metric([queue], queue in is_paused)
     dead = GaugeMetricFamily("liaison_tasks_dead", "Orders that wait for a decision")
     dead.add_metric([], dead_letters().count())
-    yield from (depth, oldest, paused, dead)
+    yield from (depth, oldest, lag, paused, dead)
 
 
 def _attempts() -> Iterator[Metric]:
@@ -165,3 +175,13 @@ def _failed_pushes() -> Metric:
     for status, count in failures_since().items():
         failed.add_metric([status], count)
     return failed
+
+
+def _alerts() -> Metric:
+    """Return the number of open alerts of each cause, 0 for those that are well."""
+    opened = GaugeMetricFamily("liaison_alert_open", "Open alerts by cause", labels=["cause"])
+    rows = Alert.objects.filter(ended_at=None).values_list("code").annotate(Count("pk"))
+    counts = dict(rows.order_by("code"))
+    for cause in CAUSES:
+        opened.add_metric([cause], counts.get(cause, 0))
+    return opened

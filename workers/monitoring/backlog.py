@@ -58,9 +58,14 @@ def backlog_of(job_type: JobType) -> Backlog:
 
 def backlogs(job_types: Iterable[JobType]) -> dict[str, Backlog]:
     """Return the backlog of every queue, empty ones included."""
+    return by_queue((job_type, backlog_of(job_type)) for job_type in job_types)
+
+
+def by_queue(by_job: Iterable[tuple[JobType, Backlog]]) -> dict[str, Backlog]:
+    """Add up the backlogs of job types by their queues, empty ones included."""
     queues = {queue.value: Backlog() for queue in Queue}
-    for job_type in job_types:
-        queues[job_type.queue.value].add(backlog_of(job_type))
+    for job_type, backlog in by_job:
+        queues[job_type.queue.value].add(backlog)
     return queues
 
 
