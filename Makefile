@@ -145,10 +145,12 @@ messages: $(DEV) ## Refresh and compile the translated texts (locale/) of each a
 	@$(PYTHON) -m deploy.messages
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header pyproject.toml
-lock: $(DEV) ## Refresh requirements.txt and requirements-dev.txt from pyproject.toml
+TELEMETRY := import tomllib; extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; print(*extras["tracing"], *extras["sentry"], sep="\n")
+lock: $(DEV) ## Refresh requirements.txt, -telemetry.txt and -dev.txt from pyproject.toml
 	@test -x $(BIN)/uv || $(PIP) install uv
 	@$(COMPILE) --extra embedded --extra video --output-file requirements.txt
 	@$(COMPILE) --extra dev --output-file requirements-dev.txt
+	@$(PYTHON) -c '$(TELEMETRY)' | $(subst pyproject.toml,-,$(COMPILE)) --constraints requirements-dev.txt --output-file requirements-telemetry.txt
 
 $(PYTHON):
 	@found=; \

@@ -10,8 +10,10 @@ from django.db.models import Case, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
+from core.jobs.enqueue import QUEUES, Job
 from core.jobs.lease import NOT_DUE, backoff_after, due_again
 from core.jobs.outcome import WorkFailed
+from core.telemetry import tracing
 from notifications import email_failures, queries
 from notifications.delivery import events, outgoing
 from notifications.delivery.batch import MAX_ATTEMPTS, Batch
@@ -49,6 +51,15 @@ class BatchResult:
 
 def send(batch: Batch) -> BatchResult:
     """Send a batch. Call this outside of any transaction: it may take seconds."""
+    messages = (delivery.message_id for delivery in batch.deliveries)
+    with tracing.continued(f"deliver {batch.channel}", QUEUES[Job.DELIVER].value, messages) as step:
+        result = _sent(batch)
+        if result.outcome in (SendOutcome.FAILED, SendOutcome.LATER):
+            step.fail(result.outcome.value)
+        return result
+
+
+def _sent(batch: Batch) -> BatchResult:
     if batch.channel == Channel.EMAIL:
         return _outcome_of_email(send_batch(batch))
     return _outcome_of_pushes(devices.push_to_all(batch))

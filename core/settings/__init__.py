@@ -18,3 +18,4 @@ from core.settings.push import *
 from core.settings.hours import *
 from core.settings.limits import *
 from core.settings.logging import *
+from core.settings.telemetry import *

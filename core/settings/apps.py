@@ -42,6 +42,8 @@ MIDDLEWARE = [
     "core.web.json_errors.JsonErrors",
     "core.web.middleware.OwnPages",
     "core.web.request_metrics.RequestMetrics",
+    # Only with OTEL_EXPORTER_OTLP_ENDPOINT.
+    "core.web.request_tracing.RequestTracing",
     "django.middleware.security.SecurityMiddleware",
     "core.web.static_files.StaticFiles",
     "corsheaders.middleware.CorsMiddleware",

@@ -15,6 +15,7 @@ from core.jobs.enqueue import Job, enqueue_once
 from core.jobs.lease import reset_attempts
 from core.models import User
 from core.realtime.publish import publish
+from core.telemetry import tracing
 from core.web.errors import NotAllowed, Refusal
 from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
@@ -226,6 +227,8 @@ def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message
         # Under a version of its own: the event of a message has no lines.
         bump(locked, **changes)
         history.show_changed(locked, lines)
+    # Before its wake-up, which is sent after this.
+    tracing.remember(message.pk)
     enqueue_once(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.ids import new_id
 from core.models import User
+from core.telemetry import tracing
 from notifications.delivery.batch import Batch
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.models import DevicePush, PushSubscription
@@ -130,7 +131,7 @@ def _call(attempts: list[Attempt]) -> list[SendResult]:
         sends=F("sends") + 1, failure=""
     )
     with ThreadPoolExecutor(max_workers=len(attempts)) as threads:
-        results = list(threads.map(Attempt.make, attempts))
+        results = list(threads.map(tracing.carried(Attempt.make), attempts))
     for attempt, result in zip(attempts, results, strict=True):
         _note(attempt, result)
     return results

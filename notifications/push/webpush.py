@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 from py_vapid import Vapid02
 
+from core.telemetry import tracing
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.push import endpoint_guard, pinned_http, vapid
 from notifications.push_failures import text_of
@@ -92,7 +93,11 @@ def send(subscription: Subscription, push: Push) -> SendResult:
         for private_key in (settings.VAPID_PRIVATE_KEY, *settings.VAPID_PRIVATE_KEY_FALLBACKS):
             headers = _headers(target.origin, push, private_key)
             left = max(0.1, ends_at - time.monotonic())
-            answer = pinned_http.post(target, body, headers, deadline_seconds=left)
+            with tracing.http_call("POST", target.host, target.port) as call:
+                answer = pinned_http.post(target, body, headers, deadline_seconds=left)
+                call.note(http__response__status_code=answer.status)
+                if not answer.is_success:
+                    call.fail(str(answer.status))
             if answer.status not in REFUSES_KEY:
                 break
     except endpoint_guard.ForbiddenAddress as error:

@@ -5,6 +5,7 @@ from typing import Any
 from celery import Task, signals
 from django.db import close_old_connections
 
+from core.telemetry import error_reports, tracing
 from workers.models import TaskRun
 from workers.records import recorder
 
@@ -48,6 +49,9 @@ def beginning(**_: Any) -> None:
 
 def leaving(**_: Any) -> None:
     recorder.flush()
+    # A pool process ends without the calls of `atexit`.
+    tracing.flush()
+    error_reports.flush()
 
 
 RECEIVERS = (

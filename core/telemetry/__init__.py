@@ -1,0 +1,1 @@
+"""Traces (OpenTelemetry) and error reports (Sentry), both off by default."""
