@@ -15,7 +15,7 @@ from rest_framework.exceptions import APIException
 from core.models import User
 from core.web.json_errors import is_of_api
 from core.web.own_pages import of_refusal, of_status, unavailable
-from core.web.requests import address_of
+from core.web.requests import address_of, loaded_person_id
 
 # Words of Django's own pages of an error, which DEBUG shows.
 DEBUG_PAGE = b"DEBUG = True"
@@ -31,6 +31,9 @@ class RequestLog(RequestMiddleware):
         # `request.user` is lazy: reading it here would query the database, which may be down.
         if hasattr(request, "_cached_user"):
             RequestMiddleware.bind_user_id(request)
+        elif user_id := loaded_person_id(request):
+            # By a bearer token.
+            structlog.contextvars.bind_contextvars(user_id=user_id)
 
     @classmethod
     def bind_ip(cls, request: HttpRequest) -> None:

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
 
-from core.models import User
 from core.telemetry import tracing
 from core.web.request_metrics import METHODS
+from core.web.requests import loaded_person_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -33,16 +33,9 @@ class RequestTracing:
             if match := request.resolver_match:
                 span.note(http__route=match.route)
                 span.name(f"{method} {match.route}")
-            if user_id := _user_id(request):
+            if user_id := loaded_person_id(request):
                 span.note(user__id=user_id)
             span.note(http__response__status_code=response.status_code)
             if response.status_code >= 500:
                 span.fail(str(response.status_code))
         return response
-
-
-def _user_id(request: HttpRequest) -> str:
-    """Return the id of the person if they are loaded already: a query may fail, or cost."""
-    user = getattr(request, "_cached_user", None) or request.__dict__.get("user")
-    # By its type: `isinstance` would load a lazy one.
-    return str(user.pk) if type(user) is User else ""

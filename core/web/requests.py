@@ -21,6 +21,13 @@ def person(request: Request | HttpRequest) -> User:
     raise NotAuthenticated
 
 
+def loaded_person_id(request: HttpRequest) -> str:
+    """Return the id of the person if they are loaded already, else "". A query could fail."""
+    user = getattr(request, "_cached_user", None) or request.__dict__.get("user")
+    # Not `isinstance`, which would load a lazy one.
+    return str(user.pk) if type(user) is User else ""
+
+
 def address_of(request: HttpRequest) -> str:
     """Return the caller's IP address, as the outermost of our trusted proxies saw it."""
     peer = str(request.META.get("REMOTE_ADDR", ""))

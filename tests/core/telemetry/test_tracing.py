@@ -86,6 +86,12 @@ def post(site: Site, author: User, conversation: Conversation, body: str = TEXT)
     return draft["id"]
 
 
+def wait_for_all(collector: Collector) -> None:
+    """Wait for the spans of a message. They come from several processes, in any order."""
+    for name in (POST, FAN_OUT, PUSH, CALL):
+        until(lambda name=name: collector.named(name), f"no {name} is traced")  # type: ignore[misc]
+
+
 def only(spans: list[Span]) -> Span:
     (span,) = spans
     return span
@@ -97,8 +103,7 @@ class TestAMessage:
         conversation: Conversation, push_service: PushService,
     ) -> None:  # fmt: skip
         message_id = post(site, camille, conversation)
-        until(lambda: traced.named(CALL), "no push is traced")
-        until(lambda: traced.named(POST), "no request is traced")
+        wait_for_all(traced)
 
         request = only(traced.named(POST))
         fan_out = only(traced.below(request))
@@ -208,7 +213,7 @@ class TestAMessage:
         until(lambda: valkey().delete(key("trace", message_id)), "Valkey kept no trace")
 
         site.start_worker()
-        until(lambda: traced.named(CALL), "no push is traced")
+        wait_for_all(traced)
 
         request, fan_out = only(traced.named(POST)), only(traced.named(FAN_OUT))
         assert fan_out.parent == ""
