@@ -45,7 +45,12 @@ def sentry() -> Iterator[Sentry]:
 def reporting_site(running_site: Site, sentry: Sentry) -> Iterator[Site]:
     before = dict(running_site.environment)
     running_site.stop()
-    running_site.environment |= {"SENTRY_DSN": sentry.dsn, "SENTRY_ENVIRONMENT": "trial"}
+    running_site.environment |= {
+        "SENTRY_DSN": sentry.dsn,
+        "SENTRY_ENVIRONMENT": "trial",
+        # Each error in full.
+        "LOG_FOLD_SECONDS": "0",
+    }
     yield running_site
     running_site.stop()
     running_site.environment = before
