@@ -36,8 +36,8 @@ DEFAULT_FROM_EMAIL=
 REPLY_DOMAIN=
 # The antivirus: unix:///var/run/clamav/clamd.ctl of clamav-daemon. Empty: none, and pages say so.
 CLAMD_URL=
-# One JSON object a line, of the commands too (deploy/docs/logs.md).
-LOG_FORMAT=json
+# Empty: the services write one JSON object a line, commands speak to their person in words.
+LOG_FORMAT=
 
 # Prometheus sends this token, and the program that hands in emails the other.
 METRICS_TOKEN={metrics_token}

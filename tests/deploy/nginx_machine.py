@@ -98,6 +98,11 @@ class Machine:
             "REDIS_URL": os.environ["REDIS_URL"],
             "REALTIME_PREFIX": os.environ.get("REALTIME_PREFIX", "liaison"),
             "INBOUND_EMAIL_SECRET": SECRET,
+            # What the document leaves to the administrator.
+            "VAPID_SUBJECT": "mailto:it@bati.fr",
+            "EMAIL_URL": "smtp://127.0.0.1:25",
+            "DEFAULT_FROM_EMAIL": "Messages <messages@bati.fr>",
+            "REPLY_DOMAIN": "reply.bati.fr",
         }
         with (self.folder / "etc" / "liaison.env").open("a") as file:
             file.writelines(f"{name}={shlex.quote(value)}\n" for name, value in services.items())
