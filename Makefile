@@ -36,7 +36,7 @@ SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 AGAIN := $(PYTHON) -m pytest --last-failed --last-failed-no-failures none --maxfail 1 -v
 
 .DEFAULT_GOAL := help
-.PHONY: help run bundles release package sample-portal demo test coverage unit js e2e lint format types architecture bench bench-compare scaling faults lighthouse filmstrip screenshots schema messages lock browser
+.PHONY: help run bundles release package sample-portal demo test coverage unit js e2e lint format types architecture bench bench-compare scaling flows faults lighthouse filmstrip screenshots schema messages lock browser
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' \
@@ -81,8 +81,14 @@ coverage: $(DEV) ## The tests without a browser, and which lines and branches th
 unit: $(DEV) $(JS) bundles ## Tests without a browser (architecture, units, flows)
 	@$(PYTEST) tests --ignore tests/e2e $(SPREAD) || $(AGAIN) tests --ignore tests/e2e
 
-faults: $(DEV) ## Kills and cuts under load, with figures (half an hour)
-	@FAULTS=full $(PYTEST) tests/faults
+# Debian's rabbitmq-server and pgbouncer, started for the run: BROKER=rabbitmq POOLER=pgbouncer
+CHOSEN := TEST_BROKER="$(BROKER)" TEST_POOLER="$(POOLER)"
+
+flows: $(DEV) bundles ## The tests over the network alone; BROKER=rabbitmq POOLER=pgbouncer
+	@$(CHOSEN) $(PYTEST) tests/flows
+
+faults: $(DEV) ## Kills and cuts under load, with figures (half an hour); BROKER=rabbitmq POOLER=pgbouncer
+	@$(CHOSEN) FAULTS=full $(PYTEST) tests/faults
 
 js: $(DEV) $(JS) ## Tests of the browser modules without a browser
 	@$(NPM) run --silent test

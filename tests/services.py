@@ -1,5 +1,7 @@
 """A pytest plugin that starts PostgreSQL, Valkey and S3 for the run (`-p tests.services`).
 
+TEST_BROKER and TEST_POOLER add RabbitMQ and PgBouncer (`tests.chosen_services`).
+
 The main process starts them before Django reads the settings. The workers of xdist inherit their
 addresses. A service whose address is already in the environment is not started.
 """
@@ -22,6 +24,7 @@ from deploy.embedded.postgres import NOT_DURABLE
 from deploy.launcher.data_dir import DataDir
 from deploy.launcher.process_group import stop_together
 from deploy.launcher.service_types import EmbeddedService
+from tests.chosen_services import chosen_services
 
 START_SECONDS = 30
 STOP_SECONDS = 5
@@ -53,7 +56,10 @@ def services_of_the_run() -> Iterator[None]:
         # As `manage.py up` sets them.
         os.environ.setdefault("DEBUG", "true")
         os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
-        with started(embedded_services(data_dir, os.environ, NOT_DURABLE)):
+        services = embedded_services(data_dir, os.environ, NOT_DURABLE)
+        known = (each.environment.get("DATABASE_URL", "") for each in services)
+        database_url = os.environ.get("DATABASE_URL") or next(filter(None, known))
+        with started([*services, *chosen_services(data_dir, database_url)]):
             yield
     finally:
         shutil.rmtree(folder)

@@ -11,11 +11,11 @@ from celery import Celery
 from celery.signals import import_modules
 from django.conf import settings
 
+from core.jobs.broker_queue import broker_queues
 from core.start import require_settings
 
 # Both connect to Celery's signals.
 from workers import celery_logs  # noqa: F401
-from workers.queues import TASK_QUEUES
 from workers.recovery import beat_watchdog  # noqa: F401
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
@@ -24,7 +24,7 @@ require_settings()
 # Without Celery's fix-up for Django, which loads the apps.
 app = Celery("liaison-beat", fixups=[], set_as_current=False)
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_queues = TASK_QUEUES
+app.conf.task_queues = broker_queues(settings.CELERY_BROKER_URL)
 
 
 @import_modules.connect(sender=app)

@@ -8,15 +8,16 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import import_modules, worker_init
+from celery.worker.consumer import Consumer
 from django.conf import settings
 
 from core import collector
+from core.jobs.broker_queue import broker_queues
 from core.start import require_settings
 
 # Both connect to Celery's signals. A beat that is started by this application, as of old, is larger
 # but watches as well.
 from workers import celery_logs  # noqa: F401
-from workers.queues import TASK_QUEUES
 from workers.recovery import beat_watchdog  # noqa: F401
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
@@ -33,7 +34,9 @@ require_settings()
 
 app = Celery("liaison")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.task_queues = TASK_QUEUES
+app.conf.task_queues = broker_queues(settings.CELERY_BROKER_URL)
+# With quorum queues it declares 28 more queues, for tasks with a later time, which we do not send.
+Consumer.Blueprint.default_steps.remove("celery.worker.consumer.delayed_delivery:DelayedDelivery")
 # Celery reads this name. The tasks of a process share one database connection instead of opening
 # one each.
 app.conf["CELERY_DB_REUSE_MAX"] = 1_000_000_000

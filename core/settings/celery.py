@@ -26,6 +26,9 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 4.0
 # The workers' niceness (nice, 0 to 19): above 0, the web process of the same machine goes first.
 WORKER_NICENESS = env.int("WORKER_NICENESS", default=5)
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("WORKER_MAX_MEMORY_KILOBYTES", default=400_000)
+# Seconds, of RabbitMQ alone; Celery's default is 120. After two of them the worker counts a silent
+# broker as gone, and the broker gives the worker's wake-ups to another one.
+CELERY_BROKER_HEARTBEAT = 10
 # Reconnect for ever: a worker without its broker still runs what is pending in the rows.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A Valkey without memory answers with an error. The worker must not end for that either.

@@ -74,7 +74,7 @@ def report_of(
     system: System, acknowledged: dict[str, float], *, longest_post_seconds: float
 ) -> Report:
     """Compare acknowledgements (time by message id) with the database and the phone."""
-    with psycopg.connect(system.environment["DATABASE_URL"]) as connected:
+    with psycopg.connect(system.postgres_url) as connected:
         rows = connected.execute(MESSAGES).fetchall()
         told = {row[0] for row in connected.execute(TOLD).fetchall()}
         wrong = connected.execute(WRONG_COUNTERS).fetchone()

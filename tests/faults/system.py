@@ -24,8 +24,10 @@ from deploy.launcher.data_dir import DataDir
 from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone, stop_together
 from deploy.launcher.service_types import EmbeddedService
+from tests.chosen_services import BROKER, chosen_services
 from tests.commands import children_of, unmeasured
 from tests.faults.phone import Phone
+from tests.rabbitmq import RabbitMQ
 from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -46,6 +48,10 @@ class System:
             "postgres": Postgres(self.data_dir),
             "valkey": Valkey(self.data_dir),
         }
+        self.postgres_url = self.services["postgres"].environment["DATABASE_URL"]
+        chosen = chosen_services(self.data_dir, self.postgres_url)
+        self.services |= {service.name: service for service in chosen}
+        self.broker = BROKER or "valkey"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.port = free_port()
         self.phone = Phone()
@@ -65,7 +71,12 @@ class System:
             self.start_service(name)
         browser = self.phone.browser()
         device = json.dumps({"endpoint": browser.endpoint, **browser.keys})
-        answer = self._run("-m", "tests.faults.prepare", str(CONVERSATIONS), device)
+        # Migrations go past the pooler.
+        answer = self._run(
+            "-m", "tests.faults.prepare", str(CONVERSATIONS), device,
+            DATABASE_URL=self.postgres_url, DATABASE_POOLER="",
+        )  # fmt: skip
+        self._run("manage.py", "database_limits")
         self.prepared = json.loads(answer)
         self.start_web()
         for number in range(WORKERS):
@@ -82,6 +93,9 @@ class System:
         services = ((self.processes.get(name), s) for name, s in self.services.items())
         theirs = [(process, s.stop_signal) for process, s in services if process]
         stop_together(theirs, 5)
+        for service in self.services.values():
+            if isinstance(service, RabbitMQ):
+                service.end()
 
     def start_service(self, name: str) -> None:
         service = self.services[name]
@@ -156,7 +170,7 @@ class System:
 
     def ask(self, sql: str, *values: Any) -> Any:
         """Return the first value of a query."""
-        with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connected:
+        with psycopg.connect(self.postgres_url, connect_timeout=5) as connected:
             row = connected.execute(sql.encode(), values).fetchone()
         return row[0] if row else None
 
@@ -173,7 +187,7 @@ class System:
 
     def messages_of(self, conversation: str) -> dict[str, str]:
         """Return the text of each message of a conversation by message id."""
-        with psycopg.connect(self.environment["DATABASE_URL"], connect_timeout=5) as connected:
+        with psycopg.connect(self.postgres_url, connect_timeout=5) as connected:
             rows = connected.execute(
                 "SELECT id::text, body FROM messaging_message WHERE conversation_id = %s",
                 [conversation],
@@ -250,9 +264,10 @@ class System:
             "PYTHONUNBUFFERED": "1",
         }
         environment |= self.phone.environment
+        environment.pop("CELERY_BROKER_URL", None)
+        environment.pop("DATABASE_POOLER", None)
         for service in self.services.values():
             environment |= service.environment
-        environment.pop("CELERY_BROKER_URL", None)
         return unmeasured(environment) | self.variables
 
     def _spawn(self, name: str, *arguments: str) -> None:
@@ -267,11 +282,11 @@ class System:
                 start_new_session=True,
             )
 
-    def _run(self, *arguments: str) -> str:
+    def _run(self, *arguments: str, **variables: str) -> str:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=self.environment,
+            env={**self.environment, **variables},
             capture_output=True,
             text=True,
             check=False,

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 import redis
 
+from tests.chosen_services import BROKER, POOLER
 from tests.faults.conftest import IS_FULL
 from tests.faults.load import Load
 from tests.faults.report import BUSY, HEADING, load_of_the_machine
@@ -32,6 +33,8 @@ LONGEST_POST_SECONDS = 0.5
 # How long a publish to a frozen broker waits: the `socket_timeout` of the settings.
 BROKER_SECONDS = 2.0
 GENTLE_END_SECONDS = 10.0
+# Longer than two heartbeats of RabbitMQ, after which the workers count it as gone.
+BROKER_FREEZE_SECONDS = 25.0
 
 
 def kill_worker(system: System) -> None:
@@ -47,7 +50,7 @@ def kill_pool_child(system: System) -> None:
 def kill_sweeper(system: System) -> None:
     """Freeze the broker, so that only sweepers work, and kill a worker whose sweeper works."""
     began = time.time()
-    with system.frozen("valkey"):
+    with system.frozen(system.broker):
         until(lambda: system.sweeping(began) is not None, "no sweeper works")
         number = system.sweeping(began)
         assert number is not None
@@ -108,7 +111,36 @@ def all_workers_off(system: System) -> None:
             system.start_worker(number)
 
 
+def kill_broker(system: System) -> None:
+    system.kill("rabbitmq")
+    time.sleep(OUTAGE_SECONDS)
+    system.start_service("rabbitmq")
+
+
+def freeze_broker(system: System) -> None:
+    with system.frozen("rabbitmq"):
+        time.sleep(BROKER_FREEZE_SECONDS)
+
+
+def restart_broker(system: System) -> None:
+    system.kill("rabbitmq", signal.SIGTERM)
+    system.start_service("rabbitmq")
+
+
+def kill_pooler(system: System) -> None:
+    system.kill("pgbouncer")
+    time.sleep(OUTAGE_SECONDS)
+    system.start_service("pgbouncer")
+
+
+def freeze_pooler(system: System) -> None:
+    with system.frozen("pgbouncer"):
+        time.sleep(FREEZE_SECONDS)
+
+
 SHORT = [kill_worker, kill_pool_child, kill_sweeper]
+SHORT += [kill_broker, freeze_broker, restart_broker] if BROKER else []
+SHORT += [kill_pooler, freeze_pooler] if POOLER else []
 LONG = [
     kill_valkey, fill_valkey, freeze_valkey, kill_postgres, kill_web, end_web_gently,
     end_worker_gently, all_workers_off,
@@ -165,7 +197,7 @@ class TestFrozenBroker:
         with load.running():
             load.wait_for(BEFORE)
             calm = load.posts_between(0, time.time())
-            with system.frozen("valkey"):
+            with system.frozen(system.broker):
                 began = time.time()
                 # Longer than any publish waits.
                 time.sleep(2 * BROKER_SECONDS)

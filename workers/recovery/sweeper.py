@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from core import background_sender
@@ -26,6 +26,11 @@ from workers.monitoring.backlog import paused_queues
 
 # Any number; the lock belongs to this database.
 SWEEP_LOCK = 0x1A1501
+# Longer than a sweep that waits for a frozen broker (4 s).
+STUCK_MS = 10_000
+LOCK = """
+SELECT set_config('idle_in_transaction_session_timeout', %s, true), pg_try_advisory_xact_lock(%s)
+"""
 BATCH = 200
 # In a queue this long, or with a wake-up for each row that waits, no wake-up was lost: the workers
 # are busy, and more wake-ups would only make it longer.
@@ -45,16 +50,16 @@ logger = structlog.get_logger(__name__)
 
 @contextmanager
 def alone() -> Iterator[bool]:
-    """Yield True if this worker is the only one that sweeps now."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [SWEEP_LOCK])
-        is_ours = bool(cursor.fetchone()[0])
-    try:
+    """Yield True if this worker is the only one that sweeps now; all within a transaction.
+
+    The lock ends with the transaction, also behind a pooler. PostgreSQL ends that of a worker that
+    froze or whose machine vanished after STUCK_MS.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK, [str(STUCK_MS), SWEEP_LOCK])
+            is_ours = bool(cursor.fetchone()[1])
         yield is_ours
-    finally:
-        if is_ours:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEP_LOCK])
 
 
 class Sweeper:

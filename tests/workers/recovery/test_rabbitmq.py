@@ -4,32 +4,34 @@ Where the server is not installed (`rabbitmq-server`, with Erlang), these tests 
 """
 
 import os
-import secrets
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
+from kombu import Exchange
+from kombu import Queue as KombuQueue
 from pytest_django import Settings
 
 from core import background_sender
 from core.ids import new_id
 from core.jobs import enqueue
+from core.jobs.broker_queue import DELIVERY_LIMIT, broker_queues
 from core.jobs.enqueue import Job, Queue
 from core.models import User
-from deploy.launcher.ports import free_port
+from deploy.launcher.data_dir import DataDir
+from deploy.launcher.process_group import is_gone
 from messaging.models import Conversation, Message
 from tests.cast import Say, in_another_conversation
+from tests.rabbitmq import MISSING, RabbitMQ, rabbitmq_program
 from tests.site import ROOT, address_of_test_database
 from tests.waiting import until
 from workers.engine import execute
@@ -39,84 +41,46 @@ from workers.registry import MESSAGES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# First where Debian has the program itself. The one in the path changes to another account.
-PLACES = os.pathsep.join(["/usr/lib/rabbitmq/bin", os.environ.get("PATH", ""), "/usr/sbin"])
 
+class Server:
+    """A RabbitMQ that a test stops and starts again."""
 
-class Rabbit:
-    """A server of our own in a folder, with neither its default port nor its cookie."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        self.program = program
-        self.folder = folder
-        self.port = free_port()
-        self.environment = {
-            **os.environ,
-            "PATH": PLACES,
-            "HOME": str(folder),
-            "RABBITMQ_NODENAME": f"liaison-{secrets.token_hex(4)}@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": "127.0.0.1",
-            "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_DIST_PORT": str(free_port()),
-            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
-            "RABBITMQ_LOG_BASE": str(folder / "log"),
-            "RABBITMQ_PID_FILE": str(folder / "pid"),
-            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
-            "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq"),
-            "ERL_EPMD_PORT": str(free_port()),
-            "ERL_EPMD_ADDRESS": "127.0.0.1",
-        }
-        # Erlang's port mapper. The one that RabbitMQ starts by itself would never end.
-        self.map = subprocess.Popen(["epmd"], env=self.environment)
+    def __init__(self, folder: Path) -> None:
+        data_dir = DataDir(folder)
+        data_dir.create()
+        self.service = RabbitMQ(data_dir)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+        return self.service.url
 
     def start(self) -> None:
-        with (self.folder / "output").open("ab") as log:
-            self.process = subprocess.Popen(
-                [self.program],
-                cwd=self.folder,
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        until(self.answers, "RabbitMQ does not answer")
-
-    def answers(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, (self.folder / "output").read_text()[-2000:]
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        until(lambda: is_gone(self.service.pid_file), "the killed RabbitMQ does not end")
+        self.process = self.service.start()
+        until(self.service.is_ready, "RabbitMQ does not answer")
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         if self.process is not None:
-            os.killpg(self.process.pid, number)
+            self.process.send_signal(number)
             self.process.wait(30)
 
 
 @pytest.fixture(scope="module")
-def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rabbit]:
-    program = shutil.which("rabbitmq-server", path=PLACES)
-    if program is None:
-        pytest.skip("RabbitMQ (rabbitmq-server) is not installed")
-    server = Rabbit(program, tmp_path_factory.mktemp("rabbitmq"))
+def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    if rabbitmq_program() is None:
+        pytest.skip(MISSING)
+    server = Server(tmp_path_factory.mktemp("rabbitmq"))
     try:
         server.start()
         yield server
     finally:
         server.stop()
-        server.map.kill()
-        server.map.wait()
+        server.service.end()
 
 
 @pytest.fixture
-def through_rabbit(rabbit: Rabbit, settings: Settings) -> Iterator[Rabbit]:
+def through_rabbit(rabbit: Server, settings: Settings) -> Iterator[Server]:
     """This process publishes through RabbitMQ."""
     settings.CELERY_BROKER_URL = rabbit.url
     forget_the_sender()
@@ -130,32 +94,48 @@ def forget_the_sender() -> None:
     enqueue.broker.cache_clear()
 
 
-@pytest.fixture
-def worker(through_rabbit: Rabbit, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": address_of_test_database(),
-        "DJANGO_SETTINGS_MODULE": "core.settings",
-        "CELERY_BROKER_URL": through_rabbit.url,
-    }
-    queues = ",".join(queue.value for queue in Queue)
-    with (tmp_path / "worker.log").open("wb") as log:
-        process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "celery", "-A", "workers.celery", "worker"),
-                *("--concurrency", "1", "--without-gossip", "--without-mingle", "-Q", queues),
-            ],
-            cwd=ROOT,
-            env=environment,
-            stdout=log,
-            stderr=log,
-        )
-    try:
+@dataclass
+class Worker:
+    """A worker process that takes from the queues of one RabbitMQ."""
+
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": address_of_test_database(),
+            "DJANGO_SETTINGS_MODULE": "core.settings",
+            "CELERY_BROKER_URL": self.url,
+        }
+        queues = ",".join(queue.value for queue in Queue)
+        with self.log.open("wb") as log:
+            process = self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "celery", "-A", "workers.celery", "worker"),
+                    *("--concurrency", "1", "--without-gossip", "--without-mingle", "-Q", queues),
+                ],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=log,
+            )
         until(WorkerProcess.objects.filter(pid=process.pid).exists, "the worker does not come")
-        yield process
-    finally:
-        process.terminate()
-        process.wait(30)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(30)
+            self.process = None
+
+
+@pytest.fixture
+def worker(through_rabbit: Server, tmp_path: Path) -> Iterator[Worker]:
+    worker = Worker(through_rabbit.url, tmp_path / "worker.log")
+    worker.start()
+    yield worker
+    worker.stop()
 
 
 def was_done_by_a_task(message: Message) -> bool:
@@ -167,22 +147,82 @@ def attempts_at(message: Message) -> QuerySet[TaskRun]:
     return TaskRun.objects.filter(subject=str(message.pk), outcome="succeeded")
 
 
-@pytest.mark.usefixtures("worker")
-def test_job_is_done_by_a_task_through_rabbitmq(
-    say: Say, camille: User, conversation: Conversation
-) -> None:
-    def one_more_is_done_by_a_task() -> bool:
-        # Before the worker takes from its queues, its fallback runner is faster.
-        message = say(camille, "Bonjour")
-        until(lambda: attempts_at(message).exists(), "no attempt is recorded")
-        return was_done_by_a_task(message)
+def one_more_is_done_by_a_task(say: Say, author: User) -> bool:
+    # Before the worker takes from its queues, its fallback runner is faster.
+    message = say(author, "Bonjour")
+    until(lambda: attempts_at(message).exists(), "no attempt is recorded")
+    return was_done_by_a_task(message)
 
-    until(one_more_is_done_by_a_task, "no task did it")
+
+@pytest.mark.usefixtures("worker", "conversation")
+def test_job_is_done_by_a_task_through_rabbitmq(say: Say, camille: User) -> None:
+    until(lambda: one_more_is_done_by_a_task(say, camille), "no task did it")
     until(lambda: not Message.objects.filter(fanned_out_at=None).exists(), "not all is done")
 
 
+@pytest.mark.usefixtures("worker", "conversation")
+def test_all_queues_of_work_are_quorum_queues(rabbit: Server, say: Say, camille: User) -> None:
+    until(lambda: one_more_is_done_by_a_task(say, camille), "no task did it")
+
+    listed = rabbit.service.tool("list_queues", "--quiet", "--no-table-headers", "name", "type")
+
+    types = dict(line.split("\t") for line in listed.splitlines())
+    # The worker's own queue for commands ends with it.
+    lasting = {name: kind for name, kind in types.items() if "pidbox" not in name}
+    assert lasting == {queue.value: "quorum" for queue in Queue}
+
+
+@pytest.mark.usefixtures("conversation")
+def test_queues_of_an_older_version_are_used_until_they_are_deleted(
+    rabbit: Server, settings: Settings, tmp_path: Path, say: Say, camille: User
+) -> None:
+    rabbit.service.tool("add_vhost", "older")
+    rabbit.service.tool("set_permissions", "--vhost", "older", "guest", ".*", ".*", ".*")
+    settings.CELERY_BROKER_URL = f"{rabbit.url.removesuffix('/')}older"
+    forget_the_sender()
+    with enqueue.broker().connection_for_write() as connected:
+        for queue in Queue:
+            KombuQueue(queue.value, Exchange("liaison"), queue.value)(connected).declare()
+    worker = Worker(settings.CELERY_BROKER_URL, tmp_path / "worker.log")
+    try:
+        worker.start()
+        until(lambda: one_more_is_done_by_a_task(say, camille), "no task did it")
+        assert worker.log.read_text().count("queue_is_older") >= len(Queue)
+        worker.stop()
+
+        for queue in Queue:
+            rabbit.service.tool("delete_queue", "--vhost", "older", queue.value)
+        worker.start()
+        until(lambda: one_more_is_done_by_a_task(say, camille), "no task did it")
+        assert "queue_is_older" not in worker.log.read_text()
+        types = rabbit.service.tool("list_queues", "--vhost", "older", "--quiet", "name", "type")
+        assert types.count("quorum") == len(Queue)
+    finally:
+        worker.stop()
+        background_sender.flush()
+        forget_the_sender()
+
+
+def test_wake_up_whose_workers_die_again_and_again_is_dropped(through_rabbit: Server) -> None:
+    declare_empty(Queue.REALTIME)
+    enqueue.publish(Job.FAN_OUT_MESSAGE, message_id=new_id())
+    until(lambda: queue_length(MESSAGES) == 1, "the wake-up does not arrive")
+
+    def dies_with_it() -> bool:
+        """Take the wake-up and end without a word, as a killed worker does."""
+        with enqueue.broker().connection_for_write() as connected:
+            return connected.default_channel.basic_get(Queue.REALTIME.value) is not None
+
+    for _death in range(DELIVERY_LIMIT + 1):
+        until(dies_with_it, "the wake-up does not come back")
+    time.sleep(1)
+
+    assert queue_length(MESSAGES) == 0
+    assert not dies_with_it()
+
+
 def test_wake_ups_wait_in_rabbitmq_and_are_counted(
-    through_rabbit: Rabbit,
+    through_rabbit: Server,
     say: Say,
     camille: User,
     conversation: Conversation,
@@ -206,13 +246,15 @@ def test_wake_ups_wait_in_rabbitmq_and_are_counted(
 def declare_empty(queue: Queue) -> None:
     """As a worker does when it starts."""
     with enqueue.broker().connection_for_write() as connected:
-        channel: Any = connected.default_channel
-        channel.queue_declare(queue.value, durable=True, auto_delete=False)
-        channel.queue_purge(queue.value)
+        for declared in broker_queues(connected.as_uri()):
+            if declared.name == queue.value:
+                bound = declared(connected.default_channel)
+                bound.declare()
+                bound.purge()
 
 
 def test_rabbitmq_killed_and_back_loses_no_work(
-    through_rabbit: Rabbit, say: Say, camille: User, conversation: Conversation
+    through_rabbit: Server, say: Say, camille: User, conversation: Conversation
 ) -> None:
     declare_empty(Queue.REALTIME)
     say(camille, "avant")
@@ -241,7 +283,7 @@ def test_rabbitmq_killed_and_back_loses_no_work(
     until(lambda: is_sent(through_rabbit), "the sender does not come back")
 
 
-def is_sent(rabbit: Rabbit) -> bool:
+def is_sent(rabbit: Server) -> bool:
     """Tell whether a wake-up of this process arrives."""
     publish = partial(enqueue.publish, enqueue.Job.FAN_OUT_MESSAGE, message_id=new_id())
     background_sender.send(publish)
