@@ -54,6 +54,8 @@ class Load:
         self.conversations = conversations or system.prepared["conversations"]
         self.pause_seconds = writers / per_second
         self.sent: list[Sent] = []
+        # Requests that got no answer in time, or a closed connection.
+        self.unanswered = 0
         self.ending = threading.Event()
         self.threads = [threading.Thread(target=self._write, daemon=True) for _ in range(writers)]
 
@@ -115,6 +117,7 @@ class Load:
             try:
                 status, _answer, _headers = self.system.call("POST", path, body, who="client")
             except (OSError, http.client.HTTPException):
+                self.unanswered += 1
                 time.sleep(RETRY_SECONDS)
                 continue
             sent.statuses.append(status)

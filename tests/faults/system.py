@@ -270,10 +270,17 @@ class System:
             environment |= service.environment
         return unmeasured(environment) | self.variables
 
+    def _before(self, name: str) -> list[str]:
+        """Return the words before the command of a process."""
+        return []
+
     def _spawn(self, name: str, *arguments: str) -> None:
+        self._run_program(name, *self._before(name), sys.executable, "-m", *arguments)
+
+    def _run_program(self, name: str, *command: str) -> None:
         with self.data_dir.log(name).open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", *arguments],
+                command,
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,

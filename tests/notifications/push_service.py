@@ -68,6 +68,7 @@ class PushService:
     """Answers `status`, or for a path the statuses in `answers`, one after the other."""
 
     port: int = 0
+    address: str = "127.0.0.1"
     public_key: str = ""
     status: int = 201
     headers: dict[str, str] = field(default_factory=dict)
@@ -89,7 +90,7 @@ class PushService:
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     def browser(self, name: str) -> Browser:
         browser = Browser(f"/push/{name}", self.origin)
@@ -185,7 +186,7 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def running(service: PushService) -> Iterator[PushService]:
-    server = Server(("127.0.0.1", 0), _handler(service))
+    server = Server((service.address, 0), _handler(service))
     service.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
