@@ -1,7 +1,7 @@
 """Machines on one network of this machine: a network namespace each, on a bridge (Linux, as root).
 
-A cut drops all packets from an address to a machine, as a broken cable or a firewall does: nobody
-is told, and what a machine sent before may have arrived.
+A cut drops all packets from a service as they arrive at a machine, as a broken cable or a firewall
+does: nobody is told, and what the machine sends still arrives.
 """
 
 import os
@@ -15,6 +15,8 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 NEEDS_ROOT = "machines on a network of their own can be made by root on Linux only"
+# Priorities of the rules of routing.
+FIRST, SECOND = "10", "20"
 REFUSED = "no network namespace may be made here"
 
 
@@ -68,12 +70,9 @@ class Network:
         """Let a machine hear nothing from these services."""
         with ExitStack() as ends:
             for service in services:
-                rule = (
-                    *("from", self.addresses[service], "to", self.addresses[machine]),
-                    *("blackhole", "priority", "100"),
-                )
-                ip("rule", "add", *rule)
-                ends.callback(ip, "rule", "delete", *rule)
+                rule = ("from", self.addresses[service], "blackhole", "priority", FIRST)
+                ip("-n", self.space(machine), "rule", "add", *rule)
+                ends.callback(ip, "-n", self.space(machine), "rule", "delete", *rule)
             yield
 
     def _add(self, machine: str) -> None:
@@ -84,3 +83,6 @@ class Network:
         ip("-n", space, "address", "add", f"{self.addresses[machine]}/24", "dev", "eth0")
         for device in ("eth0", "lo"):
             ip("-n", space, "link", "set", device, "up")
+        # What arrives for the machine itself is looked up first, before any rule of ours.
+        ip("-n", space, "rule", "add", "lookup", "local", "priority", SECOND)
+        ip("-n", space, "rule", "delete", "lookup", "local", "priority", "0")
