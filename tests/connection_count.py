@@ -22,7 +22,10 @@ class ConnectionCount:
         self.address = address or address_of_test_database()
 
     def __enter__(self) -> "ConnectionCount":
-        self.own = psycopg.connect(self.address, application_name=NAME, autocommit=True)
+        self.own = psycopg.connect(
+            # Behind a pooler nothing may be prepared.
+            self.address, application_name=NAME, autocommit=True, prepare_threshold=None
+        )  # fmt: skip
         self.most, self.before = 0, self.count()
         self.stopped = threading.Event()
         self.thread = threading.Thread(target=self.watch)

@@ -170,7 +170,6 @@ def site(
     if not needs_site(request.node.stash.get(NEXT_TEST, None)):
         # It would run the pending work of the next test's rows.
         running_site.stop_worker()
-    let_the_worker_lose()
 
 
 NEXT_TEST = pytest.StashKey[pytest.Item | None]()
@@ -183,19 +182,6 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 def needs_site(item: pytest.Item | None) -> bool:
     return "site" in getattr(item, "fixturenames", ())
-
-
-def let_the_worker_lose() -> None:
-    """Let the worker be the victim of a deadlock with the emptying of the tables.
-
-    PostgreSQL ends the side that looks for a deadlock first. This connection looks later, which
-    only a superuser may set.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('deadlock_timeout', '60s', false)"
-            " FROM pg_roles WHERE rolname = current_user AND rolsuper"
-        )
 
 
 def address_of_test_database() -> str:

@@ -26,7 +26,7 @@ from notifications.push import vapid
 from tests.notifications.mail_server import MailServer, controller
 from tests.notifications.push_service import PushService, running
 from tests.own_valkey import OwnValkey
-from tests.site import Site, address_of_test_database, let_the_worker_lose
+from tests.site import Site, address_of_test_database
 from tests.waiting import until
 from tests.wire import Caller
 from workers.registry import ESCALATIONS, FORWARDED, NOTICES, SNOOZES
@@ -266,7 +266,7 @@ def outside(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> 
 def desk(
     transactional_db: None, outside: Outside, conversation: Conversation, camille: User,
     odile: User, marc: User, villa: Chantier,
-) -> Iterator[Desk]:  # fmt: skip
+) -> Desk:  # fmt: skip
     nina = User.objects.create(email=NINA, name="Nina Roux", role=User.Role.STAFF)
     Chantier.objects.update(deputy=nina)
     browser = outside.pushes.browser("phone")
@@ -277,8 +277,7 @@ def desk(
     desk = Desk(outside, conversation, camille, odile, nina, marc)
     outside.start()
     desk.call(odile, "POST", "/messages", {"body": "Le joint est refait."})
-    yield desk
-    let_the_worker_lose()
+    return desk
 
 
 def settle() -> None:

@@ -26,7 +26,7 @@ from messaging.actions.conversations import open_conversation
 from messaging.conversation.idempotency import Opening
 from notifications.models import WebhookDelivery
 from tests.notifications.webhook_receiver import Receiver, running
-from tests.site import Site, address_of_test_database, let_the_worker_lose
+from tests.site import Site, address_of_test_database
 from tests.waiting import until
 from tests.wire import Caller
 
@@ -201,7 +201,6 @@ def test_each_event_arrives_in_order_though_processes_are_killed(
     reader.join(15)
     for _ in range(MESSAGES):
         program.follow_once()
-    let_the_worker_lose()
 
     sent, fed = of_messages(receiver.accepted), of_messages(program.followed)
     with capsys.disabled():
