@@ -21,6 +21,8 @@ DATABASE_LIMITS = {
     "statement_timeout": 15_000,
     "lock_timeout": 5_000,
     "idle_in_transaction_session_timeout": 30_000,
+    # PostgreSQL's own: of what it sent to a machine that vanished, perhaps with a lock.
+    "tcp_user_timeout": 10_000,
 }
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     connect_timeout=3,

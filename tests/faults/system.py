@@ -76,7 +76,11 @@ class System:
             "-m", "tests.faults.prepare", str(CONVERSATIONS), device,
             DATABASE_URL=self.postgres_url, DATABASE_POOLER="",
         )  # fmt: skip
-        self._run("manage.py", "database_limits")
+        if "pgbouncer" in self.services:
+            self._run("manage.py", "database_limits")
+            # Only its new connections have them.
+            self.kill("pgbouncer")
+            self.start_service("pgbouncer")
         self.prepared = json.loads(answer)
         self.start_web()
         for number in range(WORKERS):
