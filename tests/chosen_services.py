@@ -19,11 +19,13 @@ assert BROKER in ("", "rabbitmq"), f"TEST_BROKER is empty or rabbitmq, not {BROK
 assert POOLER in ("", "pgbouncer"), f"TEST_POOLER is empty or pgbouncer, not {POOLER!r}"
 
 
-def chosen_services(data_dir: DataDir, database_url: str) -> Iterator[EmbeddedService]:
+def chosen_services(
+    data_dir: DataDir, database_url: str, broker: str = BROKER, pooler: str = POOLER
+) -> Iterator[EmbeddedService]:
     """Yield the services to start after PostgreSQL, whose address is `database_url`."""
-    if BROKER:
+    if broker:
         assert rabbitmq.rabbitmq_program(), rabbitmq.MISSING
         yield RabbitMQ(data_dir)
-    if POOLER:
+    if pooler:
         assert pgbouncer.pgbouncer_program(), pgbouncer.MISSING
         yield PgBouncer(data_dir, database_url)

@@ -69,9 +69,9 @@ QUEUES = {
 # AMQP's delivery mode for messages that a broker such as RabbitMQ keeps on its disk.
 PERSISTENT = 2
 
-# Seconds. By default the client of RabbitMQ waits for ever for a frozen server. The limits for
-# Valkey are in the settings.
-AMQP_LIMITS = {"connect_timeout": 1, "read_timeout": 2, "write_timeout": 2}
+# Seconds. By default the client of RabbitMQ waits for ever for a frozen server, and 6 s for one
+# that refuses connections, by several tries. The limits for Valkey are in the settings.
+AMQP_LIMITS = {"connect_timeout": 1, "read_timeout": 2, "write_timeout": 2, "max_retries": 0}
 
 
 @cache

@@ -24,15 +24,11 @@ IN_THE_DOCUMENT = {"10.0.0.11": "web-0", "10.0.0.12": "web-1"}
 
 class Hosts(System):
     def __init__(self, folder: Path, network: Network) -> None:
-        super().__init__(folder, TRUSTED_PROXIES=network.addresses["nginx"])
+        # The usual services: what is cut here is a machine, whatever the broker is.
+        super().__init__(folder, broker="", pooler="", TRUSTED_PROXIES=network.addresses["nginx"])
         self.network = network
         addresses = f"127.0.0.1,{network.addresses['postgres']}"
-        # The usual ones: what is cut here is a machine, whatever the broker is.
-        self.services = {
-            "postgres": Postgres(self.data_dir, {"listen_addresses": addresses}),
-            "valkey": self.services["valkey"],
-        }
-        self.broker = "valkey"
+        self.services["postgres"] = Postgres(self.data_dir, {"listen_addresses": addresses})
         self.phone.service.address = network.addresses["pushes"]
 
     def start_service(self, name: str) -> None:

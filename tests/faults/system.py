@@ -24,7 +24,7 @@ from deploy.launcher.data_dir import DataDir
 from deploy.launcher.ports import free_port
 from deploy.launcher.process_group import is_gone, stop_together
 from deploy.launcher.service_types import EmbeddedService
-from tests.chosen_services import BROKER, chosen_services
+from tests.chosen_services import BROKER, POOLER, chosen_services
 from tests.commands import children_of, unmeasured
 from tests.faults.phone import Phone
 from tests.rabbitmq import RabbitMQ
@@ -40,7 +40,9 @@ CONVERSATIONS = 8
 class System:
     """Services, web and workers, with data for a test. Keywords of it are environment variables."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(
+        self, folder: Path, broker: str = BROKER, pooler: str = POOLER, **variables: str
+    ) -> None:
         self.variables = variables
         self.data_dir = DataDir(folder)
         self.data_dir.create()
@@ -49,9 +51,9 @@ class System:
             "valkey": Valkey(self.data_dir),
         }
         self.postgres_url = self.services["postgres"].environment["DATABASE_URL"]
-        chosen = chosen_services(self.data_dir, self.postgres_url)
+        chosen = chosen_services(self.data_dir, self.postgres_url, broker, pooler)
         self.services |= {service.name: service for service in chosen}
-        self.broker = BROKER or "valkey"
+        self.broker = broker or "valkey"
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.port = free_port()
         self.phone = Phone()
