@@ -23,6 +23,7 @@ from workers.engine import execute
 from workers.engine.execute import Waiting
 from workers.engine.job_types import JobType, Key
 from workers.monitoring.backlog import paused_queues
+from workers.recovery.thread_connection import DATABASE_ERRORS
 
 # Any number; the lock belongs to this database.
 SWEEP_LOCK = 0x1A1501
@@ -79,9 +80,17 @@ class Sweeper:
 
     def look(self) -> dict[JobType, list[Key]]:
         """Sweep once, unless another worker does now; return the rows for the fallback runner."""
+        found: dict[JobType, list[Key]] = {}
         with alone() as is_ours:
-            job_types = self.unpaused() if is_ours else []
-            return {job_type: self.look_at(job_type) for job_type in job_types}
+            for job_type in self.unpaused() if is_ours else []:
+                try:
+                    found[job_type] = self.look_at(job_type)
+                except DATABASE_ERRORS:
+                    raise
+                except Exception:
+                    # A defect in one type must not undo what was done for the others.
+                    logger.exception("sweep_failed", job=job_type.job.value)
+        return found
 
     def unpaused(self) -> list[JobType]:
         paused = paused_queues()
