@@ -87,7 +87,7 @@ CHOSEN := TEST_BROKER="$(BROKER)" TEST_POOLER="$(POOLER)"
 flows: $(DEV) bundles ## The tests over the network alone; BROKER=rabbitmq POOLER=pgbouncer
 	@$(CHOSEN) $(PYTEST) tests/flows
 
-faults: $(DEV) ## Kills and cuts under load, with figures (half an hour); BROKER=rabbitmq POOLER=pgbouncer
+faults: $(DEV) ## Kills and cuts under load, with figures (an hour); BROKER=rabbitmq POOLER=pgbouncer
 	@$(CHOSEN) FAULTS=full $(PYTEST) tests/faults
 
 js: $(DEV) $(JS) ## Tests of the browser modules without a browser

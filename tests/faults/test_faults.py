@@ -184,6 +184,10 @@ class TestPostgresAway:
         assert status == 503
         assert int(headers["retry-after"]) > 0
         first = system.call("POST", path, draft, who="client")
+        if POOLER and first[0] == 503:
+            # PgBouncer asks a PostgreSQL that was away once a second (server_login_retry).
+            time.sleep(int(first[2]["retry-after"]))
+            first = system.call("POST", path, draft, who="client")
         second = system.call("POST", path, draft, who="client")
         assert (first[0], second[0]) == (201, 200)
         assert first[1]["id"] == second[1]["id"] == draft["id"]
