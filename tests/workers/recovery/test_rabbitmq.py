@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db.models import QuerySet
@@ -215,7 +216,8 @@ def test_wake_up_whose_workers_die_again_and_again_is_dropped(through_rabbit: Se
     def dies_with_it() -> bool:
         """Take the wake-up and end without a word, as a killed worker does."""
         with enqueue.broker().connection_for_write() as connected:
-            return connected.default_channel.basic_get(Queue.REALTIME.value) is not None
+            channel: Any = connected.default_channel
+            return channel.basic_get(Queue.REALTIME.value) is not None
 
     for _death in range(DELIVERY_LIMIT + 1):
         until(dies_with_it, "the wake-up does not come back")
