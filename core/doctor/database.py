@@ -95,9 +95,8 @@ def _limits() -> Finding:
             _("PostgreSQL does not limit our statements: %(names)s is 0.")
             % {"names": ", ".join(missing)},
             advice=_(
-                "A pooler dropped the options of the connection. Set them for the role instead:"
-                " ALTER ROLE … SET statement_timeout = '15s', lock_timeout = '5s' and"
-                " idle_in_transaction_session_timeout = '30s'."
+                "A pooler dropped the options of the connection. Set DATABASE_POOLER=transaction,"
+                " and run `manage.py database_limits`, which gives them to the role."
             ),
         )
     return well(_("A statement that hangs is ended after %(time)s.") % {"time": _timeout()})

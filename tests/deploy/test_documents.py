@@ -34,7 +34,8 @@ from tests.site import ROOT
 __all__ = ["dovecot"]
 
 # Followed by tests of their own: deployments.md by tests/deploy/nginx_machine.py.
-FOLLOWED_ELSEWHERE = {"deployments.md"}
+# By test_nginx.py and test_brokers_and_poolers.py.
+FOLLOWED_ELSEWHERE = {"deployments.md", "brokers-and-poolers.md"}
 SYSTEMD = "systemd is not the first process here"
 DEBIAN = "installs a package of Debian on the machine of the test"
 DOCKER = "there is no daemon of Docker here"

@@ -55,7 +55,7 @@ class TestDatabase:
         found = the_only_doubt(database.examine)
 
         assert "statement_timeout" in found.says
-        assert "ALTER ROLE" in found.advice
+        assert "database_limits" in found.advice
 
 
 @pytest.mark.django_db
