@@ -44,7 +44,7 @@ class Hosts(System):
             self._spawn(
                 host,
                 *("core.server", "--host", "0.0.0.0", "--port", str(PORT)),  # noqa: S104
-                *("--drain-seconds", "0", "--log-level", "warning"),
+                *("--drain-seconds", "0"),
             )
         self._start_nginx()
         until(self.web_answers, "no web host answers")

@@ -167,7 +167,9 @@ class Job(NamedTuple):
 @contextmanager
 def before_its_commit(outside: Outside) -> Iterator[IsCaught]:
     """Hold up a worker where it orders notices: its other rows are written."""
-    with psycopg.connect(outside.site.environment["DATABASE_URL"]) as other:
+    # Behind a pooler nothing may be prepared.
+    url = outside.site.environment["DATABASE_URL"]
+    with psycopg.connect(url, prepare_threshold=None) as other:
         other.execute("LOCK TABLE messaging_notice IN SHARE MODE")
         yield lambda: other.execute(WAITS).fetchone() != (0,)
 
