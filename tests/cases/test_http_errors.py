@@ -169,7 +169,7 @@ class TestHeaders:
             caller = APIClient()
             caller.force_authenticate(world.marc)
             export = caller.get("/api/v1/staff/tasks/export", headers={"Accept": accept})
-            assert (export.status_code, export["Content-Type"]) == (200, "text/csv")
+            assert (export.status_code, export["Content-Type"]) == (200, "text/csv; charset=utf-8")
             content = f"/api/v1/attachments/{world.file.pk}/content"
             assert error_of(caller.get(content, headers={"Accept": accept}))[0] == 409
 
