@@ -67,6 +67,14 @@ class FoldingHandler(logging.StreamHandler[TextIO]):
         known.count, known.last = known.count + 1, without_traceback(record)
         self._ensure_timer()
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (logging's name)
+        """Lose a line that cannot be written, on a full disk for one.
+
+        `logging` would print the error, which is a line again, and so on until the request fails.
+        """
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
     def _ensure_timer(self) -> None:
         if self.timer is None:
             self.timer = threading.Timer(min(1.0, self.seconds), self._on_timer)

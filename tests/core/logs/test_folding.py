@@ -4,6 +4,9 @@ import io
 import json
 import logging
 import logging.config
+import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import structlog
@@ -11,6 +14,7 @@ from structlog.stdlib import ProcessorFormatter
 
 from core.logs.folding import FoldingHandler
 from core.logs.lines import line_formatter
+from core.logs.streams import PrintedLines
 
 
 @pytest.fixture
@@ -82,6 +86,20 @@ class TestFolding:
         counts_at_exit(log)
 
         assert capsys.readouterr().err == ""
+
+    def test_full_disk_loses_a_line_and_fails_nothing(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        full = Path("/dev/full").open("w")  # noqa: SIM115  (its closing fails too)
+        log = logging.Logger("of a test")
+        log.addHandler(FoldingHandler(full, 3600))
+        monkeypatch.setattr(sys, "stderr", PrintedLines(full, log, logging.ERROR))
+        try:
+            log.error("PostgreSQL cannot write")
+        finally:
+            monkeypatch.undo()
+            with suppress(OSError):
+                full.close()
 
     def test_error_of_another_class_is_written(
         self, log: logging.Logger, written: io.StringIO
