@@ -55,7 +55,7 @@ def stream_of_lines() -> TextIO:
 
 
 def begin(log_format: str) -> None:
-    """Have every line of one of our processes be one of the log, whoever writes it.
+    """Have every line that one of our processes prints be one of the log.
 
     With the format "" a command prints to its person, and with `text` all do.
     """

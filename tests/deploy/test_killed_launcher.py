@@ -1,4 +1,4 @@
-"""What is left of `manage.py up` after a `kill -9`: nothing, a few seconds later."""
+"""After a `kill -9` of `manage.py up` nothing of it runs, a few seconds later."""
 
 import os
 import signal

@@ -90,7 +90,7 @@ export default {
     one: "Pause the queue “{name}”? {n} task waits. Nothing is lost, but nothing leaves until it is resumed.",
     other: "Pause the queue “{name}”? {n} tasks wait. Nothing is lost, but nothing leaves until it is resumed.",
   },
-  purgeConfirm: "Emptying the broker’s queue loses nothing: what is owed is in the database. Type “{name}” to confirm.",
+  purgeConfirm: "Emptying the broker’s queue loses nothing: the work is in the database. Type “{name}” to confirm.",
   pausedBy: "Paused by {name}",
 
   latencies: "Wait and duration",
