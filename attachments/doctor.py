@@ -130,10 +130,12 @@ def _from_pages() -> Iterator[Finding]:
             "Access-Control-Request-Method": "PUT",
             "Access-Control-Request-Headers": "content-type,x-amz-checksum-sha256",
         }
-        with suppress(OSError, http.client.HTTPException):
+        try:
             allowed = _called("OPTIONS", url, asked).headers.get("Access-Control-Allow-Origin")
-            if allowed not in ("*", origin):
-                refused.append(origin)
+        except (OSError, http.client.HTTPException):
+            allowed = None
+        if allowed not in ("*", origin):
+            refused.append(origin)
     if refused:
         yield error(
             _("The bucket lets no file come from pages of %(origins)s (CORS).")

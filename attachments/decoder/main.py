@@ -122,6 +122,7 @@ def _judged(module: ModuleType, file: IO[bytes], request: DecodeRequest) -> Repo
     try:
         file.seek(0)
         report: Report = module.decode(file, request)
+    # Of any class, as above.
     except Exception as error:
         report = _failed(error)
     return report._replace(format=request.format)
@@ -134,6 +135,7 @@ def _drawn(module: ModuleType, file: IO[bytes], request: DecodeRequest, report: 
         drawn: Report = module.preview(file, request, report)
     except Refused as refused:
         return report._replace(reason=refused.reason, detail=refused.detail)
+    # A file without a preview is shown all the same, and the report says why.
     except Exception as error:
         return report._replace(detail=f"no preview: {type(error).__name__}: {error}"[:200])
     return drawn

@@ -13,7 +13,7 @@ def examine() -> Iterator[Finding]:
     found = [
         message
         for message in run_checks(include_deployment_checks=not settings.DEBUG)
-        if (not message.is_silenced() and message.is_serious()) or message.hint
+        if not message.is_silenced()
     ]
     for message in found:
         level = Level.ERROR if message.level >= ERROR else Level.WARNING

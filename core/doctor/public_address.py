@@ -184,10 +184,10 @@ def _bodies() -> Iterator[Finding]:
     except (OSError, http.client.HTTPException):
         # A proxy that refuses may close before it has read all.
         status = 413
-    if status == 413:
+    if status == 401:
+        yield well(_("The proxy lets an email of 4 MB pass."))
+    else:
         yield error(
             _("The proxy refuses an email of 4 MB."),
             advice=_("Allow INBOUND_EMAIL_MAX_BYTES for /inbound/email (`client_max_body_size`)."),
         )
-    else:
-        yield well(_("The proxy lets an email of 4 MB pass."))

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 from pytest_django import Settings
 
-from core.doctor import machine
+from core.doctor import configuration, machine
 from core.doctor.findings import Level
 from deploy.launcher.ports import free_port
 from tests.site import ROOT, Site
@@ -42,6 +42,17 @@ class TestWholeInstallation:
         with override("fr"):
             assert "PostgreSQL 18" in (words := said("--only=database"))
         assert "✓ Toutes les migrations sont appliquées." in words
+
+
+class TestSettings:
+    def test_what_is_silenced_on_purpose_is_not_found(self, settings: Settings) -> None:
+        settings.DEBUG, settings.CLAMD_URL = False, ""
+        antivirus = "attachments.W001"
+        assert antivirus in " ".join(one.says for one in configuration.examine())
+
+        settings.SILENCED_SYSTEM_CHECKS = [antivirus]
+
+        assert antivirus not in " ".join(one.says for one in configuration.examine())
 
 
 class TestBrokenInstallation:

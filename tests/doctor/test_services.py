@@ -145,6 +145,16 @@ class TestBucket:
 
         assert "S3_PUBLIC_URL" in found[0].advice
 
+    def test_question_of_a_page_that_gets_no_answer_is_no_permission(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        closed = f"http://127.0.0.1:{free_port()}/key?signed"
+        monkeypatch.setattr(presigned, "presigned_get", lambda *_, **__: closed)
+
+        found = [one for one in run(attachments.examine_bucket) if one.level == Level.ERROR]
+
+        assert ["S3_CORS_ORIGINS" in one.advice for one in found] == [True]
+
     def test_pages_that_may_not_send_are_named(self, settings: Settings) -> None:
         settings.S3_BUCKET = f"own-{uuid4()}"
         client = objects.client()
