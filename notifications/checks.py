@@ -22,7 +22,7 @@ def pushes_can_be_sent(**_: Any) -> list[CheckMessage]:
                 id="notifications.E001",
             )
         )
-    elif not _is_key(settings.VAPID_PRIVATE_KEY):
+    elif not is_vapid_key(settings.VAPID_PRIVATE_KEY):
         found.append(
             Error(
                 "VAPID_PRIVATE_KEY is no key: no device gets a notification.",
@@ -90,7 +90,7 @@ def emails_can_be_answered(**_: Any) -> list[CheckMessage]:
     ]
 
 
-def _is_key(written: str) -> bool:
+def is_vapid_key(written: str) -> bool:
     try:
         return len(vapid.decoded(written)) == vapid.PRIVATE_BYTES and bool(
             vapid.public_key(written)

@@ -1,6 +1,5 @@
 """Examine the emails out and in, what DNS says of their domains, and the notifications."""
 
-import binascii
 import http.client
 import json
 import smtplib
@@ -19,8 +18,8 @@ from redis.exceptions import RedisError
 
 from core.doctor.findings import Finding, error, warning, well, words_of
 from core.doctor.public_address import fetch
+from notifications.checks import is_vapid_key
 from notifications.inbound_email import imap, probe
-from notifications.push import vapid
 
 DNS_SECONDS = 3.0
 # Mailboxes are read once a minute.
@@ -227,12 +226,7 @@ def examine_push() -> Iterator[Finding]:
     if not settings.VAPID_PRIVATE_KEY:
         # `check --deploy` says it.
         return
-    try:
-        is_key = len(vapid.decoded(settings.VAPID_PRIVATE_KEY)) == vapid.PRIVATE_BYTES
-        vapid.public_key(settings.VAPID_PRIVATE_KEY)
-    except (ValueError, binascii.Error):
-        is_key = False
-    if not is_key:
+    if not is_vapid_key(settings.VAPID_PRIVATE_KEY):
         yield error(
             _("VAPID_PRIVATE_KEY is no key: nobody gets notifications."),
             advice=_("Use what `manage.py vapid_keys` prints, without quotes and spaces."),

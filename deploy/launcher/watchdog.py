@@ -15,7 +15,7 @@ from pathlib import Path
 from deploy.launcher.process_group import HAS_DEATH_SIGNAL, is_gone, signal_group
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# From the death of the launcher to the kill of what is left. A soft shutdown of a worker takes six.
+# How long processes may take to end by themselves after the launcher. A worker takes six.
 GRACE_SECONDS = 8.0
 
 

@@ -57,7 +57,7 @@ def beat_age_seconds() -> float | None:
 
 
 def valkey_fault(*, asks_itself: bool) -> str | None:
-    """Return what is known of a Valkey that no living worker reaches; None while one does.
+    """Return why no living worker reaches Valkey; None while one does.
 
     Without workers this process asks. `asks_itself`: it asks in any case, so that a page does not
     wait for the next heartbeats.
