@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
+from attachments.actions import UnknownAttachment
 from core.jobs.enqueue import Job, enqueue_once
 from core.jobs.lease import reset_attempts
 from core.models import User
@@ -105,9 +106,10 @@ def send_message(*, author: User, conversation_id: UUID, draft: Draft, then: The
         raise NotAllowed
     try:
         return _send(author, conversation_id, draft, then)
-    except IntegrityError:
-        # Another connection recorded it while this one waited for the lock. PostgreSQL then reads
-        # the locked row again, but not the other tables of the same query (`message_exists`).
+    except (IntegrityError, UnknownAttachment):
+        # Another connection recorded it, with its files, while this one waited for the lock.
+        # PostgreSQL then reads the locked row again, but not the other tables of the same query
+        # (`message_exists`).
         return _send(author, conversation_id, draft, then)
 
 

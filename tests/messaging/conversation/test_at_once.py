@@ -20,6 +20,7 @@ from messaging.models import Conversation, Message, Participant
 from tests.at_once import at_once
 from tests.cast import Say
 from tests.messaging.addresses import CONVERSATIONS, of
+from tests.messaging.files import announced
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +50,19 @@ class TestSendingAtOnce:
         statuses = sorted(answer.status_code for answer in answers)
         assert statuses == [200] * 49 + [201]
         assert len({answer.content for answer in answers}) == 1
+
+    def test_same_message_with_a_file_sent_ten_times_is_one_message_with_its_file(
+        self, camille: User, conversation: Conversation
+    ) -> None:
+        for _ in range(5):
+            file = announced(camille)
+            draft = {"id": str(uuid4()), "body": "Voici", "attachments": [str(file)]}
+
+            answers = at_once(*[post(camille, of(conversation, "messages"), draft)] * 10)
+
+            assert sorted(answer.status_code for answer in answers) == [200] * 9 + [201]
+            shown = [[each["id"] for each in answer.json()["attachments"]] for answer in answers]
+            assert shown == [[str(file)]] * 10
 
     def test_twenty_messages_sent_at_once_get_a_seq_each(
         self, camille: User, odile: User, marc: User, conversation: Conversation
@@ -104,11 +118,12 @@ class TestOpeningAtOnce:
     def test_same_conversation_opened_ten_times_is_one(
         self, camille: User, marc: User, villa: Chantier
     ) -> None:
+        first = {"id": str(uuid4()), "body": "Bonjour", "attachments": [str(announced(camille))]}
         draft = {
             "id": str(uuid4()),
             "subject": "Carrelage",
             "chantier": str(villa.pk),
-            "message": {"id": str(uuid4()), "body": "Bonjour"},
+            "message": first,
         }
 
         answers = at_once(*[post(camille, CONVERSATIONS, draft)] * 10)

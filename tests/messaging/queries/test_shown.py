@@ -33,6 +33,7 @@ from messaging.serializers.output import (
     HistorySerializer,
 )
 from tests.cast import Say, in_another_conversation
+from tests.messaging.files import announced
 
 pytestmark = pytest.mark.django_db
 
@@ -104,13 +105,6 @@ def fresh(conversation: Conversation) -> Conversation:
 
 def change(editor: User, conversation: Conversation, **changes: Any) -> None:
     change_conversation(editor=editor, conversation=fresh(conversation), changes=changes)  # type: ignore[arg-type]  # a TypedDict
-
-
-def announced(uploader: User) -> UUID:
-    return Attachment.objects.create(
-        uploader=uploader, name="plan é.pdf", size=4, sha256=bytes(32), format="pdf",
-        content_type="application/pdf", kind="document",
-    ).pk  # fmt: skip
 
 
 def decided(ids: list[UUID]) -> None:
