@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import yara_x
+if TYPE_CHECKING:
+    import yara_x
 
 RULES = Path(__file__).with_name("policy.yar")
 SECONDS = 5  # for one scan
@@ -26,6 +27,9 @@ def broken_rule(content: IO[bytes], *, family: str, view: str) -> Match | None:
     A file that the rules do not finish in SECONDS breaks one more: it is `too_complex`. A second
     try would take as long.
     """
+    # It takes 5 MB, and the web process that knows the attachments never runs the rules.
+    import yara_x
+
     scanner = yara_x.Scanner(_rules())
     scanner.set_timeout(SECONDS)
     scanner.max_matches_per_pattern(MATCHES)
@@ -43,7 +47,9 @@ def broken_rule(content: IO[bytes], *, family: str, view: str) -> Match | None:
 
 
 @cache
-def _rules() -> yara_x.Rules:
+def _rules() -> "yara_x.Rules":
+    import yara_x
+
     compiler = yara_x.Compiler()
     compiler.define_global("family", "")
     compiler.define_global("view", "")

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from icalendar import Calendar, Component
+if TYPE_CHECKING:
+    from icalendar import Component
 
 MAX_BYTES = 1_000_000
 MAX_EVENTS = 10
@@ -40,6 +41,10 @@ def events_in(content: str, method: str = "") -> list[Event]:
     """Return the events of a calendar; empty if it is none. `method` is that of its part."""
     if len(content) > MAX_BYTES:
         return []
+    # Not with the module: with lxml and the readers of `opaque` it is 9 MB that each process would
+    # hold, and most never read an email.
+    from icalendar import Calendar
+
     text = re.sub(r"\r\n|\r|\n", "\r\n", content.strip("\ufeff\x00 \r\n"))
     try:
         calendars = Calendar.from_ical(text, multiple=True)
@@ -49,7 +54,7 @@ def events_in(content: str, method: str = "") -> list[Event]:
     return found[:MAX_EVENTS]
 
 
-def _events(calendar: Component, method: str) -> Iterator[Event]:
+def _events(calendar: "Component", method: str) -> Iterator[Event]:
     said = str(calendar.get("METHOD", "") or method).upper()
     seen: set[str] = set()
     for component in calendar.walk():
@@ -63,7 +68,7 @@ def _events(calendar: Component, method: str) -> Iterator[Event]:
         yield event
 
 
-def _event(component: Component, method: str) -> Event:
+def _event(component: "Component", method: str) -> Event:
     start = _time(component, "DTSTART")
     rule: Any = _first(component.get("RRULE")) or {}
     return Event(
@@ -83,14 +88,14 @@ def _event(component: Component, method: str) -> Event:
     )
 
 
-def _description(component: Component) -> str:
+def _description(component: "Component") -> str:
     """Return the description, and what somebody wrote with an answer or a cancellation."""
     description = BOILERPLATE.sub("", _text(component, "DESCRIPTION", lines=True)).strip()
     comment = _text(component, "COMMENT", lines=True)
     return "\n\n".join(filter(None, [comment, "" if description == comment else description]))
 
 
-def _end(component: Component, start: date | datetime | None) -> date | datetime | None:
+def _end(component: "Component", start: date | datetime | None) -> date | datetime | None:
     end = _time(component, "DTEND") or _time(component, "DUE")
     duration = getattr(_first(component.get("DURATION")), "dt", None)
     if end is None and start is not None and isinstance(duration, timedelta):
@@ -101,7 +106,7 @@ def _end(component: Component, start: date | datetime | None) -> date | datetime
     return end
 
 
-def _time(component: Component, name: str) -> date | datetime | None:
+def _time(component: "Component", name: str) -> date | datetime | None:
     value = getattr(_first(component.get(name)), "dt", None)
     return value if isinstance(value, date) else None
 
@@ -110,12 +115,12 @@ def _first(value: object) -> object:
     return value[0] if isinstance(value, list) and value else value
 
 
-def _text(component: Component, name: str, *, lines: bool = False) -> str:
+def _text(component: "Component", name: str, *, lines: bool = False) -> str:
     value = str(_first(component.get(name)) or "")
     return value.strip() if lines else " ".join(value.split())
 
 
-def _answer(component: Component) -> str:
+def _answer(component: "Component") -> str:
     attendee = _first(component.get("ATTENDEE"))
     return str(getattr(attendee, "params", {}).get("PARTSTAT", "")).upper()
 

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from lxml import etree
-
 from notifications.inbound_email.reading import links
 from notifications.inbound_email.reading.lines import Lines, squeezed_spaces
 from notifications.inbound_email.reading.tables import Table
@@ -72,6 +70,9 @@ class _TooDeep(Exception):
 
 def text_of(rich: str) -> HtmlText:
     """Return the text of a page, or of a piece of one. Raises nothing, whatever it is given."""
+    # Not with the module, as in `calendar`.
+    from lxml import etree
+
     is_cut = len(rich) > MAX_LENGTH
     rich = rich[:MAX_LENGTH].replace("\x00", "")
     reader = _Reader()

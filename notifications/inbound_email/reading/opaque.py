@@ -3,9 +3,6 @@
 import zlib
 from dataclasses import dataclass, field
 
-from asn1crypto import cms
-from tnefparse import TNEF
-
 MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -14,6 +11,9 @@ def signed_content(content: bytes) -> bytes | None:
 
     Nobody verifies the signature: the reply address says who writes.
     """
+    # Not with the module, as in `calendar`.
+    from asn1crypto import cms
+
     try:
         info = cms.ContentInfo.load(content)
         kind = info["content_type"].native
@@ -47,6 +47,9 @@ class Winmail:
 
 def winmail(content: bytes) -> Winmail | None:
     """Return what a winmail.dat holds; None if it cannot be read."""
+    # Not with the module, as in `calendar`.
+    from tnefparse import TNEF
+
     try:
         tnef = TNEF(content, do_checksum=False)
         files = [(_name(each), bytes(each.data or b"")) for each in tnef.attachments]
