@@ -36,7 +36,7 @@ SPREAD = -n $(JOBS) --dist loadfile --no-loadscope-reorder
 AGAIN := $(PYTHON) -m pytest --last-failed --last-failed-no-failures none --maxfail 1 -v
 
 .DEFAULT_GOAL := help
-.PHONY: help run bundles release package sample-portal demo test coverage unit js e2e lint format types architecture bench bench-compare scaling flows faults lighthouse filmstrip screenshots schema messages lock browser
+.PHONY: help run bundles release package sample-portal demo test coverage unit js e2e lint format types architecture bench bench-compare scaling flows faults alerts lighthouse filmstrip screenshots schema messages lock browser
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## (.*)/  make \1|\2/' \
@@ -89,6 +89,9 @@ flows: $(DEV) bundles ## The tests over the network alone; BROKER=rabbitmq POOLE
 
 faults: $(DEV) ## Kills and cuts under load, with figures (an hour); BROKER=rabbitmq POOLER=pgbouncer
 	@$(CHOSEN) FAULTS=full $(PYTEST) tests/faults
+
+alerts: $(DEV) ## One part after the other is broken for an hour: which alerts are raised, which not
+	@$(PYTHON) -m tests.faults.hour
 
 js: $(DEV) $(JS) ## Tests of the browser modules without a browser
 	@$(NPM) run --silent test

@@ -19,7 +19,7 @@ from tests.attachments import pdfs, samples
 from tests.attachments.judging import judged
 from tests.attachments.pdfs import compressed, holding, locked, packed, pdf, stream, updated
 from tests.attachments.scanning import clamav
-from tests.attachments.scanning.test_antivirus import running
+from tests.attachments.scanning.clamav import running
 from tests.attachments.senders import analysed, send
 from tests.cast import Call
 

@@ -22,8 +22,8 @@ from core.models import Client, MachineCredential, TokenIssuer, User
 from deploy.launcher.ports import free_port
 from notifications.models import InboundEmail
 from tests.attachments.scanning import clamav
-from tests.attachments.scanning.test_antivirus import CONFIGURATION
-from tests.attachments.scanning.test_antivirus import running as running_clamd
+from tests.attachments.scanning.clamav import CONFIGURATION
+from tests.attachments.scanning.clamav import running as running_clamd
 from tests.bundles import build_bundles
 from tests.deploy.documents import DOCS, Block, Shell, Step, blocks, pages
 from tests.deploy.nginx_machine import Machine, make_certificate, nginx_program, running

@@ -1,12 +1,8 @@
 """Files under a real clamd, whose one signature is that of the EICAR test file."""
 
-import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +15,7 @@ from attachments.scanning.clamd import AntivirusAway, ClamdStatus
 from core.models import User
 from tests.attachments import samples
 from tests.attachments.scanning import clamav
+from tests.attachments.scanning.clamav import running
 from tests.attachments.senders import analysed, send
 from tests.cast import Call
 from tests.sockets import closed_port, frozen_port
@@ -28,44 +25,6 @@ from workers.records import recorder
 from workers.registry import ATTACHMENTS
 
 pytestmark = pytest.mark.django_db
-START_SECONDS = 20
-CONFIGURATION = """
-Foreground yes
-LocalSocket {folder}/clamd.sock
-DatabaseDirectory {folder}/base
-LogFile {folder}/clamd.log
-PidFile {folder}/clamd.pid
-TemporaryDirectory {folder}
-StreamMaxLength 1M
-AlertExceedsMax yes
-AlertEncrypted yes
-"""
-
-
-@dataclass(frozen=True)
-class Clamd:
-    url: str
-    process: subprocess.Popen[bytes]
-
-
-@contextmanager
-def running(program: clamav.Program, folder: Path) -> Iterator[Clamd]:
-    (folder / "base").mkdir(exist_ok=True)
-    signature = samples.EICAR.hex()
-    (folder / "base" / "own.ndb").write_text(f"Liaison.Test.EICAR:0:*:{signature}\n")
-    (folder / "clamd.conf").write_text(CONFIGURATION.format(folder=folder))
-    listening = folder / "clamd.sock"
-    listening.unlink(missing_ok=True)
-    process = subprocess.Popen(
-        [program.path, "--config-file", str(folder / "clamd.conf")],
-        env={**os.environ, **program.environment},
-    )
-    try:
-        _wait_for(listening, process)
-        yield Clamd(f"unix://{listening}", process)
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +37,6 @@ def program(pytestconfig: pytest.Config) -> clamav.Program:
 def clamd_url(program: clamav.Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running(program, tmp_path_factory.mktemp("clamd")) as started:
         yield started.url
-
-
-def _wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not path.exists():
-        assert process.poll() is None, "clamd ended"
-        assert time.monotonic() < deadline, "clamd does not listen"
-        time.sleep(0.05)
 
 
 class TestWithAntivirus:

@@ -25,7 +25,7 @@ from notifications.delivery.result import SendStatus
 from notifications.models import EmailFault
 from notifications.outbound_email.send import send
 from tests.attachments.scanning import clamav
-from tests.attachments.scanning.test_antivirus import running as clamd_running
+from tests.attachments.scanning.clamav import running as clamd_running
 from tests.attachments.senders import storage_at
 from tests.cast import Call, Say
 from tests.notifications import conftest as notifications
