@@ -1,10 +1,11 @@
 """Find what is wrong at this moment, from what processes wrote down. Each cause is in `causes`."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from core.jobs.enqueue import Job, Queue
@@ -19,6 +20,8 @@ from workers.monitoring.causes import EXPLAINED_BY, ActiveAlert
 
 FAILED_PUSHES = 20
 ABOUT_LENGTH = 60
+# Workers that were all gone do what has waited for them.
+CATCHING_UP = timedelta(minutes=2)
 # PostgreSQL that was slow at two watches.
 SLOW_FOR = timedelta(seconds=20)
 # Longer than the three attempts at the mailbox and the pause before the next ones.
@@ -54,6 +57,8 @@ def active_alerts(job_types: Iterable[JobType], *, asks_itself: bool = False) ->
 
 def _old_queues(job_types: Iterable[JobType]) -> list[ActiveAlert]:
     limit = settings.TASK_ALERT_OLDEST_SECONDS
+    if _ended("oldest", timezone.now() - CATCHING_UP).exists():
+        return []
     return [
         ActiveAlert("oldest", queue, backlog.oldest_seconds)
         for queue, backlog in backlogs(job_types).items()
@@ -69,7 +74,12 @@ def _unserved_queues() -> list[ActiveAlert]:
 
 
 def _failures() -> list[ActiveAlert]:
-    share, attempts = health.failure_share()
+    """Return an alert if too many attempts of the last hour failed, without those of an alert that
+    explained them and is over.
+    """
+    since = timezone.now() - timedelta(hours=1)
+    ended = _ended("failures", since).order_by("-ended_at").values_list("ended_at", flat=True)
+    share, attempts = health.failure_share(ended.first() or since)
     is_bad = attempts >= 20 and share * 100 > settings.TASK_ALERT_FAILURE_PERCENT
     return [ActiveAlert("failures", value=share * 100)] if is_bad else []
 
@@ -136,6 +146,11 @@ def _connections() -> list[ActiveAlert]:
     better_by = disks.BETTER_BY if _open_alerts("database_connections") else 0
     is_near = percent >= settings.TASK_ALERT_CONNECTIONS_PERCENT - better_by
     return [ActiveAlert("database_connections", value=percent)] if is_near else []
+
+
+def _ended(code: str, since: datetime) -> QuerySet[Alert]:
+    """Return the alerts that explained one of this cause and ended since then."""
+    return Alert.objects.filter(code__in=EXPLAINED_BY[code], ended_at__gte=since)
 
 
 def _open_alerts(code: str) -> list[str]:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -76,9 +76,8 @@ def valkey_fault(*, asks_itself: bool) -> str | None:
     return said
 
 
-def failure_share(period: timedelta = timedelta(hours=1)) -> tuple[float, int]:
-    """Return the share (0 to 1) of failed attempts in a period, and the number of attempts."""
-    since = timezone.now() - period
+def failure_share(since: datetime) -> tuple[float, int]:
+    """Return the share (0 to 1) of failed attempts since then, and the number of attempts."""
     runs = TaskRun.objects.filter(ended_at__gte=since).exclude(outcome=TaskRun.Outcome.NOTHING)
     found: Mapping[str, int] = runs.aggregate(
         attempts=Count("pk"), failed=Count("pk", filter=Q(outcome__in=ERRORS))

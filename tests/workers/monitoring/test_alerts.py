@@ -101,6 +101,34 @@ def test_message_that_waits_too_long_raises_an_alert(
     assert codes() == {"oldest"}
 
 
+def test_what_waited_for_the_workers_raises_nothing_while_they_catch_up(
+    worker: WorkerProcess, say: Say, camille: User
+) -> None:
+    gone = ended_alert("no_worker_at_all", seconds_ago=30)
+    say(camille, "Bonjour")
+    Message.objects.update(due_at=timezone.now() - timedelta(seconds=90))
+    assert codes() == set()
+
+    gone.ended_at = timezone.now() - timedelta(minutes=3)
+    gone.save()
+    assert codes() == {"oldest"}
+
+
+def test_failures_of_an_alert_that_is_over_raise_no_other_and_new_ones_do(
+    worker: WorkerProcess,
+) -> None:
+    failures()
+    ended_alert("storage_away", seconds_ago=0)
+    assert codes() == set()
+
+    failures()
+    assert codes() == {"failures"}
+
+
+def ended_alert(code: str, *, seconds_ago: float) -> Alert:
+    return Alert.objects.create(code=code, ended_at=timezone.now() - timedelta(seconds=seconds_ago))
+
+
 def test_alert_is_on_the_page_before_anybody_was_told(
     api: Call, odile: User, dead: DeadLetter
 ) -> None:
