@@ -368,5 +368,7 @@ def small_disk(folder: Path) -> Iterator[None]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.faults.hour")
     parser.add_argument("--only", default="", help="the faults whose name holds this word")
+    # What it started ends with it.
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(1))
     print(f"{'fault':<40}{'expected':<22}{'opened':>9}{'closed':>9}  others")  # noqa: T201
     sys.exit(0 if main(parser.parse_args().only) else 1)
