@@ -13,6 +13,7 @@ from django.conf import settings
 from core import server
 from core.jobs.enqueue import Queue
 from deploy.up import DRAIN_LIMIT_SECONDS
+from tests.deploy.helm_chart import container, of_kind, pods, rendered
 from workers.celery import app
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -20,6 +21,8 @@ DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("liaison*"))
 QUEUES_OPTION = re.compile(r"--queues[\s\",]+([a-z,]+)")
 VARIABLE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
+# Those that the chart asks for.
+SECRETS = dict.fromkeys(("SECRET_KEY", "DATABASE_URL", "REDIS_URL"), "x")
 # Of the containers' own programs, and of Python.
 FOREIGN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
 PYTHON = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
@@ -32,7 +35,7 @@ def text_of(*folders: str) -> str:
     return "\n".join(file.read_text() for file in sorted(files))
 
 
-@pytest.mark.parametrize("folder", ["compose", "systemd", "kubernetes"])
+@pytest.mark.parametrize("folder", ["compose", "systemd"])
 def test_every_queue_is_served(folder: str) -> None:
     served = {q for found in QUEUES_OPTION.findall(text_of(folder)) for q in found.split(",")}
 
@@ -46,7 +49,7 @@ def test_no_queue_hears_what_is_for_another() -> None:
     assert all(queue.routing_key == queue.name for queue in queues)
 
 
-@pytest.mark.parametrize("folder", ["compose", "kubernetes", "prometheus"])
+@pytest.mark.parametrize("folder", ["compose", "prometheus"])
 def test_its_yaml_is_yaml(folder: str) -> None:
     files = [file for file in (DEPLOY / folder).iterdir() if file.suffix in {".yaml", ".yml"}]
 
@@ -71,9 +74,11 @@ def variables_set() -> set[str]:
         found |= set(re.findall(r"([A-Z_]+)=", instruction))
     compose = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())
     found |= names_in(compose["services"].values())
-    for document in yaml.safe_load_all((DEPLOY / "kubernetes" / "liaison.yaml").read_text()):
-        pod = document.get("spec", {}).get("template", {}).get("spec", {})
-        found |= {item["name"] for c in pod.get("containers", []) for item in c.get("env", [])}
+    manifests = rendered()
+    for pod in pods(manifests).values():
+        found |= {item["name"] for item in container(pod).get("env", [])}
+    for each in of_kind(manifests, "ConfigMap"):
+        found |= set(each["data"])
     return found
 
 
@@ -83,7 +88,7 @@ def names_in(services: Any) -> set[str]:
 
 def test_every_install_takes_the_lock_and_nothing_else() -> None:
     """Without --no-deps, an older pip tries newer releases for an extra and fails."""
-    installs = re.findall(r"pip install[^\n&]*", text_of("compose", "systemd", "kubernetes"))
+    installs = re.findall(r"pip install[^\n&]*", text_of("compose", "systemd"))
 
     assert installs
     assert all("--require-hashes" in line and "--no-deps" in line for line in installs)
@@ -98,10 +103,11 @@ class TestPrometheusInACluster:
     """It finds the pods of the web, and sends the token of their secret."""
 
     def test_monitor_and_scrape_find_the_pods_of_the_web(self) -> None:
-        web = self.web()
+        manifests = rendered({"existingSecrets": ["liaison"], "podMonitor": {"enabled": True}})
+        web = pods(manifests)["liaison-web"]
         labels = web["metadata"]["labels"]
-        (port,) = web["spec"]["containers"][0]["ports"]
-        monitor = yaml.safe_load((DEPLOY / "kubernetes" / "prometheus.yaml").read_text())
+        (port,) = container(web)["ports"]
+        (monitor,) = of_kind(manifests, "PodMonitor")
         scrape = yaml.safe_load((DEPLOY / "prometheus" / "kubernetes.yml").read_text())
         (endpoint,) = monitor["spec"]["podMetricsEndpoints"]
         (job,) = scrape["scrape_configs"]
@@ -111,9 +117,15 @@ class TestPrometheusInACluster:
         keep = job["relabel_configs"][0]
         assert keep["regex"] == ";".join([labels["app"], labels["part"], port["name"]])
 
-    def test_token_is_in_the_secret_that_the_pods_read(self) -> None:
-        (source,) = self.web()["spec"]["containers"][0]["envFrom"]
-        monitor = yaml.safe_load((DEPLOY / "kubernetes" / "prometheus.yaml").read_text())
+    @pytest.mark.parametrize(
+        "values",
+        [{"existingSecrets": ["liaison"]}, {"secrets": SECRETS}],
+        ids=["a Secret that exists", "a Secret of the chart"],
+    )
+    def test_token_is_in_the_secret_that_the_pods_read(self, values: dict[str, Any]) -> None:
+        manifests = rendered({**values, "podMonitor": {"enabled": True}})
+        (source, _) = container(pods(manifests)["liaison-web"])["envFrom"]
+        (monitor,) = of_kind(manifests, "PodMonitor")
         token = monitor["spec"]["podMetricsEndpoints"][0]["authorization"]["credentials"]
         example = (DEPLOY / "compose" / "example.env").read_text()
 
@@ -122,15 +134,7 @@ class TestPrometheusInACluster:
         assert re.search(r"^METRICS_TOKEN=.+$", example, re.MULTILINE)
 
     def test_no_annotation_asks_for_a_scrape_without_a_token(self) -> None:
-        assert "prometheus.io/" not in (DEPLOY / "kubernetes" / "liaison.yaml").read_text()
-
-    def web(self) -> Any:
-        (template,) = [
-            document["spec"]["template"]
-            for document in yaml.safe_load_all((DEPLOY / "kubernetes/liaison.yaml").read_text())
-            if document["metadata"]["name"] == "liaison-web"
-        ]
-        return template
+        assert "prometheus.io/" not in str(rendered())
 
 
 class TestTheProxies:
@@ -161,11 +165,10 @@ class TestTheProxies:
     def ingress_annotations(self) -> dict[str, dict[str, str]]:
         """Return the annotations of each Ingress, by its path."""
         found = {}
-        for document in yaml.safe_load_all((DEPLOY / "kubernetes" / "liaison.yaml").read_text()):
-            if document["kind"] == "Ingress":
-                (rule,) = document["spec"]["rules"]
-                (path,) = rule["http"]["paths"]
-                found[path["path"]] = document["metadata"]["annotations"]
+        for ingress in of_kind(rendered(), "Ingress"):
+            (rule,) = ingress["spec"]["rules"]
+            (path,) = rule["http"]["paths"]
+            found[path["path"]] = ingress["metadata"]["annotations"]
         return found
 
     def megabytes(self) -> dict[str, int]:
@@ -238,7 +241,7 @@ class TestTheProxies:
         """It leaves the headers of proxies to the settings, limits heads, and drains."""
         started = {
             path.relative_to(ROOT).as_posix(): text
-            for folder in ("compose", "systemd", "kubernetes", "launcher")
+            for folder in ("compose", "systemd", "helm/liaison/templates", "launcher")
             for path in (DEPLOY / folder).iterdir()
             if path.is_file()
             if "core.server" in (text := path.read_text()) or "uvicorn" in text
@@ -262,19 +265,14 @@ class TestTheProxies:
         needed = server.DRAIN_SECONDS + server.GRACE_SECONDS
         unit = (DEPLOY / "systemd" / "liaison-web@.service").read_text()
         compose = yaml.safe_load((DEPLOY / "compose" / "compose.yaml").read_text())
-        (pod,) = [
-            document["spec"]["template"]["spec"]
-            for document in yaml.safe_load_all((DEPLOY / "kubernetes/liaison.yaml").read_text())
-            if document["metadata"]["name"] == "liaison-web"
-        ]
-        (container,) = pod["containers"]
-        _, pause = container["lifecycle"]["preStop"]["exec"]["command"]
+        pod = pods(rendered())["liaison-web"]
+        _, pause = container(pod)["lifecycle"]["preStop"]["exec"]["command"]
 
         assert needed < DRAIN_LIMIT_SECONDS
         assert needed < int(re.findall(r"^TimeoutStopSec=(\d+)$", unit, re.MULTILINE)[0])
         for name in ("web-1", "web-2"):
             assert needed < int(compose["services"][name]["stop_grace_period"].removesuffix("s"))
-        assert needed + int(pause) < pod["terminationGracePeriodSeconds"]
+        assert needed + int(pause) < pod["spec"]["terminationGracePeriodSeconds"]
 
 
 class TestSystemd:
