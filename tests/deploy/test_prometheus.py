@@ -16,6 +16,7 @@ from core.models import User
 from notifications.push.failure_count import count_failure
 from tests.cast import Say
 from tests.deploy import promtool
+from tests.deploy.documents import DOCS
 from workers.models import Alert, TaskHour, WorkerProcess
 from workers.monitoring.causes import CAUSES
 from workers.records.histogram import BUCKETS
@@ -73,6 +74,13 @@ class TestTheRules:
                 seen[step["alertname"]].add(bool(step["exp_alerts"]))
 
         assert {name for name, both in seen.items() if both != {True, False}} == set()
+
+    def test_rule_leads_to_the_section_of_its_cause(self) -> None:
+        """The anchors of the page are the keys of its headings."""
+        sections = re.findall(r"^## `(\w+)`$", (DOCS / "alerts.md").read_text(), re.MULTILINE)
+        led_to = {rule["labels"]["cause"]: rule["annotations"]["runbook_url"] for rule in rules()}
+
+        assert led_to == {key: f"deploy/docs/alerts.md#{key}" for key in sections}
 
     def test_rule_says_what_the_dashboard_says_to_do(self) -> None:
         with translation.override("en"):
