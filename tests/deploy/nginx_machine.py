@@ -69,6 +69,8 @@ class Machine:
     """A folder where the document about systemd and nginx was followed, as on a server."""
 
     folder: Path
+    # The unit runs before each start. Once is enough for the files of one version.
+    has_static_files: bool = False
 
     def here(self, text: str) -> str:
         """Return a text of the document with the folders of this machine."""
@@ -112,8 +114,10 @@ class Machine:
     @contextmanager
     def web(self, port: int) -> Iterator[None]:
         """Start a web process as its unit says, with a socket of this port as systemd passes it."""
-        static, environment = self.unit("liaison-static.service")
-        self.run(*static.split(), **environment)
+        if not self.has_static_files:
+            static, environment = self.unit("liaison-static.service")
+            self.run(*static.split(), **environment)
+            self.has_static_files = True
         command, environment = self.unit("liaison-web@.service")
         with (
             socket.create_server(("127.0.0.1", port)) as listening,

@@ -4,31 +4,31 @@ The machine is a folder where deployments.md was followed: PostgreSQL, Valkey an
 web process of the unit, Debian's nginx in front. A block that cannot be run is in NOT_RUN.
 """
 
+import http.client
 import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import boto3
-import psycopg
 import pytest
-from django.db import connection
+from PIL import Image
 
-from core.models import Client, MachineCredential, TokenIssuer, User
+from attachments.decoder.protocol import SMALL_PX
+from core.models import User
 from deploy.launcher.ports import free_port
-from notifications.models import InboundEmail
-from tests.attachments.scanning import clamav
-from tests.attachments.scanning.clamav import CONFIGURATION
-from tests.attachments.scanning.clamav import running as running_clamd
+from messaging.models import Conversation
+from notifications.outbound_email.reply_address import address_for
+from tests.attachments.samples import large_photo
+from tests.attachments.senders import get
 from tests.bundles import build_bundles
-from tests.deploy.documents import DOCS, Block, Shell, Step, blocks, pages
-from tests.deploy.nginx_machine import Machine, make_certificate, nginx_program, running
+from tests.deploy.documents import Block, Shell, Step, blocks, pages
+from tests.deploy.installation import LoggedIn, workers
+from tests.deploy.nginx_machine import PASSWORD, Machine, make_certificate, nginx_program, running
+from tests.deploy.preparations import PREPARED, Place, bucket_of_the_page
 from tests.notifications.imap_server import ImapServer, dovecot
-from tests.notifications.mail_server import MailServer, controller
+from tests.notifications.inbound_email.letters import letter
 from tests.site import ROOT
 
 __all__ = ["dovecot"]
@@ -78,20 +78,6 @@ NOT_RUN = {
     ("troubleshooting.md", "journalctl"): SYSTEMD,
 }
 PAGES = [page for page in pages() if page not in FOLLOWED_ELSEWHERE]
-NEW_PASSWORD = "the-new-password"
-
-
-@dataclass
-class Place:
-    """Where the pages are followed: the machine, and the services that they name."""
-
-    machine: Machine
-    web_port: int
-    https_port: int
-    http_port: int
-    services: dict[str, str]
-    # /etc/liaison.env after deployments.md.
-    settings: str
 
 
 def all_blocks() -> list[Block]:
@@ -167,166 +153,6 @@ def settings_of(step: Step) -> str:
     return found[1] if found else ""
 
 
-# --- What a page needs, and what it leads to ----------------------------------------------------
-
-
-def bucket_of_the_page() -> str:
-    return f"{os.environ['S3_BUCKET']}-documents"
-
-
-@contextmanager
-def people_of_the_erp(place: Place, **_: Any) -> Iterator[None]:
-    aubert = Client.objects.create(name="Famille Aubert", external_id="C-1001")
-    for external_id, name, role, client in (
-        ("E-7", "Léa Marchand", User.Role.STAFF, None),
-        ("P-2001", "Jeanne Aubert", User.Role.CLIENT, aubert),
-        ("P-2002", "Paul Aubert", User.Role.CLIENT, aubert),
-    ):
-        email = f"{external_id.lower()}@example.com"
-        User.objects.create_user(
-            email, name=name, role=role, client=client, external_id=external_id
-        )
-    yield
-    assert not User.objects.filter(is_active=True).exists()
-    aubert.refresh_from_db()
-    assert aubert.is_archived
-
-
-@contextmanager
-def portal(place: Place, **_: Any) -> Iterator[None]:
-    yield
-    assert TokenIssuer.objects.get().keys_url == "https://portal.example/jwks.json"
-    assert MachineCredential.objects.get().scopes == ["events:read", "provisioning"]
-    assert User.objects.get(external_id="P-2001").client == Client.objects.get(external_id="C-1001")
-
-
-@contextmanager
-def first_manager(place: Place, **_: Any) -> Iterator[None]:
-    yield
-    lea = User.objects.get(email="lea@example.com")
-    assert (lea.name, lea.role, lea.is_superuser) == ("Léa Marchand", "manager", True)
-    jeanne = User.objects.get(email="jeanne@example.org")
-    assert jeanne.client == Client.objects.get(name="Famille Aubert")
-    assert jeanne.invited_at is not None
-    assert User.objects.get(email="paul@example.com").role == "staff"
-
-
-@contextmanager
-def mail_server(place: Place, **_: Any) -> Iterator[None]:
-    server = MailServer()
-    control = controller(server)
-    control.start()
-    url = "smtp+tls://liaison:PASSWORD@smtp.example.com:587"
-    place.services[url] = f"smtp://127.0.0.1:{control.port}"
-    try:
-        yield
-    finally:
-        control.stop()
-    (sent,) = server.letters
-    assert sent["From"] == "Dupont Construction <messages@example.com>"
-    assert sent["To"] == "you@example.com"
-
-
-@contextmanager
-def postfix_and_mailbox(place: Place, dovecot: ImapServer, **_: Any) -> Iterator[None]:
-    if not Path("/etc/postfix/master.cf").exists():
-        pytest.skip("postfix is not installed")
-    url = "imaps://reply%40reply.example.com:PASSWORD@imap.example.com/INBOX"
-    place.services[url] = dovecot.url()
-    folder = place.machine.folder / "etc/postfix"
-    folder.mkdir()
-    (folder / "master.cf").write_text(Path("/etc/postfix/master.cf").read_text())
-    (folder / "main.cf").write_text("compatibility_level = 3.6\n")
-    yield
-    email = InboundEmail.objects.get()
-    assert (email.sender, email.state) == ("you@example.com", InboundEmail.State.WAITING)
-
-
-@contextmanager
-def mailbox(place: Place, dovecot: ImapServer, **_: Any) -> Iterator[None]:
-    before = place.settings
-    place.settings += f"INBOUND_IMAP_URL={dovecot.url()}\n"
-    yield
-    place.settings = before
-
-
-@contextmanager
-def antivirus(place: Place, cache: pytest.Cache, **_: Any) -> Iterator[None]:
-    """A clamd with the lines that the page adds to its configuration."""
-    configuration = place.machine.folder / "etc/clamav/clamd.conf"
-    configuration.parent.mkdir()
-    configuration.write_text("MaxFileSize 25M\nStreamMaxLength 25M\n")
-    (lines,) = re.findall(
-        r"clamd\.conf <<'EOF'\n(.*?)EOF", (DOCS / "antivirus.md").read_text(), re.DOTALL
-    )
-    own = re.sub(r"^(StreamMax|Alert).*\n", "", CONFIGURATION, flags=re.MULTILINE)
-    program = clamav.program(cache.mkdir("clamav"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.attachments.scanning.test_antivirus.CONFIGURATION", own + lines)
-        with running_clamd(program, place.machine.folder) as clamd:
-            place.services["unix:///var/run/clamav/clamd.ctl"] = clamd.url
-            yield
-    assert configuration.read_text() == lines
-
-
-@contextmanager
-def bucket(place: Place, **_: Any) -> Iterator[None]:
-    if shutil.which("aws") is None:
-        pytest.skip("aws is not installed (Debian's package awscli)")
-    yield
-    names = ("S3_ENDPOINT_URL", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY", "S3_REGION")
-    address, key, secret, region = (os.environ[name] for name in names)
-    s3 = boto3.client(
-        "s3", endpoint_url=address, aws_access_key_id=key, aws_secret_access_key=secret,
-        region_name=region,
-    )  # fmt: skip
-    name = bucket_of_the_page()
-    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
-    (rule,) = s3.get_bucket_cors(Bucket=name)["CORSRules"]
-    # As `setup_storage` writes it again at the end of the page.
-    assert rule["AllowedOrigins"] == ["https://liaison.example.com"]
-    rules = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
-    assert {rule["ID"] for rule in rules} == {"quarantine", "old versions"}
-
-
-@contextmanager
-def role_of_postgres(place: Place, **_: Any) -> Iterator[None]:
-    """Another role than that of the run, whose password the page changes."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE ROLE documents LOGIN")
-    place.services["ALTER ROLE CURRENT_USER"] = "ALTER ROLE documents"
-    (place.machine.folder / "jwks.json").write_text(JWKS)
-    try:
-        yield
-        host, port = connection.settings_dict["HOST"], connection.settings_dict["PORT"]
-        with psycopg.connect(
-            host=host, port=port, user="documents", password=NEW_PASSWORD, dbname="postgres"
-        ) as connected:
-            assert connected.info.user == "documents"
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP ROLE documents")
-
-
-JWKS = (
-    '{"keys": [{"kty": "EC", "crv": "P-256", "kid": "1",'
-    ' "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",'
-    ' "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}]}'
-)
-Prepare = Callable[..., Any]
-PREPARED: dict[str, Prepare] = {
-    "alerts.md": mailbox,
-    "leaving.md": people_of_the_erp,
-    "portal.md": portal,
-    "first-manager.md": first_manager,
-    "email-out.md": mail_server,
-    "email-in.md": postfix_and_mailbox,
-    "antivirus.md": antivirus,
-    "s3.md": bucket,
-    "secrets.md": role_of_postgres,
-}
-
-
 # --- The tests ----------------------------------------------------------------------------------
 
 
@@ -346,6 +172,46 @@ def test_commands_of_a_page_work_and_print_what_it_shows(
 
     for step, text in zip(steps, printed, strict=True):
         assert step.printed(text, shell.here), f"{step.command}\n{text}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_message_with_a_photo_and_an_email_of_4_mb_arrive_on_the_machine_of_the_documents(
+    place: Place, tmp_path: Path, camille: User
+) -> None:
+    camille.set_password(PASSWORD)
+    camille.save()
+    (place.machine.folder / "etc/liaison.env").write_text(place.settings)
+    (hand_over,) = [b for b in blocks("email-in.md") if b.text.startswith("install -m 600")]
+    with place.machine.web(place.web_port), workers(place.machine):
+        client = LoggedIn.at(place.https_port, camille.email, PASSWORD)
+        opened = client.call("POST", "/conversations", {"subject": "Carrelage"})["id"]
+        sent = client.send_file("salon.jpg", large_photo())
+        client.call(
+            "POST", f"/conversations/{opened}/messages", {"body": "Voici", "attachments": [sent]}
+        )
+
+        status, _, small = get(client.preview(sent, SMALL_PX))
+
+        assert status == http.client.OK
+        assert max(Image.open(BytesIO(small)).size) == SMALL_PX
+
+        email = letter(address_for(camille, Conversation.objects.get(pk=opened)), "Et la cuisine")
+        email.add_attachment(
+            large_photo(), maintype="image", subtype="jpeg", filename="cuisine.jpg"
+        )
+        (tmp_path / "email").write_bytes(email.as_bytes())
+        assert (tmp_path / "email").stat().st_size > 4_000_000
+        program = "/opt/liaison/deploy/postfix/liaison-inbound /etc/liaison-inbound.conf"
+        out = tmp_path / "out"
+        out.mkdir()
+        Shell(place.machine, place.services).run(
+            [*hand_over.steps, Step(f"{program} < {tmp_path}/email")], out=out
+        )
+
+        arrived = client.last_message(opened)
+        (file,) = arrived["attachments"]
+        client.preview(file["id"], SMALL_PX)
+        assert (arrived["body"], file["name"]) == ("Et la cuisine", "cuisine.jpg")
 
 
 def test_each_block_is_run_or_named_with_its_reason() -> None:
