@@ -119,7 +119,8 @@ def carry_out(stage: Stage, name: str, rest: str) -> None:
 
 
 def copy(stage: Stage, rest: str, sent: Path, stages: dict[str, Stage]) -> None:
-    options, names = [], []
+    options: list[str] = []
+    names: list[str] = []
     for word in rest.split():
         (options if word.startswith("--") else names).append(word)
     (label,) = [o.removeprefix("--from=") for o in options if o.startswith("--from=")] or [""]
