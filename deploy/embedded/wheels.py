@@ -12,11 +12,15 @@ def program_in_package(package: str, pattern: str) -> Path:
 
     Raises StartError when it is not installed.
     """
-    spec = importlib.util.find_spec(package)
-    for folder in (spec.submodule_search_locations if spec else None) or []:
-        for program in Path(folder).glob(pattern):
-            return program
+    for program in programs_in_package(package, pattern):
+        return program
     raise _missing(f"{package} ({pattern})")
+
+
+def programs_in_package(package: str, pattern: str) -> list[Path]:
+    spec = importlib.util.find_spec(package)
+    folders = (spec.submodule_search_locations if spec else None) or []
+    return [program for folder in folders for program in Path(folder).glob(pattern)]
 
 
 def installed_script(name: str) -> Path:
