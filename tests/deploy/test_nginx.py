@@ -66,7 +66,7 @@ class TestInFrontOfTheProduct:
         port = free_port()
         changes = {
             "server 172.31.240.11:8000": f"server 127.0.0.1:{site.port}",
-            "server 172.31.240.12:8000;": "",
+            "server 172.31.240.12:8000 fail_timeout=1s;": "",
             "listen 80;": f"listen 127.0.0.1:{port};",
         }
         with running(nginx, written(tmp_path, "container.conf", changes), port):
@@ -95,7 +95,7 @@ class TestInFrontOfTwoContainers:
 
     ONE, TWO = "127.0.3.11", "127.0.3.12"
     # nginx tries an address that refused again after this time (`fail_timeout`).
-    AWAY_SECONDS = 10
+    AWAY_SECONDS = 2
 
     def test_web_that_is_away_at_the_start_of_nginx_is_used_once_it_is_there(
         self, nginx: str, site: Site, tmp_path: Path
@@ -155,7 +155,7 @@ def ports(
     inner.mkdir()
     changes = {
         "server 172.31.240.11:8000": f"server 127.0.0.1:{ports['web']}",
-        "server 172.31.240.12:8000;": "",
+        "server 172.31.240.12:8000 fail_timeout=1s;": "",
         "listen 80;": f"listen 127.0.0.1:{ports['inner']};",
     }
     with ExitStack() as stack:

@@ -141,7 +141,7 @@ def test_messages_are_sent_while_the_web_is_replaced_twice_and_one_process_is_ki
     nginx_port, pids = free_port(), {pid_of(data_dir, n) for n in range(1, COUNT + 1)}
     changes = {
         "server 172.31.240.11:8000": f"server 127.0.0.1:{web_port}",
-        "server 172.31.240.12:8000;": "",
+        "server 172.31.240.12:8000 fail_timeout=1s;": "",
         "listen 80;": f"listen 127.0.0.1:{nginx_port};",
     }
     site = written(tmp_path, "container.conf", changes)

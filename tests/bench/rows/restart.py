@@ -30,9 +30,9 @@ def measure(bench: Bench) -> Iterator[Figure]:
     with TemporaryDirectory(prefix="liaison-bench-nginx-") as folder:
         port = free_port()
         changes = {
-            "server 172.31.240.11:8000;": f"server {HOST}:{bench.product.port};",
+            "server 172.31.240.11:8000 fail_timeout=1s;": f"server {HOST}:{bench.product.port};",
             # The processes of `manage.py up` share one port.
-            "server 172.31.240.12:8000;": "",
+            "server 172.31.240.12:8000 fail_timeout=1s;": "",
             "listen 80;": f"listen {HOST}:{port};",
         }
         main = written(Path(folder), "container.conf", changes)
