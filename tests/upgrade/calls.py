@@ -45,7 +45,11 @@ class Site:
         if self.with_worker:
             worker = self.code.start(environment, self.log, *self.code.worker_command("one"))
             self.processes.append((worker, signal.SIGTERM))
-        until(lambda: answers(self.port), f"{self.code.name} does not answer")
+        try:
+            until(lambda: answers(self.port), f"{self.code.name} does not answer")
+        except AssertionError:
+            stop_together(self.processes, STOP_SECONDS)
+            raise
         return self
 
     def __exit__(
