@@ -88,7 +88,7 @@ flows: $(DEV) bundles ## The tests over the network alone; BROKER=rabbitmq POOLE
 	@$(CHOSEN) $(PYTEST) tests/flows
 
 faults: $(DEV) ## Kills and cuts under load, with figures (an hour); BROKER=rabbitmq POOLER=pgbouncer
-	@$(CHOSEN) FAULTS=full $(PYTEST) tests/faults
+	@$(CHOSEN) FAULTS=full $(PYTEST) tests/faults tests/upgrade
 
 alerts: $(DEV) ## One part after the other is broken for an hour: which alerts are raised, which not
 	@$(PYTHON) -m tests.faults.hour

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line, `up`, which starts everything, and `restart_web` beside it."""
+"""Django's command line; `up`, which starts everything; `restart_web`; and `upgrade`."""
 
 import os
 import sys
@@ -22,6 +22,10 @@ def main() -> None:
         from deploy.launcher import web_restart
 
         sys.exit(web_restart.main())
+    if sys.argv[1:2] == ["upgrade"]:
+        from deploy import upgrade
+
+        sys.exit(upgrade.main(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
     if sys.argv[1:2] == ["prepare"]:
         # Until the command itself begins.

@@ -266,7 +266,7 @@ def test_command_of_a_page_works(command: str, working_copy: Path) -> None:
             assert ran.returncode == 0, ran.stderr
         case ["manage.py", name, *_] | ["python", "manage.py", name, *_]:
             # These come before Django.
-            assert name in {"up", "restart_web"} or name in get_commands()
+            assert name in {"up", "restart_web", "upgrade"} or name in get_commands()
         case ["python", "-m", "pytest", test]:
             assert (ROOT / test).is_file()
         case ["git", *_]:

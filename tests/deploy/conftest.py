@@ -4,6 +4,9 @@ import pytest
 
 from deploy.launcher.data_dir import DataDir
 from tests.deploy.data_dirs import new_data_dir
+from tests.upgrade.conftest import home
+
+__all__ = ["home"]
 
 
 @pytest.fixture
