@@ -24,6 +24,10 @@ ACCOUNT = "liaison"
 KINDS = ("liaison-web@", "liaison-worker@", "liaison-attachments", "liaison-beat")
 
 
+# The one of 0.1.0, which holds the port by itself.
+OLD_WEB = "liaison-web.service"
+
+
 class StepFailed(Exception):
     """Why a step failed, and what to do."""
 
@@ -36,6 +40,10 @@ class Release:
     def version(self) -> str:
         with (self.folder / "pyproject.toml").open("rb") as file:
             return str(tomllib.load(file)["project"]["version"])
+
+    @property
+    def installer(self) -> Path:
+        return self.folder / "deploy" / "systemd" / "install"
 
     def has_command(self, name: str) -> bool:
         return any(self.folder.glob(f"*/management/commands/{name}.py"))
@@ -112,20 +120,21 @@ class Machine:
         return folder
 
     def install_units(self, release: Release) -> None:
-        """Write the units of a release; the settings are kept. 0.1.0 has no script for it."""
-        script = release.folder / "deploy" / "systemd" / "install"
-        if script.exists():
-            where = [] if self.root == Path("/") else ["--root", str(self.root)]
-            subprocess.run([script, *where], check=True, stdout=subprocess.DEVNULL)
+        """Write the units of a release; the settings are kept."""
+        where = [] if self.root == Path("/") else ["--root", str(self.root)]
+        subprocess.run([release.installer, *where], check=True, stdout=subprocess.DEVNULL)
+
+    def active(self) -> list[str]:
+        printed = _systemctl(
+            *("list-units", "--plain", "--no-legend", "--state=active", "--type=service"),
+            "liaison-*",
+        )
+        return sorted(line.split()[0] for line in printed.splitlines() if line.strip())
 
     def units(self) -> list[str]:
         """Return the active units that run our code, in the order to restart them."""
-        printed = _systemctl(
-            *("list-units", "--plain", "--no-legend", "--state=active", "--type=service"),
-            *("liaison-*",),
-        )
-        names = [line.split()[0] for line in printed.splitlines() if line.strip()]
-        return [name for kind in KINDS for name in sorted(names) if name.startswith(kind)]
+        active = self.active()
+        return [name for kind in KINDS for name in active if name.startswith(kind)]
 
     def folder_of(self, unit: str) -> Path | None:
         """Return the folder in which the process of a unit runs."""
@@ -235,6 +244,8 @@ class Return:
         if not self.machine.before.is_symlink():
             raise StepFailed(f"{self.machine.before} is missing: nothing ran before")
         old = Release(self.machine.before.resolve())
+        if not old.installer.exists():
+            raise StepFailed(f"{old.version} has other units: deploy/docs/upgrade.md has the steps")
         again = "mend it, then run this again"
         return [
             Step(f"{self.machine.link} leads to {old.folder} ({old.version})",
@@ -250,6 +261,11 @@ class Return:
 
 
 def _restart(machine: Machine, release: Release) -> None:
+    if OLD_WEB in machine.active():
+        raise StepFailed(
+            "the unit liaison-web of 0.1.0 holds the port: "
+            "`systemctl disable --now liaison-web && systemctl start liaison.target`"
+        )
     units = machine.units()
     if not units:
         raise StepFailed("no unit of Liaison is active: `systemctl start liaison.target`")

@@ -105,12 +105,23 @@ def server(home: Path) -> Iterator[Server]:
 
 
 def test_release_is_replaced_and_goes_back(server: Server) -> None:
-    old_pids = server.pids()
+    old_pids, folder = server.pids(), server.root / "units"
+    # The unit of 0.1.0, beside which the new ones get no connection.
+    (folder / "liaison-web.service").write_text(json.dumps(["sleep", "600"]))
+    units.start(folder, "liaison-web.service")
+
+    code, said = server.upgrade("--without-backup", "--despite-doctor")
+
+    assert code == 1
+    assert said.startswith(f"Liaison 0.0.9 ({server.link})")
+    assert "stopped: the unit liaison-web of 0.1.0 holds the port" in said
+    assert server.pids() == old_pids
+    units.stop(folder, "liaison-web.service")
+    (folder / "liaison-web.service").unlink()
 
     code, said = server.upgrade("--without-backup", "--despite-doctor")
 
     assert code == 0, said
-    assert "0.0.9" in said.splitlines()[0]
     assert [int(number) for number in re.findall(r"^(\d)/7 ", said, re.MULTILINE)] == list(
         range(1, 8)
     )

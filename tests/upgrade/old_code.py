@@ -63,6 +63,8 @@ class Code:
                 env=self.environment(given),
                 stdout=output,
                 stderr=output,
+                # So that its children can be killed with it, as systemd does.
+                start_new_session=True,
             )
         self.processes.append(process)
         return process

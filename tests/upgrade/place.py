@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 # One of the sixteen of Valkey that no worker of xdist has.
 VALKEY_DATABASE = 15
 ISSUER = "development-issuer.pem"
-# A webp or a PDF does not get smaller.
-OBJECTS_FORMAT = "gz"
 
 
 @dataclass(frozen=True)
@@ -93,7 +91,7 @@ class Place:
 
     def pack_objects(self, file: Path) -> None:
         """Write all objects of the bucket; the content type is in the header of each."""
-        with tarfile.open(file, f"w:{OBJECTS_FORMAT}") as packed:
+        with tarfile.open(file, "w:gz") as packed:
             for key in self.object_keys():
                 found = self.s3.get_object(Bucket=self.bucket, Key=key)
                 content = found["Body"].read()

@@ -43,10 +43,13 @@ def old_programs(data_dir: DataDir) -> Programs:
 @contextmanager
 def served(data_dir: DataDir, programs: Programs) -> Iterator[str]:
     port, password = free_port(), data_dir.secret("postgres-password")
-    command = [programs.bin / "postgres", "-D", older(data_dir), "-c", f"port={port}"]
+    command: list[str | Path] = [programs.bin / "postgres", "-D", older(data_dir)]
     account = programs.account
     server = subprocess.Popen(
-        [*command, "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"],
+        [
+            *(*command, "-c", f"port={port}", "-c", "unix_socket_directories="),
+            *("-c", "listen_addresses=127.0.0.1"),
+        ],
         user=account.uid if account else None,
         group=account.gid if account else None,
         extra_groups=[] if account else None,
