@@ -225,7 +225,7 @@ class TestTheProxies:
         fixed = [web["networks"]["default"]["ipv4_address"] for web in webs]
         text = (DEPLOY / "nginx" / "container.conf").read_text()
 
-        named = re.findall(r"^ +server (\S+);", text, re.MULTILINE)
+        named = re.findall(r"^ +server (\S+) fail_timeout=1s;", text, re.MULTILINE)
 
         assert named == [f"{address}:{port}" for address in fixed]
         assert len(named) == 2
