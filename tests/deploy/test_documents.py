@@ -77,7 +77,8 @@ NOT_RUN = {
     ("tracing.md", "promtool"): "tests/deploy/test_prometheus.py runs it",
     ("troubleshooting.md", "journalctl"): SYSTEMD,
     ("upgrade.md", "mkdir -p /opt/liaison-0.2.0"): "tests/deploy/test_release.py unpacks a release",
-    ("upgrade.md", ".venv/bin/python manage.py upgrade"): "tests/deploy/test_upgrade.py runs it",
+    ("upgrade.md", ".venv/bin/python manage.py upgrade --backup-to"): "test_upgrade.py runs it",
+    ("upgrade.md", ".venv/bin/python manage.py upgrade --back\n"): "test_upgrade.py runs it",
     ("upgrade.md", "docker compose"): DOCKER,
 }
 PAGES = [page for page in pages() if page not in FOLLOWED_ELSEWHERE]
