@@ -83,9 +83,9 @@ class Attachment(LeasedJob):
     placeholder = models.TextField(blank=True)
     has_preview = models.BooleanField(default=False)
     # `scanning.verdict.GATE` when it was checked; 0 before that was written down.
-    gate = models.PositiveSmallIntegerField(default=0)
+    gate = models.PositiveSmallIntegerField(default=0, db_default=0)
     # It was ready, and a later check took it back (`manage.py rescan`).
-    is_withdrawn = models.BooleanField(default=False)
+    is_withdrawn = models.BooleanField(default=False, db_default=False)
 
     # S3's id of a multipart upload. Empty for a file that is sent as one object.
     upload_id = models.CharField(max_length=300, blank=True)

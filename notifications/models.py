@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -75,7 +76,7 @@ class PushSubscription(models.Model):
     key_refused_at = models.DateTimeField(null=True, blank=True)
     # When the last push failed, and how (`push_failures`). Cleared once one is accepted.
     failed_at = models.DateTimeField(null=True, blank=True)
-    failure = models.CharField(max_length=FAILURE_LENGTH, blank=True)
+    failure = models.CharField(max_length=FAILURE_LENGTH, blank=True, default="", db_default="")
     undisplayed_count = models.PositiveSmallIntegerField(default=0)
     displayed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -286,13 +287,13 @@ class DevicePush(models.Model):
         PushSubscription, on_delete=models.CASCADE, related_name="pushes"
     )
     # The last seq that it tells of in each conversation, by tag (32 hex digits). Empty for a test.
-    tells = models.JSONField(default=dict, blank=True)
+    tells = models.JSONField(default=dict, db_default={}, blank=True)
     # How many requests the device may have got, counted before each one.
     sends = models.PositiveSmallIntegerField(default=0)
     # How the last request failed. Empty while one is made, and for one that its worker did not
     # survive: the device may have that one.
-    failure = models.CharField(max_length=FAILURE_LENGTH, blank=True)
-    created_at = models.DateTimeField(default=timezone.now)
+    failure = models.CharField(max_length=FAILURE_LENGTH, blank=True, default="", db_default="")
+    created_at = models.DateTimeField(default=timezone.now, db_default=Now())
     accepted_at = models.DateTimeField(null=True, blank=True)
     # When it was refused for good.
     refused_at = models.DateTimeField(null=True, blank=True)

@@ -13,18 +13,6 @@ from tests.upgrade.place import Place, new_place
 from tests.upgrade.population import CAMILLE, LONG_TEXT, MARC, ODILE
 from tests.upgrade.releases import COMMITS, FIRST, database_of, objects_of
 
-# The columns without which code of that commit writes rows, and which have no default.
-UNKNOWN_BUT_REQUIRED = {
-    FIRST: {
-        ("attachments_attachment", "gate"),
-        ("attachments_attachment", "is_withdrawn"),
-        ("notifications_devicepush", "created_at"),
-        ("notifications_devicepush", "failure"),
-        ("notifications_devicepush", "tells"),
-        ("notifications_pushsubscription", "failure"),
-    },
-    "e409e00": {("attachments_attachment", "gate"), ("attachments_attachment", "is_withdrawn")},
-}
 # test_upgrade.py migrates the newest.
 QUICK = (FIRST,)
 EACH = [
@@ -55,14 +43,12 @@ def test_data_of_an_earlier_version_is_migrated_and_shown(commit: str, place: Pl
     after = facts(place)
     assert {name: after[name] for name in before} == before
     assert place.rows(WITHOUT_A_GAP) == place.rows(WRONG_UNREAD) == []
-    # Code of that commit still reads all that it knew, and writes rows but for these columns.
+    # Code of that commit still reads all that it knew, and writes its rows.
     has = columns(place)
     assert had.keys() - has.keys() == set()
     tables = {table for table, _ in had}
     required = {(table, column) for (table, column), must in has.items() if must}
-    assert {each for each in required - had.keys() if each[0] in tables} == (
-        UNKNOWN_BUT_REQUIRED.get(commit, set())
-    )
+    assert {each for each in required - had.keys() if each[0] in tables} == set()
     with Site(place, now, with_worker=False) as site:
         # What tells a balancer that migrations are pending.
         assert site.database() == "ok"

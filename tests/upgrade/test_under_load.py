@@ -163,8 +163,7 @@ def test_first_release_is_upgraded_under_load_and_goes_back_and_forward(
     assert {each.status for each in writers.refused("POST")} <= RETRYABLE
     refusals = [*writers.refused("GET"), *writers.refused("POST")]
     assert all(each.retry_after for each in refusals if each.status == 503)
-    # See UNKNOWN_BUT_REQUIRED in test_old_data.py.
-    assert (file_of_old, file_of_today) == (409, 201)
+    assert (file_of_old, file_of_today) == (201, 201)
 
 
 def announced(port: int, token: str) -> int:
