@@ -1,5 +1,6 @@
 """Receive signals: a logout, a new password; an email that came in, or what became of one."""
 
+from email.encoders import encode_base64
 from typing import Any
 
 from anymail.inbound import AnymailInboundMessage
@@ -33,9 +34,20 @@ def drop_devices(user: User, **kwargs: Any) -> None:
 def receive_email(event: AnymailInboundEvent, **kwargs: Any) -> None:
     """Receive an email that a provider's webhook handed to anymail."""
     message: AnymailInboundMessage = event.message
+    _encode_files(message)
     if message.envelope_recipient and "Delivered-To" not in message:
         message["Delivered-To"] = message.envelope_recipient
     intake.receive(message.as_bytes())
+
+
+def _encode_files(message: AnymailInboundMessage) -> None:
+    """Encode the files that anymail made from a provider's form, which have no encoding yet.
+
+    Written as they are, their bytes for the end of a line would change: a photo would be damaged.
+    """
+    for part in message.walk():
+        if not part.is_multipart() and "Content-Transfer-Encoding" not in part:
+            encode_base64(part)
 
 
 @receiver(tracking)

@@ -35,8 +35,15 @@ ATTACHMENT_DECODERS_BYTES = env.int("ATTACHMENT_DECODERS_BYTES", default=1200 * 
 # A file that is in no message is removed after this time.
 ATTACHMENT_UNCLAIMED_LIFETIME = timedelta(hours=24)
 
-# The largest body of a request, by path. Of all others: DATA_UPLOAD_MAX_MEMORY_SIZE.
-BODY_MAX_BYTES = {"/inbound/email": INBOUND_EMAIL_MAX_BYTES}
+# The largest body of a request, by path: the first that fits counts. A path that ends in "/" stands
+# for all below it. Emails come with their files; browsers send files to S3, not here.
+BODY_MAX_BYTES = {
+    "/inbound/email": INBOUND_EMAIL_MAX_BYTES,
+    "/anymail/": INBOUND_EMAIL_MAX_BYTES,
+    "/": 1024 * 1024,
+}
+# Django knows one limit for all paths. Ours is applied before (`core.web.body_refusals`).
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(BODY_MAX_BYTES.values())
 # A request is answered 408 when nothing arrives of it for so long.
 BODY_STALLED_SECONDS = env.float("BODY_STALLED_SECONDS", default=10.0)
 # And when the whole body takes longer than this and a second for each BODY_BYTES_PER_SECOND. A

@@ -5,14 +5,14 @@ of the portal reads it (CORS), and the metrics count it.
 """
 
 from collections.abc import Callable
+from functools import partial
 
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from rest_framework.exceptions import APIException
 
 from core.web.bodies import BodyRefused
+from core.web.body_limits import max_bytes_of
 from core.web.errors import BodyTooLarge
 
 # The key of the WSGI environment under which the bridge leaves a BodyRefused.
@@ -20,7 +20,10 @@ REFUSAL = "liaison.refusal"
 
 
 class BodyRefusals:
-    """Answer what the bridge refused, and what Django itself finds too large in another server."""
+    """Answer what the bridge refused, and in another server what is too large for its path.
+
+    Another server must know the length: WSGI gives no body without one.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,13 +32,15 @@ class BodyRefusals:
         refused = request.META.get(REFUSAL)
         if isinstance(refused, BodyRefused):
             return _answer(request, refused)
+        at_most = max_bytes_of(request.path)
+        if _declared(request) > at_most:
+            return _answer(request, BodyRefused(partial(BodyTooLarge, at_most)))
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not isinstance(error, RequestDataTooBig):
-            return None
-        at_most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        return _answer(request, BodyRefused(lambda: BodyTooLarge(at_most)))
+
+def _declared(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if str(length).isdecimal() else 0
 
 
 def _answer(request: HttpRequest, refused: BodyRefused) -> HttpResponse:

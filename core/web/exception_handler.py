@@ -7,8 +7,7 @@ and with them our authentication.
 from dataclasses import replace
 
 import structlog
-from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -17,7 +16,7 @@ from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import Error
 from rest_framework.exceptions import ParseError
 
-from core.web.errors import BodyTooLarge, Unavailable
+from core.web.errors import Unavailable
 
 logger = structlog.get_logger(__name__)
 
@@ -31,8 +30,6 @@ class ErrorHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, OperationalError | InterfaceError):
             return Unavailable()
-        if isinstance(exc, RequestDataTooBig):
-            return BodyTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
         if isinstance(exc, UNREADABLE):
             return ParseError()
         if isinstance(exc, DataError):

@@ -51,7 +51,7 @@ class JsonParser(BaseParser):
 def _text_of(stream: IO[Any], encoding: str, media_type: str) -> str:
     if lookup(encoding).name not in CHARSETS:
         raise UnsupportedMediaType(media_type)
-    limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    limit: int = settings.BODY_MAX_BYTES["/"]
     raw: bytes = stream.read(limit + 1)
     if len(raw) > limit:
         raise BodyTooLarge(limit)

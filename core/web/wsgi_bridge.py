@@ -19,10 +19,10 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 import structlog
-from django.conf import settings
 from django.db import connections
 
 from core.web.bodies import Bodies, Body, BodyRefused, CallerGone, Receive
+from core.web.body_limits import max_bytes_of
 from core.web.body_refusals import REFUSAL
 from core.web.threads import Threads
 
@@ -111,9 +111,7 @@ class WsgiBridge:
         declared = environ.get("CONTENT_LENGTH", "")
         if not is_chunked and declared in ("", "0"):
             return None
-        at_most = settings.BODY_MAX_BYTES.get(
-            environ["PATH_INFO"], settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        )
+        at_most = max_bytes_of(environ["PATH_INFO"])
         body = await self.bodies.read(receive, declared=declared, at_most=at_most)
         environ["CONTENT_LENGTH"] = str(body.size)
         environ["wsgi.input"] = body.file

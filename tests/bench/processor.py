@@ -30,6 +30,16 @@ def resident_bytes(pid: int) -> int:
     return _kilobytes(pid, "VmRSS:") * 1024
 
 
+def forget_peak(pid: int) -> None:
+    """Begin anew to note the most memory that a process held (proc_pid_clear_refs(5))."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def peak_bytes(pid: int) -> int:
+    """Return the most memory that a process held, shared pages included; 0 if it has ended."""
+    return _kilobytes(pid, "VmHWM:") * 1024
+
+
 def proportional_bytes(pid: int) -> int:
     """Return the memory that a process holds, of a page shared by n processes the nth part (PSS).
 

@@ -31,6 +31,7 @@ def web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iter
             "REQUEST_HEAD_SECONDS": str(STALLED_SECONDS),
             "INBOUND_EMAIL_MAX_BYTES": str(MAIL_BYTES),
             "INBOUND_EMAIL_SECRET": "secret",
+            "ANYMAIL_WEBHOOK_SECRET": "name:secret",
         },
     )
     site.start_web()

@@ -4,11 +4,13 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 
 from core.models import User
 from messaging.models import Conversation, Message
 from notifications.inbound_email import parser
 from notifications.models import InboundEmail
+from tests.bench.processor import forget_peak, peak_bytes
 from tests.cases.impatient_web import MAIL_BYTES, bearer, draft, messages, web
 from tests.notifications.inbound_email.letters import letter
 from tests.raw_http import RawCaller, chunks, head, trickling
@@ -276,11 +278,56 @@ class TestBodyOverTheLimit:
 
         assert caller.answer().status == status
 
-    @pytest.mark.parametrize("path", ["/login", "/admin/login/", "/nowhere", "/api/v1/me"])
-    def test_every_address_has_a_limit(self, web: Site, path: str) -> None:
-        caller = RawCaller(web.port, head("POST", path, Content_Length=str(64 * MB)))
+    # 401: read to its end, and refused for want of the secret; 400: so does anymail.
+    @pytest.mark.parametrize(
+        ("path", "size", "status"),
+        [
+            ("/inbound/email", MAIL_BYTES, 401),
+            ("/inbound/email", MAIL_BYTES + 1, 413),
+            ("/inbound/email/", MB + 1, 413),
+            ("/anymail/postmark/inbound/", MAIL_BYTES, 400),
+            ("/anymail/postmark/inbound/", MAIL_BYTES + 1, 413),
+            ("/anymail", MB + 1, 413),
+            ("//anymail/postmark/inbound/", MB + 1, 413),
+            ("/login", MB + 1, 413),
+            ("/admin/login/", MB + 1, 413),
+            ("/nowhere", MB + 1, 413),
+            ("/api/v1/me", MB + 1, 413),
+        ],
+    )
+    def test_every_address_has_a_limit(self, web: Site, path: str, size: int, status: int) -> None:
+        begun = head("POST", path, Content_Length=str(size), Accept_Language="fr")
+        caller = RawCaller(web.port, begun)
+        caller.send_all_it_takes([b"a" * size])
 
-        assert caller.answer().status == 413
+        answer = caller.answer()
+
+        assert answer.status == status
+        assert status != 413 or "trop volumineux" in answer.read().decode()
+
+    def test_webhooks_of_strangers_that_arrive_hold_little_memory(self, web: Site) -> None:
+        begun = head("POST", "/anymail/postmark/inbound/", Content_Length=str(MAIL_BYTES))
+        forget_peak(web.web.pid)
+        before = peak_bytes(web.web.pid)
+        with ExitStack() as closing:
+            callers = [RawCaller(web.port, begun, b"a" * (MAIL_BYTES - 1)) for _ in range(20)]
+            for one in callers:
+                closing.callback(one.close)
+                one.send(b"a")
+
+            assert {one.answer().status for one in callers} == {400}
+            assert peak_bytes(web.web.pid) - before < 10 * MAIL_BYTES
+
+    @pytest.mark.parametrize(
+        ("path", "status"), [("/login", 413), ("/inbound/email", 401), ("/api/v1/session", 413)]
+    )
+    def test_other_servers_than_ours_have_the_same_limits(
+        self, client: Client, path: str, status: int
+    ) -> None:
+        answer = client.post(path, b"a" * (2 * MB), content_type="text/plain")
+
+        assert answer.status_code == status
+        assert status != 413 or b"1024" in answer.content
 
     def test_stream_reads_no_body(self, web: Site, camille: User) -> None:
         begun = head("GET", "/api/v1/stream", Transfer_Encoding="chunked", **bearer(camille))

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from deploy.launcher.ports import free_port
+from tests.notifications.inbound_email.provider_forms import MAILGUN_KEY
 from tests.site import ROOT, address_of_test_database
 
 CONFIGURATIONS = ROOT / "deploy" / "nginx"
@@ -100,6 +101,8 @@ class Machine:
             "REDIS_URL": os.environ["REDIS_URL"],
             "REALTIME_PREFIX": os.environ.get("REALTIME_PREFIX", "liaison"),
             "INBOUND_EMAIL_SECRET": SECRET,
+            "ANYMAIL_WEBHOOK_SECRET": f"liaison:{SECRET}",
+            "ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY": MAILGUN_KEY,
             # What the document leaves to the administrator.
             "VAPID_SUBJECT": "mailto:it@bati.fr",
             "EMAIL_URL": "smtp://127.0.0.1:25",

@@ -167,15 +167,14 @@ class TestTheProxies:
         found = {}
         for ingress in of_kind(rendered(), "Ingress"):
             (rule,) = ingress["spec"]["rules"]
-            (path,) = rule["http"]["paths"]
-            found[path["path"]] = ingress["metadata"]["annotations"]
+            for path in rule["http"]["paths"]:
+                is_exact = path["pathType"] == "Exact"
+                assert is_exact != path["path"].endswith("/")
+                found[path["path"]] = ingress["metadata"]["annotations"]
         return found
 
     def megabytes(self) -> dict[str, int]:
-        sizes = {
-            "/": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
-            "/inbound/email": settings.INBOUND_EMAIL_MAX_BYTES,
-        }
+        sizes = settings.BODY_MAX_BYTES
         assert all(size % 2**20 == 0 for size in sizes.values())
         return {path: size // 2**20 for path, size in sizes.items()}
 

@@ -3,18 +3,25 @@
 Where nginx is not installed, these tests say so and skip.
 """
 
+import base64
 import http.client
+import io
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from attachments.models import Attachment
+from attachments.storage import objects
 from core.auth.jwt_tokens import issue_development_token
 from core.models import User
 from core.valkey import valkey
@@ -37,6 +44,12 @@ from tests.deploy.nginx_machine import (
     written,
 )
 from tests.notifications.inbound_email.letters import letter
+from tests.notifications.inbound_email.provider_forms import (
+    Handed,
+    mailgun,
+    mailgun_raw,
+    postmark,
+)
 from tests.site import ROOT, Site
 from tests.waiting import until
 
@@ -218,8 +231,31 @@ class TestDocumentOfAMachine:
         assert (status, answer) == (http.client.OK, b'{"verdict": "accepted"}')
         assert Message.objects.get().body == "Voici le plan."
 
-    def test_other_bodies_of_2_mb_are_refused(self, ports: dict[str, int]) -> None:
-        status, _, _ = Caller(ports["one"], HERE).ask("POST", "/login", b"x" * 2_000_000)
+    @pytest.mark.parametrize("way", ["one", "two"])
+    @pytest.mark.parametrize("form", [mailgun, mailgun_raw, postmark])
+    def test_photo_of_a_phone_by_a_providers_webhook_is_accepted(
+        self, ports: dict[str, int], way: str, form: Callable[[EmailMessage], Handed],
+        transactional_db: None, camille: User, conversation: Conversation,
+    ) -> None:  # fmt: skip
+        photo = photo_of_a_phone()
+        message = letter(address_for(camille, conversation), "Voici la fuite.")
+        message.add_attachment(photo, maintype="image", subtype="jpeg", filename="IMG_0412.jpeg")
+        handed = form(message)
+        password = base64.b64encode(f"liaison:{SECRET}".encode()).decode()
+
+        status, _, _ = Caller(ports[way], HERE).ask(
+            "POST", f"/anymail/{handed.path}", handed.body,
+            **{"Content-Type": handed.content_type, "Authorization": f"Basic {password}"},
+        )  # fmt: skip
+
+        assert status == http.client.OK
+        assert Message.objects.get().body == "Voici la fuite."
+        key = objects.quarantine_key(Attachment.objects.get().pk)
+        assert b"".join(objects.chunks(key)) == photo
+
+    @pytest.mark.parametrize("path", ["/login", "/anymails", "/inbound/email/", "/api/v1/session"])
+    def test_other_bodies_of_2_mb_are_refused(self, ports: dict[str, int], path: str) -> None:
+        status, _, _ = Caller(ports["one"], HERE).ask("POST", path, b"x" * 2_000_000)
 
         assert status == http.client.REQUEST_ENTITY_TOO_LARGE
 
@@ -245,6 +281,16 @@ class TestDocumentOfAMachine:
         assert guesses == [http.client.BAD_REQUEST] * 5
         assert guesser.log_in(camille.email, PASSWORD, forged="203.0.113.6") == 429
         assert owner.log_in(camille.email, PASSWORD, forged=HERE) == http.client.FOUND
+
+
+@cache
+def photo_of_a_phone() -> bytes:
+    """Return a JPEG of 5 MB."""
+    written = io.BytesIO()
+    noise = Image.effect_noise((3000, 2000), 100).convert("RGB")
+    noise.save(written, "JPEG", quality=93)
+    assert 5_000_000 < written.tell() < 8_000_000, written.tell()
+    return written.getvalue()
 
 
 def give_password(user: User) -> None:
