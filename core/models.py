@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.dispatch import Signal
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -165,6 +166,9 @@ class User(ToldOutside, AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     # The last time that a link to choose a password was asked for, for this person.
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
+    # The last deactivation. Sessions, tokens, links and devices from before open nothing, not even
+    # after a return. The database sets it (migration 0014).
+    access_ended_at = models.DateTimeField(_("access ended"), null=True, blank=True, editable=False)
     # Two people were one: this one is deactivated, and the rest is the other's.
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False,
@@ -194,6 +198,23 @@ class User(ToldOutside, AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return the digest that a session must hold, of all that ends one.
+
+        Django calls this for both the present and the former signing keys.
+        """
+        digest: str = super()._get_session_auth_hash(secret)  # type: ignore[misc]  # no types
+        if self.access_ended_at is None:
+            return digest
+        ended = f"{digest} {self.access_ended_at.timestamp()}"
+        return salted_hmac(
+            "core.models.User.access_ended_at", ended, secret=secret, algorithm="sha256"
+        ).hexdigest()
+
+    def ended_access_since(self, moment: float) -> bool:
+        """Tell whether the access ended after a moment, in seconds since 1970."""
+        return self.access_ended_at is not None and self.access_ended_at.timestamp() > moment
 
     @property
     def is_company(self) -> bool:

@@ -1,10 +1,12 @@
 """The writes of notifications, each one transaction or one call to the outside."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Q
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -230,6 +232,12 @@ def forget_devices_of_session(session_key: str) -> None:
 def forget_devices_with_session(user: User) -> None:
     """Stop pushing to the browsers of a person. Those that registered by bearer token stay."""
     PushSubscription.objects.filter(user=user).exclude(session_key="").delete()
+
+
+def forget_devices_of_ended_access(user_ids: Collection[UUID]) -> None:
+    """Stop pushing to what people registered before their access ended, if it has."""
+    ended = Q(user__is_active=False) | Q(user__access_ended_at__gt=F("registered_at"))
+    PushSubscription.objects.filter(ended, user__in=user_ids).delete()
 
 
 def test_device(device: PushSubscription) -> None:

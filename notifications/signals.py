@@ -1,16 +1,19 @@
 """Receive signals: a logout, a new password; an email that came in, or what became of one."""
 
+from collections.abc import Collection
 from email.encoders import encode_base64
 from typing import Any
+from uuid import UUID
 
 from anymail.inbound import AnymailInboundMessage
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, inbound, tracking
 from django.contrib.auth.signals import user_logged_out
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from core.auth.password_reset import password_was_reset
-from core.models import User
+from core.models import User, rights_updated
 from notifications import actions
 from notifications.inbound_email import intake
 from notifications.outbound_email import provider_events
@@ -28,6 +31,20 @@ def drop_device(request: HttpRequest | None, **kwargs: Any) -> None:
 def drop_devices(user: User, **kwargs: Any) -> None:
     """Stop pushing to every browser of a person whose sessions have all ended."""
     actions.forget_devices_with_session(user)
+
+
+@receiver(post_save, sender=User)
+def drop_devices_of_saved(
+    instance: User, created: bool, update_fields: Collection[str] | None, **kwargs: Any
+) -> None:
+    """Stop pushing to a person who is deactivated, also after a return."""
+    if not created and (update_fields is None or "is_active" in update_fields):
+        actions.forget_devices_of_ended_access([instance.pk])
+
+
+@receiver(rights_updated)
+def drop_devices_of_updated(user_ids: list[UUID], **kwargs: Any) -> None:
+    actions.forget_devices_of_ended_access(user_ids)
 
 
 @receiver(inbound)

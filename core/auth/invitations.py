@@ -35,7 +35,16 @@ class CannotBeInvited(Refusal):
     )
 
 
-class InvitationTokens(PasswordResetTokenGenerator):
+class LinkTokens(PasswordResetTokenGenerator):
+    """Django's tokens of new passwords, which end with the access of their person, too."""
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:
+        value: str = super()._make_hash_value(user, timestamp)  # type: ignore[misc]  # no types
+        ended = user.access_ended_at
+        return value if ended is None else f"{value} {ended.timestamp()}"
+
+
+class InvitationTokens(LinkTokens):
     """Django's tokens of new passwords, valid for longer and never in place of the others."""
 
     key_salt = "core.auth.invitations"
@@ -59,6 +68,7 @@ class InvitationTokens(PasswordResetTokenGenerator):
 
 
 tokens = InvitationTokens()
+reset_tokens = LinkTokens()
 
 
 def invitable() -> Q:

@@ -63,10 +63,11 @@ class InvalidToken(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """Whom a verified token names, and when it expires (seconds since 1970)."""
+    """Whom a verified token names, when it was made and when it expires (seconds since 1970)."""
 
     sql: str
     subject: UUID | str
+    issued_at: float
     ends_at: float
     # What a person who is not known would be, of an issuer that creates people.
     newcomer: Mapping[str, str] | None = None
@@ -120,11 +121,17 @@ def identity_of(token: str) -> Identity:
             return known
         claims = issuer.claims_of(token)
         if issuer.name == DEVELOPMENT_ISSUER and settings.JWT_DEVELOPMENT_ISSUER:
-            identity = Identity(PERSON_BY_ID, UUID(claims["sub"]), _end(claims, LEEWAY))
+            identity = Identity(
+                PERSON_BY_ID,
+                UUID(claims["sub"]),
+                float(claims["iat"]),
+                _end(claims, LEEWAY),
+            )
         else:
             identity = Identity(
                 PERSON_BY_EXTERNAL_ID,
                 issuer.subject_of(claims),
+                float(claims["iat"]),
                 _end(claims, issuer.leeway),
                 issuer.newcomer_of(claims),
             )
@@ -152,6 +159,8 @@ def person_of(identity: Identity) -> User:
         person = _created(str(identity.subject), identity.newcomer)
     if person is None:
         raise InvalidToken(NOBODY)
+    if person.ended_access_since(identity.issued_at):
+        raise InvalidToken("The token is from before the person was deactivated.")
     return person
 
 

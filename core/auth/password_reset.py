@@ -7,7 +7,6 @@ invitation (`core.auth.invitations`) opens the same page.
 
 from datetime import timedelta
 
-from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
@@ -59,14 +58,14 @@ def can_reset(user: User) -> bool:
 
 def opens(user: User, token: str) -> bool:
     """Tell whether the token of a link lets the person choose a password now."""
-    if can_reset(user) and default_token_generator.check_token(user, token):
+    if can_reset(user) and invitations.reset_tokens.check_token(user, token):
         return True
     return invitations.may_choose(user) and invitations.tokens.check_token(user, token)
 
 
 def link_for(user: User) -> str:
     """Return the link of the email. The site's address is the configured one, never a Host."""
-    return invitations.address_with(user, default_token_generator.make_token(user))
+    return invitations.address_with(user, invitations.reset_tokens.make_token(user))
 
 
 @transaction.atomic
