@@ -19,6 +19,7 @@ SECRETS = (
     *("SECRET_KEY", "S3_SECRET_ACCESS_KEY", "METRICS_TOKEN", "OIDC_CLIENT_SECRET"),
     *("INBOUND_EMAIL_SECRET", "REDIS_URL", "CELERY_BROKER_URL", "EMAIL_URL", "INBOUND_IMAP_URL"),
 )
+FALLBACKS = "_FALLBACKS"
 HINT = "Give all but one of them another address in the admin, then run this again."
 
 
@@ -75,6 +76,21 @@ def no_password_of_the_examples(**_: Any) -> list[CheckMessage]:
         )
         for name, value in sorted(held.items())
         if PLACEHOLDER in unquote(value)
+    ]
+
+
+@register(Tags.security, deploy=True)
+def no_former_secret_is_left(**_: Any) -> list[CheckMessage]:
+    """Report former secrets, which are taken until the change of a secret is complete."""
+    left = [name for name in dir(settings) if name.endswith(FALLBACKS) and getattr(settings, name)]
+    if not left:
+        return []
+    return [
+        Warning(
+            f"Former secrets still open what they opened: {', '.join(sorted(left))}.",
+            hint="Empty them once all sides know the new ones (deploy/docs/secrets.md).",
+            id="core.W011",
+        )
     ]
 
 

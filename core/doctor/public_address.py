@@ -3,6 +3,7 @@
 import http.client
 import json
 import ssl
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,14 +14,20 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from core.auth import stream_tickets
 from core.doctor.caller import new_token
 from core.doctor.findings import Finding, error, warning, well, words_of
+from core.models import User
+from core.realtime.publish import user_channel
+from core.valkey import valkey
+from core.web.errors import Unavailable
 from core.web.proxies import is_trusted, parsed
 
 PATIENCE_SECONDS = 5
 # Reserved for documents (RFC 5737): nobody calls from it.
 INVENTED = "203.0.113.9"
 CERTIFICATE_LEFT = timedelta(days=14)
+COMMENT = b": doctor"
 MANY_BYTES = 4 * 1024 * 1024
 
 
@@ -67,6 +74,7 @@ def examine() -> Iterator[Finding]:
     yield from _certificate(answer)
     if answer.status == 200:
         yield from _seen(json.loads(answer.body))
+        yield from _stream()
         yield from _bodies()
     else:
         yield _misled(answer)
@@ -76,13 +84,7 @@ def fetch(
     path: str, *, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] = {}
 ) -> Answer:
     """Call the public address, without following redirects. Raises OSError or HTTPException."""
-    address = urlsplit(settings.PUBLIC_URL)
-    host = address.hostname or ""
-    connection: http.client.HTTPConnection
-    if address.scheme == "https":
-        connection = http.client.HTTPSConnection(host, address.port, timeout=PATIENCE_SECONDS)
-    else:
-        connection = http.client.HTTPConnection(host, address.port, timeout=PATIENCE_SECONDS)
+    connection = _connection()
     try:
         connection.connect()
         ends = _end_of_certificate(connection.sock)
@@ -91,6 +93,14 @@ def fetch(
         return Answer(response.status, response.headers, response.read(1_000_000), ends)
     finally:
         connection.close()
+
+
+def _connection() -> http.client.HTTPConnection:
+    address = urlsplit(settings.PUBLIC_URL)
+    host = address.hostname or ""
+    if address.scheme == "https":
+        return http.client.HTTPSConnection(host, address.port, timeout=PATIENCE_SECONDS)
+    return http.client.HTTPConnection(host, address.port, timeout=PATIENCE_SECONDS)
 
 
 def _end_of_certificate(sock: Any) -> datetime | None:
@@ -174,20 +184,87 @@ def _is_beside_its_proxy(written: list[str]) -> bool:
     return len(written) > 1 and is_trusted(parsed(written[1])) and not is_trusted(parsed(INVENTED))
 
 
-def _bodies() -> Iterator[Finding]:
-    """Try whether the proxy lets an email of some megabytes pass."""
-    if not settings.INBOUND_EMAIL_SECRET:
+def _stream() -> Iterator[Finding]:
+    """Open the stream of a person of the company, and see if what is published comes at once.
+
+    A proxy that buffers keeps it until its buffer is full: pages then show nothing by themselves.
+    """
+    person = User.objects.exclude(role=User.Role.CLIENT).filter(is_active=True).first()
+    if person is None:
         return
     try:
-        # Without the secret: refused by us, after all of it came.
-        status = fetch("/inbound/email", method="POST", body=bytes(MANY_BYTES)).status
+        status = _status_of_stream(person)
+    except TimeoutError:
+        yield error(
+            _("A proxy holds back the events that open pages wait for."),
+            advice=_(
+                "Switch buffering off for /api/v1/stream (`proxy_buffering off`), as"
+                " deploy/nginx/locations.conf does."
+            ),
+        )
+    except (OSError, http.client.HTTPException, RedisError, Unavailable) as failure:
+        yield warning(
+            _("The stream of events was not examined: %(reason)s") % {"reason": words_of(failure)},
+            advice=_("Ask again."),
+        )
+    else:
+        yield _passed(status)
+
+
+def _status_of_stream(person: User) -> int:
+    """Return the status, once a comment that is published has come. Raises TimeoutError if not.
+
+    The greeting says nothing: nginx lets pass what comes with the headers. Pages ignore a comment.
+    """
+    connection = _connection()
+    try:
+        connection.request("GET", f"/api/v1/stream?ticket={stream_tickets.issue(person)}")
+        response = connection.getresponse()
+        if response.status == 200:
+            _publish_comments(person)
+            while not (line := response.readline()).startswith(COMMENT):
+                if not line:
+                    raise http.client.IncompleteRead(b"")
+        return response.status
+    finally:
+        connection.close()
+
+
+def _publish_comments(person: User) -> None:
+    """Publish it more than once: the web may subscribe a moment after its greeting."""
+    for _number in range(3):
+        valkey(PATIENCE_SECONDS).publish(user_channel(person.pk), COMMENT + b"\n\n")
+        time.sleep(0.3)
+
+
+def _passed(status: int) -> Finding:
+    if status == 200:
+        return well(_("Events reach open pages at once."))
+    return error(
+        _("The stream of events answers %(status)s.") % {"status": status},
+        advice=_("Let the proxy pass /api/v1/stream on as it came, with its query."),
+    )
+
+
+def _bodies() -> Iterator[Finding]:
+    """Try whether the proxy lets an email of some megabytes pass, where emails come in."""
+    # Without the secret: refused by us, after all of it came.
+    if settings.INBOUND_EMAIL_SECRET:
+        yield _body("/inbound/email", "/inbound/email", refused=401)
+    if "WEBHOOK_SECRET" in settings.ANYMAIL:
+        yield _body("/anymail/", "/anymail/postmark/inbound/", refused=400)
+
+
+def _body(place: str, path: str, *, refused: int) -> Finding:
+    try:
+        status = fetch(path, method="POST", body=bytes(MANY_BYTES)).status
     except (OSError, http.client.HTTPException):
         # A proxy that refuses may close before it has read all.
         status = 413
-    if status == 401:
-        yield well(_("The proxy lets an email of 4 MB pass."))
-    else:
-        yield error(
-            _("The proxy refuses an email of 4 MB."),
-            advice=_("Allow INBOUND_EMAIL_MAX_BYTES for /inbound/email (`client_max_body_size`)."),
-        )
+    if status == refused:
+        return well(_("The proxy lets an email of 4 MB pass at %(place)s.") % {"place": place})
+    return error(
+        _("The proxy refuses an email of 4 MB at %(place)s.") % {"place": place},
+        advice=_("Allow INBOUND_EMAIL_MAX_BYTES for %(place)s (`client_max_body_size`).")
+        % {"place": place},
+    )

@@ -24,6 +24,7 @@ def configuration(level: str, log_format: str, fold_seconds: float) -> dict[str,
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"line": line_formatter(log_format)},
+        "filters": {"loggable_paths": {"()": "core.logs.loggable.LoggablePaths"}},
         "handlers": {
             "lines": {
                 "()": "core.logs.folding.FoldingHandler",
@@ -37,6 +38,7 @@ def configuration(level: str, log_format: str, fold_seconds: float) -> dict[str,
             # The proxy keeps the access log. Here, an error is logged with the id of its request.
             "uvicorn.access": {"level": at_least("WARNING", level)},
             "django.request": {"level": "CRITICAL"},
+            "django.security.csrf": {"filters": ["loggable_paths"]},
             "django_structlog.middlewares": {"level": at_least("WARNING", level)},
         },
     }

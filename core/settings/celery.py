@@ -82,3 +82,5 @@ TASK_ALERT_EMAILS = env.list("TASK_ALERT_EMAILS", default=[])
 TASK_ALERT_WEBHOOK_URL = env.str("TASK_ALERT_WEBHOOK_URL", default="")
 # The bearer token of /metrics. Empty: it answers requests from this machine only.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Taken too, until Prometheus has the one of today.
+METRICS_TOKEN_FALLBACKS = env.list("METRICS_TOKEN_FALLBACKS", default=[])

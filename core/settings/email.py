@@ -1,5 +1,7 @@
 """Set the emails that are sent, and the ones that come back as answers."""
 
+from typing import Any
+
 from core.settings.env import DEBUG, env
 
 # A name without a value, as a new file of settings has it, is not given.
@@ -18,16 +20,25 @@ EMAIL_TIMEOUT = 10  # seconds for each step of a sending
 # Without either, nothing listens on the default address as a rule.
 EMAIL_IS_CONFIGURED = DEBUG or not {"EMAIL_URL", "EMAIL_BACKEND"}.isdisjoint(_GIVEN)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Liaison <messages@liaison.example>")
-ANYMAIL = {
+ANYMAIL: dict[str, Any] = {
     name.removeprefix("ANYMAIL_"): value
     for name, value in env.ENVIRON.items()
     if name.startswith("ANYMAIL_")
 }
 # Anymail's default is 30 s to connect and 30 s to answer: together more than the 50 s of a task.
 ANYMAIL["REQUESTS_TIMEOUT"] = EMAIL_TIMEOUT
+# `name:word` of the address that providers call. Former ones are taken too. Without the first,
+# nobody is let in.
+ANYMAIL_WEBHOOK_SECRET = env.str("ANYMAIL_WEBHOOK_SECRET", default="")
+ANYMAIL_WEBHOOK_SECRET_FALLBACKS = env.list("ANYMAIL_WEBHOOK_SECRET_FALLBACKS", default=[])
+ANYMAIL.pop("WEBHOOK_SECRET_FALLBACKS", None)
+if ANYMAIL.pop("WEBHOOK_SECRET", ""):
+    ANYMAIL["WEBHOOK_SECRET"] = [ANYMAIL_WEBHOOK_SECRET, *ANYMAIL_WEBHOOK_SECRET_FALLBACKS]
 # Mail to this domain comes back to us. Empty: emails cannot be answered.
 REPLY_DOMAIN = env.str("REPLY_DOMAIN", default="reponse.demo.test" if DEBUG else "")
 INBOUND_EMAIL_SECRET = env.str("INBOUND_EMAIL_SECRET", default="")
+# Taken too, until the mail server has the one of today.
+INBOUND_EMAIL_SECRET_FALLBACKS = env.list("INBOUND_EMAIL_SECRET_FALLBACKS", default=[])
 INBOUND_EMAIL_MAX_BYTES = env.int("INBOUND_EMAIL_MAX_BYTES", default=25 * 1024 * 1024)
 # How long the originals of received emails are kept. One that waits for a person is kept longer.
 INBOUND_EMAIL_KEEP_DAYS = env.int("INBOUND_EMAIL_KEEP_DAYS", default=90)

@@ -8,7 +8,6 @@ from typing import Any
 import sentry_sdk
 import structlog
 from django.conf import settings
-from django.urls import Resolver404, resolve
 from sentry_sdk.integrations.dedupe import DedupeIntegration
 from sentry_sdk.integrations.excepthook import ExcepthookIntegration
 from sentry_sdk.types import Event, Hint
@@ -79,8 +78,9 @@ class SentryHandler(logging.Handler):
                 scope.set_tag("job", str(job))
             if user_id := context.get("user_id"):
                 scope.set_user({"id": str(user_id)})
-            if route := _route(str(said.get("request", ""))):
-                scope.set_transaction_name(route)
+            if route := said.get("route"):
+                method = str(said.get("request", "")).partition(" ")[0]
+                scope.set_transaction_name(f"{method} {route}")
             error = _error_of(record, said)
             if error is not None:
                 scope.capture_exception(error)
@@ -126,12 +126,3 @@ def _error_of(record: logging.LogRecord, said: Mapping[str, Any]) -> BaseExcepti
         given = sys.exc_info()
     error = given[1] if isinstance(given, tuple) else given
     return error if isinstance(error, BaseException) else None
-
-
-def _route(request: str) -> str:
-    """Return "POST api/v1/…" with the route in place of the path, which may hold a token."""
-    method, _, path = request.partition(" ")
-    try:
-        return f"{method} {resolve(path.partition('?')[0]).route}" if path else ""
-    except Resolver404:
-        return ""

@@ -9,9 +9,13 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django_structlog.middlewares import RequestMiddleware
-from django_structlog.signals import bind_extra_request_failed_metadata
+from django_structlog.signals import (
+    bind_extra_request_failed_metadata,
+    bind_extra_request_finished_metadata,
+)
 from rest_framework.exceptions import APIException
 
+from core.logs.loggable import loggable
 from core.models import User
 from core.web.json_errors import is_of_api
 from core.web.own_pages import of_refusal, of_status, unavailable
@@ -27,6 +31,11 @@ class RequestLog(RequestMiddleware):
     """Bind a request's id to its log lines, and the person's id if it is loaded already."""
 
     @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Return the method and the address, without what may open something."""
+        return f"{request.method} {loggable(request.path)}"
+
+    @staticmethod
     def bind_user_id(request: HttpRequest) -> None:
         # `request.user` is lazy: reading it here would query the database, which may be down.
         if hasattr(request, "_cached_user"):
@@ -39,6 +48,13 @@ class RequestLog(RequestMiddleware):
     def bind_ip(cls, request: HttpRequest) -> None:
         """Bind the address that our own proxy saw; a caller can invent any other."""
         structlog.contextvars.bind_contextvars(ip=address_of(request))
+
+
+@receiver([bind_extra_request_finished_metadata, bind_extra_request_failed_metadata])
+def log_the_route(request: HttpRequest, log_kwargs: dict[str, object], **_: object) -> None:
+    """Log the pattern of the address, by which lines are counted."""
+    if match := request.resolver_match:
+        log_kwargs["route"] = match.route
 
 
 @receiver(bind_extra_request_failed_metadata)

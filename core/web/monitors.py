@@ -1,10 +1,11 @@
 """Let programs that watch the product in: who they are, and by which name they call it."""
 
-import hmac
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from core.web.shared_secrets import is_one_of
 
 LOOPBACK = {"127.0.0.1", "::1"}
 PATHS = frozenset({"/metrics", "/readyz"})
@@ -13,8 +14,9 @@ PATHS = frozenset({"/metrics", "/readyz"})
 def is_monitor(request: HttpRequest) -> bool:
     """Tell whether this is a bearer of METRICS_TOKEN; without such a setting, this machine."""
     if settings.METRICS_TOKEN:
-        given = request.headers.get("Authorization", "")
-        return hmac.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+        scheme, _space, given = request.headers.get("Authorization", "").partition(" ")
+        tokens = (settings.METRICS_TOKEN, *settings.METRICS_TOKEN_FALLBACKS)
+        return scheme == "Bearer" and is_one_of(given, tokens)
     is_direct = "X-Forwarded-For" not in request.headers
     return is_direct and request.META.get("REMOTE_ADDR") in LOOPBACK
 

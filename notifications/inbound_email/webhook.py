@@ -1,13 +1,12 @@
 """The address at which a mail server hands over emails that came in (`POST /inbound/email`)."""
 
-import hmac
-
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from core.web.errors import Unavailable
+from core.web.shared_secrets import is_one_of
 from notifications.inbound_email import intake
 
 
@@ -33,7 +32,9 @@ def inbound_email(request: HttpRequest) -> JsonResponse:
 
 
 def _knows_secret(request: HttpRequest) -> bool:
-    """Compare the bearer token with the secret. Nobody knows a secret that is not set."""
+    """Compare the bearer token with the secret of today and with former ones."""
     token = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-    expected = settings.INBOUND_EMAIL_SECRET
-    return bool(expected) and hmac.compare_digest(token.encode(), expected.encode())
+    if not settings.INBOUND_EMAIL_SECRET:
+        return False
+    secrets = (settings.INBOUND_EMAIL_SECRET, *settings.INBOUND_EMAIL_SECRET_FALLBACKS)
+    return is_one_of(token, secrets)

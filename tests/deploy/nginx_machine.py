@@ -80,6 +80,7 @@ class Machine:
             "/etc/": f"{self.folder}/etc/",
             "deploy/systemd/install": f"deploy/systemd/install --root {self.folder}",
             "/var/lib/liaison": f"{self.folder}/home",
+            "/var/log/nginx/": f"{self.folder}/",
             "/run/liaison-metrics": f"{self.folder}/figures",
             "/opt/liaison/.venv/bin/": ".venv/bin/",
             ".venv/bin/": f"{Path(sys.executable).parent}/",
@@ -102,6 +103,7 @@ class Machine:
             "REALTIME_PREFIX": os.environ.get("REALTIME_PREFIX", "liaison"),
             "INBOUND_EMAIL_SECRET": SECRET,
             "ANYMAIL_WEBHOOK_SECRET": f"liaison:{SECRET}",
+            "ANYMAIL_WEBHOOK_SECRET_FALLBACKS": "liaison:former",
             "ANYMAIL_MAILGUN_WEBHOOK_SIGNING_KEY": MAILGUN_KEY,
             # What the document leaves to the administrator.
             "VAPID_SUBJECT": "mailto:it@bati.fr",
@@ -231,9 +233,12 @@ class Caller:
 
 def written(folder: Path, name: str, changes: dict[str, str]) -> Path:
     """Write a configuration of the deployments as it would be on this machine."""
-    locations = "/etc/nginx/liaison-locations.conf"
+    places = {
+        "/etc/nginx/liaison-locations.conf": str(CONFIGURATIONS / "locations.conf"),
+        "/var/log/nginx/": f"{folder}/",
+    }
     text = (CONFIGURATIONS / name).read_text()
-    for old, new in {locations: str(CONFIGURATIONS / "locations.conf"), **changes}.items():
+    for old, new in {**places, **changes}.items():
         assert old in text, old
         text = text.replace(old, new)
     (folder / "site.conf").write_text(text)

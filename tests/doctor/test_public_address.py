@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from pytest_django import Settings
 from core.doctor import public_address
 from core.doctor.caller import new_token
 from core.doctor.findings import Finding, Level
+from core.models import User
 from deploy.launcher.ports import free_port
 from tests.deploy.nginx_machine import WRAPPER, nginx_program
 from tests.site import Site
@@ -90,14 +91,53 @@ class TestProxies:
         self, asked: Site, settings: Settings, tmp_path: Path
     ) -> None:
         settings.INBOUND_EMAIL_SECRET = "s"
-        with restarted(asked, settings, TRUSTED_PROXIES="127.0.0.1"):
+        settings.ANYMAIL = {**settings.ANYMAIL, "WEBHOOK_SECRET": ["name:word"]}
+        changes = {"TRUSTED_PROXIES": "127.0.0.1", "ANYMAIL_WEBHOOK_SECRET": "name:word"}
+        with restarted(asked, settings, **changes):
             with proxy(tmp_path, asked.url) as settings.PUBLIC_URL:
                 narrow = doubts()
             wide = "client_max_body_size 26m;"
             with proxy(tmp_path, asked.url, wide) as settings.PUBLIC_URL:
                 assert doubts() == []
 
-        assert ["client_max_body_size" in one.advice for one in narrow] == [True]
+        assert ["client_max_body_size" in one.advice for one in narrow] == [True, True]
+        assert ["/inbound/email" in one.says for one in narrow] == [True, False]
+        assert ["/anymail/" in one.says for one in narrow] == [False, True]
+
+    @pytest.mark.parametrize(
+        ("outer", "is_held_back"),
+        [(None, False), ("", True), ("proxy_buffering off;", False)],
+        ids=["one_proxy", "outer_one_buffers", "outer_one_does_not_buffer"],
+    )
+    def test_proxy_that_holds_back_events_is_found(
+        self, asked: Site, settings: Settings, tmp_path: Path, odile: User, outer: str | None,
+        is_held_back: bool,
+    ) -> None:  # fmt: skip
+        """The first nginx obeys the web, which asks not to buffer, and passes that on to nobody."""
+        with ExitStack() as stack:
+            stack.enter_context(restarted(asked, settings, TRUSTED_PROXIES="127.0.0.1"))
+            address = asked.url
+            for number, more in enumerate(["", outer]):
+                if more is not None:
+                    (folder := tmp_path / str(number)).mkdir()
+                    address = stack.enter_context(proxy(folder, address, more))
+            settings.PUBLIC_URL = address
+
+            found = [one for one in public_address.examine() if "vents" in one.says]
+
+        assert ["proxy_buffering off" in one.advice for one in found] == [is_held_back]
+        assert [one.level for one in found] == [Level.ERROR if is_held_back else Level.OK]
+
+    def test_proxy_that_loses_the_query_of_the_stream_is_found(
+        self, asked: Site, settings: Settings, tmp_path: Path, odile: User
+    ) -> None:
+        more = "if ($uri = /api/v1/stream) { set $args ''; }"
+        trusted = restarted(asked, settings, TRUSTED_PROXIES="127.0.0.1")
+        with trusted, proxy(tmp_path, asked.url, more) as settings.PUBLIC_URL:
+            [found] = doubts()
+
+        assert "401" in found.says
+        assert "/api/v1/stream" in found.advice
 
     def test_proxy_that_does_not_reach_the_web_is_found(
         self, asked: Site, settings: Settings, tmp_path: Path

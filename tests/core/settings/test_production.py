@@ -7,6 +7,10 @@ import pytest
 from notifications.push import vapid
 from tests.commands import ROOT, python
 
+ROTATED = (
+    "ANYMAIL_WEBHOOK_SECRET", "INBOUND_EMAIL_SECRET", "METRICS_TOKEN", "SECRET_KEY",
+    "VAPID_PRIVATE_KEY",
+)  # fmt: skip
 PRODUCTION = {
     "DEBUG": "false",
     "SECRET_KEY": "k3-" * 30 + "abcdefghijklmnopqrstuvwxyz",
@@ -95,6 +99,7 @@ class TestWhatAnAdministratorMustSet:
             ("S3_SECRET_ACCESS_KEY", "change-me", "core.E003"),
             ("INBOUND_EMAIL_SECRET", "change-me", "core.E003"),
             ("METRICS_TOKEN", "change-me", "core.E003"),
+            *((f"{secret}_FALLBACKS", "the-former-one", "core.W011") for secret in ROTATED),
             ("PUBLIC_URL", "http://127.0.0.1:8000", "core.E004"),
             ("PUBLIC_URL", "http://messages.example.test", "core.E004"),
         ],

@@ -29,6 +29,32 @@ class TestWebhook:
         assert answer.json() == {"verdict": "accepted"}
 
     @pytest.mark.parametrize(
+        ("token", "status"), [("new", 200), ("old", 200), ("older", 200), ("", 401), ("new,", 401)]
+    )
+    def test_former_secrets_are_taken_while_the_mail_server_changes(
+        self, address: str, settings: Settings, client: Client, token: str, status: int
+    ) -> None:
+        settings.INBOUND_EMAIL_SECRET = "new"
+        settings.INBOUND_EMAIL_SECRET_FALLBACKS = ["old", "older", ""]
+
+        answer = client.post(
+            self.url, letter(address).as_bytes(), content_type="message/rfc822",
+            HTTP_AUTHORIZATION=f"Bearer {token}",
+        )  # fmt: skip
+
+        assert answer.status_code == status
+
+    def test_former_secret_alone_lets_nobody_in(self, settings: Settings, client: Client) -> None:
+        settings.INBOUND_EMAIL_SECRET = ""
+        settings.INBOUND_EMAIL_SECRET_FALLBACKS = ["old"]
+
+        answer = client.post(
+            self.url, b"x", content_type="message/rfc822", HTTP_AUTHORIZATION="Bearer old"
+        )
+
+        assert answer.status_code == 401
+
+    @pytest.mark.parametrize(
         ("secret", "token"), [("", ""), ("s3cret", ""), ("s3cret", "wrong"), ("s3cret", "é")]
     )
     def test_webhook_refuses_a_request_without_the_secret(

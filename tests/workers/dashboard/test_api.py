@@ -325,6 +325,18 @@ class TestMetrics:
         headers = {"Authorization": "Bearer s3cret"}
         assert client.get("/metrics", headers=headers).status_code == 200
 
+    @pytest.mark.parametrize(
+        ("given", "status"),
+        [("Bearer new", 200), ("Bearer old", 200), ("Bearer other", 403), ("Bearer ", 403),
+         ("new", 403)],
+    )  # fmt: skip
+    def test_former_token_of_metrics_is_taken_while_prometheus_changes(
+        self, client: Client, settings: Settings, dead: Message, given: str, status: int
+    ) -> None:
+        settings.METRICS_TOKEN, settings.METRICS_TOKEN_FALLBACKS = "new", ["old"]
+
+        assert client.get("/metrics", headers={"Authorization": given}).status_code == status
+
     def test_words_of_metrics_are_english_for_every_reader(
         self, client: Client, odile: User
     ) -> None:
