@@ -19,7 +19,12 @@ from workers.celery import app
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("liaison*"))
-QUEUES_OPTION = re.compile(r"--queues[\s\",]+([a-z,]+)")
+QUEUES_OPTION = re.compile(r"(?:--queues[\s\",]+|WORKER_QUEUES=)([a-z,]+)")
+# As `deploy.launcher.app_processes.workers` starts them.
+LAUNCHED = [
+    ["realtime", "notifications", "maintenance"],
+    ["notifications", "realtime", "maintenance"],
+]
 VARIABLE = re.compile(r"^#?([A-Z][A-Z0-9_]*)=", re.MULTILINE)
 # Those that the chart asks for.
 SECRETS = dict.fromkeys(("SECRET_KEY", "DATABASE_URL", "REDIS_URL"), "x")
@@ -27,7 +32,7 @@ SECRETS = dict.fromkeys(("SECRET_KEY", "DATABASE_URL", "REDIS_URL"), "x")
 FOREIGN = {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"}
 PYTHON = {"PATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 # Given by one of our processes to another (tests/test_env_example.py).
-INTERNAL = {"REMAP_SIGTERM"}
+INTERNAL = {"REMAP_SIGTERM", "WORKER_QUEUES"}
 
 
 def text_of(*folders: str) -> str:
@@ -40,6 +45,19 @@ def test_every_queue_is_served(folder: str) -> None:
     served = {q for found in QUEUES_OPTION.findall(text_of(folder)) for q in found.split(",")}
 
     assert served == {queue.value for queue in Queue}
+
+
+@pytest.mark.parametrize("folder", ["compose", "systemd"])
+def test_one_worker_prefers_messages_and_another_pushes(folder: str) -> None:
+    """Each takes from its first queue that has a task: a flood of messages holds up no push."""
+    orders = [found.split(",") for found in QUEUES_OPTION.findall(text_of(folder))]
+
+    chart = yaml.safe_load((DEPLOY / "helm" / "liaison" / "values.yaml").read_text())
+    of_chart = [worker["queues"] for worker in chart["workers"].values()]
+
+    assert [order for order in orders if "realtime" in order] == LAUNCHED
+    assert [order for order in of_chart if "realtime" in order] == LAUNCHED
+    assert settings.CELERY_BROKER_TRANSPORT_OPTIONS["queue_order_strategy"] == "priority"
 
 
 def test_no_queue_hears_what_is_for_another() -> None:

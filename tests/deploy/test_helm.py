@@ -379,4 +379,4 @@ def test_every_queue_is_served_by_the_default_workers() -> None:
 
     served = [queue for worker in values["workers"].values() for queue in worker["queues"]]
 
-    assert sorted(served) == sorted(queue.value for queue in Queue)
+    assert set(served) == {queue.value for queue in Queue}

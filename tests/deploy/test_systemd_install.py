@@ -110,3 +110,11 @@ def test_unknown_option_is_refused() -> None:
     done = subprocess.run([INSTALL, "--nam"], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr.startswith("usage: ")) == (2, True)
+
+
+def test_second_worker_prefers_pushes(machine: Path) -> None:
+    units = machine / "etc/systemd/system"
+
+    assert "WORKER_QUEUES=realtime," in (units / "liaison-worker@.service").read_text()
+    drop_in = units / "liaison-worker@2.service.d" / "queues.conf"
+    assert "WORKER_QUEUES=notifications,realtime," in drop_in.read_text()
