@@ -39,7 +39,7 @@ class LinkTokens(PasswordResetTokenGenerator):
     """Django's tokens of new passwords, which end with the access of their person, too."""
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:
-        value: str = super()._make_hash_value(user, timestamp)  # type: ignore[misc]  # no types
+        value: str = super()._make_hash_value(user, timestamp)
         ended = user.access_ended_at
         return value if ended is None else f"{value} {ended.timestamp()}"
 

@@ -34,7 +34,7 @@ def mailgun(letter: EmailMessage) -> Handed:
         "attachment-count": str(len(files)),
     } | {
         f"attachment-{number}": SimpleUploadedFile(
-            file.get_filename() or "", file.get_payload(decode=True), file.get_content_type()
+            file.get_filename() or "", content_of(file), file.get_content_type()
         )
         for number, file in enumerate(files, 1)
     }
@@ -62,12 +62,18 @@ def postmark(letter: EmailMessage) -> Handed:
             {
                 "Name": file.get_filename(),
                 "ContentType": file.get_content_type(),
-                "Content": base64.b64encode(file.get_payload(decode=True)).decode(),
+                "Content": base64.b64encode(content_of(file)).decode(),
             }
             for file in letter.iter_attachments()
         ],
     }
     return Handed("postmark/inbound/", "application/json", json.dumps(told).encode())
+
+
+def content_of(file: EmailMessage) -> bytes:
+    content = file.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return content
 
 
 def _mailgun(letter: EmailMessage, form: dict[str, object]) -> Handed:
