@@ -93,7 +93,10 @@ def test_every_unit_of_the_target_is_there_and_no_other_file(machine: Path) -> N
     names = {path.name for path in units.iterdir()}
 
     assert {name.replace("@1.", "@.").replace("@2.", "@.") for name in wanted} <= names
-    assert {path.suffix for path in units.iterdir()} == {".service", ".socket", ".target"}
+    folders = {path.name for path in units.iterdir() if path.is_dir()}
+    assert folders == {"liaison-worker@2.service.d"}
+    files = {path.suffix for path in units.iterdir() if path.is_file()}
+    assert files == {".service", ".socket", ".target"}
 
 
 def test_units_find_what_was_made(machine: Path) -> None:

@@ -21,8 +21,8 @@ from notifications.outbound_email.password_email import email_of
 from tests.authenticator_app import code_of
 from tests.cast import PASSWORD
 from tests.core.auth.browsers import ME, SESSION
-from tests.core.auth.test_second_factors import SECRET as APP_SECRET
-from tests.core.auth.test_second_factors import with_app
+from tests.core.auth.second_step import SECRET as APP_SECRET
+from tests.core.auth.second_step import with_app
 from tests.oidc_provider import CLIENT_ID, SECRET, OidcProvider
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_counters")]

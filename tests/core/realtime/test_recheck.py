@@ -22,7 +22,7 @@ from core.realtime.recheck import Recheck
 from core.realtime.streams import OpenStreams, Stream, epoch_frame
 from core.valkey import valkey
 from tests.connection_count import ConnectionCount
-from tests.core.realtime.test_hub import EPOCH, browser_of, run, running_hub, someone
+from tests.core.realtime.hub_browser import EPOCH, browser_of, run, running_hub, someone
 
 
 def people_of(client: Client, count: int) -> list[User]:
