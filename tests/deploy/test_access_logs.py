@@ -89,7 +89,7 @@ def logs(running_site: Site, tmp_path: Path, transactional_db: None) -> Iterator
     port, web_port = free_port(), free_port()
     changes = {
         "server 172.31.240.11:8000": f"server 127.0.0.1:{web_port}",
-        "server 172.31.240.12:8000;": "",
+        "server 172.31.240.12:8000 fail_timeout=1s;": "",
         "listen 80;": f"listen 127.0.0.1:{port};",
     }
     main = written(tmp_path, "container.conf", changes)
