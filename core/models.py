@@ -19,6 +19,7 @@ from core.company_models import Availability, Closure, OwnWorkingPeriod, Weekday
 from core.credential_models import MachineCredential
 from core.database.email_field import OneSpellingEmailField
 from core.ids import new_id
+from core.installation_models import Installation
 from core.issuer_models import TokenIssuer
 from core.jobs.lease import LeasedJob
 from core.outgoing.rows import ToldOutside
@@ -27,8 +28,8 @@ from core.outgoing_models import EventFeed, OutgoingEvent
 # Those of working hours are in a module of their own.
 __all__ = [
     "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "Availability", "Chantier", "Client", "ClientRemark",
-    "Closure", "Epoch", "EventFeed", "MachineCredential", "OutgoingEvent", "OwnWorkingPeriod",
-    "PasswordReset", "TokenIssuer",
+    "Closure", "Epoch", "EventFeed", "Installation", "MachineCredential", "OutgoingEvent",
+    "OwnWorkingPeriod", "PasswordReset", "TokenIssuer",
     "User", "UserManager", "UserQuerySet", "Weekday", "WorkingPeriod", "rights_updated",
 ]  # fmt: skip
 

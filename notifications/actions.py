@@ -11,6 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
+from core import installation
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import reset_attempts
 from core.jobs.outcome import WorkFailed
@@ -67,6 +68,11 @@ class PushNotSent(Refusal):
     default_detail = _(
         "This device could not be reached. Remove it here, then allow notifications on it again."
     )
+
+
+class HeldOnCopy(Refusal):
+    default_code = "copy"
+    default_detail = _("This is a copy of the installation: nothing leaves it.")
 
 
 class NothingToResend(Refusal):
@@ -241,7 +247,9 @@ def forget_devices_of_ended_access(user_ids: Collection[UUID]) -> None:
 
 
 def test_device(device: PushSubscription) -> None:
-    """Push a test notification to one device. Raises PushNotSent."""
+    """Push a test notification to one device. Raises PushNotSent, or HeldOnCopy."""
+    if installation.is_copy():
+        raise HeldOnCopy
     if devices.push_test(device).status != SendStatus.ACCEPTED:
         raise PushNotSent
 
@@ -326,8 +334,11 @@ def send_emails_again(user: User) -> None:
 
 
 def poll_inbox() -> int:
-    """Receive the new emails of INBOUND_IMAP_URL. Return how many. Raises MailboxUnavailable."""
-    if not settings.INBOUND_IMAP_URL:
+    """Receive the new emails of INBOUND_IMAP_URL. Return how many. Raises MailboxUnavailable.
+
+    A copy receives none: they belong to the original.
+    """
+    if not settings.INBOUND_IMAP_URL or installation.is_copy():
         return 0
     mailbox = imap.Mailbox.from_url(settings.INBOUND_IMAP_URL)
     return imap.fetch_new(

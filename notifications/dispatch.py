@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from core.jobs.enqueue import QUEUES, Job
-from core.jobs.lease import NOT_DUE, backoff_after, due_again
+from core.jobs.lease import NOT_DUE, backoff_after, due_again, is_free
 from core.jobs.outcome import WorkFailed
 from core.telemetry import tracing
 from notifications import email_failures, queries
@@ -151,6 +151,20 @@ def _details(results: list[SendResult]) -> str:
     """Return what was said, each once. What is to be tried again comes first."""
     ordered = sorted(results, key=lambda each: each.status != SendStatus.LATER)
     return "\n".join(dict.fromkeys(each.detail for each in ordered if each.detail))
+
+
+@transaction.atomic
+def skip_due_before(moment: datetime) -> int:
+    """End the deliveries that were due before a moment as not sent; return how many.
+
+    For what a copy held back. What a device had already ends as that.
+    """
+    late = queries.pending_deliveries().filter(is_free(), due_at__lt=moment)
+    rows = queries.locked(late)
+    count = rows.count()
+    result = BatchResult(SendOutcome.NO_DEVICE)
+    _close(rows, Delivery.Status.SKIPPED, result, reason=rules.Skip.HELD_BACK)
+    return count
 
 
 def _close(

@@ -89,13 +89,17 @@ def worker(request: HttpRequest) -> HttpResponse:
     return response
 
 
+# Browsers keep it, so it says nothing that may change.
+NOBODYS = {"csrf_token": "", "is_kept_by_browsers": True}
+
+
 @require_safe
 def offline(request: HttpRequest, language: str) -> HttpResponse:
     """Answer the page that the service worker shows when the network does not answer."""
     if language not in dict(settings.LANGUAGES):
         raise Http404
     with translation.override(language):
-        return render(request, "notifications/offline.html", {"csrf_token": ""})
+        return render(request, "notifications/offline.html", NOBODYS)
 
 
 @csrf_exempt

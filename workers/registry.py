@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from attachments.queries import pending_attachments
 from attachments.scanning.lease_renewal import LEASE
+from core import installation
 from core.jobs.enqueue import Job
 from core.queries import pending_events, pending_password_resets
 from messaging.actions import attachments, escalation, snooze
@@ -63,6 +64,8 @@ ATTACHMENTS = JobType(
     describe=descriptions.attachments,
     on_dead_letter=attachments.mark_unanalysable,
     max_attempts=5,
+    # It writes the object that was sent over, and others of its file.
+    is_held=installation.shares_bucket,
 )
 
 DELIVERIES = JobType(
@@ -77,6 +80,7 @@ DELIVERIES = JobType(
     together=("recipient", "conversation", "channel"),
     describe=descriptions.deliveries,
     max_attempts=batch.MAX_ATTEMPTS,
+    is_held=installation.is_copy,
 )
 
 PASSWORD_RESETS = JobType(
@@ -88,6 +92,7 @@ PASSWORD_RESETS = JobType(
     # As long as an email may take (`batch.LEASES`).
     lease=batch.LEASES[Channel.EMAIL],
     describe=descriptions.password_resets,
+    is_held=installation.is_copy,
 )
 
 ESCALATIONS = JobType(
@@ -120,6 +125,7 @@ NOTICES = JobType(
     lease=sum(batch.LEASES.values(), timedelta()),
     describe=descriptions.notices,
     max_attempts=batch.MAX_ATTEMPTS,
+    is_held=installation.is_copy,
 )
 
 FORWARDED = JobType(
@@ -131,6 +137,7 @@ FORWARDED = JobType(
     lease=batch.LEASES[Channel.EMAIL],
     describe=descriptions.forwarded,
     max_attempts=batch.MAX_ATTEMPTS,
+    is_held=installation.is_copy,
 )
 
 EVENTS = JobType(
@@ -156,6 +163,7 @@ WEBHOOKS = JobType(
     on_dead_letter=webhook_delivery.given_up,
     max_attempts=webhook_delivery.MAX_ATTEMPTS,
     pauses=webhook_delivery.PAUSES,
+    is_held=installation.is_copy,
 )
 
 PAUSED_WEBHOOKS = JobType(
@@ -167,6 +175,7 @@ PAUSED_WEBHOOKS = JobType(
     lease=batch.LEASES[Channel.EMAIL],
     describe=descriptions.paused_webhooks,
     max_attempts=batch.MAX_ATTEMPTS,
+    is_held=installation.is_copy,
 )
 
 # The name of a periodic task that may be hastened.

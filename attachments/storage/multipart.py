@@ -6,7 +6,8 @@ from datetime import datetime
 
 from django.conf import settings
 
-from attachments.storage.objects import QUARANTINE, Missing, answering, client
+from attachments.storage.objects import QUARANTINE, Missing, OfTheOriginal, answering, client
+from core import installation
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,12 @@ def complete_multipart(key: str, upload_id: str, parts: Sequence[Part]) -> None:
 
 
 def abort_multipart(key: str, upload_id: str) -> None:
-    """Delete an upload and its parts. An upload that is already gone is ignored."""
+    """Delete an upload and its parts. An upload that is already gone is ignored.
+
+    Raises StorageAway, and OfTheOriginal on a copy that has the bucket of the original.
+    """
+    if installation.shares_bucket():
+        raise OfTheOriginal
     try:
         with answering():
             client().abort_multipart_upload(Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id)

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.storage import storages
 
+from core import installation
 from core.web.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class StorageAway(Unavailable):
     """The bucket does not answer, or answers with an error other than 404."""
 
     default_code = "storage_unavailable"
+
+
+class OfTheOriginal(StorageAway):
+    """This is a copy whose bucket may be that of the original: nothing there may be deleted."""
 
 
 class Missing(LookupError):
@@ -76,6 +81,11 @@ def owner_of(key: str) -> UUID | None:
         return None
 
 
+def belongs_to_a_row(key: str) -> bool:
+    """Tell whether a row may know this object: not what a check has just written."""
+    return key.startswith(SEALED) or owner_of(key) is not None
+
+
 def preview_version(max_px: int) -> str:
     return f"{max_px}.webp"
 
@@ -107,8 +117,13 @@ def write(key: str, content: IO[bytes], *, content_type: str) -> None:
 
 
 def delete(keys: Iterable[str]) -> None:
-    """Delete objects. Keys that do not exist are ignored. Raises StorageAway."""
+    """Delete objects. Keys that do not exist are ignored. Raises StorageAway.
+
+    Raises OfTheOriginal on a copy that has the bucket of the original, for what rows may know.
+    """
     waiting = list(keys)
+    if any(map(belongs_to_a_row, waiting)) and installation.shares_bucket():
+        raise OfTheOriginal
     for start in range(0, len(waiting), DELETED_AT_ONCE):
         batch = waiting[start : start + DELETED_AT_ONCE]
         with answering():

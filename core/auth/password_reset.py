@@ -7,10 +7,13 @@ invitation (`core.auth.invitations`) opens the same page.
 
 from datetime import timedelta
 
+import structlog
+from django.conf import settings
 from django.db import transaction
 from django.dispatch import Signal
 from django.http import HttpRequest
 
+from core import installation
 from core.auth import invitations, lockout, oidc
 from core.jobs.enqueue import Job, enqueue
 from core.models import PasswordReset, User
@@ -21,6 +24,8 @@ from core.web.requests import address_of
 # To one address, whoever asks: nobody's mailbox is filled from here.
 EMAILS_PER_HOUR = 5
 ONE_HOUR = timedelta(hours=1)
+
+logger = structlog.get_logger(__name__)
 
 # Sent with `user` once a new password is stored. All sessions of the person have ended by then.
 password_was_reset = Signal()
@@ -39,6 +44,15 @@ def ask(request: HttpRequest, *, email: str) -> None:
     with transaction.atomic():
         asked = PasswordReset.objects.create(email=address)
         enqueue(Job.SEND_PASSWORD_RESET, reset_id=asked.pk)
+    if settings.DEBUG and installation.is_copy():
+        _log_link(asked)
+
+
+def _log_link(asked: PasswordReset) -> None:
+    """Show a developer the link whose email a copy holds back."""
+    person = person_of(asked)
+    if person is not None and can_reset(person):
+        logger.warning("password_link_of_copy", email=asked.email, link=link_for(person))
 
 
 def person_of(asked: PasswordReset) -> User | None:

@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
+from core import installation
 from core.doctor.findings import Finding, error, warning, well, words_of
 
 # What the tests run on is 18; Debian 12 has this one.
@@ -33,6 +34,7 @@ def examine() -> Iterator[Finding]:
     yield _version()
     yield from _collation()
     yield _migrations()
+    yield from _installation()
     yield _limits()
     yield _connections()
     yield _clock()
@@ -86,6 +88,17 @@ def _migrations() -> Finding:
             advice=_("Run `manage.py migrate`."),
         )
     return well(_("All migrations are applied."))
+
+
+def _installation() -> Iterator[Finding]:
+    if found := installation.copy():
+        yield warning(
+            installation.words_of(found),
+            advice=_(
+                "On a trial this is as it should be. If this is the original now, run `manage.py"
+                " installation --original`."
+            ),
+        )
 
 
 def _limits() -> Finding:

@@ -71,6 +71,8 @@ ASGI_APPLICATION = "core.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Before those of the apps: the admin's own page has a banner of ours.
+        "DIRS": [BASE_DIR / "core" / "overriding_templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -19,7 +19,13 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 logger = structlog.get_logger(__name__)
 
 PREFIX = "bundles"
-STYLES = ("core/tokens.css", "core/base.css", "core/profile.css", "messaging/rendered.css")
+STYLES = (
+    "core/tokens.css",
+    "core/base.css",
+    "core/profile.css",
+    "core/copy-banner.css",
+    "messaging/rendered.css",
+)
 ICONS = (
     "core/mark.svg", "core/mark-unread.svg", "notifications/apple-touch-icon.png",
     "notifications/icon-192.png",

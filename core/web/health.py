@@ -9,8 +9,10 @@ from django.core.files.storage import storages
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
+from core import installation
 from core.valkey import valkey
 from core.web import bundles
 from core.web.monitors import is_monitor
@@ -105,5 +107,19 @@ CHECKS: dict[str, Callable[[], str]] = {
     "static files": static_files_are_collected,
 }
 
+
+def original_or_copy() -> str:
+    """Return what this is a copy of; empty for the original."""
+    try:
+        found = installation.copy()
+    finally:
+        connections.close_all()
+    with override("en"):
+        return installation.words_of(found) if found else ""
+
+
 # Filled by the apps that need such a service. An empty text: there is none to ask.
-SAID_ONLY: dict[str, Callable[[], str]] = {"browser files": bundles.state}
+SAID_ONLY: dict[str, Callable[[], str]] = {
+    "browser files": bundles.state,
+    "installation": original_or_copy,
+}

@@ -18,7 +18,9 @@ const ALONE = ["client-messages", "client-new", "client-files", "staff-messages"
 export const GROUPS = [...ALONE.map((name) => [name]), Object.keys(PAGES).filter((name) => !ALONE.includes(name))];
 
 /** The style sheets of every page, in order. */
-export const STYLES = ["core/tokens.css", "core/base.css", "core/profile.css", "messaging/rendered.css"];
+export const STYLES = [
+  "core/tokens.css", "core/base.css", "core/profile.css", "core/copy-banner.css", "messaging/rendered.css",
+];
 
 /** What the service worker runs, besides its own parts. */
 export const WORKER = "messaging/state/outbox-worker.js";

@@ -18,6 +18,7 @@ from imap_tools.errors import (
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.utils import check_command_status, encode_folder
 
+from core import installation
 from notifications.inbound_email import arrivals
 from notifications.inbound_email.arrivals import Arrival, Window
 
@@ -77,8 +78,9 @@ def fetch_new(
     `receive` raises for comes again, after the others, and the first such error is raised at the
     end. After the last attempt it goes to `give_up` instead, which returns a folder as well. Of a
     longer email, `max_bytes` and one more are read. Return the number of emails; raise
-    MailboxUnavailable.
+    MailboxUnavailable, or HeldBack on a copy: the emails are those of the original.
     """
+    installation.require_original()
     failures: list[Exception] = []
     with _opened(mailbox) as box:
         arrivals.note(mailbox.key, _window(box))

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from attachments.storage import sealed
 from attachments.storage.objects import Missing, StorageAway
+from core import installation
 from core.text import cleaned, one_line
 from notifications.inbound_email import automatic, parser, wording
 from notifications.inbound_email.parser import Incoming
@@ -164,8 +165,10 @@ def clean() -> int:
     """Remove what is older than INBOUND_EMAIL_KEEP_DAYS. Return how many originals.
 
     The object goes first: after a kill between the two, the row is found again. An email of a
-    person that still waits stays.
+    person that still waits stays. Nothing on a copy that has the bucket of the original.
     """
+    if installation.shares_bucket():
+        return 0
     before = timezone.now() - timedelta(days=settings.INBOUND_EMAIL_KEEP_DAYS)
     old = list(_removable(before).values_list("pk", "key")[:REMOVED_AT_ONCE])
     sealed.delete(_name(key) for _, key in old if key)

@@ -4,6 +4,7 @@ Files go along that were analysed, without their location, while all fit into on
 are named. The recipient's answer goes to the person who forwards it.
 """
 
+from datetime import datetime
 from email.utils import formataddr, parseaddr
 from typing import NamedTuple
 from uuid import UUID
@@ -20,7 +21,7 @@ from rest_framework import status
 from attachments.models import Attachment
 from attachments.storage import objects
 from core.jobs.enqueue import Job, enqueue
-from core.jobs.lease import NOT_DUE
+from core.jobs.lease import NOT_DUE, is_free
 from core.jobs.outcome import WorkFailed
 from core.models import User
 from core.text import one_line
@@ -108,13 +109,27 @@ def send_on(email: ForwardedEmail) -> WorkFailed | None:
         raise EmailNotSent(email_failures.text_of(result.detail))
     refusal = "" if result.status == SendStatus.ACCEPTED else result.detail[:REFUSAL_LENGTH]
     logger.info("email_forwarded", conversation=str(email.conversation_id), status=result.status)
-    with transaction.atomic():
-        pending = ForwardedEmail.objects.filter(pk=email.pk, ended_at=None)
-        ended = pending.update(ended_at=timezone.now(), refusal=refusal, last_error="", **NOT_DUE)
-        if ended and refusal:
-            kind, text = Notice.Kind.NOT_FORWARDED, f"{email.address}\n{refusal}"
-            notices.tell([email.by], kind, email.conversation, about=email.pk, text=text)
+    _end(email, refusal)
     return email_failures.failed_for_good(result)
+
+
+def refuse_due_before(moment: datetime) -> int:
+    """End the emails that were due before a moment, and tell who ordered them; return how many."""
+    late = ForwardedEmail.objects.filter(is_free(), ended_at=None, due_at__lt=moment)
+    emails = list(late.select_related("by", "conversation"))
+    for email in emails:
+        with override(email.by.locale):
+            _end(email, _("This was a copy, and then the email was too old."))
+    return len(emails)
+
+
+@transaction.atomic
+def _end(email: ForwardedEmail, refusal: str) -> None:
+    pending = ForwardedEmail.objects.filter(pk=email.pk, ended_at=None)
+    ended = pending.update(ended_at=timezone.now(), refusal=refusal, last_error="", **NOT_DUE)
+    if ended and refusal:
+        kind, text = Notice.Kind.NOT_FORWARDED, f"{email.address}\n{refusal}"
+        notices.tell([email.by], kind, email.conversation, about=email.pk, text=text)
 
 
 def _asked_by(email: ForwardedEmail) -> tuple[UUID, UUID, str, list[str], str]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMessage
 
+from core import installation
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.outbound_email import server_fault
 from notifications.outbound_email.refusal import Cause, judge
@@ -17,7 +18,9 @@ PERMANENT_HTTP = frozenset({400, 404, 406, 413, 422})
 
 
 def send(message: EmailMessage) -> SendResult:
-    """Send one email. Refusals and time-outs are results, not exceptions."""
+    """Send one email. Refusals, time-outs and what a copy holds back are results, not exceptions."""
+    if installation.is_copy():
+        return SendResult(SendStatus.LATER, str(installation.HeldBack()), is_called=False)
     result = _sent(message)
     server_fault.note(result, next(iter(message.recipients()), ""))
     return result

@@ -13,6 +13,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection
 from django.utils import timezone
 
+from core import installation
 from core.text import email_spelling
 from notifications.delivery.result import SendResult, SendStatus
 from notifications.email_failures import status_of
@@ -77,10 +78,10 @@ def ask_again() -> None:
     """Ask a server that took nothing whether it is well, and end the fault if it is.
 
     One that refuses emails is asked after QUIET, up to the recipient: no email leaves. A provider's
-    API cannot be asked: its fault ends after QUIET.
+    API cannot be asked: its fault ends after QUIET. A copy asks nobody.
     """
     fault = EmailFault.objects.first()
-    if fault is None:
+    if fault is None or installation.is_copy():
         return
     backend = get_connection()
     server = backend if isinstance(backend, EmailBackend) else None

@@ -35,6 +35,8 @@ class Skip(StrEnum):
     UNWANTED = "unwanted"
     NO_ACCESS = "no_access"
     NO_DEVICE = "no_device"
+    # Held back on a copy until it was too old.
+    HELD_BACK = "held_back"
 
 
 @dataclass(frozen=True)

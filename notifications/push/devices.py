@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from core import installation
 from core.ids import new_id
 from core.models import User
 from core.telemetry import tracing
@@ -126,6 +127,9 @@ def _result_without_calling(row: DevicePush) -> SendResult | None:
 def _call(attempts: list[Attempt]) -> list[SendResult]:
     if not attempts:
         return []
+    if installation.is_copy():
+        held = SendResult(SendStatus.LATER, str(installation.HeldBack()), is_called=False)
+        return [held for _attempt in attempts]
     # Counted and committed before it is made: a worker that is killed then may have sent it.
     DevicePush.objects.filter(pk__in=[each.row.pk for each in attempts]).update(
         sends=F("sends") + 1, failure=""

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from core.jobs.enqueue import Job, enqueue
-from core.jobs.lease import NOT_DUE, due_again, reset_attempts
+from core.jobs.lease import NOT_DUE, due_again, is_free, reset_attempts
 from core.jobs.outcome import TryAgain
 from core.outgoing import feed
 from notifications.webhook_models import WebhookDelivery, WebhookEndpoint
@@ -34,6 +34,7 @@ LEASE = timedelta(seconds=30)
 BUSY_PAUSE = timedelta(seconds=1)
 # While an address fails: it may use up the whole time of each attempt.
 FAILING_PAUSE = timedelta(seconds=30)
+TOO_OLD = "Held back on a copy, then too old."
 State = WebhookDelivery.State
 
 logger = structlog.get_logger(__name__)
@@ -68,6 +69,25 @@ def given_up(delivery_id: UUID, _reason: str) -> None:
     delivery = WebhookDelivery.objects.get(pk=delivery_id)
     if endpoint := lanes.lock(delivery.endpoint_id):
         lanes.release_first(endpoint, delivery.lane)
+
+
+def give_up_due_before(moment: datetime) -> int:
+    """Give up on what is older than a moment, and let the next of each lane leave; return how many.
+
+    For what a copy held back. A replay sends it again. What waits for a paused address stays.
+    """
+    count = 0
+    for endpoint_id in WebhookEndpoint.objects.filter(paused_at=None).values_list("pk", flat=True):
+        with transaction.atomic():
+            endpoint = lanes.lock(endpoint_id)
+            if endpoint is not None and not endpoint.is_paused:
+                open_ones = endpoint.deliveries.exclude(state=State.SENT).filter(is_free())
+                late = open_ones.filter(created_at__lt=moment).exclude(
+                    state=State.PENDING, due_at=None
+                )
+                count += late.update(state=State.PENDING, last_error=TOO_OLD, **NOT_DUE)
+                lanes.release_first(endpoint)
+    return count
 
 
 def pause(endpoint: WebhookEndpoint, *, because: str = "") -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework.utils.encoders import JSONEncoder
 
+from core import installation
 from core.version import VERSION
 from notifications.push import endpoint_guard, pinned_http
 from notifications.push.webpush import retry_after
@@ -60,9 +61,13 @@ def body_of(event: dict[str, Any]) -> bytes:
 
 
 def send(endpoint: WebhookEndpoint, event: dict[str, Any]) -> Answer:
-    """Send an event. Refusals, time-outs and forbidden addresses are answers, not exceptions."""
+    """Send an event. Refusals, time-outs and forbidden addresses are answers, not exceptions.
+
+    A copy answers for the other side: HeldBack is one of the errors.
+    """
     ends_at = time.monotonic() + DEADLINE_SECONDS
     try:
+        installation.require_original()
         body = body_of(event)
         target = endpoint_guard.resolve(
             endpoint.url,

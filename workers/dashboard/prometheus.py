@@ -21,6 +21,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from core import installation
 from core.version import COMMIT, VERSION
 from core.web import request_metrics
 from core.web.monitors import is_monitor
@@ -51,6 +52,7 @@ class Tasks:
 
     def collect(self) -> Iterator[Metric]:
         yield _build_info()
+        yield _is_copy()
         yield from _queues()
         yield from _attempts()
         yield from _workers()
@@ -66,6 +68,12 @@ def _build_info() -> Metric:
     )
     info.add_metric([VERSION, COMMIT], 1)
     return info
+
+
+def _is_copy() -> Metric:
+    gauge = GaugeMetricFamily("liaison_is_copy", "1 on a copy, which sends nothing")
+    gauge.add_metric([], installation.is_copy())
+    return gauge
 
 
 def _queues() -> Iterator[Metric]:

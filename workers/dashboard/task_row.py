@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case, Value, When
+from django.utils.translation import gettext as _
 
 from core.models import User
 from workers.dashboard.labels import ByJob, error_in_words, queue_title, title_of
@@ -151,6 +152,8 @@ def _described(rows: list[TaskRow], job_types: ByJob) -> list[TaskRow]:
         row.queue_title = queue_title(row.queue)
         row.words, row.link = description.words, description.link
         row.result = description.result
+        if row.state == "waiting" and row.name in job_types and job_types[row.name].is_held():
+            row.result = _("Held back: this is a copy")
     return rows
 
 

@@ -38,10 +38,12 @@ logger = structlog.get_logger(__name__)
 
 
 def execute(job_type: JobType, key: Key) -> str:
-    """Do a row's work if it is due and free; return a TaskRun.Outcome.
+    """Do a row's work if it is due, free and not held back; return a TaskRun.Outcome.
 
     Raises what the work raises, after the row is released or has become a dead letter.
     """
+    if job_type.is_held():
+        return Outcome.NOTHING.value
     if job_type.acquires_itself:
         return _delegate(job_type, key)
     lease = acquire(job_type, key)

@@ -36,6 +36,10 @@ class Description:
     result: Text = ""
 
 
+def never() -> bool:
+    return False
+
+
 def no_descriptions(keys: Iterable[str]) -> Mapping[str, Description]:
     return {}
 
@@ -89,6 +93,8 @@ class JobType:
     # people wait and the work is short.
     fallback_after: timedelta = timedelta(seconds=10)
     key_of: Callable[[str], Key] = id_of
+    # True while no worker may take a row of it: what leaves does not leave a copy.
+    is_held: Callable[[], bool] = never
 
     def arguments_of(self, key: Key) -> dict[str, str]:
         """Return the arguments of the task that works on a row."""

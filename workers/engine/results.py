@@ -20,6 +20,7 @@ SKIPS: Mapping[str, Text] = {
     Skip.UNWANTED: gettext_lazy("Not sent: the person does not want it"),
     Skip.NO_ACCESS: gettext_lazy("Not sent: the person has no access any more"),
     Skip.NO_DEVICE: gettext_lazy("Not sent: no device is known"),
+    Skip.HELD_BACK: gettext_lazy("Not sent: this was a copy, then it was too old"),
 }
 DELIVERED: Mapping[str, Text] = {
     Delivery.Status.SENT: gettext_lazy("Sent"),

@@ -50,9 +50,11 @@ def backlog_of(job_type: JobType) -> Backlog:
         **counts, oldest=Min("due_at", filter=states["waiting"])
     )
     oldest = found.pop("oldest")
+    # What is held back waits for a person, not for a worker.
+    is_late = oldest is not None and not job_type.is_held()
     return Backlog(
         **{name.removeprefix("n_"): number for name, number in found.items()},
-        oldest_seconds=(timezone.now() - oldest).total_seconds() if oldest else 0.0,
+        oldest_seconds=(timezone.now() - oldest).total_seconds() if is_late else 0.0,
     )
 
 

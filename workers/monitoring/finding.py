@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from core import installation
 from core.jobs.enqueue import Job, Queue
 from notifications.outbound_email import server_fault
 from notifications.push.failure_count import failures_since
 from notifications.queries import devices_refusing_our_key, paused_webhooks
+from workers import held_back
 from workers.engine.job_types import JobType
 from workers.models import Alert, Periodic, ServiceFault
 from workers.monitoring import disks, health, services
@@ -34,6 +37,7 @@ def active_alerts(job_types: Iterable[JobType], *, asks_itself: bool = False) ->
     `asks_itself`: this process asks Valkey too, so that a page shows at once that it is away.
     """
     found = [
+        *_copy(job_types),
         *_valkey(asks_itself=asks_itself),
         *_broker(),
         *_unserved_queues(),
@@ -53,6 +57,16 @@ def active_alerts(job_types: Iterable[JobType], *, asks_itself: bool = False) ->
     ]
     codes = {alert.code for alert in found}
     return [alert for alert in found if not codes & EXPLAINED_BY.get(alert.code, frozenset())]
+
+
+def _copy(job_types: Iterable[JobType]) -> list[ActiveAlert]:
+    """Return the alert of a copy, which is shown and not sent."""
+    found = installation.copy()
+    if found is None:
+        return []
+    count = sum(held.count for held in held_back.held(job_types).values())
+    about = found.of or _("another installation")
+    return [ActiveAlert("copy", about[:ABOUT_LENGTH], count, found.because)]
 
 
 def _old_queues(job_types: Iterable[JobType]) -> list[ActiveAlert]:

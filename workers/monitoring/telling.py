@@ -19,6 +19,7 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from core import installation
 from core.models import User
 from core.text import one_line
 from notifications.outbound_email import addresses
@@ -60,8 +61,10 @@ def tell(opened: Sequence[Told], ended: Sequence[Told]) -> bool:
     """Send alerts and ends by webhook and email; return whether at least one of them took it.
 
     A failure is logged. The page shows the alerts anyway. The webhook is first: the mail server may
-    be what the alert is about, and take its time.
+    be what the alert is about, and take its time. A copy tells nobody.
     """
+    if _is_copy():
+        return False
     heard = False
     for send in (_call_webhook, _email):
         try:
@@ -69,6 +72,14 @@ def tell(opened: Sequence[Told], ended: Sequence[Told]) -> bool:
         except ERRORS as error:
             logger.warning("alert_not_sent", by=send.__name__.strip("_"), error=str(error))
     return heard
+
+
+def _is_copy() -> bool:
+    """Ask PostgreSQL, unless it is what the alert is about: then beat has asked before."""
+    try:
+        return installation.is_copy()
+    except (DatabaseError, InterfaceError):
+        return False
 
 
 def recipients() -> dict[str, list[str]]:

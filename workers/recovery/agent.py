@@ -13,6 +13,7 @@ from celery import bootsteps
 from django.conf import settings
 from django.db import close_old_connections
 
+from core import installation
 from workers.engine.periodic import hasten
 from workers.records import celery_signals, recorder
 from workers.recovery import heartbeat
@@ -77,6 +78,7 @@ class WorkerAgent:
         self.wants_watch = self.wants_watch or has_changed
         if has_changed or now - self.reported_at >= HEARTBEAT_SECONDS:
             if not self.reported_at:
+                installation.record()
                 PERIODIC_TASKS.ensure_rows()
             self.heartbeat.report(
                 reaches_broker=self.reaches_broker, reaches_valkey=not self.valkey.is_away

@@ -21,6 +21,8 @@ from celery.signals import beat_init
 from django.conf import settings
 from django.utils import timezone
 
+from core import environment
+
 SIGN_SECONDS = 10.0
 # Longer than workers take to start: beat may start at the same time.
 LOOK_SECONDS = 30.0
@@ -38,6 +40,8 @@ SIGN = """
 ANY_ALIVE = """
     SELECT EXISTS (SELECT FROM workers_workerprocess WHERE stopped_at IS NULL AND seen_at >= %s)
 """
+# The same as `core.installation`.
+INSTALLATION = "SELECT address, bucket, copied_at IS NOT NULL FROM core_installation"
 # What Django's backend takes out of OPTIONS. The rest is psycopg's.
 DJANGO_OPTIONS = ("assume_role", "isolation_level", "pool", "server_side_binding")
 
@@ -53,6 +57,8 @@ class Watchdog:
         self.database_away_since: datetime | None = None
         self.tried_to_tell_at: float | None = None
         self.has_told = False
+        # A copy tells nobody, also once PostgreSQL is away.
+        self.is_copy = False
 
     def run(self) -> None:
         while True:
@@ -63,6 +69,7 @@ class Watchdog:
         try:
             self.execute(SIGN, timezone.now())
             self.note_database()
+            self.note_copy()
             if time.monotonic() - self.looked_at >= LOOK_SECONDS:
                 self.looked_at = time.monotonic()
                 self.look()
@@ -84,7 +91,7 @@ class Watchdog:
     def note_no_database(self, error: str) -> None:
         now = timezone.now()
         self.database_away_since = since = self.database_away_since or now
-        if self.has_told or (now - since).total_seconds() < DATABASE_AWAY_SECONDS:
+        if self.is_copy or self.has_told or (now - since).total_seconds() < DATABASE_AWAY_SECONDS:
             return
         tried_at = self.tried_to_tell_at
         if tried_at is None or time.monotonic() - tried_at >= LOOK_SECONDS:
@@ -96,6 +103,10 @@ class Watchdog:
             back_at = timezone.now().isoformat()
             tell_of_database("--database-back-at", back_at, since=self.database_away_since)
         self.database_away_since, self.tried_to_tell_at, self.has_told = None, None, False
+
+    def note_copy(self) -> None:
+        row = self.execute(INSTALLATION).fetchone()
+        self.is_copy = row is not None and (row[2] or environment.differs(row[0], row[1]))
 
     def execute(self, statement: Any, *values: Any) -> psycopg.Cursor[Any]:
         if self.connection is None:

@@ -82,7 +82,7 @@ class Sweeper:
         """Sweep once, unless another worker does now; return the rows for the fallback runner."""
         found: dict[JobType, list[Key]] = {}
         with alone() as is_ours:
-            for job_type in self.unpaused() if is_ours else []:
+            for job_type in self.runnable() if is_ours else []:
                 try:
                     found[job_type] = self.look_at(job_type)
                 except DATABASE_ERRORS:
@@ -92,9 +92,11 @@ class Sweeper:
                     logger.exception("sweep_failed", job=job_type.job.value)
         return found
 
-    def unpaused(self) -> list[JobType]:
+    def runnable(self) -> list[JobType]:
+        """Return the types that are neither paused nor held back."""
         paused = paused_queues()
-        return [job_type for job_type in self.job_types if job_type.queue.value not in paused]
+        unpaused = [each for each in self.job_types if each.queue.value not in paused]
+        return [job_type for job_type in unpaused if not job_type.is_held()]
 
     def look_at(self, job_type: JobType) -> list[Key]:
         """Wake the workers for the rows of one type, and return those for the fallback runner."""

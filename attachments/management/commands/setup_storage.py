@@ -4,12 +4,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from attachments.storage import bucket_setup, objects
+from core import installation
 
 
 class Command(BaseCommand):
     help = "Create the bucket of the files, its CORS rules and its lifecycle. Safe to run again."
 
     def handle(self, *args: Any, verbosity: int, **options: Any) -> None:
+        if installation.shares_bucket():
+            # Its CORS rules name the address of the original.
+            self.stdout.write("This is a copy: the bucket stays as the original set it up.")
+            return
         try:
             refused = bucket_setup.set_up_bucket()
         except objects.StorageAway as error:

@@ -8,6 +8,8 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
+from core import installation
+
 # A table that waits to be locked lets every later request wait behind it.
 LOCK_SECONDS = 2.0
 # In which the requests that waited are answered.
@@ -47,6 +49,8 @@ class Command(migrate.Command):
                     # The transaction of its migration is undone. Those before it are recorded.
                     self._may_try_again(error, deadline)
                 else:
+                    if not (options["plan"] or options["check_unapplied"]):
+                        installation.record()
                     return
                 self.stdout.write(
                     f"\n  Somebody else holds a lock that it needs: trying again in {pause:g} s."

@@ -5,7 +5,7 @@ from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from core import collector
+from core import collector, installation
 
 
 class Command(BaseCommand):
@@ -26,6 +26,8 @@ class Command(BaseCommand):
         # What `migrate` itself would check of the rows that are there.
         self.check(tags=[Tags.database], databases=["default"])
         call_command("migrate", interactive=False, verbosity=0)
+        if installation.is_copy():
+            self.stdout.write("This is a copy: nothing leaves it (`manage.py installation`).")
         call_command("setup_storage", verbosity=0)
         if settings.DEBUG:
             call_command("demo", if_empty=True)

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from core import installation
 from notifications import actions
 from notifications.inbound_email.imap import MailboxUnavailable
 
@@ -15,6 +16,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.INBOUND_IMAP_URL:
             raise CommandError("INBOUND_IMAP_URL is not set")
+        if installation.is_copy():
+            raise CommandError("this is a copy: the emails belong to the original")
         try:
             received = actions.poll_inbox()
         except MailboxUnavailable as error:
