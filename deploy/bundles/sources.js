@@ -19,7 +19,11 @@ export const GROUPS = [...ALONE.map((name) => [name]), Object.keys(PAGES).filter
 
 /** The style sheets of every page, in order. */
 export const STYLES = [
-  "core/tokens.css", "core/base.css", "core/profile.css", "core/copy-banner.css", "messaging/rendered.css",
+  "core/tokens.css",
+  "core/base.css",
+  "core/profile.css",
+  "core/copy-banner.css",
+  "messaging/rendered.css",
 ];
 
 /** What the service worker runs, besides its own parts. */

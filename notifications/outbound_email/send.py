@@ -18,7 +18,7 @@ PERMANENT_HTTP = frozenset({400, 404, 406, 413, 422})
 
 
 def send(message: EmailMessage) -> SendResult:
-    """Send one email. Refusals, time-outs and what a copy holds back are results, not exceptions."""
+    """Send one email, on the original. Refusals and time-outs are results, not exceptions."""
     if installation.is_copy():
         return SendResult(SendStatus.LATER, str(installation.HeldBack()), is_called=False)
     result = _sent(message)

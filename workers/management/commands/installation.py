@@ -14,8 +14,8 @@ HOURS = 24.0
 
 class Command(BaseCommand):
     help = (
-        "Say whether this database is the original or a copy, and what a copy holds back; or change "
-        "which of both it is."
+        "Say whether this database is the original or a copy, and what a copy holds back; or say "
+        "which of both it is from now on."
     )
     # They ask whether it may be run as a server, which does not matter here.
     requires_system_checks = ()
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         now = timezone.now()
         for job_type, held in held_back.held(JOB_TYPES).items():
             hours = (now - held.oldest_at).total_seconds() / 3600 if held.oldest_at else 0
-            words = _("%(title)s: %(count)d wait, the oldest for %(hours).1f h.")
+            words = _("%(title)s: %(count)d wait, the oldest for %(hours)d h.")
             self.stdout.write(
                 words % {"title": job_type.label, "count": held.count, "hours": hours}
             )
