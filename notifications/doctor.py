@@ -16,6 +16,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
 
+from core import installation
 from core.doctor.findings import Finding, error, warning, well, words_of
 from core.doctor.public_address import fetch
 from notifications.checks import is_vapid_key
@@ -190,6 +191,8 @@ def _mailbox() -> Finding:
 
 
 def _round_trip() -> Finding:
+    if installation.is_copy():
+        return warning(_("A copy sends no email round."), advice=_("Ask the original."))
     began = time.monotonic()
     try:
         token = probe.new_token()
