@@ -36,7 +36,7 @@ class Copy:
     """`of` is the address of the original, empty if it is not known."""
 
     of: str
-    since: datetime | None
+    since: datetime
     # In the words of who marked it; empty if the environment tells.
     because: str
     # Its files are those of the original, or may be: none may be deleted or written over.
@@ -96,14 +96,11 @@ def copy_to_show() -> Copy | None:
 
 def words_of(found: Copy) -> str:
     """Say what a copy is, in the active language."""
-    of = found.of or _("another installation")
-    if found.since is None:
-        return _("Copy of %(of)s: nothing is sent to clients.") % {"of": of}
-    day = date_format(timezone.localtime(found.since), "SHORT_DATETIME_FORMAT")
-    return _("Copy of %(of)s, made on %(day)s: nothing is sent to clients.") % {
-        "of": of,
-        "day": day,
-    }
+    since = timezone.localtime(found.since)
+    values = {"of": found.of, "day": date_format(since, "SHORT_DATE_FORMAT")}
+    if found.of:
+        return _("Copy of %(of)s, made on %(day)s: nothing is sent to clients.") % values
+    return _("Copy of an installation, made on %(day)s: nothing is sent to clients.") % values
 
 
 def require_original() -> None:
@@ -192,7 +189,7 @@ def _read() -> Copy | None:
         rows().filter(seen_elsewhere_at=None).update(seen_elsewhere_at=found.seen_elsewhere_at)
     return Copy(
         of=found.address,
-        since=found.copied_at or found.seen_elsewhere_at,
+        since=found.copied_at or found.seen_elsewhere_at or found.created_at,
         because=found.copied_because,
         shares_bucket=found.bucket in ("", environment.current().bucket),
     )

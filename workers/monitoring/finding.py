@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from core import installation
 from core.jobs.enqueue import Job, Queue
@@ -65,8 +64,7 @@ def _copy(job_types: Iterable[JobType]) -> list[ActiveAlert]:
     if found is None:
         return []
     count = sum(held.count for held in held_back.held(job_types).values())
-    about = found.of or _("another installation")
-    return [ActiveAlert("copy", about[:ABOUT_LENGTH], count, found.because)]
+    return [ActiveAlert("copy", found.of[:ABOUT_LENGTH] or "?", count)]
 
 
 def _old_queues(job_types: Iterable[JobType]) -> list[ActiveAlert]:
