@@ -1,6 +1,5 @@
 """Whose database this is: what makes a copy of it, and what does not."""
 
-from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -168,11 +167,10 @@ class TestCopy:
 
 
 @pytest.fixture
-def trial(original: Installation, settings: Settings) -> Iterator[None]:
+def trial(original: Installation, settings: Settings) -> None:
     """A copy as a person meets it: on a developer's machine."""
     settings.PUBLIC_URL, settings.DEBUG = "http://127.0.0.1:8000", True
     installation.forget()
-    yield
 
 
 class TestBanner:
