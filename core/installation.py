@@ -114,20 +114,21 @@ def rows() -> "Manager[Installation]":
     return apps.get_model("core", "Installation").objects
 
 
-def record() -> None:
-    """Write down what this installation is, once.
+def record() -> bool:
+    """Write down what this installation is, once. Return True the first time.
 
     A demonstration keeps no address, so a real environment that follows gives it one.
     """
     now = environment.current()
     if rows().model._meta.db_table not in connection.introspection.table_names():
-        return
+        return False
     columns = {"address": now.address if now.is_lasting else "", "bucket": now.bucket}
     _row, is_new = rows().get_or_create(pk=1, defaults=columns)
     if not is_new:
         unnamed = rows().filter(address="", copied_at=None)
         unnamed.exclude(**columns).update(**columns)
     forget()
+    return is_new
 
 
 def mark_as_copy(reason: str) -> None:

@@ -236,3 +236,19 @@ class TestCommand:
 
         assert self.said("--original") == "This is the original, at messages.batir.fr.\n"
         assert not installation.is_copy()
+
+
+class TestMigrate:
+    def test_first_one_says_whose_the_database_is_now(
+        self, original: Installation, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        original.delete()
+
+        call_command("migrate")
+
+        assert "This database belongs to messages.batir.fr from now on" in capsys.readouterr().out
+        assert Installation.objects.get().address == "messages.batir.fr"
+
+        call_command("migrate")
+
+        assert "belongs to" not in capsys.readouterr().out

@@ -8,7 +8,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from core import installation
+from core import environment, installation
 
 # A table that waits to be locked lets every later request wait behind it.
 LOCK_SECONDS = 2.0
@@ -50,7 +50,7 @@ class Command(migrate.Command):
                     self._may_try_again(error, deadline)
                 else:
                     if not (options["plan"] or options["check_unapplied"]):
-                        installation.record()
+                        self._record(options["verbosity"])
                     return
                 self.stdout.write(
                     f"\n  Somebody else holds a lock that it needs: trying again in {pause:g} s."
@@ -60,6 +60,15 @@ class Command(migrate.Command):
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
         finally:
             self._reset_limits()
+
+    def _record(self, verbosity: int) -> None:
+        """Say which installation this becomes: a dump of an earlier version does not tell."""
+        here = environment.current()
+        if installation.record() and here.is_lasting and verbosity:
+            self.stdout.write(
+                f"  This database belongs to {here.address} from now on. Is it a copy? Say so"
+                " before a worker starts: `manage.py installation --copy REASON`."
+            )
 
     def migration_progress_callback(
         self, action: str, migration: Any = None, fake: bool = False
