@@ -96,7 +96,7 @@ def shell(request: HttpRequest, side: str, language: str) -> HttpResponse:
     if side not in ("client", "staff") or language not in dict(settings.LANGUAGES):
         raise Http404
     nobody = {"pk": "", "name": "", "is_company": side == "staff"}
-    context = {**_page_of(side), "page": f"{side}-messages", "user": nobody}
+    context: dict[str, object] = {**_page_of(side), "page": f"{side}-messages", "user": nobody}
     context |= {"csrf_token": "", "is_kept_by_browsers": True}
     with translation.override(language):
         return render(request, "messaging/inbox.html", context)
