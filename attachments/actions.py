@@ -12,14 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
-from attachments import queries
+from attachments import cleanup, queries
 from attachments.models import Attachment
 from attachments.scanning import lease_renewal, pipeline, verdict
 from attachments.scanning.clamd import AntivirusAway
 from attachments.scanning.pipeline import AnalysisResult
 from attachments.scanning.slots import DecodersBusy
 from attachments.scanning.verdict import ScanVerdict
-from attachments.storage import objects
+from attachments.storage import hold, objects
 from attachments.storage.objects import StorageAway
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import NOT_DUE, Lease, error_text, reset_attempts
@@ -124,7 +124,7 @@ def record(result: AnalysisResult) -> Attachment | None:
     if not result.is_again:
         transaction.on_commit(lambda: _forget_quarantined(attachment))
     elif attachment.is_withdrawn:
-        transaction.on_commit(lambda: _forget_copies(attachment))
+        transaction.on_commit(lambda: cleanup.forget_copies(attachment))
     return attachment
 
 
@@ -182,22 +182,10 @@ def _forget_quarantined(attachment: Attachment) -> None:
     """
     key = objects.quarantine_key(attachment.pk)
     try:
-        if attachment.is_multipart:
-            objects.delete([key])
-        else:
-            objects.write(key, io.BytesIO(), content_type=attachment.content_type)
+        with hold.deletion() as is_allowed:
+            if is_allowed and attachment.is_multipart:
+                objects.delete([key])
+            elif is_allowed:
+                objects.write(key, io.BytesIO(), content_type=attachment.content_type)
     except StorageAway as error:
         logger.warning("quarantine_not_deleted", attachment=str(attachment.pk), error=str(error))
-
-
-def _forget_copies(attachment: Attachment) -> None:
-    """Delete the previews and the copy of a file that was taken back.
-
-    The original stays, and nobody is given its address: a check may be wrong.
-    """
-    original = objects.file_key(attachment.pk, objects.ORIGINAL)
-    try:
-        written = objects.listed(objects.file_key(attachment.pk, ""))
-        objects.delete([item.key for item in written if item.key != original])
-    except StorageAway as error:
-        logger.warning("copies_not_deleted", attachment=str(attachment.pk), error=str(error))

@@ -2,18 +2,26 @@
 
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
 from django.utils import timezone
 
 from attachments import queries
 from attachments.models import Attachment
-from attachments.storage import multipart, objects
+from attachments.storage import hold, multipart, objects
+from attachments.storage.objects import StorageAway
 from attachments.uploads import transfer
 from core import installation
+
+# Longer than a backup takes, or the bucket is away.
+WITHDRAWN_LATELY = timedelta(days=2)
+logger = structlog.get_logger(__name__)
 
 
 def clean(*, at_most: int = 500) -> int:
     """Remove up to `at_most` files that no message will show; return how many.
+
+    Remove no object while a backup runs: the next call does it.
 
     Also abort old multipart uploads without a row, and delete old bytes in quarantine that no
     analysis needs. A step that was cut is done again by the next call. Nothing on a copy
@@ -23,24 +31,44 @@ def clean(*, at_most: int = 500) -> int:
         return 0
     over = timezone.now() - transfer.URL_LIFETIME - timedelta(minutes=5)
     gone = queries.abandoned(url_lifetime_over=over, limit=at_most)
-    for attachment in gone:
-        _remove(attachment)
+    removed = sum(map(_remove, gone))
     _end_unknown_uploads()
     _empty_quarantine()
-    return len(gone)
+    for attachment in queries.withdrawn_since(timezone.now() - WITHDRAWN_LATELY):
+        forget_copies(attachment)
+    return removed
 
 
-def _remove(attachment: Attachment) -> None:
+def _remove(attachment: Attachment) -> bool:
     unclaimed = Attachment.objects.filter(pk=attachment.pk, claimed_at=None)
     # Before its objects, so that no message claims a file that loses them.
     if not unclaimed.update(discarded_at=attachment.discarded_at or timezone.now(), due_at=None):
-        return
+        return False
     quarantined = objects.quarantine_key(attachment.pk)
     if attachment.upload_id:
         multipart.abort_multipart(quarantined, attachment.upload_id)
-    written = objects.listed(objects.file_key(attachment.pk, ""))
-    objects.delete([quarantined, *(item.key for item in written)])
-    unclaimed.delete()
+    with hold.deletion() as is_allowed:
+        if not is_allowed:
+            return False
+        written = objects.listed(objects.file_key(attachment.pk, ""))
+        objects.delete([quarantined, *(item.key for item in written)])
+    return bool(unclaimed.delete()[0])
+
+
+def forget_copies(attachment: Attachment) -> None:
+    """Delete the previews and the copy of a file that was taken back.
+
+    The original stays, and nobody is given its address: a check may be wrong. While the bucket is
+    away or a backup runs they stay too, and the next `clean` deletes them.
+    """
+    original = objects.file_key(attachment.pk, objects.ORIGINAL)
+    try:
+        with hold.deletion() as is_allowed:
+            if is_allowed:
+                written = objects.listed(objects.file_key(attachment.pk, ""))
+                objects.delete([item.key for item in written if item.key != original])
+    except StorageAway as error:
+        logger.warning("copies_not_deleted", attachment=str(attachment.pk), error=str(error))
 
 
 def _end_unknown_uploads() -> None:
@@ -55,5 +83,7 @@ def _empty_quarantine() -> None:
     before = timezone.now() - settings.ATTACHMENT_UNCLAIMED_LIFETIME
     left = [item.key for item in objects.listed(objects.QUARANTINE) if item.modified_at < before]
     owners = {key: objects.owner_of(key) for key in left}
-    awaited = queries.awaiting_analysis(owner for owner in owners.values() if owner)
-    objects.delete(key for key, owner in owners.items() if owner not in awaited)
+    with hold.deletion() as is_allowed:
+        if is_allowed:
+            awaited = queries.awaiting_analysis(owner for owner in owners.values() if owner)
+            objects.delete(key for key, owner in owners.items() if owner not in awaited)

@@ -128,6 +128,11 @@ def awaiting_analysis(ids: Iterable[UUID]) -> set[UUID]:
     return set(waiting.filter(pk__in=ids).values_list("pk", flat=True))
 
 
+def withdrawn_since(moment: datetime) -> list[Attachment]:
+    """Return the files that a later check took back."""
+    return list(Attachment.objects.filter(is_withdrawn=True, settled_at__gte=moment))
+
+
 def known_ids(ids: set[UUID]) -> set[UUID]:
     return set(Attachment.objects.filter(pk__in=ids).values_list("pk", flat=True))
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from attachments import queries
 from attachments.models import Attachment
 from attachments.scanning.sandbox import PREVIEW_SIZES_PX
-from attachments.storage import objects
+from attachments.storage import hold, objects
 from attachments.storage.objects import Listed
 
 # Younger objects are left to `cleanup`, which deletes them after 24 h and runs every hour.
@@ -41,6 +41,31 @@ def audit() -> Audit:
         if missing := [key for key in expected_keys(attachment) if key not in found]:
             result.missing[attachment.pk] = missing
     return result
+
+
+def delete_unknown(found: Audit) -> bool:
+    """Delete the objects without a row. Return False, with some left, while a backup runs."""
+    while found.unknown:
+        with hold.deletion() as is_allowed:
+            if not is_allowed:
+                return False
+            objects.delete(found.unknown[:BATCH])
+        del found.unknown[:BATCH]
+    return True
+
+
+def kept_keys() -> Iterator[tuple[UUID, list[str]]]:
+    """Yield the id of each file that is not thrown away, with the keys of objects it must have.
+
+    Other objects of a file belong to it too, such as the original of one that was taken back.
+    """
+    for attachment in Attachment.objects.filter(discarded_at=None).order_by("pk").iterator():
+        if attachment.status == Attachment.Status.READY:
+            yield attachment.pk, expected_keys(attachment)
+        elif attachment.status == Attachment.Status.SCANNING:
+            yield attachment.pk, [objects.quarantine_key(attachment.pk)]
+        else:
+            yield attachment.pk, []
 
 
 def expected_keys(attachment: Attachment) -> list[str]:

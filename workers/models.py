@@ -361,3 +361,37 @@ class CounterAudit(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.drifts)} wrong of {self.conversations} at {self.at}"
+
+
+class Backup(models.Model):
+    """A backup that was begun (`backups.records`). Sizes are bytes."""
+
+    class Outcome(models.TextChoices):
+        RUNNING = "running", _("Running")
+        SUCCEEDED = "succeeded", _("Succeeded")
+        FAILED = "failed", _("Failed")
+
+    # Its id in the place; empty until it has one.
+    name = models.CharField(max_length=40, blank=True)
+    place = models.CharField(max_length=300)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.RUNNING)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # When the database was as the backup has it.
+    taken_at = models.DateTimeField(null=True, blank=True)
+    database_bytes = models.PositiveBigIntegerField(default=0)
+    files = models.PositiveIntegerField(default=0)
+    files_bytes = models.PositiveBigIntegerField(default=0)
+    # Of the files, those that the place did not have before.
+    new_files = models.PositiveIntegerField(default=0)
+    new_files_bytes = models.PositiveBigIntegerField(default=0)
+    reason = models.TextField(blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("backup")
+        verbose_name_plural = _("backups")
+        indexes: ClassVar = [models.Index(fields=["-started_at"], name="backup_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.name or self.place} {self.outcome}"

@@ -63,6 +63,8 @@ class Listed:
     key: str
     size: int
     modified_at: datetime
+    # Another one after each change of its bytes.
+    etag: str = ""
 
 
 def quarantine_key(attachment_id: UUID) -> str:
@@ -108,6 +110,34 @@ def chunks(key: str) -> Iterator[bytes]:
             yield from body.iter_chunks(CHUNK_BYTES)
 
 
+def type_and_chunks(key: str) -> tuple[str, Iterator[bytes]]:
+    """Return the media type of an object, and its bytes in chunks of 1 MiB.
+
+    Raises Missing or StorageAway, now or while they are read.
+    """
+    with answering():
+        answer = client().get_object(Bucket=settings.S3_BUCKET, Key=key)
+
+    def read() -> Iterator[bytes]:
+        with answering(), answer["Body"] as body:
+            yield from body.iter_chunks(CHUNK_BYTES)
+
+    return answer.get("ContentType", ""), read()
+
+
+def write_checked(key: str, content: IO[bytes], *, content_type: str, sha256: bytes) -> None:
+    """Write an object whose bytes the bucket compares with their SHA-256. Raises StorageAway."""
+    content.seek(0)
+    with answering():
+        client().put_object(
+            Bucket=settings.S3_BUCKET,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            ChecksumSHA256=base64_of(sha256),
+        )
+
+
 def write(key: str, content: IO[bytes], *, content_type: str) -> None:
     content.seek(0)
     with answering():
@@ -138,7 +168,7 @@ def listed(prefix: str) -> Iterator[Listed]:
         pages = client().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=prefix):
             for item in page.get("Contents", []):
-                yield Listed(item["Key"], item["Size"], item["LastModified"])
+                yield Listed(item["Key"], item["Size"], item["LastModified"], item["ETag"])
 
 
 @cache

@@ -9,6 +9,7 @@ from core.settings.env import *
 from core.settings.apps import *
 from core.settings.database import *
 from core.settings.storage import *
+from core.settings.backups import *
 from core.settings.celery import *
 from core.settings.auth import *
 from core.settings.rest_api import *

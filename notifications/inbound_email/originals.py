@@ -1,6 +1,7 @@
 """Keep the originals of emails in the bucket, encrypted, and show them as text."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.header import decode_header, make_header
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from attachments.storage import sealed
+from attachments.storage import hold, objects, sealed
 from attachments.storage.objects import Missing, StorageAway
 from core import installation
 from core.text import cleaned, one_line
@@ -170,14 +171,29 @@ def clean() -> int:
     if installation.shares_bucket():
         return 0
     before = timezone.now() - timedelta(days=settings.INBOUND_EMAIL_KEEP_DAYS)
+    with hold.deletion() as is_allowed:
+        count = _remove_old(before) if is_allowed else 0
+    _move_to_bucket()
+    _remove_orphans()
+    return count
+
+
+def _remove_old(before: datetime) -> int:
     old = list(_removable(before).values_list("pk", "key")[:REMOVED_AT_ONCE])
     sealed.delete(_name(key) for _, key in old if key)
     InboundEmail.objects.filter(pk__in=[pk for pk, _ in old]).update(
         original_bytes=None, sealed=None, sender_name="", subject="", excerpt="", file_names=[]
     )
-    _move_to_bucket()
-    _remove_orphans()
     return len(old)
+
+
+def kept_keys() -> Iterator[str]:
+    """Yield the keys of the bucket that the originals of all emails have."""
+    kept = InboundEmail.objects.filter(
+        original_bytes__isnull=False, sealed__isnull=True, key__isnull=False
+    )
+    for key in kept.order_by("key").values_list("key", flat=True).iterator():
+        yield f"{objects.SEALED}{FOLDER}{key}"
 
 
 def _move_to_bucket() -> None:
@@ -204,7 +220,10 @@ def _remove_orphans() -> None:
         keys = {name: UUID(name.removeprefix(FOLDER)) for name in names}
         known = InboundEmail.objects.filter(key__in=keys.values(), original_bytes__isnull=False)
         kept = set(known.values_list("key", flat=True))
-        sealed.delete(name for name, key in keys.items() if key not in kept)
+        with hold.deletion() as is_allowed:
+            if not is_allowed:
+                return
+            sealed.delete(name for name, key in keys.items() if key not in kept)
 
 
 def _name(key: UUID) -> str:

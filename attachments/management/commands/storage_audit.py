@@ -3,7 +3,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from attachments import storage_audit
-from attachments.storage import objects
 
 
 class Command(BaseCommand):
@@ -20,9 +19,8 @@ class Command(BaseCommand):
             self.stdout.write(f"row without objects: {attachment_id} misses {', '.join(keys)}")
         for key in audit.unknown:
             self.stdout.write(f"object without row: {key}")
-        if delete:
-            objects.delete(audit.unknown)
-            audit.unknown.clear()
+        if delete and not storage_audit.delete_unknown(audit):
+            raise CommandError("A backup runs, and nothing is deleted: try again after it.")
         if not audit.is_clean:
             raise CommandError(
                 f"{len(audit.missing)} rows without objects, "
