@@ -54,18 +54,30 @@ def delete_unknown(found: Audit) -> bool:
     return True
 
 
-def kept_keys() -> Iterator[tuple[UUID, list[str]]]:
-    """Yield the id of each file that is not thrown away, with the keys of objects it must have.
+@dataclass(frozen=True)
+class Kept:
+    """Where the objects of a file are (`objects.place_of`), and the keys of those it must have."""
 
-    Other objects of a file belong to it too, such as the original of one that was taken back.
+    places: list[str]
+    required: list[str]
+
+
+def kept() -> Iterator[Kept]:
+    """Yield the objects of each file that is not thrown away.
+
+    Not all are required: the original of a file that was taken back, bytes that have just arrived.
     """
     for attachment in Attachment.objects.filter(discarded_at=None).order_by("pk").iterator():
+        served = objects.file_key(attachment.pk, "").rstrip("/")
+        sent = objects.quarantine_key(attachment.pk)
         if attachment.status == Attachment.Status.READY:
-            yield attachment.pk, expected_keys(attachment)
+            yield Kept([served], expected_keys(attachment))
         elif attachment.status == Attachment.Status.SCANNING:
-            yield attachment.pk, [objects.quarantine_key(attachment.pk)]
+            yield Kept([served, sent], [sent])
+        elif attachment.status == Attachment.Status.UPLOADING:
+            yield Kept([sent], [])
         else:
-            yield attachment.pk, []
+            yield Kept([served], [])
 
 
 def expected_keys(attachment: Attachment) -> list[str]:

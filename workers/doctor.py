@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.doctor.findings import Finding, error, warning, well
+from workers.backups import records
+from workers.models import Backup
 from workers.monitoring import backlog, health
 from workers.registry import JOB_TYPES
 
@@ -31,6 +34,52 @@ def examine() -> Iterator[Finding]:
         )
     yield _beat()
     yield _waiting()
+
+
+def examine_backups() -> Iterator[Finding]:
+    if settings.BACKUP_MAX_AGE_HOURS <= 0:
+        yield well(_("Backups are made by other means (BACKUP_MAX_AGE_HOURS=0)."))
+        return
+    good, failed = records.last_good(), records.last_failure()
+    if good is None or good.taken_at is None:
+        yield _no_backup()
+    else:
+        yield _of_last_backup(good, (timezone.now() - good.taken_at).total_seconds() / 3600)
+    if failed:
+        yield warning(
+            _("The last backup failed: %(reason)s") % {"reason": failed.reason},
+            advice=_("Run `manage.py backup` once that is mended."),
+        )
+    if not (settings.BACKUP_KEY or settings.BACKUP_KEY_FILE) and records.are_expected():
+        yield warning(
+            _("Backups are not encrypted: who has the place reads every message."),
+            advice=_("Set BACKUP_KEY, and keep it away from the place too."),
+        )
+
+
+def _no_backup() -> Finding:
+    says = _("No backup has ever been made.")
+    if records.is_late():
+        return error(says, advice=_("Run `manage.py backup`, and start its timer."))
+    if settings.DEBUG and not records.are_expected():
+        return well(says)
+    return warning(says, advice=_("Read deploy/docs/backup.md, or set BACKUP_MAX_AGE_HOURS=0."))
+
+
+def _of_last_backup(good: Backup, hours: float) -> Finding:
+    says = _("The last good backup is %(hours).1f h old (%(name)s in %(place)s).") % {
+        "hours": hours,
+        "name": good.name,
+        "place": good.place,
+    }
+    if hours > settings.BACKUP_MAX_AGE_HOURS:
+        return error(says, advice=_("Run `manage.py backup`, and look whether its timer runs."))
+    if not Backup.objects.filter(verified_at__isnull=False).exists():
+        return warning(
+            _("%(says)s None was ever checked.") % {"says": says},
+            advice=_("Run `manage.py backup --verify`: it restores the last one for a check."),
+        )
+    return well(says)
 
 
 def _beat() -> Finding:

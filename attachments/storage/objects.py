@@ -88,6 +88,11 @@ def belongs_to_a_row(key: str) -> bool:
     return key.startswith(SEALED) or owner_of(key) is not None
 
 
+def place_of(key: str) -> str:
+    """Return what all objects of one file have in common there: `files/ID`, `quarantine/ID`."""
+    return "/".join(key.split("/")[:2])
+
+
 def preview_version(max_px: int) -> str:
     return f"{max_px}.webp"
 
@@ -117,9 +122,10 @@ def type_and_chunks(key: str) -> tuple[str, Iterator[bytes]]:
     """
     with answering():
         answer = client().get_object(Bucket=settings.S3_BUCKET, Key=key)
+    body = answer["Body"]
 
     def read() -> Iterator[bytes]:
-        with answering(), answer["Body"] as body:
+        with answering(), body:
             yield from body.iter_chunks(CHUNK_BYTES)
 
     return answer.get("ContentType", ""), read()

@@ -39,6 +39,11 @@ CLAMD_URL=
 # Empty: the services write one JSON object a line, commands speak to their person in words.
 LOG_FORMAT=
 
+# Backups: a folder or s3://bucket/prefix, not on this machine's disk alone. They are encrypted with
+# this key: without a copy of it elsewhere, nobody can restore them.
+BACKUP_PLACE=
+BACKUP_KEY={backup_key}
+
 # Prometheus sends this token, and the program that hands in emails the other.
 METRICS_TOKEN={metrics_token}
 INBOUND_EMAIL_SECRET={inbound_secret}
@@ -52,6 +57,7 @@ def new_settings(name: str) -> str:
         secret_key=secrets.token_urlsafe(48),
         database_password=secrets.token_urlsafe(24),
         vapid=generate_private_key(),
+        backup_key=secrets.token_urlsafe(48),
         metrics_token=secrets.token_urlsafe(32),
         inbound_secret=secrets.token_urlsafe(32),
     )

@@ -17,7 +17,7 @@ from notifications.push.failure_count import count_failure
 from tests.cast import Say
 from tests.deploy import promtool
 from tests.deploy.documents import DOCS
-from workers.models import Alert, TaskHour, WorkerProcess
+from workers.models import Alert, Backup, TaskHour, WorkerProcess
 from workers.monitoring.causes import CAUSES
 from workers.records.histogram import BUCKETS
 
@@ -105,6 +105,10 @@ class TestMetrics:
         TaskHour.objects.create(
             name="deliver", queue="notifications", hour="2026-11-18T10:00:00Z", succeeded=1,
             waits=[1] * BUCKETS, runs=[1] * BUCKETS,
+        )  # fmt: skip
+        Backup.objects.create(
+            place="/b", outcome=Backup.Outcome.SUCCEEDED, taken_at="2026-11-18T02:30:00Z",
+            ended_at="2026-11-18T02:31:00Z",
         )  # fmt: skip
         count_failure("503", TaskHour.objects.get().hour)
         client.get("/livez")

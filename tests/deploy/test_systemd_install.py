@@ -12,7 +12,7 @@ import pytest
 from tests.site import ROOT
 
 INSTALL = ROOT / "deploy" / "systemd" / "install"
-SECRETS = {"SECRET_KEY", "VAPID_PRIVATE_KEY", "METRICS_TOKEN", "INBOUND_EMAIL_SECRET"}
+SECRETS = {"BACKUP_KEY", "SECRET_KEY", "VAPID_PRIVATE_KEY", "METRICS_TOKEN", "INBOUND_EMAIL_SECRET"}
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_every_unit_of_the_target_is_there_and_no_other_file(machine: Path) -> N
     folders = {path.name for path in units.iterdir() if path.is_dir()}
     assert folders == {"liaison-worker@2.service.d"}
     files = {path.suffix for path in units.iterdir() if path.is_file()}
-    assert files == {".service", ".socket", ".target"}
+    assert files == {".service", ".socket", ".target", ".timer"}
 
 
 def test_units_find_what_was_made(machine: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 SCHEMA = """
-CREATE TABLE owner (id TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE place (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE required (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE before (key TEXT PRIMARY KEY, line TEXT) WITHOUT ROWID;
 CREATE TABLE stored (name TEXT PRIMARY KEY, size INTEGER) WITHOUT ROWID;
@@ -53,17 +53,14 @@ class Ledger:
         for statement in SCHEMA.split(";"):
             self._database.execute(statement)
 
-    def add_owner(self, owner: str, required: Iterable[str]) -> None:
-        """Add a file of the snapshot, with the keys of the objects that it must have."""
-        self._database.execute("INSERT INTO owner VALUES (?)", [owner])
-        self.require(required)
+    def keep(self, places: Iterable[str], required: Iterable[str]) -> None:
+        """Add the places of a file of the snapshot, and the keys of objects that must be there."""
+        self._database.executemany("INSERT INTO place VALUES (?)", ([each] for each in places))
+        self._database.executemany("INSERT INTO required VALUES (?)", ([key] for key in required))
 
-    def require(self, keys: Iterable[str]) -> None:
-        self._database.executemany("INSERT INTO required VALUES (?)", ([key] for key in keys))
-
-    def belongs(self, key: str, owner: str) -> bool:
-        """Tell whether an object is one of the snapshot: its own key, or that of a known file."""
-        return self._has("required WHERE key = ?", key) or self._has("owner WHERE id = ?", owner)
+    def belongs(self, key: str, place: str) -> bool:
+        """Tell whether an object is one of the snapshot: its own key, or in the place of a file."""
+        return self._has("required WHERE key = ?", key) or self._has("place WHERE name = ?", place)
 
     def remember(self, entries: Iterable[Entry]) -> None:
         """Add the objects of the backup before."""
@@ -124,7 +121,10 @@ class Ledger:
 def ledger() -> Iterator[Ledger]:
     with (
         TemporaryDirectory(prefix="liaison-backup-") as folder,
-        closing(sqlite3.connect(Path(folder) / "ledger", isolation_level=None)) as database,
+        # boto3 reads what it sends in a thread of its own, and we wait for it.
+        closing(
+            sqlite3.connect(Path(folder) / "ledger", isolation_level=None, check_same_thread=False)
+        ) as database,
     ):
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")

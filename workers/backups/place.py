@@ -12,7 +12,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -83,7 +83,8 @@ class Folder:
         except OSError as error:
             raise BackupError(f"{target} cannot be written ({error.strerror}).") from error
         finally:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink()
         return size
 
     def read(self, name: str) -> Iterator[bytes]:

@@ -28,7 +28,7 @@ SELECT count(*), coalesce(string_agg(DISTINCT application_name, ', '), '') FROM 
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 # In the transaction of the load, so that no database with the old epoch is ever seen.
-NEW_EPOCH = "UPDATE core_epoch SET value = gen_random_uuid();\n"
+NEW_EPOCH = "UPDATE public.core_epoch SET value = gen_random_uuid();\n"
 # What marks the database as a copy belongs here, as SQL of the same transaction.
 MARKS: list[str] = [NEW_EPOCH]
 Say = Callable[[str], object]

@@ -85,9 +85,9 @@ def _freeze(store: Store, book: Ledger, server: int, say: Say) -> _Frozen:
         content = Hashing(dump.dumped(exported, server, postgres.address()))
         name = store.name(manifest.file_of(backup_id, "database"))
         dumping = pool.submit(store.write, name, content)
-        for owner, required in storage_audit.kept_keys():
-            book.add_owner(str(owner), required)
-        book.require(originals.kept_keys())
+        for kept in storage_audit.kept():
+            book.keep(kept.places, kept.required)
+        book.keep([], originals.kept_keys())
         numbers = facts.of(cursor)
         cursor.execute(EPOCH)
         epoch = cursor.fetchone()[0]
@@ -97,7 +97,7 @@ def _freeze(store: Store, book: Ledger, server: int, say: Say) -> _Frozen:
 
 def _belonging(book: Ledger) -> Iterator[Listed]:
     for item in objects.listed(""):
-        if book.belongs(item.key, str(objects.owner_of(item.key))):
+        if book.belongs(item.key, objects.place_of(item.key)):
             yield item
 
 

@@ -26,6 +26,7 @@ from core.version import COMMIT, VERSION
 from core.web import request_metrics
 from core.web.monitors import is_monitor
 from notifications.push.failure_count import failures_since
+from workers.backups import records
 from workers.models import Alert, TaskHour, TaskRun
 from workers.monitoring import health
 from workers.monitoring.backlog import backlog_of, by_queue, dead_letters, paused_queues
@@ -58,6 +59,7 @@ class Tasks:
         yield from _workers()
         yield from _business_metrics()
         yield _failed_pushes()
+        yield from _backups()
         yield _alerts()
 
 
@@ -183,6 +185,28 @@ def _failed_pushes() -> Metric:
     for status, count in failures_since().items():
         failed.add_metric([status], count)
     return failed
+
+
+def _backups() -> Iterator[Metric]:
+    """Yield nothing but their names where no backup is expected."""
+    age = GaugeMetricFamily(
+        "liaison_backup_age_seconds",
+        "Since the database was as the last good backup has it; without one, since the set-up",
+    )
+    size = GaugeMetricFamily(
+        "liaison_backup_bytes", "Of the last good backup, before encryption", labels=["part"]
+    )
+    seconds = GaugeMetricFamily(
+        "liaison_backup_duration_seconds", "From the begin of the last good backup to its end"
+    )
+    if (value := records.age_seconds()) is not None:
+        age.add_metric([], value)
+    if value is not None and (good := records.last_good()):
+        size.add_metric(["database"], good.database_bytes)
+        size.add_metric(["files"], good.files_bytes)
+        if good.ended_at:
+            seconds.add_metric([], (good.ended_at - good.started_at).total_seconds())
+    yield from (age, size, seconds)
 
 
 def _alerts() -> Metric:

@@ -13,9 +13,10 @@ from messaging.models import Message
 from notifications.models import Channel, Delivery
 from notifications.push.failure_count import failures_since
 from notifications.push_failures import words_of
+from workers.backups import records
 from workers.engine.job_types import Text
 
-Unit = Literal["count", "bytes", "percent"]
+Unit = Literal["count", "bytes", "percent", "seconds"]
 
 
 class BusinessMetric(TypedDict):
@@ -73,9 +74,29 @@ def files() -> list[BusinessMetric]:
     ]
 
 
+def backups() -> list[BusinessMetric]:
+    """Return the age and the size of the last good backup, where backups are made."""
+    good, age = records.last_good(), records.age_seconds()
+    if age is None:
+        return []
+    if good is None:
+        return [_metric("backup_missing", _("Without a backup for"), age, "seconds")]
+    size = good.database_bytes + good.files_bytes
+    found = [
+        _metric("backup_age", _("Age of the last good backup"), age, "seconds"),
+        _metric("backup_bytes", _("Size of the last good backup"), size, "bytes"),
+    ]
+    if good.verified_at:
+        ago = (timezone.now() - good.verified_at).total_seconds()
+        found.append(
+            _metric("backup_verified", _("Backup checked by a restore, ago"), ago, "seconds")
+        )
+    return found
+
+
 BUSINESS_METRICS: list[Callable[[], list[BusinessMetric]]] = [messages, deliveries, files]
-# Their codes vary, so /metrics has one family with labels instead.
-SHOWN_METRICS = [*BUSINESS_METRICS, failed_pushes]
+# Their codes vary, so /metrics has families of their own instead.
+SHOWN_METRICS = [*BUSINESS_METRICS, failed_pushes, backups]
 
 
 def _metric(code: str, label: Text, value: float, unit: Unit = "count") -> BusinessMetric:

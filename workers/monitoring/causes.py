@@ -117,6 +117,13 @@ CAUSES: Mapping[str, Cause] = {
             "programs that keep connections open. Without one left, pages and workers fail."
         ),
     ),
+    "backup_late": Cause(
+        _("There has been no good backup for %(value).0f h."),
+        _(
+            "Run “manage.py backup” and read what it says: the place may be full or out of reach. "
+            "Then look whether its timer runs. Until then, what people write is in one place only."
+        ),
+    ),
     "database_away": Cause(
         _("PostgreSQL does not answer: nothing works, and nothing more can be said here."),
         _("Look whether PostgreSQL runs, has room on its disk, and takes our connections."),

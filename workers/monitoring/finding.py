@@ -14,6 +14,7 @@ from notifications.outbound_email import server_fault
 from notifications.push.failure_count import failures_since
 from notifications.queries import devices_refusing_our_key, paused_webhooks
 from workers import held_back
+from workers.backups import records
 from workers.engine.job_types import JobType
 from workers.models import Alert, Periodic, ServiceFault
 from workers.monitoring import disks, health, services
@@ -47,6 +48,7 @@ def active_alerts(job_types: Iterable[JobType], *, asks_itself: bool = False) ->
         *_inbound(),
         *_disks(),
         *_connections(),
+        *_backup(),
         *_failures(),
         *_dead(),
         *_push_key(),
@@ -163,6 +165,14 @@ def _connections() -> list[ActiveAlert]:
 def _ended(code: str, since: datetime) -> QuerySet[Alert]:
     """Return the alerts that explained one of this cause and ended since then."""
     return Alert.objects.filter(code__in=EXPLAINED_BY[code], ended_at__gte=since)
+
+
+def _backup() -> list[ActiveAlert]:
+    if not records.is_late():
+        return []
+    failure = records.last_failure()
+    hours = (records.age_seconds() or 0) / 3600
+    return [ActiveAlert("backup_late", value=hours, detail=failure.reason if failure else "")]
 
 
 def _open_alerts(code: str) -> list[str]:

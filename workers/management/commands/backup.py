@@ -39,6 +39,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, place: str | None, **options: Any) -> None:
         try:
             store = Store(place_named(place), keys_of_settings(must_encrypt=options["encrypt"]))
+            if not options["verify"] and (options["at"] or options["database"]):
+                raise CommandError("--at and --database belong to --verify.")
             if options["verify"]:
                 self._verify(store, options["at"], options["database"])
             else:

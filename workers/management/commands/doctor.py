@@ -26,6 +26,7 @@ TITLES = {
     "inbound": gettext_lazy("Emails in"),
     "push": gettext_lazy("Notifications"),
     "workers": gettext_lazy("Background work"),
+    "backups": gettext_lazy("Backups"),
     "machine": gettext_lazy("This machine"),
 }
 MARKS = {Level.OK: "✓", Level.WARNING: "!", Level.ERROR: "✗"}
@@ -97,6 +98,7 @@ def _examinations(options: Mapping[str, Any]) -> dict[str, Examination]:
         "inbound": partial(notifications.examine_incoming, by_the_way_of_all=sends),
         "push": notifications.examine_push,
         "workers": workers.examine,
+        "backups": workers.examine_backups,
         "machine": machine.examine,
     }
 
