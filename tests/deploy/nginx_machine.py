@@ -81,6 +81,7 @@ class Machine:
             "deploy/systemd/install": f"deploy/systemd/install --root {self.folder}",
             "/var/lib/liaison": f"{self.folder}/home",
             "/var/log/nginx/": f"{self.folder}/",
+            "/var/backups/": f"{self.folder}/var/backups/",
             "/run/liaison-metrics": f"{self.folder}/figures",
             "/opt/liaison/.venv/bin/": ".venv/bin/",
             ".venv/bin/": f"{Path(sys.executable).parent}/",

@@ -23,6 +23,7 @@ from tests.deploy.documents import DOCS
 from tests.deploy.nginx_machine import Machine
 from tests.notifications.imap_server import ImapServer
 from tests.notifications.mail_server import MailServer, controller
+from workers.models import Backup
 
 NEW_PASSWORD = "the-new-password"
 
@@ -116,8 +117,17 @@ def postfix_and_mailbox(place: Place, dovecot: ImapServer, **_: Any) -> Iterator
 def mailbox(place: Place, dovecot: ImapServer, **_: Any) -> Iterator[None]:
     before = place.settings
     place.settings += f"INBOUND_IMAP_URL={dovecot.url()}\n"
+    place.settings += f"BACKUP_PLACE={place.machine.folder}/backups\n"
     yield
     place.settings = before
+
+
+@contextmanager
+def backups(place: Place, **_: Any) -> Iterator[None]:
+    yield
+    backup = Backup.objects.get()
+    assert backup.outcome == "succeeded"
+    assert backup.verified_at
 
 
 @contextmanager
@@ -186,6 +196,7 @@ JWKS = (
 Prepare = Callable[..., Any]
 PREPARED: dict[str, Prepare] = {
     "alerts.md": mailbox,
+    "backup.md": backups,
     "leaving.md": people_of_the_erp,
     "portal.md": portal,
     "first-manager.md": first_manager,

@@ -20,7 +20,8 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^(#+) (.*)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 OF_THE_ADMINISTRATOR = [
-    "alerts.md", "antivirus.md", "copies.md", "email-in.md", "email-out.md", "first-manager.md",
+    "alerts.md", "antivirus.md", "backup.md", "copies.md", "email-in.md", "email-out.md",
+    "first-manager.md",
     "leaving.md", "portal.md", "requirements.md", "secrets.md", "troubleshooting.md", "upgrade.md",
 ]  # fmt: skip
 # The calls of the code to S3, and the right that each asks for.

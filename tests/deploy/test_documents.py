@@ -70,6 +70,17 @@ NOT_RUN = {
     ("alerts.md", "systemctl start liaison-worker@1"): SYSTEMD,
     ("alerts.md", "systemctl start liaison-beat"): SYSTEMD,
     ("alerts.md", "systemctl status valkey"): SYSTEMD,
+    ("alerts.md", "systemctl list-timers"): SYSTEMD,
+    ("backup.md", "systemctl enable"): SYSTEMD,
+    ("backup.md", "30 2"): DOCKER,
+    (
+        "backup.md",
+        ".venv/bin/python manage.py restore",
+    ): "needs an empty database: test_rehearsal.py",
+    (
+        "backup.md",
+        ".venv/bin/python -m tests.bench",
+    ): "takes half an hour: tests/bench/test_bench.py",
     ("alerts.md", "systemctl status postgresql"): SYSTEMD,
     ("secrets.md", 'valkey-cli -u "$REDIS_URL" ACL SETUSER default \'>'): VALKEY_CLI,
     ("secrets.md", 'valkey-cli -u "$REDIS_URL" ACL SETUSER default \'<'): VALKEY_CLI,

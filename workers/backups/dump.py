@@ -25,8 +25,9 @@ BEGIN
             WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END, c.oid::regclass) AS command
         FROM pg_class c WHERE relnamespace = 'public'::regnamespace
         AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f') AND NOT EXISTS (
+            -- Of an extension, or a sequence that goes with its column.
             SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid
-            AND deptype = 'e')
+            AND (deptype = 'e' OR relkind = 'S' AND deptype IN ('a', 'i')))
         UNION ALL
         SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure)
         FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND NOT EXISTS (

@@ -1,5 +1,6 @@
 """Restore a backup into an empty database and an empty bucket, or in place of what is there."""
 
+import importlib.util
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -29,8 +30,8 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 """
 # In the transaction of the load, so that no database with the old epoch is ever seen.
 NEW_EPOCH = "UPDATE public.core_epoch SET value = gen_random_uuid();\n"
-# What marks the database as a copy belongs here, as SQL of the same transaction.
-MARKS: list[str] = [NEW_EPOCH]
+# Knows whether a database is the original of an installation, where it is installed.
+IDENTITY = "core.installation"
 Say = Callable[[str], object]
 
 
@@ -68,6 +69,7 @@ def restore(store: Store, at: str | None, *, replace: bool, say: Say = lambda _:
         restored.differences += _missing_files(store, chosen)
         say("Migrating")
         call_command("migrate", interactive=False, verbosity=0)
+        _mark_as_copy(chosen, restored)
         records.restored(chosen)
     publish_epoch_changed()
     background_sender.flush()
@@ -152,7 +154,7 @@ def _load(store: Store, chosen: Manifest, session: Session, *, replace: bool) ->
         postgres.address(),
         max(postgres.server_major(session), chosen.pg_dump),
         before=dump.EMPTY_SCHEMA if replace else "",
-        after="".join(MARKS),
+        after=NEW_EPOCH,
     )
     load.feed(content)
     try:
@@ -167,6 +169,17 @@ def differences(session: Session, chosen: Manifest, left_out: Iterable[str] = ()
     """Compare the database of a session with a backup."""
     with session.transaction(), session.cursor() as cursor:
         return facts.differences(chosen, facts.of(cursor), left_out=left_out)
+
+
+def _mark_as_copy(chosen: Manifest, restored: Restored) -> None:
+    """Let the database send nothing until somebody says that it is the original."""
+    if importlib.util.find_spec(IDENTITY) is None:
+        return
+    importlib.import_module(IDENTITY).mark_as_copy(f"restored from {chosen.id}")
+    restored.remarks.append(
+        "It is a copy, and sends nothing. If the original is lost: `manage.py installation "
+        "--original`."
+    )
 
 
 def _missing_files(store: Store, chosen: Manifest) -> Iterable[str]:

@@ -66,7 +66,7 @@ class Elsewhere:
 
     environment: dict[str, str]
 
-    def manage(self, *arguments: str, given: str | None = None, **environment: str) -> str:
+    def manage(self, *arguments: str, **environment: str) -> str:
         """Run a command that must succeed; return what it says."""
         done = self.attempt(*arguments, **environment)
         assert done.returncode == 0, done.stdout + done.stderr
