@@ -230,7 +230,7 @@ def test_restored_database_has_the_functions_and_indexes_of_the_first(
     UNION ALL SELECT pg_get_functiondef(oid) FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace
     UNION ALL SELECT conname::text FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-    UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT tgname::text FROM pg_trigger WHERE NOT tgisinternal
     ORDER BY 1
     """
     elsewhere.manage("restore", place(store))
