@@ -137,7 +137,8 @@ def manage(environment: dict[str, str], *arguments: str, name: str = "") -> Step
     said = process.stdout.read().decode()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, said
+    log = Path(environment["LIAISON_HOME"]) / "log" / "postgres.log"
+    assert process.returncode == 0, said + log.read_text()[-3000:]
     print(said, file=sys.stderr)
     seconds = time.monotonic() - began
     return Step(name, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)

@@ -4,6 +4,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,6 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import environ
 import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -43,7 +43,7 @@ class Writer:
         self.port, self.token = port, token
         self.acknowledged: dict[str, str] = {}
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
+    def call(self, method: str, path: str, body: object = None) -> Any:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         connection.request(method, path, json.dumps(body) if body else None, headers)
@@ -104,11 +104,11 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 
 
 def rows(launcher: Launcher, query: str) -> list[tuple[Any, ...]]:
-    found = environ.Env()
-    found.ENVIRON = {}
-    found.read_env(launcher.data_dir.services_env)
-    with psycopg.connect(found.ENVIRON["DATABASE_URL"]) as session:
-        return session.execute(query).fetchall()  # type: ignore[arg-type]
+    (address,) = re.findall(
+        "^DATABASE_URL=(.*)$", launcher.data_dir.services_env.read_text(), re.MULTILINE
+    )
+    with psycopg.connect(address) as session:
+        return session.execute(query).fetchall()
 
 
 def log_in(browser: Browser, port: int, path: str) -> Page:
@@ -129,7 +129,8 @@ def sha256_of(writer: Writer, file: str) -> str:
     headers = {"Authorization": f"Bearer {writer.token}"}
     connection.request("GET", f"/api/v1/attachments/{file}/content", headers=headers)
     answer = connection.getresponse()
-    answer.read()
+    said = answer.read()
+    assert answer.status == 302, (answer.status, said)
     address = urlsplit(answer.headers["Location"])
     there = http.client.HTTPConnection(address.netloc, timeout=30)
     there.request("GET", f"{address.path}?{address.query}")

@@ -72,7 +72,7 @@ def programs(at_least: int) -> Path:
 
     Raises BackupError with what to install.
     """
-    found = {}
+    found: dict[int, Path] = {}
     for folder in _folders():
         if (major := _major_of(folder / "pg_dump")) is not None and (folder / "psql").exists():
             found.setdefault(major, folder)

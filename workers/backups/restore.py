@@ -65,7 +65,9 @@ def restore(store: Store, at: str | None, *, replace: bool, say: Say = lambda _:
         connections.close_all()
         _load(store, chosen, session, replace=replace)
         say("Comparing")
-        restored.differences += differences(session, chosen, facts.CHANGED_BY_A_RESTORE)
+        # The other session was idle for as long as the load took, and may have been cut.
+        with postgres.connect() as loaded:
+            restored.differences += differences(loaded, chosen, facts.CHANGED_BY_A_RESTORE)
         restored.differences += _missing_files(store, chosen)
         say("Migrating")
         call_command("migrate", interactive=False, verbosity=0)

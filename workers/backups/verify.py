@@ -80,4 +80,6 @@ def _empty_database(session: Session, given: str) -> Iterator[dict[str, Any]]:
     try:
         yield postgres.address(temporary)
     finally:
-        session.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        # The other session was idle for as long as the load took.
+        with postgres.connect() as fresh:
+            fresh.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -25,6 +26,9 @@ from tests.site import ROOT, address_of_test_database
 from workers.backups.keys import Keys
 from workers.backups.place import Folder
 from workers.backups.store import Store
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 SendPhoto = Callable[[], UUID]
 
@@ -86,14 +90,15 @@ class Elsewhere:
 
     def rows(self, query: str) -> list[tuple[object, ...]]:
         with psycopg.connect(self.environment["DATABASE_URL"]) as session:
-            return session.execute(query).fetchall()  # type: ignore[arg-type]
+            return session.execute(query).fetchall()
 
     def bytes_of(self, key: str) -> bytes:
         bucket = self.environment["S3_BUCKET"]
-        return bucket_client().get_object(Bucket=bucket, Key=key)["Body"].read()
+        content: bytes = bucket_client().get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
 
 
-def bucket_client() -> "boto3.S3Client":  # type: ignore[name-defined]
+def bucket_client() -> "S3Client":
     return boto3.client(
         "s3",
         endpoint_url=os.environ["S3_ENDPOINT_URL"],

@@ -39,6 +39,7 @@ def test_newest_stays_however_old_it_is_and_whatever_is_asked() -> None:
 
 def test_night_belongs_to_its_day_in_our_time_zone() -> None:
     """23:30 UTC is half past midnight in Paris: both belong to the 20th."""
-    late, noon = (new_id(datetime(2026, 11, *at, tzinfo=UTC)) for at in ((19, 23, 30), (20, 11)))
+    late = new_id(datetime(2026, 11, 19, 23, 30, tzinfo=UTC))
+    noon = new_id(datetime(2026, 11, 20, 11, tzinfo=UTC))
 
     assert kept([late, noon], Keep(daily=2, weekly=0, monthly=0), NOW) == {noon}
