@@ -208,6 +208,9 @@ def test_lost_machine_is_restored_elsewhere_with_all_that_was_acknowledged_befor
             assert before.items() <= bodies.items()
             assert len(bodies) == len(found)
             assert [seq for *_, seq in found] == list(range(1, len(found) + 1))
+            # The key of development tokens lay on the lost disk.
+            token = manage(second.environment, "issue_token", "camille@demo.test")
+            writer.token = token.strip()
             assert sha256_of(writer, photo) == digest
             manage(second.environment, "storage_audit")
 
