@@ -56,9 +56,10 @@ class Writer:
         return json.loads(content)
 
     def say(self, conversation: str, text: str, *files: str) -> None:
-        message = {"id": str(uuid4()), "body": text, "attachments": list(files)}
+        message_id = str(uuid4())
+        message = {"id": message_id, "body": text, "attachments": list(files)}
         self.call("POST", f"/api/v1/conversations/{conversation}/messages", message)
-        self.acknowledged[message["id"]] = text
+        self.acknowledged[message_id] = text
 
     def send_photo(self, conversation: str, content: bytes) -> str:
         announced = self.call("POST", "/api/v1/attachments", announcement("a.jpg", content))

@@ -15,8 +15,9 @@ from workers.backups.store import Store
 
 BACKUPS = "backups/"
 FORMAT = 1
-ID_TIME = "%Y%m%dT%H%M%SZ"
-ID = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{6}")
+# To the microsecond: the newest of two backups of one second must be known.
+ID_TIME = "%Y%m%dT%H%M%S%fZ"
+ID = re.compile(r"(\d{8}T\d{12}Z)-[0-9a-f]{6}")
 NAME = re.compile(rf"{BACKUPS}({ID.pattern})/(\w+)({re.escape(SUFFIX)})?")
 
 
@@ -67,7 +68,7 @@ def new_id(at: datetime) -> str:
 
 
 def time_of(backup_id: str) -> datetime:
-    return datetime.strptime(backup_id[:16], ID_TIME).replace(tzinfo=UTC)
+    return datetime.strptime(backup_id.partition("-")[0], ID_TIME).replace(tzinfo=UTC)
 
 
 def file_of(backup_id: str, what: str) -> str:

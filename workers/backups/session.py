@@ -1,7 +1,7 @@
 """One session of PostgreSQL for the time of a backup: what it locks ends when it dies."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -26,7 +26,12 @@ def alone() -> Iterator[Session]:
     with postgres.connect() as session:
         if not _one(session, "SELECT pg_try_advisory_lock(%s)", RUNNING_LOCK):
             raise BackupError("Another backup, check or restore of this database runs now.")
-        yield session
+        try:
+            yield session
+        finally:
+            # At once: the server notices a closed connection a moment later.
+            with suppress(psycopg.OperationalError):
+                session.execute("SELECT pg_advisory_unlock(%s)", [RUNNING_LOCK])
 
 
 @contextmanager
