@@ -27,7 +27,8 @@ def main() -> None:
 
         sys.exit(upgrade.main(sys.argv[2:]))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "core.settings")
-    if sys.argv[1:2] in (["backup"], ["restore"]) and not os.environ.get("DATABASE_URL"):
+    is_backup = sys.argv[1:2] in (["backup"], ["restore"]) and not {"-h", "--help"} & {*sys.argv}
+    if is_backup and not os.environ.get("DATABASE_URL"):
         # The services of `up` that is not running: started for the command alone.
         from deploy import services_alone
 
