@@ -48,12 +48,17 @@ def of_kind(manifests: list[Manifest], kind: str) -> list[Manifest]:
 
 
 def pods(manifests: list[Manifest]) -> dict[str, Manifest]:
-    """Return the template of the pods of each Deployment and Job, by its name."""
+    """Return the template of the pods of each Deployment, Job and CronJob, by its name."""
     return {
-        each["metadata"]["name"]: each["spec"]["template"]
+        each["metadata"]["name"]: _job(each)["spec"]["template"]
         for each in manifests
-        if each["kind"] in {"Deployment", "Job"}
+        if each["kind"] in {"Deployment", "Job", "CronJob"}
     }
+
+
+def _job(manifest: Manifest) -> Manifest:
+    job: Manifest = manifest["spec"].get("jobTemplate", manifest)
+    return job
 
 
 def container(pod: Manifest) -> Manifest:

@@ -42,6 +42,7 @@ EVERYTHING: dict[str, Any] = {
         "worker-attachments": {"autoscaling": SCALED},
     },
     "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+    "backup": {"enabled": True},
     "ingress": {"annotations": {"cert-manager.io/cluster-issuer": "letsencrypt"}},
     "podAnnotations": {"example.com/team": "it"},
     "nodeSelector": {"kubernetes.io/arch": "amd64"},
@@ -62,6 +63,7 @@ BROKER_AND_POOLER = {
     },
     "settings": {"DATABASE_POOLER": "transaction"},
     "migrate": {"databaseUrl": SECRETS["DATABASE_URL"]},
+    "backup": {"enabled": True},
 }
 OTHER_CONTROLLER = {
     **WITH_SECRET,
@@ -203,7 +205,7 @@ class TestBudgetsAndScaling:
         assert "`liaison_queue_oldest_seconds` | queue |" in page
 
     def test_rule_of_the_page_gives_the_metric_that_the_scalers_ask_for(self) -> None:
-        _, _, adapter = values_of_the_page()
+        *_, adapter = values_of_the_page()
         (rule,) = adapter["rules"]["external"]
         scalers = of_kind(rendered(EVERYTHING), "HorizontalPodAutoscaler")
         asked = {
@@ -354,15 +356,40 @@ class TestIngress:
             assert not ingress["metadata"]["annotations"]
 
 
-def test_values_of_the_page_are_rendered() -> None:
-    own, pooler, _ = values_of_the_page()
+class TestBackups:
+    def test_one_is_made_each_night_and_one_checked_each_week_as_the_settings_say(self) -> None:
+        found = pods(rendered(EVERYTHING))
+        made, checked = (container(found[f"liaison-{name}"]) for name in ("backup", "backup-check"))
 
-    manifests = rendered({**own, **pooler})
+        assert made["args"][2:] == ["backup"]
+        assert checked["args"][2:] == ["backup", "--verify"]
+        assert made["envFrom"] == checked["envFrom"] == container(found["liaison-web"])["envFrom"]
+
+    def test_they_go_past_a_pooler(self) -> None:
+        manifests = rendered(BROKER_AND_POOLER)
+        made = container(pods(manifests)["liaison-backup"])
+        variables = {each["name"]: each for each in made["env"]}
+
+        assert variables["DATABASE_POOLER"]["value"] == ""
+        asked = variables["DATABASE_URL"]["valueFrom"]["secretKeyRef"]
+        secrets = {each["metadata"]["name"]: each for each in of_kind(manifests, "Secret")}
+        assert secrets[asked["name"]]["stringData"][asked["key"]] == SECRETS["DATABASE_URL"]
+
+    def test_there_are_none_without_a_place(self) -> None:
+        assert of_kind(rendered(WITH_SECRET), "CronJob") == []
+
+
+def test_values_of_the_page_are_rendered() -> None:
+    own, pooler, backups, _ = values_of_the_page()
+
+    values = {**own, **pooler, "settings": {**pooler["settings"], **backups.pop("settings")}}
+    manifests = rendered({**values, **backups})
 
     environment = container(pods(manifests)["liaison-migrate"])["env"]
     assert {"name": "liaison-postgresql", "key": "DATABASE_URL"} in [
         each["valueFrom"]["secretKeyRef"] for each in environment if "valueFrom" in each
     ]
+    assert "liaison-backup" in pods(manifests)
     image = container(pods(manifests)["liaison-web"])["image"]
     assert image == f"registry.example.com/liaison:{VERSION}"
     assert image in (DOCS / "kubernetes.md").read_text()

@@ -1,6 +1,5 @@
 """Restore a backup into an empty database and an empty bucket, or in place of what is there."""
 
-import importlib.util
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -10,7 +9,7 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
 from attachments.storage import bucket_setup, objects
-from core import background_sender
+from core import background_sender, installation
 from core.realtime.publish import publish_epoch_changed
 from core.version import VERSION
 from workers.backups import dump, facts, manifest, objects_copy, postgres, records
@@ -30,8 +29,6 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type 
 """
 # In the transaction of the load, so that no database with the old epoch is ever seen.
 NEW_EPOCH = "UPDATE public.core_epoch SET value = gen_random_uuid();\n"
-# Knows whether a database is the original of an installation, where it is installed.
-IDENTITY = "core.installation"
 Say = Callable[[str], object]
 
 
@@ -175,9 +172,7 @@ def differences(session: Session, chosen: Manifest, left_out: Iterable[str] = ()
 
 def _mark_as_copy(chosen: Manifest, restored: Restored) -> None:
     """Let the database send nothing until somebody says that it is the original."""
-    if importlib.util.find_spec(IDENTITY) is None:
-        return
-    importlib.import_module(IDENTITY).mark_as_copy(f"restored from {chosen.id}")
+    installation.mark_as_copy(f"restored from {chosen.id}")
     restored.remarks.append(
         "It is a copy, and sends nothing. If the original is lost: `manage.py installation "
         "--original`."

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core import installation
 from workers.backups.errors import BackupError
 from workers.backups.keys import keys_of_settings
 from workers.backups.retention import Keep
@@ -44,6 +45,12 @@ class Command(BaseCommand):
             if options["verify"]:
                 self._verify(store, options["at"], options["database"])
             else:
+                if not place and installation.is_copy():
+                    raise CommandError(
+                        "This is a copy: its backups would lie among those of the original, in "
+                        "BACKUP_PLACE. Name another place, or make it the original by "
+                        "`manage.py installation --original`."
+                    )
                 names = ("daily", "weekly", "monthly")
                 self._take(store, Keep(*(options[f"keep_{name}"] for name in names)))
         except BackupError as error:
