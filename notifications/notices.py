@@ -25,7 +25,7 @@ from notifications.delivery.result import SendStatus
 from notifications.models import EmailMode, Preference
 from notifications.outbound_email import addresses
 from notifications.outbound_email.headers import FoldedEmail
-from notifications.outbound_email.message import INLINER, domain
+from notifications.outbound_email.message import domain, html_of
 from notifications.outbound_email.send import send
 from notifications.planning import rules
 from notifications.planning.planner import preferences_of
@@ -119,7 +119,7 @@ def email_of(notice: Notice) -> FoldedEmail:
             "Auto-Submitted": "auto-generated",
         },
     )
-    html = INLINER.inline(render_to_string("notifications/email/notice.html", context))
+    html = html_of("notifications/email/notice.html", context)
     email.attach_alternative(html, "text/html")
     return email
 

@@ -37,7 +37,7 @@ from notifications import email_failures
 from notifications.delivery.result import SendStatus
 from notifications.models import ForwardedEmail
 from notifications.outbound_email.headers import FoldedEmail
-from notifications.outbound_email.message import INLINER, domain
+from notifications.outbound_email.message import domain, html_of
 from notifications.outbound_email.password_email import EmailNotSent
 from notifications.outbound_email.send import send
 
@@ -158,7 +158,7 @@ def _email(forwarded: ForwardedEmail) -> FoldedEmail:
         reply_to=[formataddr((one_line(by.name), by.email))],
         headers={"Message-ID": f"<{forwarded.pk.hex}@{domain()}>"},
     )
-    html = INLINER.inline(render_to_string("notifications/email/forwarded.html", context))
+    html = html_of("notifications/email/forwarded.html", context)
     email.attach_alternative(html, "text/html")
     for file in ready:
         email.attach(file.name, b"".join(objects.chunks(_key(file))), file.content_type)

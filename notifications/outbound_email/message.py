@@ -1,11 +1,11 @@
 """Compose the email that says what a person has not read in a conversation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email.utils import formataddr, parseaddr
-from typing import TypedDict
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
-import css_inline
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.encoding import punycode
@@ -22,8 +22,8 @@ from notifications.outbound_email import marker, reply_address
 from notifications.outbound_email.headers import FoldedEmail
 from notifications.push.payload import path_to, side_of
 
-# No remote style sheets: loading one would tell others when an email is opened.
-INLINER = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
+if TYPE_CHECKING:
+    import css_inline
 
 
 class MessageContext(TypedDict):
@@ -46,6 +46,20 @@ class EmailContext(TypedDict):
     unsubscribe_url: str
     start_marker: str
     end_marker: str
+
+
+def html_of(template: str, context: Mapping[str, Any]) -> str:
+    """Return the HTML of an email, with the style in each element: mail programs drop the rest."""
+    return _inliner().inline(render_to_string(template, dict(context)))
+
+
+@cache
+def _inliner() -> "css_inline.CSSInliner":
+    # Not with the module: 2 MB that no web process needs.
+    import css_inline
+
+    # No remote style sheets: loading one would tell others when an email is opened.
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 
 
 def email_of(batch: Batch) -> FoldedEmail:
@@ -98,7 +112,7 @@ def _email(batch: Batch) -> FoldedEmail:
             **_headers(batch.id, conversation, context["unsubscribe_url"]),
         },
     )
-    html = INLINER.inline(render_to_string("notifications/email/unread.html", context))
+    html = html_of("notifications/email/unread.html", context)
     email.attach_alternative(html, "text/html")
     return email
 

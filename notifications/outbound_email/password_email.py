@@ -20,7 +20,7 @@ from core.text import one_line
 from notifications import email_failures
 from notifications.delivery.result import SendStatus
 from notifications.outbound_email.headers import FoldedEmail
-from notifications.outbound_email.message import INLINER, domain
+from notifications.outbound_email.message import domain, html_of
 from notifications.outbound_email.send import send
 
 logger = structlog.get_logger(__name__)
@@ -87,7 +87,7 @@ def _email(asked: PasswordReset, person: User) -> FoldedEmail:
             "Auto-Submitted": "auto-generated",
         },
     )
-    html = INLINER.inline(render_to_string(f"notifications/email/{template}.html", context))
+    html = html_of(f"notifications/email/{template}.html", context)
     email.attach_alternative(html, "text/html")
     return email
 

@@ -18,7 +18,7 @@ from notifications.delivery.result import SendStatus
 from notifications.models import WebhookEndpoint
 from notifications.outbound_email import addresses
 from notifications.outbound_email.headers import FoldedEmail
-from notifications.outbound_email.message import INLINER, domain
+from notifications.outbound_email.message import domain, html_of
 from notifications.outbound_email.password_email import EmailNotSent
 from notifications.outbound_email.send import send
 
@@ -60,6 +60,6 @@ def email_of(endpoint: WebhookEndpoint, manager: User) -> FoldedEmail:
         to=[formataddr((one_line(manager.name), manager.email))],
         headers={"Message-ID": f"<{pause_id}@{domain()}>", "Auto-Submitted": "auto-generated"},
     )
-    html = INLINER.inline(render_to_string("notifications/email/webhook_paused.html", context))
+    html = html_of("notifications/email/webhook_paused.html", context)
     email.attach_alternative(html, "text/html")
     return email
