@@ -2370,6 +2370,7 @@ export interface components {
             /** Format: double */
             readonly run_seconds: number;
             readonly memory_bytes: number;
+            readonly result: string;
             readonly error_class: string;
             readonly error_place: string;
             readonly error_text: string;

@@ -51,6 +51,8 @@ class TaskRun(models.Model):
     run_seconds = models.FloatField()
     # The highest use of the process up to then.
     memory_bytes = models.PositiveBigIntegerField(default=0)
+    # What periodic work returned. Of other work, the row that it worked on says what became of it.
+    result = models.CharField(max_length=200, blank=True, default="", db_default="")
     error_class = models.CharField(max_length=100, blank=True)
     # The innermost line of our own code: `messaging/actions/fan_out.py:32 fan_out_message`.
     error_place = models.CharField(max_length=200, blank=True)

@@ -220,6 +220,7 @@ PERIODIC = JobType(
     perform=PERIODIC_TASKS.perform,
     lease=timedelta(seconds=60),
     describe=PERIODIC_TASKS.describe,
+    result_words=PERIODIC_TASKS.result_in_words,
     on_dead_letter=PERIODIC_TASKS.reschedule,
     is_cancellable=True,
     max_attempts=3,

@@ -175,7 +175,7 @@ class AttemptSerializer(Shape[TaskRun]):
         model = TaskRun
         fields = (
             "id", "task_id", "outcome", "attempt", "worker", "queue", "arguments", "ordered_at",
-            "started_at", "ended_at", "wait_seconds", "run_seconds", "memory_bytes",
+            "started_at", "ended_at", "wait_seconds", "run_seconds", "memory_bytes", "result",
             "error_class", "error_place", "error_text", "traceback",
         )  # fmt: skip
         read_only_fields = fields

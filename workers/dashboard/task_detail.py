@@ -8,6 +8,7 @@ from workers.dashboard.family import Family, family_of
 from workers.dashboard.labels import ByJob
 from workers.dashboard.task_row import (
     TaskRow,
+    result_of,
     row_of_job,
     rows_of_attempts,
     rows_of_dead_letters,
@@ -46,6 +47,8 @@ def detail_of(task_id: str, job_types: ByJob, periodic: PeriodicTasks) -> TaskDe
     row = _row_of(task_id, run or next(iter(attempts), None), job_types)
     if row is None:
         return None
+    for attempt in attempts:
+        attempt.result = str(result_of(attempt, job_types))
     detail = _detail(row, attempts)
     name = job_type.job.value
     detail.family = family_of(name, key, job_types)

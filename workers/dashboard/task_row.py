@@ -67,7 +67,8 @@ def task_id_of(job: str, subject: str) -> str:
     return f"{job}:{subject}"
 
 
-def rows_of_attempts(runs: Iterable[TaskRun], job_types: ByJob) -> list[TaskRow]:
+def rows_of_attempts(attempts: Iterable[TaskRun], job_types: ByJob) -> list[TaskRow]:
+    runs = list(attempts)
     rows = [
         TaskRow(
             id=str(run.pk),
@@ -87,7 +88,18 @@ def rows_of_attempts(runs: Iterable[TaskRun], job_types: ByJob) -> list[TaskRow]
         )
         for run in runs
     ]
-    return _described(rows, job_types)
+    described = _described(rows, job_types)
+    for row, run in zip(described, runs, strict=True):
+        row.result = result_of(run, job_types) or row.result
+    return described
+
+
+def result_of(run: TaskRun, job_types: ByJob) -> Text:
+    """Return in words what an attempt returned; "" if its row says what became of it."""
+    job_type = job_types.get(run.name)
+    return (
+        job_type.result_words(run.subject, run.result) if job_type and job_type.result_words else ""
+    )
 
 
 def rows_of_live_jobs(

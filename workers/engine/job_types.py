@@ -68,6 +68,9 @@ class JobType:
     longest_lease: timedelta | None = None
     # Describes the rows of these ids (as text), in one call.
     describe: Callable[[Iterable[str]], Mapping[str, Description]] = no_descriptions
+    # The words for what an attempt returned (`TaskRun.result`), by the row's id. None: the row says
+    # what became of it.
+    result_words: Callable[[str, str], Text] | None = None
     # Called with id and reason, in the transaction that gives the row up.
     on_dead_letter: Callable[[Key, str], object] | None = None
     # `perform` acquires and releases the row itself, together with others, and returns None when

@@ -19,9 +19,9 @@ from workers.engine import results
 from workers.engine.job_types import Description, JobType, Text
 from workers.engine.progress import Cancelled
 from workers.models import DeadLetter, Heartbeat, Periodic
+from workers.records import recorder
 
 BEAT = "beat"
-MAX_RESULT = 200
 
 logger = structlog.get_logger(__name__)
 
@@ -61,7 +61,8 @@ class PeriodicTasks:
         }
 
     def result_in_words(self, name: str, result: str) -> Text:
-        return results.of_periodic(result, self.by_name[name].result_words)
+        task = self.by_name.get(name)
+        return results.of_periodic(result, task.result_words if task else "")
 
     def ensure_rows(self) -> None:
         """Give every task its row, first due one period from now."""
@@ -88,10 +89,13 @@ class PeriodicTasks:
         row = Periodic.objects.get(name=name)
         started_at, started = timezone.now(), time.monotonic()
         try:
-            result = task.run()
+            returned = task.run()
         except Cancelled as error:
             self.reschedule(name, f"Cancelled: {error}")
             raise
+        result = "" if returned is None else str(returned)[: recorder.MAX_RESULT]
+        if run := recorder.current():
+            run.result = result
         due_at = row.due_at or started_at
         Periodic.objects.filter(name=name).update(
             # At least now: after a night without workers it does not run once for each period.
@@ -99,7 +103,7 @@ class PeriodicTasks:
             last_started_at=started_at,
             last_seconds=time.monotonic() - started,
             drift_seconds=max(0.0, (started_at - due_at).total_seconds()),
-            last_result="" if result is None else str(result)[:MAX_RESULT],
+            last_result=result,
         )
         # It is well again, so nobody needs to decide.
         letters = DeadLetter.objects.filter(job=Job.RUN_PERIODIC.value, subject=name)

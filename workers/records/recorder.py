@@ -36,6 +36,7 @@ FLUSH_SECONDS = 0.5
 MAX_KEPT = 20_000
 MAX_TRACEBACK = 20_000
 MAX_ERROR = 2_000
+MAX_RESULT = 200
 # ru_maxrss is in kilobytes on Linux, in bytes on macOS.
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 OURS = str(Path(settings.BASE_DIR))
@@ -64,6 +65,8 @@ class Run:
     error_text: str = ""
     worker: str = ""
     memory_bytes: int = 0
+    # What periodic work returned, MAX_RESULT characters at most.
+    result: str = ""
 
     @property
     def wait_seconds(self) -> float:
@@ -163,7 +166,7 @@ class Recorder:
 
 COLUMNS = (
     "id", "task_id", "name", "queue", "worker", "subject", "arguments", "attempt", "outcome",
-    "ordered_at", "started_at", "ended_at", "wait_seconds", "run_seconds", "memory_bytes",
+    "ordered_at", "started_at", "ended_at", "wait_seconds", "run_seconds", "memory_bytes", "result",
     "error_class", "error_place", "error_text", "traceback",
 )  # fmt: skip
 COPY = f"COPY workers_taskrun ({', '.join(COLUMNS)}) FROM STDIN"
@@ -203,7 +206,7 @@ def row_of(run: Run) -> tuple[Any, ...]:
         new_id(), run.task_id, run.name, run.queue, run.worker, run.subject[:SUBJECT_LENGTH],
         Jsonb(without_secrets(run.arguments)), run.attempt, run.outcome,
         moment(run.ordered_at), moment(run.started_at), moment(run.ended_at),
-        run.wait_seconds, run.run_seconds, run.memory_bytes, *error_columns(run),
+        run.wait_seconds, run.run_seconds, run.memory_bytes, run.result, *error_columns(run),
     )  # fmt: skip
 
 

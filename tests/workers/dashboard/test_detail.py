@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.models import User
 from messaging.models import Message
 from notifications.models import Delivery
-from tests.cast import Call, Say
+from tests.cast import Call, Say, in_another_conversation
 from workers.engine import execute
 from workers.engine.batches import perform
 from workers.models import QueueSample, TaskRun
@@ -81,6 +81,29 @@ class TestPeriodicWork:
         assert found["state"] == "scheduled"
         assert [each["outcome"] for each in found["attempts"]] == ["succeeded"]
         assert found["result"] == "Compteurs faux\u00a0: 0, sur 0 conversations"
+
+    def test_each_run_has_a_result_of_its_own(self, api: Call, odile: User, camille: User) -> None:
+        PERIODIC_TASKS.ensure_rows()
+        for _ in range(2):
+            execute.requeue(PERIODIC, ["audit_counters"])
+            run = recorder.begin(recorder.Run(name="run_periodic", queue="maintenance"))
+            run.subject = "audit_counters"
+            execute.execute(PERIODIC, "audit_counters")
+            recorder.end(run)
+            in_another_conversation(camille)
+        recorder.flush()
+
+        found = api(odile).get(f"{TASKS}/run_periodic:audit_counters").json()
+
+        results = [each["result"] for each in found["attempts"]]
+        assert results == [
+            "Compteurs faux\u00a0: 0, sur 1 conversations",
+            "Compteurs faux\u00a0: 0, sur 0 conversations",
+        ]
+        listed = (
+            api(odile).get(TASKS, {"state": "succeeded", "name": "run_periodic"}).json()["results"]
+        )
+        assert [each["result"] for each in listed] == results
 
 
 class TestActions:

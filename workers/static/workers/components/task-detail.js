@@ -327,6 +327,7 @@ export class TaskDetail extends LitElement {
         <span class="soft">${t("wait")} ${duration(attempt.wait_seconds)}</span>
         <span class="soft">${t("run")} ${duration(attempt.run_seconds)}</span>
       </div>
+      ${attempt.result ? html`<div>${attempt.result}</div>` : nothing}
       <div class="soft">${attempt.worker} · ${t("memory")} ${bytes(attempt.memory_bytes)}</div>
       ${attempt.error_text
         ? html`<div class="wrong">${attempt.error_class} ${attempt.error_text}</div>
