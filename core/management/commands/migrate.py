@@ -15,6 +15,10 @@ LOCK_SECONDS = 2.0
 # In which the requests that waited are answered.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 15.0
 WAIT_SECONDS = 600.0
+# PostgreSQL ends the one of two waiting for each other that looks first. A request looks after a
+# second, so it goes on.
+DEADLOCK_SECONDS = 0.05
+MAY_SET = "SELECT has_parameter_privilege(current_user, 'deadlock_timeout', 'SET')"
 # The limits of the site's own transactions, which a migration may pass.
 NO_LIMIT = ("statement_timeout", "idle_in_transaction_session_timeout")
 
@@ -96,6 +100,14 @@ class Command(migrate.Command):
         for name in NO_LIMIT:
             self._set(name, 0)
         self._set("lock_timeout", self.lock_seconds)
+        if self._may_set_deadlock_timeout():
+            self._set("deadlock_timeout", DEADLOCK_SECONDS)
+
+    def _may_set_deadlock_timeout(self) -> bool:
+        """Only a superuser may, or a role that was granted it."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(MAY_SET)
+            return bool(cursor.fetchone()[0])
 
     def _set(self, name: str, seconds: float) -> None:
         with self.connection.cursor() as cursor:
@@ -107,3 +119,5 @@ class Command(migrate.Command):
         with self.connection.cursor() as cursor:
             for name in (*NO_LIMIT, "lock_timeout"):
                 cursor.execute(f"RESET {name}")
+            if self._may_set_deadlock_timeout():
+                cursor.execute("RESET deadlock_timeout")

@@ -77,7 +77,7 @@ class TestMigrate:
         with httpx.Client(base_url=site.url, timeout=30) as caller, long_transaction() as reading:
             log_in(caller, camille)
             timed(caller)
-            process = migrating("--lock-seconds", "0.5")
+            process = migrating("0002", "--lock-seconds", "0.5")
             until(lambda: is_waiting(reading), "the migration waits for no lock")
             # Longer than two of its tries.
             answers = [timed(caller) for _ in until_seconds(6)]
@@ -92,7 +92,7 @@ class TestMigrate:
 
     def test_migration_gives_up_in_words_and_applies_nothing(self) -> None:
         with long_transaction():
-            code, output = ended(migrating("--lock-seconds", "0.2", "--wait-seconds", "1"))
+            code, output = ended(migrating("0002", "--lock-seconds", "0.2", "--wait-seconds", "1"))
 
         assert code == 1
         assert "somebody's transaction lasts" in output
@@ -100,6 +100,32 @@ class TestMigrate:
         with connection.cursor() as cursor:
             cursor.execute("SELECT name FROM django_migrations WHERE app = 'slow_app'")
             assert cursor.fetchall() == [("0001_takes_long",)]
+
+    def test_of_a_request_and_a_migration_that_wait_for_each_other_the_request_goes_on(
+        self,
+    ) -> None:
+        with psycopg.connect(address_of_test_database()) as request:
+            request.execute("SELECT count(*) FROM core_client")
+            process = migrating()
+            with psycopg.connect(address_of_test_database(), autocommit=True) as looking:
+                until(lambda: is_locked(looking), "the migration locks nothing", 30)
+            # Waits for the migration, which then waits for this transaction.
+            request.execute("SELECT count(*) FROM core_user")
+            request.rollback()
+            code, output = ended(process)
+
+        assert code == 0, output
+        assert WAITS in output
+
+
+def is_locked(looking: psycopg.Connection) -> bool:
+    """Tell whether somebody holds the table of people alone."""
+    row = looking.execute(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock'"
+        " AND relation = 'core_user'::regclass AND pid IN (SELECT pid FROM pg_stat_activity"
+        " WHERE query LIKE '%pg_sleep(0.7)%'))"
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def log_in(caller: httpx.Client, person: User) -> None:
