@@ -50,6 +50,7 @@ WAYS = {
     "attachments/doctor.py": "deletes what it has just written",
     "attachments/scanning/clamd.py": "asks the antivirus",
     "attachments/management/commands/setup_storage.py": CLOSED,
+    "workers/backups/bucket_place.py": "the place of backups, which a copy has to be told by name",
     # What reaches nobody
     "core/auth/issuer_keys.py": READS,
     "core/auth/jwt_tokens.py": READS,
@@ -69,12 +70,17 @@ CALLERS = {
         "notifications/push/webpush.py", "notifications/webhooks/sending.py",
     },
     "notifications.push.webpush.send": {"notifications/push/devices.py"},
-    "attachments.storage.bucket_setup": {"attachments/management/commands/setup_storage.py"},
+    "attachments.storage.bucket_setup": {
+        "attachments/management/commands/setup_storage.py",
+        # Into an empty bucket, or one that somebody names to be replaced.
+        "workers/backups/restore.py",
+    },
 }  # fmt: skip
 # Calls of S3 that take something away or change how the bucket works.
 CHANGES_OF_BUCKET = {
     "abort_multipart_upload": {"attachments/storage/multipart.py"},
-    "delete_objects": {"attachments/storage/objects.py"},
+    # The second deletes old backups in their own bucket.
+    "delete_objects": {"attachments/storage/objects.py", "workers/backups/bucket_place.py"},
     "delete_object": set[str](),
     "put_bucket_cors": {"attachments/storage/bucket_setup.py"},
     "put_bucket_lifecycle_configuration": {"attachments/storage/bucket_setup.py"},

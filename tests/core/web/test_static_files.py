@@ -52,7 +52,7 @@ class TestWithoutACollection:
 
         answer = said(home)
 
-        assert (answer["page"], answer["name"]) == ("200 4 {200}", "/static/core/tokens.css")
+        assert (answer["page"], answer["name"]) == ("200 5 {200}", "/static/core/tokens.css")
         assert answer["ready"].startswith("503 ")
         assert "not collected: run `manage.py collectstatic`" in answer["ready"]
 
@@ -62,7 +62,7 @@ class TestWithoutACollection:
 
         answer = said(home)
 
-        assert answer["page"] == "200 4 {200}"
+        assert answer["page"] == "200 5 {200}"
         assert answer["name"].startswith("/static/core/tokens.")
         assert answer["name"] != "/static/core/tokens.css"
         assert answer["ready"].endswith(" ok")
