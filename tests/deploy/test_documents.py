@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from attachments.decoder.protocol import SMALL_PX
+from attachments.storage.bucket_setup import set_up_bucket
 from core.models import User
 from deploy.launcher.ports import free_port
 from messaging.models import Conversation
@@ -142,8 +143,12 @@ def place(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> It
         f'connect-to = "liaison.example.com:80:127.0.0.1:{http_port}"\n'
         f"insecure\n"
     )
-    with running(nginx, main, https_port):
-        yield Place(machine, web_port, https_port, http_port, services, settings.read_text())
+    try:
+        with running(nginx, main, https_port):
+            yield Place(machine, web_port, https_port, http_port, services, settings.read_text())
+    finally:
+        # The document set the bucket of this run up for its own address.
+        set_up_bucket()
 
 
 @contextmanager
