@@ -56,7 +56,11 @@ def test_full_disk_of_s3_is_said_and_leaves_the_pages(
     }
     with running(s3), storage_at(options, "attachments"):
         # It takes files some seconds after it answers.
-        until(lambda: said_of_files() == "ok", "it never takes files", 40)
+        until(
+            lambda: said_of_files() == "ok",
+            f"it never takes files: {checks.storage_fault(by_writing=True)}",
+            20,
+        )
         before = Client().get("/readyz")
         fill(small_disk)
         until(lambda: said_of_files() != "ok", "it is still ok", 80)
