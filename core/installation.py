@@ -65,7 +65,7 @@ def copy() -> Copy | None:
     """
     if time.monotonic() < _Known.until:
         return _Known.copy
-    # Other threads go on with what is known, once something is.
+    # One thread reads. The others use the last answer; before the first answer they wait for it.
     if not _Known.reading.acquire(blocking=not _Known.until):
         return _Known.copy
     try:
