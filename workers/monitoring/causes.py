@@ -22,10 +22,10 @@ class Cause:
 
 CAUSES: Mapping[str, Cause] = {
     "copy": Cause(
-        _("This is a copy of %(about)s: nothing leaves it. %(value).0f are held back."),
+        _("This is a copy: nothing leaves it. %(value).0f are held back."),
         _(
-            "Nothing is wrong on a trial. If this is the original now, run `manage.py installation"
-            " --original`: it says what is sent then, and what is too old."
+            "Nothing is wrong on a trial. If this is the original now, run “manage.py installation"
+            " --original”: it says what is sent then, and what is too old."
         ),
     ),
     "valkey_away": Cause(

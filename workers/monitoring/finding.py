@@ -66,7 +66,7 @@ def _copy(job_types: Iterable[JobType]) -> list[ActiveAlert]:
     if found is None:
         return []
     count = sum(held.count for held in held_back.held(job_types).values())
-    return [ActiveAlert("copy", found.of[:ABOUT_LENGTH] or "?", count)]
+    return [ActiveAlert("copy", value=count)]
 
 
 def _old_queues(job_types: Iterable[JobType]) -> list[ActiveAlert]:
