@@ -170,6 +170,8 @@ class User(ToldOutside, AbstractBaseUser, PermissionsMixin):
     # The last deactivation. Sessions, tokens, links and devices from before open nothing, not even
     # after a return. The database sets it (migration 0014).
     access_ended_at = models.DateTimeField(_("access ended"), null=True, blank=True, editable=False)
+    # Their name, addresses and all that lets one know who they were are gone (`core.leaving`).
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Two people were one: this one is deactivated, and the rest is the other's.
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False,
@@ -355,6 +357,8 @@ class Chantier(ToldOutside):
         _("external id"), max_length=200, null=True, blank=True, unique=True
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # Since when it is archived. The database sets it (migration 0018).
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("name", "id")

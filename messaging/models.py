@@ -28,15 +28,16 @@ from messaging.desk_models import (
     Snooze,
 )
 from messaging.note_models import CannedReply, Mention, Note, NoteAttachment, NoteRevision
+from messaging.retention_models import DoomedObject, LegalHold, PurgeOrder, RetentionRule
 from messaging.search_models import SearchEntry, SearchOwed, SearchWord
 from messaging.thanks import only_thanks
 
 # Those of the company's daily work and of the search are in modules of their own.
 __all__ = [
-    "SHOWN_TO_CLIENTS", "CannedReply", "Conversation", "Escalation", "HistoryLine", "Mention",
-    "Message", "MessageAttachment", "MessageRevision", "Note", "NoteAttachment", "NoteRevision",
-    "Notice", "Participant", "PersonRow", "ReadTime", "SavedFilter", "SearchEntry", "SearchOwed",
-    "SearchWord", "Snooze",
+    "SHOWN_TO_CLIENTS", "CannedReply", "Conversation", "DoomedObject", "Escalation", "HistoryLine",
+    "LegalHold", "Mention", "Message", "MessageAttachment", "MessageRevision", "Note",
+    "NoteAttachment", "NoteRevision", "Notice", "Participant", "PersonRow", "PurgeOrder",
+    "ReadTime", "RetentionRule", "SavedFilter", "SearchEntry", "SearchOwed", "SearchWord", "Snooze",
 ]  # fmt: skip
 
 SUBJECT_LENGTH = 150
@@ -106,6 +107,8 @@ class Conversation(models.Model):
     # `last_seq` when it was last closed; 0 if it never was, or if the company opened it again. The
     # next message opened it again.
     closed_up_to_seq = models.PositiveBigIntegerField(default=0, db_default=0)
+    # Since when its content is being deleted, or is gone: nobody is shown it any more.
+    purged_at = models.DateTimeField(null=True, blank=True)
 
     # Who takes part, by name. Not a column: only `queries.conversations.with_details` sets it.
     people: list[PersonRow]
