@@ -16,6 +16,8 @@ from messaging.queries.conversations import (
     pending_notices,
     pending_snoozes,
 )
+from messaging.retention import orders as purge_orders
+from messaging.retention import purge
 from messaging.search import index as search_index
 from notifications import actions as notifications
 from notifications import fan_out
@@ -178,6 +180,19 @@ PAUSED_WEBHOOKS = JobType(
     is_held=installation.is_copy,
 )
 
+PURGES = JobType(
+    job=Job.PURGE_CONVERSATION,
+    label=_("Conversations purged"),
+    id_name="order_id",
+    pending_rows=purge_orders.pending_orders,
+    perform=purge.perform,
+    # Three times what an attempt takes before it lets go (`purge.SLICE_SECONDS`).
+    lease=timedelta(seconds=60),
+    describe=descriptions.purges,
+    # It deletes objects of the bucket.
+    is_held=installation.shares_bucket,
+)
+
 # The name of a periodic task that may be hastened.
 WATCH = "watch"
 
@@ -207,6 +222,10 @@ PERIODIC_TASKS = PeriodicTasks(
               timedelta(minutes=1), dispatch.dispatch_events, _("Events given: %s")),
         PeriodicTask("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
               unread_audit.audit, _("Wrong counters: %s, of %s conversations")),
+        PeriodicTask("order_purges", _("What is kept for too long ordered to be purged"),
+              timedelta(days=1), purge_orders.order_what_is_over, _("Purges ordered: %s")),
+        PeriodicTask("delete_objects", _("Objects of people who were anonymised deleted"),
+              timedelta(minutes=10), purge.destroy_others, _("Objects deleted: %s")),
         PeriodicTask("clean_records", _("Cleaning of the task records"), timedelta(hours=6),
               retention.clean, _("Records removed: %s")),
     ]
@@ -239,6 +258,7 @@ JOB_TYPES: tuple[JobType, ...] = (
     EVENTS,
     WEBHOOKS,
     PAUSED_WEBHOOKS,
+    PURGES,
     PERIODIC,
 )
 BY_JOB = {job_type.job.value: job_type for job_type in JOB_TYPES}

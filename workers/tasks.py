@@ -20,6 +20,7 @@ from workers.registry import (
     PASSWORD_RESETS,
     PAUSED_WEBHOOKS,
     PERIODIC,
+    PURGES,
     SNOOZES,
     WEBHOOKS,
 )
@@ -78,6 +79,11 @@ def send_webhook(delivery_id: str) -> str:
 @shared_task(name=Job.TELL_OF_WEBHOOK.value)
 def tell_of_webhook(endpoint_id: str) -> str:
     return execute.execute(PAUSED_WEBHOOKS, UUID(endpoint_id))
+
+
+@shared_task(name=Job.PURGE_CONVERSATION.value)
+def purge_conversation(order_id: str) -> str:
+    return execute.execute(PURGES, UUID(order_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)

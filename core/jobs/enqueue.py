@@ -44,6 +44,7 @@ class Job(StrEnum):
     DISPATCH_EVENTS = "dispatch_events"
     SEND_WEBHOOK = "send_webhook"
     TELL_OF_WEBHOOK = "tell_of_webhook"
+    PURGE_CONVERSATION = "purge_conversation"
     RUN_PERIODIC = "run_periodic"
     BEAT = "beat"
 
@@ -62,6 +63,8 @@ QUEUES = {
     Job.SEND_WEBHOOK: Queue.WEBHOOKS,
     Job.TELL_OF_WEBHOOK: Queue.NOTIFICATIONS,
     Job.RUN_PERIODIC: Queue.MAINTENANCE,
+    # Minutes for a large conversation: beside nothing that people wait for.
+    Job.PURGE_CONVERSATION: Queue.MAINTENANCE,
     Job.BEAT: Queue.MAINTENANCE,
 }
 

@@ -46,7 +46,8 @@ class ConversationRecords(RecordsView):
         What is opened while you read is in the events.
         """
         asked = validated(ConversationRecordsQuerySerializer, request.query_params)
-        rows = Conversation.objects.select_related("client", "chantier", "assigned_to")
+        rows = Conversation.objects.filter(purged_at=None)
+        rows = rows.select_related("client", "chantier", "assigned_to")
         if "client" in asked:
             rows = rows.filter(client=get_object_or_404(Client, external_id=asked["client"]))
         if "chantier" in asked:
@@ -67,7 +68,7 @@ class MessageRecords(RecordsView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Read the messages of a conversation from the first one on, page by page."""
         asked = validated(MessageRecordsQuerySerializer, request.query_params)
-        conversation = get_object_or_404(Conversation, pk=conversation_id)
+        conversation = get_object_or_404(Conversation, pk=conversation_id, purged_at=None)
         page = history_of(conversation, Window(after=asked["after"], limit=asked["limit"]))
         following = asked["after"] + asked["limit"] if page.has_after else None
         return Response({"results": list(map(message_shape, page.results)), "next": following})

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from attachments.models import Attachment
 from core.ids import id_of
 from core.models import OutgoingEvent, PasswordReset
-from messaging.models import Conversation, Message, MessageAttachment, Notice
+from messaging.models import Conversation, Message, MessageAttachment, Notice, PurgeOrder
 from notifications.models import (
     Channel,
     Delivery,
@@ -195,4 +195,16 @@ def paused_webhooks(keys: Iterable[str]) -> Mapping[str, Description]:
     rows = WebhookEndpoint.objects.filter(pk__in=list(keys))
     return {
         str(row.pk): Description(_("Paused: %(address)s") % {"address": row.url}) for row in rows
+    }
+
+
+def purges(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe conversations that are purged, in one query. Their subjects go, too."""
+    rows = PurgeOrder.objects.filter(pk__in=list(keys)).select_related("conversation__client")
+    return {
+        str(row.pk): Description(
+            _("A conversation of %(client)s") % {"client": row.conversation.client.name},
+            "/staff/retention",
+        )
+        for row in rows
     }
