@@ -23,6 +23,7 @@ from messaging import events
 from messaging.actions.attachments import attach
 from messaging.actions.canned_replies import count_uses
 from messaging.actions.snooze import put_off_locked
+from messaging.audited import record_deletion
 from messaging.conversation import (
     history,
     outgoing,
@@ -164,6 +165,7 @@ def delete_message(
         **reset_attempts(),
     )
     outgoing.message_deleted(message)
+    record_deletion(remover, message, locked.conversation)
     participant_events.publish_counters(locked, unread.recount(locked))
     enqueue_once(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
