@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from attachments.queries import pending_attachments
 from attachments.scanning.lease_renewal import LEASE
 from core import installation
+from core.audit.chain import CHAINED_EVERY, chain_facts
 from core.jobs.enqueue import Job
 from core.queries import pending_events, pending_password_resets
 from messaging.actions import attachments, escalation, snooze
@@ -201,6 +202,8 @@ PERIODIC_TASKS = PeriodicTasks(
               timedelta(hours=1), notifications.clean_originals, _("Originals removed: %s")),
         PeriodicTask("index_search", _("Search brought up to date"), timedelta(seconds=15),
               search_index.catch_up_with_much, _("Still to bring up to date: %s")),
+        PeriodicTask("chain_audit", _("Entries of the audit chained"), CHAINED_EVERY,
+              chain_facts, _("Entries chained: %s")),
         PeriodicTask("keep_owned", _("Owners for conversations without one"),
               timedelta(minutes=5), escalation.keep_owned, _("Conversations given: %s")),
         PeriodicTask("dispatch_events", _("Events that no webhook was told of"),
