@@ -30,7 +30,7 @@ FILL = "UPDATE core_chantier SET archived_at = clock_timestamp() WHERE status = 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0015_installation")]
+    dependencies = [("core", "0016_audit")]
 
     operations = [
         migrations.AddField(

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from core.models import User
+from messaging.audited import note_print
 from messaging.conversation import history
 from messaging.conversation.history import Kind, NewLine
 from messaging.conversation.lock import lock
@@ -20,6 +21,7 @@ SAME_EXPORT = timedelta(minutes=10)
 def record_export(*, by: User, conversation: Conversation) -> None:
     """Write the line of an export, once in ten minutes for each person. A client leaves none."""
     if not by.is_company:
+        note_print(by, conversation)
         return
     locked = lock(conversation.pk)
     since = timezone.now() - SAME_EXPORT
