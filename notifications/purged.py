@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from attachments.storage import objects
-from messaging.retention.contents import FILES, ROWS, Counts, Files, Kept, Rows
+from messaging.retention.contents import EMAIL, FILES, ROWS, Counts, Files, Kept, Rows
 from notifications.inbound_email.originals import FOLDER
 from notifications.models import (
     Delivery,
@@ -56,4 +56,4 @@ ROWS += [
     Rows("reply_addresses", lambda key: ReplyAddress.objects.filter(conversation=key)),
     Rows("mutes", lambda key: Mute.objects.filter(conversation=key)),
 ]
-FILES.append(Files("email", pick=pick, remove=remove))
+FILES.append(Files(EMAIL, pick=pick, remove=remove))

@@ -47,8 +47,8 @@ class Rows:
 class Files:
     """Rows with objects in the bucket, which go first.
 
-    `pick` returns rows that may go now, `is_busy` whether others must wait; `remove` deletes rows by
-    their keys and returns how many of each kind went.
+    `pick` returns rows that may go now, `is_busy` whether others must wait; `remove` deletes rows
+    by their keys and returns how many of each kind went.
     """
 
     name: str
@@ -88,7 +88,7 @@ def prefixes_of(attachment_id: UUID) -> list[str]:
 def _remove(links: QuerySet[Any], keys: Sequence[str]) -> Counts:
     gone = Attachment.objects.filter(pk__in=keys)
     size = gone.aggregate(bytes=Coalesce(Sum(F("size") + Coalesce("shared_size", 0)), 0))["bytes"]
-    links.filter(attachment__in=keys).delete()
+    links.filter(attachment__in=list(gone)).delete()
     count, _rows = gone.delete()
     return {"files": count, "bytes": int(size)}
 
@@ -113,6 +113,8 @@ def of_notes(conversation_id: UUID) -> QuerySet[NoteAttachment]:
     return NoteAttachment.objects.filter(note__conversation=conversation_id)
 
 
+# `notifications.purged` adds it: it has no entry in the chain.
+EMAIL = "email"
 FILES: list[Files] = [
     Files(
         "message_file",

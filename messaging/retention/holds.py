@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.audit.record import Action, Thing, record
 from core.models import Chantier, Client, User
 from core.web.errors import NotAllowed, Refusal
 from messaging.models import Conversation, LegalHold
@@ -47,7 +48,9 @@ def place(by: User, of: Client | Chantier | Conversation, reason: str) -> LegalH
     if isinstance(of, Conversation) and _is_gone(of):
         raise NothingToHold
     name = type(of).__name__.lower()
-    return LegalHold.objects.create(placed_by=by, reason=reason.strip(), **{name: of})
+    hold = LegalHold.objects.create(placed_by=by, reason=reason.strip(), **{name: of})
+    record(by, Action.HOLD_PLACED, _thing(hold), {"hold": hold.pk, "reason": hold.reason})
+    return hold
 
 
 @transaction.atomic
@@ -58,7 +61,16 @@ def lift(by: User, hold: LegalHold, reason: str) -> LegalHold:
     if not placed.update(lifted_by=by, lifted_at=timezone.now(), lifted_because=reason.strip()):
         raise AlreadyLifted
     hold.refresh_from_db()
+    details = {"hold": hold.pk, "reason": hold.reason, "because": hold.lifted_because}
+    record(by, Action.HOLD_LIFTED, _thing(hold), details)
     return hold
+
+
+def _thing(hold: LegalHold) -> Thing:
+    row = hold.of
+    # A subject is what somebody wrote, and may be purged one day.
+    label = "" if hold.conversation_id else str(row)
+    return Thing(row._meta.label_lower, str(row.pk), label)
 
 
 def _check(by: User, reason: str) -> None:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.audit.record import Action, Thing, record
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import reset_attempts
 from core.models import Chantier, User
@@ -63,7 +64,9 @@ def order_by_hand(by: User | None, conversations: QuerySet[Conversation], reason
     if not all(map(rules.may_be_purged, rows.iterator(chunk_size=AT_A_TIME))):
         raise NotOver
     because = Because(reason=reason.strip())
-    return sum(order(batch, because, by=by) for batch in _batches(rows))
+    count = sum(order(batch, because, by=by) for batch in _batches(rows))
+    record(by, Action.PURGE_ORDERED, None, {"conversations": count, "reason": because.reason})
+    return count
 
 
 @transaction.atomic
@@ -99,7 +102,7 @@ def of_chantier(chantier_id: UUID) -> QuerySet[Conversation]:
 
 
 def _over() -> Iterator[tuple[list[Conversation], Because]]:
-    """Yield what is over by the rules, in batches, with the reason. What was ordered is left out."""
+    """Yield what is over by the rules, in batches, with the reason, but what was ordered."""
     for rule, conversations in rules.all_over():
         waiting = pending_orders().values("conversation")
         rows = conversations.exclude(pk__in=waiting).select_related("chantier", "client")
@@ -122,8 +125,8 @@ def _batches(rows: QuerySet[Any]) -> Iterator[list[Any]]:
 # --- What would go -------------------------------------------------------------------------------
 
 
-def report(chantier: Chantier | None = None) -> Json:
-    """Say what would be purged now, and what is held and why. Nothing is changed.
+def report(chantier: Chantier | None = None, *, by: User | None = None) -> Json:
+    """Say what would be purged now, and what is held and why. The audit alone knows it was asked.
 
     By the rules; of one chantier whatever its time, as if ordered by hand. `bytes` are those of the
     files as they were sent and as they are given out, without previews and earlier versions.
@@ -140,6 +143,9 @@ def report(chantier: Chantier | None = None) -> Json:
                 held.append({**shown, "hold": hold_shape(hold)})
             else:
                 would_go.append(shown)
+    details = {"conversations": len(would_go), "held": len(held)}
+    thing = Thing("core.chantier", str(chantier.pk), chantier.name) if chantier else None
+    record(by, Action.PURGE_PREVIEWED, thing, details)
     return {
         "would_go": would_go,
         "held": held,
@@ -180,12 +186,12 @@ def _sizes_of(ids: list[UUID]) -> dict[UUID, Json]:
         sizes[key]["messages"] = count
     size = Sum(F("attachment__size") + Coalesce("attachment__shared_size", 0))
     links = MessageAttachment.objects.filter(message__conversation__in=ids).order_by()
-    of_files = links.values("message__conversation").annotate(files=Count("pk"), bytes=size)
-    for found in of_files:
-        sizes[found["message__conversation"]] |= {k: found[k] for k in ("files", "bytes")}
-    notes = Note.objects.filter(conversation__in=ids).values("conversation").order_by()
-    for found in notes.annotate(notes=Count("pk")):
-        sizes[found["conversation"]]["notes"] = found["notes"]
+    of_files = links.values_list("message__conversation").annotate(Count("pk"), size)
+    for key, count, size_of_files in of_files:
+        sizes[key] |= {"files": count, "bytes": size_of_files}
+    notes = Note.objects.filter(conversation__in=ids).values_list("conversation").order_by()
+    for key, count in notes.annotate(Count("pk")):
+        sizes[key]["notes"] = count
     return sizes
 
 

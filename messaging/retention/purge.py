@@ -154,6 +154,7 @@ def _stop(order: PurgeOrder, hold: LegalHold) -> None:
     conversation.save(update_fields=["purged_at", "archived_at"])
     bump(locked)
     unread.recount(locked)
+    record.stopped(locked, order)
     SearchOwed.objects.bulk_create(
         SearchOwed(kind="message", row_id=key)
         for key in Message.objects.filter(conversation=conversation).values_list("pk", flat=True)
@@ -174,6 +175,9 @@ def _begin(order: PurgeOrder) -> bool:
         if not is_still_over(conversation, because):
             order.delete()
             return False
+        if conversation.chained_seq < conversation.last_seq:
+            # The chain of an old conversation begins with a digest of what is there.
+            raise _NotNow
         now = timezone.now()
         PurgeOrder.objects.filter(pk=order.pk).update(
             began_at=now, stopped_at=None, was_archived_at=conversation.archived_at
@@ -237,7 +241,8 @@ def _destroy(order: PurgeOrder) -> bool:
         counted: Counts = {"objects": count}
         for kind in sorted({each.kind for each in doomed}):
             keys = sorted({each.row for each in doomed if each.kind == kind})
-            record.forget_files(locked, kind, keys)
+            if kind != contents.EMAIL:
+                record.forget_files(locked, keys)
             _add(counted, contents.files_of_kind(kind).remove(order.conversation_id, keys))
         DoomedObject.objects.filter(pk__in=[each.pk for each in doomed]).delete()
         _count(order, counted)
@@ -326,10 +331,9 @@ def _finish(order: PurgeOrder) -> bool:
         locked = _locked(order)
         conversation = locked.conversation
         people, lines = (
-            model.objects.filter(conversation=conversation)  # type: ignore[attr-defined]
+            model.objects.filter(conversation=conversation)
             for model in (Participant, HistoryLine)
         )
-        record.forget_rows(locked, "participants", list(people.values_list("pk", flat=True)))
         _count(order, {"participants": people.count(), "lines": lines.count()})
         people.delete()
         lines.delete()
@@ -340,7 +344,7 @@ def _finish(order: PurgeOrder) -> bool:
         if not others.exists():
             ClientRemark.objects.filter(client=conversation.client_id).delete()
         order.refresh_from_db(fields=["counts"])
-        record.purged(locked, order)
+        record.finished(locked, order)
         PurgeOrder.objects.filter(pk=order.pk).update(**NOT_DUE, done_at=timezone.now())
     return False
 

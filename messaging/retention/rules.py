@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 
+from core.audit.record import Action, Thing, record
 from core.models import Chantier, User
 from core.web.errors import NotAllowed
 from messaging.models import Conversation, HistoryLine, RetentionRule
@@ -48,7 +49,8 @@ def set_rule(by: User, scope: str, years: int | None) -> RetentionRule | None:
     if by.role != User.Role.MANAGER:
         raise NotAllowed
     if years is None:
-        RetentionRule.objects.filter(scope=Scope(scope)).delete()
+        if RetentionRule.objects.filter(scope=Scope(scope)).delete()[0]:
+            record(by, Action.SETTING_DELETED, Thing("messaging.retentionrule", scope))
         return None
     if not 1 <= years <= MOST_YEARS:
         raise ValidationError(_("Give a number of years from 1 to 99, or keep everything."))
@@ -56,6 +58,7 @@ def set_rule(by: User, scope: str, years: int | None) -> RetentionRule | None:
         scope=Scope(scope),
         defaults={"years": years, "set_by": by, "set_at": timezone.now()},
     )
+    record(by, Action.SETTING_CHANGED, Thing("messaging.retentionrule", scope), {"years": years})
     return rule
 
 

@@ -20,27 +20,27 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say what would go")
-        parser.add_argument(
-            "--chantier", metavar="ID", type=UUID, help="all of an archived chantier"
-        )
+        parser.add_argument("--chantier", metavar="ID", type=UUID, help="one that is archived")
         parser.add_argument("--because", default="", help="with --chantier and --again: why")
         parser.add_argument("--list", action="store_true", help="the purges, the newest first")
-        parser.add_argument(
-            "--again", metavar="FILE", help="after a restore: those of a --list --json"
-        )
+        parser.add_argument("--again", metavar="FILE", help="those of a --list --json")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **asked: Any) -> None:
         if asked["list"]:
-            return self._list(asked["json"])
-        chantier = self._chantier(asked["chantier"])
-        if asked["dry_run"]:
-            return self._report(orders.report(chantier), asked["json"])
+            self._list(asked["json"])
+        elif asked["dry_run"]:
+            self._report(orders.report(self._chantier(asked["chantier"])), asked["json"])
+        else:
+            count = self._ordered(asked)
+            text = f"{count} conversations are to be purged."
+            self._say(asked["json"], {"ordered": count}, text)
+
+    def _ordered(self, asked: dict[str, Any]) -> int:
         try:
-            count = self._order(chantier, asked)
+            return self._order(self._chantier(asked["chantier"]), asked)
         except Refusal as refusal:
             raise CommandError(str(refusal.detail)) from refusal
-        self._say(asked["json"], {"ordered": count}, f"{count} conversations are to be purged.")
 
     def _chantier(self, chantier_id: UUID | None) -> Chantier | None:
         if chantier_id is None:
@@ -61,7 +61,8 @@ class Command(BaseCommand):
 
     def _report(self, found: dict[str, Any], as_json: bool) -> None:
         if as_json:
-            return self._say(True, found, "")
+            self._say(True, found, "")
+            return
         for row in found["would_go"]:
             self.stdout.write(_line(row))
         for row in found["held"]:
@@ -72,13 +73,15 @@ class Command(BaseCommand):
         size = filesizeformat(totals["bytes"]).replace("\xa0", " ")
         self.stdout.write(
             f"{totals['conversations']} conversations would go: {totals['messages']} messages,"
-            f" {totals['files']} files ({size}), {totals['notes']} notes. {totals['held']} are held."
+            f" {totals['files']} files ({size}), {totals['notes']} notes."
+            f" {totals['held']} are held."
         )
 
     def _list(self, as_json: bool) -> None:
         rows = [orders.order_shape(row) for row in orders.ordered().iterator(chunk_size=500)]
         if as_json:
-            return self._say(True, rows, "")
+            self._say(True, rows, "")
+            return
         for row in rows:
             why = row["reason"] or f"{row['rule']}, {row['years']} years"
             counts = ", ".join(f"{count} {name}" for name, count in sorted(row["counts"].items()))
