@@ -9,7 +9,8 @@ from django.test import Client as Browser
 from attachments.storage import versions
 from attachments.storage.objects import StorageAway
 from core.models import User
-from messaging.models import Conversation, LegalHold, Message, PurgeOrder
+from messaging.models import ChainEntry, Conversation, LegalHold, Message, PurgeOrder
+from messaging.queries import chain
 from messaging.queries.unread import unread_total_for
 from messaging.retention import contents, holds, orders, purge, rules
 from messaging.retention.rules import Scope
@@ -52,6 +53,10 @@ def tables_with(text: str) -> set[str]:
     return found
 
 
+def faults(site: Site) -> list[chain.Fault]:
+    return list(chain.faults_of(Conversation.objects.get(pk=site.conversation.pk)))
+
+
 class TestPurgeOfAChantier:
     def test_leaves_nothing_of_it_in_any_table_or_in_the_bucket(
         self, villa_and_barn: tuple[Site, Site], marc: User
@@ -68,6 +73,23 @@ class TestPurgeOfAChantier:
         assert villa.objects == []
         assert "messaging_message.body" in tables_with(barn.word)
         assert barn.objects == before_barn
+
+    def test_leaves_a_chain_that_still_verifies(
+        self, villa_and_barn: tuple[Site, Site], marc: User
+    ) -> None:
+        villa, barn = villa_and_barn
+        entries = ChainEntry.objects.filter(conversation=villa.conversation)
+        before = list(entries.order_by("position").values_list("position", "hash"))
+        assert len(before) > 5
+
+        orders.order_by_hand(marc, orders.of_chantier(villa.chantier.pk), "Demande du client")
+        work()
+
+        after = list(entries.order_by("position").values_list("position", "hash"))
+        assert after[: len(before)] == before
+        assert set(entries.exclude(kind="purge").values_list("salt", "content")) == {(None, None)}
+        assert "rule" not in entries.get(kind="purge").content
+        assert faults(villa) == faults(barn) == []
 
     def test_spares_the_neighbour_that_is_held(
         self, villa_and_barn: tuple[Site, Site], marc: User
@@ -210,6 +232,7 @@ class TestPurgeThatIsCut:
         assert villa.objects == []
         assert order.counts["messages"] == 4
         assert order.counts["bytes"] == 2000
+        assert faults(villa) == []
 
     def test_goes_on_after_a_kill_between_the_objects_and_their_rows(
         self, villa_and_barn: tuple[Site, Site], marc: User, monkeypatch: pytest.MonkeyPatch
@@ -283,6 +306,7 @@ class TestHoldWhileAPurgeRuns:
             "Le carrelage est bien posé",
             "Merci pour carrelage",
         ]
+        assert faults(villa) == []
 
     def test_waits_for_the_step_that_did_not_know_of_it(self, db: None) -> None:
         other = connections["default"].copy()
