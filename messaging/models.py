@@ -29,14 +29,20 @@ from messaging.desk_models import (
     Snooze,
 )
 from messaging.note_models import CannedReply, Mention, Note, NoteAttachment, NoteRevision
-from messaging.retention_models import DoomedObject, LegalHold, PurgeOrder, RetentionRule
+from messaging.retention_models import (
+    DoomedObject,
+    Forgetting,
+    LegalHold,
+    PurgeOrder,
+    RetentionRule,
+)
 from messaging.search_models import SearchEntry, SearchOwed, SearchWord
 from messaging.thanks import only_thanks
 
 # Those of the company's daily work, the search and the chain are in modules of their own.
 __all__ = [
     "SHOWN_TO_CLIENTS", "CannedReply", "ChainEntry", "ChainLeaf", "ChainRoot", "Conversation",
-    "DoomedObject", "Escalation", "HistoryLine", "LegalHold", "Mention", "Message",
+    "DoomedObject", "Escalation", "Forgetting", "HistoryLine", "LegalHold", "Mention", "Message",
     "MessageAttachment", "MessageRevision", "Note", "NoteAttachment", "NoteRevision", "Notice",
     "Participant", "PersonRow", "PurgeOrder", "ReadTime", "RetentionRule", "SavedFilter",
     "SearchEntry", "SearchOwed", "SearchWord", "Snooze",

@@ -151,3 +151,29 @@ class DoomedObject(models.Model):
 
     def __str__(self) -> str:
         return self.prefix
+
+
+class Forgetting(LeasedJob):
+    """A person who was anonymised, whose name still stands in texts of others.
+
+    It holds that name until it is replaced everywhere; then the row goes.
+    """
+
+    person = models.OneToOneField(
+        User, on_delete=models.PROTECT, primary_key=True, related_name="+"
+    )
+    name = models.CharField(max_length=150)
+    email = models.CharField(max_length=320)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("person to forget")
+        verbose_name_plural = _("people to forget")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["due_at"], name="forgetting_owed", condition=Q(due_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person_id)

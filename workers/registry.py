@@ -18,7 +18,7 @@ from messaging.queries.conversations import (
     pending_snoozes,
 )
 from messaging.retention import orders as purge_orders
-from messaging.retention import purge
+from messaging.retention import purge, traces
 from messaging.search import index as search_index
 from notifications import actions as notifications
 from notifications import fan_out
@@ -194,6 +194,17 @@ PURGES = JobType(
     is_held=installation.shares_bucket,
 )
 
+FORGETTINGS = JobType(
+    job=Job.FORGET_PERSON,
+    label=_("Names of people who were anonymised replaced"),
+    id_name="person_id",
+    pending_rows=traces.pending_forgettings,
+    perform=traces.forget,
+    lease=timedelta(minutes=5),
+    longest_lease=timedelta(hours=1),
+    describe=descriptions.forgettings,
+)
+
 # The name of a periodic task that may be hastened.
 WATCH = "watch"
 
@@ -268,6 +279,7 @@ JOB_TYPES: tuple[JobType, ...] = (
     WEBHOOKS,
     PAUSED_WEBHOOKS,
     PURGES,
+    FORGETTINGS,
     PERIODIC,
 )
 BY_JOB = {job_type.job.value: job_type for job_type in JOB_TYPES}

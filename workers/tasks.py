@@ -14,6 +14,7 @@ from workers.registry import (
     DELIVERIES,
     ESCALATIONS,
     EVENTS,
+    FORGETTINGS,
     FORWARDED,
     MESSAGES,
     NOTICES,
@@ -84,6 +85,11 @@ def tell_of_webhook(endpoint_id: str) -> str:
 @shared_task(name=Job.PURGE_CONVERSATION.value)
 def purge_conversation(order_id: str) -> str:
     return execute.execute(PURGES, UUID(order_id))
+
+
+@shared_task(name=Job.FORGET_PERSON.value)
+def forget_person(person_id: str) -> str:
+    return execute.execute(FORGETTINGS, UUID(person_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)

@@ -33,7 +33,7 @@ class Version:
 
 
 class NotGone(StorageAway):
-    """The bucket still has what it was told to delete: it is locked there, or not ours to delete."""
+    """The bucket still has what it was told to delete: locked there, or not ours to delete."""
 
     default_code = "object_not_deleted"
 

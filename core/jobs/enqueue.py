@@ -45,6 +45,7 @@ class Job(StrEnum):
     SEND_WEBHOOK = "send_webhook"
     TELL_OF_WEBHOOK = "tell_of_webhook"
     PURGE_CONVERSATION = "purge_conversation"
+    FORGET_PERSON = "forget_person"
     RUN_PERIODIC = "run_periodic"
     BEAT = "beat"
 
@@ -65,6 +66,7 @@ QUEUES = {
     Job.RUN_PERIODIC: Queue.MAINTENANCE,
     # Minutes for a large conversation: beside nothing that people wait for.
     Job.PURGE_CONVERSATION: Queue.MAINTENANCE,
+    Job.FORGET_PERSON: Queue.MAINTENANCE,
     Job.BEAT: Queue.MAINTENANCE,
 }
 

@@ -62,6 +62,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Forgetting',
+            fields=[
+                ('due_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                ('leased_until', models.DateTimeField(blank=True, null=True)),
+                ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('last_error', models.TextField(blank=True)),
+                ('person', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
+                ('name', models.CharField(max_length=150)),
+                ('email', models.CharField(max_length=320)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name': 'person to forget',
+                'verbose_name_plural': 'people to forget',
+                'indexes': [models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at'], name='forgetting_owed')],
+            },
+        ),
+        migrations.CreateModel(
             name='RetentionRule',
             fields=[
                 ('scope', models.CharField(choices=[('chantier', 'Conversations of an archived chantier'), ('free', 'Closed conversations about no chantier')], max_length=10, primary_key=True, serialize=False)),

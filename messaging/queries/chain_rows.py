@@ -140,9 +140,7 @@ def _faults_of_messages(conversation: Conversation, told: Told) -> Iterator[Faul
     yield from _faults_of_gap(conversation, expected, conversation.chained_seq + 1, told)
 
 
-def _faults_of_gap(
-    conversation: Conversation, first: int, end: int, told: Told
-) -> Iterator[Fault]:
+def _faults_of_gap(conversation: Conversation, first: int, end: int, told: Told) -> Iterator[Fault]:
     """Find messages from `first` to before `end` that no row has, but those that were purged."""
     missing = sorted(set(range(first, end)) - told.purged_seqs)
     if missing:

@@ -186,11 +186,11 @@ def _sizes_of(ids: list[UUID]) -> dict[UUID, Json]:
         sizes[key]["messages"] = count
     size = Sum(F("attachment__size") + Coalesce("attachment__shared_size", 0))
     links = MessageAttachment.objects.filter(message__conversation__in=ids).order_by()
-    of_files = links.values_list("message__conversation").annotate(Count("pk"), size)
+    of_files = links.values_list("message__conversation").annotate(count=Count("pk"), size=size)
     for key, count, size_of_files in of_files:
         sizes[key] |= {"files": count, "bytes": size_of_files}
     notes = Note.objects.filter(conversation__in=ids).values_list("conversation").order_by()
-    for key, count in notes.annotate(Count("pk")):
+    for key, count in notes.annotate(count=Count("pk")):
         sizes[key]["notes"] = count
     return sizes
 

@@ -331,8 +331,7 @@ def _finish(order: PurgeOrder) -> bool:
         locked = _locked(order)
         conversation = locked.conversation
         people, lines = (
-            model.objects.filter(conversation=conversation)
-            for model in (Participant, HistoryLine)
+            model.objects.filter(conversation=conversation) for model in (Participant, HistoryLine)
         )
         _count(order, {"participants": people.count(), "lines": lines.count()})
         people.delete()

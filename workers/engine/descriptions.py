@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 from attachments.models import Attachment
 from core.ids import id_of
 from core.models import OutgoingEvent, PasswordReset
-from messaging.models import Conversation, Message, MessageAttachment, Notice, PurgeOrder
+from messaging.models import (
+    Conversation,
+    Forgetting,
+    Message,
+    MessageAttachment,
+    Notice,
+    PurgeOrder,
+)
 from notifications.models import (
     Channel,
     Delivery,
@@ -208,3 +215,9 @@ def purges(keys: Iterable[str]) -> Mapping[str, Description]:
         )
         for row in rows
     }
+
+
+def forgettings(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe people who are anonymised: without their names."""
+    rows = Forgetting.objects.filter(pk__in=list(keys)).values_list("pk", flat=True)
+    return {str(key): Description(_("A person who was anonymised")) for key in rows}
