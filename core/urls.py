@@ -8,6 +8,7 @@ from core import (
     audit_api,
     audit_pages,
     first_start_page,
+    leaving_api,
     oidc_pages,
     outgoing_api,
     pages,
@@ -52,6 +53,11 @@ api_v1 = [
         "provisioning/users/<str:external_id>",
         provisioning_api.ProvisionedUser.as_view(),
         name="provisioned-user",
+    ),
+    path(
+        "provisioning/users/<str:external_id>/anonymise",
+        leaving_api.ProvisionedUserAnonymisation.as_view(),
+        name="provisioned-user-anonymise",
     ),
     path(
         "provisioning/chantiers/<str:external_id>",

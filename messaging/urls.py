@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from messaging import pages, print_pages
+from messaging import pages, print_pages, retention_pages
 from messaging.api import (
     attachments,
     bulk,
@@ -128,6 +128,7 @@ urlpatterns = [
         print_pages.client_print,
         name="client-print",
     ),
+    path("staff/retention", retention_pages.retention, name="staff-retention"),
     path("staff/replies", pages.staff_replies, name="staff-replies"),
     path("staff/messages", pages.staff_messages, name="staff-messages"),
     path("staff/messages/new", pages.staff_new, name="staff-new"),

@@ -156,6 +156,7 @@ GET    provisioned-client       401     401   401   401   401  401
 PUT    provisioned-client       401     401   401   401   401  401
 GET    provisioned-user         401     401   401   401   401  401
 PUT    provisioned-user         401     401   401   401   401  401
+POST   provisioned-user-anonymise 401   401   401   401   401  401
 GET    provisioned-chantier     401     401   401   401   401  401
 PUT    provisioned-chantier     401     401   401   401   401  401
 POST   provisioning-bulk        401     401   401   401   401  401
