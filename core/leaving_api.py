@@ -6,14 +6,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.auth.machine_views import MachineView
+from core.auth.machine_views import MachineView, machine
 from core.credential_models import MachineCredential
 from core.leaving import anonymise
 from core.models import User
 from core.provisioning.rows import ManagedHere
 from core.serializers import InputSerializer
 from core.web.openapi import refusals
-from core.web.requests import machine, validated
+from core.web.requests import validated
 
 REFUSED = {
     403: "A manager, whom Liaison's own admin anonymises.",

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_protect
 from rest_framework.exceptions import APIException
 
 from core.models import Chantier, Client, User
@@ -37,8 +36,7 @@ STATES = {
 Held = Client | Chantier | Conversation
 
 
-@person_page(of_company=True)
-@csrf_protect
+@person_page(of_company=True, has_forms=True)
 def retention(request: HttpRequest) -> HttpResponse:
     """Show and change what is kept. Each form says by `act` what it is for."""
     manager = person(request)
@@ -62,7 +60,8 @@ def _act(request: HttpRequest, manager: User) -> HttpResponse:
     match asked.get("act"):
         case "rule":
             years = asked.get("years", "").strip()
-            number = int(years) if years.isdecimal() and len(years) < 4 else None
+            # What is no number is refused as 0 is.
+            number = int(years) if years.isdecimal() and len(years) < 4 else 0
             rules.set_rule(manager, asked.get("scope", ""), number if years else None)
             return _done("rule")
         case "place":

@@ -46,12 +46,12 @@ class TestProgram:
     ) -> None:
         answer = erp.post(address(camille), {"email": bruno.email}, format="json")
 
-        assert (answer.status_code, answer.json()["code"]) == (409, "not_confirmed")
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (409, "not_confirmed")
 
     def test_anonymises_no_manager(self, erp: APIClient, marc: User) -> None:
         answer = erp.post(address(marc), {"email": marc.email}, format="json")
 
-        assert (answer.status_code, answer.json()["code"]) == (403, "managed_here")
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, "managed_here")
 
 
 class TestAdmin:

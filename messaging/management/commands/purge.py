@@ -103,6 +103,8 @@ def _done_in(name: str) -> list[str]:
     """Return the conversations that a list of purges names as done, or as under way."""
     try:
         rows = json.loads(Path(name).read_text())
+        if not isinstance(rows, list):
+            raise TypeError(rows)
         return [row["conversation"] for row in rows if row["state"] in ("done", "under_way")]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise CommandError(f"{name} is no list of `manage.py purge --list --json`.") from error

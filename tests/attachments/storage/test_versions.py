@@ -1,7 +1,6 @@
 """A bucket with versions: what is purged is gone in all of them."""
 
 import io
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -14,14 +13,14 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=["Enabled", "never"])
-def bucket(settings: Settings, request: pytest.FixtureRequest) -> Iterator[str]:
+def bucket(settings: Settings, request: pytest.FixtureRequest) -> str:
     settings.S3_BUCKET = f"versions-{uuid4().hex[:8]}"
     set_up_bucket()
     if request.param == "Enabled":
         objects.client().put_bucket_versioning(
             Bucket=settings.S3_BUCKET, VersioningConfiguration={"Status": "Enabled"}
         )
-    yield request.param
+    return str(request.param)
 
 
 def put(key: str, content: bytes) -> None:

@@ -1,15 +1,17 @@
 """The page of retention and the command: what a manager sees and does there."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
+from django.utils import timezone
 
 from core.models import AuditFact, User
-from messaging.models import Conversation, LegalHold, PurgeOrder, RetentionRule
+from messaging.models import Conversation, HistoryLine, LegalHold, PurgeOrder, RetentionRule
 from messaging.retention import holds, orders, rules
 from messaging.retention.rules import Scope
 from tests.messaging.retention.conftest import BuildSite, Site, end_long_ago, work
@@ -20,18 +22,18 @@ PAGE = "/staff/retention"
 
 
 @pytest.fixture
-def browser(client: Browser, marc: User) -> Browser:
+def screen(client: Browser, marc: User) -> Browser:
     client.force_login(marc)
     return client
 
 
 @pytest.fixture
-def villa(site_with: BuildSite) -> Site:
+def works(site_with: BuildSite) -> Site:
     return site_with("Villa", "carrelage")
 
 
-def text_of(browser: Browser, **posted: str) -> str:
-    answer = browser.post(PAGE, posted, follow=True) if posted else browser.get(PAGE)
+def text_of(screen: Browser, **posted: str) -> str:
+    answer = screen.post(PAGE, posted, follow=True) if posted else screen.get(PAGE)
     return answer.content.decode()
 
 
@@ -50,25 +52,25 @@ class TestAccess:
     ) -> None:
         person = {"odile": odile, "camille": camille}[who]
 
-        with pytest.raises(Exception, match="rôle|role"):
+        with pytest.raises(Exception, match=r"rôle|role"):
             holds.place(person, conversation, "Litige")
-        with pytest.raises(Exception, match="rôle|role"):
+        with pytest.raises(Exception, match=r"rôle|role"):
             rules.set_rule(person, Scope.FREE, 3)
         assert not LegalHold.objects.exists()
 
 
 class TestRules:
-    def test_without_one_nothing_is_ever_deleted(self, browser: Browser, villa: Site) -> None:
-        end_long_ago(villa)
+    def test_without_one_nothing_is_ever_deleted(self, screen: Browser, works: Site) -> None:
+        end_long_ago(works)
 
         assert orders.order_what_is_over() == 0
-        assert "Rien n’est jamais supprimé" in text_of(browser)
+        assert "Rien n’est jamais supprimé" in text_of(screen)
 
-    def test_is_set_in_years_and_taken_back(self, browser: Browser, marc: User) -> None:
-        text_of(browser, act="rule", scope="chantier", years="10")
+    def test_is_set_in_years_and_taken_back(self, screen: Browser, marc: User) -> None:
+        text_of(screen, act="rule", scope="chantier", years="10")
         assert RetentionRule.objects.get().years == 10
 
-        text_of(browser, act="rule", scope="chantier", years="")
+        text_of(screen, act="rule", scope="chantier", years="")
         assert not RetentionRule.objects.exists()
         recorded = AuditFact.objects.filter(object_kind="messaging.retentionrule")
         assert list(recorded.values_list("action", flat=True)) == [
@@ -77,8 +79,8 @@ class TestRules:
         ]
 
     @pytest.mark.parametrize("years", ["0", "100", "dix", "-1"])
-    def test_refuses_what_is_no_number_of_years(self, years: str, browser: Browser) -> None:
-        said = text_of(browser, act="rule", scope="chantier", years=years)
+    def test_refuses_what_is_no_number_of_years(self, years: str, screen: Browser) -> None:
+        said = text_of(screen, act="rule", scope="chantier", years=years)
 
         assert "Indiquez un nombre d’années de 1 à 99" in said
         assert not RetentionRule.objects.exists()
@@ -86,12 +88,6 @@ class TestRules:
     def test_a_free_subject_counts_from_its_closing(
         self, camille: User, odile: User, conversation: Conversation
     ) -> None:
-        from datetime import timedelta
-
-        from django.utils import timezone
-
-        from messaging.models import HistoryLine
-
         past = timezone.now() - timedelta(days=4 * 366)
         rows = Conversation.objects.filter(pk=conversation.pk)
         rows.update(chantier=None, status="closed", last_activity_at=past, changed_at=past)
@@ -105,42 +101,42 @@ class TestRules:
 
 
 class TestHolds:
-    def test_is_placed_on_what_was_found(self, browser: Browser, villa: Site) -> None:
-        found = text_of(browser, act="place", about="vill", reason="Litige")
-        target = f"chantier:{villa.chantier.pk}"
+    def test_is_placed_on_what_was_found(self, screen: Browser, works: Site) -> None:
+        found = text_of(screen, act="place", about="vill", reason="Litige")
+        target = f"chantier:{works.chantier.pk}"
         assert f'value="{target}"' in found
         assert 'value="Litige"' in found
 
-        said = text_of(browser, act="place", about="vill", reason="Litige", target=target)
+        said = text_of(screen, act="place", about="vill", reason="Litige", target=target)
 
         assert "Litige" in said
-        assert LegalHold.objects.get().chantier == villa.chantier
+        assert LegalHold.objects.get().chantier == works.chantier
         assert AuditFact.objects.filter(action="hold.placed").exists()
 
-    def test_finds_a_conversation_by_its_address(self, browser: Browser, villa: Site) -> None:
-        address = f"https://liaison.test/staff/messages/{villa.conversation.pk}#m-1"
+    def test_finds_a_conversation_by_its_address(self, screen: Browser, works: Site) -> None:
+        address = f"https://liaison.test/staff/messages/{works.conversation.pk}#m-1"
 
-        assert f'value="conversation:{villa.conversation.pk}"' in text_of(
-            browser, act="place", about=address, reason="Litige"
+        assert f'value="conversation:{works.conversation.pk}"' in text_of(
+            screen, act="place", about=address, reason="Litige"
         )
 
-    def test_says_that_nothing_was_found(self, browser: Browser) -> None:
-        assert "Rien ne porte ce nom" in text_of(browser, act="place", about="xyz", reason="x")
+    def test_says_that_nothing_was_found(self, screen: Browser) -> None:
+        assert "Rien ne porte ce nom" in text_of(screen, act="place", about="xyz", reason="x")
 
-    def test_needs_a_reason(self, browser: Browser, villa: Site) -> None:
-        target = f"chantier:{villa.chantier.pk}"
+    def test_needs_a_reason(self, screen: Browser, works: Site) -> None:
+        target = f"chantier:{works.chantier.pk}"
 
-        said = text_of(browser, act="place", about="vill", reason=" ", target=target)
+        said = text_of(screen, act="place", about="vill", reason=" ", target=target)
 
         assert "Indiquez pourquoi" in said
         assert not LegalHold.objects.exists()
 
     def test_is_lifted_with_a_reason_and_stays_on_record(
-        self, browser: Browser, villa: Site, marc: User
+        self, screen: Browser, works: Site, marc: User
     ) -> None:
-        hold = holds.place(marc, villa.conversation, "Litige")
+        hold = holds.place(marc, works.conversation, "Litige")
 
-        text_of(browser, act="lift", hold=str(hold.pk), reason="Jugement rendu")
+        text_of(screen, act="lift", hold=str(hold.pk), reason="Jugement rendu")
 
         hold.refresh_from_db()
         assert (hold.lifted_by, hold.lifted_because) == (marc, "Jugement rendu")
@@ -149,14 +145,14 @@ class TestHolds:
 
 class TestPreviewAndOrder:
     def test_shows_what_would_go_and_what_is_held(
-        self, browser: Browser, site_with: BuildSite, marc: User
+        self, screen: Browser, site_with: BuildSite, marc: User
     ) -> None:
         villa, barn = site_with("Villa", "carrelage"), site_with("Grange", "charpente")
         end_long_ago(villa, barn)
         rules.set_rule(marc, Scope.CHANTIER, 10)
         holds.place(marc, barn.chantier, "Expertise")
 
-        said = text_of(browser, act="preview")
+        said = text_of(screen, act="preview")
 
         assert "Sujet carrelage" in said
         assert "Conservation obligatoire\u00a0: Expertise" in said
@@ -164,15 +160,15 @@ class TestPreviewAndOrder:
         assert AuditFact.objects.filter(action="purge.previewed").exists()
 
     def test_deletes_when_told_and_says_so(
-        self, browser: Browser, villa: Site, marc: User
+        self, screen: Browser, works: Site, marc: User
     ) -> None:
-        end_long_ago(villa)
+        end_long_ago(works)
         rules.set_rule(marc, Scope.CHANTIER, 10)
 
-        text_of(browser, act="order")
+        text_of(screen, act="order")
         work()
 
-        said = text_of(browser)
+        said = text_of(screen)
         assert "Supprimé" in said
         assert "Sujet carrelage" not in said
         assert AuditFact.objects.filter(action="purge.done").exists()
@@ -184,38 +180,38 @@ class TestCommand:
         call_command("purge", *arguments, stdout=out)
         return out.getvalue()
 
-    def test_dry_run_of_a_chantier_says_what_it_has(self, villa: Site) -> None:
-        said = self.run("--dry-run", "--chantier", str(villa.chantier.pk))
+    def test_dry_run_of_a_chantier_says_what_it_has(self, works: Site) -> None:
+        said = self.run("--dry-run", "--chantier", str(works.chantier.pk))
 
         assert "Famille Morel / Villa: Sujet carrelage: 3 messages, 1 files" in said
-        found = json.loads(self.run("--dry-run", "--chantier", str(villa.chantier.pk), "--json"))
+        found = json.loads(self.run("--dry-run", "--chantier", str(works.chantier.pk), "--json"))
         assert found["totals"] == {
             "conversations": 1, "held": 0, "messages": 3, "files": 1, "bytes": 1000, "notes": 1,
         }  # fmt: skip
 
-    def test_purges_an_archived_chantier_for_a_reason(self, villa: Site) -> None:
-        end_long_ago(villa)
+    def test_purges_an_archived_chantier_for_a_reason(self, works: Site) -> None:
+        end_long_ago(works)
         with pytest.raises(CommandError):
-            self.run("--chantier", str(villa.chantier.pk))
+            self.run("--chantier", str(works.chantier.pk))
 
-        self.run("--chantier", str(villa.chantier.pk), "--because", "Demande du client")
+        self.run("--chantier", str(works.chantier.pk), "--because", "Demande du client")
         work()
 
-        assert tables_with(villa.word) == set()
+        assert tables_with(works.word) == set()
 
     def test_purges_again_after_a_restore_what_is_in_the_list(
-        self, villa: Site, marc: User, tmp_path: Path
+        self, works: Site, marc: User, tmp_path: Path
     ) -> None:
-        end_long_ago(villa)
-        done = [{"conversation": str(villa.conversation.pk), "state": "done"}]
+        end_long_ago(works)
+        done = [{"conversation": str(works.conversation.pk), "state": "done"}]
         (tmp_path / "purges.json").write_text(json.dumps(done))
 
         self.run("--again", str(tmp_path / "purges.json"))
         work()
 
-        assert tables_with(villa.word) == set()
+        assert tables_with(works.word) == set()
         [listed] = json.loads(self.run("--list", "--json"))
-        assert (listed["conversation"], listed["state"]) == (str(villa.conversation.pk), "done")
+        assert (listed["conversation"], listed["state"]) == (str(works.conversation.pk), "done")
 
     def test_knows_no_other_file(self, tmp_path: Path) -> None:
         (tmp_path / "x.json").write_text("{}")

@@ -45,7 +45,7 @@ def tables_with(text: str) -> set[str]:
         found = set()
         for table, column in columns:
             cursor.execute(
-                f'SELECT EXISTS (SELECT FROM "{table}" WHERE "{column}"::text ILIKE %s)',
+                f'SELECT EXISTS (SELECT FROM "{table}" WHERE "{column}"::text ILIKE %s)',  # noqa: S608
                 [f"%{text}%"],
             )
             if cursor.fetchone()[0]:
@@ -358,6 +358,6 @@ class TestDryRun:
 def row_counts() -> Iterator[tuple[str, int]]:
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT count(*) FROM "{table}"')
+            cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608
             if not table.startswith("core_audit"):
                 yield table, cursor.fetchone()[0]
