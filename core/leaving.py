@@ -19,7 +19,6 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.audit.caller import Actor
 from core.audit.record import Action, Thing, record
 from core.models import Availability, Chantier, Client, OwnWorkingPeriod, PasswordReset, User
 from core.outgoing.record import record as tell_outside
@@ -58,11 +57,12 @@ class NotConfirmed(CannotBeAnonymised):
 
 
 @transaction.atomic
-def anonymise(person: User, *, by: Actor | None, confirm: str) -> User:
+def anonymise(person: User, *, by: User | None, confirm: str) -> User:
     """Take away who a person was, with all that is theirs alone. It cannot be taken back.
 
-    `confirm` is the person's email: another one is refused. Raises CannotBeAnonymised for oneself,
-    for the last manager, for who is held (`LegalHold`), and NotConfirmed. Again is harmless.
+    `by` None is who sent the request, else the system. `confirm` is the person's email. Raises
+    NotConfirmed for another one, CannotBeAnonymised for oneself, for the last manager and for who
+    is held (`LegalHold`). Again is harmless.
     """
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.anonymised_at is not None:
@@ -80,12 +80,12 @@ def anonymise(person: User, *, by: Actor | None, confirm: str) -> User:
     return person
 
 
-def _check(person: User, by: Any, confirm: str) -> None:
+def _check(person: User, by: User | None, confirm: str) -> None:
     if confirm.strip().lower() != person.email:
         raise NotConfirmed
     if person.merged_into_id is not None:
         raise CannotBeAnonymised(_("This person was merged into another one: anonymise that one."))
-    if isinstance(by, User) and by.pk == person.pk:
+    if by is not None and by.pk == person.pk:
         raise CannotBeAnonymised(_("You cannot anonymise yourself: a colleague does it."))
     managers = User.objects.filter(role=User.Role.MANAGER, is_active=True)
     if person.role == User.Role.MANAGER and not managers.exclude(pk=person.pk).exists():

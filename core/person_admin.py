@@ -299,7 +299,8 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
         [person], refusal = people, ""
         if "confirm" in request.POST:
             try:
-                leaving.anonymise(person, by=request.user, confirm=request.POST["confirm"])
+                by = request.user if isinstance(request.user, User) else None
+                leaving.anonymise(person, by=by, confirm=request.POST["confirm"])
             except CannotBeAnonymised as error:
                 refusal = str(error.detail)
             else:

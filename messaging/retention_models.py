@@ -86,6 +86,15 @@ class LegalHold(models.Model):
         return self.reason
 
     @property
+    def on(self) -> str:
+        """Return what is held: `client`, `chantier` or `conversation`."""
+        return next(n for n in ("client", "chantier", "conversation") if getattr(self, f"{n}_id"))
+
+    @property
+    def of_id(self) -> Any:
+        return self.client_id or self.chantier_id or self.conversation_id
+
+    @property
     def of(self) -> Any:
         """What is held: a client, a chantier or a conversation."""
         return self.client or self.chantier or self.conversation

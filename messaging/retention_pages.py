@@ -58,7 +58,7 @@ def _words_of(refusal: APIException) -> str:
 def _act(request: HttpRequest, manager: User) -> HttpResponse:
     asked = request.POST
     match asked.get("act"):
-        case "rule":
+        case "rule" if asked.get("scope") in RetentionRule.Scope.values:
             years = asked.get("years", "").strip()
             # What is no number is refused as 0 is.
             number = int(years) if years.isdecimal() and len(years) < 4 else 0
@@ -67,7 +67,7 @@ def _act(request: HttpRequest, manager: User) -> HttpResponse:
         case "place":
             return _place(request, manager)
         case "lift":
-            hold = LegalHold.objects.filter(pk=asked.get("hold") or None).first()
+            hold = LegalHold.objects.filter(pk=asked["hold"]).first() if ID.fullmatch(asked.get("hold", "")) else None
             if hold is not None:
                 holds.lift(manager, hold, asked.get("reason", ""))
             return _done("lifted")
@@ -118,7 +118,7 @@ def _choices(about: str) -> list[dict[str, Any]]:
     chantiers = Chantier.objects.filter(name__folded=words) | Chantier.objects.filter(
         reference__folded=words
     )
-    found = [*clients[:CHOICES_SHOWN], *chantiers.select_related("client")[:CHOICES_SHOWN]]
+    found: list[Held] = [*clients[:CHOICES_SHOWN], *chantiers.select_related("client")[:CHOICES_SHOWN]]
     return [_choice(row) for row in found[:CHOICES_SHOWN]]
 
 

@@ -100,7 +100,7 @@ def of_messages(conversation_id: UUID) -> QuerySet[MessageAttachment]:
 
 def _remove_of_messages(conversation_id: UUID, keys: Sequence[str]) -> Counts:
     links = of_messages(conversation_id)
-    shown_by = set(links.filter(attachment__in=keys).values_list("message", flat=True))
+    shown_by = set(links.filter(attachment__in=list(gone)).values_list("message", flat=True))
     counts = _remove(links, keys)
     left = MessageAttachment.objects.filter(message=OuterRef("pk")).order_by().values("message")
     Message.objects.filter(pk__in=shown_by).update(

@@ -98,6 +98,14 @@ def placed() -> QuerySet[LegalHold]:
     return holds.select_related("client", "chantier__client", "conversation__client", "placed_by")
 
 
+def placed_on_client(client_id: UUID) -> QuerySet[LegalHold]:
+    """Return the holds on a client, its chantiers and its conversations, the oldest first."""
+    of_client = (
+        Q(client=client_id) | Q(chantier__client=client_id) | Q(conversation__client=client_id)
+    )
+    return placed().filter(of_client).order_by("placed_at", "id")
+
+
 def on(conversation: Conversation) -> LegalHold | None:
     """Return a hold on a conversation, its chantier or its client, the oldest."""
     return all_on([conversation]).get(conversation.pk)

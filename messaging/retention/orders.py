@@ -199,7 +199,7 @@ def hold_shape(hold: LegalHold) -> Json:
     """Return a hold for a report: on what, why, by whom and since when."""
     return {
         "id": str(hold.pk),
-        "on": next(n for n in ("client", "chantier", "conversation") if getattr(hold, f"{n}_id")),
+        "on": hold.on,
         "reason": hold.reason,
         "by": hold.placed_by.name,
         "since": hold.placed_at.isoformat(),

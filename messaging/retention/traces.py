@@ -92,7 +92,7 @@ def forget(person_id: UUID) -> None:
         _replace_text(model, column, row)
     # The change of the name has made the search owe its entries.
     if not index.catch_up(index.AT_A_RUN_SECONDS):
-        raise TryAgain(after=INDEXED_SOON)
+        raise TryAgain("the search is not up to date yet", after=INDEXED_SOON)
     forgetting.forget_words(re.findall(r"[a-z]{3,30}", _folded(f"{row.name} {row.email}")))
     row.delete()
 
@@ -104,12 +104,9 @@ def _forget_in(conversation_id: UUID, row: Forgetting) -> None:
         record.name_stubs(locked, "name of an author", "anonymised")
     mentioned = Mention.objects.filter(user=row.pk, conversation=conversation_id)
     notes = Note.objects.filter(pk__in=mentioned.values("note"))
-    for model, found in (
-        (Note, notes),
-        (NoteRevision, NoteRevision.objects.filter(note__in=notes)),
-    ):
-        for each in found:
-            model._base_manager.filter(pk=each.pk).update(body=_unmentioned(each.body, row.name))
+    for each in [*NoteRevision.objects.filter(note__in=notes), *notes]:
+        each.body = _unmentioned(each.body, row.name)
+        each.save(update_fields=["body"])
 
 
 def _unmentioned(body: str, name: str) -> str:
@@ -170,7 +167,7 @@ def _replace_text(model: Any, column: str, row: Forgetting) -> None:
         column=connection.ops.quote_name(field.column),
         cast=cast,
     )
-    values = {
+    values: dict[str, Any] = {
         "email_re": re.escape(row.email),
         "name_re": re.escape(row.name),
         "nobody": f"anonyme@{DOMAIN}",

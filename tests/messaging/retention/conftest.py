@@ -41,12 +41,12 @@ LONG_AGO = timedelta(days=11 * 366)
 @pytest.fixture
 def bucket(settings: Settings) -> str:
     """A bucket of the test's own that keeps versions."""
-    settings.S3_BUCKET = f"purge-{uuid4().hex[:8]}"
+    name = settings.S3_BUCKET = f"purge-{uuid4().hex[:8]}"
     set_up_bucket()
     objects.client().put_bucket_versioning(
-        Bucket=settings.S3_BUCKET, VersioningConfiguration={"Status": "Enabled"}
+        Bucket=name, VersioningConfiguration={"Status": "Enabled"}
     )
-    return settings.S3_BUCKET
+    return name
 
 
 @dataclass(frozen=True)
