@@ -22,7 +22,8 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 OF_THE_ADMINISTRATOR = [
     "alerts.md", "antivirus.md", "backup.md", "copies.md", "email-in.md", "email-out.md",
     "first-manager.md",
-    "leaving.md", "personal-data.md", "portal.md", "requirements.md", "secrets.md", "troubleshooting.md", "upgrade.md",
+    "leaving.md", "personal-data.md", "portal.md", "requirements.md", "secrets.md",
+    "troubleshooting.md", "upgrade.md",
 ]  # fmt: skip
 # The calls of the code to S3, and the right that each asks for.
 RIGHTS = {
