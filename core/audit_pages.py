@@ -129,7 +129,8 @@ def _shown(row: AuditEntry) -> dict[str, Any]:
 
 def _address(request: HttpRequest, **changes: str) -> str:
     """Return the address of this page with the same filters."""
-    asked = {name: value for name, value in request.GET.items() if value and name != "cursor"}
+    given = request.GET.dict()
+    asked = {name: str(value) for name, value in given.items() if value and name != "cursor"}
     return f"{reverse('staff-audit')}?{urlencode(asked | changes)}"
 
 

@@ -1,7 +1,6 @@
 """Export attempts as a CSV or JSON file, written while it is read."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 import orjson
 from django.http import StreamingHttpResponse
