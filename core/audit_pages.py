@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -36,10 +37,14 @@ class FilterForm(forms.Form):
         choices=[("", _("All actions")), *Action.choices], required=False, label=_("Action")
     )
     since = forms.DateField(
-        required=False, label=_("From"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        required=False,
+        label=pgettext_lazy("period", "From"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     until = forms.DateField(
-        required=False, label=_("Until"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        required=False,
+        label=pgettext_lazy("period", "To"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     refused = forms.BooleanField(required=False, label=_("Refused alone"))
 

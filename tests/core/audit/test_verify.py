@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from core.audit import canonical
-from core.audit.chain import Head, chain_facts
+from core.audit.chain import chain_facts
 from core.audit.record import Action, Thing, record
 from core.audit.verify import Fault, verify
 from core.audit_models import AuditContent, AuditEntry
