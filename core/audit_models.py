@@ -38,7 +38,7 @@ class AuditContent(models.Model):
     # No foreign keys: the audit outlives people, and locks none of their rows.
     actor_id = models.CharField(max_length=ID_LENGTH, blank=True)
     actor_name = models.CharField(max_length=NAME_LENGTH, blank=True)
-    # A member of `core.audit.actions.Action`; its words are there.
+    # A member of `core.audit.acts.Action`; its words are there.
     action = models.CharField(max_length=60)
     # As `app.model`.
     object_kind = models.CharField(max_length=60, blank=True)

@@ -16,7 +16,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from core.audit import canonical, search, words
-from core.audit.actions import Action
+from core.audit.acts import Action
 from core.audit.chain import chain_facts
 from core.audit.search import Filters
 from core.audit_models import AuditEntry
@@ -24,8 +24,6 @@ from core.models import User
 from core.web.page_access import person_page
 from core.web.pagination import LatestPlaced
 from core.web.requests import person
-
-CONVERSATION = "messaging.conversation"
 
 
 class FilterForm(forms.Form):
@@ -116,7 +114,6 @@ def _page(request: HttpRequest, filters: Filters) -> tuple[list[AuditEntry], str
 
 
 def _shown(row: AuditEntry) -> dict[str, Any]:
-    is_conversation = row.object_kind == CONVERSATION and row.object_id
     return {
         "position": row.position,
         "at": row.at,
@@ -126,7 +123,7 @@ def _shown(row: AuditEntry) -> dict[str, Any]:
         "is_named": bool(row.actor_name),
         "kind": words.kind_words(row),
         "object": row.object_label,
-        "link": reverse("staff-conversation", args=[row.object_id]) if is_conversation else "",
+        "link": words.page_of(row),
         "address": row.address,
         "details": list(words.details(row)),
     }

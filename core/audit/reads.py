@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
-from core.audit.actions import Action
+from core.audit.acts import Action
 from core.audit.caller import Actor, Who, address
 from core.audit.record import Thing, fact
 from core.audit_models import NAME_LENGTH, AuditFact

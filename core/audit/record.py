@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.timezone import is_naive
 
 from core.audit import caller
-from core.audit.actions import Action
+from core.audit.acts import Action
 from core.audit.caller import Actor, Kind, Who
 from core.audit.canonical import moment
 from core.audit_models import ADDRESS_LENGTH, ID_LENGTH, NAME_LENGTH, AuditFact

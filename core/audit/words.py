@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -12,7 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.audit.actions import REFUSED, Action
+from core.audit.acts import REFUSED, Action
 from core.audit.caller import Kind
 from core.audit_models import AuditEntry
 
@@ -20,6 +21,8 @@ ACTORS = {
     Kind.SYSTEM: gettext_lazy("Liaison itself"),
     Kind.STRANGER: gettext_lazy("Somebody who is not logged in"),
 }
+# By the kind of an object: the name of its page's address. Other apps add theirs.
+pages: dict[str, str] = {}
 # The names of details.
 DETAILS = {
     "after": gettext_lazy("From position"),
@@ -83,6 +86,12 @@ def kind_words(entry: AuditEntry) -> str:
         return str(apps.get_model(entry.object_kind)._meta.verbose_name)
     except (LookupError, ValueError):
         return entry.object_kind
+
+
+def page_of(entry: AuditEntry) -> str:
+    """Return the address of the object's page; "" if it has none."""
+    name = pages.get(entry.object_kind)
+    return reverse(name, args=[entry.object_id]) if name and entry.object_id else ""
 
 
 def details(entry: AuditEntry) -> Iterator[Detail]:

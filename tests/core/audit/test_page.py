@@ -252,5 +252,5 @@ class TestTheExport:
 
         answer = api(marc).get(f"{API}/export", {"to": "json"})
 
-        assert len(list(answer.streaming_content)) > 2
+        assert len(list(answer.streaming_content)) > 2  # type: ignore[attr-defined]
         assert not AuditFact.objects.exists()

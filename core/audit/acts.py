@@ -58,6 +58,7 @@ class Action(models.TextChoices):
     HOLD_PLACED = "hold.placed", _("Legal hold placed")
     HOLD_LIFTED = "hold.lifted", _("Legal hold lifted")
     PURGE_PREVIEWED = "purge.previewed", _("Purge previewed")
+    PURGE_ORDERED = "purge.ordered", _("Purge ordered")
     PURGED = "purge.done", _("Data purged")
     PERSON_EXPORTED = "person.exported", _("Data of a person exported")
     PERSON_ANONYMISED = "person.anonymised", _("Person anonymised")
