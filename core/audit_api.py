@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from core import audit_export
 from core.audit import search, words
-from core.audit.actions import Action
+from core.audit.acts import Action
 from core.audit.chain import chain_facts
 from core.audit.search import Filters
 from core.audit_models import AuditEntry

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from core.audit import canonical, search, words
-from core.audit.actions import Action
+from core.audit.acts import Action
 from core.audit.chain import chain_facts
 from core.audit.search import Filters
 from core.audit_models import AuditEntry
@@ -23,8 +24,6 @@ from core.models import User
 from core.web.page_access import person_page
 from core.web.pagination import LatestPlaced
 from core.web.requests import person
-
-CONVERSATION = "messaging.conversation"
 
 
 class FilterForm(forms.Form):
@@ -36,10 +35,14 @@ class FilterForm(forms.Form):
         choices=[("", _("All actions")), *Action.choices], required=False, label=_("Action")
     )
     since = forms.DateField(
-        required=False, label=_("From"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        required=False,
+        label=pgettext_lazy("period", "From"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     until = forms.DateField(
-        required=False, label=_("Until"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        required=False,
+        label=pgettext_lazy("period", "To"),
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     refused = forms.BooleanField(required=False, label=_("Refused alone"))
 
@@ -61,7 +64,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """List what was done, newest first."""
     _require_manager(request)
     chain_facts()
-    form = FilterForm(request.GET)
+    form = FilterForm(request.GET, label_suffix="")
     is_valid = form.is_valid()
     filters = form.filters()
     rows, following = _page(request, filters)
@@ -111,7 +114,6 @@ def _page(request: HttpRequest, filters: Filters) -> tuple[list[AuditEntry], str
 
 
 def _shown(row: AuditEntry) -> dict[str, Any]:
-    is_conversation = row.object_kind == CONVERSATION and row.object_id
     return {
         "position": row.position,
         "at": row.at,
@@ -121,7 +123,7 @@ def _shown(row: AuditEntry) -> dict[str, Any]:
         "is_named": bool(row.actor_name),
         "kind": words.kind_words(row),
         "object": row.object_label,
-        "link": reverse("staff-conversation", args=[row.object_id]) if is_conversation else "",
+        "link": words.page_of(row),
         "address": row.address,
         "details": list(words.details(row)),
     }
@@ -129,7 +131,8 @@ def _shown(row: AuditEntry) -> dict[str, Any]:
 
 def _address(request: HttpRequest, **changes: str) -> str:
     """Return the address of this page with the same filters."""
-    asked = {name: value for name, value in request.GET.items() if value and name != "cursor"}
+    given = request.GET.dict()
+    asked = {name: str(value) for name, value in given.items() if value and name != "cursor"}
     return f"{reverse('staff-audit')}?{urlencode(asked | changes)}"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from core.audit import reads
+from core.audit import reads, words
 from core.audit.caller import Actor
 from core.audit.record import Action, Kind, Thing, Who, record
 from core.models import User
@@ -65,3 +65,4 @@ def names_of(ids: set[str]) -> dict[str, str]:
 
 
 reads.namers[KIND] = names_of
+words.pages[KIND] = "staff-conversation"

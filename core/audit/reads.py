@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
-from core.audit.actions import Action
+from core.audit.acts import Action
 from core.audit.caller import Actor, Who, address
 from core.audit.record import Thing, fact
-from core.audit_models import AuditFact
+from core.audit_models import NAME_LENGTH, AuditFact
 from core.text import shortened
 
 FLUSH_SECONDS = 1.0
@@ -87,7 +87,15 @@ class Batch:
             self.is_full.wait(FLUSH_SECONDS)
             self.is_full.clear()
             self.has_some.clear()
-            if not self.flush():
+            try:
+                is_written = self.flush()
+            except Exception:
+                # A defect must not end the thread, which writes all that follow.
+                logger.exception("audit_of_reads_failed")
+                continue
+            if not is_written:
+                # A connection that broke is opened anew by the next try.
+                connection.close_if_unusable_or_obsolete()
                 self.has_some.set()
                 time.sleep(FLUSH_SECONDS)
 
@@ -107,8 +115,6 @@ class Batch:
         return True
 
     def _put_back(self, rows: list[AuditFact], error: Exception) -> None:
-        # A connection that broke is opened anew by the next try.
-        connection.close_if_unusable_or_obsolete()
         with self.lock:
             self.waiting.extendleft(reversed(rows))
             lost = max(0, len(self.waiting) - MAX_WAITING)
@@ -122,7 +128,7 @@ def _name(rows: list[AuditFact]) -> None:
         unnamed = [row for row in rows if row.object_kind == kind and not row.object_label]
         names = names_of({row.object_id for row in unnamed}) if unnamed else {}
         for row in unnamed:
-            row.object_label = shortened(names.get(row.object_id, ""), 200)
+            row.object_label = shortened(names.get(row.object_id, ""), NAME_LENGTH)
 
 
 _batch = Batch()

@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
-from core.audit.actions import REFUSED
+from core.audit.acts import REFUSED
 from core.audit_models import AuditEntry
 from core.ids import id_of
 
