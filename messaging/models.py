@@ -27,13 +27,14 @@ from messaging.desk_models import (
     SavedFilter,
     Snooze,
 )
+from messaging.export_models import Export
 from messaging.note_models import CannedReply, Mention, Note, NoteAttachment, NoteRevision
 from messaging.search_models import SearchEntry, SearchOwed, SearchWord
 from messaging.thanks import only_thanks
 
 # Those of the company's daily work and of the search are in modules of their own.
 __all__ = [
-    "SHOWN_TO_CLIENTS", "CannedReply", "Conversation", "Escalation", "HistoryLine", "Mention",
+    "SHOWN_TO_CLIENTS", "CannedReply", "Conversation", "Escalation", "Export", "HistoryLine", "Mention",
     "Message", "MessageAttachment", "MessageRevision", "Note", "NoteAttachment", "NoteRevision",
     "Notice", "Participant", "PersonRow", "ReadTime", "SavedFilter", "SearchEntry", "SearchOwed",
     "SearchWord", "Snooze",

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 
 from attachments.models import Attachment
 from core.models import User
-from messaging import print_pages
+from messaging.exporting import rows
 from messaging.actions.conversations import change_conversation
 from messaging.actions.messages import delete_message
 from messaging.actions.notes import write_note
@@ -40,7 +40,7 @@ def read(conversation: Conversation) -> Read:
 def test_all_messages_are_printed_once_in_order(
     camille: User, say: Say, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(print_pages, "BATCH", 2)
+    monkeypatch.setattr(rows, "BATCH", 2)
     for number in range(1, 6):
         say(camille, f"<b>Ligne {number}</b> www.exemple.fr/{number}")
 
