@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.audit_models import AuditEntry, AuditFact, AuditHead
 from core.company_models import Availability, Closure, OwnWorkingPeriod, Weekday, WorkingPeriod
 from core.credential_models import MachineCredential
 from core.database.email_field import OneSpellingEmailField
@@ -27,9 +28,9 @@ from core.outgoing_models import EventFeed, OutgoingEvent
 
 # Those of working hours are in a module of their own.
 __all__ = [
-    "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "Availability", "Chantier", "Client", "ClientRemark",
-    "Closure", "Epoch", "EventFeed", "Installation", "MachineCredential", "OutgoingEvent",
-    "OwnWorkingPeriod", "PasswordReset", "TokenIssuer",
+    "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "AuditEntry", "AuditFact", "AuditHead", "Availability",
+    "Chantier", "Client", "ClientRemark", "Closure", "Epoch", "EventFeed", "Installation",
+    "MachineCredential", "OutgoingEvent", "OwnWorkingPeriod", "PasswordReset", "TokenIssuer",
     "User", "UserManager", "UserQuerySet", "Weekday", "WorkingPeriod", "rights_updated",
 ]  # fmt: skip
 
