@@ -40,6 +40,7 @@ class Volume:
     # Of the first message after it; None for the last volume.
     until: datetime | None
     count: int
+    files: int
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def volumes_of(snapshot: Snapshot) -> list[Volume]:
     first, last, count, files = 1, 0, 0, 0
     for seq, created_at, attachments in rows.iterator(chunk_size=5000):
         if count == MESSAGES_A_VOLUME or (count and files + attachments > FILES_A_VOLUME):
-            volumes.append(Volume(first, last, created_at, count))
+            volumes.append(Volume(first, last, created_at, count, files))
             first, count, files = seq, 0, 0
         last, count, files = seq, count + 1, files + attachments
-    return [*volumes, Volume(first, last, None, count)]
+    return [*volumes, Volume(first, last, None, count, files)]
