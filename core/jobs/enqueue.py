@@ -44,6 +44,8 @@ class Job(StrEnum):
     DISPATCH_EVENTS = "dispatch_events"
     SEND_WEBHOOK = "send_webhook"
     TELL_OF_WEBHOOK = "tell_of_webhook"
+    MAKE_EXPORT = "make_export"
+    TELL_OF_EXPORT = "tell_of_export"
     RUN_PERIODIC = "run_periodic"
     BEAT = "beat"
 
@@ -61,6 +63,9 @@ QUEUES = {
     # A receiver may take ten seconds to answer: never beside messages.
     Job.SEND_WEBHOOK: Queue.WEBHOOKS,
     Job.TELL_OF_WEBHOOK: Queue.NOTIFICATIONS,
+    # In slices of some seconds, so nothing waits behind it for long.
+    Job.MAKE_EXPORT: Queue.MAINTENANCE,
+    Job.TELL_OF_EXPORT: Queue.NOTIFICATIONS,
     Job.RUN_PERIODIC: Queue.MAINTENANCE,
     Job.BEAT: Queue.MAINTENANCE,
 }

@@ -17,7 +17,7 @@ from messaging.exporting.conversation_steps import STEPS, ConversationStep, Work
 from messaging.exporting.proofs import ENTRIES_A_FILE
 from messaging.exporting.scope import Scope
 from messaging.exporting.state import Chosen, State
-from messaging.models import Export
+from messaging.models import ChainLeaf, ChainRoot, Export
 
 # Far below the time limit of a task (50 s): one step more takes some seconds.
 SLICE_SECONDS = 15.0
@@ -92,7 +92,29 @@ def begun(scope: Scope) -> State:
     for conversation in found:
         moment = snapshot.taken(conversation, scope.author)
         chosen.append(Chosen(moment, snapshot.volumes_of(moment)))
-    return State(chosen)
+    roots, proved = _roots_of(chosen)
+    return State(chosen, roots, proved)
+
+
+def _roots_of(chosen: list[Chosen]) -> tuple[list[int], list[int]]:
+    """Return the daily roots since the first that knows one of the conversations.
+
+    And those of them in which one had changed, with the last. None that was made later.
+    """
+    if not chosen:
+        return [], []
+    made = ChainRoot.objects.filter(made_at__lt=min(each.snapshot.at for each in chosen))
+    ids = [each.snapshot.conversation_id for each in chosen]
+    changed = set(
+        ChainLeaf.objects.filter(conversation__in=ids, root__in=made).values_list(
+            "root_id", flat=True
+        )
+    )
+    if not changed:
+        return [], []
+    first = made.filter(pk__in=changed).earliest("day")
+    roots = list(made.filter(day__gte=first.day).order_by("day").values_list("pk", flat=True))
+    return roots, [key for key in roots if key in changed or key == roots[-1]]
 
 
 def steps_of(state: State, scope: Scope) -> Iterator[Step]:
@@ -112,9 +134,9 @@ def steps_of(state: State, scope: Scope) -> Iterator[Step]:
     yield Step("cover")
 
 
-def total_of(state: State) -> int:
-    """Return how often `tick` counts: a message three times, a file once, a step without either."""
-    return sum(
-        3 * volume.count + volume.files for each in state.chosen for volume in each.volumes
-    ) + 2 * len(state.chosen)
+def total_of(state: State, *, with_files: bool) -> int:
+    """Return how much `tick` counts: a message three times, a file once, a conversation once."""
+    volumes = [volume for each in state.chosen for volume in each.volumes]
+    files = sum(volume.files for volume in volumes) if with_files else 0
+    return 3 * sum(volume.count for volume in volumes) + files + len(state.chosen)
 

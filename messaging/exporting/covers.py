@@ -18,7 +18,7 @@ from messaging.exporting.archive import Archive
 from messaging.exporting.conversation_steps import Work
 from messaging.exporting.pdf import Head
 from messaging.exporting.state import State
-from messaging.models import ChainLeaf, ChainRoot, Conversation, Export
+from messaging.models import ChainRoot, Conversation, Export
 
 SUMS = "SHA256SUMS"
 VERIFIER = Path(__file__).with_name("verifier.py")
@@ -45,7 +45,7 @@ def write_person(work: Work, _part: int) -> None:
 
 def write_roots(work: Work, _part: int) -> None:
     """Write the daily roots since the first conversation, and their time stamps."""
-    roots = list(_roots(work.state))
+    roots = _in_order(work.state.roots)
     lines = (data.line(proofs.root_json(root)) for root in roots)
     work.archive.add("chaine/racines.jsonl", lines)
     for root in roots:
@@ -56,7 +56,7 @@ def write_roots(work: Work, _part: int) -> None:
 def write_proofs(work: Work, part: int) -> None:
     """Write the paths of some days."""
     wanted = _ids(work.state)
-    days = _proved(work.state)
+    days = _in_order(work.state.proved)
     with work.archive.entry(f"chaine/preuves-{part + 1:02d}.jsonl") as inside:
         for root in days[part * ROOTS_A_PART : (part + 1) * ROOTS_A_PART]:
             for path in proofs.paths_of(root, wanted, is_last=root == days[-1]):
@@ -65,7 +65,7 @@ def write_proofs(work: Work, part: int) -> None:
 
 
 def root_parts(state: State) -> int:
-    return -(-len(_proved(state)) // ROOTS_A_PART)
+    return -(-len(state.proved) // ROOTS_A_PART)
 
 
 def write_cover(work: Work, _part: int) -> None:
@@ -153,26 +153,5 @@ def _ids(state: State) -> set[UUID]:
     return {chosen.snapshot.conversation_id for chosen in state.chosen}
 
 
-def _leaves(state: State) -> "set[int]":
-    found = ChainLeaf.objects.filter(conversation__in=_ids(state))
-    return set(found.values_list("root_id", flat=True))
-
-
-def _roots(state: State) -> list[ChainRoot]:
-    """Return all roots since the first that knows one of the conversations."""
-    known = ChainRoot.objects.filter(pk__in=_leaves(state)).order_by("day").first()
-    if known is None:
-        return []
-    return list(ChainRoot.objects.filter(day__gte=known.day, day__lt=_until(state)).order_by("day"))
-
-
-def _proved(state: State) -> list[ChainRoot]:
-    """Return the roots in which one of the conversations had changed, and the last one."""
-    changed = _leaves(state)
-    roots = _roots(state)
-    return [root for root in roots if root.pk in changed or root == roots[-1]]
-
-
-def _until(state: State) -> object:
-    """Return the day on which the export began: later roots would change the steps."""
-    return min(chosen.snapshot.at for chosen in state.chosen).date()
+def _in_order(ids: list[int]) -> list[ChainRoot]:
+    return list(ChainRoot.objects.filter(pk__in=ids).order_by("day"))

@@ -23,6 +23,9 @@ class Chosen:
 @dataclass
 class State:
     chosen: list[Chosen]
+    # The daily roots, and those of them with paths: `ChainRoot` by key.
+    roots: list[int] = field(default_factory=list)
+    proved: list[int] = field(default_factory=list)
     # The next step of `build`, and how many files of it are done.
     step: int = 0
     files_done: int = 0
@@ -40,6 +43,8 @@ def unpacked(content: bytes) -> State:
     progress = raw["progress"]
     return State(
         chosen=[_chosen(each) for each in raw["chosen"]],
+        roots=raw["roots"],
+        proved=raw["proved"],
         step=raw["step"],
         files_done=raw["files_done"],
         missing=raw["missing"],
