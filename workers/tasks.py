@@ -14,6 +14,7 @@ from workers.registry import (
     DELIVERIES,
     ESCALATIONS,
     EVENTS,
+    EXPORTS,
     FORWARDED,
     MESSAGES,
     NOTICES,
@@ -21,6 +22,7 @@ from workers.registry import (
     PAUSED_WEBHOOKS,
     PERIODIC,
     SNOOZES,
+    TOLD_EXPORTS,
     WEBHOOKS,
 )
 
@@ -78,6 +80,16 @@ def send_webhook(delivery_id: str) -> str:
 @shared_task(name=Job.TELL_OF_WEBHOOK.value)
 def tell_of_webhook(endpoint_id: str) -> str:
     return execute.execute(PAUSED_WEBHOOKS, UUID(endpoint_id))
+
+
+@shared_task(name=Job.MAKE_EXPORT.value)
+def make_export(export_id: str) -> str:
+    return execute.execute(EXPORTS, UUID(export_id))
+
+
+@shared_task(name=Job.TELL_OF_EXPORT.value)
+def tell_of_export(export_id: str) -> str:
+    return execute.execute(TOLD_EXPORTS, UUID(export_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)
