@@ -211,6 +211,11 @@ def write_chain(work: Work, step: ConversationStep) -> None:
     moment = work.state.chosen[step.conversation].snapshot
     told = proofs.Told(work.for_company, work.export.by.client_id, work.scope.author)
     entries = proofs.entries_of(moment, step.volume, told)
+    if step.volume == 0 and work.for_company and not work.scope.author:
+        # It holds earlier texts, and that there are notes.
+        beginning = proofs.beginning_of(conversation, moment)
+        if beginning is not None:
+            work.archive.add(place.chain("debut.jsonl"), beginning)
     name = place.chain(f"entrees-{step.volume + 1:02d}.jsonl")
     with work.archive.entry(name) as inside:
         for number, entry in enumerate(entries):

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from core.models import User
+from messaging.chain.beginnings import later_of, lines_of
 from messaging.chain.hashes import Leaf, canonical, leaf_hash, tree_hash, written
+from messaging.chain.rebuilding import contents_of, message_ids, rows_of
 from messaging.exporting.snapshot import Snapshot
-from messaging.models import ChainEntry, ChainLeaf, ChainRoot, Message, ReadTime
-from messaging.queries.chain import contents_of
+from messaging.models import ChainEntry, ChainLeaf, ChainRoot, Conversation, Message, ReadTime
 
 Json = dict[str, Any]
 Kind = ChainEntry.Kind
@@ -58,7 +59,8 @@ def entries_of(snapshot: Snapshot, part: int, told: Told) -> Iterator[Json]:
         )
         entries = list(found.order_by("position"))
         shown = _unchanged(entries, snapshot) if not told.is_company else set()
-        for entry, content in contents_of(entries):
+        contents = contents_of(entries, rows_of(message_ids(entries)))
+        for entry, content in zip(entries, contents, strict=True):
             is_told = content is not None and told.is_told(entry, shown, people)
             yield _entry(entry, content if is_told else None)
 
@@ -87,6 +89,18 @@ def _people_of(told: Told) -> set[UUID]:
     if told.is_company:
         return set()
     return set(User.objects.filter(client=told.client_id).values_list("pk", flat=True))
+
+
+def beginning_of(conversation: Conversation, snapshot: Snapshot) -> Iterator[bytes] | None:
+    """Yield the lines that the digest of an old conversation is made of; None for a newer one."""
+    starts = ChainEntry.objects.filter(
+        conversation=conversation, kind=Kind.START, position__lte=snapshot.chain_length
+    )
+    start = starts.order_by("position").first()
+    if start is None or start.number is None or start.salt is None:
+        return None
+    later = later_of(conversation.pk, start.position)
+    return (canonical(each) + b"\n" for each in lines_of(conversation, start.number, later))
 
 
 def reads_of(snapshot: Snapshot, author: User | None) -> Iterator[Json]:
