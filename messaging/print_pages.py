@@ -64,7 +64,9 @@ def _printed(
     lines = _lines(reader, conversation, with_notes=with_notes)
     record_export(by=reader, conversation=conversation)
     language = translation.get_language()
-    return StreamingHttpResponse(_pieces(page, rows_of(reader_of(conversation), notes, lines), language))
+    return StreamingHttpResponse(
+        _pieces(page, rows_of(reader_of(conversation), notes, lines), language)
+    )
 
 
 def _lines(reader: User, conversation: Conversation, *, with_notes: bool) -> list[HistoryLine]:

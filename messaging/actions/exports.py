@@ -78,9 +78,7 @@ def ask_export(by: User, scope: Scope, *, with_notes: bool, with_files: bool) ->
     if with_notes and not by.is_company:
         raise NotAllowed
     choice = {"with_notes": with_notes, "with_files": with_files}
-    same = queries.pending_exports().filter(
-        by=by, kind=scope.kind, subject=scope.subject, **choice
-    )
+    same = queries.pending_exports().filter(by=by, kind=scope.kind, subject=scope.subject, **choice)
     if (earlier := same.first()) is not None:
         return Ordered(earlier, is_new=False)
     try:
@@ -215,9 +213,7 @@ def _begin(export: Export, lease: Lease, scope: Scope) -> None:
     began = build.begun(scope)
     export.total = build.total_of(began, with_files=export.with_files)
     export.state, export.status = state.packed(began), Status.RUNNING
-    export.upload_id = multipart.start_multipart(
-        _zip_key(export), content_type="application/zip"
-    )
+    export.upload_id = multipart.start_multipart(_zip_key(export), content_type="application/zip")
     _save(
         lease, total=export.total, state=export.state, status=export.status,
         upload_id=export.upload_id, started_at=timezone.now(),
@@ -250,9 +246,7 @@ def _save(lease: Lease, **columns: object) -> None:
 def give_up(export_id: UUID, _error: str) -> None:
     """Record that an export failed, after the last attempt, and have its person told."""
     failed = queries.pending_exports().filter(pk=export_id)
-    failed.update(
-        status=Status.FAILED, finished_at=timezone.now(), state=None, **reset_attempts()
-    )
+    failed.update(status=Status.FAILED, finished_at=timezone.now(), state=None, **reset_attempts())
     enqueue(Job.TELL_OF_EXPORT, export_id=export_id)
 
 

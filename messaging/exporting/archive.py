@@ -89,9 +89,7 @@ class Archive:
         """`folder` is the prefix of its objects; `at` the time that its files get."""
         self.folder, self.progress, self.at = folder, progress, at
         rest = b"".join(objects.chunks(progress.rest)) if progress.rest else b""
-        self.stream = PartStream(
-            self.key, upload_id, list(progress.parts), progress.sent, rest
-        )
+        self.stream = PartStream(self.key, upload_id, list(progress.parts), progress.sent, rest)
         self.entries = list(progress.entries)
         self._zip = zipfile.ZipFile(cast(Any, self.stream), "w", zipfile.ZIP_DEFLATED)
 

@@ -139,4 +139,3 @@ def total_of(state: State, *, with_files: bool) -> int:
     volumes = [volume for each in state.chosen for volume in each.volumes]
     files = sum(volume.files for volume in volumes) if with_files else 0
     return 3 * sum(volume.count for volume in volumes) + files + len(state.chosen)
-

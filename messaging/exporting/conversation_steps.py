@@ -180,9 +180,7 @@ def write_notes(work: Work, step: ConversationStep) -> bool:
     part = Part(work, step)
     numbered = list(enumerate(part.snapshot.notes(), 1))
     name = part.place.data("notes-internes.jsonl")
-    if work.state.files_done == 0 and not any(
-        entry.name == name for entry in work.archive.entries
-    ):
+    if work.state.files_done == 0 and not any(entry.name == name for entry in work.archive.entries):
         notes = (
             data.line(data.note_json(note, part.place, n, work.copies)) for n, note in numbered
         )
@@ -194,7 +192,11 @@ def write_notes(work: Work, step: ConversationStep) -> bool:
 def write_record(work: Work, step: ConversationStep) -> None:
     """Write what is known of the conversation itself, its history and who has read what."""
     part = Part(work, step)
-    shown = data.conversation(part.conversation, part.snapshot, part.chosen.volumes)
+    start = proofs.start_of(part.snapshot)
+    shown = data.conversation(
+        part.conversation, part.snapshot, part.chosen.volumes,
+        starts_after=start.number or 0 if start else 0,
+    )  # fmt: skip
     work.archive.add(part.place.data("conversation.json"), data.line(shown))
     lines = part.snapshot.lines(for_company=work.export.with_notes)
     work.archive.add(
@@ -213,9 +215,10 @@ def write_chain(work: Work, step: ConversationStep) -> None:
     entries = proofs.entries_of(moment, step.volume, told)
     if step.volume == 0 and work.for_company and not work.scope.author:
         # It holds earlier texts, and that there are notes.
-        beginning = proofs.beginning_of(conversation, moment)
-        if beginning is not None:
-            work.archive.add(place.chain("debut.jsonl"), beginning)
+        start = proofs.start_of(moment)
+        if start is not None and start.salt is not None:
+            lines = proofs.beginning_of(conversation, start)
+            work.archive.add(place.chain("debut.jsonl"), lines)
     name = place.chain(f"entrees-{step.volume + 1:02d}.jsonl")
     with work.archive.entry(name) as inside:
         for number, entry in enumerate(entries):

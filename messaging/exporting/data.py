@@ -28,7 +28,9 @@ def person(user: User | None) -> Json | None:
     return None if user is None else {"id": str(user.pk), "name": user.name, "role": user.role}
 
 
-def conversation(found: Conversation, snapshot: Snapshot, volumes: Iterable[Volume]) -> Json:
+def conversation(
+    found: Conversation, snapshot: Snapshot, volumes: Iterable[Volume], *, starts_after: int
+) -> Json:
     chantier = found.chantier
     return {
         "id": str(found.pk),
@@ -41,6 +43,8 @@ def conversation(found: Conversation, snapshot: Snapshot, volumes: Iterable[Volu
         "exported_at": written(snapshot.at),
         "chain_length": snapshot.chain_length,
         "chain_head": snapshot.chain_head.hex(),
+        # The messages up to this one are older than the chain.
+        "chain_starts_after": starts_after,
         # Only the messages of one person: the others are missing on purpose.
         "only_author": str(snapshot.author_id) if snapshot.author_id else None,
         "volumes": [

@@ -71,9 +71,7 @@ def _people(conversation: Conversation) -> list[str]:
     """Return who takes part: the client's people first."""
     rows = Participant.objects.filter(conversation=conversation, left_at=None)
     people = sorted((row.user for row in rows.select_related("user")), key=_order)
-    return [
-        f"{each.name} ({_('company') if each.is_company else _('client')})" for each in people
-    ]
+    return [f"{each.name} ({_('company') if each.is_company else _('client')})" for each in people]
 
 
 def _order(person: User) -> tuple[bool, str]:

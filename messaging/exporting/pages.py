@@ -63,9 +63,7 @@ def framed(head: Head, *, links: list[tuple[str, str]], inside: str = PLACE) -> 
     return render_to_string("messaging/export_page.html", context)
 
 
-def _files(
-    row: Row, place: Place, copies: Copies, note_numbers: dict[Any, int]
-) -> list[ShownFile]:
+def _files(row: Row, place: Place, copies: Copies, note_numbers: dict[Any, int]) -> list[ShownFile]:
     if row.message:
         owner = owner_of(row.message.seq)
     elif row.note:

@@ -32,12 +32,13 @@ class Told:
 
     def is_told(self, entry: ChainEntry, shown: set[UUID], people: set[UUID]) -> bool:
         """`shown`: the messages whose first text is their present one; `people`: the client's."""
-        if self.author and entry.kind not in (Kind.START, Kind.PURGE):
-            return entry.person == self.author.pk
+        if self.author:
+            return entry.person == self.author.pk or entry.kind == Kind.PURGE
         if self.is_company:
             return True
         match entry.kind:
-            case Kind.NOTE:
+            case Kind.NOTE | Kind.START:
+                # How many notes there were is in the second.
                 return False
             case Kind.DELIVERY:
                 return entry.person in people
@@ -91,16 +92,21 @@ def _people_of(told: Told) -> set[UUID]:
     return set(User.objects.filter(client=told.client_id).values_list("pk", flat=True))
 
 
-def beginning_of(conversation: Conversation, snapshot: Snapshot) -> Iterator[bytes] | None:
-    """Yield the lines that the digest of an old conversation is made of; None for a newer one."""
+def start_of(snapshot: Snapshot) -> ChainEntry | None:
+    """Return the entry that stands for what is older than the chain; None for a newer one."""
     starts = ChainEntry.objects.filter(
-        conversation=conversation, kind=Kind.START, position__lte=snapshot.chain_length
-    )
-    start = starts.order_by("position").first()
-    if start is None or start.number is None or start.salt is None:
-        return None
+        conversation=snapshot.conversation_id, kind=Kind.START,
+        position__lte=snapshot.chain_length,
+    )  # fmt: skip
+    return starts.order_by("position").first()
+
+
+def beginning_of(conversation: Conversation, start: ChainEntry) -> Iterator[bytes]:
+    """Yield the lines that the digest of an old conversation is made of."""
+    assert start.number is not None, "of a beginning"
     later = later_of(conversation.pk, start.position)
-    return (canonical(each) + b"\n" for each in lines_of(conversation, start.number, later))
+    for each in lines_of(conversation, start.number, later):
+        yield canonical(each) + b"\n"
 
 
 def reads_of(snapshot: Snapshot, author: User | None) -> Iterator[Json]:

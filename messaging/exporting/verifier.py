@@ -11,7 +11,6 @@ import hashlib
 import html.parser
 import json
 import os
-import re
 import sys
 import zipfile
 from datetime import datetime, timezone
@@ -19,7 +18,6 @@ from datetime import datetime, timezone
 CHUNK = 1024 * 1024
 NOTHING = bytes(32)
 OF_ENTRY, OF_ROOT = b"liaison chain 1\n", b"liaison root 1\n"
-FORMATTED = re.compile(r"\d+(?:[  ]\d+)*")
 
 
 class Fault(Exception):
@@ -61,9 +59,6 @@ class Zip:
 class Report:
     def __init__(self):
         self.faults, self.doubts, self.facts = [], [], []
-
-    def fault(self, text):
-        self.faults.append(text)
 
     def doubt(self, text):
         if text not in self.doubts:
@@ -107,12 +102,14 @@ def check_sums(source, report):
         listed[name] = digest
     for name, digest in listed.items():
         if name not in names:
-            report.fault("Fichier manquant : %s est dans SHA256SUMS, pas dans l'export" % name)
+            report.faults.append(
+                "Fichier manquant : %s est dans SHA256SUMS, pas dans l'export" % name
+            )
         elif digest_of(source, name) != digest:
-            report.fault("Fichier modifié : %s n'a pas la somme de SHA256SUMS" % name)
+            report.faults.append("Fichier modifié : %s n'a pas la somme de SHA256SUMS" % name)
     for name in sorted(names - set(listed) - {"SHA256SUMS"}):
         if not name.endswith((".pyc", ".DS_Store", "Thumbs.db", "desktop.ini")):
-            report.fault("Fichier ajouté : %s n'est pas dans SHA256SUMS" % name)
+            report.faults.append("Fichier ajouté : %s n'est pas dans SHA256SUMS" % name)
 
 
 # --- La chaîne d'une conversation -----------------------------------------------------------------
@@ -126,8 +123,8 @@ class Thread:
         [(_, about)] = lines_of(source, "data/%s/conversation.json" % folder)
         self.about, self.id = about, about["id"]
         self.title = "« %s »" % about["subject"]
-        self.messages, self.order, self.reads = {}, [], {}
-        self.merged, self.old_up_to, self.hidden = {}, 0, 0
+        self.messages, self.reads = {}, {}
+        self.merged, self.old_up_to, self.hidden = {}, about["chain_starts_after"], 0
         self.purged, self.heads, self.settled = 0, {0: NOTHING}, {}
 
     def files(self, folder, prefix):
@@ -146,9 +143,7 @@ def check_chain(thread, report):
             )  # fmt: skip
             if entry["position"] != position + 1:
                 kind = "manquante" if entry["position"] > position + 1 else "ajoutée ou déplacée"
-                raise Fault(
-                    "%s : entrée %s : on attendait la %d" % (where, kind, position + 1)
-                )
+                raise Fault("%s : entrée %s : on attendait la %d" % (where, kind, position + 1))
             position += 1
             content = check_content(entry, where)
             hashed = bytes.fromhex(entry["content_hash"])
@@ -244,7 +239,7 @@ def check_beginning(thread, report):
         )
         return
     summed = hashlib.sha256()
-    for number, line in lines_of(thread.source, name):
+    for _, line in lines_of(thread.source, name):
         summed.update(canonical(line) + b"\n")
         if "seq" not in line:
             continue
@@ -253,7 +248,6 @@ def check_beginning(thread, report):
                      is_moved=False)  # fmt: skip
         known.update(changed)
         thread.messages[line["id"]] = known
-        del number
     if summed.hexdigest() != thread.start["digest"]:
         raise Fault(
             "%s : un message d'avant la chaîne (1 à %d) a été modifié, retiré ou ajouté (%s)"
@@ -417,8 +411,7 @@ def check_reads(thread, report):
         is_wanted = not only or user == only
         if (user, seq) not in found and is_wanted and not thread.merged:
             raise Fault(
-                "%s : marque de lecture manquante : %s jusqu'au n° %s"
-                % (thread.title, user, seq)
+                "%s : marque de lecture manquante : %s jusqu'au n° %s" % (thread.title, user, seq)
             )
 
 
@@ -609,9 +602,11 @@ def guarded(report, check, *arguments):
     try:
         check(*arguments)
     except Fault as fault:
-        report.fault(str(fault))
+        report.faults.append(str(fault))
     except (KeyError, ValueError, TypeError, OSError, zipfile.BadZipFile) as error:
-        report.fault("%s : données illisibles (%r)" % (check.__doc__ or check.__name__, error))
+        report.faults.append(
+            "%s : données illisibles (%r)" % (check.__doc__ or check.__name__, error)
+        )
     else:
         return True
     return False
