@@ -123,7 +123,7 @@ class Thread:
         [(_, about)] = lines_of(source, "data/%s/conversation.json" % folder)
         self.about, self.id = about, about["id"]
         self.title = "« %s »" % about["subject"]
-        self.messages, self.reads = {}, {}
+        self.messages, self.reads, self.notes = {}, {}, {}
         self.merged, self.old_up_to, self.hidden = {}, about["chain_starts_after"], 0
         self.purged, self.heads, self.settled = 0, {0: NOTHING}, {}
 
@@ -203,10 +203,12 @@ def apply(thread, content):
     """Rejoue une entrée : ce qu'un message est d'après la chaîne."""
     kind = content["kind"]
     if kind == "message" or (kind == "move" and "seq" in content):
-        thread.messages[content["id"]] = dict(content, is_deleted=False, is_moved=False)
+        known = dict(content, is_deleted=False, is_moved=False, texts=[content["text"]])
+        thread.messages[content["id"]] = known
     elif kind == "edit":
         known = thread.messages.setdefault(content["id"], {"is_deleted": False, "is_moved": False})
         known.update(text=content["text"], edited_at=content["at"])
+        known.setdefault("texts", [content["previous"]]).append(content["text"])
     elif kind == "delete":
         known = thread.messages.setdefault(content["id"], {"is_moved": False})
         known.update(is_deleted=True, deleted_at=content["at"])
@@ -215,6 +217,8 @@ def apply(thread, content):
         known["is_moved"] = True
     elif kind == "read":
         thread.reads[(content["user"], content["up_to_seq"])] = content["at"]
+    elif kind == "note":
+        thread.notes[content["id"]] = content
     elif kind == "merge":
         thread.merged[content["gone"]] = content["kept"]
     elif kind == "file":
@@ -244,6 +248,8 @@ def check_beginning(thread, report):
         if "seq" not in line:
             continue
         changed = thread.messages.get(line["id"], {})
+        later = changed.pop("texts", [])[1:]
+        line["texts"] += later
         known = dict(line, text=line["texts"][-1], is_deleted=bool(line["deleted_at"]),
                      is_moved=False)  # fmt: skip
         known.update(changed)
@@ -309,7 +315,11 @@ def check_message(thread, message, where, report):
     compare(author, message["author"]["id"], where, "auteur")
     compare(known["created_at"], message["created_at"], where, "heure")
     compare(known["reply_to"], message["reply_to"], where, "message cité")
-    if deleted or known.get("is_moved"):
+    if known.get("is_moved"):
+        return
+    if not known.get("edits"):
+        check_earlier(thread, message, known, deleted, where)
+    if deleted:
         return
     compare(known["text"], message["text"], where, "texte")
     name = known.get("author_name")
@@ -320,6 +330,15 @@ def check_message(thread, message, where, report):
                 % (where, name, message["author"]["name"])
             )
     check_files(thread, known["files"], message["files"], where)
+
+
+def check_earlier(thread, message, known, deleted, where):
+    """Compare les textes d'avant une modification ou une suppression, et son heure."""
+    if message["seq"] > thread.old_up_to:
+        compare(known.get("edited_at"), message["edited_at"], where, "heure de modification")
+    if "earlier" in message:
+        texts = [each["text"] for each in message["earlier"]]
+        compare(known["texts"] if deleted else known["texts"][:-1], texts, where, "texte d'avant")
 
 
 def check_unknown(thread, message, known, where, report):
@@ -413,6 +432,23 @@ def check_reads(thread, report):
             raise Fault(
                 "%s : marque de lecture manquante : %s jusqu'au n° %s" % (thread.title, user, seq)
             )
+
+
+def check_notes(thread, report):
+    """Compare l'existence des notes internes : leur texte n'est pas dans la chaîne."""
+    for name in thread.files("data", "notes-internes"):
+        for number, note in lines_of(thread.source, name):
+            where = "%s, note interne (%s, ligne %d)" % (thread.title, name, number)
+            known = thread.notes.get(note["id"])
+            if known is None:
+                if not thread.old_up_to and not thread.merged:
+                    raise Fault("%s : note ajoutée : la chaîne ne la connaît pas" % where)
+                continue
+            if not thread.merged:
+                compare(known["author"], note["author"]["id"], where, "auteur")
+            compare(known["created_at"], note["created_at"], where, "heure")
+        report.doubt("%s : la chaîne prouve que les notes internes existent, pas leur texte"
+                     % thread.title)  # fmt: skip
 
 
 # --- Les pages à lire -----------------------------------------------------------------------------
@@ -585,6 +621,10 @@ def verify(source):
             report.doubt("%s : %d entrées dont cet export ne donne pas le contenu"
                          % (thread.title, thread.hidden))  # fmt: skip
     guarded(report, check_roots, source, threads, report)
+    report.doubt(
+        "L'historique (ouvert, clos, confié…) n'est pas dans la chaîne : data/…/historique.jsonl "
+        "n'est couvert que par SHA256SUMS"
+    )
     report.doubt("Les PDF ne sont couverts que par SHA256SUMS : c'est data/ qui fait foi")
     return report
 
@@ -592,7 +632,7 @@ def verify(source):
 def check_thread(thread, pages, report):
     if not guarded(report, check_chain, thread, report):
         return
-    for check in (check_beginning, check_messages, check_reads, check_bytes):
+    for check in (check_beginning, check_messages, check_reads, check_notes, check_bytes):
         guarded(report, check, thread, report)
     guarded(report, check_pages, thread, pages, report)
 
