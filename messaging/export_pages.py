@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,12 +28,12 @@ ONE_MINUTE = timedelta(minutes=1)
 
 @person_page(of_company=False)
 def client_exports(request: HttpRequest) -> HttpResponse:
-    return _exports(request, "client")
+    return _exports(request)
 
 
 @person_page(of_company=True)
 def staff_exports(request: HttpRequest) -> HttpResponse:
-    return _exports(request, "staff")
+    return _exports(request)
 
 
 @person_page(of_company=False)
@@ -47,14 +47,13 @@ def staff_pdf(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     return _pdf(request, conversation_id, with_notes=request.GET.get("notes") == "1")
 
 
-def _exports(request: HttpRequest, side: str) -> HttpResponse:
+def _exports(request: HttpRequest) -> HttpResponse:
     reader = person(request)
     state = {
         "me": MeSerializer(reader).data,
         "exports": ExportSerializer(exports_of(reader)[:LISTED], many=True).data,
     }
-    context = {"state": state, "back": f"/{side}/messages"}
-    return render(request, "messaging/exports.html", context)
+    return render(request, "messaging/exports.html", {"state": state})
 
 
 def _pdf(request: HttpRequest, conversation_id: UUID, *, with_notes: bool) -> HttpResponse:
@@ -62,8 +61,11 @@ def _pdf(request: HttpRequest, conversation_id: UUID, *, with_notes: bool) -> Ht
     reader = person(request)
     conversation = conversation_for(reader, conversation_id)
     rate_limits.spend("pdfs", reader.pk, at_most=PDFS_PER_MINUTE, window=ONE_MINUTE)
-    part = request.GET.get("part", "1")
     volumes = thread_pdf.volumes(conversation)
+    if len(volumes) > 1 and "part" not in request.GET:
+        # That page lists the parts.
+        return redirect(f"{request.path.removesuffix('pdf')}print")
+    part = request.GET.get("part", "1")
     if not part.isdecimal() or not 1 <= int(part) <= len(volumes):
         raise Http404
     with in_zone_of(request):

@@ -12,13 +12,12 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.models import User
 from core.web.page_access import person_page
 from core.web.requests import person
 from messaging.actions.exports import record_export
+from messaging.exporting import heads, thread_pdf
 from messaging.exporting.rows import Row, moment, reader_of, rows_of
 from messaging.models import SHOWN_TO_CLIENTS, Conversation, HistoryLine
 from messaging.queries.conversations import detailed_conversation_for, notes_for
@@ -50,12 +49,12 @@ def _printed(
         "people": _people(conversation),
         "printed_at": timezone.now(),
         "opened": moment(conversation.created_at),
-        "printed": _("%(moment)s, by %(name)s")
-        % {"moment": moment(timezone.now()), "name": reader.name},
-        "end": _end(conversation.last_seq),
+        "printed": heads.printed(timezone.now(), reader),
+        "end": heads.end_of_conversation(conversation.last_seq),
         "back": f"/{side}/messages/{conversation_id}",
         "with_notes": with_notes,
         "offers_notes": reader.is_company,
+        "pdfs": _pdfs(side, conversation, with_notes=with_notes),
         "place": PLACE,
     }
     # Rendered here: what follows runs after the middlewares, which need the nonce of the page.
@@ -67,6 +66,13 @@ def _printed(
     return StreamingHttpResponse(
         _pieces(page, rows_of(reader_of(conversation), notes, lines), language)
     )
+
+
+def _pdfs(side: str, conversation: Conversation, *, with_notes: bool) -> list[tuple[str, str]]:
+    """Return the address of each part of the PDF, with its number if there are several."""
+    count = len(thread_pdf.volumes(conversation))
+    address = f"/{side}/messages/{conversation.pk}/pdf?{'notes=1&' * with_notes}part="
+    return [(str(n) if count > 1 else "", f"{address}{n}") for n in range(1, count + 1)]
 
 
 def _lines(reader: User, conversation: Conversation, *, with_notes: bool) -> list[HistoryLine]:
@@ -82,14 +88,6 @@ def _pieces(page: str, batches: Iterator[list[Row]], language: str) -> Iterator[
         with translation.override(language):
             yield render_to_string("messaging/print_rows.html", {"rows": rows})
     yield after
-
-
-def _end(count: int) -> str:
-    return ngettext(
-        "End of the conversation: %(count)s message.",
-        "End of the conversation: %(count)s messages.",
-        count,
-    ) % {"count": count}
 
 
 def _people(conversation: Conversation) -> list[dict[str, Any]]:

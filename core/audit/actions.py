@@ -11,9 +11,9 @@ class Action(models.TextChoices):
     LOGIN_REFUSED = "login.refused", _("Login refused")
     LOGIN_BLOCKED = "login.blocked", _("Login refused: too many attempts")
     LOGGED_OUT = "logout", _("Logout")
-    TOKEN_ISSUED = "token.issued", _("Token issued")  # noqa: S105 (a name)
-    PASSWORD_ASKED = "password.asked", _("Link for a password asked for")  # noqa: S105
-    PASSWORD_CHANGED = "password.changed", _("Password changed")  # noqa: S105
+    TOKEN_ISSUED = "token.issued", _("Token issued")
+    PASSWORD_ASKED = "password.asked", _("Link for a password asked for")
+    PASSWORD_CHANGED = "password.changed", _("Password changed")
     FACTOR_ADDED = "factor.added", _("Second factor added")
     FACTOR_REMOVED = "factor.removed", _("Second factor removed")
     FACTORS_RESET = "factors.reset", _("Second factors reset")

@@ -40,7 +40,7 @@ class Thing(NamedTuple):
 def record(
     actor: Actor | Who | None,
     action: Action,
-    object: Thing | Model | None = None,  # noqa: A002 (the word of the audit)
+    object: Thing | Model | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Record that `actor` did `action` to `object`, with the address of the request.
@@ -56,7 +56,7 @@ def record(
 def fact(
     actor: Actor | Who | None,
     action: Action,
-    object: Thing | Model | None = None,  # noqa: A002
+    object: Thing | Model | None = None,
     details: Mapping[str, Any] | None = None,
 ) -> AuditFact:
     """Return the row that `record` writes."""

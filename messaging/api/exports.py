@@ -20,8 +20,8 @@ from messaging.exporting.choices import choices_for
 from messaging.exporting.scope import scope_for
 from messaging.queries.exports import export_for, exports_of
 from messaging.serializers.exports import (
-    ExportChoicesQuerySerializer,
     ExportChoiceSerializer,
+    ExportChoicesQuerySerializer,
     ExportDraftSerializer,
     ExportSerializer,
 )

@@ -17,6 +17,7 @@ from messaging.exporting import data, heads, pages, person, proofs
 from messaging.exporting.archive import Archive
 from messaging.exporting.conversation_steps import Work
 from messaging.exporting.pdf import Head
+from messaging.exporting.rows import moment
 from messaging.exporting.state import State
 from messaging.models import ChainRoot, Conversation, Export
 
@@ -88,7 +89,7 @@ def write_cover(work: Work, _part: int) -> None:
         work.archive.add("lire.html", _first_page(work))
     text = render_to_string(
         f"messaging/export_readme.{(get_language() or 'fr')[:2]}.txt",
-        {"export": export, "at": heads.moment(export.created_at), "missing": work.state.missing,
+        {"export": export, "at": moment(export.created_at), "missing": work.state.missing,
          "has_person": work.scope.author is not None},
     )  # fmt: skip
     work.archive.add("LISEZ-MOI.txt", text)
@@ -134,7 +135,7 @@ def _first_page(work: Work) -> str:
 def _facts(conversation: Conversation, count: int) -> str:
     messages = ngettext("%(count)s message", "%(count)s messages", count) % {"count": count}
     where = conversation.chantier.name if conversation.chantier else ""
-    opened = heads.moment(conversation.created_at)
+    opened = moment(conversation.created_at)
     return " · ".join(filter(None, [conversation.client.name, where, messages, opened]))
 
 

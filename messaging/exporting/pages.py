@@ -1,4 +1,4 @@
-"""The pages of an export as HTML that needs nothing else: its styles are inside, files beside it."""
+"""The pages of an export: HTML that needs nothing else. Styles are inside, files beside it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -81,7 +81,7 @@ def _entry(entry: ChainEntry, content: Json | None) -> Json:
 
 def _unchanged(entries: list[ChainEntry], snapshot: Snapshot) -> set[UUID]:
     """Return the messages of these entries that a client reads as they were sent."""
-    subjects = [entry.subject for entry in entries if entry.kind in TEXTS]
+    subjects = [each.subject for each in entries if each.kind in TEXTS and each.subject]
     found = Message.objects.filter(pk__in=subjects, conversation=snapshot.conversation_id)
     return set(found.filter(edited_at=None, deleted_at=None).values_list("pk", flat=True))
 

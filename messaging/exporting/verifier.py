@@ -7,6 +7,8 @@ Nomme la première ligne modifiée, manquante ou ajoutée, et dit ce qui ne peut
 Code de sortie : 0 si tout concorde, 1 sinon, 2 si ce n'est pas un export.
 """
 
+from __future__ import annotations
+
 import hashlib
 import html.parser
 import json
@@ -14,6 +16,7 @@ import os
 import sys
 import zipfile
 from datetime import datetime, timezone
+from typing import Any, Callable, Iterator, Union
 
 CHUNK = 1024 * 1024
 NOTHING = bytes(32)
@@ -27,10 +30,10 @@ class Fault(Exception):
 class Folder:
     """Un export décompressé."""
 
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.path = path
 
-    def names(self):
+    def names(self) -> list[str]:
         found = []
         for folder, folders, files in os.walk(self.path):
             folders.sort()
@@ -39,33 +42,38 @@ class Folder:
                 found.append(os.path.relpath(whole, self.path).replace(os.sep, "/"))
         return found
 
-    def open(self, name):
+    def open(self, name: str) -> Any:
         return open(os.path.join(self.path, *name.split("/")), "rb")
 
 
 class Zip:
     """Un export tel qu'il a été téléchargé."""
 
-    def __init__(self, path):
+    def __init__(self, path: str) -> None:
         self.zip = zipfile.ZipFile(path)
 
-    def names(self):
+    def names(self) -> list[str]:
         return [name for name in self.zip.namelist() if not name.endswith("/")]
 
-    def open(self, name):
+    def open(self, name: str) -> Any:
         return self.zip.open(name)
 
 
-class Report:
-    def __init__(self):
-        self.faults, self.doubts, self.facts = [], [], []
+Source = Union[Folder, Zip]
 
-    def doubt(self, text):
+
+class Report:
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self.doubts: list[str] = []
+        self.facts: list[str] = []
+
+    def doubt(self, text: str) -> None:
         if text not in self.doubts:
             self.doubts.append(text)
 
 
-def digest_of(source, name):
+def digest_of(source: Source, name: str) -> str:
     summed = hashlib.sha256()
     with source.open(name) as file:
         for piece in iter(lambda: file.read(CHUNK), b""):
@@ -73,7 +81,7 @@ def digest_of(source, name):
     return summed.hexdigest()
 
 
-def lines_of(source, name):
+def lines_of(source: Source, name: str) -> Iterator[tuple[int, Any]]:
     """Donne les objets d'un fichier JSON par lignes, avec leur numéro."""
     with source.open(name) as file:
         for number, line in enumerate(file, 1):
@@ -83,7 +91,7 @@ def lines_of(source, name):
                 raise Fault("%s, ligne %d : illisible" % (name, number)) from None
 
 
-def canonical(value):
+def canonical(value: Any) -> bytes:
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return text.encode("utf-8")
 
@@ -91,7 +99,7 @@ def canonical(value):
 # --- Les sommes -----------------------------------------------------------------------------------
 
 
-def check_sums(source, report):
+def check_sums(source: Source, report: Report) -> None:
     names = set(source.names())
     with source.open("SHA256SUMS") as file:
         content = file.read()
@@ -118,21 +126,26 @@ def check_sums(source, report):
 class Thread:
     """Une conversation : son nom, ses dossiers, et ce que la chaîne dit de ses messages."""
 
-    def __init__(self, source, folder):
+    def __init__(self, source: Source, folder: str) -> None:
         self.source, self.folder = source, folder
         [(_, about)] = lines_of(source, "data/%s/conversation.json" % folder)
         self.about, self.id = about, about["id"]
         self.title = "« %s »" % about["subject"]
-        self.messages, self.reads, self.notes = {}, {}, {}
-        self.merged, self.old_up_to, self.hidden = {}, about["chain_starts_after"], 0
-        self.purged, self.heads, self.settled = 0, {0: NOTHING}, {}
+        self.messages: dict[str, dict[str, Any]] = {}
+        self.reads: dict[tuple[str, int], str] = {}
+        self.notes: dict[str, dict[str, Any]] = {}
+        self.merged: dict[str, str] = {}
+        self.settled: dict[str, dict[str, Any]] = {}
+        self.start: dict[str, Any] = {}
+        self.heads = {0: NOTHING}
+        self.old_up_to, self.hidden, self.purged = about["chain_starts_after"], 0, 0
 
-    def files(self, folder, prefix):
+    def files(self, folder: str, prefix: str) -> list[str]:
         start = "%s/%s/%s" % (folder, self.folder, prefix)
         return sorted(name for name in self.source.names() if name.startswith(start))
 
 
-def check_chain(thread, report):
+def check_chain(thread: Thread, report: Report) -> None:
     """Recalcule chaque empreinte. Après la première faute, la suite ne prouve plus rien."""
     key = bytes.fromhex(thread.id.replace("-", ""))
     position, previous = 0, NOTHING
@@ -170,7 +183,7 @@ def check_chain(thread, report):
         )
 
 
-def check_content(entry, where):
+def check_content(entry: dict[str, Any], where: str) -> Any:
     """Rend le contenu d'une entrée, s'il est donné et s'il a bien cette empreinte."""
     if entry["content"] is None or entry["salt"] is None:
         return None
@@ -183,7 +196,7 @@ def check_content(entry, where):
     return json.loads(entry["content"])
 
 
-def described(content):
+def described(content: dict[str, Any]) -> Iterator[str]:
     """Dit de quoi parle un contenu, pour un message d'erreur."""
     names = {
         "message": "message", "edit": "modification", "delete": "suppression",
@@ -199,7 +212,7 @@ def described(content):
         yield "du %s" % content["at"]
 
 
-def apply(thread, content):
+def apply(thread: Thread, content: dict[str, Any]) -> None:
     """Rejoue une entrée : ce qu'un message est d'après la chaîne."""
     kind = content["kind"]
     if kind == "message" or (kind == "move" and "seq" in content):
@@ -231,7 +244,7 @@ def apply(thread, content):
 # --- Les données, comparées avec la chaîne --------------------------------------------------------
 
 
-def check_beginning(thread, report):
+def check_beginning(thread: Thread, report: Report) -> None:
     """Compare les messages d'avant la chaîne avec leur empreinte commune."""
     if not thread.old_up_to:
         return
@@ -265,7 +278,7 @@ def check_beginning(thread, report):
     )
 
 
-def check_messages(thread, report):
+def check_messages(thread: Thread, report: Report) -> None:
     expected, only = 1, thread.about["only_author"]
     seen = set()
     for name in thread.files("data", "messages-"):
@@ -294,7 +307,7 @@ def check_messages(thread, report):
             )
 
 
-def check_message(thread, message, where, report):
+def check_message(thread: Thread, message: dict[str, Any], where: str, report: Report) -> None:
     known = thread.messages.get(message["id"])
     if known is None or "seq" not in known:
         check_unknown(thread, message, known, where, report)
@@ -324,15 +337,16 @@ def check_message(thread, message, where, report):
     compare(known["text"], message["text"], where, "texte")
     name = known.get("author_name")
     if name and name != message["author"]["name"]:
-        if message["author"]["id"] == known["author"]:
-            report.doubt(
-                "%s : l'auteur s'appelait « %s » quand il a écrit, « %s » dans l'export"
-                % (where, name, message["author"]["name"])
-            )
+        report.doubt(
+            "%s : l'auteur s'appelait « %s » quand il a écrit, « %s » dans l'export"
+            % (where, name, message["author"]["name"])
+        )
     check_files(thread, known["files"], message["files"], where)
 
 
-def check_earlier(thread, message, known, deleted, where):
+def check_earlier(
+    thread: Thread, message: dict[str, Any], known: Any, deleted: bool, where: str
+) -> None:
     """Compare les textes d'avant une modification ou une suppression, et son heure."""
     if message["seq"] > thread.old_up_to:
         compare(known.get("edited_at"), message["edited_at"], where, "heure de modification")
@@ -341,7 +355,9 @@ def check_earlier(thread, message, known, deleted, where):
         compare(known["texts"] if deleted else known["texts"][:-1], texts, where, "texte d'avant")
 
 
-def check_unknown(thread, message, known, where, report):
+def check_unknown(
+    thread: Thread, message: dict[str, Any], known: Any, where: str, report: Report
+) -> None:
     """Un message dont la chaîne ne donne pas le contenu : c'est dit, ou c'est une faute."""
     if message["seq"] <= thread.old_up_to:
         return
@@ -354,7 +370,9 @@ def check_unknown(thread, message, known, where, report):
         raise Fault("%s : message ajouté : la chaîne ne le connaît pas" % where)
 
 
-def check_files(thread, known, files, where):
+def check_files(
+    thread: Thread, known: list[dict[str, Any]], files: list[dict[str, Any]], where: str
+) -> None:
     told = [(each["id"], each["name"], each["size"], each["sha256"]) for each in known]
     here = [(each["id"], each["name"], each["size"], each["sha256"]) for each in files]
     for expected, found in zip(told, here):
@@ -369,7 +387,7 @@ def check_files(thread, known, files, where):
         )
 
 
-def compare(expected, found, where, what):
+def compare(expected: Any, found: Any, where: str, what: str) -> None:
     if expected != found:
         raise Fault(
             "%s : %s modifié : la chaîne dit %s, l'export %s"
@@ -377,12 +395,12 @@ def compare(expected, found, where, what):
         )
 
 
-def shown(value):
+def shown(value: Any) -> str:
     text = "rien" if value is None else str(value)
     return "« %s »" % (text if len(text) < 80 else text[:77] + "…")
 
 
-def check_bytes(thread, report):
+def check_bytes(thread: Thread, report: Report) -> None:
     """Compare les octets de chaque fichier avec l'empreinte que la chaîne a de lui."""
     names = set(thread.source.names())
     for source in thread.files("data", "messages-") + thread.files("data", "notes-internes"):
@@ -391,7 +409,9 @@ def check_bytes(thread, report):
                 check_file(thread, owner, file, names, report)
 
 
-def check_file(thread, owner, file, names, report):
+def check_file(
+    thread: Thread, owner: dict[str, Any], file: dict[str, Any], names: set[str], report: Report
+) -> None:
     where = "%s, message n° %s" % (thread.title, owner.get("seq", "(note interne)"))
     if file["path"] is None:
         if file["status"] == "ready":
@@ -411,7 +431,7 @@ def check_file(thread, owner, file, names, report):
         )
 
 
-def check_reads(thread, report):
+def check_reads(thread: Thread, report: Report) -> None:
     name, found = "data/%s/lectures.jsonl" % thread.folder, {}
     only = thread.about["only_author"]
     for number, read in lines_of(thread.source, name):
@@ -434,7 +454,7 @@ def check_reads(thread, report):
             )
 
 
-def check_notes(thread, report):
+def check_notes(thread: Thread, report: Report) -> None:
     """Compare l'existence des notes internes : leur texte n'est pas dans la chaîne."""
     for name in thread.files("data", "notes-internes"):
         for number, note in lines_of(thread.source, name):
@@ -457,11 +477,13 @@ def check_notes(thread, report):
 class Page(html.parser.HTMLParser):
     """Relève l'auteur, l'heure et le texte de chaque message d'une page."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.messages, self.current, self.field, self.depth = {}, None, None, 0
+        self.messages: dict[str, dict[str, Any]] = {}
+        self.current: dict[str, Any] | None = None
+        self.field = ""
 
-    def handle_starttag(self, tag, attributes):
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
         values = dict(attributes)
         if tag == "li" and (values.get("id") or "").startswith("m-"):
             self.current = self.messages[values["id"][2:]] = {"author": "", "text": None, "at": ""}
@@ -474,16 +496,16 @@ class Page(html.parser.HTMLParser):
         elif self.current is not None and tag == "div" and values.get("class") == "body":
             self.field, self.current["text"] = "text", ""
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: str) -> None:
         if tag in ("b", "div"):
-            self.field = None
+            self.field = ""
 
-    def handle_data(self, data):
+    def handle_data(self, data: str) -> None:
         if self.current is not None and self.field:
             self.current[self.field] += data
 
 
-def check_pages(thread, pages, report):
+def check_pages(thread: Thread, pages: list[str], report: Report) -> None:
     shown_messages = {}
     for name in pages:
         page = Page()
@@ -506,7 +528,7 @@ def check_pages(thread, pages, report):
             thread.title, name, value["author"]))  # fmt: skip
 
 
-def check_shown(thread, message, name, value):
+def check_shown(thread: Thread, message: dict[str, Any], name: str, value: dict[str, Any]) -> None:
     where = "%s, message n° %s (page %s)" % (thread.title, message["seq"], name)
     compare(message["author"]["name"], value["author"], where, "auteur")
     compare(message["text"], value["text"] or "", where, "texte")
@@ -517,7 +539,7 @@ def check_shown(thread, message, name, value):
 # --- Les racines ----------------------------------------------------------------------------------
 
 
-def check_roots(source, threads, report):
+def check_roots(source: Source, threads: list[Thread], report: Report) -> None:
     names, roots, previous = set(source.names()), {}, None
     for number, root in lines_of(source, "chaine/racines.jsonl"):
         where = "Racine du %s (chaine/racines.jsonl, ligne %d)" % (root["day"], number)
@@ -543,7 +565,13 @@ def check_roots(source, threads, report):
     tell_roots(source, roots, names, report)
 
 
-def check_path(path, roots, threads, proved, where):
+def check_path(
+    path: dict[str, Any],
+    roots: dict[str, Any],
+    threads: dict[str, Thread],
+    proved: dict[str, int],
+    where: str,
+) -> None:
     thread, root = threads.get(path["conversation"]), roots.get(path["day"])
     if thread is None or root is None:
         raise Fault("%s : preuve sans conversation ou sans racine" % where)
@@ -566,7 +594,7 @@ def check_path(path, roots, threads, proved, where):
     proved[thread.id] = max(proved[thread.id], path["length"])
 
 
-def tell_roots(source, roots, names, report):
+def tell_roots(source: Source, roots: dict[str, Any], names: set[str], report: Report) -> None:
     if not roots:
         report.doubt("Aucune racine quotidienne : l'export est plus jeune que la première")
         return
@@ -596,7 +624,7 @@ def tell_roots(source, roots, names, report):
 # --- Tout -----------------------------------------------------------------------------------------
 
 
-def verify(source):
+def verify(source: Source) -> Report:
     report = Report()
     names = source.names()
     check_sums(source, report)
@@ -629,7 +657,7 @@ def verify(source):
     return report
 
 
-def check_thread(thread, pages, report):
+def check_thread(thread: Thread, pages: list[str], report: Report) -> None:
     if not guarded(report, check_chain, thread, report):
         return
     for check in (check_beginning, check_messages, check_reads, check_notes, check_bytes):
@@ -637,7 +665,7 @@ def check_thread(thread, pages, report):
     guarded(report, check_pages, thread, pages, report)
 
 
-def guarded(report, check, *arguments):
+def guarded(report: Report, check: Callable[..., None], *arguments: Any) -> bool:
     """Fait une vérification ; note sa première faute, et ce qui est trop abîmé pour être lu."""
     try:
         check(*arguments)
@@ -652,7 +680,7 @@ def guarded(report, check, *arguments):
     return False
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     path = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))

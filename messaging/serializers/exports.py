@@ -70,7 +70,7 @@ class ExportChoiceSerializer(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(choices=Export.Kind.choices, read_only=True)
     subject = serializers.UUIDField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]  # a field of its own
     conversations = serializers.IntegerField(read_only=True)
     messages = serializers.IntegerField(read_only=True)
     files = serializers.IntegerField(read_only=True)

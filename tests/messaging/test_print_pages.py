@@ -10,11 +10,11 @@ from django.test import Client as Browser
 
 from attachments.models import Attachment
 from core.models import User
-from messaging.exporting import rows
 from messaging.actions.conversations import change_conversation
 from messaging.actions.messages import delete_message
 from messaging.actions.notes import write_note
 from messaging.conversation.versions import ConversationChanges
+from messaging.exporting import rows
 from messaging.models import Conversation, HistoryLine, MessageAttachment
 from messaging.queries.history import lines_of
 from tests.cast import Say

@@ -60,9 +60,7 @@ class Forger:
                 row["position"] = position
                 place = bytes.fromhex(about["id"].replace("-", "")) + position.to_bytes(8, "big")
                 hashed = bytes.fromhex(row["content_hash"])
-                previous = hashlib.sha256(
-                    b"liaison chain 1\n" + place + previous + hashed
-                ).digest()
+                previous = hashlib.sha256(b"liaison chain 1\n" + place + previous + hashed).digest()
                 row["hash"] = previous.hex()
                 heads.append(row["hash"])
 

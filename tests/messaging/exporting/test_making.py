@@ -263,7 +263,7 @@ class TestCancel:
             answer = api(marc).delete(f"/api/v1/exports/{export.pk}")
             seen.append(answer.json()["status"])
 
-        monkeypatch.setitem(conversation_steps.STEPS, "pdf", cancel)  # type: ignore[arg-type]
+        monkeypatch.setitem(conversation_steps.STEPS, "pdf", cancel)
         execute(EXPORTS, export.pk)
 
         export.refresh_from_db()
