@@ -33,9 +33,10 @@ def choices_for(reader: User, conversation_id: UUID | None) -> list[Choice]:
     if conversation_id:
         wanted += _around(conversation_for(reader, conversation_id))
     elif reader.client_id:
-        wanted.append((Kind.CLIENT, reader.client_id))
-    wanted.append((Kind.PERSON, reader.pk))
-    return [_choice(scope) for kind, key in wanted if (scope := _allowed(reader, kind, key))]
+        wanted.append((str(Kind.CLIENT), reader.client_id))
+    wanted.append((str(Kind.PERSON), reader.pk))
+    once = dict.fromkeys(wanted)
+    return [_choice(scope) for kind, key in once if (scope := _allowed(reader, kind, key))]
 
 
 def _around(conversation: Conversation) -> list[tuple[str, UUID]]:

@@ -203,7 +203,7 @@ def described(content: dict[str, Any]) -> Iterator[str]:
         "read": "marque de lecture", "note": "note interne", "delivery": "remise",
         "file": "fichier", "move": "déplacement", "purge": "purge", "start": "début",
     }  # fmt: skip
-    yield names.get(content.get("kind"), str(content.get("kind")))
+    yield names.get(content["kind"], content["kind"])
     if content.get("seq"):
         yield "n° %s" % content["seq"]
     if content.get("author_name"):
