@@ -11,6 +11,11 @@ from django.utils import timezone
 
 from core.ids import new_id
 
+ID_LENGTH = 100
+NAME_LENGTH = 200
+# Of an IPv6 address that holds one of IPv4.
+ADDRESS_LENGTH = 45
+
 
 class AuditContent(models.Model):
     """Something that happened, as it was called then: names are copied, since they change.
@@ -31,16 +36,16 @@ class AuditContent(models.Model):
     at = models.DateTimeField(default=timezone.now)
     actor_kind = models.CharField(max_length=10)
     # No foreign keys: the audit outlives people, and locks none of their rows.
-    actor_id = models.CharField(max_length=100, blank=True)
-    actor_name = models.CharField(max_length=200, blank=True)
-    # A member of `core.audit.actions.Action`; its words are there.
+    actor_id = models.CharField(max_length=ID_LENGTH, blank=True)
+    actor_name = models.CharField(max_length=NAME_LENGTH, blank=True)
+    # A member of `core.audit.acts.Action`; its words are there.
     action = models.CharField(max_length=60)
     # As `app.model`.
     object_kind = models.CharField(max_length=60, blank=True)
-    object_id = models.CharField(max_length=100, blank=True)
-    object_label = models.CharField(max_length=200, blank=True)
+    object_id = models.CharField(max_length=ID_LENGTH, blank=True)
+    object_label = models.CharField(max_length=NAME_LENGTH, blank=True)
     # The IP address of the request.
-    address = models.CharField(max_length=45, blank=True)
+    address = models.CharField(max_length=ADDRESS_LENGTH, blank=True)
     details: models.JSONField[Any, Any] = models.JSONField(default=dict)
 
     class Meta:

@@ -138,6 +138,7 @@ class User(ToldOutside, AbstractBaseUser, PermissionsMixin):
     TOLD_COLUMNS = (
         "external_id", "email", "name", "role", "client_id", "locale", "phone", "is_active",
     )  # fmt: skip
+    AUDITED_COLUMNS = ("is_superuser", "password")
 
     class Role(models.TextChoices):
         CLIENT = "client", _("Client")

@@ -153,6 +153,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who did what
+         * @description Who did what, newest first.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the audit
+         * @description The entries that match, as a file, oldest first: a CSV is for Excel.
+         *
+         *     The JSON holds what the hashes are made of. The export is itself in the audit.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -2289,6 +2331,12 @@ export interface components {
             /** Format: date-time */
             readonly back_at: string | null;
         };
+        /** @description Who acted, by the name of that time: `person`, `machine`, `stranger` or `system`. */
+        Actor: {
+            readonly kind: string;
+            readonly id: string;
+            readonly name: string;
+        };
         /** @description Something that is only shown. */
         Alert: {
             /** @description A key of workers.monitoring.causes.CAUSES. */
@@ -2472,6 +2520,32 @@ export interface components {
             drifts: {
                 [key: string]: unknown;
             }[];
+        };
+        /** @description One entry of the audit. `hash` covers all of it, and the entry before. */
+        AuditEntry: {
+            readonly position: number;
+            /** Format: uuid */
+            readonly uid: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly action: string;
+            /** @description The action, in the caller's language. */
+            readonly words: string;
+            readonly refused: boolean;
+            readonly actor: components["schemas"]["Actor"];
+            readonly object: components["schemas"]["Thing"];
+            /** @description The IP address; empty without one. */
+            readonly address: string;
+            readonly details: {
+                [key: string]: unknown;
+            };
+            /** @description SHA-256, in hex. */
+            readonly hash: string;
+        };
+        AuditPage: {
+            readonly results: components["schemas"]["AuditEntry"][];
+            /** Format: uri */
+            readonly next: string | null;
         };
         /** @description Whether a person of the company answers now, and when again if not; null: not known. */
         Availability: {
@@ -4372,6 +4446,12 @@ export interface components {
          * @enum {string}
          */
         TaskState: "waiting" | "running" | "retrying" | "scheduled" | "dead" | "succeeded" | "failed" | "lost" | "nothing";
+        /** @description What it was done to, by the name of that time. `kind` is empty for nothing. */
+        Thing: {
+            readonly kind: string;
+            readonly id: string;
+            readonly name: string;
+        };
         Ticket: {
             readonly ticket: string;
             readonly expires_in_seconds: number;
@@ -5324,6 +5404,210 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `login` - Login
+                 *     * `login.refused` - Login refused
+                 *     * `login.blocked` - Login refused: too many attempts
+                 *     * `logout` - Logout
+                 *     * `token.issued` - Token issued
+                 *     * `password.changed` - Password changed
+                 *     * `factor.added` - Second factor added
+                 *     * `factor.removed` - Second factor removed
+                 *     * `factor.codes` - New recovery codes made
+                 *     * `factors.reset` - Second factors reset
+                 *     * `conversation.read` - Conversation read
+                 *     * `conversation.printed` - Conversation printed
+                 *     * `conversation.assigned` - Conversation given to somebody
+                 *     * `conversation.replaced` - Conversation moved to another chantier
+                 *     * `conversation.split` - Messages moved to a new conversation
+                 *     * `conversation.merged` - Conversations merged
+                 *     * `conversation.forwarded` - Message forwarded by email
+                 *     * `message.deleted` - Message deleted
+                 *     * `note.deleted` - Internal note deleted
+                 *     * `person.created` - Person created
+                 *     * `person.changed` - Person changed
+                 *     * `person.deactivated` - Person deactivated
+                 *     * `person.activated` - Person activated again
+                 *     * `people.merged` - Two people merged
+                 *     * `person.deleted` - Person deleted
+                 *     * `person.invited` - Person invited
+                 *     * `client.created` - Client created
+                 *     * `client.changed` - Client changed
+                 *     * `client.deleted` - Client deleted
+                 *     * `chantier.created` - Chantier created
+                 *     * `chantier.changed` - Chantier changed
+                 *     * `chantier.deleted` - Chantier deleted
+                 *     * `credential.made` - Credential of a program made
+                 *     * `credential.rotated` - Credential of a program replaced
+                 *     * `credential.revoked` - Credential of a program withdrawn
+                 *     * `setting.created` - Setting added
+                 *     * `setting.changed` - Setting changed
+                 *     * `setting.deleted` - Setting removed
+                 *     * `events.again` - Events sent again
+                 *     * `tasks.decided` - Decision about background work
+                 *     * `export.ordered` - Export ordered
+                 *     * `export.downloaded` - Export downloaded
+                 *     * `export.cancelled` - Export cancelled
+                 *     * `export.expired` - Export removed at its end
+                 *     * `hold.placed` - Legal hold placed
+                 *     * `hold.lifted` - Legal hold lifted
+                 *     * `purge.previewed` - Purge previewed
+                 *     * `purge.done` - Data purged
+                 *     * `person.exported` - Data of a person exported
+                 *     * `person.anonymised` - Person anonymised
+                 *     * `audit.exported` - Audit exported
+                 */
+                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
+                cursor?: string;
+                limit?: number;
+                /** @description On what: a part of its name, or an id. */
+                object?: string;
+                /** @description Who acted: a part of a name or email, or an id. */
+                person?: string;
+                /** @description What was refused, alone. */
+                refused?: boolean;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `login` - Login
+                 *     * `login.refused` - Login refused
+                 *     * `login.blocked` - Login refused: too many attempts
+                 *     * `logout` - Logout
+                 *     * `token.issued` - Token issued
+                 *     * `password.changed` - Password changed
+                 *     * `factor.added` - Second factor added
+                 *     * `factor.removed` - Second factor removed
+                 *     * `factor.codes` - New recovery codes made
+                 *     * `factors.reset` - Second factors reset
+                 *     * `conversation.read` - Conversation read
+                 *     * `conversation.printed` - Conversation printed
+                 *     * `conversation.assigned` - Conversation given to somebody
+                 *     * `conversation.replaced` - Conversation moved to another chantier
+                 *     * `conversation.split` - Messages moved to a new conversation
+                 *     * `conversation.merged` - Conversations merged
+                 *     * `conversation.forwarded` - Message forwarded by email
+                 *     * `message.deleted` - Message deleted
+                 *     * `note.deleted` - Internal note deleted
+                 *     * `person.created` - Person created
+                 *     * `person.changed` - Person changed
+                 *     * `person.deactivated` - Person deactivated
+                 *     * `person.activated` - Person activated again
+                 *     * `people.merged` - Two people merged
+                 *     * `person.deleted` - Person deleted
+                 *     * `person.invited` - Person invited
+                 *     * `client.created` - Client created
+                 *     * `client.changed` - Client changed
+                 *     * `client.deleted` - Client deleted
+                 *     * `chantier.created` - Chantier created
+                 *     * `chantier.changed` - Chantier changed
+                 *     * `chantier.deleted` - Chantier deleted
+                 *     * `credential.made` - Credential of a program made
+                 *     * `credential.rotated` - Credential of a program replaced
+                 *     * `credential.revoked` - Credential of a program withdrawn
+                 *     * `setting.created` - Setting added
+                 *     * `setting.changed` - Setting changed
+                 *     * `setting.deleted` - Setting removed
+                 *     * `events.again` - Events sent again
+                 *     * `tasks.decided` - Decision about background work
+                 *     * `export.ordered` - Export ordered
+                 *     * `export.downloaded` - Export downloaded
+                 *     * `export.cancelled` - Export cancelled
+                 *     * `export.expired` - Export removed at its end
+                 *     * `hold.placed` - Legal hold placed
+                 *     * `hold.lifted` - Legal hold lifted
+                 *     * `purge.previewed` - Purge previewed
+                 *     * `purge.done` - Data purged
+                 *     * `person.exported` - Data of a person exported
+                 *     * `person.anonymised` - Person anonymised
+                 *     * `audit.exported` - Audit exported
+                 */
+                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
+                /** @description On what: a part of its name, or an id. */
+                object?: string;
+                /** @description Who acted: a part of a name or email, or an id. */
+                person?: string;
+                /** @description What was refused, alone. */
+                refused?: boolean;
+                since?: string;
+                /**
+                 * @description * `csv` - csv
+                 *     * `json` - json
+                 */
+                to?: "csv" | "json";
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];

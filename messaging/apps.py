@@ -8,4 +8,4 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         # It listens for what happens in `core`.
-        from messaging import archived_chantiers, merged_people  # noqa: F401
+        from messaging import archived_chantiers, audited, merged_people  # noqa: F401

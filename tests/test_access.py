@@ -152,6 +152,8 @@ POST   task-retry               401     401   403   403   404  404
 POST   task-cancel              401     401   403   403   404  404
 GET    task                     401     401   403   403   404  404
 PATCH  task                     401     401   403   403   404  404
+GET    audit                    401     401   403   403   403  200
+GET    audit-export             401     401   403   403   403  200
 GET    credentials              401     401   403   403   403  200
 POST   credentials              401     401   403   403   403  201
 DELETE credential               401     401   403   403   403  204

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from attachments.queries import pending_attachments
 from attachments.scanning.lease_renewal import LEASE
 from core import installation
+from core.audit.chain import CHAINED_EVERY, chain_facts
 from core.jobs.enqueue import Job
 from core.queries import pending_events, pending_password_resets
 from messaging.actions import attachments, chain, escalation, exports, snooze
@@ -238,6 +239,8 @@ PERIODIC_TASKS = PeriodicTasks(
               chain.close_day, _("Conversations in the root of the day: %s")),
         PeriodicTask("stamp_roots", _("Time stamps of the daily roots"), timedelta(minutes=5),
               chain.stamp_roots, _("Roots stamped: %s")),
+        PeriodicTask("chain_audit", _("Entries of the audit chained"), CHAINED_EVERY,
+              chain_facts, _("Entries chained: %s")),
         PeriodicTask("keep_owned", _("Owners for conversations without one"),
               timedelta(minutes=5), escalation.keep_owned, _("Conversations given: %s")),
         PeriodicTask("dispatch_events", _("Events that no webhook was told of"),

@@ -59,7 +59,7 @@ def _chain_some() -> int:
     entries = _entries_after(head, facts)
     AuditEntry.objects.bulk_create(entries)
     AuditFact.objects.filter(id__in=[fact.id for fact in facts]).delete()
-    _move_head(Head(entries[-1].position, entries[-1].hash))
+    _move_head(Head(entries[-1].position, bytes(entries[-1].hash)))
     return len(facts)
 
 

@@ -1,4 +1,4 @@
-"""Record that somebody read something, at the least cost for the reader.
+"""Record what happens often and changes nothing, such as reading, at the least cost for who reads.
 
 A read is kept in memory and written with others by a thread: within FLUSH_SECONDS, sooner if there
 are FLUSH_ROWS, and when the process ends. A process that is killed (SIGKILL, a cut of the power)
@@ -11,13 +11,17 @@ import os
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import structlog
 from django.db import DatabaseError, InterfaceError, connection
 
-from core.audit.record import Action, Actor, Thing, fact
-from core.audit_models import AuditFact
+from core.audit.acts import Action
+from core.audit.caller import Actor, Who, address
+from core.audit.record import Thing, fact
+from core.audit_models import NAME_LENGTH, AuditFact
+from core.text import shortened
 
 FLUSH_SECONDS = 1.0
 FLUSH_ROWS = 100
@@ -29,6 +33,10 @@ REMEMBERED = 20_000
 IDLE_SECONDS = 60.0
 # While PostgreSQL is away. Of about 1 kB each.
 MAX_WAITING = 10_000
+
+# By the kind of a thing: what returns the names of those ids. One query for a batch is cheaper than
+# one for each read.
+namers: dict[str, Callable[[set[str]], Mapping[str, str]]] = {}
 
 logger = structlog.get_logger(__name__)
 
@@ -79,7 +87,15 @@ class Batch:
             self.is_full.wait(FLUSH_SECONDS)
             self.is_full.clear()
             self.has_some.clear()
-            if not self.flush():
+            try:
+                is_written = self.flush()
+            except Exception:
+                # A defect must not end the thread, which writes all that follow.
+                logger.exception("audit_of_reads_failed")
+                continue
+            if not is_written:
+                # A connection that broke is opened anew by the next try.
+                connection.close_if_unusable_or_obsolete()
                 self.has_some.set()
                 time.sleep(FLUSH_SECONDS)
 
@@ -91,6 +107,7 @@ class Batch:
         if not rows:
             return True
         try:
+            _name(rows)
             AuditFact.objects.bulk_create(rows)
         except (DatabaseError, InterfaceError) as error:
             self._put_back(rows, error)
@@ -98,14 +115,20 @@ class Batch:
         return True
 
     def _put_back(self, rows: list[AuditFact], error: Exception) -> None:
-        # A connection that broke is opened anew by the next try.
-        connection.close_if_unusable_or_obsolete()
         with self.lock:
             self.waiting.extendleft(reversed(rows))
             lost = max(0, len(self.waiting) - MAX_WAITING)
             for _row in range(lost):
                 self.waiting.popleft()
         logger.warning("audit_of_reads_waits", reads=len(self.waiting), lost=lost, error=str(error))
+
+
+def _name(rows: list[AuditFact]) -> None:
+    for kind, names_of in namers.items():
+        unnamed = [row for row in rows if row.object_kind == kind and not row.object_label]
+        names = names_of({row.object_id for row in unnamed}) if unnamed else {}
+        for row in unnamed:
+            row.object_label = shortened(names.get(row.object_id, ""), NAME_LENGTH)
 
 
 _batch = Batch()
@@ -120,13 +143,17 @@ def _start_afresh() -> None:
 os.register_at_fork(after_in_child=_start_afresh)
 
 
-def note_read(actor: Actor, action: Action, thing: Thing) -> None:
-    """Record that somebody reads something, unless they did so in the last ten minutes.
+def note(
+    actor: Actor | Who, action: Action, thing: Thing, details: Mapping[str, str] | None = None
+) -> None:
+    """Record that somebody did something, unless they did so in the last ten minutes.
 
-    It waits for nothing and raises nothing.
+    Strangers are told apart by their address. It waits for nothing, and what it records outlives a
+    transaction that is undone. A `thing` without a label is named by its namer.
     """
-    if _batch.is_new((str(actor.pk), action.value, thing.kind, thing.id)):
-        _batch.add(fact(actor, action, thing))
+    who = actor.id or address() if isinstance(actor, Who) else str(actor.pk)
+    if _batch.is_new((who, action.value, thing.kind, thing.id)):
+        _batch.add(fact(actor, action, thing, details))
 
 
 def flush() -> None:

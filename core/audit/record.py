@@ -17,10 +17,10 @@ from django.utils.functional import Promise
 from django.utils.timezone import is_naive
 
 from core.audit import caller
-from core.audit.actions import Action
+from core.audit.acts import Action
 from core.audit.caller import Actor, Kind, Who
 from core.audit.canonical import moment
-from core.audit_models import AuditFact
+from core.audit_models import ADDRESS_LENGTH, ID_LENGTH, NAME_LENGTH, AuditFact
 from core.text import shortened
 
 # What PostgreSQL or UTF-8 does not take: a stranger may type it as an email.
@@ -64,13 +64,13 @@ def fact(
     thing = _thing(object)
     return AuditFact(
         actor_kind=str(by.kind),
-        actor_id=by.id,
+        actor_id=by.id[:ID_LENGTH],
         actor_name=_name(by.name),
         action=action.value,
         object_kind=thing.kind,
-        object_id=thing.id,
+        object_id=thing.id[:ID_LENGTH],
         object_label=_name(thing.label),
-        address=caller.address(),
+        address=caller.address()[:ADDRESS_LENGTH],
         details=plain(dict(details or {})),
     )
 
@@ -107,4 +107,4 @@ def _thing(given: Thing | Model | None) -> Thing:
 
 
 def _name(text: str) -> str:
-    return shortened(UNSTORABLE.sub("\ufffd", text), 200)
+    return shortened(UNSTORABLE.sub("\ufffd", text), NAME_LENGTH)

@@ -20,6 +20,7 @@ from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import NOT_DUE, Lease, error_text, reset_attempts
 from core.models import User
 from core.web.errors import NotAllowed, Refusal
+from messaging.audited import note_print
 from messaging.conversation import history
 from messaging.conversation.history import Kind, NewLine
 from messaging.conversation.lock import lock
@@ -61,6 +62,7 @@ class Stopped(Exception):
 def record_export(*, by: User, conversation: Conversation) -> None:
     """Write the line of an export, once in ten minutes for each person. A client leaves none."""
     if not by.is_company:
+        note_print(by, conversation)
         return
     locked = lock(conversation.pk)
     since = timezone.now() - SAME_EXPORT

@@ -23,6 +23,7 @@ from messaging import events
 from messaging.actions.attachments import attach
 from messaging.actions.canned_replies import count_uses
 from messaging.actions.snooze import put_off_locked
+from messaging.audited import record_deletion
 from messaging.chain.contents import deleted, edited
 from messaging.conversation import (
     chaining,
@@ -172,6 +173,7 @@ def delete_message(
     )
     chaining.record(locked, [deleted(message, remover.pk, edits=texts - 1)], at=at)
     outgoing.message_deleted(message)
+    record_deletion(remover, message, locked.conversation)
     participant_events.publish_counters(locked, unread.recount(locked))
     enqueue_once(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message

@@ -14,6 +14,7 @@ from core.web.errors import NotAllowed
 from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
 from messaging.actions.attachments import attach_to_note
+from messaging.audited import record_deletion
 from messaging.chain.contents import note_written
 from messaging.conversation import chaining, notices, participant_events, participants
 from messaging.conversation.idempotency import DraftConflict
@@ -89,6 +90,7 @@ def delete_note(*, remover: User, note: Note, only_if: Preconditions = NO_PRECON
     note.deleted_at = timezone.now()
     note.save(update_fields=["deleted_at"])
     note.mentions.all().delete()
+    record_deletion(remover, note, note.conversation)
     _publish_note(note)
 
 
