@@ -52,6 +52,8 @@ class Pages(FPDF):
         self.set_lang(head.language)
         self.set_creator("Liaison")
         self.set_margins(MARGIN_MM, MARGIN_MM)
+        # Words begin where pictures and lines do.
+        self.c_margin = 0
         self.set_auto_page_break(True, BOTTOM_MM)
         self.add_font("text", "", FONTS / "DejaVuSans.ttf")
         self.add_font("text", "B", FONTS / "DejaVuSans-Bold.ttf")

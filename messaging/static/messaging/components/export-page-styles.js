@@ -90,7 +90,23 @@ export const exportPageStyles = css`
   progress {
     width: 100%;
     height: 0.5rem;
-    accent-color: var(--brand);
+    border: 0;
+    border-radius: var(--radius-s);
+    overflow: hidden;
+    appearance: none;
+    background: var(--line);
+  }
+
+  progress::-webkit-progress-bar {
+    background: var(--line);
+  }
+
+  progress::-webkit-progress-value {
+    background: var(--brand);
+  }
+
+  progress::-moz-progress-bar {
+    background: var(--brand);
   }
 
   .buttons {

@@ -21,6 +21,9 @@ import "./export-form.js";
 // While something is being made; the worker tells of its progress once a second.
 const ASKED_EVERY_MS = 1_500;
 
+/** @type {Record<Api["Export"]["kind"], "ofConversation" | "ofChantier" | "ofClient" | "ofPerson">} */
+const KINDS = { conversation: "ofConversation", chantier: "ofChantier", client: "ofClient", person: "ofPerson" };
+
 /**
  * The page of exports: what can be asked for, what is being made, and what can be downloaded.
  *
@@ -114,7 +117,7 @@ export class ExportPage extends LitElement {
   /** @param {Api["Export"]} shown */
   #row(shown) {
     const { id, kind, label, status, with_notes, with_files, created_at, size } = shown;
-    const what = kind === "person" && shown.subject === this.me?.id ? t("mine") : t(kind);
+    const what = kind === "person" && shown.subject === this.me?.id ? t("mine") : t(KINDS[kind]);
     const about = [what, exactLabel(new Date(created_at)), size ? sizeLabel(size) : ""].filter(Boolean).join(" · ");
     return html`<li data-id=${id} class="is-${status}">
       <div class="line"><b>${label}</b><span class="state">${t(status)}</span></div>
