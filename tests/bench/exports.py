@@ -102,7 +102,9 @@ def fill(messages: int, gigabytes: float) -> None:
         for message, file in links
     )
     with transaction.atomic():
-        chaining.record(lock(conversation.pk), [new_message(rows[0], rows[0].attachments)])
+        first = rows[0]
+        entry = new_message(first, first.attachments)
+        chaining.record(lock(conversation.pk), [entry], at=first.created_at)
     chain_old(conversation.pk)
 
 
