@@ -21,7 +21,7 @@ from messaging.rendering.zone import in_zone_of
 from messaging.serializers.exports import ExportSerializer
 
 LISTED = 50
-# A PDF takes up to three seconds of a processor.
+# A PDF takes up to a second and a half of a processor.
 PDFS_PER_MINUTE = 10
 ONE_MINUTE = timedelta(minutes=1)
 

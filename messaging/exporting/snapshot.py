@@ -25,9 +25,9 @@ from messaging.models import (
 )
 from messaging.queries.attachments import with_files
 
-MESSAGES_A_VOLUME = 1000
+MESSAGES_A_VOLUME = 500
 # A preview of 320 px takes some 20 kB in a PDF.
-FILES_A_VOLUME = 300
+FILES_A_VOLUME = 100
 CHANGES = (ChainEntry.Kind.EDIT, ChainEntry.Kind.DELETE)
 
 
@@ -126,7 +126,7 @@ def taken(conversation: Conversation, author: User | None = None) -> Snapshot:
 
 
 def volumes_of(snapshot: Snapshot) -> list[Volume]:
-    """Divide the messages: at most 1,000 and 300 files each. At least one volume."""
+    """Divide the messages: at most 500, with 100 files, in each. At least one volume."""
     messages = Message.objects.filter(
         conversation=snapshot.conversation_id, seq__lte=snapshot.last_seq
     )
