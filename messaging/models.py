@@ -28,6 +28,7 @@ from messaging.desk_models import (
     SavedFilter,
     Snooze,
 )
+from messaging.export_models import Export
 from messaging.note_models import CannedReply, Mention, Note, NoteAttachment, NoteRevision
 from messaging.retention_models import (
     DoomedObject,
@@ -42,9 +43,9 @@ from messaging.thanks import only_thanks
 # Those of the company's daily work, the search and the chain are in modules of their own.
 __all__ = [
     "SHOWN_TO_CLIENTS", "CannedReply", "ChainEntry", "ChainLeaf", "ChainRoot", "Conversation",
-    "DoomedObject", "Escalation", "Forgetting", "HistoryLine", "LegalHold", "Mention", "Message",
-    "MessageAttachment", "MessageRevision", "Note", "NoteAttachment", "NoteRevision", "Notice",
-    "Participant", "PersonRow", "PurgeOrder", "ReadTime", "RetentionRule", "SavedFilter",
+    "DoomedObject", "Escalation", "Export", "Forgetting", "HistoryLine", "LegalHold", "Mention",
+    "Message", "MessageAttachment", "MessageRevision", "Note", "NoteAttachment", "NoteRevision",
+    "Notice", "Participant", "PersonRow", "PurgeOrder", "ReadTime", "RetentionRule", "SavedFilter",
     "SearchEntry", "SearchOwed", "SearchWord", "Snooze",
 ]  # fmt: skip
 

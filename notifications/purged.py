@@ -30,7 +30,7 @@ def emails_of(conversation_id: UUID) -> QuerySet[InboundEmail]:
 def pick(conversation_id: UUID, limit: int) -> list[Kept]:
     rows = emails_of(conversation_id).values_list("pk", "key")[:limit]
     return [
-        (bytes(digest).hex(), [f"{objects.SEALED}{FOLDER}{key}"] if key else [])
+        (bytes(digest).hex(), [f"{objects.SEALED}{FOLDER}{key or bytes(digest).hex()}"])
         for digest, key in rows
     ]
 

@@ -10,18 +10,19 @@ from core import installation
 from core.audit.chain import CHAINED_EVERY, chain_facts
 from core.jobs.enqueue import Job
 from core.queries import pending_events, pending_password_resets
-from messaging.actions import attachments, chain, escalation, snooze
+from messaging.actions import attachments, chain, escalation, exports, snooze
 from messaging.queries.conversations import (
     pending_escalations,
     pending_messages,
     pending_notices,
     pending_snoozes,
 )
+from messaging.queries.exports import pending_exports, untold_exports
 from messaging.retention import orders as purge_orders
 from messaging.retention import purge, traces
 from messaging.search import index as search_index
 from notifications import actions as notifications
-from notifications import fan_out
+from notifications import export_notices, fan_out
 from notifications.delivery import batch, chaining
 from notifications.models import Channel
 from notifications.queries import (
@@ -205,6 +206,34 @@ FORGETTINGS = JobType(
     describe=descriptions.forgettings,
 )
 
+EXPORTS = JobType(
+    job=Job.MAKE_EXPORT,
+    label=_("Exports made"),
+    id_name="export_id",
+    pending_rows=pending_exports,
+    perform=exports.make_slice,
+    # Renewed each second by the slice.
+    lease=exports.LEASE,
+    describe=descriptions.exports,
+    on_dead_letter=exports.give_up,
+    max_attempts=5,
+    # It writes into the bucket, and would delete there.
+    is_held=installation.shares_bucket,
+)
+
+TOLD_EXPORTS = JobType(
+    job=Job.TELL_OF_EXPORT,
+    label=_("People told of their exports"),
+    id_name="export_id",
+    pending_rows=untold_exports,
+    perform=export_notices.tell,
+    # A push, then an email (`batch.LEASES`).
+    lease=sum(batch.LEASES.values(), timedelta()),
+    describe=descriptions.exports,
+    max_attempts=batch.MAX_ATTEMPTS,
+    is_held=installation.is_copy,
+)
+
 # The name of a periodic task that may be hastened.
 WATCH = "watch"
 
@@ -222,6 +251,8 @@ PERIODIC_TASKS = PeriodicTasks(
             "clean_attachments", _("Removal of the files that no message shows"),
             timedelta(hours=1), attachments.clean, _("Files removed: %s"),
         ),
+        PeriodicTask("clean_exports", _("Removal of exports that are no longer kept"),
+              timedelta(minutes=10), exports.clean, _("Exports removed: %s")),
         PeriodicTask("poll_inbox", _("Answers by email fetched"), timedelta(minutes=1),
               notifications.poll_inbox, _("Emails received: %s")),
         PeriodicTask("clean_emails", _("Removal of the originals of old emails"),
@@ -278,6 +309,8 @@ JOB_TYPES: tuple[JobType, ...] = (
     EVENTS,
     WEBHOOKS,
     PAUSED_WEBHOOKS,
+    EXPORTS,
+    TOLD_EXPORTS,
     PURGES,
     FORGETTINGS,
     PERIODIC,

@@ -14,6 +14,7 @@ from workers.registry import (
     DELIVERIES,
     ESCALATIONS,
     EVENTS,
+    EXPORTS,
     FORGETTINGS,
     FORWARDED,
     MESSAGES,
@@ -23,6 +24,7 @@ from workers.registry import (
     PERIODIC,
     PURGES,
     SNOOZES,
+    TOLD_EXPORTS,
     WEBHOOKS,
 )
 
@@ -90,6 +92,16 @@ def purge_conversation(order_id: str) -> str:
 @shared_task(name=Job.FORGET_PERSON.value)
 def forget_person(person_id: str) -> str:
     return execute.execute(FORGETTINGS, UUID(person_id))
+
+
+@shared_task(name=Job.MAKE_EXPORT.value)
+def make_export(export_id: str) -> str:
+    return execute.execute(EXPORTS, UUID(export_id))
+
+
+@shared_task(name=Job.TELL_OF_EXPORT.value)
+def tell_of_export(export_id: str) -> str:
+    return execute.execute(TOLD_EXPORTS, UUID(export_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)

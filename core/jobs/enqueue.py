@@ -46,6 +46,8 @@ class Job(StrEnum):
     TELL_OF_WEBHOOK = "tell_of_webhook"
     PURGE_CONVERSATION = "purge_conversation"
     FORGET_PERSON = "forget_person"
+    MAKE_EXPORT = "make_export"
+    TELL_OF_EXPORT = "tell_of_export"
     RUN_PERIODIC = "run_periodic"
     BEAT = "beat"
 
@@ -63,6 +65,9 @@ QUEUES = {
     # A receiver may take ten seconds to answer: never beside messages.
     Job.SEND_WEBHOOK: Queue.WEBHOOKS,
     Job.TELL_OF_WEBHOOK: Queue.NOTIFICATIONS,
+    # In slices of some seconds, so nothing waits behind it for long.
+    Job.MAKE_EXPORT: Queue.MAINTENANCE,
+    Job.TELL_OF_EXPORT: Queue.NOTIFICATIONS,
     Job.RUN_PERIODIC: Queue.MAINTENANCE,
     # Minutes for a large conversation: beside nothing that people wait for.
     Job.PURGE_CONVERSATION: Queue.MAINTENANCE,

@@ -129,3 +129,9 @@ def _old_notes(conversation: Conversation, later: Later) -> Iterator[Content]:
 
 def _batches(ids: list[UUID]) -> Iterable[list[UUID]]:
     return (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
+
+
+def lines_of(conversation: Conversation, up_to_seq: int, later: Later) -> Iterator[Content]:
+    """Yield what the digest of a beginning is made of: messages, then notes."""
+    yield from _old_messages(conversation, up_to_seq, later)
+    yield from _old_notes(conversation, later)

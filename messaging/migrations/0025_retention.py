@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0018_retention'),
-        ('messaging', '0022_index_of_unchained'),
+        ('messaging', '0023_exports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -100,7 +100,9 @@ def of_messages(conversation_id: UUID) -> QuerySet[MessageAttachment]:
 
 def _remove_of_messages(conversation_id: UUID, keys: Sequence[str]) -> Counts:
     links = of_messages(conversation_id)
-    shown_by = set(links.filter(attachment__in=list(gone)).values_list("message", flat=True))
+    shown_by = set(
+        links.filter(attachment__in=[UUID(key) for key in keys]).values_list("message", flat=True)
+    )
     counts = _remove(links, keys)
     left = MessageAttachment.objects.filter(message=OuterRef("pk")).order_by().values("message")
     Message.objects.filter(pk__in=shown_by).update(
@@ -113,8 +115,10 @@ def of_notes(conversation_id: UUID) -> QuerySet[NoteAttachment]:
     return NoteAttachment.objects.filter(note__conversation=conversation_id)
 
 
-# `notifications.purged` adds it: it has no entry in the chain.
-EMAIL = "email"
+# What other modules add, and what has no entry in the chain: `notifications.purged`,
+# `purged_exports`.
+EMAIL, EXPORT = "email", "export"
+WITHOUT_ENTRIES = {EMAIL, EXPORT}
 FILES: list[Files] = [
     Files(
         "message_file",

@@ -225,6 +225,9 @@ def _doom(order: PurgeOrder) -> bool:
                     ),
                     ignore_conflicts=True,
                 )
+                if not order.doomed.exists():
+                    # Another order deletes the same objects just now.
+                    raise _NotNow
                 return True
             if files.is_busy(order.conversation_id):
                 raise _NotNow
@@ -241,7 +244,7 @@ def _destroy(order: PurgeOrder) -> bool:
         counted: Counts = {"objects": count}
         for kind in sorted({each.kind for each in doomed}):
             keys = sorted({each.row for each in doomed if each.kind == kind})
-            if kind != contents.EMAIL:
+            if kind not in contents.WITHOUT_ENTRIES:
                 record.forget_files(locked, keys)
             _add(counted, contents.files_of_kind(kind).remove(order.conversation_id, keys))
         DoomedObject.objects.filter(pk__in=[each.pk for each in doomed]).delete()

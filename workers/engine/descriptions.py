@@ -10,6 +10,7 @@ from core.ids import id_of
 from core.models import OutgoingEvent, PasswordReset
 from messaging.models import (
     Conversation,
+    Export,
     Forgetting,
     Message,
     MessageAttachment,
@@ -140,6 +141,19 @@ def notices(keys: Iterable[str]) -> Mapping[str, Description]:
             },
             f"/staff/messages/{row.conversation_id}",
             results.of_notice(row),
+        )
+        for row in rows
+    }
+
+
+def exports(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe exports, in one query."""
+    rows = Export.objects.filter(pk__in=list(keys)).defer("state").select_related("by")
+    return {
+        str(row.pk): Description(
+            _("Export of “%(label)s” for %(name)s") % {"label": row.label, "name": row.by.name},
+            "",
+            "" if row.is_under_way else row.get_status_display(),
         )
         for row in rows
     }

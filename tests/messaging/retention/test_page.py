@@ -159,9 +159,7 @@ class TestPreviewAndOrder:
         assert not PurgeOrder.objects.exists()
         assert AuditFact.objects.filter(action="purge.previewed").exists()
 
-    def test_deletes_when_told_and_says_so(
-        self, screen: Browser, works: Site, marc: User
-    ) -> None:
+    def test_deletes_when_told_and_says_so(self, screen: Browser, works: Site, marc: User) -> None:
         end_long_ago(works)
         rules.set_rule(marc, Scope.CHANTIER, 10)
 

@@ -1,16 +1,17 @@
 """What is purged is gone everywhere; what is held or beside it stays as it was."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
 from django.db import connection, connections, transaction
 from django.test import Client as Browser
 
-from attachments.storage import versions
+from attachments.storage import objects, versions
 from attachments.storage.objects import StorageAway
 from core.models import User
 from messaging.chain.faults import Fault
-from messaging.models import ChainEntry, Conversation, LegalHold, Message, PurgeOrder
+from messaging.models import ChainEntry, Conversation, Export, LegalHold, Message, PurgeOrder
 from messaging.queries import chain
 from messaging.queries.unread import unread_total_for
 from messaging.retention import contents, holds, orders, purge, rules
@@ -74,6 +75,35 @@ class TestPurgeOfAChantier:
         assert villa.objects == []
         assert "messaging_message.body" in tables_with(barn.word)
         assert barn.objects == before_barn
+
+    def test_takes_the_exports_along_that_hold_it(
+        self, villa_and_barn: tuple[Site, Site], marc: User
+    ) -> None:
+        villa, barn = villa_and_barn
+        kept, *gone = [
+            Export.objects.create(
+                by=marc, kind=kind, subject=subject, label=f"Export {number}", status="ready",
+                locale="fr", due_at=None,
+            )
+            for number, (kind, subject) in enumerate([
+                ("chantier", barn.chantier.pk),
+                ("chantier", villa.chantier.pk),
+                ("conversation", villa.conversation.pk),
+                ("client", villa.chantier.client_id),
+            ])
+        ]  # fmt: skip
+        for each in (kept, *gone):
+            key = objects.export_key(each.pk, "export.zip")
+            objects.write(key, io.BytesIO(b"zip"), content_type="application/zip")
+
+        orders.order_by_hand(marc, orders.of_chantier(villa.chantier.pk), "Demande du client")
+        work()
+
+        assert list(Export.objects.all()) == [kept]
+        prefix = objects.EXPORTS
+        ids = {str(each.pk) for each in (kept, *gone)}
+        left = {found.key.split("/")[1] for found in versions.versions(prefix)} & ids
+        assert left == {str(kept.pk)}
 
     def test_leaves_a_chain_that_still_verifies(
         self, villa_and_barn: tuple[Site, Site], marc: User
