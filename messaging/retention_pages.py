@@ -67,7 +67,7 @@ def _act(request: HttpRequest, manager: User) -> HttpResponse:
         case "place":
             return _place(request, manager)
         case "lift":
-            hold = LegalHold.objects.filter(pk=asked["hold"]).first() if ID.fullmatch(asked.get("hold", "")) else None
+            hold = _hold(asked.get("hold", ""))
             if hold is not None:
                 holds.lift(manager, hold, asked.get("reason", ""))
             return _done("lifted")
@@ -77,6 +77,10 @@ def _act(request: HttpRequest, manager: User) -> HttpResponse:
             orders.order_what_is_over()
             return _done("ordered")
     return _page(request)
+
+
+def _hold(key: str) -> LegalHold | None:
+    return LegalHold.objects.filter(pk=UUID(key)).first() if ID.fullmatch(key) else None
 
 
 def _done(what: str) -> HttpResponse:

@@ -53,7 +53,7 @@ def pending_forgettings() -> QuerySet[Forgetting]:
 
 @receiver(person_leaving)
 def order_forgetting(person: User, **_signal: Any) -> None:
-    """Refuse while anything of the person is held; else remove what is theirs and order the rest."""
+    """Refuse while anything of theirs is held; else remove what is theirs, and order the rest."""
     holds.share_lock()
     conversations = Conversation.objects.filter(pk__in=conversations_of(person.pk))
     for held in holds.all_on(conversations).values():
