@@ -994,6 +994,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's exports
+         * @description List one's own exports, the newest first: the last 50.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Ask for an export
+         * @description Ask for a ZIP. The same again while it is being made answers 200 with that one.
+         */
+        post: operations["ask_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far an export is
+         * @description One's own export. Anybody else's is 404, for managers too.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel or delete an export
+         * @description Cancel an export that is being made, or delete a finished one. Again is harmless.
+         */
+        delete: operations["end_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an export
+         * @description Download the ZIP.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what may be exported
+         * @description List what the person may export, with how much it is.
+         */
+        get: operations["list_export_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/folders": {
         parameters: {
             query?: never;
@@ -2947,6 +3035,76 @@ export interface components {
          * @enum {string}
          */
         EventType: "conversation.created" | "conversation.closed" | "conversation.reopened" | "conversation.assigned" | "conversation.waiting" | "message.created" | "message.edited" | "message.deleted" | "attachment.ready" | "attachment.refused" | "delivery.failed" | "user.changed" | "client.changed" | "chantier.changed";
+        /** @description A ZIP that was asked for: how far it is, and until when it can be downloaded. */
+        Export: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly kind: components["schemas"]["ExportKind"];
+            /** Format: uuid */
+            readonly subject: string;
+            readonly label: string;
+            readonly with_notes: boolean;
+            readonly with_files: boolean;
+            readonly status: components["schemas"]["ExportStatus"];
+            /** @description What is done now, in words. */
+            readonly phase: string;
+            readonly done: number;
+            readonly total: number;
+            readonly size: number | null;
+            /** @description Of the list SHA256SUMS in the ZIP, in hex. Null until it is ready. */
+            readonly sums_sha256: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+        };
+        /** @description Something that the person may export. */
+        ExportChoice: {
+            readonly kind: components["schemas"]["ExportKind"];
+            /** Format: uuid */
+            readonly subject: string;
+            readonly label: string;
+            readonly conversations: number;
+            readonly messages: number;
+            readonly files: number;
+            /** @description Of all files together. */
+            readonly bytes: number;
+        };
+        ExportDraftRequest: {
+            kind: components["schemas"]["ExportKind"];
+            /**
+             * Format: uuid
+             * @description The id of the conversation, chantier, client or person.
+             */
+            subject: string;
+            /**
+             * @description Internal notes: for the company alone.
+             * @default false
+             */
+            with_notes?: boolean;
+            /** @default true */
+            with_files?: boolean;
+        };
+        /**
+         * @description * `conversation` - Conversation
+         *     * `chantier` - Building site
+         *     * `client` - Client
+         *     * `person` - Person
+         * @enum {string}
+         */
+        ExportKind: "conversation" | "chantier" | "client" | "person";
+        /**
+         * @description * `waiting` - Waiting
+         *     * `running` - Being made
+         *     * `ready` - Ready
+         *     * `failed` - Failed
+         *     * `cancelled` - Cancelled
+         *     * `expired` - Expired
+         * @enum {string}
+         */
+        ExportStatus: "waiting" | "running" | "ready" | "failed" | "cancelled" | "expired";
         /** @description An attempt in an exported file, with the words of its row. */
         Exported: {
             /** Format: uuid */
@@ -8259,6 +8417,239 @@ export interface operations {
             };
             412: components["responses"]["PreconditionFailed"];
             429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description A ZIP that was asked for: how far it is, and until when it can be downloaded. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description A ZIP that was asked for: how far it is, and until when it can be downloaded. */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description All of a client or of a person: for managers. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ZIP that was asked for: how far it is, and until when it can be downloaded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Location` is an address in the storage, for a minute. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not allowed any more. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            /** @description Not ready, or no longer kept. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_export_choices: {
+        parameters: {
+            query?: {
+                /** @description Also what it is about. */
+                conversation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportChoice"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             503: components["responses"]["Unavailable"];
         };
     };
