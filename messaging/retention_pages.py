@@ -122,10 +122,8 @@ def _choices(about: str) -> list[dict[str, Any]]:
     chantiers = Chantier.objects.filter(name__folded=words) | Chantier.objects.filter(
         reference__folded=words
     )
-    found: list[Held] = [
-        *clients[:CHOICES_SHOWN],
-        *chantiers.select_related("client")[:CHOICES_SHOWN],
-    ]
+    with_client = chantiers.select_related("client")
+    found: list[Held] = [*clients[:CHOICES_SHOWN], *with_client[:CHOICES_SHOWN]]
     return [_choice(row) for row in found[:CHOICES_SHOWN]]
 
 

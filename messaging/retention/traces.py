@@ -104,7 +104,8 @@ def _forget_in(conversation_id: UUID, row: Forgetting) -> None:
         record.name_stubs(locked, "name of an author", "anonymised")
     mentioned = Mention.objects.filter(user=row.pk, conversation=conversation_id)
     notes = Note.objects.filter(pk__in=mentioned.values("note"))
-    for each in [*NoteRevision.objects.filter(note__in=notes), *notes]:
+    texts: list[Note | NoteRevision] = [*notes, *NoteRevision.objects.filter(note__in=notes)]
+    for each in texts:
         each.body = _unmentioned(each.body, row.name)
         each.save(update_fields=["body"])
 
