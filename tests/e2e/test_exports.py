@@ -101,4 +101,3 @@ class TestExportPage:
 def pdf_text(content: bytes) -> str:
     document = pypdfium2.PdfDocument(io.BytesIO(content))
     return "\n".join(page.get_textpage().get_text_range() for page in document)
-
