@@ -111,7 +111,7 @@ def fill(messages: int, gigabytes: float) -> Any:
     return marc
 
 
-def _files(uploader: object, count: int) -> list[object]:
+def _files(uploader: Any, count: int) -> list[Any]:
     """Write photos of random bytes into the bucket; return their rows, with their hashes."""
     import hashlib
 
