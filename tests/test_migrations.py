@@ -65,6 +65,8 @@ def faults_of(migration: Migration, capsys: pytest.CaptureFixture[str]) -> str:
     return said
 
 
+# In no transaction, or an index that is built beside the writers could not be read either.
+@pytest.mark.django_db(transaction=True)
 def test_new_migration_does_not_hold_up_the_running_site(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -103,7 +103,8 @@ def moved_away(message: Message, *, to: Message, edits: int) -> NewEntry:
 
 def edited(message: Message, editor: UUID, *, previous: str, edits: int) -> NewEntry:
     """A new text. `edits` counts this edit; `previous` is the text before it."""
-    said = {"id": str(message.pk), "text": message.body, "previous": previous, "edits": edits}
+    said: Content = {"id": str(message.pk), "text": message.body}
+    said |= {"previous": previous, "edits": edits}
     return NewEntry(
         Kind.EDIT, {**said, "by": str(editor)}, message.pk, editor, message.seq, ("edits",)
     )

@@ -63,7 +63,7 @@ def tree_hash(leaves: Sequence[Leaf]) -> bytes:
     ]
     if not nodes:
         return hashlib.sha256().digest()
-    # Pairs from the left, a last one alone goes up as it is: the same tree as that of the RFC, which
+    # Pairs from the left, and a last one alone goes up as it is: this is the tree of the RFC, which
     # splits at the largest power of two.
     while len(nodes) > 1:
         pairs = zip(nodes[::2], nodes[1::2], strict=False)

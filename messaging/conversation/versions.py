@@ -117,7 +117,9 @@ def _record_statement(told: str, clock_moves: str) -> str:
         WITH recorded AS (
             INSERT INTO messaging_message ({", ".join(MESSAGE_COLUMNS)})
             VALUES ({", ".join(f"%(message.{name})s" for name in MESSAGE_COLUMNS)})
-        ), chained AS ({chaining.INSERT_ONE}), told AS ({told}){"," * bool(clock_moves)} {clock_moves}
+        ),
+        chained AS ({chaining.INSERT_ONE}),
+        told AS ({told}){"," * bool(clock_moves)} {clock_moves}
         UPDATE messaging_conversation conversation
         SET {", ".join(f"{name} = %(moved.{name})s" for name in MOVED)}
         FROM told

@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
             name='ChainEntry',
             fields=[
                 ('pk', models.CompositePrimaryKey('conversation_id', 'position', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('conversation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='messaging.conversation')),
                 ('position', models.PositiveBigIntegerField()),
                 ('kind', models.CharField(choices=[('message', 'Message'), ('edit', 'Edit'), ('delete', 'Deletion'), ('move', 'Move'), ('note', 'Internal note'), ('read', 'Reading'), ('delivery', 'Delivery'), ('file', 'File'), ('merge', 'Two people joined'), ('purge', 'Purge'), ('start', 'Beginning of the chain')], max_length=10)),
                 ('subject', models.UUIDField(null=True)),
@@ -86,18 +87,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'entry of the chain',
                 'verbose_name_plural': 'entries of the chain',
-            },
-        ),
-        migrations.CreateModel(
-            name='ChainLeaf',
-            fields=[
-                ('pk', models.CompositePrimaryKey('conversation_id', 'root_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('length', models.PositiveBigIntegerField()),
-                ('head', models.BinaryField(max_length=32)),
-            ],
-            options={
-                'verbose_name': 'conversation in a daily root',
-                'verbose_name_plural': 'conversations in daily roots',
             },
         ),
         migrations.CreateModel(
@@ -122,6 +111,20 @@ class Migration(migrations.Migration):
                 'ordering': ('day',),
             },
         ),
+        migrations.CreateModel(
+            name='ChainLeaf',
+            fields=[
+                ('pk', models.CompositePrimaryKey('conversation_id', 'root_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('conversation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='messaging.conversation')),
+                ('root', models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='messaging.chainroot')),
+                ('length', models.PositiveBigIntegerField()),
+                ('head', models.BinaryField(max_length=32)),
+            ],
+            options={
+                'verbose_name': 'conversation in a daily root',
+                'verbose_name_plural': 'conversations in daily roots',
+            },
+        ),
         migrations.AddField(
             model_name='conversation',
             name='chain_head',
@@ -137,24 +140,9 @@ class Migration(migrations.Migration):
             name='chained_seq',
             field=models.PositiveBigIntegerField(db_default=0, default=0),
         ),
-        migrations.AddField(
-            model_name='chainentry',
-            name='conversation',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='messaging.conversation'),
-        ),
-        migrations.AddField(
-            model_name='chainleaf',
-            name='conversation',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='messaging.conversation'),
-        ),
         migrations.AddIndex(
             model_name='chainroot',
             index=models.Index(condition=models.Q(('stamp_due_at__isnull', False)), fields=['stamp_due_at'], name='chain_root_unstamped'),
-        ),
-        migrations.AddField(
-            model_name='chainleaf',
-            name='root',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='messaging.chainroot'),
         ),
         migrations.RunSQL([KEEP, *TRIGGERS], f"{LEAVE}; DROP FUNCTION chain_is_kept()"),
     ]
