@@ -14,7 +14,8 @@ from core.web.errors import NotAllowed
 from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
 from messaging.actions.attachments import attach_to_note
-from messaging.conversation import notices, participant_events, participants
+from messaging.chain.contents import note_written
+from messaging.conversation import chaining, notices, participant_events, participants
 from messaging.conversation.idempotency import DraftConflict
 from messaging.conversation.lock import lock, lock_note
 from messaging.mentions import mentioned_in
@@ -46,6 +47,8 @@ def write_note(
     asked = {"conversation": conversation, "author": author, "body": body}
     note, is_new = Note.objects.get_or_create(pk=note_id, defaults=asked)
     if is_new:
+        # Before its files, in the order in which a message locks.
+        chaining.record(lock(conversation.pk), [note_written(note)])
         attach_to_note(attachment_ids, to=note)
         _mention(note)
         _publish_note(note)
