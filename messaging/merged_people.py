@@ -60,10 +60,13 @@ def _conversations_of(person: User) -> list[UUID]:
 
 
 def _chain(locked: LockedConversation, kept: User, gone: User) -> None:
-    """Chain which messages had the other author: else each of them would seem altered."""
+    """Chain what had the other author: else all of it would seem altered."""
     written = Message.objects.filter(conversation=locked.conversation, author=gone)
     seqs = written.order_by("seq").values_list("seq", flat=True)
-    chaining.record(locked, [people_merged(gone.pk, kept.pk, list(seqs))])
+    notes = Note.objects.filter(conversation=locked.conversation, author=gone)
+    note_ids = notes.order_by("pk").values_list("pk", flat=True)
+    entry = people_merged(gone.pk, kept.pk, seqs=list(seqs), notes=list(note_ids))
+    chaining.record(locked, [entry])
 
 
 def _join_participants(gone: Participant, kept: User) -> None:

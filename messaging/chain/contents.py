@@ -1,14 +1,13 @@
 """What is hashed of each thing that happens in a conversation.
 
-A content is an object with "kind", "at" and what `said` holds. `kept` names what no other row
-keeps for good: names change, times are written over, people are merged. It is stored in the entry;
-the rest is rebuilt from the entry's columns and the rows (`queries.chain`).
+A content is an object with "kind", "at" and what `said` holds. `kept` names what neither the
+columns of the entry nor a default tell: it is stored in the entry. Texts alone are rebuilt from the
+rows (`chain.rebuilding`), so that no text is stored twice.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from attachments.models import Attachment
@@ -17,6 +16,8 @@ from messaging.chain_models import ChainEntry
 from messaging.models import Message, Note
 
 Kind = ChainEntry.Kind
+# Of a message. Absent from what an entry stores where there is none of it.
+UNLESS_EMPTY = ("by_email", "reply_to", "files", "edits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,10 @@ def message_content(
     return {**said, "edits": edits} if edits else said
 
 
-def new_message(message: Message, files: Iterable[Attachment], *, edits: int = 0) -> NewEntry:
+def new_message(
+    message: Message, files: Iterable[Attachment], *, edits: int = 0, is_late: bool = False
+) -> NewEntry:
+    """Return the entry of a message. `is_late`: it is not chained at the moment of its sending."""
     author = message.author
     said = message_content(
         message,
@@ -79,20 +83,20 @@ def new_message(message: Message, files: Iterable[Attachment], *, edits: int = 0
         files=files,
         edits=edits,
     )
-    kept = ("author_name", "edits")
-    return NewEntry(Kind.MESSAGE, said, message.pk, author.pk, message.seq, kept)
+    kept = ["author_name", *(name for name in UNLESS_EMPTY if said.get(name))]
+    if is_late:
+        kept.append("created_at")
+    return NewEntry(Kind.MESSAGE, said, message.pk, author.pk, message.seq, tuple(kept))
 
 
 def moved_here(
     copy: Message, files: Iterable[Attachment], *, source: Message, edits: int
 ) -> NewEntry:
     """A message that came from another conversation, under the id and seq that it has here."""
-    base = new_message(copy, files, edits=edits)
+    base = new_message(copy, files, edits=edits, is_late=True)
     origin = {"conversation": str(source.conversation_id), "message": str(source.pk)}
     said = {**base.said, "from": origin}
-    return NewEntry(
-        Kind.MOVE, said, copy.pk, copy.author_id, copy.seq, ("author_name", "edits", "from")
-    )
+    return NewEntry(Kind.MOVE, said, copy.pk, copy.author_id, copy.seq, (*base.kept, "from"))
 
 
 def moved_away(message: Message, *, to: Message, edits: int) -> NewEntry:
@@ -159,9 +163,12 @@ def file_settled(file: Attachment, message: Message) -> NewEntry:
     return NewEntry(Kind.FILE, said, file.pk, None, message.seq, tuple(said))
 
 
-def people_merged(gone: UUID, kept: UUID, seqs: Sequence[int]) -> NewEntry:
-    """Two rows of one person were joined. `seqs`: of the messages that had `gone` as author."""
+def people_merged(
+    gone: UUID, kept: UUID, *, seqs: Sequence[int], notes: Sequence[UUID]
+) -> NewEntry:
+    """Two rows of one person were joined. `seqs` and `notes` are those that `gone` had written."""
     said = {"gone": str(gone), "kept": str(kept), "messages": list(seqs)}
+    said["notes"] = [str(note) for note in notes]
     return NewEntry(Kind.MERGE, said, gone, kept, None, tuple(said))
 
 
@@ -171,29 +178,7 @@ def purged(what: str, *, count: int, why: str, positions: Sequence[int]) -> NewE
     return NewEntry(Kind.PURGE, said, None, None, None, tuple(said))
 
 
-def started(up_to_seq: int, *, messages: int, digest: bytes) -> NewEntry:
-    """The messages that are older than the chain, up to `up_to_seq`: `old_messages` is hashed."""
-    said = {"up_to_seq": up_to_seq, "messages": messages, "digest": digest.hex()}
+def started(up_to_seq: int, *, messages: int, notes: int, digest: bytes) -> NewEntry:
+    """What is older than the chain: messages up to `up_to_seq`, and notes (`chain.beginnings`)."""
+    said = {"up_to_seq": up_to_seq, "messages": messages, "notes": notes, "digest": digest.hex()}
     return NewEntry(Kind.START, said, None, None, up_to_seq, tuple(said))
-
-
-def old_message(
-    message: Message,
-    *,
-    author: UUID,
-    texts: Sequence[str],
-    files: Iterable[Attachment],
-    is_deleted: bool,
-) -> dict[str, Any]:
-    """Return what a `start` hashes of one message: `texts` are its earlier ones and the last."""
-    return {
-        "id": str(message.pk),
-        "seq": message.seq,
-        "author": str(author),
-        "texts": list(texts),
-        "created_at": written(message.created_at),
-        "by_email": int(message.by_email),
-        "reply_to": str(message.reply_to_id) if message.reply_to_id else None,
-        "files": [file_content(file) for file in files],
-        "deleted_at": written(message.deleted_at) if is_deleted and message.deleted_at else None,
-    }
