@@ -39,6 +39,8 @@ WAYS = {
     "notifications/push/endpoint_guard.py": "asks DNS",
     "notifications/push/pinned_http.py": "called by push/webpush and webhooks/sending",
     "notifications/webhooks/sending.py": CLOSED,
+    # Time stamps
+    "messaging/chain/stamps.py": CLOSED,
     # Alerts
     "workers/monitoring/telling.py": CLOSED,
     "workers/recovery/beat_watchdog.py": CLOSED,

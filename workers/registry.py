@@ -9,7 +9,7 @@ from attachments.scanning.lease_renewal import LEASE
 from core import installation
 from core.jobs.enqueue import Job
 from core.queries import pending_events, pending_password_resets
-from messaging.actions import attachments, escalation, snooze
+from messaging.actions import attachments, chain, escalation, snooze
 from messaging.queries.conversations import (
     pending_escalations,
     pending_messages,
@@ -19,7 +19,7 @@ from messaging.queries.conversations import (
 from messaging.search import index as search_index
 from notifications import actions as notifications
 from notifications import fan_out
-from notifications.delivery import batch
+from notifications.delivery import batch, chaining
 from notifications.models import Channel
 from notifications.queries import (
     pending_deliveries,
@@ -201,6 +201,12 @@ PERIODIC_TASKS = PeriodicTasks(
               timedelta(hours=1), notifications.clean_originals, _("Originals removed: %s")),
         PeriodicTask("index_search", _("Search brought up to date"), timedelta(seconds=15),
               search_index.catch_up_with_much, _("Still to bring up to date: %s")),
+        PeriodicTask("chain", _("Entries of the chain written late"), timedelta(seconds=15),
+              lambda: chain.catch_up() + chaining.catch_up(), _("Chained late: %s")),
+        PeriodicTask("close_day", _("Daily root of the chains"), timedelta(hours=1),
+              chain.close_day, _("Conversations in the root of the day: %s")),
+        PeriodicTask("stamp_roots", _("Time stamps of the daily roots"), timedelta(minutes=5),
+              chain.stamp_roots, _("Roots stamped: %s")),
         PeriodicTask("keep_owned", _("Owners for conversations without one"),
               timedelta(minutes=5), escalation.keep_owned, _("Conversations given: %s")),
         PeriodicTask("dispatch_events", _("Events that no webhook was told of"),

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from core import installation
+from messaging.chain import stamps
 from messaging.chain.beginnings import beginning_of, later_of
 from messaging.chain.contents import Kind, new_message, started
 from messaging.chain.hashes import NOTHING, Leaf, root_hash, tree_hash
@@ -19,6 +22,9 @@ from messaging.models import ChainEntry, ChainLeaf, ChainRoot, Conversation, Mes
 
 AT_A_RUN_SECONDS = 10
 LATE_AT_ONCE = 200
+STAMPED_AT_ONCE = 10
+FIRST_PAUSE = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(hours=6)
 # Of PostgreSQL's advisory locks; any number that nothing else takes.
 LOCK = 7_201_520
 
@@ -146,12 +152,44 @@ def _leaves() -> list[Leaf]:
 def _keep_changed(root: ChainRoot, leaves: list[Leaf]) -> None:
     """Keep the leaves that differ from those of the roots before."""
     last = ChainLeaf.objects.order_by("conversation", "-root").distinct("conversation")
-    known = dict(last.values_list("conversation", "length").iterator(5_000))
+    columns = last.values_list("conversation", "length", "head")
+    known = {pk: (length, bytes(head)) for pk, length, head in columns.iterator(5_000)}
     ChainLeaf.objects.bulk_create(
         (
             ChainLeaf(root=root, conversation_id=pk, length=length, head=head)
             for pk, length, head in leaves
-            if known.get(pk) != length
+            if known.get(pk) != (length, head)
         ),
         batch_size=1_000,
+    )
+
+
+def stamp_roots() -> int:
+    """Have the daily roots stamped that have no time stamp yet; return how many got one.
+
+    Without TIMESTAMP_AUTHORITY_URL, and on a copy, nobody is asked. After a failure the authority
+    is asked again later; the root keeps the words of the refusal.
+    """
+    if not settings.TIMESTAMP_AUTHORITY_URL or installation.is_copy():
+        return 0
+    due = ChainRoot.objects.filter(stamp=None, stamp_due_at__lte=timezone.now())
+    # The newest first: by `previous_hash` its stamp is of those before it too.
+    return sum(_stamp(root) for root in due.order_by("-day")[:STAMPED_AT_ONCE])
+
+
+def _stamp(root: ChainRoot) -> bool:
+    unstamped = ChainRoot.objects.filter(pk=root.pk, stamp=None)
+    try:
+        stamp = stamps.ask(bytes(root.hash))
+    except stamps.NotStamped as error:
+        pause = min(FIRST_PAUSE * 2 ** min(root.stamp_attempts, 10), LONGEST_PAUSE)
+        unstamped.update(
+            stamp_attempts=F("stamp_attempts") + 1,
+            stamp_error=str(error),
+            stamp_due_at=timezone.now() + pause,
+        )
+        logger.warning("root_not_stamped", day=root.day.isoformat(), because=str(error))
+        return False
+    return bool(
+        unstamped.update(stamp=stamp.answer, stamped_at=stamp.at, stamp_due_at=None, stamp_error="")
     )
