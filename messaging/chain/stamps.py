@@ -16,8 +16,8 @@ from django.conf import settings
 from rfc3161_client import (
     HashAlgorithm,
     PKIStatus,
-    TimestampRequestBuilder,
     TimeStampRequest,
+    TimestampRequestBuilder,
     TimeStampResponse,
     VerificationError,
     VerifierBuilder,
