@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Count
 
 from attachments.models import Attachment
@@ -159,11 +160,15 @@ def _faults_of_revisions(conversation: Conversation, told: Told) -> Iterator[Fau
 
 
 def _notes_without_entry(conversation: Conversation, told: Told) -> Iterator[Fault]:
-    """Those that are older than the chain are in its beginning."""
-    if told.began_at is None or told.old_up_to_seq:
+    """Find notes that nobody chained. Those that are older than a chain are in its beginning."""
+    if told.started_at is not None:
         return
-    notes = Note.objects.filter(conversation=conversation, created_at__gt=told.began_at)
-    for note in notes.exclude(pk__in=told.notes).order_by("pk"):
+    notes = Note.objects.filter(conversation=conversation).exclude(pk__in=told.notes)
+    # A conversation without messages has no beginning, and may have notes from before the upgrade.
+    upgrades = MigrationRecorder.Migration.objects.filter(app="messaging", name="0021_chain")
+    if (upgrade := upgrades.first()) is not None:
+        notes = notes.filter(created_at__gt=upgrade.applied)
+    for note in notes.order_by("pk"):
         yield Fault(How.INSERTED, Thing.NOTE, conversation.pk, subject=str(note.pk))
 
 
@@ -172,7 +177,8 @@ def _faults_of_readings(conversation: Conversation, told: Told) -> Iterator[Faul
     found: dict[tuple[UUID, int], datetime] = {}
     for user, seq, at in readings.values_list("participant__user", "up_to_seq", "at"):
         found[user, seq] = at
-        if (user, seq) not in told.readings and told.began_at and at > told.began_at:
+        is_old = told.started_at is not None and at <= told.started_at
+        if (user, seq) not in told.readings and not is_old:
             yield Fault(How.INSERTED, Thing.READING, conversation.pk, None, seq, str(user), str(at))
     for (user, seq), entries in told.readings.items():
         read_at = found.get((user, seq))

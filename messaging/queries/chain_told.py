@@ -29,7 +29,8 @@ class Told:
     readings: dict[tuple[UUID, int], list[ChainEntry]] = field(default_factory=dict)
     deliveries: dict[UUID, ChainEntry] = field(default_factory=dict)
     files: dict[UUID, ChainEntry] = field(default_factory=dict)
-    began_at: datetime | None = None
+    # When the chain of a conversation that is older than it began.
+    started_at: datetime | None = None
 
     def person(self, person: UUID | None) -> UUID | None:
         """Return who a person is now, if it was joined with another."""
@@ -56,9 +57,8 @@ def told_before(conversation_id: UUID) -> Told:
 
 def take(told: Told, entry: ChainEntry, rows: MessageRows) -> None:
     """Remember what an entry tells, for the checks of what has no entry."""
-    told.began_at = told.began_at or entry.recorded_at
     if entry.kind == Kind.START:
-        told.old_up_to_seq = entry.number or 0
+        told.old_up_to_seq, told.started_at = entry.number or 0, entry.recorded_at
     elif entry.kind == Kind.READ and entry.person and entry.number is not None:
         key = (told.person(entry.person) or entry.person, entry.number)
         told.readings.setdefault(key, []).append(entry)
