@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -12,6 +14,7 @@ from django.db import connection
 from attachments.models import Attachment
 from core.ids import new_id
 from core.models import User
+from messaging.actions.chain import close_day
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.actions.notes import write_note
 from messaging.actions.reads import read_up_to
@@ -44,6 +47,21 @@ def lived(
     say(camille, "Merci")
     conversation.refresh_from_db()
     return conversation
+
+
+@pytest.fixture
+def closed(lived: Conversation) -> Conversation:
+    """The same, in the root of its day."""
+    assert close_day(datetime.now(UTC) + timedelta(days=1)) == 1
+    return lived
+
+
+def unchained(conversation: Conversation) -> None:
+    """Make a conversation as a version before the chain leaves it."""
+    by_sql("DELETE FROM messaging_chainentry WHERE conversation_id = %(id)s", id=conversation.pk)
+    rows = Conversation.objects.filter(pk=conversation.pk)
+    rows.update(chain_length=0, chain_head=None, chained_seq=0)
+    conversation.refresh_from_db()
 
 
 def file_of(uploader: User) -> Attachment:
@@ -83,7 +101,7 @@ def triggers_off() -> Iterator[None]:
 Tamper = Callable[[str], None]
 
 
-def by_sql(statement: str, **values: object) -> None:
+def by_sql(statement: str, **values: Any) -> None:
     with triggers_off(), connection.cursor() as cursor:
         for each in statement.split(";"):
             cursor.execute(each, values)

@@ -206,11 +206,6 @@ class TestOneConversation:
 class TestRoots:
     """Who alters a chain from end to end, its head included, still has the roots against them."""
 
-    @pytest.fixture
-    def closed(self, lived: Conversation) -> Conversation:
-        assert close_day(datetime.now(UTC) + timedelta(days=1)) == 1
-        return lived
-
     def test_all_is_well(self, closed: Conversation) -> None:
         assert verify()[0] == 0
 
