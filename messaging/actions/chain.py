@@ -14,11 +14,13 @@ from core import installation
 from messaging.chain import stamps
 from messaging.chain.beginnings import beginning_of, later_of
 from messaging.chain.contents import Kind, new_message, started
+from messaging.chain.faults import Fault
 from messaging.chain.hashes import NOTHING, Leaf, root_hash, tree_hash
 from messaging.chain.rebuilding import rows_of
 from messaging.conversation import chaining
 from messaging.conversation.lock import LockedConversation, lock
 from messaging.models import ChainEntry, ChainLeaf, ChainRoot, Conversation, Message
+from messaging.queries.chain import faults_of
 
 AT_A_RUN_SECONDS = 10
 LATE_AT_ONCE = 200
@@ -109,6 +111,18 @@ def _chain_late(locked: LockedConversation) -> None:
         conversation.chained_seq = batch[-1].seq if batch else conversation.last_seq
         chaining.record(locked, entries)
     conversation.save(update_fields=["chained_seq"])
+
+
+def verify(conversation_id: UUID) -> list[Fault]:
+    """Check a conversation, and once more under its lock if something seems wrong.
+
+    So nobody waits for a check of what is well, and what is written beside it is no fault.
+    """
+    conversation = Conversation.objects.get(pk=conversation_id)
+    if not list(faults_of(conversation)):
+        return []
+    with transaction.atomic():
+        return list(faults_of(lock(conversation_id).conversation))
 
 
 def close_day(now: datetime | None = None) -> int:

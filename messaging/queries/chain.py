@@ -43,7 +43,11 @@ def with_contents(conversation_id: UUID) -> Iterator[tuple[ChainEntry, Content |
 
 
 def faults_of(conversation: Conversation) -> Iterator[Fault]:
-    """Yield what is not as it was recorded, in the order of the chain; nothing if all is well."""
+    """Yield what is not as it was recorded, in the order of the chain; nothing if all is well.
+
+    What is written beside it may seem a fault: `actions.chain.verify` looks again under the lock.
+    """
+    conversation = Conversation.objects.get(pk=conversation.pk)
     told = told_before(conversation.pk)
     at, previous = 0, NOTHING
     for batch, rows in _batches(conversation.pk):

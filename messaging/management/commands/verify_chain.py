@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.ids import id_of
+from messaging.actions.chain import verify
 from messaging.chain.faults import Fault
 from messaging.models import ChainEntry, ChainRoot, Conversation
-from messaging.queries.chain import faults_of
 from messaging.queries.chain_roots import faults_of_roots
 
 
@@ -47,7 +47,7 @@ def _wanted(conversation: str | None) -> list[Conversation]:
 
 def _faults(conversations: list[Conversation], *, with_roots: bool) -> Iterator[Fault]:
     for each in conversations:
-        yield from faults_of(each)
+        yield from verify(each.pk)
     if with_roots:
         yield from faults_of_roots()
 
