@@ -59,6 +59,8 @@ def services_of_the_run() -> Iterator[None]:
         services = embedded_services(data_dir, os.environ, NOT_DURABLE)
         known = (each.environment.get("DATABASE_URL", "") for each in services)
         database_url = os.environ.get("DATABASE_URL") or next(filter(None, known))
+        # For what a pooler cannot do: it shares the session of a dump or a restore with others.
+        os.environ["TEST_POSTGRES_URL"] = database_url
         with started([*services, *chosen_services(data_dir, database_url)]):
             yield
     finally:

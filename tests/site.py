@@ -184,9 +184,9 @@ def needs_site(item: pytest.Item | None) -> bool:
     return "site" in getattr(item, "fixturenames", ())
 
 
-def address_of_test_database() -> str:
+def address_of_test_database(*, past_pooler: bool = False) -> str:
     """Return the address of the database that pytest-django made for this process."""
-    given = urlsplit(os.environ["DATABASE_URL"])
+    given = urlsplit(os.environ["TEST_POSTGRES_URL" if past_pooler else "DATABASE_URL"])
     return given._replace(path="/" + quote(str(connection.settings_dict["NAME"]))).geturl()
 
 

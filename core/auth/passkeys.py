@@ -13,7 +13,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -56,7 +55,7 @@ def has_one(user: User) -> bool:
 
 def new_options(user: User) -> dict[str, Any]:
     """Return what the browser makes a passkey of, and remember its challenge."""
-    return _as_json(webauthn.begin_registration(user, passwordless=False))
+    return _as_json(_webauthn().begin_registration(user, passwordless=False))
 
 
 def add(user: User, name: str, answer: str) -> None:
@@ -66,20 +65,20 @@ def add(user: User, name: str, answer: str) -> None:
     """
     with _readable():
         credential = json.loads(answer)
-        webauthn.complete_registration(credential)
-        webauthn.WebAuthn.add(user, named(name), credential)
+        _webauthn().complete_registration(credential)
+        _webauthn().WebAuthn.add(user, named(name), credential)
 
 
 def options(user: User) -> dict[str, Any]:
     """Return what the browser asks the person's passkeys, and remember its challenge."""
-    return _as_json(webauthn.begin_authentication(user))
+    return _as_json(_webauthn().begin_authentication(user))
 
 
 def check(user: User, answer: str) -> None:
     """Check what a passkey of the person has signed. Raises WrongPasskey."""
     try:
         with _readable():
-            webauthn.complete_authentication(user, json.loads(answer)).record_usage()
+            _webauthn().complete_authentication(user, json.loads(answer)).record_usage()
     except WrongPasskey:
         audited.refused(user, "second_factor")
         raise
@@ -107,3 +106,10 @@ def _readable() -> Iterator[None]:
 def _as_json(options: Any) -> dict[str, Any]:
     plain: dict[str, Any] = json.loads(json.dumps(options, default=dict))
     return plain
+
+
+def _webauthn() -> Any:
+    """Return the module of allauth, loaded at the first use: fido2 keeps 2 MB of domain names."""
+    from allauth.mfa.webauthn.internal import auth
+
+    return auth

@@ -1,14 +1,15 @@
 """The hashes of the chain, byte by byte as "The chain" in the README of messaging says.
 
-Nothing here needs more than Python's standard library: the verifier of an export computes the same.
+The verifier of an export computes the same with Python's standard library.
 """
 
 import hashlib
-import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+
+import orjson
 
 Content = dict[str, Any]
 
@@ -28,14 +29,16 @@ class Leaf(NamedTuple):
 
 
 def canonical(content: Content) -> bytes:
-    """Return the bytes that are hashed. Texts, integers, lists and objects only, no floats."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+    """Return the bytes that are hashed. Texts, integers, lists and objects only, no floats.
+
+    Those of `json.dumps`, as the README says, and sooner: each message waits for it.
+    """
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def written(moment: datetime) -> str:
     """Return a moment as contents have it: UTC, always six digits of a second."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def content_hash(salt: bytes, content: Content) -> bytes:

@@ -1,11 +1,11 @@
 """Chain what happens in a conversation, under its lock: see "The chain" in the README."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 
@@ -23,10 +23,16 @@ COLUMNS = {
 _NAMES = ", ".join(COLUMNS)
 # The columns of a conversation that an entry moves.
 MOVED = ("chain_length", "chain_head", "chained_seq")
-# For the WITH of another statement.
-INSERT_ONE = f"""
+# For the WITH of the statement of a message, most of whose values it shares.
+_OF_MESSAGE = {
+    "conversation_id": "conversation", "position": "moved.chain_length", "subject": "message.id",
+    "person": "message.author_id", "number": "message.seq", "recorded_at": "message.created_at",
+    "hash": "moved.chain_head",
+}  # fmt: skip
+OF_ITS_OWN = tuple(name for name in COLUMNS if name not in _OF_MESSAGE)
+INSERT_BESIDE_MESSAGE = f"""
     INSERT INTO messaging_chainentry ({_NAMES})
-    VALUES ({", ".join(f"%(chain.{name})s" for name in COLUMNS)})
+    VALUES ({", ".join(f"%({_OF_MESSAGE.get(name, f'chain.{name}')})s" for name in COLUMNS)})
 """  # noqa: S608  (of our own words)
 _RECORD = f"""
     WITH chained AS (
@@ -91,4 +97,4 @@ def _count_message(conversation: Conversation, entry: NewEntry) -> None:
 
 
 def _stored(kept: Content | None) -> str | None:
-    return None if kept is None else json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+    return None if kept is None else orjson.dumps(kept).decode()

@@ -88,7 +88,7 @@ def append(locked: LockedConversation, message: Message, event: Beside) -> None:
     values = {
         **{f"message.{name}": getattr(message, name) for name in MESSAGE_COLUMNS},
         **{f"moved.{name}": getattr(conversation, name) for name in MOVED},
-        **{f"chain.{name}": value for name, value in chained.items()},
+        **{f"chain.{name}": chained[name] for name in chaining.OF_ITS_OWN},
         **event.values,
         "conversation": conversation.pk,
         "owner": conversation.assigned_to_id,
@@ -118,7 +118,7 @@ def _record_statement(told: str, clock_moves: str) -> str:
             INSERT INTO messaging_message ({", ".join(MESSAGE_COLUMNS)})
             VALUES ({", ".join(f"%(message.{name})s" for name in MESSAGE_COLUMNS)})
         ),
-        chained AS ({chaining.INSERT_ONE}),
+        chained AS ({chaining.INSERT_BESIDE_MESSAGE}),
         told AS ({told}){"," * bool(clock_moves)} {clock_moves}
         UPDATE messaging_conversation conversation
         SET {", ".join(f"{name} = %(moved.{name})s" for name in MOVED)}

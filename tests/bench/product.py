@@ -75,14 +75,15 @@ class Product:
     def log(self) -> Path:
         return self.folder / "log" / "up.log"
 
-    def start(self) -> None:
+    def start(self, python: str = sys.executable, **changed: str) -> None:
+        """Start it by this interpreter, with changed variables, until it is ready."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
         with self.log.open("wb") as output:
             self.launcher = subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
+                [python, "manage.py", "up"],
                 cwd=REPOSITORY,
-                env=self.environment,
+                env={**self.environment, **changed},
                 stdout=output,
                 stderr=output,
             )

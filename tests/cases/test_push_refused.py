@@ -1,12 +1,15 @@
 """A push that is refused is shown as failed, with what the push service answered, in words."""
 
+from uuid import uuid4
+
 import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone, translation
 
 from core.models import User
-from notifications.models import Delivery, PushFailureHour
+from notifications import push_failures
+from notifications.models import Delivery, DevicePush, PushFailureHour, PushSubscription
 from tests.cast import Call, Say
 from tests.notifications import conftest as notifications
 from tests.notifications.conftest import Device
@@ -139,8 +142,12 @@ def test_push_that_is_refused_until_it_is_dead_counts_each_time(
 @pytest.mark.parametrize(
     ("status", "is_alert"), [("500", True), ("TimeoutError", True), ("410", False), ("403", False)]
 )
-def test_many_pushes_that_fail_raise_an_alert_in_words(status: str, is_alert: bool) -> None:
+def test_many_pushes_that_fail_raise_an_alert_in_words(
+    status: str, is_alert: bool, odile: User, device: Device
+) -> None:
     """A device that is gone is no fault; a refused key has its own alert."""
+    device(odile, "phone")
+    fails(PushSubscription.objects.get(), status)
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     row = PushFailureHour.objects.create(hour=hour, status=status, count=finding.FAILED_PUSHES - 1)
     before = [alert.code for alert in finding._failed_pushes()]
@@ -157,3 +164,63 @@ def test_many_pushes_that_fail_raise_an_alert_in_words(status: str, is_alert: bo
     row.hour -= 2 * HOUR
     row.save()
     assert finding._failed_pushes() == []
+
+
+def fails(device: PushSubscription, status: str) -> None:
+    device.failed_at, device.failure = timezone.now(), push_failures.text_of(status, "out of order")
+    device.save()
+
+
+def accepts(device: PushSubscription, pushes: int) -> None:
+    """Let the push service of a device have accepted pushes to it, its failure still shown."""
+    DevicePush.objects.bulk_create(
+        DevicePush(envelope=uuid4(), subscription=device, accepted_at=timezone.now())
+        for _ in range(pushes)
+    )
+
+
+class TestTheAlertEnds:
+    """It counts two hours, and ends as soon as the push services are well again."""
+
+    @pytest.fixture(autouse=True)
+    def many_failures(self) -> None:
+        hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+        PushFailureHour.objects.create(hour=hour, status="503", count=finding.FAILED_PUSHES)
+
+    def test_once_each_device_got_a_push(self, odile: User, device: Device) -> None:
+        device(odile, "phone")
+        phone = PushSubscription.objects.get()
+        fails(phone, "503")
+        before = finding._failed_pushes()
+
+        phone.failed_at, phone.failure = None, ""
+        phone.save()
+
+        assert ([alert.code for alert in before], finding._failed_pushes()) == (["push_failed"], [])
+
+    def test_once_the_service_took_five_though_one_device_got_none(
+        self, odile: User, marc: User, device: Device
+    ) -> None:
+        device(odile, "phone")
+        device(marc, "tablet")
+        silent, busy = PushSubscription.objects.order_by("label")
+        fails(silent, "503")
+        accepts(busy, 4)
+        after_four = finding._failed_pushes()
+
+        accepts(busy, 1)
+
+        assert (len(after_four), finding._failed_pushes()) == (1, [])
+
+    def test_not_while_only_another_service_is_well(
+        self, odile: User, marc: User, device: Device
+    ) -> None:
+        device(odile, "phone")
+        device(marc, "tablet")
+        silent, busy = PushSubscription.objects.order_by("label")
+        PushSubscription.objects.filter(pk=busy.pk).update(endpoint="https://other.test/push/1")
+        fails(silent, "503")
+
+        accepts(busy, 10)
+
+        assert [alert.about for alert in finding._failed_pushes()] == ["503"]

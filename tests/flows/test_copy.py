@@ -187,9 +187,10 @@ class Copy:
 @contextmanager
 def copied(outside: Outside, logs: Path) -> Iterator[Copy]:
     """Dump the test's database, restore it under another name, start it elsewhere."""
-    source = address_of_test_database()
+    source = address_of_test_database(past_pooler=True)
     name = f"copy_{uuid4().hex[:8]}"
-    database_url = urlsplit(source)._replace(path=f"/{name}").geturl()
+    database_url = urlsplit(address_of_test_database())._replace(path=f"/{name}").geturl()
+    restored_url = urlsplit(source)._replace(path=f"/{name}").geturl()
     port = free_port()
     with psycopg.connect(source, autocommit=True) as connected:
         connected.execute(f"CREATE DATABASE {name}".encode())
@@ -211,7 +212,7 @@ def copied(outside: Outside, logs: Path) -> Iterator[Copy]:
     try:
         dump = logs / "dump"
         run_program("pg_dump", "--format=custom", f"--file={dump}", source)
-        run_program("pg_restore", "--no-owner", f"--dbname={database_url}", str(dump))
+        run_program("pg_restore", "--no-owner", f"--dbname={restored_url}", str(dump))
         copy.start()
         yield copy
     finally:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from core import installation
 from core.jobs.enqueue import Job, Queue
 from notifications.outbound_email import server_fault
-from notifications.push.failure_count import failures_since
+from notifications.push.failure_count import failures_since, is_over
 from notifications.queries import devices_refusing_our_key, paused_webhooks
 from workers import held_back
 from workers.backups import records
@@ -22,6 +22,8 @@ from workers.monitoring.backlog import backlogs, dead_letters
 from workers.monitoring.causes import EXPLAINED_BY, ActiveAlert
 
 FAILED_PUSHES = 20
+# Of a refused key, which has its alert, and of a device that is gone.
+NO_FAULTS = {"401", "403", "404", "410"}
 ABOUT_LENGTH = 60
 # Workers that were all gone do what has waited for them.
 CATCHING_UP = timedelta(minutes=2)
@@ -200,15 +202,16 @@ def _paused_webhooks() -> list[ActiveAlert]:
 
 
 def _failed_pushes() -> list[ActiveAlert]:
-    """Return an alert for each answer of push services to many pushes of this hour and the last.
-
-    A device that is gone is no fault, and a refused key has an alert of its own.
+    """Return an alert for each answer of push services to many pushes of this hour and the last,
+    until they accept pushes again.
     """
-    counts = failures_since(timezone.now() - timedelta(hours=1))
+    since = timezone.now() - timedelta(hours=1)
     return [
         ActiveAlert("push_failed", name, count)
-        for name, count in counts.items()
-        if count >= FAILED_PUSHES and name not in ("401", "403", "404", "410")
+        for name, count in failures_since(since).items()
+        if count >= FAILED_PUSHES
+        and name not in NO_FAULTS
+        and not is_over(name, since - timedelta(hours=1))
     ]
 
 

@@ -37,6 +37,14 @@ def test_content_is_written_in_one_way_alone() -> None:
     assert json.loads(canonical(content)) == content
 
 
+def test_content_is_what_the_standard_library_writes() -> None:
+    letters = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x11000), *range(0x1F300, 0x1FB00)]))
+    content = {"text": letters, "b": 2**62, "a": [None, {"z": -1, "y": ""}], "kept": []}
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+    assert canonical(content) == text.encode()
+
+
 @pytest.mark.parametrize(
     ("moment", "text"),
     [
