@@ -64,7 +64,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     """List what was done, newest first."""
     _require_manager(request)
     chain_facts()
-    form = FilterForm(request.GET)
+    form = FilterForm(request.GET, label_suffix="")
     is_valid = form.is_valid()
     filters = form.filters()
     rows, following = _page(request, filters)

@@ -84,10 +84,13 @@ def known_as_original() -> None:
 
 
 @pytest.fixture(autouse=True)
-def reads_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def reads_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let reads wait for `reads.flush`: the thread would write beside the test's transaction."""
     reads.forget()
     monkeypatch.setattr(reads.Batch, "ensure_started", lambda _batch: None)
+    yield
+    # The end of the run would write them, when PostgreSQL has stopped.
+    reads.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -17,8 +17,11 @@ Kind = AuditEntry.ActorKind
 class Actor(Protocol):
     """A person (`User`), or a program (`Machine` or `MachineCredential`)."""
 
-    pk: Any
-    name: Any
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def name(self) -> Any: ...
 
 
 @dataclass(frozen=True)

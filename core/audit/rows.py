@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
 
@@ -33,7 +34,8 @@ def record_change(row: Model, before: Mapping[str, Any] | None, changed: Iterabl
     changed = set(changed)
     created, other = ACTIONS[str(row._meta.model_name)]
     if before is None:
-        values = {name: getattr(row, name) for name in changed & VALUES_KEPT}
+        values = {name: _named(row, name, getattr(row, name)) for name in changed & VALUES_KEPT}
+        values = {name: value for name, value in values.items() if value}
         record(None, created, row, {"values": values})
         return
     if "password" in changed:
@@ -41,7 +43,19 @@ def record_change(row: Model, before: Mapping[str, Any] | None, changed: Iterabl
         changed -= {"password"}
     if not changed:
         return
-    kept = {name: [before[name], getattr(row, name)] for name in changed & VALUES_KEPT}
+    kept = {
+        name: [_named(row, name, value) for value in (before[name], getattr(row, name))]
+        for name in changed & VALUES_KEPT
+    }
     if "is_active" in kept:
         other = Action.PERSON_ACTIVATED if kept["is_active"][1] else Action.PERSON_DEACTIVATED
     record(None, other, row, {"changed": sorted(changed), "values": kept})
+
+
+def _named(row: Model, column: str, value: Any) -> Any:
+    """Return the value of a column; of a row elsewhere, its name as well."""
+    field = row._meta.get_field(column.removesuffix("_id"))
+    if value is None or field.related_model is None:
+        return value
+    other = apps.get_model(field.related_model._meta.label)._base_manager.filter(pk=value).first()
+    return {"id": value, "name": str(other or "")}

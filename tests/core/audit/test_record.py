@@ -1,5 +1,6 @@
 """What the audit keeps of an act, and that nobody can take it back."""
 
+import threading
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audit.chain import chain_facts
 from core.audit.record import Action, Thing, record
+from core.audit.verify import verify
 from core.audit_models import AuditEntry, AuditFact, AuditHead
 from core.models import User
 
@@ -129,3 +131,21 @@ class TestTheChain:
         run("SET LOCAL liaison.purge = 'on'; DELETE FROM core_auditentry")
 
         assert not AuditEntry.objects.exists()
+
+
+class TestWriters:
+    def test_several_at_once_make_one_chain(self, transactional_db: None) -> None:
+        def write_and_chain() -> None:
+            for _turn in range(20):
+                record(None, Action.PURGED)
+                chain_facts()
+            connection.close()
+
+        writers = [threading.Thread(target=write_and_chain) for _each in range(4)]
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+
+        report = verify()
+        assert (report.checked, report.unplaced, report.finding) == (80, 0, None)
