@@ -5461,12 +5461,13 @@ export interface operations {
                  *     * `hold.placed` - Legal hold placed
                  *     * `hold.lifted` - Legal hold lifted
                  *     * `purge.previewed` - Purge previewed
+                 *     * `purge.ordered` - Purge ordered
                  *     * `purge.done` - Data purged
                  *     * `person.exported` - Data of a person exported
                  *     * `person.anonymised` - Person anonymised
                  *     * `audit.exported` - Audit exported
                  */
-                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
+                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.ordered" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
                 cursor?: string;
                 limit?: number;
                 /** @description On what: a part of its name, or an id. */
@@ -5560,12 +5561,13 @@ export interface operations {
                  *     * `hold.placed` - Legal hold placed
                  *     * `hold.lifted` - Legal hold lifted
                  *     * `purge.previewed` - Purge previewed
+                 *     * `purge.ordered` - Purge ordered
                  *     * `purge.done` - Data purged
                  *     * `person.exported` - Data of a person exported
                  *     * `person.anonymised` - Person anonymised
                  *     * `audit.exported` - Audit exported
                  */
-                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
+                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.ordered" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
                 /** @description On what: a part of its name, or an id. */
                 object?: string;
                 /** @description Who acted: a part of a name or email, or an id. */
