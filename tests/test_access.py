@@ -1,9 +1,10 @@
 """Every operation of the API answers each kind of caller with the status of the table.
 
 The data is the Morels': Camille opened the conversation and wrote the message, and has a device and
-a file that she has not sent yet; Odile of the company wrote the note and asked for an export. The caller is nobody, Camille
-with an expired token, Yanis of another client, Bruno of the same client, Odile, or the manager
-Marc. What a person may not see is a 404. Programs are in `test_machine_access`.
+a file that she has not sent yet; Odile of the company wrote the note and asked for an export. The
+caller is nobody, Camille with an expired token, Yanis of another client, Bruno of the same client,
+Odile, or the manager Marc. What a person may not see is a 404. Programs are in
+`test_machine_access`.
 """
 
 import json

@@ -76,7 +76,8 @@ class PartStream(io.RawIOBase):
         return size
 
     def send(self, size: int) -> None:
-        content = bytes(self.waiting[:size])
+        with memoryview(self.waiting) as waiting:
+            content = bytes(waiting[:size])
         number = len(self.parts) + 1
         self.parts.append(multipart.send_part(self.key, self.upload_id, number, content))
         del self.waiting[:size]

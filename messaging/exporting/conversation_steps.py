@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from attachments.models import Attachment
 from attachments.storage.objects import Missing
-from messaging.exporting import data, heads, pages, pdf, proofs
+from messaging.exporting import data, heads, pdf, proofs, sheets
 from messaging.exporting.archive import Archive
 from messaging.exporting.files import Copies, preview
 from messaging.exporting.paths import Place, owner_of
@@ -137,7 +137,7 @@ class Part:
 def write_page(work: Work, step: ConversationStep) -> None:
     part = Part(work, step)
     numbers = _note_numbers(part) if work.export.with_notes else {}
-    pieces = pages.page_of(
+    pieces = sheets.page_of(
         part.head(), part.batches("pages"), part.place, work.copies,
         links=part.links(), note_numbers=numbers,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from attachments.storage import objects
 from core.version import VERSION
 from messaging.chain.hashes import written
-from messaging.exporting import data, heads, pages, person, proofs
+from messaging.exporting import data, heads, person, proofs, sheets
 from messaging.exporting.archive import Archive
 from messaging.exporting.conversation_steps import Work
 from messaging.exporting.pdf import Head
@@ -129,7 +129,7 @@ def _first_page(work: Work) -> str:
         language=(get_language() or "fr")[:2],
     )
     links = [("LISEZ-MOI.txt", "LISEZ-MOI.txt")]
-    return pages.framed(head, links=links, inside=inside)
+    return sheets.framed(head, links=links, inside=inside)
 
 
 def _facts(conversation: Conversation, count: int) -> str:

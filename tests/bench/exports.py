@@ -12,6 +12,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from tests.bench.backups import Step, manage, services, spent
 from tests.bench.processor import Others
@@ -40,9 +41,10 @@ def measure(messages: int, gigabytes: float) -> None:
             manage(environment, "setup_storage")
             _run(environment, f"fill({messages}, {gigabytes})", "fill")
             made = _run(environment, "make()", "export in slices")
-            _run(environment, f"save({str(saved)!r})", "save")
+            # What a process takes that has everything loaded and does nothing else.
+            idle = _run(environment, f"save({str(saved)!r})", "download alone")
         verified = _verify(saved)
-        for step in (made, verified):
+        for step in (idle, made, verified):
             print(
                 f"| {messages:,} | {gigabytes:g} GB | {step.name} | {step.seconds:.0f} s "
                 f"| {step.processor_seconds:.0f} s | {step.memory_bytes / 1e6:.0f} MB |",
@@ -61,8 +63,8 @@ def _verify(saved: Path) -> Step:
     return spent([sys.executable, "-I", str(script), str(saved)], dict(os.environ), "verifier")
 
 
-def fill(messages: int, gigabytes: float) -> None:
-    """Write the conversation. Runs inside Django."""
+def fill(messages: int, gigabytes: float) -> Any:
+    """Write a conversation, and return its manager. Runs inside Django."""
     from django.db import transaction
     from django.utils import timezone
 
@@ -75,9 +77,9 @@ def fill(messages: int, gigabytes: float) -> None:
     from messaging.models import Conversation, Message, MessageAttachment
 
     client = Client.objects.create(name="Famille Morel")
-    marc = User(email="marc@demo.test", name="Marc Vidal", role=User.Role.MANAGER)
-    marc.set_unusable_password()
-    marc.save()
+    marc = User.objects.filter(email="marc@demo.test").first() or User.objects.create_user(
+        "marc@demo.test", name="Marc Vidal", role=User.Role.MANAGER
+    )
     files = _files(marc, int(gigabytes * 1e9 / FILE_BYTES))
     conversation = Conversation.objects.create(
         client=client, subject="Carrelage", created_by=marc, draft_digest=bytes(32),
@@ -106,9 +108,10 @@ def fill(messages: int, gigabytes: float) -> None:
         entry = new_message(first, first.attachments)
         chaining.record(lock(conversation.pk), [entry], at=first.created_at)
     chain_old(conversation.pk)
+    return marc
 
 
-def _files(uploader: object, count: int) -> list[object]:
+def _files(uploader: Any, count: int) -> list[Any]:
     """Write photos of random bytes into the bucket; return their rows, with their hashes."""
     import hashlib
 

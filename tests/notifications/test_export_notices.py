@@ -39,7 +39,9 @@ class TestExportNotice:
         assert pushed["title"] == "Votre export est prêt"
         assert pushed["navigate"].endswith("/client/exports")
         [letter] = mail_server.letters
-        text = letter.get_body(("plain",)).get_content()
+        body = letter.get_body(("plain",))
+        assert body is not None
+        text = body.get_content()
         assert str(letter["Subject"]) == "Votre export est prêt – Carrelage du séjour"
         assert "/client/exports" in text
         assert bytes(ready.sums_sha256 or b"").hex() in text.replace("\n", "")

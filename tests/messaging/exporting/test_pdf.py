@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pypdfium2
 import pytest
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.test import Client as Browser
 
 from core.ids import new_id
@@ -15,14 +15,14 @@ from messaging.exporting import snapshot
 from messaging.models import Conversation
 from tests.cast import Say
 
-Fetch = Callable[..., HttpResponseBase]
+Fetch = Callable[..., HttpResponse]
 
 
 @pytest.fixture
 def fetch(conversation: Conversation) -> Fetch:
     """`fetch(camille)` asks for the PDF as she does."""
 
-    def get(person: User, query: str = "") -> HttpResponseBase:
+    def get(person: User, query: str = "") -> HttpResponse:
         browser = Browser()
         browser.force_login(person)
         side = "staff" if person.is_company else "client"
@@ -31,9 +31,9 @@ def fetch(conversation: Conversation) -> Fetch:
     return get
 
 
-def text_of(answer: HttpResponseBase) -> str:
+def text_of(answer: HttpResponse) -> str:
     assert answer.status_code == 200, answer
-    document = pypdfium2.PdfDocument(io.BytesIO(answer.content))
+    document = pypdfium2.PdfDocument(io.BytesIO(answer.getvalue()))
     return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
