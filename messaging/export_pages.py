@@ -74,7 +74,7 @@ def _pdf(request: HttpRequest, conversation_id: UUID, *, with_notes: bool) -> Ht
         )
     record_export(by=reader, conversation=conversation)
     ending = f" ({part})" if len(volumes) > 1 else ""
-    internal = f" {_('internal')}" if with_notes else ""
+    internal = " " + _("internal") if with_notes else ""
     day = f"{timezone.localtime():%Y-%m-%d}"
     response = HttpResponse(content, content_type="application/pdf")
     name = clean_name(f"{conversation.subject} {day}{internal}{ending}.pdf")

@@ -267,6 +267,7 @@ def world(
     )
     credential = credentials.issue("ERP", ["provisioning"]).credential
     webhook = endpoints.create(url="https://erp.test/", description="", kinds=[], by=None).endpoint
+    assert conversation.chantier_id is not None
     export = Export.objects.create(
         by=odile, kind="chantier", subject=conversation.chantier_id, label="Villa", locale="fr"
     )

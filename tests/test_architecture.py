@@ -53,7 +53,8 @@ def test_imports_go_down_only() -> None:
 DOORS = {
     "urls", "api", "pages", "admin", "management", "demo", "asgi", "wsgi", "server", "tasks",
     "dashboard",
-    "endpoint", "webhook", "signals", "apps", "folders_api", "forward_api", "print_pages", "export_pages",
+    "endpoint", "webhook", "signals", "apps", "folders_api", "forward_api", "print_pages",
+    "export_pages",
 }  # fmt: skip
 
 

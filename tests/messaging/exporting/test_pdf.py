@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -22,11 +23,12 @@ Fetch = Callable[..., HttpResponse]
 def fetch(conversation: Conversation) -> Fetch:
     """`fetch(camille)` asks for the PDF as she does."""
 
-    def get(person: User, query: str = "") -> HttpResponse:
+    def get(person: User, query: str = "") -> Any:
         browser = Browser()
         browser.force_login(person)
         side = "staff" if person.is_company else "client"
-        return browser.get(f"/{side}/messages/{conversation.pk}/pdf{query}")
+        answer: Any = browser.get(f"/{side}/messages/{conversation.pk}/pdf{query}")
+        return answer
 
     return get
 
