@@ -56,12 +56,8 @@ def empty(_test: TransactionTestCase) -> None:
             delete_all(cursor)
         else:
             # The audit and the chain refuse it otherwise.
-            chain = [name for name in emptied_tables() if "_chain" in name]
-            others = [name for name in emptied_tables() if "_chain" not in name]
             cursor.execute("SET LOCAL liaison.purge = 'all'")
-            cursor.execute(f"TRUNCATE {', '.join(chain)}")
-            cursor.execute("SET LOCAL liaison.purge = 'on'")
-            cursor.execute(f"TRUNCATE {', '.join(others)}")
+            cursor.execute(f"TRUNCATE {', '.join(emptied_tables())}")
 
 
 TransactionTestCase._fixture_teardown = empty  # type: ignore[attr-defined]

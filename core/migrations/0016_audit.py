@@ -1,6 +1,6 @@
 """Make the tables of the audit, and triggers that refuse to change or remove what is in them.
 
-`SET LOCAL liaison.purge = 'on'` lets rows be removed, never changed: for a purge of what is too
+`SET LOCAL liaison.purge = 'all'` lets rows be removed, never changed: for a purge of what is too
 old, and for tests that empty the tables.
 """
 
@@ -13,7 +13,7 @@ from django.db import migrations, models
 KEEP_ENTRY = """
     CREATE FUNCTION core_audit_keep_entry() RETURNS trigger LANGUAGE plpgsql AS $function$
     BEGIN
-        IF TG_OP <> 'UPDATE' AND current_setting('liaison.purge', true) = 'on' THEN
+        IF TG_OP <> 'UPDATE' AND current_setting('liaison.purge', true) = 'all' THEN
             RETURN OLD;
         END IF;
         RAISE EXCEPTION 'The audit is only added to: % on % is refused.', TG_OP, TG_TABLE_NAME
@@ -25,7 +25,7 @@ KEEP_FACT = """
     CREATE FUNCTION core_audit_keep_fact() RETURNS trigger LANGUAGE plpgsql AS $function$
     BEGIN
         IF EXISTS (SELECT FROM core_auditentry WHERE uid = OLD.uid)
-            OR current_setting('liaison.purge', true) = 'on' THEN
+            OR current_setting('liaison.purge', true) = 'all' THEN
             RETURN OLD;
         END IF;
         RAISE EXCEPTION 'This row of the audit has no place in the chain yet: it stays.'

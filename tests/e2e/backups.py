@@ -34,7 +34,7 @@ class Backup:
         At once: between the two, a page would learn that its session has ended.
         """
         # The audit is emptied by a purge alone.
-        empty = "SET LOCAL liaison.purge = 'on';\n"
+        empty = "SET LOCAL liaison.purge = 'all';\n"
         empty += f"TRUNCATE {', '.join([*emptied_tables(), *LASTING])} CASCADE;\n"
         rows = _run("pg_restore", "--data-only", "--disable-triggers", "--file=-", self.file)
         _run(

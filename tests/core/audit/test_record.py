@@ -108,7 +108,7 @@ class TestTheChain:
             "UPDATE core_auditentry SET actor_name = 'Personne'",
             "DELETE FROM core_auditentry",
             "TRUNCATE core_auditentry",
-            "SET LOCAL liaison.purge = 'on'; UPDATE core_auditentry SET address = ''",
+            "SET LOCAL liaison.purge = 'all'; UPDATE core_auditentry SET address = ''",
             "UPDATE core_auditfact SET actor_name = 'Personne'",
             "DELETE FROM core_auditfact",
             "TRUNCATE core_auditfact",
@@ -128,7 +128,7 @@ class TestTheChain:
         record(None, Action.PURGED)
         chain_facts()
 
-        run("SET LOCAL liaison.purge = 'on'; DELETE FROM core_auditentry")
+        run("SET LOCAL liaison.purge = 'all'; DELETE FROM core_auditentry")
 
         assert not AuditEntry.objects.exists()
 
