@@ -40,6 +40,14 @@ def peak_bytes(pid: int) -> int:
     return _kilobytes(pid, "VmHWM:") * 1024
 
 
+def own_bytes(pid: int) -> int:
+    """Return the memory of a process without the files of programs and libraries, which it shares
+    with the other processes of the product (Pss_Anon).
+    """
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(rollup.split("Pss_Anon:")[1].split()[0]) * 1024
+
+
 def proportional_bytes(pid: int) -> int:
     """Return the memory that a process holds, of a page shared by n processes the nth part (PSS).
 

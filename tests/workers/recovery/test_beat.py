@@ -16,7 +16,7 @@ from core.jobs.enqueue import Queue
 from core.valkey import key, valkey
 from deploy.launcher.app_processes import beat
 from deploy.launcher.data_dir import REPOSITORY, DataDir
-from tests.bench.processor import proportional_bytes
+from tests.bench.processor import own_bytes
 from tests.commands import unmeasured
 from tests.site import address_of_test_database
 from tests.sockets import closed_port
@@ -101,7 +101,7 @@ def test_beat_shows_that_it_lives_in_little_memory(running: subprocess.Popen[str
     until(Heartbeat.objects.filter(name=periodic.BEAT).exists, "it writes no sign of life")
 
     assert '"task": "beat"' in str(valkey().lindex(key("maintenance"), 0))
-    assert proportional_bytes(running.pid) <= LIMIT_BYTES
+    assert own_bytes(running.pid) <= LIMIT_BYTES
 
 
 def test_beat_tells_people_that_no_worker_is_alive(
