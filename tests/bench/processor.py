@@ -44,8 +44,7 @@ def own_bytes(pid: int) -> int:
     """Return the memory of a process without the files of programs and libraries, which it shares
     with the other processes of the product (Pss_Anon).
     """
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return int(rollup.split("Pss_Anon:")[1].split()[0]) * 1024
+    return _kilobytes(pid, "Pss_Anon:", "smaps_rollup") * 1024
 
 
 def proportional_bytes(pid: int) -> int:
