@@ -100,7 +100,7 @@ def _unknown(batch: list[Listed]) -> list[str]:
         if owners[item.key] not in known
         and item.modified_at < before
         # Rows of other apps know these.
-        and not item.key.startswith(objects.SEALED)
+        and not item.key.startswith((objects.SEALED, objects.EXPORTS))
     ]
 
 

@@ -13,6 +13,7 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing them registers them.
-        from core import checks  # noqa: F401
+        from core import audited_admin, checks  # noqa: F401
+        from core.auth import audited  # noqa: F401
         from core.database import folding  # noqa: F401
         from core.realtime import rights  # noqa: F401

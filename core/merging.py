@@ -14,6 +14,7 @@ from django.db.models import Exists, F, ForeignKey, OuterRef
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
+from core.audit.record import Action, record
 from core.models import Chantier, Client, User
 from core.web.errors import Refusal
 
@@ -54,6 +55,7 @@ def merge(kept: User, gone: User) -> User:
     gone.save(update_fields=["is_active", "merged_into", "external_id"])
     kept.external_id = external_id
     kept.save(update_fields=["external_id"])
+    record(None, Action.PEOPLE_MERGED, kept, {"gone": {"id": gone.pk, "name": gone.name}})
     for act in afterwards:
         act()
     return kept

@@ -15,6 +15,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.audit_models import AuditEntry, AuditFact, AuditHead
 from core.company_models import Availability, Closure, OwnWorkingPeriod, Weekday, WorkingPeriod
 from core.credential_models import MachineCredential
 from core.database.email_field import OneSpellingEmailField
@@ -27,9 +28,9 @@ from core.outgoing_models import EventFeed, OutgoingEvent
 
 # Those of working hours are in a module of their own.
 __all__ = [
-    "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "Availability", "Chantier", "Client", "ClientRemark",
-    "Closure", "Epoch", "EventFeed", "Installation", "MachineCredential", "OutgoingEvent",
-    "OwnWorkingPeriod", "PasswordReset", "TokenIssuer",
+    "NAME_LENGTH", "PHONE_LENGTH", "RIGHTS", "AuditEntry", "AuditFact", "AuditHead", "Availability",
+    "Chantier", "Client", "ClientRemark", "Closure", "Epoch", "EventFeed", "Installation",
+    "MachineCredential", "OutgoingEvent", "OwnWorkingPeriod", "PasswordReset", "TokenIssuer",
     "User", "UserManager", "UserQuerySet", "Weekday", "WorkingPeriod", "rights_updated",
 ]  # fmt: skip
 
@@ -137,6 +138,7 @@ class User(ToldOutside, AbstractBaseUser, PermissionsMixin):
     TOLD_COLUMNS = (
         "external_id", "email", "name", "role", "client_id", "locale", "phone", "is_active",
     )  # fmt: skip
+    AUDITED_COLUMNS = ("is_superuser", "password")
 
     class Role(models.TextChoices):
         CLIENT = "client", _("Client")
@@ -170,6 +172,8 @@ class User(ToldOutside, AbstractBaseUser, PermissionsMixin):
     # The last deactivation. Sessions, tokens, links and devices from before open nothing, not even
     # after a return. The database sets it (migration 0014).
     access_ended_at = models.DateTimeField(_("access ended"), null=True, blank=True, editable=False)
+    # Their name, addresses and all that lets one know who they were are gone (`core.leaving`).
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Two people were one: this one is deactivated, and the rest is the other's.
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, editable=False,
@@ -355,6 +359,8 @@ class Chantier(ToldOutside):
         _("external id"), max_length=200, null=True, blank=True, unique=True
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # Since when it is archived. The database sets it (migration 0018).
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ("name", "id")

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import APIException
 
-from core.auth import oidc, second_step
+from core.auth import audited, oidc, second_step
 from core.auth.second_factors import SecondStep
 from core.login_form import login_form
 from core.web.requests import own_address
@@ -36,10 +36,11 @@ def callback(request: HttpRequest) -> HttpResponse:
     try:
         person, wanted = oidc.finish(request)
     except APIException as refusal:
+        audited.provider_refused(str(refusal.get_codes()))
         return login_form(request, refusal)
     wanted = own_address(request, wanted) or "/"
     if settings.OIDC_HAS_SECOND_FACTOR:
-        second_step.open_session(request, person)
+        second_step.open_session(request, person, by="provider")
         return redirect(wanted)
-    step = second_step.begin(request, person, next_page=wanted)
+    step = second_step.begin(request, person, next_page=wanted, by="provider")
     return redirect(wanted if step == SecondStep.NONE else "second-step")

@@ -153,6 +153,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read who did what
+         * @description Who did what, newest first.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the audit
+         * @description The entries that match, as a file, oldest first: a CSV is for Excel.
+         *
+         *     The JSON holds what the hashes are made of. The export is itself in the audit.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/canned-replies": {
         parameters: {
             query?: never;
@@ -952,6 +994,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's exports
+         * @description List one's own exports, the newest first: the last 50.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Ask for an export
+         * @description Ask for a ZIP. The same again while it is being made answers 200 with that one.
+         */
+        post: operations["ask_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how far an export is
+         * @description One's own export. Anybody else's is 404, for managers too.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        /**
+         * Cancel or delete an export
+         * @description Cancel an export that is being made, or delete a finished one. Again is harmless.
+         */
+        delete: operations["end_export"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{export_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download an export
+         * @description Download the ZIP.
+         */
+        get: operations["download_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what may be exported
+         * @description List what the person may export, with how much it is.
+         */
+        get: operations["list_export_choices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/folders": {
         parameters: {
             query?: never;
@@ -1200,6 +1330,28 @@ export interface paths {
          */
         put: operations["put_user"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisioning/users/{external_id}/anonymise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Anonymise a person
+         * @description Take away who a person was; what they wrote stays, by «Utilisateur supprimé».
+         *
+         *     The row loses its external id: the same id afterwards makes another person.
+         */
+        post: operations["anonymise_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2201,6 +2353,12 @@ export interface components {
             /** Format: date-time */
             readonly back_at: string | null;
         };
+        /** @description Who acted, by the name of that time: `person`, `machine`, `stranger` or `system`. */
+        Actor: {
+            readonly kind: string;
+            readonly id: string;
+            readonly name: string;
+        };
         /** @description Something that is only shown. */
         Alert: {
             /** @description A key of workers.monitoring.causes.CAUSES. */
@@ -2255,6 +2413,10 @@ export interface components {
             sha256: string;
             /** @default false */
             keeps_location?: boolean;
+        };
+        AnonymiseRequest: {
+            /** @description The person's, to confirm: this cannot be taken back. */
+            email: string;
         };
         /** @description Write a model as JSON, with its moments in UTC. */
         AnsweringPerson: {
@@ -2384,6 +2546,32 @@ export interface components {
             drifts: {
                 [key: string]: unknown;
             }[];
+        };
+        /** @description One entry of the audit. `hash` covers all of it, and the entry before. */
+        AuditEntry: {
+            readonly position: number;
+            /** Format: uuid */
+            readonly uid: string;
+            /** Format: date-time */
+            readonly at: string;
+            readonly action: string;
+            /** @description The action, in the caller's language. */
+            readonly words: string;
+            readonly refused: boolean;
+            readonly actor: components["schemas"]["Actor"];
+            readonly object: components["schemas"]["Thing"];
+            /** @description The IP address; empty without one. */
+            readonly address: string;
+            readonly details: {
+                [key: string]: unknown;
+            };
+            /** @description SHA-256, in hex. */
+            readonly hash: string;
+        };
+        AuditPage: {
+            readonly results: components["schemas"]["AuditEntry"][];
+            /** Format: uri */
+            readonly next: string | null;
         };
         /** @description Whether a person of the company answers now, and when again if not; null: not known. */
         Availability: {
@@ -2559,6 +2747,7 @@ export interface components {
             readonly conversations: components["schemas"]["SheetThreads"];
             readonly files_count: number;
             readonly remark: components["schemas"]["Remark"] | null;
+            readonly holds: components["schemas"]["Hold"][];
         };
         /**
          * @description A conversation.
@@ -2846,6 +3035,76 @@ export interface components {
          * @enum {string}
          */
         EventType: "conversation.created" | "conversation.closed" | "conversation.reopened" | "conversation.assigned" | "conversation.waiting" | "message.created" | "message.edited" | "message.deleted" | "attachment.ready" | "attachment.refused" | "delivery.failed" | "user.changed" | "client.changed" | "chantier.changed";
+        /** @description A ZIP that was asked for: how far it is, and until when it can be downloaded. */
+        Export: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly kind: components["schemas"]["ExportKind"];
+            /** Format: uuid */
+            readonly subject: string;
+            readonly label: string;
+            readonly with_notes: boolean;
+            readonly with_files: boolean;
+            readonly status: components["schemas"]["ExportStatus"];
+            /** @description What is done now, in words. */
+            readonly phase: string;
+            readonly done: number;
+            readonly total: number;
+            readonly size: number | null;
+            /** @description Of the list SHA256SUMS in the ZIP, in hex. Null until it is ready. */
+            readonly sums_sha256: string | null;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly finished_at: string | null;
+            /** Format: date-time */
+            readonly expires_at: string | null;
+        };
+        /** @description Something that the person may export. */
+        ExportChoice: {
+            readonly kind: components["schemas"]["ExportKind"];
+            /** Format: uuid */
+            readonly subject: string;
+            readonly label: string;
+            readonly conversations: number;
+            readonly messages: number;
+            readonly files: number;
+            /** @description Of all files together. */
+            readonly bytes: number;
+        };
+        ExportDraftRequest: {
+            kind: components["schemas"]["ExportKind"];
+            /**
+             * Format: uuid
+             * @description The id of the conversation, chantier, client or person.
+             */
+            subject: string;
+            /**
+             * @description Internal notes: for the company alone.
+             * @default false
+             */
+            with_notes?: boolean;
+            /** @default true */
+            with_files?: boolean;
+        };
+        /**
+         * @description * `conversation` - Conversation
+         *     * `chantier` - Building site
+         *     * `client` - Client
+         *     * `person` - Person
+         * @enum {string}
+         */
+        ExportKind: "conversation" | "chantier" | "client" | "person";
+        /**
+         * @description * `waiting` - Waiting
+         *     * `running` - Being made
+         *     * `ready` - Ready
+         *     * `failed` - Failed
+         *     * `cancelled` - Cancelled
+         *     * `expired` - Expired
+         * @enum {string}
+         */
+        ExportStatus: "waiting" | "running" | "ready" | "failed" | "cancelled" | "expired";
         /** @description An attempt in an exported file, with the words of its row. */
         Exported: {
             /** Format: uuid */
@@ -3074,6 +3333,26 @@ export interface components {
             created_at: string;
             excerpt: string;
             readonly hits: number[][];
+        };
+        /** @description A legal hold: nothing of what it is on is purged. */
+        Hold: {
+            /**
+             * @description What is held.
+             *
+             *     * `client` - client
+             *     * `chantier` - chantier
+             *     * `conversation` - conversation
+             */
+            readonly on: components["schemas"]["OnEnum"];
+            /**
+             * Format: uuid
+             * @description Of what is held.
+             */
+            readonly id: string;
+            readonly reason: string;
+            readonly by: components["schemas"]["Person"];
+            /** Format: date-time */
+            readonly since: string;
         };
         /** @description A new credential with its secret, which is never shown again. */
         Issued: {
@@ -3417,6 +3696,13 @@ export interface components {
             /** Format: date-time */
             readonly replaced_at: string;
         };
+        /**
+         * @description * `client` - client
+         *     * `chantier` - chantier
+         *     * `conversation` - conversation
+         * @enum {string}
+         */
+        OnEnum: "client" | "chantier" | "conversation";
         /** @description A conversation to open. Without a client: the sender's. Without a subject: the email's. */
         OpenRequest: {
             /** Format: uuid */
@@ -4214,6 +4500,12 @@ export interface components {
          * @enum {string}
          */
         TaskState: "waiting" | "running" | "retrying" | "scheduled" | "dead" | "succeeded" | "failed" | "lost" | "nothing";
+        /** @description What it was done to, by the name of that time. `kind` is empty for nothing. */
+        Thing: {
+            readonly kind: string;
+            readonly id: string;
+            readonly name: string;
+        };
         Ticket: {
             readonly ticket: string;
             readonly expires_in_seconds: number;
@@ -5166,6 +5458,212 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `login` - Login
+                 *     * `login.refused` - Login refused
+                 *     * `login.blocked` - Login refused: too many attempts
+                 *     * `logout` - Logout
+                 *     * `token.issued` - Token issued
+                 *     * `password.changed` - Password changed
+                 *     * `factor.added` - Second factor added
+                 *     * `factor.removed` - Second factor removed
+                 *     * `factor.codes` - New recovery codes made
+                 *     * `factors.reset` - Second factors reset
+                 *     * `conversation.read` - Conversation read
+                 *     * `conversation.printed` - Conversation printed
+                 *     * `conversation.assigned` - Conversation given to somebody
+                 *     * `conversation.replaced` - Conversation moved to another chantier
+                 *     * `conversation.split` - Messages moved to a new conversation
+                 *     * `conversation.merged` - Conversations merged
+                 *     * `conversation.forwarded` - Message forwarded by email
+                 *     * `message.deleted` - Message deleted
+                 *     * `note.deleted` - Internal note deleted
+                 *     * `person.created` - Person created
+                 *     * `person.changed` - Person changed
+                 *     * `person.deactivated` - Person deactivated
+                 *     * `person.activated` - Person activated again
+                 *     * `people.merged` - Two people merged
+                 *     * `person.deleted` - Person deleted
+                 *     * `person.invited` - Person invited
+                 *     * `client.created` - Client created
+                 *     * `client.changed` - Client changed
+                 *     * `client.deleted` - Client deleted
+                 *     * `chantier.created` - Chantier created
+                 *     * `chantier.changed` - Chantier changed
+                 *     * `chantier.deleted` - Chantier deleted
+                 *     * `credential.made` - Credential of a program made
+                 *     * `credential.rotated` - Credential of a program replaced
+                 *     * `credential.revoked` - Credential of a program withdrawn
+                 *     * `setting.created` - Setting added
+                 *     * `setting.changed` - Setting changed
+                 *     * `setting.deleted` - Setting removed
+                 *     * `events.again` - Events sent again
+                 *     * `tasks.decided` - Decision about background work
+                 *     * `export.ordered` - Export ordered
+                 *     * `export.downloaded` - Export downloaded
+                 *     * `export.cancelled` - Export cancelled
+                 *     * `export.expired` - Export removed at its end
+                 *     * `hold.placed` - Legal hold placed
+                 *     * `hold.lifted` - Legal hold lifted
+                 *     * `purge.previewed` - Purge previewed
+                 *     * `purge.ordered` - Purge ordered
+                 *     * `purge.done` - Data purged
+                 *     * `person.exported` - Data of a person exported
+                 *     * `person.anonymised` - Person anonymised
+                 *     * `audit.exported` - Audit exported
+                 */
+                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.ordered" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
+                cursor?: string;
+                limit?: number;
+                /** @description On what: a part of its name, or an id. */
+                object?: string;
+                /** @description Who acted: a part of a name or email, or an id. */
+                person?: string;
+                /** @description What was refused, alone. */
+                refused?: boolean;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /**
+                 * @description * `login` - Login
+                 *     * `login.refused` - Login refused
+                 *     * `login.blocked` - Login refused: too many attempts
+                 *     * `logout` - Logout
+                 *     * `token.issued` - Token issued
+                 *     * `password.changed` - Password changed
+                 *     * `factor.added` - Second factor added
+                 *     * `factor.removed` - Second factor removed
+                 *     * `factor.codes` - New recovery codes made
+                 *     * `factors.reset` - Second factors reset
+                 *     * `conversation.read` - Conversation read
+                 *     * `conversation.printed` - Conversation printed
+                 *     * `conversation.assigned` - Conversation given to somebody
+                 *     * `conversation.replaced` - Conversation moved to another chantier
+                 *     * `conversation.split` - Messages moved to a new conversation
+                 *     * `conversation.merged` - Conversations merged
+                 *     * `conversation.forwarded` - Message forwarded by email
+                 *     * `message.deleted` - Message deleted
+                 *     * `note.deleted` - Internal note deleted
+                 *     * `person.created` - Person created
+                 *     * `person.changed` - Person changed
+                 *     * `person.deactivated` - Person deactivated
+                 *     * `person.activated` - Person activated again
+                 *     * `people.merged` - Two people merged
+                 *     * `person.deleted` - Person deleted
+                 *     * `person.invited` - Person invited
+                 *     * `client.created` - Client created
+                 *     * `client.changed` - Client changed
+                 *     * `client.deleted` - Client deleted
+                 *     * `chantier.created` - Chantier created
+                 *     * `chantier.changed` - Chantier changed
+                 *     * `chantier.deleted` - Chantier deleted
+                 *     * `credential.made` - Credential of a program made
+                 *     * `credential.rotated` - Credential of a program replaced
+                 *     * `credential.revoked` - Credential of a program withdrawn
+                 *     * `setting.created` - Setting added
+                 *     * `setting.changed` - Setting changed
+                 *     * `setting.deleted` - Setting removed
+                 *     * `events.again` - Events sent again
+                 *     * `tasks.decided` - Decision about background work
+                 *     * `export.ordered` - Export ordered
+                 *     * `export.downloaded` - Export downloaded
+                 *     * `export.cancelled` - Export cancelled
+                 *     * `export.expired` - Export removed at its end
+                 *     * `hold.placed` - Legal hold placed
+                 *     * `hold.lifted` - Legal hold lifted
+                 *     * `purge.previewed` - Purge previewed
+                 *     * `purge.ordered` - Purge ordered
+                 *     * `purge.done` - Data purged
+                 *     * `person.exported` - Data of a person exported
+                 *     * `person.anonymised` - Person anonymised
+                 *     * `audit.exported` - Audit exported
+                 */
+                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.ordered" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
+                /** @description On what: a part of its name, or an id. */
+                object?: string;
+                /** @description Who acted: a part of a name or email, or an id. */
+                person?: string;
+                /** @description What was refused, alone. */
+                refused?: boolean;
+                since?: string;
+                /**
+                 * @description * `csv` - csv
+                 *     * `json` - json
+                 */
+                to?: "csv" | "json";
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             406: components["responses"]["NotAcceptable"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
@@ -7922,6 +8420,239 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_exports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    ask_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportDraftRequest"];
+            };
+        };
+        responses: {
+            /** @description A ZIP that was asked for: how far it is, and until when it can be downloaded. */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description A ZIP that was asked for: how far it is, and until when it can be downloaded. */
+            201: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description All of a client or of a person: for managers. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A ZIP that was asked for: how far it is, and until when it can be downloaded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    download_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `Location` is an address in the storage, for a minute. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description Not allowed any more. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            /** @description Not ready, or no longer kept. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_export_choices: {
+        parameters: {
+            query?: {
+                /** @description Also what it is about. */
+                conversation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportChoice"][];
+                };
+            };
+            /** @description The caller has this answer already (`If-None-Match`). */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            406: components["responses"]["NotAcceptable"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     count_folders: {
         parameters: {
             query?: never;
@@ -8766,6 +9497,60 @@ export interface operations {
             406: components["responses"]["NotAcceptable"];
             408: components["responses"]["BodyTooSlow"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    anonymise_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                external_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnonymiseRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            /** @description A manager, whom Liaison's own admin anonymises. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            406: components["responses"]["NotAcceptable"];
+            408: components["responses"]["BodyTooSlow"];
+            /** @description Another email than the person's, or a legal hold, which `detail` names. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refusal"];
+                };
+            };
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -19,10 +19,11 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from core import import_page, merging
+from core import import_page, leaving, merging
 from core.admin_lists import InOrderOfNames
 from core.auth import invitations, second_factors
 from core.auth.invitations import CannotBeInvited
+from core.leaving import CannotBeAnonymised
 from core.merging import CannotBeMerged
 from core.models import Availability, OwnWorkingPeriod, User
 
@@ -39,6 +40,8 @@ STATES: dict[str, tuple[Any, Q]] = {
 
 def state_of(person: User) -> str:
     """Say whether a person can log in, and has."""
+    if person.anonymised_at is not None:
+        return gettext("anonymised")
     if person.merged_into_id is not None:
         return gettext("merged into %(name)s") % {"name": person.merged_into}
     if not person.is_active:
@@ -104,6 +107,8 @@ class PersonForm(UserChangeForm[User]):
         cleaned = super().clean() or {}
         if cleaned.get("is_active") and self.instance.merged_into_id is not None:
             self.add_error("is_active", _("This person was merged into another one."))
+        if cleaned.get("is_active") and self.instance.anonymised_at is not None:
+            self.add_error("is_active", _("This person was anonymised."))
         check_side(self, cleaned)
         return cleaned
 
@@ -135,7 +140,7 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
     list_display = ("named", "email", "role", "client", "state")
     list_filter = ("role", StateFilter)
     list_select_related = ("client",)
-    actions = ("invite", "deactivate", "activate", "merge")
+    actions = ("invite", "deactivate", "activate", "merge", "anonymise")
     change_form_template = "core/admin_person.html"
     change_list_template = "core/admin_people.html"
     search_fields = ("name__folded", "email__folded", "client__name__folded")
@@ -257,7 +262,7 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
 
     @admin.action(description=_("Activate again"))
     def activate(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
-        for person in chosen.filter(is_active=False, merged_into=None):
+        for person in chosen.filter(is_active=False, merged_into=None, anonymised_at=None):
             person.is_active = True
             person.save(update_fields=["is_active"])
             self.log_change(request, person, gettext("Activated again."))
@@ -283,6 +288,33 @@ class PersonAdmin(UserAdmin[User], InOrderOfNames[User]):
         (gone,) = (each for each in two if each != kept)
         self._merge(request, kept, gone)
         return None
+
+    @admin.action(description=_("Anonymise: “Utilisateur supprimé” for ever"))
+    def anonymise(self, request: HttpRequest, chosen: QuerySet[User]) -> HttpResponse | None:
+        """Ask for the email of the one person, then take away who they were."""
+        people = list(chosen[:2])
+        if len(people) != 1:
+            self.message_user(request, gettext("Choose one person."), messages.WARNING)
+            return None
+        [person], refusal = people, ""
+        if "confirm" in request.POST:
+            try:
+                by = request.user if isinstance(request.user, User) else None
+                leaving.anonymise(person, by=by, confirm=request.POST["confirm"])
+            except CannotBeAnonymised as error:
+                refusal = str(error.detail)
+            else:
+                text = gettext("This person is “Utilisateur supprimé” now.")
+                self.message_user(request, text)
+                return None
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Anonymise a person"),
+            "person": person,
+            "refusal": refusal,
+        }
+        return render(request, "core/admin_anonymise.html", context)
 
     def _merge(self, request: HttpRequest, kept: User, gone: User) -> None:
         try:

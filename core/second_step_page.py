@@ -35,7 +35,7 @@ def second_step_page(request: HttpRequest) -> HttpResponse:
     except APIException as refusal:
         return _page(request, person, refusal)
     wanted = own_address(request, second_step.next_page(request)) or "/"
-    second_step.open_session(request, person)
+    second_step.open_session(request, person, by="second_factor")
     return redirect(wanted)
 
 

@@ -175,7 +175,7 @@ def factor_added(request: HttpRequest, adding: Adding) -> HttpResponse:
     wanted = reverse("security")
     if adding.is_login:
         wanted = own_address(request, second_step.next_page(request)) or "/"
-        second_step.open_session(request, adding.person)
+        second_step.open_session(request, adding.person, by="second_factor")
     request.session[SHOWS_CODES], request.session[AFTER_CODES] = True, wanted
     return redirect("security-codes")
 

@@ -5,7 +5,10 @@ from django.urls import include, path, register_converter
 
 from core import (
     api,
+    audit_api,
+    audit_pages,
     first_start_page,
+    leaving_api,
     oidc_pages,
     outgoing_api,
     pages,
@@ -52,6 +55,11 @@ api_v1 = [
         name="provisioned-user",
     ),
     path(
+        "provisioning/users/<str:external_id>/anonymise",
+        leaving_api.ProvisionedUserAnonymisation.as_view(),
+        name="provisioned-user-anonymise",
+    ),
+    path(
         "provisioning/chantiers/<str:external_id>",
         provisioning_api.ProvisionedChantier.as_view(),
         name="provisioned-chantier",
@@ -61,6 +69,8 @@ api_v1 = [
         provisioning_api.ProvisioningBulk.as_view(),
         name="provisioning-bulk",
     ),
+    path("audit", audit_api.AuditList.as_view(), name="audit"),
+    path("audit/export", audit_api.AuditExport.as_view(), name="audit-export"),
     path("events", outgoing_api.EventsView.as_view(), name="events"),
     path("stream-tickets", auth_api.StreamTicketView.as_view(), name="stream-tickets"),
     path("stream", endpoint.stream, name="stream"),
@@ -81,6 +91,8 @@ urlpatterns = [
     path("security/passkey", security_pages.new_passkey, name="security-passkey"),
     path("security/<int:factor_id>/name", security_pages.rename, name="security-rename"),
     path("security/<int:factor_id>/remove", security_pages.remove, name="security-remove"),
+    path("staff/audit", audit_pages.audit, name="staff-audit"),
+    path("staff/audit/<int:position>", audit_pages.entry, name="staff-audit-entry"),
     path("logout", pages.logout, name="logout"),
     path("language", pages.language, name="language"),
     path("password", password_pages.forgotten, name="forgotten-password"),

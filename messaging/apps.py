@@ -8,4 +8,10 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         # It listens for what happens in `core`.
-        from messaging import archived_chantiers, merged_people  # noqa: F401
+        from messaging import (  # noqa: F401
+            archived_chantiers,
+            audited,
+            merged_people,
+            purged_exports,
+        )
+        from messaging.retention import traces  # noqa: F401

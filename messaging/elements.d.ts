@@ -5,6 +5,8 @@ import type { ConversationFilters } from "#messaging/components/conversation-fil
 import type { ConversationForm } from "#messaging/components/conversation-form.js";
 import type { ConversationList } from "#messaging/components/conversation-list.js";
 import type { ConversationThread } from "#messaging/components/conversation-thread.js";
+import type { ExportForm } from "#messaging/components/export-form.js";
+import type { ExportPage } from "#messaging/components/export-page.js";
 import type { FilterDialog } from "#messaging/components/filter-dialog.js";
 import type { MessageBubble } from "#messaging/components/message-bubble.js";
 import type { MessageComposer } from "#messaging/components/message-composer.js";
@@ -28,6 +30,8 @@ declare global {
     "conversation-form": ConversationForm;
     "conversation-list": ConversationList;
     "conversation-thread": ConversationThread;
+    "export-form": ExportForm;
+    "export-page": ExportPage;
     "filter-dialog": FilterDialog;
     "message-bubble": MessageBubble;
     "message-composer": MessageComposer;

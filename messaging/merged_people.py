@@ -12,8 +12,9 @@ from django.dispatch import receiver
 from core.merging import people_merging
 from core.models import User
 from core.realtime.publish import publish_resync
-from messaging.conversation import unread
-from messaging.conversation.lock import lock
+from messaging.chain.contents import people_merged
+from messaging.conversation import chaining, unread
+from messaging.conversation.lock import LockedConversation, lock
 from messaging.conversation.participants import reconcile
 from messaging.conversation.versions import bump
 from messaging.models import (
@@ -36,7 +37,7 @@ def join_what_each_has_once(
     touched = _conversations_of(gone)
     # Before all else: messages that are sent now wait for the locks.
     for conversation_id in touched:
-        lock(conversation_id)
+        _chain(lock(conversation_id), kept, gone)
     messages = list(Message.objects.filter(author=gone).values_list("pk", flat=True))
     for participant in Participant.objects.filter(user=gone):
         _join_participants(participant, kept)
@@ -56,6 +57,16 @@ def _conversations_of(person: User) -> list[UUID]:
         | Q(created_by=person)
     )
     return list(Conversation.objects.filter(shows).order_by("pk").values_list("pk", flat=True))
+
+
+def _chain(locked: LockedConversation, kept: User, gone: User) -> None:
+    """Chain what had the other author: else all of it would seem altered."""
+    written = Message.objects.filter(conversation=locked.conversation, author=gone)
+    seqs = written.order_by("seq").values_list("seq", flat=True)
+    notes = Note.objects.filter(conversation=locked.conversation, author=gone)
+    note_ids = notes.order_by("pk").values_list("pk", flat=True)
+    entry = people_merged(gone.pk, kept.pk, seqs=list(seqs), notes=list(note_ids))
+    chaining.record(locked, [entry])
 
 
 def _join_participants(gone: Participant, kept: User) -> None:

@@ -18,6 +18,7 @@ from attachments.models import Attachment
 from core.ids import new_id
 from core.jobs.lease import LeasedJob
 from core.models import Chantier, Client, User
+from messaging.chain_models import ChainEntry, ChainLeaf, ChainRoot
 from messaging.desk_models import (
     SHOWN_TO_CLIENTS,
     Escalation,
@@ -27,16 +28,25 @@ from messaging.desk_models import (
     SavedFilter,
     Snooze,
 )
+from messaging.export_models import Export
 from messaging.note_models import CannedReply, Mention, Note, NoteAttachment, NoteRevision
+from messaging.retention_models import (
+    DoomedObject,
+    Forgetting,
+    LegalHold,
+    PurgeOrder,
+    RetentionRule,
+)
 from messaging.search_models import SearchEntry, SearchOwed, SearchWord
 from messaging.thanks import only_thanks
 
-# Those of the company's daily work and of the search are in modules of their own.
+# Those of the company's daily work, the search and the chain are in modules of their own.
 __all__ = [
-    "SHOWN_TO_CLIENTS", "CannedReply", "Conversation", "Escalation", "HistoryLine", "Mention",
+    "SHOWN_TO_CLIENTS", "CannedReply", "ChainEntry", "ChainLeaf", "ChainRoot", "Conversation",
+    "DoomedObject", "Escalation", "Export", "Forgetting", "HistoryLine", "LegalHold", "Mention",
     "Message", "MessageAttachment", "MessageRevision", "Note", "NoteAttachment", "NoteRevision",
-    "Notice", "Participant", "PersonRow", "ReadTime", "SavedFilter", "SearchEntry", "SearchOwed",
-    "SearchWord", "Snooze",
+    "Notice", "Participant", "PersonRow", "PurgeOrder", "ReadTime", "RetentionRule", "SavedFilter",
+    "SearchEntry", "SearchOwed", "SearchWord", "Snooze",
 ]  # fmt: skip
 
 SUBJECT_LENGTH = 150
@@ -106,6 +116,14 @@ class Conversation(models.Model):
     # `last_seq` when it was last closed; 0 if it never was, or if the company opened it again. The
     # next message opened it again.
     closed_up_to_seq = models.PositiveBigIntegerField(default=0, db_default=0)
+    # Since when its content is being deleted, or is gone: nobody is shown it any more.
+    purged_at = models.DateTimeField(null=True, blank=True)
+    # Its chain (`ChainEntry`): how many entries, and the hash of the last one.
+    chain_length = models.PositiveBigIntegerField(default=0, db_default=0)
+    chain_head = models.BinaryField(max_length=32, null=True, blank=True)
+    # Up to here each message is in the chain. Smaller than `last_seq` while a worker has to look:
+    # in a conversation that is older than the chain, or after an older version has written.
+    chained_seq = models.PositiveBigIntegerField(default=0, db_default=0)
 
     # Who takes part, by name. Not a column: only `queries.conversations.with_details` sets it.
     people: list[PersonRow]
@@ -145,6 +163,11 @@ class Conversation(models.Model):
                 fields=["snoozed_until"],
                 name="conversation_snoozed",
                 condition=Q(snoozed_until__isnull=False),
+            ),
+            models.Index(
+                fields=["id"],
+                name="conversation_unchained",
+                condition=Q(chained_seq__lt=F("last_seq")),
             ),
         ]
 

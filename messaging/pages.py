@@ -35,6 +35,7 @@ from messaging.actions.availability import set_availability
 from messaging.api.conversations import ByActivityOrClock
 from messaging.api.filters import ConversationFilter
 from messaging.api.list_query import asked_of_list, parameters_of_list
+from messaging.audited import note_reading
 from messaging.limits import limits
 from messaging.models import Conversation
 from messaging.queries.attachments import library_of
@@ -180,6 +181,7 @@ def first_state(request: HttpRequest, conversation_id: UUID | None = None) -> di
         window = _asked_window(request.GET) or landing
         page = shown_page(reader, conversation_id, window)
         state |= {"conversation": shown, "messages": page}
+        note_reading(reader, conversation_id)
     return state
 
 

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from messaging import pages, print_pages
+from messaging import export_pages, pages, print_pages, retention_pages
 from messaging.api import (
     attachments,
     bulk,
     canned_replies,
     conversations,
     desk,
+    exports,
     me,
     messages,
     notes,
@@ -100,6 +101,14 @@ urlpatterns = [
         canned_replies.CannedReplyDetail.as_view(),
         name="canned-reply",
     ),
+    path("api/v1/exports", exports.ExportList.as_view(), name="exports"),
+    path("api/v1/exports/choices", exports.ExportChoices.as_view(), name="export-choices"),
+    path("api/v1/exports/<id:export_id>", exports.ExportDetail.as_view(), name="export"),
+    path(
+        "api/v1/exports/<id:export_id>/content",
+        exports.ExportContent.as_view(),
+        name="export-content",
+    ),
     path("api/v1/unread", reads.Unread.as_view(), name="unread"),
     path(
         "api/v1/records/conversations",
@@ -128,6 +137,15 @@ urlpatterns = [
         print_pages.client_print,
         name="client-print",
     ),
+    path("staff/retention", retention_pages.retention, name="staff-retention"),
+    path(
+        "client/messages/<id:conversation_id>/pdf",
+        export_pages.client_pdf,
+        name="client-pdf",
+    ),
+    path("client/exports", export_pages.client_exports, name="client-exports"),
+    path("staff/exports", export_pages.staff_exports, name="staff-exports"),
+    path("staff/messages/<id:conversation_id>/pdf", export_pages.staff_pdf, name="staff-pdf"),
     path("staff/replies", pages.staff_replies, name="staff-replies"),
     path("staff/messages", pages.staff_messages, name="staff-messages"),
     path("staff/messages/new", pages.staff_new, name="staff-new"),

@@ -8,4 +8,5 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         # They register and connect themselves, once the models are there.
-        from notifications import checks, signals  # noqa: F401
+        from notifications import checks, left_people, person_data, purged, signals  # noqa: F401
+        from notifications.delivery import chain_faults  # noqa: F401

@@ -16,9 +16,10 @@ from core.models import Chantier, Client, ClientRemark, User
 from core.queries import chantiers_for, client_for, remark_about, staff_for
 from core.text import email_spelling
 from core.web.errors import NotAllowed
-from messaging.models import Conversation, Message, ReadTime
+from messaging.models import Conversation, LegalHold, Message, ReadTime
 from messaging.queries.attachments import library_of
 from messaging.queries.conversations import visible_to
+from messaging.retention.holds import placed_on_client
 from notifications.models import (
     EmailMode,
     LastSeen,
@@ -76,6 +77,8 @@ class ClientSheet:
     threads: list[Conversation]
     files_count: int
     remark: ClientRemark | None
+    # On the client, its chantiers or its conversations.
+    holds: list[LegalHold]
 
 
 def sheet_of(reader: User, client_id: UUID) -> ClientSheet:
@@ -108,6 +111,7 @@ def sheet_of(reader: User, client_id: UUID) -> ClientSheet:
         ),
         files_count=library_of(reader, threads).count(),
         remark=remark_about(client),
+        holds=list(placed_on_client(client.pk)),
     )
 
 

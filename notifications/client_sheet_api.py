@@ -26,7 +26,7 @@ from core.web.openapi import refusals
 from core.web.requests import person, validated
 from core.web.text_field import TextField
 from core.web.views import APIView
-from messaging.models import BODY_LENGTH, Conversation
+from messaging.models import BODY_LENGTH, Conversation, LegalHold
 from notifications.client_sheet import ClientPerson, ClientSheet, EmailState, sheet_of
 from notifications.models import PushSubscription
 
@@ -119,6 +119,18 @@ class RemarkSerializer(Shape[ClientRemark]):
         read_only_fields = fields
 
 
+class HoldSerializer(serializers.Serializer[LegalHold]):
+    """A legal hold: nothing of what it is on is purged."""
+
+    on = serializers.ChoiceField(
+        choices=["client", "chantier", "conversation"], read_only=True, help_text="What is held."
+    )
+    id = serializers.UUIDField(source="of_id", read_only=True, help_text="Of what is held.")
+    reason = serializers.CharField(read_only=True)
+    by = PersonSerializer(source="placed_by", read_only=True)
+    since = UtcField(source="placed_at", read_only=True)
+
+
 class ClientSheetSerializer(serializers.Serializer[ClientSheet]):
     """What the company sees of a client beside a conversation."""
 
@@ -137,6 +149,7 @@ class ClientSheetSerializer(serializers.Serializer[ClientSheet]):
     conversations = SheetThreadsSerializer(source="*", read_only=True)
     files_count = serializers.IntegerField(read_only=True)
     remark = RemarkSerializer(read_only=True, allow_null=True)
+    holds = HoldSerializer(many=True, read_only=True)
 
     @extend_schema_field(StaffSerializer(allow_null=True))
     def get_responsible(self, sheet: ClientSheet) -> Any:

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -209,6 +209,15 @@ class Mute(models.Model):
         return f"{self.conversation_id} for {self.user_id}"
 
 
+# Deliveries whose status the chain has to tell of, since it is a fact: not of a wait, and not that
+# nothing was sent.
+UNCHAINED = (
+    Q(status__in=["sent", "displayed", "failed", "dead"])
+    & Q(chained_status__isnull=False)
+    & ~Q(chained_status=F("status"))
+)
+
+
 class Delivery(LeasedJob):
     """One person who is told of one message by one channel."""
 
@@ -253,6 +262,11 @@ class Delivery(LeasedJob):
     displayed_at = models.DateTimeField(null=True, blank=True)
     # When a mail server or a provider reported that the email did not arrive.
     bounced_at = models.DateTimeField(null=True, blank=True)
+    # The status that the chain of the conversation tells of last; empty as long as it tells of
+    # none. NULL: from before the chain, of which it never tells.
+    chained_status = models.CharField(  # noqa: DJ001
+        max_length=10, null=True, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("delivery")
@@ -272,6 +286,7 @@ class Delivery(LeasedJob):
                 fields=["recipient", "conversation", "channel", "seq"], name="delivery_thread"
             ),
             models.Index(fields=["envelope"], name="delivery_envelope"),
+            models.Index(fields=["conversation"], name="delivery_unchained", condition=UNCHAINED),
         ]
 
     def __str__(self) -> str:

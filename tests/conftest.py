@@ -12,6 +12,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from core import installation
+from core.audit import reads
 from tests import emptying
 from tests.cast import (
     api,
@@ -80,6 +81,16 @@ def no_language_is_left() -> Iterator[None]:
 def known_as_original() -> None:
     """Know the database as an original: the count of queries does not depend on the clock."""
     installation.remember(None, inf)
+
+
+@pytest.fixture(autouse=True)
+def reads_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let reads wait for `reads.flush`: the thread would write beside the test's transaction."""
+    reads.forget()
+    monkeypatch.setattr(reads.Batch, "ensure_started", lambda _batch: None)
+    yield
+    # The end of the run would write them, when PostgreSQL has stopped.
+    reads.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

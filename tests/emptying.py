@@ -55,6 +55,8 @@ def empty(_test: TransactionTestCase) -> None:
         if is_superuser() and are_small(cursor):
             delete_all(cursor)
         else:
+            # The audit and the chain refuse it otherwise.
+            cursor.execute("SET LOCAL liaison.purge = 'all'")
             cursor.execute(f"TRUNCATE {', '.join(emptied_tables())}")
 
 

@@ -1,9 +1,10 @@
 """Every operation of the API answers each kind of caller with the status of the table.
 
 The data is the Morels': Camille opened the conversation and wrote the message, and has a device and
-a file that she has not sent yet; Odile of the company wrote the note. The caller is nobody, Camille
-with an expired token, Yanis of another client, Bruno of the same client, Odile, or the manager
-Marc. What a person may not see is a 404. Programs are in `test_machine_access`.
+a file that she has not sent yet; Odile of the company wrote the note and asked for an export. The
+caller is nobody, Camille with an expired token, Yanis of another client, Bruno of the same client,
+Odile, or the manager Marc. What a person may not see is a 404. Programs are in
+`test_machine_access`.
 """
 
 import json
@@ -26,7 +27,7 @@ from core.auth import credentials
 from core.auth.jwt_tokens import DEVELOPMENT_TOKEN_AGE, issue_development_token
 from core.models import Client, MachineCredential, User
 from messaging.actions import notes
-from messaging.models import CannedReply, Conversation, Message, Note, SavedFilter
+from messaging.models import CannedReply, Conversation, Export, Message, Note, SavedFilter
 from notifications.models import InboundEmail, PushSubscription, WebhookEndpoint
 from notifications.webhooks import endpoints
 from tests.cases.operations import email_kept
@@ -89,6 +90,12 @@ GET    canned-replies           401     401   404   404   200  200
 POST   canned-replies           401     401   404   404   201  201
 PATCH  canned-reply             401     401   404   404   200  200
 DELETE canned-reply             401     401   404   404   204  204
+GET    exports                  401     401   200   200   200  200
+POST   exports                  401     401   404   201   201  201
+GET    export-choices           401     401   404   200   200  200
+GET    export                   401     401   404   404   200  404
+DELETE export                   401     401   404   404   200  404
+GET    export-content           401     401   404   404   409  404
 GET    unread                   401     401   200   200   200  200
 GET    search                   401     401   200   200   200  200
 POST   attachments              401     401   400   400   400  400
@@ -146,6 +153,8 @@ POST   task-retry               401     401   403   403   404  404
 POST   task-cancel              401     401   403   403   404  404
 GET    task                     401     401   403   403   404  404
 PATCH  task                     401     401   403   403   404  404
+GET    audit                    401     401   403   403   403  200
+GET    audit-export             401     401   403   403   403  200
 GET    credentials              401     401   403   403   403  200
 POST   credentials              401     401   403   403   403  201
 DELETE credential               401     401   403   403   403  204
@@ -154,6 +163,7 @@ GET    provisioned-client       401     401   401   401   401  401
 PUT    provisioned-client       401     401   401   401   401  401
 GET    provisioned-user         401     401   401   401   401  401
 PUT    provisioned-user         401     401   401   401   401  401
+POST   provisioned-user-anonymise 401   401   401   401   401  401
 GET    provisioned-chantier     401     401   401   401   401  401
 PUT    provisioned-chantier     401     401   401   401   401  401
 POST   provisioning-bulk        401     401   401   401   401  401
@@ -230,6 +240,7 @@ class World(NamedTuple):
     reply: CannedReply
     credential: MachineCredential
     webhook: WebhookEndpoint
+    export: Export
 
 
 @pytest.fixture
@@ -256,9 +267,13 @@ def world(
     )
     credential = credentials.issue("ERP", ["provisioning"]).credential
     webhook = endpoints.create(url="https://erp.test/", description="", kinds=[], by=None).endpoint
+    assert conversation.chantier_id is not None
+    export = Export.objects.create(
+        by=odile, kind="chantier", subject=conversation.chantier_id, label="Villa", locale="fr"
+    )
     return World(
         morel, conversation, message, note, file, device, waiting, saved, reply, credential,
-        webhook,
+        webhook, export,
     )  # fmt: skip
 
 
@@ -296,10 +311,13 @@ def address_of(name: str, world: World) -> str:
         "external_id": "unknown",
         "credential_id": world.credential.pk,
         "webhook_id": world.webhook.pk,
+        "export_id": world.export.pk,
         "verb": "enable" if name == "schedule-act" else "resume",
     }
     needed = get_resolver().reverse_dict.getlist(name)[0][0][0][1]
     address = reverse(name, kwargs={word: ids[word] for word in needed})
+    if name == "export-choices":
+        return f"{address}?conversation={world.conversation.pk}"
     return f"{address}?{QUERIES[name]}" if name in QUERIES else address
 
 
@@ -307,6 +325,8 @@ def body_of(case: Case, world: World) -> dict[str, Any] | None:
     body = BODIES.get((case.method, case.name))
     if case.name == "bulk":
         return {"conversations": [str(world.conversation.pk)], "status": "open"}
+    if (case.method, case.name) == ("POST", "exports"):
+        return {"kind": "conversation", "subject": str(world.conversation.pk)}
     if case.name == "merge":
         return {"into": str(world.conversation.pk)}
     if case.name == "forward":

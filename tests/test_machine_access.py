@@ -34,6 +34,7 @@ GET provisioned-client    401          200      403         403           403   
 PUT provisioned-client    401          200      403         403           403     401     401    401
 GET provisioned-user      401          200      403         403           403     401     401    401
 PUT provisioned-user      401          200      403         403           403     401     401    401
+POST provisioned-user-anonymise 401    204      403         403           403     401     401    401
 GET provisioned-chantier  401          200      403         403           403     401     401    401
 PUT provisioned-chantier  401          200      403         403           403     401     401    401
 POST provisioning-bulk    401          200      403         403           403     401     401    401
@@ -53,6 +54,7 @@ GET file-record           401          403      403         403           302   
 BODIES: dict[str, dict[str, Any]] = {
     "provisioned-client": {"name": "Famille Roy"},
     "provisioned-user": {"name": "Ali Roy"},
+    "provisioned-user-anonymise": {"email": "camille@demo.test"},
     "provisioned-chantier": {"name": "Villa Roy"},
     "webhooks": {"url": "https://erp.test/hook"},
     "webhook": {"description": "ERP"},

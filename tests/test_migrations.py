@@ -24,7 +24,10 @@ BEFORE = {
     "workers": "0002",
 }
 # What the linter finds, and why it harms nobody.
-ACCEPTED = {("workers", "0003_alerts_of_services"): "a longer varchar: no row is read or written"}
+ACCEPTED = {
+    ("workers", "0003_alerts_of_services"): "a longer varchar: no row is read or written",
+    ("messaging", "0023_exports"): "its table is new: nobody uses it yet",
+}
 BLOCKING = "tests.core.database.blocking_app"
 # Warnings of the linter. Without them a large table could not be written to.
 AS_ERRORS = ["CREATE_INDEX", "CREATE_INDEX_EXCLUSIVE", "DROP_INDEX", "REINDEX"]
@@ -65,6 +68,8 @@ def faults_of(migration: Migration, capsys: pytest.CaptureFixture[str]) -> str:
     return said
 
 
+# In no transaction, or an index that is built beside the writers could not be read either.
+@pytest.mark.django_db(transaction=True)
 def test_new_migration_does_not_hold_up_the_running_site(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -39,6 +39,8 @@ WAYS = {
     "notifications/push/endpoint_guard.py": "asks DNS",
     "notifications/push/pinned_http.py": "called by push/webpush and webhooks/sending",
     "notifications/webhooks/sending.py": CLOSED,
+    # Time stamps
+    "messaging/chain/stamps.py": CLOSED,
     # Alerts
     "workers/monitoring/telling.py": CLOSED,
     "workers/recovery/beat_watchdog.py": CLOSED,
@@ -79,8 +81,12 @@ CALLERS = {
 # Calls of S3 that take something away or change how the bucket works.
 CHANGES_OF_BUCKET = {
     "abort_multipart_upload": {"attachments/storage/multipart.py"},
-    # The second deletes old backups in their own bucket.
-    "delete_objects": {"attachments/storage/objects.py", "workers/backups/bucket_place.py"},
+    # The second deletes all versions for a purge, the third old backups in their own bucket.
+    "delete_objects": {
+        "attachments/storage/objects.py",
+        "attachments/storage/versions.py",
+        "workers/backups/bucket_place.py",
+    },
     "delete_object": set[str](),
     "put_bucket_cors": {"attachments/storage/bucket_setup.py"},
     "put_bucket_lifecycle_configuration": {"attachments/storage/bucket_setup.py"},

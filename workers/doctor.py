@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.doctor.findings import Finding, error, warning, well
+from messaging.models import ChainRoot
 from workers.backups import records
 from workers.models import Backup
 from workers.monitoring import backlog, health
@@ -34,6 +35,18 @@ def examine() -> Iterator[Finding]:
         )
     yield _beat()
     yield _waiting()
+    yield from _unstamped()
+
+
+def _unstamped() -> Iterator[Finding]:
+    """Say why a daily root of the chains has no time stamp, if an authority refuses it."""
+    root = ChainRoot.objects.filter(stamp=None).exclude(stamp_error="").last()
+    if root is not None and settings.TIMESTAMP_AUTHORITY_URL:
+        said = {"day": root.day.isoformat(), "reason": root.stamp_error}
+        yield warning(
+            _("The daily root of %(day)s has no time stamp: %(reason)s") % said,
+            advice=_("Look at TIMESTAMP_AUTHORITY_URL and at that authority. It is asked again."),
+        )
 
 
 def examine_backups() -> Iterator[Finding]:

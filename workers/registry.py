@@ -7,19 +7,23 @@ from django.utils.translation import gettext_lazy as _
 from attachments.queries import pending_attachments
 from attachments.scanning.lease_renewal import LEASE
 from core import installation
+from core.audit.chain import CHAINED_EVERY, chain_facts
 from core.jobs.enqueue import Job
 from core.queries import pending_events, pending_password_resets
-from messaging.actions import attachments, escalation, snooze
+from messaging.actions import attachments, chain, escalation, exports, snooze
 from messaging.queries.conversations import (
     pending_escalations,
     pending_messages,
     pending_notices,
     pending_snoozes,
 )
+from messaging.queries.exports import pending_exports, untold_exports
+from messaging.retention import orders as purge_orders
+from messaging.retention import purge, traces
 from messaging.search import index as search_index
 from notifications import actions as notifications
-from notifications import fan_out
-from notifications.delivery import batch
+from notifications import export_notices, fan_out
+from notifications.delivery import batch, chaining
 from notifications.models import Channel
 from notifications.queries import (
     pending_deliveries,
@@ -178,6 +182,58 @@ PAUSED_WEBHOOKS = JobType(
     is_held=installation.is_copy,
 )
 
+PURGES = JobType(
+    job=Job.PURGE_CONVERSATION,
+    label=_("Conversations purged"),
+    id_name="order_id",
+    pending_rows=purge_orders.pending_orders,
+    perform=purge.perform,
+    # Three times what an attempt takes before it lets go (`purge.SLICE_SECONDS`).
+    lease=timedelta(seconds=60),
+    describe=descriptions.purges,
+    # It deletes objects of the bucket.
+    is_held=installation.shares_bucket,
+)
+
+FORGETTINGS = JobType(
+    job=Job.FORGET_PERSON,
+    label=_("Names of people who were anonymised replaced"),
+    id_name="person_id",
+    pending_rows=traces.pending_forgettings,
+    perform=traces.forget,
+    lease=timedelta(minutes=5),
+    longest_lease=timedelta(hours=1),
+    describe=descriptions.forgettings,
+)
+
+EXPORTS = JobType(
+    job=Job.MAKE_EXPORT,
+    label=_("Exports made"),
+    id_name="export_id",
+    pending_rows=pending_exports,
+    perform=exports.make_slice,
+    # Renewed each second by the slice.
+    lease=exports.LEASE,
+    describe=descriptions.exports,
+    on_dead_letter=exports.give_up,
+    max_attempts=5,
+    # It writes into the bucket, and would delete there.
+    is_held=installation.shares_bucket,
+)
+
+TOLD_EXPORTS = JobType(
+    job=Job.TELL_OF_EXPORT,
+    label=_("People told of their exports"),
+    id_name="export_id",
+    pending_rows=untold_exports,
+    perform=export_notices.tell,
+    # A push, then an email (`batch.LEASES`).
+    lease=sum(batch.LEASES.values(), timedelta()),
+    describe=descriptions.exports,
+    max_attempts=batch.MAX_ATTEMPTS,
+    is_held=installation.is_copy,
+)
+
 # The name of a periodic task that may be hastened.
 WATCH = "watch"
 
@@ -195,18 +251,32 @@ PERIODIC_TASKS = PeriodicTasks(
             "clean_attachments", _("Removal of the files that no message shows"),
             timedelta(hours=1), attachments.clean, _("Files removed: %s"),
         ),
+        PeriodicTask("clean_exports", _("Removal of exports that are no longer kept"),
+              timedelta(minutes=10), exports.clean, _("Exports removed: %s")),
         PeriodicTask("poll_inbox", _("Answers by email fetched"), timedelta(minutes=1),
               notifications.poll_inbox, _("Emails received: %s")),
         PeriodicTask("clean_emails", _("Removal of the originals of old emails"),
               timedelta(hours=1), notifications.clean_originals, _("Originals removed: %s")),
         PeriodicTask("index_search", _("Search brought up to date"), timedelta(seconds=15),
               search_index.catch_up_with_much, _("Still to bring up to date: %s")),
+        PeriodicTask("chain", _("Entries of the chain written late"), timedelta(seconds=15),
+              lambda: chain.catch_up() + chaining.catch_up(), _("Chained late: %s")),
+        PeriodicTask("close_day", _("Daily root of the chains"), timedelta(hours=1),
+              chain.close_day, _("Conversations in the root of the day: %s")),
+        PeriodicTask("stamp_roots", _("Time stamps of the daily roots"), timedelta(minutes=5),
+              chain.stamp_roots, _("Roots stamped: %s")),
+        PeriodicTask("chain_audit", _("Entries of the audit chained"), CHAINED_EVERY,
+              chain_facts, _("Entries chained: %s")),
         PeriodicTask("keep_owned", _("Owners for conversations without one"),
               timedelta(minutes=5), escalation.keep_owned, _("Conversations given: %s")),
         PeriodicTask("dispatch_events", _("Events that no webhook was told of"),
               timedelta(minutes=1), dispatch.dispatch_events, _("Events given: %s")),
         PeriodicTask("audit_counters", _("Audit of the unread counters"), timedelta(hours=1),
               unread_audit.audit, _("Wrong counters: %s, of %s conversations")),
+        PeriodicTask("order_purges", _("What is kept for too long ordered to be purged"),
+              timedelta(days=1), purge_orders.order_what_is_over, _("Purges ordered: %s")),
+        PeriodicTask("delete_objects", _("Objects of people who were anonymised deleted"),
+              timedelta(minutes=10), purge.destroy_others, _("Objects deleted: %s")),
         PeriodicTask("clean_records", _("Cleaning of the task records"), timedelta(hours=6),
               retention.clean, _("Records removed: %s")),
     ]
@@ -239,6 +309,10 @@ JOB_TYPES: tuple[JobType, ...] = (
     EVENTS,
     WEBHOOKS,
     PAUSED_WEBHOOKS,
+    EXPORTS,
+    TOLD_EXPORTS,
+    PURGES,
+    FORGETTINGS,
     PERIODIC,
 )
 BY_JOB = {job_type.job.value: job_type for job_type in JOB_TYPES}

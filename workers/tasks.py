@@ -14,13 +14,17 @@ from workers.registry import (
     DELIVERIES,
     ESCALATIONS,
     EVENTS,
+    EXPORTS,
+    FORGETTINGS,
     FORWARDED,
     MESSAGES,
     NOTICES,
     PASSWORD_RESETS,
     PAUSED_WEBHOOKS,
     PERIODIC,
+    PURGES,
     SNOOZES,
+    TOLD_EXPORTS,
     WEBHOOKS,
 )
 
@@ -78,6 +82,26 @@ def send_webhook(delivery_id: str) -> str:
 @shared_task(name=Job.TELL_OF_WEBHOOK.value)
 def tell_of_webhook(endpoint_id: str) -> str:
     return execute.execute(PAUSED_WEBHOOKS, UUID(endpoint_id))
+
+
+@shared_task(name=Job.PURGE_CONVERSATION.value)
+def purge_conversation(order_id: str) -> str:
+    return execute.execute(PURGES, UUID(order_id))
+
+
+@shared_task(name=Job.FORGET_PERSON.value)
+def forget_person(person_id: str) -> str:
+    return execute.execute(FORGETTINGS, UUID(person_id))
+
+
+@shared_task(name=Job.MAKE_EXPORT.value)
+def make_export(export_id: str) -> str:
+    return execute.execute(EXPORTS, UUID(export_id))
+
+
+@shared_task(name=Job.TELL_OF_EXPORT.value)
+def tell_of_export(export_id: str) -> str:
+    return execute.execute(TOLD_EXPORTS, UUID(export_id))
 
 
 @shared_task(name=Job.RUN_PERIODIC.value)

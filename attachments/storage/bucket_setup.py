@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, cast
 from botocore.exceptions import ClientError
 from django.conf import settings
 
-from attachments.storage.objects import QUARANTINE, answering, client, http_status
+from attachments.storage.objects import EXPORTS, QUARANTINE, answering, client, http_status
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import CORSRuleTypeDef, LifecycleRuleTypeDef
 
-OWN_RULE = "quarantine"
+OWN_RULES = ("quarantine", "exports")
+# Longer than an export is kept: the site deletes it first.
+EXPORT_MARGIN_DAYS = 2
 
 
 def set_up_bucket() -> list[str]:
@@ -54,16 +56,25 @@ def _apply_cors() -> None:
 
 
 def _apply_lifecycle() -> None:
-    rule: LifecycleRuleTypeDef = {
-        "ID": OWN_RULE,
-        "Status": "Enabled",
-        "Filter": {"Prefix": QUARANTINE},
-        "Expiration": {"Days": 1},
-        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
-    }
     client().put_bucket_lifecycle_configuration(
-        Bucket=settings.S3_BUCKET, LifecycleConfiguration={"Rules": [rule, *_other_rules()]}
+        Bucket=settings.S3_BUCKET,
+        LifecycleConfiguration={"Rules": [*_own_rules(), *_other_rules()]},
     )
+
+
+def _own_rules() -> "list[LifecycleRuleTypeDef]":
+    kept = settings.EXPORT_KEEP_DAYS + EXPORT_MARGIN_DAYS
+    days = {QUARANTINE: 1, EXPORTS: kept}
+    return [
+        {
+            "ID": name,
+            "Status": "Enabled",
+            "Filter": {"Prefix": prefix},
+            "Expiration": {"Days": days[prefix]},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": days[prefix]},
+        }
+        for name, prefix in zip(OWN_RULES, (QUARANTINE, EXPORTS), strict=True)
+    ]
 
 
 def _other_rules() -> "list[LifecycleRuleTypeDef]":
@@ -76,4 +87,4 @@ def _other_rules() -> "list[LifecycleRuleTypeDef]":
         return []
     # S3 gives a rule back in the form in which it takes one.
     rules = cast("list[LifecycleRuleTypeDef]", found["Rules"])
-    return [rule for rule in rules if rule.get("ID") != OWN_RULE]
+    return [rule for rule in rules if rule.get("ID") not in OWN_RULES]

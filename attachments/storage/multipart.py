@@ -34,6 +34,18 @@ def start_multipart(key: str, *, content_type: str) -> str:
     return answer["UploadId"]
 
 
+def send_part(key: str, upload_id: str, number: int, content: bytes) -> Part:
+    """Send a part from here, which takes the place of one of the same number.
+
+    Raises Missing for an unknown upload, or StorageAway.
+    """
+    with answering():
+        answer = client().upload_part(
+            Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id, PartNumber=number, Body=content
+        )
+    return Part(number, len(content), answer["ETag"])
+
+
 def received_parts(key: str, upload_id: str) -> list[Part]:
     """Return the parts that have arrived, by number. Raises Missing for an unknown upload."""
     parts: dict[int, Part] = {}

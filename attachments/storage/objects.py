@@ -1,8 +1,8 @@
 """The objects of the bucket: their keys, and reading, writing, listing and deleting them.
 
 `quarantine/{id}` holds what was sent: anybody with the presigned request can send it.
-`files/{id}/…` is written by the analysis alone, and only that is served. `sealed/…` belongs to the
-other apps: see `sealed`.
+`files/{id}/…` is written by the analysis alone, and only that is served. `sealed/…` and
+`exports/{id}/…` belong to the other apps: see `sealed`, and `messaging.exporting`.
 """
 
 import base64
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 QUARANTINE = "quarantine/"
 FILES = "files/"
 SEALED = "sealed/"
+EXPORTS = "exports/"
 ORIGINAL = "original"
 SHARED = "shared"
 
@@ -69,6 +70,10 @@ class Listed:
 
 def quarantine_key(attachment_id: UUID) -> str:
     return f"{QUARANTINE}{attachment_id}"
+
+
+def export_key(export_id: UUID, name: str) -> str:
+    return f"{EXPORTS}{export_id}/{name}"
 
 
 def file_key(attachment_id: UUID, version: str) -> str:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from core.audit.record import Action, record
 from core.credential_models import MachineCredential
 from core.models import User
 
@@ -39,6 +40,7 @@ class Machine:
     is_active = True
 
 
+@transaction.atomic
 def issue(
     name: str, scopes: list[str], *, by: User | None = None, expires_at: datetime | None = None
 ) -> Issued:
@@ -52,6 +54,7 @@ def issue(
         created_by=by,
         expires_at=expires_at,
     )
+    record(by, Action.CREDENTIAL_MADE, credential, {"scopes": scopes, "expires_at": expires_at})
     return Issued(credential, secret)
 
 
@@ -65,14 +68,16 @@ def rotate(
     if credential.expires_at is None or credential.expires_at > ends_at:
         credential.expires_at = ends_at
         credential.save(update_fields=["expires_at"])
+    record(by, Action.CREDENTIAL_ROTATED, credential, {"by": issued.credential.pk})
     return issued
 
 
+@transaction.atomic
 def revoke(credential: MachineCredential) -> None:
     """Withdraw a credential, for ever and at once."""
-    MachineCredential.objects.filter(pk=credential.pk, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
+    valid = MachineCredential.objects.filter(pk=credential.pk, revoked_at=None)
+    if valid.update(revoked_at=timezone.now()):
+        record(None, Action.CREDENTIAL_REVOKED, credential)
 
 
 def machine_of(secret: str) -> Machine | None:

@@ -19,6 +19,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import base36_to_int, urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 
+from core.audit.record import Action, record
 from core.auth import oidc
 from core.jobs.enqueue import Job, enqueue
 from core.models import PasswordReset, User
@@ -109,6 +110,7 @@ def invite(person: User) -> None:
         raise CannotBeInvited
     locked.invited_at = timezone.now()
     locked.save(update_fields=["invited_at"])
+    record(None, Action.PERSON_INVITED, locked)
     asked = PasswordReset.objects.create(email=locked.email, is_invitation=True)
     enqueue(Job.SEND_PASSWORD_RESET, reset_id=asked.pk)
 

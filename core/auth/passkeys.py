@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.auth import second_factors
+from core.auth import audited, second_factors
 from core.auth.second_factors import Type
 from core.models import User
 from core.text import is_blank, shortened, visible_line
@@ -76,8 +76,12 @@ def options(user: User) -> dict[str, Any]:
 
 def check(user: User, answer: str) -> None:
     """Check what a passkey of the person has signed. Raises WrongPasskey."""
-    with _readable():
-        _webauthn().complete_authentication(user, json.loads(answer)).record_usage()
+    try:
+        with _readable():
+            _webauthn().complete_authentication(user, json.loads(answer)).record_usage()
+    except WrongPasskey:
+        audited.refused(user, "second_factor")
+        raise
 
 
 def rename(row: Authenticator, name: str) -> None:

@@ -21,12 +21,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.auth import lockout
+from core.audit.record import Action, record
+from core.auth import audited, lockout
 from core.auth.factor_adapter import UnreadableSecret
 from core.jobs.enqueue import Job, enqueue
 from core.models import PasswordReset, User
 from core.text import in_ascii
-from core.web.errors import Refusal
+from core.web.errors import Refusal, TooMany
 
 logger = structlog.get_logger(__name__)
 
@@ -94,8 +95,13 @@ def check_code(user: User, code: str) -> None:
 
     Raises WrongCode, and TooMany after several wrong ones (`core.auth.lockout`).
     """
-    lockout.count_code(user.email)
+    try:
+        lockout.count_code(user.email)
+    except TooMany:
+        audited.blocked(user.email)
+        raise
     if not _is_taken(user, code):
+        audited.refused(user, "second_factor")
         raise WrongCode
     lockout.forgive_codes(user.email)
 
@@ -170,6 +176,7 @@ def adding(user: User, *, only_first: bool) -> Iterator[None]:
             raise NotTheFirst
         yield
         RecoveryCodes.activate(user)
+        record(user, Action.FACTOR_ADDED, user)
         _tell(user, PasswordReset.Notice.FACTORS_CHANGED)
 
 
@@ -195,6 +202,7 @@ def new_recovery_codes(user: User) -> None:
     of(user, Type.RECOVERY_CODES).delete()
     if has_one(user):
         RecoveryCodes.activate(user)
+        record(user, Action.RECOVERY_CODES_MADE, user)
 
 
 @transaction.atomic
@@ -207,6 +215,7 @@ def remove(user: User, rows: Iterable[Authenticator]) -> None:
     of(user, *REAL).filter(pk__in=gone).delete()
     if not has_one(user):
         of(user, Type.RECOVERY_CODES).delete()
+    record(user, Action.FACTOR_REMOVED, user)
     _tell(user, PasswordReset.Notice.FACTORS_CHANGED)
 
 
@@ -217,6 +226,7 @@ def reset(user: User) -> bool:
     gone, _by_model = Authenticator.objects.filter(user=user).delete()
     if gone:
         lockout.forgive_codes(user.email)
+        record(None, Action.FACTORS_RESET, user)
         _tell(user, PasswordReset.Notice.FACTORS_RESET)
     return bool(gone)
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from core.auth import second_factors
+from core.auth import audited, second_factors
 from core.auth.second_factors import SecondStep
 from core.models import User
 from core.web.errors import Refusal
@@ -56,18 +56,21 @@ def check(user: User, code: str | None) -> None:
         second_factors.check_code(user, code)
 
 
-def open_session(request: HttpRequest, user: User) -> None:
-    """Log a person in, who has given all that is asked for."""
+def open_session(request: HttpRequest, user: User, *, by: str) -> None:
+    """Log a person in, who has given all that is asked for: `by` what, for the audit."""
     request.session.pop(PENDING, None)
     login(request, user)
     request.session[LOGGED_IN_AT] = time.time()
+    audited.logged_in(user, by)
 
 
-def begin(request: HttpRequest, user: User, *, next_page: str = "") -> SecondStep:
+def begin(
+    request: HttpRequest, user: User, *, next_page: str = "", by: str = "password"
+) -> SecondStep:
     """Open the session of a person without a second step, else remember who is at it."""
     step = second_factors.step_of(user)
     if step == SecondStep.NONE:
-        open_session(request, user)
+        open_session(request, user, by=by)
         return step
     if request.user.is_authenticated:
         # In the admin, one may log in as somebody else.

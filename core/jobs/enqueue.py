@@ -44,6 +44,10 @@ class Job(StrEnum):
     DISPATCH_EVENTS = "dispatch_events"
     SEND_WEBHOOK = "send_webhook"
     TELL_OF_WEBHOOK = "tell_of_webhook"
+    PURGE_CONVERSATION = "purge_conversation"
+    FORGET_PERSON = "forget_person"
+    MAKE_EXPORT = "make_export"
+    TELL_OF_EXPORT = "tell_of_export"
     RUN_PERIODIC = "run_periodic"
     BEAT = "beat"
 
@@ -61,7 +65,13 @@ QUEUES = {
     # A receiver may take ten seconds to answer: never beside messages.
     Job.SEND_WEBHOOK: Queue.WEBHOOKS,
     Job.TELL_OF_WEBHOOK: Queue.NOTIFICATIONS,
+    # In slices of some seconds, so nothing waits behind it for long.
+    Job.MAKE_EXPORT: Queue.MAINTENANCE,
+    Job.TELL_OF_EXPORT: Queue.NOTIFICATIONS,
     Job.RUN_PERIODIC: Queue.MAINTENANCE,
+    # Minutes for a large conversation: beside nothing that people wait for.
+    Job.PURGE_CONVERSATION: Queue.MAINTENANCE,
+    Job.FORGET_PERSON: Queue.MAINTENANCE,
     Job.BEAT: Queue.MAINTENANCE,
 }
 

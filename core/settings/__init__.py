@@ -17,6 +17,7 @@ from core.settings.security import *
 from core.settings.email import *
 from core.settings.push import *
 from core.settings.hours import *
+from core.settings.chain import *
 from core.settings.limits import *
 from core.settings.logging import *
 from core.settings.telemetry import *

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "core.web.static_files.StaticFiles",
     "corsheaders.middleware.CorsMiddleware",
     "core.web.middleware.RequestLog",
+    "core.web.middleware.AuditedCaller",
     "core.web.body_refusals.BodyRefusals",
     "core.web.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",

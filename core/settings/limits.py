@@ -35,6 +35,11 @@ ATTACHMENT_DECODERS_BYTES = env.int("ATTACHMENT_DECODERS_BYTES", default=1200 * 
 # A file that is in no message is removed after this time.
 ATTACHMENT_UNCLAIMED_LIFETIME = timedelta(hours=24)
 
+# How long the ZIP of an export can be downloaded. Then it is deleted.
+EXPORT_KEEP_DAYS = env.int("EXPORT_KEEP_DAYS", default=7)
+# Per person.
+EXPORTS_PER_HOUR = env.int("EXPORTS_PER_HOUR", default=20)
+
 # The largest body of a request, by path: the first that fits counts. A path that ends in "/" stands
 # for all below it. Emails come with their files; browsers send files to S3, not here.
 BODY_MAX_BYTES = {

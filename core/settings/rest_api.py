@@ -74,6 +74,8 @@ SPECTACULAR_SETTINGS = {
         "OutcomeEnum": "workers.models.TaskRun.Outcome",
         "BulkOutcome": "messaging.serializers.bulk.OUTCOMES",
         "Kind": "attachments.models.Attachment.Kind",
+        "ExportKind": "messaging.models.Export.Kind",
+        "ExportStatus": "messaging.models.Export.Status",
         "LineKind": "messaging.models.HistoryLine.Kind",
         "ChantierStatus": "core.models.Chantier.Status",
         "RoleEnum": "core.models.User.Role",

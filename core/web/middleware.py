@@ -15,6 +15,7 @@ from django_structlog.signals import (
 )
 from rest_framework.exceptions import APIException
 
+from core.audit.caller import calling
 from core.logs.loggable import loggable
 from core.models import User
 from core.web.json_errors import is_of_api
@@ -64,6 +65,17 @@ def log_the_status_of_a_lost_database(
     """Log the 503 that the caller gets, where django-structlog says 500 of every exception."""
     if isinstance(exception, DATABASE_ERRORS):
         log_kwargs["code"] = 503
+
+
+class AuditedCaller:
+    """Name the request for what the audit records of it: who asked, from which address."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with calling(request, address_of):
+            return self.get_response(request)
 
 
 class OwnPages:

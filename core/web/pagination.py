@@ -82,6 +82,12 @@ class LatestFirst(_Pages):
     ordering = ("-id",)
 
 
+class LatestPlaced(_Pages):
+    """Order by a position, for rows that are chained in that order."""
+
+    ordering = ("-position",)
+
+
 class LatestReceived(_Pages):
     ordering = ("-received_at", "-key")
 

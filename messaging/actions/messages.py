@@ -23,7 +23,10 @@ from messaging import events
 from messaging.actions.attachments import attach
 from messaging.actions.canned_replies import count_uses
 from messaging.actions.snooze import put_off_locked
+from messaging.audited import record_deletion
+from messaging.chain.contents import deleted, edited
 from messaging.conversation import (
+    chaining,
     history,
     outgoing,
     participant_events,
@@ -130,7 +133,10 @@ def edit_message(
         raise ConversationClosed
     _check_window(message)
     if message.body != body:
-        _revise(locked, message, {}, body=body, edited_at=timezone.now())
+        previous, at = message.body, timezone.now()
+        edits = _revise(locked, message, {}, at, body=body, edited_at=at)
+        entry = edited(message, editor.pk, previous=previous, edits=edits)
+        chaining.record(locked, [entry], at=at)
         outgoing.message_edited(message)
     return message
 
@@ -154,16 +160,20 @@ def delete_message(
         _check_window(message)
     # The fan-out is ordered again: it takes back what was planned to tell of the message.
     since = awaiting_reply_since(locked.conversation, without=message.pk)
-    _revise(
+    at = timezone.now()
+    texts = _revise(
         locked,
         message,
         {"awaiting_reply_since": since},
+        at,
         body="",
-        deleted_at=timezone.now(),
+        deleted_at=at,
         fanned_out_at=None,
         **reset_attempts(),
     )
+    chaining.record(locked, [deleted(message, remover.pk, edits=texts - 1)], at=at)
     outgoing.message_deleted(message)
+    record_deletion(remover, message, locked.conversation)
     participant_events.publish_counters(locked, unread.recount(locked))
     enqueue_once(Job.FAN_OUT_MESSAGE, message_id=message.pk)
     return message
@@ -260,12 +270,20 @@ def _check_window(message: Message) -> None:
 
 
 def _revise(
-    locked: LockedConversation, message: Message, moved: ConversationChanges, **changes: Change
-) -> None:
-    """Change a message and keep its earlier text, with what `moved` in its conversation."""
-    MessageRevision.objects.create(message=message, body=message.body)
+    locked: LockedConversation,
+    message: Message,
+    moved: ConversationChanges,
+    at: datetime,
+    **changes: Change,
+) -> int:
+    """Change a message and keep its earlier text, with what `moved` in its conversation.
+
+    Return how many earlier texts there are now.
+    """
+    MessageRevision.objects.create(message=message, body=message.body, replaced_at=at)
     message.version = bump(locked, **moved)
     for name, value in changes.items():
         setattr(message, name, value)
     message.save(update_fields=["version", *changes])
     publish(events.message_updated(message), to=locked.audience)
+    return MessageRevision.objects.filter(message=message).count()

@@ -15,7 +15,9 @@ from core.web.errors import NotAllowed, Refusal
 from messaging import events
 from messaging.actions.conversations import give_first_owner
 from messaging.actions.messages import ConversationClosed
+from messaging.chain.contents import note_moved_away, note_written
 from messaging.conversation import (
+    chaining,
     history,
     outgoing,
     participant_events,
@@ -74,7 +76,7 @@ def merge(*, editor: User, source: Conversation, target: Conversation) -> Conver
     if messages:
         move(messages, source=from_, target=into)
     notes = list(Note.objects.filter(conversation=source).select_related("author"))
-    _move_notes(notes, into.conversation)
+    _move_notes(notes, from_, into)
     count = len(messages)
     told_here = {"into": _named(into.conversation), "count": count}
     told_there = {"from": _named(from_.conversation), "count": count}
@@ -150,14 +152,17 @@ def _kept_messages(conversation: Conversation) -> list[Message]:
     return list(kept.select_related("author").order_by("seq")[: MERGED_AT_MOST + 1])
 
 
-def _move_notes(notes: list[Note], target: Conversation) -> None:
+def _move_notes(notes: list[Note], source: LockedConversation, target: LockedConversation) -> None:
     ids = [note.pk for note in notes]
-    Note.objects.filter(pk__in=ids).update(conversation=target)
-    Mention.objects.filter(note__in=ids).update(conversation=target)
+    into = target.conversation
+    Note.objects.filter(pk__in=ids).update(conversation=into)
+    Mention.objects.filter(note__in=ids).update(conversation=into)
+    chaining.record(source, [note_moved_away(note, to=into.pk) for note in notes])
+    chaining.record(target, [note_written(note) for note in notes])
     # Of another conversation the triggers know nothing.
     SearchOwed.objects.bulk_create(SearchOwed(kind="note", row_id=each) for each in ids)
     for note in notes:
-        note.conversation = target
+        note.conversation = into
 
 
 def _open_beside(

@@ -14,7 +14,9 @@ from core.web.errors import NotAllowed
 from core.web.preconditions import NO_PRECONDITIONS, Preconditions
 from messaging import events
 from messaging.actions.attachments import attach_to_note
-from messaging.conversation import notices, participant_events, participants
+from messaging.audited import record_deletion
+from messaging.chain.contents import note_written
+from messaging.conversation import chaining, notices, participant_events, participants
 from messaging.conversation.idempotency import DraftConflict
 from messaging.conversation.lock import lock, lock_note
 from messaging.mentions import mentioned_in
@@ -46,6 +48,8 @@ def write_note(
     asked = {"conversation": conversation, "author": author, "body": body}
     note, is_new = Note.objects.get_or_create(pk=note_id, defaults=asked)
     if is_new:
+        # Before its files, in the order in which a message locks.
+        chaining.record(lock(conversation.pk), [note_written(note)])
         attach_to_note(attachment_ids, to=note)
         _mention(note)
         _publish_note(note)
@@ -86,6 +90,7 @@ def delete_note(*, remover: User, note: Note, only_if: Preconditions = NO_PRECON
     note.deleted_at = timezone.now()
     note.save(update_fields=["deleted_at"])
     note.mentions.all().delete()
+    record_deletion(remover, note, note.conversation)
     _publish_note(note)
 
 

@@ -10,7 +10,8 @@ from core.models import User
 from core.realtime.publish import Audience, publish
 from core.web.errors import NotAllowed
 from messaging import events
-from messaging.conversation import unread
+from messaging.chain.contents import read
+from messaging.conversation import chaining, unread
 from messaging.conversation.lock import LockedConversation, lock
 from messaging.conversation.versions import bump
 from messaging.models import Conversation, Mention, Participant, ReadTime
@@ -76,6 +77,7 @@ def _save_mark(
     """
     if at is not None:
         ReadTime.objects.create(participant=mark, up_to_seq=mark.last_read_seq, at=at)
+        chaining.record(locked, [read(mark.user_id, mark.last_read_seq)], at=at)
     version = mark.read_version = bump(locked)
     mark.save(update_fields=["last_read_seq", "unread_from_seq", "read_version"])
     _count_again(mark, locked)

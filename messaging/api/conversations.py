@@ -27,6 +27,7 @@ from messaging.actions.conversations import (
 from messaging.api import inputs
 from messaging.api.filters import ConversationFilter
 from messaging.api.responses import created_status
+from messaging.audited import note_reading
 from messaging.models import Conversation
 from messaging.queries.conversations import (
     conversation_for,
@@ -113,7 +114,9 @@ class ConversationDetail(APIView):
 
     @extend_schema(responses=ConversationSerializer)
     def get(self, request: Request, conversation_id: UUID) -> Response:
-        return answered(request, conversation_id)
+        response = answered(request, conversation_id)
+        note_reading(person(request), conversation_id)
+        return response
 
     @extend_schema(request=ConversationChangeSerializer, responses=ConversationSerializer)
     def patch(self, request: Request, conversation_id: UUID) -> Response:
@@ -145,7 +148,9 @@ class ChangeList(APIView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Everything that changed since a version."""
         since = validated(SinceSerializer, request.query_params)["since"]
-        return Response(shown_changes(person(request), conversation_id, since))
+        shown = shown_changes(person(request), conversation_id, since)
+        note_reading(person(request), conversation_id)
+        return Response(shown)
 
 
 def answered(

@@ -20,6 +20,7 @@ from messaging.actions.conversations import show_typing
 from messaging.actions.messages import delete_message, edit_message, send_message
 from messaging.api import inputs
 from messaging.api.responses import created_status
+from messaging.audited import note_reading
 from messaging.models import Message, MessageRevision
 from messaging.queries.conversations import (
     conversation_for,
@@ -54,7 +55,9 @@ class MessageList(APIView):
         `lines` tell what was done with the conversation between these messages.
         """
         window = Window(**validated(WindowSerializer, request.query_params))
-        return Response(shown_page(person(request), conversation_id, window))
+        shown = shown_page(person(request), conversation_id, window)
+        note_reading(person(request), conversation_id)
+        return Response(shown)
 
     @extend_schema(
         parameters=[idempotency_key.PARAMETER],
@@ -89,7 +92,9 @@ class MessageDetail(APIView):
 
     @extend_schema(operation_id="message_retrieve", responses=MessageSerializer)
     def get(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:
-        return _answered(message_for(person(request), conversation_id, message_id))
+        message = message_for(person(request), conversation_id, message_id)
+        note_reading(person(request), conversation_id)
+        return _answered(message)
 
     @extend_schema(request=BodySerializer, responses=MessageSerializer)
     def patch(self, request: Request, conversation_id: UUID, message_id: UUID) -> Response:

@@ -13,12 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from attachments import downloads
-from core.auth.machine_views import MachineView
+from core.auth.machine_views import MachineView, machine
 from core.credential_models import MachineCredential
 from core.models import Chantier, Client
 from core.web.openapi import LIMITED, refusals
 from core.web.requests import validated
 from core.web.views import AnyAccept
+from messaging.audited import note_access
 from messaging.models import Conversation
 from messaging.outgoing_shapes import Json, conversation_shape, message_shape
 from messaging.queries.attachments import shown_file
@@ -46,7 +47,8 @@ class ConversationRecords(RecordsView):
         What is opened while you read is in the events.
         """
         asked = validated(ConversationRecordsQuerySerializer, request.query_params)
-        rows = Conversation.objects.select_related("client", "chantier", "assigned_to")
+        rows = Conversation.objects.filter(purged_at=None)
+        rows = rows.select_related("client", "chantier", "assigned_to")
         if "client" in asked:
             rows = rows.filter(client=get_object_or_404(Client, external_id=asked["client"]))
         if "chantier" in asked:
@@ -67,7 +69,8 @@ class MessageRecords(RecordsView):
     def get(self, request: Request, conversation_id: UUID) -> Response:
         """Read the messages of a conversation from the first one on, page by page."""
         asked = validated(MessageRecordsQuerySerializer, request.query_params)
-        conversation = get_object_or_404(Conversation, pk=conversation_id)
+        conversation = get_object_or_404(Conversation, pk=conversation_id, purged_at=None)
+        note_access(machine(request), conversation_id)
         page = history_of(conversation, Window(after=asked["after"], limit=asked["limit"]))
         following = asked["after"] + asked["limit"] if page.has_after else None
         return Response({"results": list(map(message_shape, page.results)), "next": following})

@@ -14,7 +14,8 @@ from attachments.models import Attachment
 from attachments.queries import lock_unclaimed
 from core.realtime.publish import Audience, publish
 from messaging import events
-from messaging.conversation import outgoing
+from messaging.chain.contents import file_settled
+from messaging.conversation import chaining, outgoing
 from messaging.conversation.lock import LockedConversation, lock, lock_note
 from messaging.conversation.versions import bump
 from messaging.models import Note
@@ -104,3 +105,5 @@ def _show_conversation(locked: LockedConversation, attachment: Attachment) -> No
     attachment.position = link.position
     publish(events.attachment_updated(message, attachment), to=locked.audience)
     outgoing.attachment_settled(message, attachment)
+    if attachment.is_settled:
+        chaining.record(locked, [file_settled(attachment, message)])

@@ -9,6 +9,7 @@ from uuid import UUID
 from core.models import Chantier, User
 from core.realtime.publish import Audience, Event, publish
 from messaging import events
+from messaging.audited import record_lines
 from messaging.conversation import outgoing
 from messaging.conversation.lock import LockedConversation
 from messaging.conversation.versions import ConversationChanges
@@ -40,7 +41,7 @@ def written(moment: datetime | None) -> str | None:
 def write(locked: LockedConversation, lines: Iterable[NewLine]) -> list[HistoryLine]:
     """Record lines under the version that the conversation has now: call it after the change."""
     conversation = locked.conversation
-    return HistoryLine.objects.bulk_create(
+    written = HistoryLine.objects.bulk_create(
         HistoryLine(
             conversation=conversation,
             version=conversation.version,
@@ -51,6 +52,8 @@ def write(locked: LockedConversation, lines: Iterable[NewLine]) -> list[HistoryL
         )
         for line in lines
     )
+    record_lines(conversation, written)
+    return written
 
 
 def show_created(locked: LockedConversation, lines: Iterable[NewLine]) -> list[HistoryLine]:

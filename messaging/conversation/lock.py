@@ -102,6 +102,7 @@ LOCK_TO_WRITE = f"""
         AND participant.user_id = %(author)s AND participant.left_at IS NULL
     WHERE conversation.id = %(conversation)s
         AND (conversation.client_id = %(client)s OR %(is_company)s)
+        AND conversation.purged_at IS NULL
     FOR NO KEY UPDATE OF conversation
 """  # noqa: S608  (of our own words)
 

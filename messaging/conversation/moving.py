@@ -5,15 +5,18 @@ stands in the other conversation under a new id and the next seq, with its autho
 earlier texts. Screens see that versions are missing and ask for the changes.
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 
 from core.ids import new_id
 from core.jobs.enqueue import Job, enqueue_once
-from messaging.conversation import outgoing, participants
+from messaging.chain.contents import moved_away, moved_here
+from messaging.conversation import chaining, outgoing, participants
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Message, MessageAttachment, MessageRevision, Participant
 
@@ -25,18 +28,20 @@ def move(
 
     The caller bumps both conversations afterwards, in which the columns of the lists are set.
     """
-    moved = _copies(messages, target)
+    moved, at = _copies(messages, target), timezone.now()
     Message.objects.bulk_create(moved.values())
+    edits = _edits_of(messages)
     for message in messages:
         copy = moved[message.pk]
         MessageAttachment.objects.filter(message=message).update(
             message=copy, conversation=target.conversation
         )
         MessageRevision.objects.filter(message=message).update(message=copy)
-        _leave_tombstone(message, copy, source)
+        _leave_tombstone(message, copy, source, at)
         outgoing.message_deleted(message, moved_to=copy)
         outgoing.message_moved(copy, moved_from=message)
         enqueue_once(Job.FAN_OUT_MESSAGE, message_id=copy.pk)
+    _chain(messages, moved, edits, source, target, at)
     _carry_marks(messages, source, target)
     authors = {each.author for each in messages if each.author.is_company}
     for author in authors:
@@ -71,10 +76,37 @@ def _copies(messages: Sequence[Message], target: LockedConversation) -> dict[UUI
     return moved
 
 
-def _leave_tombstone(message: Message, copy: Message, source: LockedConversation) -> None:
+def _edits_of(messages: Sequence[Message]) -> Counter[UUID]:
+    revisions = MessageRevision.objects.filter(message__in=messages).order_by()
+    counted = revisions.values("message").annotate(count=Count("pk"))
+    return Counter(dict(counted.values_list("message", "count")))
+
+
+def _chain(
+    messages: Sequence[Message],
+    moved: dict[UUID, Message],
+    edits: Counter[UUID],
+    source: LockedConversation,
+    target: LockedConversation,
+    at: datetime,
+) -> None:
+    """Chain that messages went away, and that they came."""
+    away = [moved_away(each, to=moved[each.pk], edits=edits[each.pk]) for each in messages]
+    here = [
+        moved_here(copy, copy.attachments, source=each, edits=edits[each.pk])
+        for each in messages
+        for copy in [moved[each.pk]]
+    ]
+    chaining.record(source, away, at=at)
+    chaining.record(target, here, at=at)
+
+
+def _leave_tombstone(
+    message: Message, copy: Message, source: LockedConversation, at: datetime
+) -> None:
     source.conversation.version += 1
     message.conversation, message.version = source.conversation, source.conversation.version
-    message.body, message.deleted_at = "", timezone.now()
+    message.body, message.deleted_at = "", at
     Message.objects.filter(pk=message.pk).update(
         version=message.version,
         body="",

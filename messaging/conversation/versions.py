@@ -9,7 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from core.outgoing.record import Beside, recorded
-from messaging.conversation import clock
+from messaging.chain.contents import new_message
+from messaging.conversation import chaining, clock
 from messaging.conversation.lock import LockedConversation
 from messaging.models import Conversation, Message
 
@@ -17,6 +18,7 @@ from messaging.models import Conversation, Message
 MOVED = (
     "version", "changed_at", "last_seq", "last_message_id", "last_activity_at", "status",
     "awaiting_reply_since", "answer_amber_at", "answer_due_at", "escalation_step",
+    *chaining.MOVED,
 )  # fmt: skip
 
 MESSAGE_COLUMNS = tuple(field.attname for field in Message._meta.concrete_fields)
@@ -75,15 +77,18 @@ def take_place(locked: LockedConversation, message: Message) -> None:
 
 
 def append(locked: LockedConversation, message: Message, event: Beside) -> None:
-    """Record a new message that has its place, what moved in its conversation, and its event.
+    """Record a new message that has its place, its entry of the chain, what moved, and its event.
 
     In one statement: all who write in the conversation wait for it.
     """
     conversation = locked.conversation
     clock_moves = _move_clock(conversation, _awaiting_reply_since(conversation, message))
+    entry = new_message(message, message.attachments)
+    chained = chaining.place(conversation, entry, message.created_at)
     values = {
         **{f"message.{name}": getattr(message, name) for name in MESSAGE_COLUMNS},
         **{f"moved.{name}": getattr(conversation, name) for name in MOVED},
+        **{f"chain.{name}": chained[name] for name in chaining.OF_ITS_OWN},
         **event.values,
         "conversation": conversation.pk,
         "owner": conversation.assigned_to_id,
@@ -112,7 +117,9 @@ def _record_statement(told: str, clock_moves: str) -> str:
         WITH recorded AS (
             INSERT INTO messaging_message ({", ".join(MESSAGE_COLUMNS)})
             VALUES ({", ".join(f"%(message.{name})s" for name in MESSAGE_COLUMNS)})
-        ), told AS ({told}){"," * bool(clock_moves)} {clock_moves}
+        ),
+        chained AS ({chaining.INSERT_BESIDE_MESSAGE}),
+        told AS ({told}){"," * bool(clock_moves)} {clock_moves}
         UPDATE messaging_conversation conversation
         SET {", ".join(f"{name} = %(moved.{name})s" for name in MOVED)}
         FROM told

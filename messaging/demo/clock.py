@@ -5,11 +5,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection, transaction
 from django.db.models import DateTimeField, Field, QuerySet
 from django.utils import timezone
 
+from messaging.actions.chain import chain_old
 from messaging.conversation.clock import clock_since
-from messaging.models import Conversation, Escalation, MessageRevision
+from messaging.models import ChainEntry, Conversation, Escalation, MessageRevision, ReadTime
 
 PARIS = ZoneInfo("Europe/Paris")
 OPENING = time(8, 0)
@@ -66,6 +68,18 @@ class Hindsight:
         self._replace(conversation.notes.all())
         self._replace(conversation.lines.all())
         self._set_clock(conversation)
+        self._chain_anew(conversation)
+
+    def _chain_anew(self, conversation: Conversation) -> None:
+        """Begin the chain again, since other times were hashed."""
+        self._replace(ReadTime.objects.filter(participant__conversation=conversation))
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('liaison.purge', 'all', true)")
+            ChainEntry.objects.filter(conversation=conversation).delete()
+            cursor.execute("SELECT set_config('liaison.purge', '', true)")
+            rows = Conversation.objects.filter(pk=conversation.pk)
+            rows.update(chain_length=0, chain_head=None, chained_seq=0)
+        chain_old(conversation.pk)
 
     def _set_clock(self, conversation: Conversation) -> None:
         """Set the clock of the answer by the earlier moments. What is late is not escalated."""

@@ -24,7 +24,7 @@ def attachment_for(reader: User, attachment_id: UUID) -> Attachment:
 
 def shown_file(attachment_id: UUID) -> Attachment:
     """Return a file that a message shows, for a program that may read all of them; or Http404."""
-    links = MessageAttachment.objects.filter(message__deleted_at=None)
+    links = MessageAttachment.objects.filter(message__deleted_at=None, conversation__purged_at=None)
     return get_object_or_404(links, attachment=attachment_id).placed
 
 
@@ -53,13 +53,13 @@ def link_of(attachment_id: UUID) -> MessageAttachment:
 
 
 def _links_for(reader: User) -> QuerySet[MessageAttachment]:
-    links = MessageAttachment.objects.filter(message__deleted_at=None)
+    links = MessageAttachment.objects.filter(message__deleted_at=None, conversation__purged_at=None)
     return links if reader.is_company else links.filter(conversation__client=reader.client_id)
 
 
 def _note_links_for(reader: User) -> QuerySet[NoteAttachment]:
     """The files of notes: none for a client's user, whoever sent them."""
-    links = NoteAttachment.objects.filter(note__deleted_at=None)
+    links = NoteAttachment.objects.filter(note__deleted_at=None, note__conversation__purged_at=None)
     return links if reader.is_company else links.none()
 
 

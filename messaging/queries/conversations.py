@@ -30,10 +30,9 @@ from messaging.queries.attachments import files_of
 
 
 def visible_to(reader: User) -> QuerySet[Conversation]:
-    """The conversations that the person may see."""
-    if reader.is_company:
-        return Conversation.objects.all()
-    return Conversation.objects.filter(client=reader.client_id)
+    """The conversations that the person may see. One that is being purged is nobody's any more."""
+    kept = Conversation.objects.filter(purged_at=None)
+    return kept if reader.is_company else kept.filter(client=reader.client_id)
 
 
 def with_details(conversations: QuerySet[Conversation]) -> QuerySet[Conversation]:

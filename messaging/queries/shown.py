@@ -170,7 +170,8 @@ CONVERSATIONS = """
 """
 # One that the person may see.
 THE_CONVERSATION = """
-    conversation.id = %(id)s AND (%(is_company)s OR conversation.client_id = %(client)s)
+    conversation.id = %(id)s AND conversation.purged_at IS NULL
+    AND (%(is_company)s OR conversation.client_id = %(client)s)
 """
 SHOWN_CONVERSATION = f"""
     SELECT {CONVERSATION}::text FROM {CONVERSATIONS} WHERE {THE_CONVERSATION}

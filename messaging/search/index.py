@@ -109,7 +109,8 @@ _ENTER = """
             '''#' || right(c.chantier_id::text, 12) || ''''
         )::tsvector AS ids
         FROM (SELECT DISTINCT conversation_id FROM entered) r
-        JOIN messaging_conversation c ON c.id = r.conversation_id
+        -- Nothing of one that is being purged is entered again.
+        JOIN messaging_conversation c ON c.id = r.conversation_id AND c.purged_at IS NULL
         JOIN core_client client ON client.id = c.client_id
         LEFT JOIN core_chantier k ON k.id = c.chantier_id,
         LATERAL (

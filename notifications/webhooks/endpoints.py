@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 
+from core.audit.record import Action, record
+from core.audited_admin import RECORD_THEMSELVES_ELSEWHERE
 from core.ids import new_id
 from core.jobs.lease import NOT_DUE
 from core.models import User
@@ -24,6 +26,7 @@ MOST = 20
 # The receiver has so long to take the new secret.
 OVERLAP = timedelta(hours=24)
 State = WebhookDelivery.State
+RECORD_THEMSELVES_ELSEWHERE.add(WebhookEndpoint._meta.label_lower)
 
 
 class AddressForbidden(Refusal):
@@ -64,6 +67,7 @@ def create(*, url: str, description: str, kinds: list[str], by: User | None) -> 
         position=feed.feed().last_position,
         created_by=by,
     )
+    record(by, Action.SETTING_CREATED, endpoint)
     return WithSecret(endpoint, secret)
 
 
@@ -78,6 +82,7 @@ def change(endpoint_id: UUID, changes: dict[str, Any]) -> WebhookEndpoint | None
     endpoint = lanes.lock(endpoint_id)
     if endpoint is None:
         return None
+    record(None, Action.SETTING_CHANGED, endpoint, {"changed": sorted(changes)})
     is_paused = changes.pop("is_paused", endpoint.is_paused)
     for name, value in changes.items():
         setattr(endpoint, name, value)
@@ -91,7 +96,9 @@ def change(endpoint_id: UUID, changes: dict[str, Any]) -> WebhookEndpoint | None
 
 @transaction.atomic
 def delete(endpoint_id: UUID) -> None:
-    WebhookEndpoint.objects.filter(pk=endpoint_id).delete()
+    if endpoint := lanes.lock(endpoint_id):
+        record(None, Action.SETTING_DELETED, endpoint)
+        endpoint.delete()
     feed.set_dispatched(WebhookEndpoint.objects.filter(paused_at=None).exists())
 
 
@@ -106,6 +113,7 @@ def rotate(endpoint_id: UUID) -> WithSecret | None:
     endpoint.previous_until = timezone.now() + OVERLAP
     endpoint.secret = signing.seal(endpoint.pk, secret)
     endpoint.save(update_fields=["secret", "previous_secret", "previous_until"])
+    record(None, Action.CREDENTIAL_ROTATED, endpoint)
     return WithSecret(endpoint, secret)
 
 
@@ -154,6 +162,7 @@ def replay(endpoint_id: UUID, *, after: int | None) -> int:
             raise feed.CursorTooOld
         _write_missing(endpoint, after)
         rows = rows.filter(position__gt=after)
+    record(None, Action.EVENTS_SENT_AGAIN, endpoint, {"after": after})
     again = rows.update(state=State.HELD, sent_at=None, attempts=0, **NOT_DUE)
     lanes.release_first(endpoint)
     return again

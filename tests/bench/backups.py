@@ -128,17 +128,24 @@ def services(folder: Path) -> Iterator[dict[str, str]]:
 
 def manage(environment: dict[str, str], *arguments: str, name: str = "") -> Step:
     """Run a command that must succeed. Its programs of PostgreSQL are in its processor time."""
+    try:
+        return spent([sys.executable, "manage.py", *arguments], environment, name)
+    except AssertionError as failed:
+        log = Path(environment["LIAISON_HOME"]) / "log" / "postgres.log"
+        raise AssertionError(f"{failed}{log.read_text()[-3000:]}") from failed
+
+
+def spent(command: list[str], environment: dict[str, str], name: str) -> Step:
+    """Run a program that must succeed, and return what it took."""
     began = time.monotonic()
     process = subprocess.Popen(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
     assert process.stdout
     said = process.stdout.read().decode()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    log = Path(environment["LIAISON_HOME"]) / "log" / "postgres.log"
-    assert process.returncode == 0, said + log.read_text()[-3000:]
+    assert process.returncode == 0, said
     print(said, file=sys.stderr)
     seconds = time.monotonic() - began
     return Step(name, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)

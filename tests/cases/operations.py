@@ -22,7 +22,7 @@ from attachments.storage import sealed
 from core.auth import credentials
 from core.models import Chantier, Client, MachineCredential, User
 from messaging.actions.notes import write_note
-from messaging.models import CannedReply, Conversation, Message, Note, SavedFilter
+from messaging.models import CannedReply, Conversation, Export, Message, Note, SavedFilter
 from notifications.inbound_email import originals
 from notifications.models import InboundEmail, PushSubscription, WebhookEndpoint
 from notifications.webhooks import endpoints
@@ -144,6 +144,7 @@ class World:
     reply: CannedReply
     credential: MachineCredential
     webhook: WebhookEndpoint
+    export: Export
     # Of a program that may do everything.
     secret: str
 
@@ -168,6 +169,7 @@ class World:
             "external_id": EXTERNAL_ID,
             "credential_id": self.credential.pk,
             "webhook_id": self.webhook.pk,
+            "export_id": self.export.pk,
         }
         if name == "verb":
             return "resume" if "schedules" not in operation.path else "enable"
@@ -242,9 +244,12 @@ def world(marc: User, odile: User, conversation: Conversation, say: Say) -> Worl
     credential = credentials.issue("Portail", ["provisioning"]).credential
     secret = credentials.issue("ERP", list(MachineCredential.Scope.values)).secret
     webhook = endpoints.create(url="https://erp.test/", description="", kinds=[], by=None).endpoint
+    export = Export.objects.create(
+        by=marc, kind="conversation", subject=conversation.pk, label="Villa", locale="fr"
+    )
     return World(
         marc, conversation, message, note, file, device, email, saved, reply, credential, webhook,
-        secret,
+        export, secret,
     )  # fmt: skip
 
 

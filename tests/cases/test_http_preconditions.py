@@ -18,7 +18,7 @@ __all__ = ["world"]
 # Figures of this very moment, and a file.
 OF_THE_MOMENT = {
     f"/api/v1/staff/tasks/{name}" for name in ("summary", "queues", "schedules", "series", "export")
-}
+} | {"/api/v1/audit/export"}
 
 
 def conversation_of(world: World) -> str:

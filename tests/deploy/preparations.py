@@ -14,6 +14,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from core.leaving import NAME
 from core.models import Client, MachineCredential, TokenIssuer, User
 from notifications.models import InboundEmail
 from tests.attachments.scanning import clamav
@@ -61,6 +62,18 @@ def people_of_the_erp(place: Place, **_: Any) -> Iterator[None]:
     assert not User.objects.filter(is_active=True).exists()
     aubert.refresh_from_db()
     assert aubert.is_archived
+
+
+@contextmanager
+def people_to_anonymise(place: Place, **_: Any) -> Iterator[None]:
+    aubert = Client.objects.create(name="Famille Aubert", external_id="C-1001")
+    for number in (1, 2):
+        User.objects.create_user(
+            f"p-200{number}@example.com", name=f"Personne {number}", role=User.Role.CLIENT,
+            client=aubert, external_id=f"P-200{number}",
+        )  # fmt: skip
+    yield
+    assert set(aubert.users.values_list("name", "is_active")) == {(NAME, False)}
 
 
 @contextmanager
@@ -198,6 +211,7 @@ PREPARED: dict[str, Prepare] = {
     "alerts.md": mailbox,
     "backup.md": backups,
     "leaving.md": people_of_the_erp,
+    "personal-data.md": people_to_anonymise,
     "portal.md": portal,
     "first-manager.md": first_manager,
     "email-out.md": mail_server,

@@ -22,7 +22,8 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 OF_THE_ADMINISTRATOR = [
     "alerts.md", "antivirus.md", "backup.md", "copies.md", "email-in.md", "email-out.md",
     "first-manager.md",
-    "leaving.md", "portal.md", "requirements.md", "secrets.md", "troubleshooting.md", "upgrade.md",
+    "leaving.md", "personal-data.md", "portal.md", "requirements.md", "secrets.md",
+    "troubleshooting.md", "upgrade.md",
 ]  # fmt: skip
 # The calls of the code to S3, and the right that each asks for.
 RIGHTS = {
@@ -44,6 +45,9 @@ RIGHTS = {
     "abort_multipart_upload": "s3:AbortMultipartUpload",
     "delete_object": "s3:DeleteObject",
     "delete_objects": "s3:DeleteObject",
+    "list_object_versions": "s3:ListBucketVersions",
+    # What is deleted by the id of its version.
+    "VersionId": "s3:DeleteObjectVersion",
 }
 
 
@@ -186,6 +190,7 @@ class TestRights:
         )
         called = set(re.findall(r"(?:client\(\)|client)\.(\w+)\(", code))
         called |= set(re.findall(r"""["'](\w+)["'], (?:parameters|Bucket|client)""", code))
+        called |= set(re.findall(r"""["'](VersionId)["']: """, code))
         called |= set(re.findall(r"""get_paginator\(["'](\w+)["']\)""", code))
 
         assert {RIGHTS[name] for name in called if name in RIGHTS} == allowed

@@ -33,7 +33,9 @@ class Backup:
 
         At once: between the two, a page would learn that its session has ended.
         """
-        empty = f"TRUNCATE {', '.join([*emptied_tables(), *LASTING])} CASCADE;\n"
+        # The audit is emptied by a purge alone.
+        empty = "SET LOCAL liaison.purge = 'all';\n"
+        empty += f"TRUNCATE {', '.join([*emptied_tables(), *LASTING])} CASCADE;\n"
         rows = _run("pg_restore", "--data-only", "--disable-triggers", "--file=-", self.file)
         _run(
             "psql", "--single-transaction", "--set=ON_ERROR_STOP=1", "--quiet",

@@ -10,11 +10,11 @@ from django.test import Client as Browser
 
 from attachments.models import Attachment
 from core.models import User
-from messaging import print_pages
 from messaging.actions.conversations import change_conversation
 from messaging.actions.messages import delete_message
 from messaging.actions.notes import write_note
 from messaging.conversation.versions import ConversationChanges
+from messaging.exporting import rows
 from messaging.models import Conversation, HistoryLine, MessageAttachment
 from messaging.queries.history import lines_of
 from tests.cast import Say
@@ -40,7 +40,7 @@ def read(conversation: Conversation) -> Read:
 def test_all_messages_are_printed_once_in_order(
     camille: User, say: Say, read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(print_pages, "BATCH", 2)
+    monkeypatch.setattr(rows, "BATCH", 2)
     for number in range(1, 6):
         say(camille, f"<b>Ligne {number}</b> www.exemple.fr/{number}")
 

@@ -14,6 +14,7 @@ from messaging.actions.conversations import change_conversation, open_conversati
 from messaging.actions.reads import read_up_to
 from messaging.conversation.idempotency import Opening
 from messaging.models import Conversation, Message
+from messaging.retention import holds
 from notifications.actions import note_presence
 from notifications.models import EmailMode, LastSeen, Preference, PushSubscription, RefusedAddress
 from tests.cast import Call, Say
@@ -183,7 +184,7 @@ class TestChantiersAndThreads:
 
         # The client; people, devices, refused addresses, their number; chantiers, who follows
         # them, their hours; two of threads; files; the remark.
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(14):
             found = caller.get(address).json()
 
         assert len(found["chantiers"]) == 6
@@ -251,3 +252,34 @@ def write(api: Call, author: User, client: Client, body: str, replaces: str | No
     return api(author).put(
         f"/api/v1/clients/{client.pk}/remark", {"body": body, "replaces": replaces}, format="json"
     )
+
+
+class TestHolds:
+    def test_company_reads_what_is_held_and_why(
+        self, api: Call, odile: User, marc: User, villa: Chantier, conversation: Conversation
+    ) -> None:
+        holds.place(marc, villa, "Litige Morel")
+        lifted = holds.place(marc, conversation, "Erreur")
+        holds.lift(marc, lifted, "Placée par erreur")
+
+        [held] = api(odile).get(f"/api/v1/clients/{villa.client_id}/sheet").json()["holds"]
+
+        assert (held["on"], held["id"], held["reason"]) == (
+            "chantier",
+            str(villa.pk),
+            "Litige Morel",
+        )
+        assert held["by"]["name"] == "Marc Vidal"
+
+    def test_client_reads_nothing_of_it(
+        self, api: Call, camille: User, marc: User, villa: Chantier, conversation: Conversation
+    ) -> None:
+        holds.place(marc, villa, "Litige Morel")
+
+        for address in (
+            f"/api/v1/conversations/{conversation.pk}",
+            f"/api/v1/conversations/{conversation.pk}/messages",
+            "/api/v1/conversations",
+            f"/api/v1/clients/{villa.client_id}/sheet",
+        ):
+            assert "Litige" not in api(camille).get(address).content.decode()

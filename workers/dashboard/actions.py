@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any, TypedDict
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from core import background_sender
+from core.audit.record import Action, Thing, record
 from core.jobs.enqueue import broker, enqueue
 from core.models import User
 from core.web.errors import NotAllowed, Refusal, Unavailable
@@ -211,6 +213,12 @@ def _settle(job_type: JobType, keys: Iterable[str]) -> int:
 def _log(
     actor: User, verb: TaskAction.Verb, target: dict[str, Any], *, count: int = 1, reason: str = ""
 ) -> None:
-    TaskAction.objects.create(actor=actor, verb=verb, target=target, count=count, reason=reason)
+    action = TaskAction.objects.create(
+        actor=actor, verb=verb, target=target, count=count, reason=reason
+    )
+    with translation.override(settings.LANGUAGE_CODE):
+        thing = Thing(action._meta.label_lower, str(action.pk), str(verb.label))
+    details = {"verb": verb, "target": target, "count": count, "reason": reason}
+    record(actor, Action.TASKS_DECIDED, thing, details)
     tell = partial(recorder.tell_screens, at_once=True)
     transaction.on_commit(partial(background_sender.send, tell))

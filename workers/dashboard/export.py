@@ -1,15 +1,13 @@
 """Export attempts as a CSV or JSON file, written while it is read."""
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from typing import Any
 
 import orjson
 from django.http import StreamingHttpResponse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from core.csv_files import BYTE_ORDER_MARK, CsvLines, Pieces, cell, in_language
 from workers.dashboard.task_words import STATE_WORDS, Pair
 from workers.engine.job_types import Text
 
@@ -42,31 +40,15 @@ HEADINGS: dict[str, Text] = {
     "subject": _("Id of the row"),
     "id": _("Id of the attempt"),
 }
-# A spreadsheet takes a text with such a beginning for a formula.
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-# Without it Excel reads UTF-8 as the code page of Windows.
-BYTE_ORDER_MARK = "\ufeff"
-
-Lines = Iterator[str | bytes]
 
 
 def file_of(batches: Iterable[list[Pair]], file_format: str) -> StreamingHttpResponse:
     """Return the newest attempts, AT_MOST of them, as an attachment that is sent as it is made."""
     write, content_type = FORMATS[file_format]
-    pieces = _in_language(write(_at_most(batches)), translation.get_language())
+    pieces = in_language(write(_at_most(batches)), translation.get_language())
     response = StreamingHttpResponse(pieces, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="tasks.{file_format}"'
     return response
-
-
-def _in_language(pieces: Lines, language: str) -> Lines:
-    """Make each piece in the reader's language: the middlewares have ended by then."""
-    while True:
-        with translation.override(language):
-            piece = next(pieces, None)
-        if piece is None:
-            return
-        yield piece
 
 
 def _at_most(batches: Iterable[list[Pair]]) -> Iterator[list[Pair]]:
@@ -78,7 +60,7 @@ def _at_most(batches: Iterable[list[Pair]]) -> Iterator[list[Pair]]:
             return
 
 
-def _json(batches: Iterator[list[Pair]]) -> Lines:
+def _json(batches: Iterator[list[Pair]]) -> Pieces:
     yield b"["
     before = b""
     for batch in batches:
@@ -95,28 +77,11 @@ def _object(pair: Pair) -> bytes:
     return orjson.dumps({**values, **words}, option=orjson.OPT_UTC_Z)
 
 
-def _csv(batches: Iterator[list[Pair]]) -> Lines:
-    """Yield lines as the Excel of the reader's language takes them when the file is opened.
-
-    In French: semicolons, decimal commas, days before months, and the time of Paris.
-    """
-    write = _Writer(";" if _is_french() else ",")
+def _csv(batches: Iterator[list[Pair]]) -> Pieces:
+    write = CsvLines()
     yield BYTE_ORDER_MARK + write.line([str(heading) for heading in HEADINGS.values()])
     for batch in batches:
         yield "".join(write.line(_cells(pair)) for pair in batch)
-
-
-class _Writer:
-    def __init__(self, delimiter: str) -> None:
-        self.written = ""
-        self.writer = csv.writer(self, delimiter=delimiter)
-
-    def write(self, text: str) -> None:
-        self.written = text
-
-    def line(self, cells: list[str]) -> str:
-        self.writer.writerow(cells)
-        return self.written
 
 
 def _cells(pair: Pair) -> list[str]:
@@ -128,25 +93,10 @@ def _cells(pair: Pair) -> list[str]:
         "words": row.words,
         "error_text": row.error_text,
     }
-    return [_cell(shown.get(name, getattr(run, name, ""))) for name in HEADINGS]
+    return [cell(shown.get(name, getattr(run, name, ""))) for name in HEADINGS]
 
 
-def _cell(value: Any) -> str:
-    if isinstance(value, datetime):
-        form = "%d/%m/%Y %H:%M:%S" if _is_french() else "%Y-%m-%d %H:%M:%S"
-        return timezone.localtime(value, timezone.get_default_timezone()).strftime(form)
-    if isinstance(value, float):
-        text = f"{value:.3f}"
-        return text.replace(".", ",") if _is_french() else text
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULAS) and not isinstance(value, int) else text
-
-
-def _is_french() -> bool:
-    return translation.get_language().startswith("fr")
-
-
-FORMATS: dict[str, tuple[Callable[[Iterator[list[Pair]]], Lines], str]] = {
+FORMATS: dict[str, tuple[Callable[[Iterator[list[Pair]]], Pieces], str]] = {
     "csv": (_csv, "text/csv; charset=utf-8"),
     "json": (_json, "application/json"),
 }

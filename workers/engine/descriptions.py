@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _
 from attachments.models import Attachment
 from core.ids import id_of
 from core.models import OutgoingEvent, PasswordReset
-from messaging.models import Conversation, Message, MessageAttachment, Notice
+from messaging.models import (
+    Conversation,
+    Export,
+    Forgetting,
+    Message,
+    MessageAttachment,
+    Notice,
+    PurgeOrder,
+)
 from notifications.models import (
     Channel,
     Delivery,
@@ -138,6 +146,19 @@ def notices(keys: Iterable[str]) -> Mapping[str, Description]:
     }
 
 
+def exports(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe exports, in one query."""
+    rows = Export.objects.filter(pk__in=list(keys)).defer("state").select_related("by")
+    return {
+        str(row.pk): Description(
+            _("Export of “%(label)s” for %(name)s") % {"label": row.label, "name": row.by.name},
+            "",
+            "" if row.is_under_way else row.get_status_display(),
+        )
+        for row in rows
+    }
+
+
 def forwarded(keys: Iterable[str]) -> Mapping[str, Description]:
     """Describe forwarded emails, in one query."""
     rows = ForwardedEmail.objects.filter(pk__in=list(keys)).select_related("by", "conversation")
@@ -196,3 +217,21 @@ def paused_webhooks(keys: Iterable[str]) -> Mapping[str, Description]:
     return {
         str(row.pk): Description(_("Paused: %(address)s") % {"address": row.url}) for row in rows
     }
+
+
+def purges(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe conversations that are purged, in one query. Their subjects go, too."""
+    rows = PurgeOrder.objects.filter(pk__in=list(keys)).select_related("conversation__client")
+    return {
+        str(row.pk): Description(
+            _("A conversation of %(client)s") % {"client": row.conversation.client.name},
+            "/staff/retention",
+        )
+        for row in rows
+    }
+
+
+def forgettings(keys: Iterable[str]) -> Mapping[str, Description]:
+    """Describe people who are anonymised: without their names."""
+    rows = Forgetting.objects.filter(pk__in=list(keys)).values_list("pk", flat=True)
+    return {str(key): Description(_("A person who was anonymised")) for key in rows}

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.audit.record import Action, record
 from core.auth.issuer_keys import UnreadableKeys, written_keys
 from core.models import TokenIssuer
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         except UnreadableKeys as error:
             raise CommandError(str(error)) from error
         row.save()
+        record(None, Action.SETTING_CREATED if is_new else Action.SETTING_CHANGED, row)
         return f"{issuer}: {'added' if is_new else 'changed'}. It counts within half a minute."
 
 

@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.audit.record import Action, record
 from core.auth.jwt_tokens import issue_development_token
 from core.models import User
 
@@ -22,4 +23,5 @@ class Command(BaseCommand):
         user = User.objects.filter(email=email, is_active=True).first()
         if user is None:
             raise CommandError(f"No active person has the email {email}.")
+        record(None, Action.TOKEN_ISSUED, user, {"by": "issue_token"})
         return issue_development_token(user)

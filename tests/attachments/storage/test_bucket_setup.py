@@ -25,16 +25,19 @@ def test_rule_that_somebody_else_has_made_stays() -> None:
         assert bucket_setup.set_up_bucket() == []
 
         found = client.get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)["Rules"]
-        assert sorted(rule["ID"] for rule in found) == ["old versions", "quarantine"]
+        assert sorted(rule["ID"] for rule in found) == [
+            "exports", "old versions", "quarantine",
+        ]  # fmt: skip
     finally:
         given["LifecycleConfiguration"] = {"Rules": rules}
         client.put_bucket_lifecycle_configuration(**given)
 
 
-def test_bucket_expires_quarantine_after_a_day() -> None:
+def test_bucket_expires_quarantine_after_a_day_and_exports_after_they_are_deleted() -> None:
     rules = objects.client().get_bucket_lifecycle_configuration(Bucket=settings.S3_BUCKET)
 
-    [rule] = rules["Rules"]
-    assert rule["Status"] == "Enabled"
-    assert rule["Expiration"]["Days"] == 1
-    assert rule.get("Prefix", rule.get("Filter", {}).get("Prefix")) == "quarantine/"
+    assert {
+        rule.get("Prefix", rule.get("Filter", {}).get("Prefix")): rule["Expiration"]["Days"]
+        for rule in rules["Rules"]
+        if rule["Status"] == "Enabled"
+    } == {"quarantine/": 1, "exports/": settings.EXPORT_KEEP_DAYS + 2}

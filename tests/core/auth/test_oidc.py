@@ -20,6 +20,7 @@ from core.models import PasswordReset, User
 from notifications.outbound_email.password_email import email_of
 from tests.authenticator_app import code_of
 from tests.cast import PASSWORD
+from tests.core.audit.facts import facts
 from tests.core.auth.browsers import ME, SESSION
 from tests.core.auth.second_step import SECRET as APP_SECRET
 from tests.core.auth.second_step import with_app
@@ -252,6 +253,20 @@ class TestWhatIsRefused:
         provider.account |= claims
 
         refused(client, sign_in(client), "no verified email address")
+
+    def test_is_in_the_audit_and_so_is_a_login(
+        self, client: Client, provider: OidcProvider, odile: User
+    ) -> None:
+        sign_in(client)
+        provider.account["email"] = "stranger@demo.test"
+        sign_in(Client())
+
+        recorded = [fact for fact in facts() if fact.action.startswith("login")]
+        assert [(fact.action, fact.actor_kind) for fact in recorded] == [
+            ("login", "person"),
+            ("login.refused", "stranger"),
+        ]
+        assert [fact.details for fact in recorded] == [{"by": "provider"}, {"because": "provider"}]
 
     def test_email_of_a_client(self, client: Client, provider: OidcProvider, camille: User) -> None:
         provider.account["email"] = "camille@demo.test"

@@ -15,7 +15,8 @@ from messaging import demo
 from messaging.conversation import unread
 from messaging.conversation.lock import lock
 from messaging.demo.clock import working_moment
-from messaging.models import Conversation, Message, MessageRevision, Note, Participant
+from messaging.models import ChainEntry, Conversation, Message, MessageRevision, Note, Participant
+from messaging.queries.chain import faults_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +35,12 @@ def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterato
 
 
 class TestWhatIsLoaded:
+    def test_chains_are_whole_though_the_times_are_of_the_past(self, loaded: datetime) -> None:
+        assert [
+            str(fault) for each in Conversation.objects.all() for fault in faults_of(each)
+        ] == []
+        assert ChainEntry.objects.values("conversation").distinct().count() == 60 * SIZE
+
     def test_demo_has_a_company_clients_and_chantiers(self, loaded: datetime) -> None:
         assert User.objects.exclude(role=User.Role.CLIENT).count() == 4
         assert Client.objects.count() == 12

@@ -134,6 +134,19 @@ export class ConversationSheet extends TurnElement {
         gap: 0;
       }
 
+      .held {
+        padding: var(--space-2) var(--space-3);
+        margin-block-end: var(--space-4);
+        border-inline-start: 3px solid var(--danger);
+        background: var(--surface-sunken);
+        font-size: var(--text-s);
+        overflow-wrap: anywhere;
+      }
+
+      .held small {
+        display: block;
+      }
+
       .awaiting {
         padding: var(--space-2) var(--space-3);
         margin-block-end: var(--space-5);
@@ -172,6 +185,7 @@ export class ConversationSheet extends TurnElement {
           <p class="kind">${t("client")}</p>
         </div>
       </div>
+      ${this.#holds(this.conversation).map((hold) => this.#held(hold))}
       ${awaiting_reply_since ? this.#awaiting(new Date(awaiting_reply_since)) : nothing}
       ${this.sheet && this.kept ? this.#isKept(new Date(this.kept)) : nothing}
       ${this.sheet ? this.#people(this.sheet) : this.#notLoaded()} ${this.#facts(this.conversation)}
@@ -259,13 +273,30 @@ export class ConversationSheet extends TurnElement {
     `;
   }
 
+  /** The holds on a conversation, on its chantier or its client. @param {Conversation} conversation */
+  #holds({ id, chantier, client }) {
+    const ids = [id, chantier?.id, client.id];
+    // A sheet that an older page has kept has none.
+    return (this.sheet?.holds ?? []).filter((hold) => ids.includes(hold.id));
+  }
+
+  /** @param {ClientSheet["holds"][number]} hold */
+  #held({ on, reason, by, since }) {
+    const at = new Date(since);
+    const where = on === "client" ? ofPeople("heldOnClient") : on === "chantier" ? ofPeople("heldOnChantier") : "";
+    const who = [ofPeople("heldBy", { name: by.name, day: dayLabel(at) }), where].filter(Boolean).join(" · ");
+    return html`<p class="held" title=${exactLabel(at)}><strong>${ofPeople("held", { reason })}</strong><small>${who}</small></p>`;
+  }
+
   /** @param {ClientSheet["chantiers"][number]} chantier */
-  #chantier({ name, reference, status, responsible, deputy }) {
+  #chantier({ id, name, reference, status, responsible, deputy }) {
+    const holds = (this.sheet?.holds ?? []).filter((hold) => hold.id === id);
     return html`<li>
       <div class="chantier">
         <span>${name}</span> ${reference ? html`<span class="plate">${reference}</span>` : nothing}
         ${status === "archived" ? html`<small>(${ofPeople("archived")})</small>` : nothing}
       </div>
+      ${holds.map(({ reason }) => html`<p class="soft bad">${ofPeople("held", { reason })}</p>`)}
       <p class="soft">${responsible ? ofPeople("responsible", { name: responsible.name }) : ofPeople("noResponsible")} ${absenceOf(responsible)}</p>
       ${deputy ? html`<p class="soft">${ofPeople("deputy", { name: deputy.name })} ${absenceOf(deputy)}</p>` : nothing}
     </li>`;

@@ -7,14 +7,16 @@ import { TurnElement } from "#core/turn-element.js";
 import { t } from "../i18n/index.js";
 
 /**
- * What can be done with a whole conversation: search in it, print it, and for the company more. Sends `find-open`, and
+ * What can be done with a whole conversation: search in it, print or export it, and for the company more. Sends `find-open`, and
  * `desk-action` {name} for one of `items`.
  *
  * @property {{ name: string, label: string, icon: unknown }[]} items what else is offered
  * @property {string} print the address of the page to print; without it, there is none
+ * @property {string} pdf the address of the PDF; without it, there is none
+ * @property {string} export the address of the page that exports it; without it, there is none
  */
 export class ThreadMenu extends TurnElement {
-  static properties = { items: { attribute: false }, print: {} };
+  static properties = { items: { attribute: false }, print: {}, pdf: {}, export: {} };
 
   static styles = [
     shared,
@@ -92,6 +94,8 @@ export class ThreadMenu extends TurnElement {
     /** @type {{ name: string, label: string, icon: unknown }[]} */
     this.items = [];
     this.print = "";
+    this.pdf = "";
+    this.export = "";
   }
 
   /** @override */
@@ -118,6 +122,8 @@ export class ThreadMenu extends TurnElement {
         ${this.items.map(({ name, label, icon }) => html`<button @click=${() => this.#choose(name)}>${icon}${label}</button>`)}
         <button class="find" @click=${this.#find}>${icons.search}${t("find")}</button>
         ${this.print ? html`<a href=${this.print} target="_blank" @click=${() => this.#set(false)}>${icons.printer}${t("print")}</a>` : nothing}
+        ${this.pdf ? html`<a href=${this.pdf} @click=${() => this.#set(false)}>${icons.document}${t("downloadPdf")}</a>` : nothing}
+        ${this.export ? html`<a href=${this.export} @click=${() => this.#set(false)}>${icons.download}${t("export")}</a>` : nothing}
       </div>`;
   }
 

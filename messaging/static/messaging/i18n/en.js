@@ -94,6 +94,8 @@ export default {
   findHereNothing: "No network: “{q}” is not in the loaded messages.",
   moreActions: "More actions",
   print: "Print / PDF",
+  downloadPdf: "Download the PDF",
+  export: "Export",
   onPaper: "To print the whole conversation, with dates, names and files: the menu “More actions”, “Print / PDF”, or this address:",
 
   thread: "Messages of the conversation",

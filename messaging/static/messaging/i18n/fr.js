@@ -94,6 +94,8 @@ export default {
   findHereNothing: "Sans réseau : « {q} » n’est pas dans les messages déjà chargés.",
   moreActions: "Autres actions",
   print: "Imprimer / PDF",
+  downloadPdf: "Télécharger le PDF",
+  export: "Exporter",
   onPaper: "Pour imprimer toute la conversation, avec les dates, les noms et les fichiers : menu « Autres actions », « Imprimer / PDF », ou cette adresse :",
 
   thread: "Messages de la conversation",

@@ -12,7 +12,7 @@ import { t } from "../i18n/index.js";
 import { pendingMessages, withUnsent } from "../state/pending-view.js";
 import { NEW_CONVERSATION } from "../state/writing.js";
 import { notSaved } from "./not-saved.js";
-import { printPath } from "./print-key.js";
+import { exportPath, pdfPath, printPath } from "./print-key.js";
 
 /**
  * @import { Me } from "#core/types.js"
@@ -127,7 +127,7 @@ function firstFiles({ host }, { id, version }) {
 /** What the server does with a conversation that it has. @param {InboxController} inbox @param {string} id @param {{ name: string, label: string, icon: unknown }[]} items */
 function actions(inbox, id, items) {
   return html`<mute-button slot="actions" conversation=${id}></mute-button>
-    <thread-menu slot="actions" .items=${items} print=${printPath(inbox)}></thread-menu>`;
+    <thread-menu slot="actions" .items=${items} print=${printPath(inbox)} pdf=${pdfPath(inbox)} export=${exportPath(inbox)}></thread-menu>`;
 }
 
 /** What a client reads while the company's answer is awaited. @param {Conversation} conversation @param {Me} me */

@@ -43,3 +43,14 @@ export function printPath({ host, messenger }) {
   const id = messenger?.openId;
   return access.isOurs && host.pane === "thread" && id && !messenger.isWaiting(id) ? `${host.base}/${id}/print` : "";
 }
+
+/** Return the address of the PDF of the conversation on screen; empty if there is none. @param {InboxController} inbox */
+export function pdfPath(inbox) {
+  return printPath(inbox).replace(/print$/, "pdf");
+}
+
+/** Return the address that exports the conversation on screen; empty if there is none. @param {InboxController} inbox */
+export function exportPath(inbox) {
+  const base = printPath(inbox) ? inbox.host.base.replace(/messages$/, "exports") : "";
+  return base && `${base}?conversation=${inbox.messenger?.openId}`;
+}

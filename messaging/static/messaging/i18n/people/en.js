@@ -42,6 +42,10 @@ export default {
   filesOfChantier: "Of the whole site",
   filesCount: { one: "{n} file of this client", other: "{n} files of this client" },
 
+  held: "Legal hold: {reason}",
+  heldBy: "Placed by {name}, {day}",
+  heldOnClient: "on the whole client",
+  heldOnChantier: "on the whole chantier",
   remark: "Internal remark",
   remarkHint: "Seen by the team alone, never by the client.",
   remarkNone: "No remark.",

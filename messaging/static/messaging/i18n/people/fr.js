@@ -42,6 +42,10 @@ export default {
   filesOfChantier: "De tout le chantier",
   filesCount: { one: "{n} fichier de ce client", other: "{n} fichiers de ce client" },
 
+  held: "Conservation obligatoire : {reason}",
+  heldBy: "Ordonnée par {name}, {day}",
+  heldOnClient: "pour tout le client",
+  heldOnChantier: "pour tout le chantier",
   remark: "Remarque interne",
   remarkHint: "Visible de l’équipe seulement, jamais du client.",
   remarkNone: "Aucune remarque.",

@@ -1,0 +1,1 @@
+"""The audit: who did what, chained so that a change of it is found."""

@@ -1,0 +1,1 @@
+"""What was said, hashed so that a later change shows: the form of entries, and the daily roots."""
