@@ -105,8 +105,10 @@ def storage_at(options: dict[str, str], *aliases: str) -> Iterator[None]:
     }
     with override_settings(STORAGES={**known, **elsewhere}):
         _forget_clients()
-        yield
-    _forget_clients()
+        try:
+            yield
+        finally:
+            _forget_clients()
 
 
 def _forget_clients() -> None:
