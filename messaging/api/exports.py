@@ -42,7 +42,13 @@ class ExportList(APIView):
         responses={
             200: ExportSerializer,
             201: ExportSerializer,
-            **refusals({403: "All of a client or of a person: for managers.", **LIMITED}),
+            **refusals(
+                {
+                    403: "All of a client or of a person: for managers.",
+                    404: "There is no such thing, or the reader does not see it.",
+                    **LIMITED,
+                }
+            ),
         },
     )
     def post(self, request: Request) -> Response:
@@ -64,6 +70,7 @@ class ExportChoices(APIView):
         parameters=[ExportChoicesQuerySerializer],
         responses={
             200: ExportChoiceSerializer(many=True),
+            **refusals({404: "There is no such conversation, or the reader does not see it."}),
         },
     )
     def get(self, request: Request) -> Response:
@@ -80,7 +87,7 @@ class ExportDetail(APIView):
     def get(self, request: Request, export_id: UUID) -> Response:
         return Response(ExportSerializer(export_for(person(request), export_id)).data)
 
-    @extend_schema(responses=ExportSerializer)
+    @extend_schema(responses={200: ExportSerializer})
     def delete(self, request: Request, export_id: UUID) -> Response:
         """Cancel an export that is being made, or delete a finished one. Again is harmless."""
         by = person(request)

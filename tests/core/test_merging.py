@@ -7,6 +7,7 @@ import pytest
 from django.db import models
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 from model_bakery import baker
 from model_bakery.random_gen import baker_random
 
@@ -15,7 +16,16 @@ from core.models import Chantier, Client, User
 from core.provisioning.rows import MergedPerson, put
 from messaging.actions import reads
 from messaging.actions.fan_out import fan_out_message
-from messaging.models import CannedReply, Conversation, Message, Note, Participant, ReadTime
+from messaging.models import (
+    CannedReply,
+    Conversation,
+    LegalHold,
+    Message,
+    Note,
+    Participant,
+    PurgeOrder,
+    ReadTime,
+)
 from notifications.models import Preference, PushSubscription
 from tests.cast import Call, Say
 
@@ -56,6 +66,7 @@ def made(
     message = say(camille, "Bonjour")
     note = Note.objects.create(conversation=conversation, author=marc, body="Vu")
     given = {Conversation: conversation, Message: message, Note: note, Client: camille.client}
+    held = {"conversation": conversation, "lifted_by": marc, "lifted_at": timezone.now()}
 
     def make(field: models.ForeignKey[Any, Any], person: User) -> Any:
         if field.model is Participant:
@@ -66,6 +77,12 @@ def made(
                 columns[column.name] = marc if column.related_model is User else given.get(
                     column.related_model
                 )  # fmt: skip
+        if field.model is PurgeOrder:
+            columns["conversation"] = Conversation.objects.create(
+                client=camille.client, subject="Ancien", created_by=marc
+            )
+        if field.model is LegalHold:
+            columns |= held
         known = {name: value for name, value in columns.items() if value is not None}
         return baker.make(field.model, **{**known, **SPECIAL.get(field.model.__name__, {}),
                                           field.name: person})  # fmt: skip
@@ -79,6 +96,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "CannedReply": {"text_fr": "Bonjour"},
     "Authenticator": {"type": "webauthn"},
     "SearchEntry": {"words": "bonjour"},
+    "RetentionRule": {"years": 10},
     # So that both have one.
     "Delivery": {"channel": "email"},
     "ForwardedEmail": {"address": "a@exemple.fr"},
