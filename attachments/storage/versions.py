@@ -1,7 +1,8 @@
 """Delete objects with all their versions, and see that they are gone.
 
-In a bucket with versions, deleting an object only hides it. A purge deletes each version and each
-mark of a deletion. A bucket without versions gives each object as its one version.
+In a bucket with versions, deleting an object only hides it. A purge, and the end of an export,
+delete each version and each mark of a deletion. A bucket without versions gives each object as its
+one version.
 """
 
 from collections.abc import Iterator, Sequence

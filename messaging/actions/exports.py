@@ -12,9 +12,10 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from attachments.storage import multipart, objects, presigned
+from attachments.storage import multipart, objects, presigned, versions
 from attachments.storage.objects import Missing, StorageAway
 from attachments.uploads.filenames import clean_name, content_disposition
+from core import installation
 from core.audit.record import Action, record
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import NOT_DUE, Lease, error_text, reset_attempts
@@ -202,7 +203,8 @@ def _make_slice(export: Export, lease: Lease) -> None:
             **reset_attempts(timezone.now()),
         )  # fmt: skip
         enqueue(Job.TELL_OF_EXPORT, export_id=export.pk)
-    _delete_objects(export, but=_zip_key(export))
+    written = objects.listed(covers.folder_of(export))
+    objects.delete(item.key for item in written if item.key != _zip_key(export))
 
 
 def _forget(export: Export, lease: Lease) -> None:
@@ -260,6 +262,8 @@ def told(export: Export) -> None:
 
 def clean() -> int:
     """Delete the ZIPs that are no longer kept, and what cancelled exports left. Return how many."""
+    if installation.shares_bucket():
+        return 0
     remove_leftovers()
     removed = 0
     for export in queries.expired_exports(timezone.now())[:REMOVED_AT_ONCE]:
@@ -284,6 +288,6 @@ def _zip_key(export: Export) -> str:
     return objects.export_key(export.pk, "export.zip")
 
 
-def _delete_objects(export: Export, *, but: str = "") -> None:
-    written = objects.listed(covers.folder_of(export))
-    objects.delete(item.key for item in written if item.key != but)
+def _delete_objects(export: Export) -> None:
+    """Delete all versions too: an export is personal data."""
+    versions.delete_all_versions(covers.folder_of(export))

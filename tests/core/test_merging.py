@@ -79,7 +79,7 @@ def made(
                 )  # fmt: skip
         if field.model is PurgeOrder:
             columns["conversation"] = Conversation.objects.create(
-                client=camille.client, subject="Ancien", created_by=marc
+                client=conversation.client, subject="Ancien", created_by=marc
             )
         if field.model is LegalHold:
             columns |= held

@@ -179,7 +179,7 @@ def bucket(place: Place, **_: Any) -> Iterator[None]:
     # As `setup_storage` writes it again at the end of the page.
     assert rule["AllowedOrigins"] == ["https://liaison.example.com"]
     rules = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
-    assert {rule["ID"] for rule in rules} == {"quarantine", "old versions"}
+    assert {rule["ID"] for rule in rules} == {"quarantine", "exports", "old versions"}
 
 
 @contextmanager

@@ -1,25 +1,19 @@
 """A bucket with versions: what is purged is gone in all of them."""
 
 import io
-from uuid import uuid4
 
 import pytest
 from pytest_django import Settings
 
 from attachments.storage import objects, versions
-from attachments.storage.bucket_setup import set_up_bucket
+from tests.attachments.buckets import own_bucket
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=["Enabled", "never"])
 def bucket(settings: Settings, request: pytest.FixtureRequest) -> str:
-    settings.S3_BUCKET = f"versions-{uuid4().hex[:8]}"
-    set_up_bucket()
-    if request.param == "Enabled":
-        objects.client().put_bucket_versioning(
-            Bucket=settings.S3_BUCKET, VersioningConfiguration={"Status": "Enabled"}
-        )
+    own_bucket(settings, with_versions=request.param == "Enabled")
     return str(request.param)
 
 

@@ -7,8 +7,10 @@ from io import BytesIO
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from pytest_django import Settings
 
-from attachments.storage import multipart, objects
+from attachments.storage import multipart, objects, versions
+from core import installation
 from core.audit_models import AuditFact
 from core.models import User
 from messaging.actions import exports
@@ -16,6 +18,7 @@ from messaging.actions.messages import edit_message
 from messaging.exporting import build, conversation_steps, snapshot
 from messaging.exporting.scope import scope_for
 from messaging.models import Conversation, Export, Message
+from tests.attachments.buckets import own_bucket
 from tests.cast import Call, Say, in_another_conversation
 from tests.messaging.exporting.making import finish, lines, make, opened
 from workers.engine.execute import execute
@@ -309,6 +312,31 @@ class TestEnd:
         assert folder_of(export) == []
         export.refresh_from_db()
         assert export.status == "expired"
+
+    def test_expired_export_leaves_no_version_in_a_bucket_that_keeps_them(
+        self, settings: Settings, request: pytest.FixtureRequest, marc: User
+    ) -> None:
+        own_bucket(settings, with_versions=True)
+        export = make(marc, "conversation", request.getfixturevalue("dispute").pk)
+        prefix = objects.export_key(export.pk, "")
+        assert list(versions.versions(prefix))
+        Export.objects.filter(pk=export.pk).update(expires_at=timezone.now())
+
+        exports.clean()
+
+        assert list(versions.versions(prefix)) == []
+
+    def test_copy_deletes_no_export_of_the_original(
+        self, dispute: Conversation, marc: User
+    ) -> None:
+        export = make(marc, "conversation", dispute.pk)
+        Export.objects.filter(pk=export.pk).update(expires_at=timezone.now())
+
+        installation.record()
+        installation.mark_as_copy("restored beside the original")
+
+        assert exports.clean() == 0
+        assert folder_of(export)
 
     def test_export_that_fails_for_good_says_so(
         self, dispute: Conversation, marc: User, monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,6 @@ from pytest_django import Settings
 
 from attachments.models import Attachment
 from attachments.storage import objects, sealed, versions
-from attachments.storage.bucket_setup import set_up_bucket
 from core.archiving import archived
 from core.models import Chantier, Client, User
 from messaging.actions.conversations import open_conversation
@@ -34,6 +33,7 @@ from notifications.models import (
     ReplyAddress,
     SentEmail,
 )
+from tests.attachments.buckets import own_bucket
 
 LONG_AGO = timedelta(days=11 * 366)
 
@@ -41,12 +41,7 @@ LONG_AGO = timedelta(days=11 * 366)
 @pytest.fixture
 def bucket(settings: Settings) -> str:
     """A bucket of the test's own that keeps versions."""
-    name = settings.S3_BUCKET = f"purge-{uuid4().hex[:8]}"
-    set_up_bucket()
-    objects.client().put_bucket_versioning(
-        Bucket=name, VersioningConfiguration={"Status": "Enabled"}
-    )
-    return name
+    return own_bucket(settings, with_versions=True)
 
 
 @dataclass(frozen=True)
