@@ -36,6 +36,13 @@ def endless(connection: socket.socket, start: bytes, piece: bytes) -> None:
         connection.sendall(piece)
 
 
+def end(connection: socket.socket) -> None:
+    """Say nothing. The rest of the request is read: closing before would reset the connection."""
+    connection.shutdown(socket.SHUT_WR)
+    while connection.recv(65_536):
+        pass
+
+
 CREATED, BROKEN, BUSY = b"201 Created\r\n", b"500 Oops\r\n", b"429 Slow\r\n"
 LONG_HEADERS = b"".join(b"X-%d: %s\r\n" % (n, b"y" * 600) for n in range(200))
 
@@ -49,7 +56,7 @@ ANSWERS: dict[str, tuple[Speak, str, str]] = {
     "a status line without end": (
         lambda c: trickle(c, b"HTTP/1.0 201 Created by "), "accepted", "",
     ),
-    "nothing": (lambda c: trickle(c, b"", b""), "later", "Push RemoteDisconnected"),
+    "nothing": (end, "later", "Push RemoteDisconnected"),
     "silence": (lambda c: time.sleep(3), "later", "Push TimeoutError"),
     "no HTTP": (lambda c: c.sendall(b"SSH-2.0\r\n"), "later", "Push BadStatusLine"),
     "HTTP/1.0, headers that trickle": (
