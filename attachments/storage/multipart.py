@@ -34,14 +34,18 @@ def start_multipart(key: str, *, content_type: str) -> str:
     return answer["UploadId"]
 
 
-def send_part(key: str, upload_id: str, number: int, content: bytes) -> Part:
+def send_part(key: str, upload_id: str, number: int, content: bytes | bytearray) -> Part:
     """Send a part from here, which takes the place of one of the same number.
 
     Raises Missing for an unknown upload, or StorageAway.
     """
     with answering():
         answer = client().upload_part(
-            Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id, PartNumber=number, Body=content
+            Bucket=settings.S3_BUCKET,
+            Key=key,
+            UploadId=upload_id,
+            PartNumber=number,
+            Body=content,  # type: ignore[arg-type]  # botocore sends a bytearray as it is
         )
     return Part(number, len(content), answer["ETag"])
 

@@ -54,10 +54,10 @@ class Progress:
 class PartStream(io.RawIOBase):
     """Sends what is written in parts, so no more than one is in memory."""
 
-    def __init__(self, key: str, upload_id: str, parts: list[Part], sent: int, rest: bytes) -> None:
+    def __init__(self, key: str, upload_id: str, parts: list[Part], sent: int) -> None:
         super().__init__()
         self.key, self.upload_id, self.parts, self.sent = key, upload_id, parts, sent
-        self.waiting = bytearray(rest)
+        self.waiting = bytearray()
         # The end of a slice closes its ZipFile, which would write the list of the end.
         self.is_muted = False
 
@@ -70,18 +70,22 @@ class PartStream(io.RawIOBase):
     def write(self, content: Any) -> int:
         size = len(content)
         if not self.is_muted:
-            self.waiting += content
-            while len(self.waiting) >= PART_BYTES:
-                self.send(PART_BYTES)
+            with memoryview(content) as rest:
+                begin = 0
+                while begin < size:
+                    end = begin + PART_BYTES - len(self.waiting)
+                    self.waiting += rest[begin:end]
+                    begin = end
+                    if len(self.waiting) == PART_BYTES:
+                        self.send()
         return size
 
-    def send(self, size: int) -> None:
-        with memoryview(self.waiting) as waiting:
-            content = bytes(waiting[:size])
+    def send(self) -> None:
+        """Send what waits as a part, without a copy of its 5 MiB."""
         number = len(self.parts) + 1
-        self.parts.append(multipart.send_part(self.key, self.upload_id, number, content))
-        del self.waiting[:size]
-        self.sent += len(content)
+        self.parts.append(multipart.send_part(self.key, self.upload_id, number, self.waiting))
+        self.sent += len(self.waiting)
+        self.waiting.clear()
 
 
 class Archive:
@@ -90,8 +94,9 @@ class Archive:
     def __init__(self, folder: str, upload_id: str, progress: Progress, at: datetime) -> None:
         """`folder` is the prefix of its objects; `at` the time that its files get."""
         self.folder, self.progress, self.at = folder, progress, at
-        rest = b"".join(objects.chunks(progress.rest)) if progress.rest else b""
-        self.stream = PartStream(self.key, upload_id, list(progress.parts), progress.sent, rest)
+        self.stream = PartStream(self.key, upload_id, list(progress.parts), progress.sent)
+        for piece in objects.chunks(progress.rest) if progress.rest else ():
+            self.stream.waiting += piece
         self.entries = list(progress.entries)
         self._zip = zipfile.ZipFile(cast(Any, self.stream), "w", zipfile.ZIP_DEFLATED)
 
@@ -136,7 +141,7 @@ class Archive:
         if self.stream.waiting:
             # A name of its own: a slice that is done again must still find the former one.
             rest = f"{self.folder}rest-{self.stream.tell()}"
-            content = io.BytesIO(bytes(self.stream.waiting))
+            content = io.BytesIO(self.stream.waiting)
             objects.write(rest, content, content_type="application/octet-stream")
         return Progress(self.entries, self.stream.parts, self.stream.sent, rest)
 
@@ -144,7 +149,7 @@ class Archive:
         """Write the list of the end, join the parts, and return the size of the ZIP in bytes."""
         self._zip.filelist[:] = [self._known(entry) for entry in self.entries]
         self._zip.close()
-        self.stream.send(len(self.stream.waiting))
+        self.stream.send()
         multipart.complete_multipart(self.key, self.stream.upload_id, self.stream.parts)
         return self.stream.sent
 

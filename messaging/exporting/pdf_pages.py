@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from PIL import Image, UnidentifiedImageError
+from PIL.WebPImagePlugin import WebPImageFile
 
 from messaging.exporting.heads import Head
 from messaging.exporting.pdf import Preview
@@ -142,7 +143,8 @@ def _picture(content: bytes | None) -> Image.Image | None:
     if content is None:
         return None
     try:
-        picture = Image.open(io.BytesIO(content))
+        # All previews are WebP. Asked for any format, Pillow loads its readers of all: 4 MB.
+        picture = Image.open(io.BytesIO(content), formats=[WebPImageFile.format])
         picture.load()
     except (UnidentifiedImageError, OSError):
         return None
