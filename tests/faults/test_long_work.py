@@ -1,7 +1,6 @@
-"""Exports and purges whose process is killed (SIGKILL): both go on, and come to their end once."""
+"""Exports and purges whose worker is killed (SIGKILL): both go on, and come to their end once."""
 
 import os
-import signal
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +21,6 @@ from messaging.models import Conversation, DoomedObject, Export, Message, PurgeO
 from messaging.queries import chain
 from messaging.retention import orders
 from tests.bench.long_thread import fill
-from tests.commands import children_of
 from tests.messaging.exporting.making import zip_of
 from tests.messaging.exporting.test_verifier import verified
 from tests.notifications.mail_server import MailServer, controller
@@ -43,16 +41,17 @@ class Company:
     marc: User
     conversation: Conversation
 
-    def kill_process_at_work(self, rows: QuerySet[Any], is_far: Callable[[], bool]) -> None:
-        """Kill the pool process once it is that far, and let the lease that it leaves end now."""
-        assert self.worker.worker is not None
-        until(is_far, "no worker does it")
-        parent = self.worker.worker.pid
-        [killed] = children_of(parent)
-        os.kill(killed, signal.SIGKILL)
-        until(lambda: killed not in children_of(parent), "it was not killed")
-        assert rows.filter(leased_until__isnull=False).exists(), "it had ended before"
+    def kill_worker_at_work(self, rows: QuerySet[Any], is_far: Callable[[], bool]) -> None:
+        """Kill the worker and its pool process once the work is that far, and start another one.
+
+        Both: either may do the work. The lease that they leave behind ends now.
+        """
+        leased = rows.filter(leased_until__gt=timezone.now())
+        until(lambda: leased.exists() and is_far(), "no worker does it")
+        self.worker.kill_worker()
+        assert leased.exists(), "nobody was at it"
         rows.update(leased_until=timezone.now())
+        self.worker.spawn_worker()
 
 
 @pytest.fixture
@@ -78,15 +77,15 @@ def company(transactional_db: None, bucket: None, tmp_path: Path) -> Iterator[Co
     control.stop()
 
 
-def test_export_is_made_and_told_once_though_its_process_was_killed_twice(
+def test_export_is_made_and_told_once_though_its_worker_was_killed_twice(
     company: Company, tmp_path: Path
 ) -> None:
     scope = scope_for(company.marc, "conversation", company.conversation.pk)
     exports.ask_export(company.marc, scope, with_notes=False, with_files=True)
     rows = Export.objects.filter(status="running")
 
-    company.kill_process_at_work(rows, lambda: rows.filter(done__gt=0).exists())
-    company.kill_process_at_work(rows, lambda: rows.filter(attempts=2, phase="files").exists())
+    company.kill_worker_at_work(rows, lambda: rows.filter(done__gt=0).exists())
+    company.kill_worker_at_work(rows, lambda: rows.filter(phase="files").exists())
 
     until(lambda: Export.objects.filter(told_at__isnull=False).exists(), "nobody is told")
     [letter] = company.mails.letters
@@ -103,15 +102,15 @@ def test_export_is_made_and_told_once_though_its_process_was_killed_twice(
     ]
 
 
-def test_purge_goes_on_to_its_end_though_its_process_was_killed_twice(company: Company) -> None:
+def test_purge_goes_on_to_its_end_though_its_worker_was_killed_twice(company: Company) -> None:
     ids = list(Attachment.objects.values_list("pk", flat=True))
     assert len(ids) == FILES
     of_chantier = orders.of_chantier(Chantier.objects.get().pk)
     orders.order_by_hand(company.marc, of_chantier, "Demande du client")
     rows = PurgeOrder.objects.filter(done_at=None)
 
-    company.kill_process_at_work(rows, lambda: DoomedObject.objects.exists())
-    company.kill_process_at_work(rows, lambda: not Attachment.objects.exists())
+    company.kill_worker_at_work(rows, lambda: DoomedObject.objects.exists())
+    company.kill_worker_at_work(rows, lambda: not Attachment.objects.exists())
 
     until(lambda: PurgeOrder.objects.filter(done_at__isnull=False).exists(), "it is not purged")
     order = PurgeOrder.objects.get()
