@@ -1,6 +1,7 @@
 """A worker with one pool process, on the packages of requirements.txt alone: what its work takes.
 
-The figures are those of the process that does the work, as the operating system counts them.
+Its threads do work too, when a wake-up is late. So memory is that of the larger of the two
+processes, and processor time that of both.
 """
 
 import subprocess
@@ -32,7 +33,7 @@ LONGEST = """
 
 @dataclass
 class Pool:
-    """The process that does the work. Memory is its resident size (RSS), with what it shares."""
+    """A worker and its pool process. Memory is the resident size (RSS), with what they share."""
 
     pid: int
     database: "psycopg.Connection[tuple[object, ...]]"
@@ -40,20 +41,23 @@ class Pool:
     longest_seconds: float = 0.0
 
     def idle(self) -> Step:
-        return Step("idle", 0, 0, processor.resident_bytes(self.pid))
+        return Step("idle", 0, 0, max(map(processor.resident_bytes, self._both())))
 
     def until(self, name: str, question: str) -> Step:
         """Wait until the database answers yes; return what that took and the peak of memory."""
         began, before = time.monotonic(), processor.seconds(self.pid)
         while not self._answer(question):
-            if time.monotonic() > began + WORK_SECONDS or not processor.peak_bytes(self.pid):
+            if time.monotonic() > began + WORK_SECONDS or len(self._both()) < 2:
                 raise CouldNotMeasure(f"{name}: the process ended, or the work has no end")
             longest = self._answer(LONGEST)
             if isinstance(longest, float):
                 self.longest_seconds = max(self.longest_seconds, longest)
             time.sleep(LOOK_SECONDS)
         seconds, after = time.monotonic() - began, processor.seconds(self.pid)
-        return Step(name, seconds, after - before, processor.peak_bytes(self.pid))
+        return Step(name, seconds, after - before, max(map(processor.peak_bytes, self._both())))
+
+    def _both(self) -> list[int]:
+        return processor.with_descendants([self.pid])
 
     def expect(self, question: str) -> None:
         if not self._answer(question):
@@ -66,7 +70,7 @@ class Pool:
 
 @contextmanager
 def worker(environment: dict[str, str]) -> Iterator[Pool]:
-    """Start the first worker of `manage.py up`; yield its pool process once it takes jobs."""
+    """Start the first worker of `manage.py up`; yield it once it takes jobs."""
     home = Path(environment["LIAISON_HOME"])
     worker = app_processes.workers(DataDir(home), environment)[0]
     command = [as_installed.interpreter(), *worker.command]
@@ -77,9 +81,8 @@ def worker(environment: dict[str, str]) -> Iterator[Pool]:
         )  # fmt: skip
     try:
         _wait_for(worker, process)
-        (pid,) = processor.children(process.pid)
         with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as database:
-            yield Pool(pid, database)
+            yield Pool(process.pid, database)
     finally:
         stop_together([(process, worker.stop_signal)], STOP_SECONDS)
 
