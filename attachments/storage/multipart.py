@@ -1,8 +1,10 @@
 """Multipart uploads of S3: start, list, complete and abort them."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import IO
 
 from django.conf import settings
 
@@ -34,16 +36,22 @@ def start_multipart(key: str, *, content_type: str) -> str:
     return answer["UploadId"]
 
 
-def send_part(key: str, upload_id: str, number: int, content: bytes) -> Part:
-    """Send a part from here, which takes the place of one of the same number.
+def send_part(key: str, upload_id: str, number: int, content: IO[bytes]) -> Part:
+    """Send a part from a file, which takes the place of one of the same number.
 
     Raises Missing for an unknown upload, or StorageAway.
     """
+    size = content.seek(0, os.SEEK_END)
+    content.seek(0)
     with answering():
         answer = client().upload_part(
-            Bucket=settings.S3_BUCKET, Key=key, UploadId=upload_id, PartNumber=number, Body=content
+            Bucket=settings.S3_BUCKET,
+            Key=key,
+            UploadId=upload_id,
+            PartNumber=number,
+            Body=content,
         )
-    return Part(number, len(content), answer["ETag"])
+    return Part(number, size, answer["ETag"])
 
 
 def received_parts(key: str, upload_id: str) -> list[Part]:

@@ -10,22 +10,16 @@ import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from django.conf import settings
-from rfc3161_client import (
-    HashAlgorithm,
-    PKIStatus,
-    TimeStampRequest,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
 
 from core import installation
 from core.version import VERSION
+
+if TYPE_CHECKING:
+    from rfc3161_client import PKIStatus, TimeStampRequest, TimeStampResponse
 
 TIMEOUT_SECONDS = 10
 # Answers have some 6 kB, with the certificates of the authority.
@@ -47,22 +41,28 @@ class Stamp:
 
 def ask(stamped: bytes) -> Stamp:
     """Have bytes stamped by `TIMESTAMP_AUTHORITY_URL`. Raises NotStamped, HeldBack on a copy."""
+    # Not imported with the module: 2 MB in every process, for one question a day.
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
     installation.require_original()
     request = TimestampRequestBuilder().data(stamped).hash_algorithm(HashAlgorithm.SHA256).build()
     answer = _post(settings.TIMESTAMP_AUTHORITY_URL, request.as_bytes())
     return Stamp(answer, checked(answer, stamped, request))
 
 
-def checked(answer: bytes, stamped: bytes, request: TimeStampRequest | None = None) -> datetime:
+def checked(answer: bytes, stamped: bytes, request: "TimeStampRequest | None" = None) -> datetime:
     """Check an answer, and return the time in it. Raises NotStamped.
 
     Without the request its nonce is not compared: that of a stamp which was kept is not known any
     more. The signature is checked if `TIMESTAMP_AUTHORITY_CERTIFICATES` names roots.
     """
+    from rfc3161_client import PKIStatus, VerificationError, decode_timestamp_response
+
     try:
         response = decode_timestamp_response(answer)
-        if response.status not in (PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS):
-            raise NotStamped(_refusal(response))
+        status = PKIStatus(response.status)
+        if status not in (PKIStatus.GRANTED, PKIStatus.GRANTED_WITH_MODS):
+            raise NotStamped(_refusal(status, response.status_string))
         told = response.tst_info
         if request is not None and told.nonce != request.nonce:
             raise NotStamped("the answer is to another question: its nonce differs")
@@ -74,7 +74,9 @@ def checked(answer: bytes, stamped: bytes, request: TimeStampRequest | None = No
     return told.gen_time
 
 
-def _check_signature(response: TimeStampResponse, stamped: bytes) -> None:
+def _check_signature(response: "TimeStampResponse", stamped: bytes) -> None:
+    from rfc3161_client import VerifierBuilder
+
     roots = _roots()
     if not roots:
         return
@@ -114,9 +116,9 @@ def _post(url: str, body: bytes) -> bytes:
         raise NotStamped(_line(str(error))) from error
 
 
-def _refusal(response: TimeStampResponse) -> str:
-    words = "; ".join(response.status_string) or "no reason given"
-    return _line(f"refused ({PKIStatus(response.status).name.lower()}): {words}")
+def _refusal(status: "PKIStatus", reasons: list[str]) -> str:
+    words = "; ".join(reasons) or "no reason given"
+    return _line(f"refused ({status.name.lower()}): {words}")
 
 
 def _line(text: str) -> str:

@@ -7,6 +7,7 @@ what is known of the entries, and the bytes that do not fill a part yet, are kep
 
 import hashlib
 import io
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -52,12 +53,12 @@ class Progress:
 
 
 class PartStream(io.RawIOBase):
-    """Sends what is written in parts, so no more than one is in memory."""
+    """Sends what is written in parts. What does not fill one yet waits in a file, not in memory."""
 
-    def __init__(self, key: str, upload_id: str, parts: list[Part], sent: int, rest: bytes) -> None:
+    def __init__(self, key: str, upload_id: str, parts: list[Part], sent: int) -> None:
         super().__init__()
         self.key, self.upload_id, self.parts, self.sent = key, upload_id, parts, sent
-        self.waiting = bytearray(rest)
+        self.waiting = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `close`)
         # The end of a slice closes its ZipFile, which would write the list of the end.
         self.is_muted = False
 
@@ -65,23 +66,28 @@ class PartStream(io.RawIOBase):
         return True
 
     def tell(self) -> int:
-        return self.sent + len(self.waiting)
+        return self.sent + self.waiting.tell()
 
     def write(self, content: Any) -> int:
-        size = len(content)
         if not self.is_muted:
-            self.waiting += content
-            while len(self.waiting) >= PART_BYTES:
-                self.send(PART_BYTES)
-        return size
+            rest = memoryview(content)
+            while rest:
+                rest = rest[self.waiting.write(rest[: PART_BYTES - self.waiting.tell()]) :]
+                if self.waiting.tell() == PART_BYTES:
+                    self.send()
+        return len(content)
 
-    def send(self, size: int) -> None:
-        with memoryview(self.waiting) as waiting:
-            content = bytes(waiting[:size])
+    def send(self) -> None:
         number = len(self.parts) + 1
-        self.parts.append(multipart.send_part(self.key, self.upload_id, number, content))
-        del self.waiting[:size]
-        self.sent += len(content)
+        part = multipart.send_part(self.key, self.upload_id, number, self.waiting)
+        self.parts.append(part)
+        self.sent += part.size
+        self.waiting.seek(0)
+        self.waiting.truncate()
+
+    def close(self) -> None:
+        self.waiting.close()
+        super().close()
 
 
 class Archive:
@@ -90,8 +96,9 @@ class Archive:
     def __init__(self, folder: str, upload_id: str, progress: Progress, at: datetime) -> None:
         """`folder` is the prefix of its objects; `at` the time that its files get."""
         self.folder, self.progress, self.at = folder, progress, at
-        rest = b"".join(objects.chunks(progress.rest)) if progress.rest else b""
-        self.stream = PartStream(self.key, upload_id, list(progress.parts), progress.sent, rest)
+        self.stream = PartStream(self.key, upload_id, list(progress.parts), progress.sent)
+        for piece in objects.chunks(progress.rest) if progress.rest else ():
+            self.stream.waiting.write(piece)
         self.entries = list(progress.entries)
         self._zip = zipfile.ZipFile(cast(Any, self.stream), "w", zipfile.ZIP_DEFLATED)
 
@@ -133,18 +140,17 @@ class Archive:
         self.stream.is_muted = True
         self._zip.close()
         rest = ""
-        if self.stream.waiting:
+        if self.stream.waiting.tell():
             # A name of its own: a slice that is done again must still find the former one.
             rest = f"{self.folder}rest-{self.stream.tell()}"
-            content = io.BytesIO(bytes(self.stream.waiting))
-            objects.write(rest, content, content_type="application/octet-stream")
+            objects.write(rest, self.stream.waiting, content_type="application/octet-stream")
         return Progress(self.entries, self.stream.parts, self.stream.sent, rest)
 
     def finish(self) -> int:
         """Write the list of the end, join the parts, and return the size of the ZIP in bytes."""
         self._zip.filelist[:] = [self._known(entry) for entry in self.entries]
         self._zip.close()
-        self.stream.send(len(self.stream.waiting))
+        self.stream.send()
         multipart.complete_multipart(self.key, self.stream.upload_id, self.stream.parts)
         return self.stream.sent
 

@@ -8,8 +8,8 @@ from attachments.storage.objects import Missing
 from messaging.exporting import data, heads, pdf, proofs, sheets
 from messaging.exporting.archive import Archive
 from messaging.exporting.files import Copies, preview
+from messaging.exporting.heads import Head
 from messaging.exporting.paths import Place, owner_of
-from messaging.exporting.pdf import Head
 from messaging.exporting.rows import Row, rows_of
 from messaging.exporting.scope import Scope
 from messaging.exporting.snapshot import Snapshot, Volume

@@ -16,7 +16,7 @@ from messaging.chain.hashes import written
 from messaging.exporting import data, heads, person, proofs, sheets
 from messaging.exporting.archive import Archive
 from messaging.exporting.conversation_steps import Work
-from messaging.exporting.pdf import Head
+from messaging.exporting.heads import Head
 from messaging.exporting.rows import moment
 from messaging.exporting.state import State
 from messaging.models import ChainRoot, Conversation, Export

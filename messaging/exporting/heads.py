@@ -1,14 +1,26 @@
 """What stands above and below the messages of a page or a PDF, in the active language."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core.models import User
-from messaging.exporting.pdf import Head
 from messaging.exporting.rows import moment
 from messaging.models import Conversation, Participant
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the messages: a title, a warning or "", and pairs of a name and words."""
+
+    title: str
+    warning: str
+    facts: list[tuple[str, str]]
+    # What the last line says.
+    end: str
+    language: str
 
 
 def head_of(

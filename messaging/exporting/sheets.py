@@ -10,8 +10,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 from messaging.exporting.files import Copies
+from messaging.exporting.heads import Head
 from messaging.exporting.paths import Place, owner_of
-from messaging.exporting.pdf import Head
 from messaging.exporting.rows import Row
 
 STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")

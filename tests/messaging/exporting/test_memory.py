@@ -7,7 +7,7 @@ import pytest
 
 from messaging.exporting import archive, snapshot
 from messaging.models import Conversation
-from tests.bench.exports import fill
+from tests.bench.long_thread import fill
 from tests.messaging.exporting.making import make
 
 pytestmark = pytest.mark.django_db
