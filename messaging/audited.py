@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from core.audit import reads, words
 from core.audit.caller import Actor
 from core.audit.record import Action, Kind, Thing, Who, record
@@ -66,3 +68,32 @@ def names_of(ids: set[str]) -> dict[str, str]:
 
 reads.namers[KIND] = names_of
 words.pages[KIND] = "staff-conversation"
+words.DETAILS |= {
+    # Of an export.
+    "kind": _("Kind"),
+    "of": _("Id"),
+    "with_files": _("With the attached files"),
+    "with_notes": _("With the internal notes"),
+    # Of a hold and of a purge: `retention.contents` names what is counted.
+    "bytes": _("Bytes"),
+    "conversations": _("Conversations"),
+    "escalations": _("Escalations"),
+    "events": _("Events for other programs"),
+    "exports": _("Exports"),
+    "files": _("Files"),
+    "held": _("Under a legal hold"),
+    "hold": _("Hold"),
+    "lines": _("Lines of the history"),
+    "mentions": _("Mentions"),
+    "messages": _("Messages"),
+    "note_revisions": _("Earlier versions of notes"),
+    "notes": _("Internal notes"),
+    "notices": _("Notices"),
+    "objects": _("Objects in the storage"),
+    "order": _("Order"),
+    "participants": _("Participants"),
+    "revisions": _("Earlier versions of messages"),
+    "rule": _("Rule"),
+    "search": _("Entries of the search"),
+    "snoozes": _("Times it was snoozed"),
+}

@@ -87,7 +87,7 @@ class Export(LeasedJob):
         ]
 
     def __str__(self) -> str:
-        return f"export of {self.label}"
+        return self.label
 
     @property
     def is_under_way(self) -> bool:

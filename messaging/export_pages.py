@@ -17,7 +17,6 @@ from messaging.actions.exports import record_export
 from messaging.exporting import thread_pdf
 from messaging.queries.conversations import conversation_for
 from messaging.queries.exports import exports_of
-from messaging.rendering.zone import in_zone_of
 from messaging.serializers.exports import ExportSerializer
 
 LISTED = 50
@@ -68,10 +67,7 @@ def _pdf(request: HttpRequest, conversation_id: UUID, *, with_notes: bool) -> Ht
     part = request.GET.get("part", "1")
     if not part.isdecimal() or not 1 <= int(part) <= len(volumes):
         raise Http404
-    with in_zone_of(request):
-        content = thread_pdf.write(
-            conversation, reader, volumes, int(part) - 1, with_notes=with_notes
-        )
+    content = thread_pdf.write(conversation, reader, volumes, int(part) - 1, with_notes=with_notes)
     record_export(by=reader, conversation=conversation)
     ending = f" ({part})" if len(volumes) > 1 else ""
     internal = " " + _("internal") if with_notes else ""

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from rest_framework.exceptions import APIException
 
 from core.models import Chantier, Client, User
@@ -27,7 +28,7 @@ DONE = {
     "ordered": _("The purge is ordered. It begins within a minute."),
 }
 STATES = {
-    "done": _("Deleted"),
+    "done": pgettext_lazy("conversation", "Deleted"),
     "stopped": _("Stopped by a hold"),
     "failed": _("Failed: see the background work"),
     "under_way": _("Under way"),
@@ -84,7 +85,7 @@ def _hold(key: str) -> LegalHold | None:
 
 
 def _done(what: str) -> HttpResponse:
-    return redirect(f"{reverse('staff-retention')}?done={what}")
+    return redirect(f"{reverse('staff-retention')}?done={what}#done")
 
 
 def _place(request: HttpRequest, manager: User) -> HttpResponse:

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from attachments.storage import objects
+from core.audit import words
 from messaging.retention.contents import EMAIL, FILES, ROWS, Counts, Files, Kept, Rows
 from notifications.inbound_email.originals import FOLDER
 from notifications.models import (
@@ -56,4 +58,13 @@ ROWS += [
     Rows("reply_addresses", lambda key: ReplyAddress.objects.filter(conversation=key)),
     Rows("mutes", lambda key: Mute.objects.filter(conversation=key)),
 ]
+words.DETAILS |= {
+    "deliveries": _("Deliveries"),
+    "emails_forwarded": _("Emails forwarded"),
+    "emails_received": _("Emails received"),
+    "emails_sent": _("Emails sent"),
+    "mutes": _("Muted by"),
+    "pushes": _("Push notifications"),
+    "reply_addresses": _("Reply addresses"),
+}
 FILES.append(Files(EMAIL, pick=pick, remove=remove))

@@ -24,7 +24,7 @@ ACTORS = {
 }
 # By the kind of an object: the name of its page's address. Other apps add theirs.
 pages: dict[str, str] = {}
-# The names of details.
+# The names of details. Other apps add theirs.
 DETAILS = {
     "after": gettext_lazy("From position"),
     "author": gettext_lazy("Written by"),
@@ -48,6 +48,7 @@ DETAILS = {
     "reason": gettext_lazy("Reason"),
     "schedule": gettext_lazy("Periodic work"),
     "scopes": gettext_lazy("Opens"),
+    "side": gettext_lazy("Side"),
     "target": gettext_lazy("On what"),
     "task": gettext_lazy("Task"),
     "to": gettext_lazy("To"),
@@ -59,6 +60,8 @@ DETAILS = {
 SHOWN_BY_OBJECT = frozenset({"verb"})
 # Codes of details.
 VALUES = {
+    "client": gettext_lazy("client"),
+    "company": gettext_lazy("company"),
     "password": gettext_lazy("password"),
     "provider": gettext_lazy("the company's own sign-in"),
     "second_factor": gettext_lazy("second factor"),

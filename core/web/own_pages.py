@@ -80,11 +80,11 @@ def _words(status: int) -> tuple[str, str]:
     match status:
         case 403:
             return _("This page is not for you"), _(
-                "Your account does not open it. Ask the person who follows your site."
+                "Your account does not open it. If you need it, ask a manager of the company."
             )
         case 404:
             return _("Nothing at this address"), _(
-                "The address is wrong, or what it showed is not yours to see."
+                "The address is wrong, or what it showed was deleted or is not yours to see."
             )
         case 405:
             return _("This page does not open like this"), _(

@@ -122,7 +122,7 @@ def _first_page(work: Work) -> str:
         warning=heads.internal_warning() if export.with_notes else "",
         facts=[
             (_("What it is"), _what(export)),
-            (_("Printed on"), heads.printed(export.created_at, export.by)),
+            (_("Made on"), heads.printed(export.created_at, export.by)),
         ],
         end=ngettext("%(count)s conversation.", "%(count)s conversations.", len(rows))
         % {"count": len(rows)},

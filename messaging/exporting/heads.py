@@ -43,7 +43,7 @@ def head_of(
             *_places(conversation),
             (_("Participants"), ", ".join(_people(conversation))),
             (_("Opened on"), moment(conversation.created_at)),
-            (_("Printed on"), printed(at, reader)),
+            (_("Made on"), printed(at, reader)),
             *([(_("Part"), _("%(n)s of %(all)s") % {"n": part, "all": parts})] * (parts > 1)),
         ],
         end=end_of_conversation(shown) if is_last and parts == 1 else end_of_part(part, parts),

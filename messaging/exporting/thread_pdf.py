@@ -22,7 +22,10 @@ def write(
     conversation: Conversation, reader: User, all_volumes: list[Volume], index: int, *,
     with_notes: bool,
 ) -> bytes:  # fmt: skip
-    """Return a volume as a PDF, in the active language and time zone."""
+    """Return a volume as a PDF, in the active language.
+
+    Its times are the company's, as on the printed page and in an export: both sides cite them.
+    """
     moment, volume = _now(conversation), all_volumes[index]
     before = all_volumes[index - 1] if index else None
 

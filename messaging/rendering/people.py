@@ -5,6 +5,7 @@ from functools import lru_cache
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from core import leaving
 from core.templatetags.people import initials
 
 __all__ = ["avatar", "first_name", "initials"]
@@ -20,4 +21,4 @@ def avatar(name: str, role: str, photo: str | None = None) -> SafeString:
 
 
 def first_name(name: str) -> str:
-    return name.split(" ")[0]
+    return name if name == leaving.NAME else name.split(" ")[0]

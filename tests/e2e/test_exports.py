@@ -16,6 +16,16 @@ from tests.site import Site
 
 
 class TestExportPage:
+    def test_client_is_offered_all_of_their_conversations(
+        self, visit: Visit, camille: User, conversation: Conversation, say: Say
+    ) -> None:
+        say(camille, "Bonjour")
+        page = visit(camille, "/client/exports", phone=True)
+
+        expect(page.get_by_role("radio", name="Toutes les conversations")).to_be_checked()
+        expect(page.get_by_text("Tout le client")).to_have_count(0)
+        expect(page.get_by_text("ouvrez-la et choisissez «\u00a0Exporter\u00a0»")).to_be_visible()
+
     def test_manager_exports_a_conversation_from_its_menu_and_downloads_the_zip(
         self, visit: Visit, camille: User, marc: User, conversation: Conversation, say: Say,
         tmp_path: Path,

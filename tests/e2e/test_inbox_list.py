@@ -305,6 +305,6 @@ def test_conversation_is_read_and_answered_at_400_percent(
     page.get_by_role("button", name="Envoyer", exact=True).click()
     expect(page.locator("message-bubble").filter(has_text="Nous regardons")).to_be_visible()
     page.locator("thread-menu").get_by_role("button", name="Autres actions").click()
-    printing = page.locator("thread-menu").get_by_role("link", name="Imprimer / PDF")
+    printing = page.locator("thread-menu").get_by_role("link", name="Imprimer", exact=True)
     printing.scroll_into_view_if_needed()
     expect(printing).to_be_in_viewport(ratio=0.9)

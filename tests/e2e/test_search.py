@@ -323,7 +323,7 @@ class TestPrint:
 
         page.get_by_role("button", name="Autres actions").click()
         with page.context.expect_page() as opened:
-            page.get_by_role("link", name="Imprimer / PDF").click()
+            page.get_by_role("link", name="Imprimer", exact=True).click()
         paper = opened.value
         paper.emulate_media(color_scheme="dark")
         expect(paper.get_by_role("button", name="Imprimer ou enregistrer en PDF")).to_be_enabled()

@@ -8,6 +8,7 @@ import pypdfium2
 import pytest
 from django.http import HttpResponse
 from django.test import Client as Browser
+from django.utils import timezone
 
 from core.ids import new_id
 from core.models import User
@@ -52,6 +53,20 @@ def test_whole_conversation_is_in_it_with_dates_and_names(
     assert "Odile Perrin" in text
     assert "Fin de la conversation : 2 messages." in text.replace("\xa0", " ")
     assert "Carrelage" in answer["Content-Disposition"]
+
+
+def test_its_times_are_the_companys_wherever_it_is_read(
+    camille: User, conversation: Conversation, say: Say
+) -> None:
+    """As on the printed page and in an export, so that both sides cite the same."""
+    sent = timezone.localtime(say(camille, "Bonjour").created_at)
+    browser = Browser()
+    browser.force_login(camille)
+    browser.cookies["time_zone"] = "Indian/Reunion"
+
+    pdf: Any = browser.get(f"/client/messages/{conversation.pk}/pdf")
+
+    assert f"Camille Morel · {sent:%H:%M}" in text_of(pdf)
 
 
 def test_letters_that_join_are_drawn(camille: User, say: Say, fetch: Fetch) -> None:

@@ -10,9 +10,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 from django.utils import timezone
 
+from core.audit import words
 from core.models import AuditFact, User
 from messaging.models import Conversation, HistoryLine, LegalHold, PurgeOrder, RetentionRule
-from messaging.retention import holds, orders, rules
+from messaging.retention import contents, holds, orders, rules
 from messaging.retention.rules import Scope
 from tests.messaging.retention.conftest import BuildSite, Site, end_long_ago, work
 from tests.messaging.retention.test_purge import tables_with
@@ -167,9 +168,21 @@ class TestPreviewAndOrder:
         work()
 
         said = text_of(screen)
-        assert "Supprimé" in said
+        assert "Supprimée" in said
         assert "Sujet carrelage" not in said
         assert AuditFact.objects.filter(action="purge.done").exists()
+
+    def test_audit_has_words_for_all_that_a_purge_counts(self, works: Site, marc: User) -> None:
+        end_long_ago(works)
+        rules.set_rule(marc, Scope.CHANTIER, 10)
+        orders.order_what_is_over()
+        work()
+
+        counted = set(AuditFact.objects.get(action="purge.done").details)
+
+        # `years` is a column of the order.
+        assert counted - {"years"} <= words.DETAILS.keys()
+        assert {each.name for each in contents.ROWS} <= words.DETAILS.keys()
 
 
 class TestCommand:

@@ -35,7 +35,7 @@ export class ExportForm extends LitElement {
 
       fieldset {
         display: grid;
-        gap: var(--space-1);
+        gap: var(--space-2);
         min-width: 0;
         padding: 0;
         border: 0;
@@ -122,12 +122,13 @@ export class ExportForm extends LitElement {
   /** @param {Api["ExportChoice"]} choice @param {number} index */
   #choice({ kind, subject, label, conversations, messages, files, bytes }, index) {
     const isMine = kind === "person" && subject === this.me?.id;
+    const isClient = this.me?.role === "client";
     const amounts = [kind === "conversation" ? "" : t("conversations", { n: conversations }), t("amount", { n: messages }), files ? t("files", { n: files, size: sizeLabel(bytes) }) : ""];
     return html`<label>
       <input type="radio" name="choice" value=${index} ?checked=${index === 0} />
       <span class="what">
-        <span>${t(isMine ? "mine" : kind)}${isMine ? nothing : html` – <b>${label}</b>`}</span>
-        <span class="amount">${amounts.filter(Boolean).join(" · ")}</span>
+        <span>${t(isMine ? "mine" : kind === "client" && isClient ? "wholeClient" : kind)}${isMine ? nothing : html` – <b>${label}</b>`}</span>
+        <span class="amount">${amounts.filter(Boolean).join("\u00a0· ")}</span>
       </span>
     </label>`;
   }

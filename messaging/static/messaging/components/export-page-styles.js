@@ -78,7 +78,7 @@ export const exportPageStyles = css`
   }
 
   .is-ready .state {
-    color: var(--ok, var(--ink));
+    color: var(--success);
   }
 
   .is-failed .state,
@@ -117,7 +117,7 @@ export const exportPageStyles = css`
 
   summary {
     display: list-item;
-    padding-block: var(--space-2);
+    padding-block: var(--space-3);
     color: var(--ink-soft);
     font-size: var(--text-s);
     cursor: pointer;

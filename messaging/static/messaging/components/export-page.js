@@ -91,6 +91,7 @@ export class ExportPage extends LitElement {
           <h1>${t("title")}</h1>
         </header>
         <p class="hint">${t("intro")}</p>
+        ${this.conversation ? nothing : html`<p class="hint">${t("fromConversation")}</p>`}
         ${this.choices?.length
           ? html`<h2>${t("newTitle")}</h2>
               <export-form .me=${this.me} .choices=${this.choices} .error=${this.error} ?busy=${this.isBusy} @export-start=${this.#start}></export-form>`
@@ -117,12 +118,14 @@ export class ExportPage extends LitElement {
   /** @param {Api["Export"]} shown */
   #row(shown) {
     const { id, kind, label, status, with_notes, with_files, created_at, size } = shown;
-    const what = kind === "person" && shown.subject === this.me?.id ? t("mine") : t(KINDS[kind]);
-    const about = [what, exactLabel(new Date(created_at)), size ? sizeLabel(size) : ""].filter(Boolean).join(" · ");
+    const isMine = kind === "person" && shown.subject === this.me?.id;
+    const what = isMine ? t("mine") : t(kind === "client" && this.me?.role === "client" ? "wholeClient" : KINDS[kind]);
+    // A line may end with a dot, but not begin with one.
+    const about = [what, exactLabel(new Date(created_at)), size ? sizeLabel(size) : ""].filter(Boolean).join("\u00a0· ");
     return html`<li data-id=${id} class="is-${status}">
       <div class="line"><b>${label}</b><span class="state">${t(status)}</span></div>
       <p class="about">
-        ${about}${with_notes ? html` · <span class="internal">${t("internal")}</span>` : nothing}${with_files ? nothing : html` · ${t("withoutFiles")}`}
+        ${about}${with_notes ? html`&nbsp;· <span class="internal">${t("internal")}</span>` : nothing}${with_files ? nothing : html`&nbsp;· ${t("withoutFiles")}`}
       </p>
       ${this.#state(shown)}
     </li>`;
@@ -151,7 +154,7 @@ export class ExportPage extends LitElement {
     const words = total ? t("progress", { done: done.toLocaleString(document.documentElement.lang), total: total.toLocaleString(document.documentElement.lang) }) : "";
     return html`<progress max=${total || 1} .value=${total ? done : 0} aria-label=${label}></progress>
       <div class="line">
-        <span class="about">${[words, phase].filter(Boolean).join(" · ")}</span>
+        <span class="about">${[words, phase].filter(Boolean).join("\u00a0· ")}</span>
         <button class="button" aria-label="${t("cancel")} – ${label}" @click=${() => this.#end(shown)}>${t("cancel")}</button>
       </div>`;
   }

@@ -21,5 +21,6 @@ export function lastLine({ last_message: last, pending, unsent = pending }, me) 
 
 /** @param {string} name */
 function firstName(name) {
-  return name.split(" ")[0] ?? name;
+  // Of who was anonymised (core/leaving.py) "Utilisateur" alone would say nothing.
+  return name === "Utilisateur supprimé" ? name : (name.split(" ")[0] ?? name);
 }

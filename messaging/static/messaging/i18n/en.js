@@ -93,10 +93,10 @@ export default {
   foundHere: "no network: loaded messages only",
   findHereNothing: "No network: “{q}” is not in the loaded messages.",
   moreActions: "More actions",
-  print: "Print / PDF",
+  print: "Print",
   downloadPdf: "Download the PDF",
   export: "Export",
-  onPaper: "To print the whole conversation, with dates, names and files: the menu “More actions”, “Print / PDF”, or this address:",
+  onPaper: "To print the whole conversation, with dates, names and files: the menu “More actions”, “Print”, or this address:",
 
   thread: "Messages of the conversation",
   threadWith: "with {name}",

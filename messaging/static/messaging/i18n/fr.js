@@ -93,10 +93,10 @@ export default {
   foundHere: "sans réseau : messages déjà chargés seulement",
   findHereNothing: "Sans réseau : « {q} » n’est pas dans les messages déjà chargés.",
   moreActions: "Autres actions",
-  print: "Imprimer / PDF",
+  print: "Imprimer",
   downloadPdf: "Télécharger le PDF",
   export: "Exporter",
-  onPaper: "Pour imprimer toute la conversation, avec les dates, les noms et les fichiers : menu « Autres actions », « Imprimer / PDF », ou cette adresse :",
+  onPaper: "Pour imprimer toute la conversation, avec les dates, les noms et les fichiers : menu « Autres actions », « Imprimer », ou cette adresse :",
 
   thread: "Messages de la conversation",
   threadWith: "avec {name}",
