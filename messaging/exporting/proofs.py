@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from core.models import User
 from messaging.chain.beginnings import later_of, lines_of
 from messaging.chain.hashes import Leaf, canonical, leaf_hash, tree_hash, written
-from messaging.chain.rebuilding import contents_of, message_ids, rows_of
+from messaging.chain.rebuilding import contents_of, kept_by, message_ids, rows_of
 from messaging.exporting.snapshot import Snapshot
 from messaging.models import ChainEntry, ChainLeaf, ChainRoot, Conversation, Message, ReadTime
 
@@ -23,6 +25,14 @@ TEXTS = (Kind.MESSAGE, Kind.EDIT, Kind.MOVE)
 
 
 @dataclass(frozen=True)
+class People:
+    """The people of the reader's client, and the author with those who were merged into them."""
+
+    client: set[UUID]
+    author: set[UUID]
+
+
+@dataclass(frozen=True)
 class Told:
     """Whom the contents are for. What they may not read keeps its hash, so the chain still fits."""
 
@@ -30,18 +40,23 @@ class Told:
     client_id: UUID | None
     author: User | None
 
-    def is_told(self, entry: ChainEntry, shown: set[UUID], people: set[UUID]) -> bool:
-        """`shown`: the messages whose first text is their present one; `people`: the client's."""
-        if self.author:
-            return entry.person == self.author.pk or entry.kind == Kind.PURGE
+    def is_told(self, entry: ChainEntry, shown: set[UUID], people: People) -> bool:
+        """`shown`: the messages that a client reads as they were sent."""
+        if self.author and entry.person not in people.author and entry.kind != Kind.PURGE:
+            return False
         if self.is_company:
             return True
+        kept = kept_by(entry)
         match entry.kind:
             case Kind.NOTE | Kind.START:
                 # How many notes there were is in the second.
                 return False
             case Kind.DELIVERY:
-                return entry.person in people
+                return entry.person in people.client
+            case Kind.MERGE:
+                return not kept.get("notes")
+            case Kind.FILE:
+                return UUID(kept["message"]) in shown if "message" in kept else False
             case Kind.MESSAGE | Kind.EDIT | Kind.MOVE:
                 # A note that was moved is no message.
                 return entry.subject in shown
@@ -62,17 +77,17 @@ def entries_of(snapshot: Snapshot, part: int, told: Told) -> Iterator[Json]:
         shown = _unchanged(entries, snapshot) if not told.is_company else set()
         contents = contents_of(entries, rows_of(message_ids(entries)))
         for entry, content in zip(entries, contents, strict=True):
-            is_told = content is not None and told.is_told(entry, shown, people)
-            yield _entry(entry, content if is_told else None)
+            yield _entry(entry, content, is_told=told.is_told(entry, shown, people))
 
 
-def _entry(entry: ChainEntry, content: Json | None) -> Json:
+def _entry(entry: ChainEntry, content: Json | None, *, is_told: bool) -> Json:
+    salt = bytes(entry.salt).hex() if entry.salt and is_told else None
     return {
         "position": entry.position,
         # Of what is not told, nothing but that it was there.
-        "kind": entry.kind if content is not None or entry.salt is None else "withheld",
-        "content": canonical(content).decode() if content is not None else None,
-        "salt": bytes(entry.salt).hex() if content is not None and entry.salt else None,
+        "kind": entry.kind if is_told else "withheld",
+        "content": canonical(content).decode() if content is not None and is_told else None,
+        "salt": salt,
         "is_purged": entry.salt is None,
         "content_hash": bytes(entry.content_hash).hex(),
         "hash": bytes(entry.hash).hex(),
@@ -82,14 +97,20 @@ def _entry(entry: ChainEntry, content: Json | None) -> Json:
 def _unchanged(entries: list[ChainEntry], snapshot: Snapshot) -> set[UUID]:
     """Return the messages of these entries that a client reads as they were sent."""
     subjects = [each.subject for each in entries if each.kind in TEXTS and each.subject]
-    found = Message.objects.filter(pk__in=subjects, conversation=snapshot.conversation_id)
+    of_files = [kept_by(each).get("message") for each in entries if each.kind == Kind.FILE]
+    wanted = [*subjects, *filter(None, of_files)]
+    found = Message.objects.filter(pk__in=wanted, conversation=snapshot.conversation_id)
     return set(found.filter(edited_at=None, deleted_at=None).values_list("pk", flat=True))
 
 
-def _people_of(told: Told) -> set[UUID]:
-    if told.is_company:
-        return set()
-    return set(User.objects.filter(client=told.client_id).values_list("pk", flat=True))
+def _people_of(told: Told) -> People:
+    of_client = User.objects.filter(client=told.client_id).exclude(client=None)
+    author = (
+        User.objects.filter(Q(pk=told.author.pk) | Q(merged_into=told.author))
+        if told.author
+        else ()
+    )
+    return People(set(of_client.values_list("pk", flat=True)), {each.pk for each in author})
 
 
 def start_of(snapshot: Snapshot) -> ChainEntry | None:
