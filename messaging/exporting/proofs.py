@@ -20,16 +20,29 @@ Kind = ChainEntry.Kind
 # 10,000 take some 5 s.
 ENTRIES_A_FILE = 10_000
 BATCH = 500
-# Entries whose content is a text that a message may not have any more.
-TEXTS = (Kind.MESSAGE, Kind.EDIT, Kind.MOVE)
 
 
 @dataclass(frozen=True)
 class People:
-    """The people of the reader's client, and the author with those who were merged into them."""
+    """The people of the reader's client; the author with those who were merged into them."""
 
     client: set[UUID]
     author: set[UUID]
+    # The messages of the author among those that some entries are about.
+    written: set[UUID]
+
+    def is_of_author(self, entry: ChainEntry) -> bool:
+        """Tell whether an entry is theirs, or of a message of theirs: somebody else moved it."""
+        message = about(entry)
+        return entry.kind == Kind.PURGE or entry.person in self.author or message in self.written
+
+
+def about(entry: ChainEntry) -> UUID | None:
+    """Return the message that an entry is about, or that shows its file."""
+    if entry.kind == Kind.FILE:
+        message = kept_by(entry).get("message")
+        return UUID(message) if message else None
+    return entry.subject
 
 
 @dataclass(frozen=True)
@@ -42,11 +55,10 @@ class Told:
 
     def is_told(self, entry: ChainEntry, shown: set[UUID], people: People) -> bool:
         """`shown`: the messages that a client reads as they were sent."""
-        if self.author and entry.person not in people.author and entry.kind != Kind.PURGE:
+        if self.author and not people.is_of_author(entry):
             return False
         if self.is_company:
             return True
-        kept = kept_by(entry)
         match entry.kind:
             case Kind.NOTE | Kind.START:
                 # How many notes there were is in the second.
@@ -54,9 +66,9 @@ class Told:
             case Kind.DELIVERY:
                 return entry.person in people.client
             case Kind.MERGE:
-                return not kept.get("notes")
+                return not kept_by(entry).get("notes")
             case Kind.FILE:
-                return UUID(kept["message"]) in shown if "message" in kept else False
+                return about(entry) in shown
             case Kind.MESSAGE | Kind.EDIT | Kind.MOVE:
                 # A note that was moved is no message.
                 return entry.subject in shown
@@ -67,7 +79,6 @@ def entries_of(snapshot: Snapshot, part: int, told: Told) -> Iterator[Json]:
     """Yield the entries of one file of the chain."""
     first = part * ENTRIES_A_FILE + 1
     last = min(first + ENTRIES_A_FILE - 1, snapshot.chain_length)
-    people = _people_of(told)
     for start in range(first, last + 1, BATCH):
         end = min(start + BATCH - 1, last)
         found = ChainEntry.objects.filter(
@@ -75,6 +86,7 @@ def entries_of(snapshot: Snapshot, part: int, told: Told) -> Iterator[Json]:
         )
         entries = list(found.order_by("position"))
         shown = _unchanged(entries, snapshot) if not told.is_company else set()
+        people = _people_of(told, entries)
         contents = contents_of(entries, rows_of(message_ids(entries)))
         for entry, content in zip(entries, contents, strict=True):
             yield _entry(entry, content, is_told=told.is_told(entry, shown, people))
@@ -96,21 +108,24 @@ def _entry(entry: ChainEntry, content: Json | None, *, is_told: bool) -> Json:
 
 def _unchanged(entries: list[ChainEntry], snapshot: Snapshot) -> set[UUID]:
     """Return the messages of these entries that a client reads as they were sent."""
-    subjects = [each.subject for each in entries if each.kind in TEXTS and each.subject]
-    of_files = [kept_by(each).get("message") for each in entries if each.kind == Kind.FILE]
-    wanted = [*subjects, *filter(None, of_files)]
-    found = Message.objects.filter(pk__in=wanted, conversation=snapshot.conversation_id)
+    found = Message.objects.filter(
+        pk__in=filter(None, map(about, entries)), conversation=snapshot.conversation_id
+    )
     return set(found.filter(edited_at=None, deleted_at=None).values_list("pk", flat=True))
 
 
-def _people_of(told: Told) -> People:
+def _people_of(told: Told, entries: list[ChainEntry]) -> People:
     of_client = User.objects.filter(client=told.client_id).exclude(client=None)
-    author = (
-        User.objects.filter(Q(pk=told.author.pk) | Q(merged_into=told.author))
-        if told.author
-        else ()
+    client = set(of_client.values_list("pk", flat=True))
+    if told.author is None:
+        return People(client, set(), set())
+    same = User.objects.filter(Q(pk=told.author.pk) | Q(merged_into=told.author))
+    written = Message.objects.filter(pk__in=filter(None, map(about, entries)), author=told.author)
+    return People(
+        client,
+        set(same.values_list("pk", flat=True)),
+        set(written.values_list("pk", flat=True)),
     )
-    return People(set(of_client.values_list("pk", flat=True)), {each.pk for each in author})
 
 
 def start_of(snapshot: Snapshot) -> ChainEntry | None:

@@ -4,9 +4,9 @@ Each history is exported for a manager, with internal notes, and for a client.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -14,7 +14,7 @@ from attachments.models import Attachment
 from core import merging
 from core.leaving import anonymise
 from core.models import Chantier, User
-from messaging.actions import moving
+from messaging.actions import exports, moving
 from messaging.actions.chain import catch_up
 from messaging.actions.conversations import change_conversation, open_conversation
 from messaging.actions.messages import delete_message, edit_message, send_message
@@ -22,13 +22,17 @@ from messaging.actions.notes import write_note
 from messaging.actions.reads import read_up_to
 from messaging.conversation.attachment_change import attachment_change
 from messaging.conversation.idempotency import Draft, Opening
-from messaging.models import Conversation, Forgetting, LegalHold, Message, PurgeOrder
+from messaging.exporting import build
+from messaging.exporting.scope import scope_for
+from messaging.models import Conversation, Export, Forgetting, LegalHold, Message, PurgeOrder
 from messaging.retention import holds, orders, purge, traces
 from messaging.retention.rules import Because
 from tests.messaging.chain.conftest import unchained, verify
-from tests.messaging.exporting.making import make, ready_file, unpacked, verified
+from tests.messaging.exporting.making import finish, make, ready_file, unpacked, verified
 from tests.messaging.exporting.tampering import Forger, Rows
-from tests.messaging.retention.conftest import LONG_AGO, work
+from tests.messaging.retention.conftest import work
+from workers.engine.execute import execute
+from workers.registry import EXPORTS as EXPORTING
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +48,12 @@ class Place:
     garage: Chantier
     conversation: Conversation
     other: Conversation
+
+    def fresh(self) -> "Place":
+        """Return the same with the people as they are now."""
+        people = (self.camille, self.bruno, self.odile, self.marc)
+        camille, bruno, odile, marc = (User.objects.get(pk=each.pk) for each in people)
+        return replace(self, camille=camille, bruno=bruno, odile=odile, marc=marc)
 
     def say(self, author: User, body: str, **draft: object) -> Message:
         return self.say_in(self.conversation, author, body, **draft)
@@ -90,6 +100,11 @@ def place(
 
 def nothing_special(_place: Place) -> None:
     """What every history begins with."""
+
+
+def manager_deleted_what_others_wrote(place: Place) -> None:
+    delete_message(remover=place.marc, message=place.message(6))
+    delete_message(remover=place.marc, message=place.message(7))
 
 
 def older_than_its_chain(place: Place) -> None:
@@ -177,11 +192,6 @@ def split_off(place: Place) -> None:
         new_conversation_id=uuid4(),
     )  # fmt: skip
     place.say(place.camille, "Et le carreau ?")
-
-
-def split_off_and_older(place: Place) -> None:
-    split_off(place)
-    older_than_its_chain(place)
 
 
 def older_and_split_off(place: Place) -> None:
@@ -281,8 +291,10 @@ def file_was_withdrawn_with_its_message(place: Place) -> None:
     delete_message(remover=place.bruno, message=place.message(4))
 
 
-HISTORIES: list[Callable[[Place], None]] = [
+History = Callable[[Place], None]
+HISTORIES: list[History] = [
     nothing_special,
+    manager_deleted_what_others_wrote,
     older_than_its_chain,
     older_and_changed_since,
     older_and_written_in_before_it_began,
@@ -296,7 +308,6 @@ HISTORIES: list[Callable[[Place], None]] = [
     older_and_took_another_in,
     merged_and_older,
     split_off,
-    split_off_and_older,
     older_and_split_off,
     author_anonymised,
     colleague_anonymised,
@@ -310,22 +321,118 @@ HISTORIES: list[Callable[[Place], None]] = [
 ]
 
 
-def exported(place: Place, by: User, conversation: UUID, folder: Path) -> Path:
-    done = make(by, "conversation", conversation, with_notes=by.is_company)
-    return unpacked(done, folder / str(conversation))
+def rename_everything(place: Place) -> None:
+    User.objects.filter(pk=place.odile.pk).update(name="Odile Martin")
+    changes = {"subject": "Carrelage et plinthes"}
+    change_conversation(editor=place.odile, conversation=place.conversation, changes=changes)  # type: ignore[arg-type]
+
+
+# What may be exported of a place: by whom, and of what.
+EXPORTS: dict[str, Callable[[Place], Export]] = {
+    "manager": lambda it: make(it.marc, "client", it.garage.client_id, with_notes=True),
+    "client": lambda it: make(it.camille, "client", it.garage.client_id),
+    "person": lambda it: make(it.marc, "person", it.camille.pk),
+}
 
 
 @pytest.mark.parametrize("history", HISTORIES, ids=lambda history: history.__name__)
-@pytest.mark.parametrize("reader", ["marc", "camille"])
-def test_export_of_each_history_is_verified(
-    place: Place, history: Callable[[Place], None], reader: str, tmp_path: Path
+def test_each_export_of_a_history_is_verified(
+    place: Place, history: History, tmp_path: Path
 ) -> None:
     history(place)
     assert verify()[0] == 0, verify("--json")[1]
-    person = User.objects.get(pk=getattr(place, reader).pk)
 
-    for each in Conversation.objects.filter(purged_at=None, chain_length__gt=0):
-        code, said = verified(exported(place, person, each.pk, tmp_path))
+    for name, export in EXPORTS.items():
+        code, said = verified(unpacked(export(place.fresh()), tmp_path / name))
+        assert code == 0, f"{name}: {said}"
+        assert "Traceback" not in said, name
 
-        assert code == 0, said
-        assert "Traceback" not in said
+
+OVERTAKING: list[History] = [
+    merged_into_another,
+    took_another_in,
+    split_off,
+    people_merged,
+    colleagues_merged,
+    colleague_anonymised,
+    rename_everything,
+    file_was_withdrawn_with_its_message,
+]
+
+
+@pytest.mark.parametrize("history", OVERTAKING, ids=lambda history: history.__name__)
+def test_export_during_which_it_happens_is_verified(
+    place: Place, history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "SLICE_SECONDS", -1.0)
+    scope = scope_for(place.marc, "conversation", place.conversation.pk)
+    export = exports.ask_export(place.marc, scope, with_notes=True, with_files=True).export
+    # The page and the PDF are written, the data are not.
+    for _slice in range(2):
+        execute(EXPORTING, export.pk)
+    history(place)
+    export.refresh_from_db()
+    assert export.is_under_way
+
+    code, said = verified(unpacked(finish(export), tmp_path))
+
+    assert code == 0, said
+
+
+def other_text(rows: Rows) -> None:
+    """Change the text of the last message that has one."""
+    [*_, last] = [row for row in rows if row["text"]]
+    last["text"] += " Ou mardi."
+
+
+def without_one(rows: Rows) -> None:
+    rows.pop(1)
+
+
+def other_reading(rows: Rows) -> None:
+    rows[0]["up_to_seq"] += 3
+    rows[0]["is_chained"] = False
+
+
+def other_author(rows: Rows) -> None:
+    last = rows[-1]
+    last["author"] = next(row["author"] for row in rows if row["author"] != last["author"])
+
+
+MESSAGES, READINGS = "data/001-*/messages-01.jsonl", "data/001-*/lectures.jsonl"
+FORGERIES: list[tuple[History, str, Callable[[Rows], None], str]] = [
+    (older_than_its_chain, MESSAGES, other_text, "texte modifié"),
+    (older_than_its_chain, "chaine/001-*/debut.jsonl", without_one, "d'avant la chaîne (1 à 7)"),
+    (older_and_changed_since, MESSAGES, other_author, "auteur modifié"),
+    (older_than_its_chain, MESSAGES, without_one, "message manquant : on attendait le n° 2"),
+    (people_merged, MESSAGES, other_text, "texte modifié"),
+    (people_merged, MESSAGES, other_author, "auteur modifié"),
+    (people_merged, READINGS, other_reading, "marque de lecture ajoutée ou modifiée"),
+    (people_merged, READINGS, without_one, "marque de lecture manquante"),
+    (took_another_in, MESSAGES, other_author, "auteur modifié"),
+    (author_anonymised, MESSAGES, other_text, "texte modifié"),
+    (moved_messages_were_purged, MESSAGES, other_text, "texte modifié"),
+    (moved_messages_were_purged, MESSAGES, without_one, "message manquant : on attendait le n° 2"),
+    (purge_was_stopped_by_a_hold, MESSAGES, other_text, "texte modifié"),
+    (file_was_refused_by_the_antivirus, MESSAGES, other_text, "texte modifié"),
+]
+
+
+@pytest.mark.parametrize(
+    ("history", "file", "forge", "named"), FORGERIES,
+    ids=[f"{history.__name__}-{forge.__name__}" for history, _, forge, _ in FORGERIES],
+)  # fmt: skip
+def test_alteration_of_a_history_is_named(
+    place: Place, history: History, file: str, forge: Callable[[Rows], None], named: str,
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    history(place)
+    folder = unpacked(EXPORTS["manager"](place.fresh()), tmp_path)
+    forger = Forger(folder)
+    forger.rows(file, forge)
+    forger.sums()
+
+    code, said = verified(folder)
+
+    assert code == 1, said
+    assert named in said.partition("L'EXPORT A ÉTÉ MODIFIÉ")[2], said
