@@ -65,8 +65,8 @@ def _chain(locked: LockedConversation, kept: User, gone: User) -> None:
     seqs = written.order_by("seq").values_list("seq", flat=True)
     notes = Note.objects.filter(conversation=locked.conversation, author=gone)
     note_ids = notes.order_by("pk").values_list("pk", flat=True)
-    entry = people_merged(gone.pk, kept.pk, seqs=list(seqs), notes=list(note_ids))
-    chaining.record(locked, [entry])
+    entries = people_merged(gone.pk, kept.pk, seqs=list(seqs), notes=list(note_ids))
+    chaining.record(locked, entries)
 
 
 def _join_participants(gone: Participant, kept: User) -> None:

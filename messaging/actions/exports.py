@@ -26,7 +26,7 @@ from messaging.conversation import history
 from messaging.conversation.history import Kind, NewLine
 from messaging.conversation.lock import lock
 from messaging.conversation.versions import bump
-from messaging.exporting import build, covers, state
+from messaging.exporting import build, covers, overtaken, state
 from messaging.exporting.scope import Scope, scope_for
 from messaging.models import Conversation, Export, HistoryLine
 from messaging.queries import exports as queries
@@ -190,6 +190,11 @@ def _make_slice(export: Export, lease: Lease) -> None:
         export, scope, state.unpacked(bytes(export.state)), _teller(export, lease)
     )
     done = builder.run()
+    if overtaken.is_overtaken(done.state):
+        _forget(export, lease)
+        _save(lease, **reset_attempts(timezone.now()))
+        enqueue(Job.MAKE_EXPORT, export_id=export.pk)
+        return
     if done.size is None:
         columns = {"state": state.packed(done.state), **reset_attempts(timezone.now())}
         _save(lease, done=export.done, phase=export.phase, **columns)

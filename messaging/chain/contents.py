@@ -165,10 +165,17 @@ def file_settled(file: Attachment, message: Message) -> NewEntry:
 
 def people_merged(
     gone: UUID, kept: UUID, *, seqs: Sequence[int], notes: Sequence[UUID]
-) -> NewEntry:
-    """Two rows of one person were joined. `seqs` and `notes` are those that `gone` had written."""
-    said = {"gone": str(gone), "kept": str(kept), "messages": list(seqs)}
-    said["notes"] = [str(note) for note in notes]
+) -> list[NewEntry]:
+    """Two rows of one person were joined. `seqs` and `notes` are those that `gone` had written.
+
+    Notes have an entry of their own, since a client's export may not tell of them.
+    """
+    first = _merged(gone, kept, list(seqs), [])
+    return [first, _merged(gone, kept, [], [str(note) for note in notes])] if notes else [first]
+
+
+def _merged(gone: UUID, kept: UUID, seqs: list[int], notes: list[str]) -> NewEntry:
+    said = {"gone": str(gone), "kept": str(kept), "messages": seqs, "notes": notes}
     return NewEntry(Kind.MERGE, said, gone, kept, None, tuple(said))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.utils import translation
 
-from messaging.exporting import covers, snapshot
+from messaging.exporting import covers, overtaken, snapshot
 from messaging.exporting.archive import Archive
 from messaging.exporting.conversation_steps import STEPS, ConversationStep, Work
 from messaging.exporting.proofs import ENTRIES_A_FILE
@@ -93,7 +93,8 @@ def begun(scope: Scope) -> State:
         moment = snapshot.taken(conversation, scope.author)
         chosen.append(Chosen(moment, snapshot.volumes_of(moment)))
     roots, proved = _roots_of(chosen)
-    return State(chosen, roots, proved)
+    names = overtaken.names_in([each.snapshot for each in chosen])
+    return State(chosen, names, roots, proved)
 
 
 def _roots_of(chosen: list[Chosen]) -> tuple[list[int], list[int]]:

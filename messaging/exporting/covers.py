@@ -40,7 +40,7 @@ def write_sums(archive: Archive) -> bytes:
 
 def write_person(work: Work, _part: int) -> None:
     assert work.scope.author is not None
-    known = person.data_of(work.scope.author)
+    known = person.data_of(work.scope.author, work.export.by)
     work.archive.add("data/personne.json", data.line(known))
 
 

@@ -3,18 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from attachments.models import Attachment
 from core.models import User
 from messaging.chain.hashes import written
 from messaging.models import Mention, Message, Note, Participant, ReadTime
+from messaging.queries.conversations import visible_to
 
 Json = dict[str, Any]
 # Each returns what an app above knows of a person, under a name.
 PARTS: dict[str, Callable[[User], Any]] = {}
 
 
-def data_of(person: User) -> Json:
-    """Return all that the rows say of a person beside what they wrote, which is in its place."""
+def data_of(person: User, reader: User) -> Json:
+    """Return all that the rows say of a person beside what they wrote, which is in its place.
+
+    A conversation that the reader may not see any more is there without its subject.
+    """
     return {
         "id": str(person.pk),
         "external_id": person.external_id,
@@ -28,7 +34,7 @@ def data_of(person: User) -> Json:
         "created_at": written(person.created_at),
         "last_login": written(person.last_login) if person.last_login else None,
         "access_ended_at": written(person.access_ended_at) if person.access_ended_at else None,
-        "conversations": [_participation(each) for each in _participations(person)],
+        "conversations": [_participation(each) for each in _participations(person, reader)],
         "messages": Message.objects.filter(author=person).count(),
         "notes": Note.objects.filter(author=person, deleted_at=None).count(),
         "mentions": Mention.objects.filter(user=person).count(),
@@ -38,15 +44,18 @@ def data_of(person: User) -> Json:
     }
 
 
-def _participations(person: User) -> Any:
-    rows = Participant.objects.filter(user=person).select_related("conversation")
+def _participations(person: User, reader: User) -> Any:
+    seen = visible_to(reader).filter(pk=OuterRef("conversation"))
+    rows = Participant.objects.filter(user=person).annotate(
+        subject=Subquery(seen.values("subject"))
+    )
     return rows.order_by("conversation__created_at").iterator(chunk_size=500)
 
 
-def _participation(row: Participant) -> Json:
+def _participation(row: Any) -> Json:
     return {
         "id": str(row.conversation_id),
-        "subject": row.conversation.subject,
+        "subject": row.subject,
         "read_up_to_seq": row.last_read_seq,
         "left_at": written(row.left_at) if row.left_at else None,
     }

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from core.models import User
 from messaging.chain.beginnings import later_of, lines_of
 from messaging.chain.hashes import Leaf, canonical, leaf_hash, tree_hash, written
-from messaging.chain.rebuilding import contents_of, message_ids, rows_of
+from messaging.chain.rebuilding import contents_of, kept_by, message_ids, rows_of
 from messaging.exporting.snapshot import Snapshot
 from messaging.models import ChainEntry, ChainLeaf, ChainRoot, Conversation, Message, ReadTime
 
@@ -18,8 +20,29 @@ Kind = ChainEntry.Kind
 # 10,000 take some 5 s.
 ENTRIES_A_FILE = 10_000
 BATCH = 500
-# Entries whose content is a text that a message may not have any more.
-TEXTS = (Kind.MESSAGE, Kind.EDIT, Kind.MOVE)
+
+
+@dataclass(frozen=True)
+class People:
+    """The people of the reader's client; the author with those who were merged into them."""
+
+    client: set[UUID]
+    author: set[UUID]
+    # The messages of the author among those that some entries are about.
+    written: set[UUID]
+
+    def is_of_author(self, entry: ChainEntry) -> bool:
+        """Tell whether an entry is theirs, or of a message of theirs: somebody else moved it."""
+        message = about(entry)
+        return entry.kind == Kind.PURGE or entry.person in self.author or message in self.written
+
+
+def about(entry: ChainEntry) -> UUID | None:
+    """Return the message that an entry is about, or that shows its file."""
+    if entry.kind == Kind.FILE:
+        message = kept_by(entry).get("message")
+        return UUID(message) if message else None
+    return entry.subject
 
 
 @dataclass(frozen=True)
@@ -30,10 +53,10 @@ class Told:
     client_id: UUID | None
     author: User | None
 
-    def is_told(self, entry: ChainEntry, shown: set[UUID], people: set[UUID]) -> bool:
-        """`shown`: the messages whose first text is their present one; `people`: the client's."""
-        if self.author:
-            return entry.person == self.author.pk or entry.kind == Kind.PURGE
+    def is_told(self, entry: ChainEntry, shown: set[UUID], people: People) -> bool:
+        """`shown`: the messages that a client reads as they were sent."""
+        if self.author and not people.is_of_author(entry):
+            return False
         if self.is_company:
             return True
         match entry.kind:
@@ -41,7 +64,11 @@ class Told:
                 # How many notes there were is in the second.
                 return False
             case Kind.DELIVERY:
-                return entry.person in people
+                return entry.person in people.client
+            case Kind.MERGE:
+                return not kept_by(entry).get("notes")
+            case Kind.FILE:
+                return about(entry) in shown
             case Kind.MESSAGE | Kind.EDIT | Kind.MOVE:
                 # A note that was moved is no message.
                 return entry.subject in shown
@@ -52,7 +79,6 @@ def entries_of(snapshot: Snapshot, part: int, told: Told) -> Iterator[Json]:
     """Yield the entries of one file of the chain."""
     first = part * ENTRIES_A_FILE + 1
     last = min(first + ENTRIES_A_FILE - 1, snapshot.chain_length)
-    people = _people_of(told)
     for start in range(first, last + 1, BATCH):
         end = min(start + BATCH - 1, last)
         found = ChainEntry.objects.filter(
@@ -60,19 +86,20 @@ def entries_of(snapshot: Snapshot, part: int, told: Told) -> Iterator[Json]:
         )
         entries = list(found.order_by("position"))
         shown = _unchanged(entries, snapshot) if not told.is_company else set()
+        people = _people_of(told, entries)
         contents = contents_of(entries, rows_of(message_ids(entries)))
         for entry, content in zip(entries, contents, strict=True):
-            is_told = content is not None and told.is_told(entry, shown, people)
-            yield _entry(entry, content if is_told else None)
+            yield _entry(entry, content, is_told=told.is_told(entry, shown, people))
 
 
-def _entry(entry: ChainEntry, content: Json | None) -> Json:
+def _entry(entry: ChainEntry, content: Json | None, *, is_told: bool) -> Json:
+    salt = bytes(entry.salt).hex() if entry.salt and is_told else None
     return {
         "position": entry.position,
         # Of what is not told, nothing but that it was there.
-        "kind": entry.kind if content is not None or entry.salt is None else "withheld",
-        "content": canonical(content).decode() if content is not None else None,
-        "salt": bytes(entry.salt).hex() if content is not None and entry.salt else None,
+        "kind": entry.kind if is_told else "withheld",
+        "content": canonical(content).decode() if content is not None and is_told else None,
+        "salt": salt,
         "is_purged": entry.salt is None,
         "content_hash": bytes(entry.content_hash).hex(),
         "hash": bytes(entry.hash).hex(),
@@ -81,15 +108,24 @@ def _entry(entry: ChainEntry, content: Json | None) -> Json:
 
 def _unchanged(entries: list[ChainEntry], snapshot: Snapshot) -> set[UUID]:
     """Return the messages of these entries that a client reads as they were sent."""
-    subjects = [each.subject for each in entries if each.kind in TEXTS and each.subject]
-    found = Message.objects.filter(pk__in=subjects, conversation=snapshot.conversation_id)
+    found = Message.objects.filter(
+        pk__in=filter(None, map(about, entries)), conversation=snapshot.conversation_id
+    )
     return set(found.filter(edited_at=None, deleted_at=None).values_list("pk", flat=True))
 
 
-def _people_of(told: Told) -> set[UUID]:
-    if told.is_company:
-        return set()
-    return set(User.objects.filter(client=told.client_id).values_list("pk", flat=True))
+def _people_of(told: Told, entries: list[ChainEntry]) -> People:
+    of_client = User.objects.filter(client=told.client_id).exclude(client=None)
+    client = set(of_client.values_list("pk", flat=True))
+    if told.author is None:
+        return People(client, set(), set())
+    same = User.objects.filter(Q(pk=told.author.pk) | Q(merged_into=told.author))
+    written = Message.objects.filter(pk__in=filter(None, map(about, entries)), author=told.author)
+    return People(
+        client,
+        set(same.values_list("pk", flat=True)),
+        set(written.values_list("pk", flat=True)),
+    )
 
 
 def start_of(snapshot: Snapshot) -> ChainEntry | None:

@@ -56,6 +56,6 @@ def _of_person(reader: User, subject: UUID) -> Scope:
     person = get_object_or_404(User, pk=subject)
     written = Message.objects.filter(author=person).values("conversation")
     noted = Note.objects.filter(author=person, deleted_at=None).values("conversation")
-    # Also what is of another client by now: they wrote it.
-    mine = Conversation.objects.filter(Q(pk__in=written) | Q(pk__in=noted))
+    # Of a client's user not what is another client's by now: its names are not theirs to see.
+    mine = visible_to(reader).filter(Q(pk__in=written) | Q(pk__in=noted))
     return Scope(Kind.PERSON, subject, person.name, mine, author=person)

@@ -23,6 +23,8 @@ class Chosen:
 @dataclass
 class State:
     chosen: list[Chosen]
+    # Of the conversations and authors, as the paths and pages have them (`overtaken`).
+    names: str = ""
     # The daily roots, and those of them with paths: `ChainRoot` by key.
     roots: list[int] = field(default_factory=list)
     proved: list[int] = field(default_factory=list)
@@ -43,6 +45,7 @@ def unpacked(content: bytes) -> State:
     progress = raw["progress"]
     return State(
         chosen=[_chosen(each) for each in raw["chosen"]],
+        names=raw["names"],
         roots=raw["roots"],
         proved=raw["proved"],
         step=raw["step"],

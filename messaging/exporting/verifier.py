@@ -132,7 +132,7 @@ class Thread:
         self.about, self.id = about, about["id"]
         self.title = "« %s »" % about["subject"]
         self.messages: dict[str, dict[str, Any]] = {}
-        self.reads: dict[tuple[str, int], str] = {}
+        self.reads: dict[tuple[str, int], list[str]] = {}
         self.notes: dict[str, dict[str, Any]] = {}
         self.merged: dict[str, str] = {}
         self.settled: dict[str, dict[str, Any]] = {}
@@ -143,6 +143,21 @@ class Thread:
     def files(self, folder: str, prefix: str) -> list[str]:
         start = "%s/%s/%s" % (folder, self.folder, prefix)
         return sorted(name for name in self.source.names() if name.startswith(start))
+
+    def person(self, key: str) -> str:
+        """Rend celui avec qui une personne a été fusionnée, sinon elle-même."""
+        seen: set[str] = set()
+        while key in self.merged and key not in seen:
+            seen.add(key)
+            key = self.merged[key]
+        return key
+
+    def readings(self) -> dict[tuple[str, int], list[str]]:
+        """Rend les heures de chaque lecture : deux personnes fusionnées peuvent en avoir deux."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for (user, seq), times in self.reads.items():
+            found.setdefault((self.person(user), seq), []).extend(times)
+        return found
 
 
 def check_chain(thread: Thread, report: Report) -> None:
@@ -229,7 +244,8 @@ def apply(thread: Thread, content: dict[str, Any]) -> None:
         known = thread.messages.setdefault(content["id"], {"is_deleted": False})
         known["is_moved"] = True
     elif kind == "read":
-        thread.reads[(content["user"], content["up_to_seq"])] = content["at"]
+        key = (content["user"], content["up_to_seq"])
+        thread.reads.setdefault(key, []).append(content["at"])
     elif kind == "note":
         thread.notes[content["id"]] = content
     elif kind == "merge":
@@ -237,6 +253,8 @@ def apply(thread: Thread, content: dict[str, Any]) -> None:
     elif kind == "file":
         thread.settled[content["id"]] = content
     elif kind == "start":
+        # Le début contient ce que les entrées d'avant disaient des anciens messages.
+        thread.messages = {key: each for key, each in thread.messages.items() if "seq" in each}
         thread.old_up_to = content["up_to_seq"]
         thread.start = content
 
@@ -262,8 +280,11 @@ def check_beginning(thread: Thread, report: Report) -> None:
             continue
         changed = thread.messages.get(line["id"], {})
         later = changed.pop("texts", [])[1:]
+        if line["deleted_at"]:
+            # Le dernier texte d'un message supprimé est vide.
+            line["texts"].pop()
         line["texts"] += later
-        known = dict(line, text=line["texts"][-1], is_deleted=bool(line["deleted_at"]),
+        known = dict(line, text=(line["texts"] or [""])[-1], is_deleted=bool(line["deleted_at"]),
                      is_moved=False)  # fmt: skip
         known.update(changed)
         thread.messages[line["id"]] = known
@@ -300,7 +321,11 @@ def check_messages(thread: Thread, report: Report) -> None:
             % (thread.title, expected - 1, thread.about["last_seq"])
         )
     for key, known in thread.messages.items():
-        if key not in seen and "seq" in known and (not only or known["author"] == only):
+        if (
+            key not in seen
+            and "seq" in known
+            and (not only or thread.person(known["author"]) == only)
+        ):
             raise Fault(
                 "%s : message n° %s manquant : il est dans la chaîne, pas dans data/"
                 % (thread.title, known["seq"])
@@ -314,6 +339,9 @@ def check_message(thread: Thread, message: dict[str, Any], where: str, report: R
         if known is None:
             return
     deleted = bool(message["deleted_at"]) and not message.get("moved_to")
+    if message.get("moved_to") and message["seq"] <= thread.old_up_to:
+        # Déplacé avant que la chaîne ne commence : elle n'en sait que l'heure.
+        known["is_moved"] = True
     if known.get("is_deleted", False) != deleted and not known.get("is_moved"):
         done = "supprimé" if known.get("is_deleted") else "présent"
         raise Fault("%s : suppression modifiée : la chaîne dit %s" % (where, done))
@@ -322,10 +350,7 @@ def check_message(thread: Thread, message: dict[str, Any], where: str, report: R
     if "seq" not in known:
         return
     compare(known["seq"], message["seq"], where, "ordre")
-    author = known["author"]
-    while author in thread.merged and author != message["author"]["id"]:
-        author = thread.merged[author]
-    compare(author, message["author"]["id"], where, "auteur")
+    compare(thread.person(known["author"]), message["author"]["id"], where, "auteur")
     compare(known["created_at"], message["created_at"], where, "heure")
     compare(known["reply_to"], message["reply_to"], where, "message cité")
     if known.get("is_moved"):
@@ -432,26 +457,32 @@ def check_file(
 
 
 def check_reads(thread: Thread, report: Report) -> None:
-    name, found = "data/%s/lectures.jsonl" % thread.folder, {}
-    only = thread.about["only_author"]
+    name, found = "data/%s/lectures.jsonl" % thread.folder, set()
+    only, known = thread.about["only_author"], thread.readings()
     for number, read in lines_of(thread.source, name):
         where = "%s, lecture de %s jusqu'au n° %s (%s, ligne %d)" % (
             thread.title, read["user"]["name"], read["up_to_seq"], name, number,
         )  # fmt: skip
-        key = (read["user"]["id"], read["up_to_seq"])
-        found[key] = read["at"]
-        if key in thread.reads:
-            compare(thread.reads[key], read["at"], where, "heure de lecture")
-        elif not read["is_chained"]:
+        key = (thread.person(read["user"]["id"]), read["up_to_seq"])
+        found.add(key)
+        if key in known:
+            if read["at"] not in known[key]:
+                compare(known[key][0], read["at"], where, "heure de lecture")
+        elif is_older(thread, read):
             report.doubt("%s : des lectures sont plus anciennes que la chaîne" % thread.title)
-        elif not thread.merged:
+        else:
             raise Fault("%s : marque de lecture ajoutée ou modifiée" % where)
-    for user, seq in thread.reads:
-        is_wanted = not only or user == only
-        if (user, seq) not in found and is_wanted and not thread.merged:
+    for user, seq in known:
+        if (user, seq) not in found and (not only or user == thread.person(only)):
             raise Fault(
                 "%s : marque de lecture manquante : %s jusqu'au n° %s" % (thread.title, user, seq)
             )
+
+
+def is_older(thread: Thread, read: dict[str, Any]) -> bool:
+    """Dit si une lecture peut dater d'avant la chaîne."""
+    before = not thread.start or bool(read["at"] <= thread.start["at"])
+    return not read["is_chained"] and thread.old_up_to > 0 and before
 
 
 def check_notes(thread: Thread, report: Report) -> None:
@@ -461,11 +492,10 @@ def check_notes(thread: Thread, report: Report) -> None:
             where = "%s, note interne (%s, ligne %d)" % (thread.title, name, number)
             known = thread.notes.get(note["id"])
             if known is None:
-                if not thread.old_up_to and not thread.merged:
+                if not thread.old_up_to:
                     raise Fault("%s : note ajoutée : la chaîne ne la connaît pas" % where)
                 continue
-            if not thread.merged:
-                compare(known["author"], note["author"]["id"], where, "auteur")
+            compare(thread.person(known["author"]), note["author"]["id"], where, "auteur")
             compare(known["created_at"], note["created_at"], where, "heure")
         report.doubt("%s : la chaîne prouve que les notes internes existent, pas leur texte"
                      % thread.title)  # fmt: skip

@@ -302,8 +302,9 @@ def _empty(order: PurgeOrder) -> bool:
             body="", attachment_count=0, draft_digest=NO_DIGEST, deleted_at=timezone.now(),
             reply_to=None, moved_to=None, moved_into=None, by_email=False, last_error="",
         )  # fmt: skip
-        # Of a later one, or of another conversation, to which messages were moved.
-        Message.objects.filter(reply_to__in=keys).update(reply_to=None)
+        # Answers here keep theirs: the chain names it, and a hold may show them again.
+        elsewhere = Message.objects.exclude(conversation=order.conversation_id)
+        elsewhere.filter(reply_to__in=keys).update(reply_to=None)
         Message.objects.filter(moved_to__in=keys).update(moved_to=None, moved_into=None)
         _count(order, {"messages": len(keys)})
         return True

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from core.audit.record import Action, Thing, record
 from messaging.chain.contents import Kind
@@ -81,9 +81,16 @@ def _forget_tombstones(keys: Collection[UUID]) -> None:
         for conversation_id in sorted(by_conversation):
             ids = by_conversation[conversation_id]
             entries = ChainEntry.objects.filter(conversation=conversation_id)
-            if _empty(entries.filter(subject__in=ids)):
+            if _empty_beginning(entries, ids) + _empty(entries.filter(subject__in=ids)):
                 name_stubs(lock(conversation_id), "messages", "moved, and purged there")
         wanted = [each for ids in by_conversation.values() for each in ids]
+
+
+def _empty_beginning(entries: QuerySet[ChainEntry], ids: Collection[UUID]) -> int:
+    """Empty the beginning of an old chain if its digest holds one of these messages."""
+    here = Q(kind=Kind.MESSAGE) | Q(kind=Kind.MOVE, content__contains='"author_name"')
+    chained = entries.filter(here, subject__in=ids).values_list("subject", flat=True)
+    return _empty(entries.filter(kind=Kind.START)) if set(ids) - set(chained) else 0
 
 
 def _empty(entries: QuerySet[ChainEntry]) -> int:

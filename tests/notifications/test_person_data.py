@@ -26,7 +26,7 @@ def test_devices_wishes_and_deliveries_are_in_it(
     Preference.objects.update_or_create(user=camille, defaults={"email": "never"})
     RefusedAddress.objects.create(address=camille.email, cause="unknown")
 
-    known = person.data_of(camille)["notifications"]
+    known = person.data_of(camille, camille)["notifications"]
 
     assert [each["label"] for each in known["devices"]] == ["Téléphone"]
     assert known["muted_conversations"] == [str(conversation.pk)]
@@ -40,7 +40,7 @@ def test_secrets_of_devices_and_what_is_of_others_are_not(
     device(camille, "Téléphone")
     device(bruno, "Tablette")
 
-    text = str(person.data_of(camille))
+    text = str(person.data_of(camille, camille))
 
     [phone] = PushSubscription.objects.filter(user=camille)
     assert phone.label in text

@@ -3,7 +3,10 @@
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -65,6 +68,21 @@ def zip_of(export: Export) -> bytes:
 
 def opened(export: Export) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(zip_of(export)))
+
+
+def unpacked(export: Export, folder: Path) -> Path:
+    with opened(export) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def verified(path: Path, *, script: Path | None = None) -> tuple[int, str]:
+    """Run the verifier of an export on it; return its exit code and what it says."""
+    done = subprocess.run(
+        [sys.executable, "-I", str(script or path / "verifier.py"), str(path)],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout.decode() + done.stderr.decode()
 
 
 def lines(archive: zipfile.ZipFile, name: str) -> list[Any]:

@@ -5,8 +5,6 @@ it: a process of its own, without our packages.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,19 +12,10 @@ import pytest
 
 from core.models import User
 from messaging.models import Conversation
-from tests.messaging.exporting.making import make, zip_of
+from tests.messaging.exporting.making import make, verified, zip_of
 from tests.messaging.exporting.tampering import Forger, Rows
 
 Forgery = Callable[[Forger], object]
-
-
-def verified(path: Path, *, script: Path | None = None) -> tuple[int, str]:
-    """Run the verifier of an export on it; return its exit code and what it says."""
-    done = subprocess.run(
-        [sys.executable, "-I", str(script or path / "verifier.py"), str(path)],
-        capture_output=True, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout.decode() + done.stderr.decode()
 
 
 def swap(rows: Rows) -> None:
