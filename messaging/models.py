@@ -169,6 +169,12 @@ class Conversation(models.Model):
                 name="conversation_unchained",
                 condition=Q(chained_seq__lt=F("last_seq")),
             ),
+            # PostgreSQL looks for each message that a purge deletes.
+            models.Index(
+                fields=["last_message"],
+                name="conversation_ends_with",
+                condition=Q(last_message__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -286,6 +292,10 @@ class Message(LeasedJob):
             ),
             models.Index(
                 fields=["moved_to"], name="message_moved", condition=Q(moved_to__isnull=False)
+            ),
+            # PostgreSQL looks for the answers to each message that a purge deletes.
+            models.Index(
+                fields=["reply_to"], name="message_answered", condition=Q(reply_to__isnull=False)
             ),
         ]
 
