@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import audit_export
-from core.audit import search, words
+from core.audit import names, search, words
 from core.audit.acts import Action
 from core.audit.chain import chain_facts
 from core.audit.search import Filters
@@ -58,11 +58,18 @@ class ActorSerializer(serializers.Serializer[Any]):
 
 
 class ThingSerializer(serializers.Serializer[Any]):
-    """What it was done to, by the name of that time. `kind` is empty for nothing."""
+    """What it was done to. `kind` is empty for nothing.
+
+    A conversation, message or note is named by its subject of now, and "" once that was purged; all
+    else by the name of that time.
+    """
 
     kind = serializers.CharField(source="object_kind", read_only=True)
     id = serializers.CharField(source="object_id", read_only=True)
-    name = serializers.CharField(source="object_label", read_only=True)
+    name = serializers.SerializerMethodField()
+
+    def get_name(self, entry: AuditEntry) -> str:
+        return str(self.context["labels"][entry.position])
 
 
 class AuditEntrySerializer(serializers.Serializer[Any]):
@@ -105,7 +112,9 @@ class AuditList(APIView):
         pages = LatestPlaced()
         rows = pages.paginate_queryset(_found(asked), request, view=self)
         page = {"results": rows, "next": pages.get_next_link()}
-        return Response(AuditPageSerializer(page).data)
+        positions = [row.position for row in rows or []]
+        labels = dict(zip(positions, names.labels(rows or []), strict=True))
+        return Response(AuditPageSerializer(page, context={"labels": labels}).data)
 
 
 class AuditExport(APIView):

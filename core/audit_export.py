@@ -13,7 +13,7 @@ from django.http import StreamingHttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from core.audit import canonical, search, words
+from core.audit import canonical, names, search, words
 from core.audit.chain import chain_facts
 from core.audit.record import Action, Thing, record
 from core.audit.search import Filters
@@ -54,14 +54,15 @@ def _csv(batches: Batches) -> Pieces:
     lines = CsvLines()
     yield BYTE_ORDER_MARK + lines.line([str(heading) for heading in HEADINGS])
     for batch in batches:
-        yield "".join(lines.line(_cells(entry)) for entry in batch)
+        named = zip(batch, names.labels(batch), strict=True)
+        yield "".join(lines.line(_cells(entry, label)) for entry, label in named)
 
 
-def _cells(entry: AuditEntry) -> list[str]:
+def _cells(entry: AuditEntry, label: str) -> list[str]:
     details = " ; ".join(f"{each.label} : {each.text}" for each in words.details(entry))
     shown = (
         entry.position, entry.at, words.action_words(entry), words.actor_words(entry),
-        entry.actor_id, words.kind_words(entry), entry.object_label, entry.object_id,
+        entry.actor_id, words.kind_words(entry), label, entry.object_id,
         entry.address, details, bytes(entry.hash).hex(),
     )  # fmt: skip
     return [cell(value) for value in shown]

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from core.audit import canonical, search, words
+from core.audit import canonical, names, search, words
 from core.audit.acts import Action
 from core.audit.chain import chain_facts
 from core.audit.search import Filters
@@ -70,7 +70,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     rows, following = _page(request, filters)
     context = {
         "form": form,
-        "entries": [_shown(row) for row in rows],
+        "entries": list(map(_shown, rows, names.labels(rows))),
         "is_filtered": bool(filters.given()),
         "newest": _address(request) if "cursor" in request.GET else "",
         "next": _address(request, cursor=following) if following else "",
@@ -88,7 +88,7 @@ def entry(request: HttpRequest, position: int) -> HttpResponse:
         raise Http404
     content_hash = canonical.content_hash(row)
     context = {
-        "entry": _shown(row),
+        "entry": _shown(row, *names.labels([row])),
         "row": row,
         "hash": bytes(row.hash).hex(),
         "content_hash": content_hash.hex(),
@@ -113,7 +113,7 @@ def _page(request: HttpRequest, filters: Filters) -> tuple[list[AuditEntry], str
     return rows, QueryDict(link.partition("?")[2])["cursor"] if link else ""
 
 
-def _shown(row: AuditEntry) -> dict[str, Any]:
+def _shown(row: AuditEntry, label: str) -> dict[str, Any]:
     return {
         "position": row.position,
         "at": row.at,
@@ -122,7 +122,7 @@ def _shown(row: AuditEntry) -> dict[str, Any]:
         "actor": words.actor_words(row),
         "is_named": bool(row.actor_name),
         "kind": words.kind_words(row),
-        "object": row.object_label,
+        "object": label,
         "link": words.page_of(row),
         "address": row.address,
         "details": list(words.details(row)),

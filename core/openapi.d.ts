@@ -4500,7 +4500,12 @@ export interface components {
          * @enum {string}
          */
         TaskState: "waiting" | "running" | "retrying" | "scheduled" | "dead" | "succeeded" | "failed" | "lost" | "nothing";
-        /** @description What it was done to, by the name of that time. `kind` is empty for nothing. */
+        /**
+         * @description What it was done to. `kind` is empty for nothing.
+         *
+         *     A conversation, message or note is named by its subject of now, and "" once that was purged; all
+         *     else by the name of that time.
+         */
         Thing: {
             readonly kind: string;
             readonly id: string;

@@ -1,17 +1,24 @@
 """What the audit keeps of conversations: who of the company read one, and what was done with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from core.audit import reads, words
 from core.audit.caller import Actor
+from core.audit.names import Namer, namers
 from core.audit.record import Action, Kind, Thing, Who, record
 from core.models import User
-from messaging.models import Conversation, HistoryLine, Message, Note
+from messaging.models import Conversation, Export, HistoryLine, Message, Note
 
 KIND = Conversation._meta.label_lower
+# Of a merge or a split.
+OTHER_CONVERSATION = ("into", "from")
+# By a text in the subject.
+FOUND_AT_MOST = 1_000
 LINES = {
     HistoryLine.Kind.ASSIGNED: Action.CONVERSATION_ASSIGNED,
     HistoryLine.Kind.TAKEN_OVER: Action.CONVERSATION_ASSIGNED,
@@ -44,7 +51,7 @@ def record_lines(conversation: Conversation, lines: Iterable[HistoryLine]) -> No
         if action := LINES.get(HistoryLine.Kind(line.kind)):
             # Without a person, Liaison did it itself, whoever sent the request.
             by = line.by or Who(Kind.SYSTEM)
-            record(by, action, thing_of(conversation), line.details)
+            record(by, action, thing_of(conversation), _without_subjects(line.details))
 
 
 def record_deletion(remover: User, row: Message | Note, conversation: Conversation) -> None:
@@ -54,19 +61,40 @@ def record_deletion(remover: User, row: Message | Note, conversation: Conversati
         "author": {"id": row.author_id, "name": row.author.name},
         "written_at": row.created_at,
     }
-    record(remover, action, Thing(row._meta.label_lower, str(row.pk), str(conversation)), details)
+    record(remover, action, Thing(row._meta.label_lower, str(row.pk)), details)
 
 
 def thing_of(conversation: Conversation) -> Thing:
-    return Thing(KIND, str(conversation.pk), str(conversation))
+    """Without its subject, which may be purged: `core.audit.names` looks it up."""
+    return Thing(KIND, str(conversation.pk))
 
 
-def names_of(ids: set[str]) -> dict[str, str]:
-    rows = Conversation.objects.filter(pk__in=ids).values_list("pk", "subject")
-    return {str(pk): subject for pk, subject in rows}
+def _without_subjects(details: dict[str, Any]) -> dict[str, Any]:
+    """Leave the names of other conversations out, which are subjects too."""
+    return {
+        key: value["id"] if key in OTHER_CONVERSATION and "count" in details else value
+        for key, value in details.items()
+    }
 
 
-reads.namers[KIND] = names_of
+def _namer(model: type[Model], subject: str) -> Namer:
+    """Name rows by the subject of their conversation, as it is now."""
+
+    def names_of(ids: set[str]) -> dict[str, str]:
+        rows = model._base_manager.filter(pk__in=ids).values_list("pk", subject)
+        return {str(pk): name for pk, name in rows}
+
+    def ids_of(text: str) -> Iterator[str]:
+        rows = model._base_manager.filter(**{f"{subject}__folded": text})
+        return map(str, rows.values_list("pk", flat=True)[:FOUND_AT_MOST])
+
+    return Namer(names_of, ids_of)
+
+
+namers[KIND] = _namer(Conversation, "subject")
+namers[Export._meta.label_lower] = _namer(Export, "label")
+for _model in (Message, Note):
+    namers[_model._meta.label_lower] = _namer(_model, "conversation__subject")
 words.pages[KIND] = "staff-conversation"
 words.DETAILS |= {
     # Of an export.

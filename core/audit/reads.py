@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import structlog
@@ -20,8 +20,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from core.audit.acts import Action
 from core.audit.caller import Actor, Who, address
 from core.audit.record import Thing, fact
-from core.audit_models import NAME_LENGTH, AuditFact
-from core.text import shortened
+from core.audit_models import AuditFact
 
 FLUSH_SECONDS = 1.0
 FLUSH_ROWS = 100
@@ -33,10 +32,6 @@ REMEMBERED = 20_000
 IDLE_SECONDS = 60.0
 # While PostgreSQL is away. Of about 1 kB each.
 MAX_WAITING = 10_000
-
-# By the kind of a thing: what returns the names of those ids. One query for a batch is cheaper than
-# one for each read.
-namers: dict[str, Callable[[set[str]], Mapping[str, str]]] = {}
 
 logger = structlog.get_logger(__name__)
 
@@ -107,7 +102,6 @@ class Batch:
         if not rows:
             return True
         try:
-            _name(rows)
             AuditFact.objects.bulk_create(rows)
         except (DatabaseError, InterfaceError) as error:
             self._put_back(rows, error)
@@ -121,14 +115,6 @@ class Batch:
             for _row in range(lost):
                 self.waiting.popleft()
         logger.warning("audit_of_reads_waits", reads=len(self.waiting), lost=lost, error=str(error))
-
-
-def _name(rows: list[AuditFact]) -> None:
-    for kind, names_of in namers.items():
-        unnamed = [row for row in rows if row.object_kind == kind and not row.object_label]
-        names = names_of({row.object_id for row in unnamed}) if unnamed else {}
-        for row in unnamed:
-            row.object_label = shortened(names.get(row.object_id, ""), NAME_LENGTH)
 
 
 _batch = Batch()
@@ -149,7 +135,7 @@ def note(
     """Record that somebody did something, unless they did so in the last ten minutes.
 
     Strangers are told apart by their address. It waits for nothing, and what it records outlives a
-    transaction that is undone. A `thing` without a label is named by its namer.
+    transaction that is undone.
     """
     who = actor.id or address() if isinstance(actor, Who) else str(actor.pk)
     if _batch.is_new((who, action.value, thing.kind, thing.id)):

@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from core.audit import names
 from core.audit.acts import REFUSED
 from core.audit_models import AuditEntry
 from core.ids import id_of
@@ -76,7 +77,7 @@ def _ids_of(text: str) -> list[str]:
 def _object(text: str) -> Q:
     if wanted := _id(text):
         return Q(object_id=wanted)
-    return Q(object_label__folded=text)
+    return Q(object_label__folded=text) | Q(object_id__in=names.ids_named(text))
 
 
 def _id(text: str) -> str:

@@ -16,7 +16,7 @@ from attachments.storage import multipart, objects, presigned, versions
 from attachments.storage.objects import Missing, StorageAway
 from attachments.uploads.filenames import clean_name, content_disposition
 from core import installation
-from core.audit.record import Action, record
+from core.audit.record import Action, Thing, record
 from core.jobs.enqueue import Job, enqueue
 from core.jobs.lease import NOT_DUE, Lease, error_text, reset_attempts
 from core.models import User
@@ -96,7 +96,12 @@ def _ordered(by: User, scope: Scope, **choice: bool) -> Export:
     export = Export.objects.create(
         by=by, kind=scope.kind, subject=scope.subject, label=scope.label, locale=by.locale, **choice
     )
-    record(by, Action.EXPORT_ORDERED, export, {"kind": scope.kind, "of": scope.subject, **choice})
+    record(
+        by,
+        Action.EXPORT_ORDERED,
+        _thing(export),
+        {"kind": scope.kind, "of": scope.subject, **choice},
+    )
     if scope.author:
         record(by, Action.PERSON_EXPORTED, scope.author)
     if scope.kind == Export.Kind.CONVERSATION:
@@ -114,7 +119,7 @@ def cancel_export(export: Export, *, by: User) -> Export:
     locked = Export.objects.select_for_update(no_key=True).defer("state").get(pk=export.pk)
     if locked.is_under_way:
         locked.status = Status.CANCELLED
-        record(by, Action.EXPORT_CANCELLED, locked)
+        record(by, Action.EXPORT_CANCELLED, _thing(locked))
     elif locked.status == Status.READY:
         # The next clean-up deletes the ZIP.
         locked.expires_at = timezone.now()
@@ -142,7 +147,7 @@ def download_url(export: Export, reader: User) -> str:
     except Missing as error:
         # A backup was restored, which holds no exports.
         raise ExportNotReady from error
-    record(reader, Action.EXPORT_DOWNLOADED, export)
+    record(reader, Action.EXPORT_DOWNLOADED, _thing(export))
     name = clean_name(f"{export.label} {timezone.localtime(export.created_at):%Y-%m-%d}.zip")
     return presigned.presigned_get(
         key,
@@ -276,7 +281,7 @@ def clean() -> int:
         _delete_objects(export)
         with transaction.atomic():
             Export.objects.filter(pk=export.pk).update(status=Status.EXPIRED, **NOT_DUE)
-            record(None, Action.EXPORT_EXPIRED, export)
+            record(None, Action.EXPORT_EXPIRED, _thing(export))
         removed += 1
     return removed
 
@@ -287,6 +292,11 @@ def remove_leftovers() -> None:
         multipart.abort_multipart(_zip_key(export), export.upload_id)
         _delete_objects(export)
         Export.objects.filter(pk=export.pk).update(upload_id="", state=None)
+
+
+def _thing(export: Export) -> Thing:
+    # Its label may be a subject, which goes with a purge.
+    return Thing(export._meta.label_lower, str(export.pk))
 
 
 def _zip_key(export: Export) -> str:

@@ -21,8 +21,7 @@ from messaging.models import Conversation, DoomedObject, Export, Message, PurgeO
 from messaging.queries import chain
 from messaging.retention import orders
 from tests.bench.long_thread import fill
-from tests.messaging.exporting.making import zip_of
-from tests.messaging.exporting.test_verifier import verified
+from tests.messaging.exporting.making import verified, zip_of
 from tests.notifications.mail_server import MailServer, controller
 from tests.site import Site, address_of_test_database
 from tests.waiting import until

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client as Browser
 from rest_framework.test import APIClient
 
-from core.audit import reads
+from core.audit import names, reads
 from core.audit.record import Action
 from core.auth import credentials
 from core.models import User
@@ -156,6 +156,6 @@ class TestActs:
         deleted = facts(Action.MESSAGE_DELETED, Action.NOTE_DELETED)
         assert [each.details["author"]["name"] for each in deleted] == [camille.name, odile.name]
         assert {each.actor_name for each in deleted} == {"Marc Vidal"}
-        assert {each.object_label for each in deleted} == {"Carrelage du séjour"}
+        assert set(names.labels(deleted)) == {"Carrelage du séjour"}
         assert not any("fendu" in str(vars(each)) for each in facts())
         assert not any("difficile" in str(vars(each)) for each in facts())

@@ -1,6 +1,6 @@
 """Read what was recorded, as short lines."""
 
-from core.audit import reads
+from core.audit import names, reads
 from core.audit.record import Action
 from core.audit_models import AuditFact
 
@@ -14,7 +14,6 @@ def facts(*actions: Action) -> list[AuditFact]:
 
 def lines(*actions: Action) -> list[tuple[str, str, str]]:
     """Return who did what to what: by their names, the kind of an actor without one."""
-    return [
-        (fact.actor_name or fact.actor_kind, fact.action, fact.object_label)
-        for fact in facts(*actions)
-    ]
+    found = facts(*actions)
+    named = zip(found, names.labels(found), strict=True)
+    return [(fact.actor_name or fact.actor_kind, fact.action, label) for fact, label in named]
