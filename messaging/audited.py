@@ -124,4 +124,5 @@ words.DETAILS |= {
     "rule": _("Rule"),
     "search": _("Entries of the search"),
     "snoozes": _("Times it was snoozed"),
+    "years": _("Years"),
 }
