@@ -55,6 +55,7 @@ class Action(models.TextChoices):
     EXPORT_DOWNLOADED = "export.downloaded", _("Export downloaded")
     EXPORT_CANCELLED = "export.cancelled", _("Export cancelled")
     EXPORT_EXPIRED = "export.expired", _("Export removed at its end")
+    CHAIN_TAKEN_OVER = "chain.taken_over", _("Chained after an upgrade")
     HOLD_PLACED = "hold.placed", _("Legal hold placed")
     HOLD_LIFTED = "hold.lifted", _("Legal hold lifted")
     PURGE_PREVIEWED = "purge.previewed", _("Purge previewed")

@@ -114,8 +114,10 @@ def edited(message: Message, editor: UUID, *, previous: str, edits: int) -> NewE
     )
 
 
-def deleted(message: Message, remover: UUID, *, edits: int) -> NewEntry:
-    said = {"id": str(message.pk), "edits": edits, "by": str(remover)}
+def deleted(message: Message, remover: UUID | None, *, edits: int) -> NewEntry:
+    """A deletion. `remover` None: by a version that did not chain it (`actions.take_over`)."""
+    by = str(remover) if remover else None
+    said = {"id": str(message.pk), "edits": edits, "by": by}
     return NewEntry(Kind.DELETE, said, message.pk, remover, message.seq, ("edits",))
 
 

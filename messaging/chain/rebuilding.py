@@ -117,7 +117,7 @@ def _told(entry: ChainEntry, kept: Content) -> Content:
         case Kind.EDIT:
             return {"id": subject, "by": person, "text": None, "previous": None}
         case Kind.DELETE:
-            return {"id": subject, "by": person}
+            return {"id": subject, "by": person if entry.person else None}
         case Kind.MOVE if "to" in kept:
             return {"id": subject}
         case Kind.MESSAGE | Kind.MOVE:

@@ -103,6 +103,9 @@ LOCK_TO_WRITE = f"""
     WHERE conversation.id = %(conversation)s
         AND (conversation.client_id = %(client)s OR %(is_company)s)
         AND conversation.purged_at IS NULL
+        AND NOT EXISTS (
+            SELECT FROM core_user WHERE id = %(author)s AND anonymised_at IS NOT NULL
+        )
     FOR NO KEY UPDATE OF conversation
 """  # noqa: S608  (of our own words)
 
@@ -130,6 +133,8 @@ def _locked_to_count(statement: str, message_ids: Sequence[UUID]) -> list[Locked
 
 def lock_to_write(author: User, conversation_id: UUID, message_id: UUID) -> LockedToWrite:
     """Lock a conversation to send a message; Http404 if the author may not see it.
+
+    Or was anonymised since the request began: the message would bring the name back.
 
     The condition is the one of `queries.conversations.visible_to`. Of the chantier only its status
     is read, which `accepts_messages` asks for.

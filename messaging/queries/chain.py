@@ -63,6 +63,15 @@ def faults_of(conversation: Conversation) -> Iterator[Fault]:
         yield from check(conversation, told)
 
 
+def told_of(conversation_id: UUID) -> Told:
+    """Return what a chain tells of the things of its conversation."""
+    told = told_before(conversation_id)
+    for batch, rows in _batches(conversation_id):
+        for entry in batch:
+            take(told, entry, rows)
+    return told
+
+
 def _batches(conversation_id: UUID) -> Iterator[tuple[list[ChainEntry], MessageRows]]:
     """Read the entries, some hundred at a time, each time with the rows of their messages."""
     after = 0

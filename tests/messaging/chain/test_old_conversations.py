@@ -1,17 +1,27 @@
 """A conversation that is older than its chain: what it held then is hashed, and watched since."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
 
 from core.ids import new_id
 from core.merging import merge as merge_people
 from core.models import User
-from messaging.actions import moving
+from messaging.actions import moving, take_over
 from messaging.actions.chain import catch_up, chain_old
 from messaging.actions.messages import delete_message, edit_message
 from messaging.actions.notes import write_note
 from messaging.actions.reads import read_up_to
 from messaging.chain.rebuilding import kept_by
+from messaging.conversation import chaining
 from messaging.conversation.lock import lock
 from messaging.conversation.versions import bump
 from messaging.models import ChainEntry, Conversation, Message
@@ -128,6 +138,63 @@ class TestOlderVersionBeside:
         numbers = ChainEntry.objects.filter(kind="message").order_by("position")
         assert list(numbers.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 7, 6]
         assert verify()[0] == 0
+
+    @pytest.mark.parametrize("is_old", [False, True], ids=["chained", "older-than-its-chain"])
+    def test_what_else_it_wrote_is_a_fault_until_it_is_taken_over(
+        self, lived: Conversation, camille: User, bruno: User, odile: User, marc: User, is_old: bool
+    ) -> None:
+        if is_old:
+            unchained(lived)
+            catch_up()
+        with older_version():
+            edit_message(editor=odile, message=message(lived, 2), body="Nous passons samedi")
+            edit_message(editor=camille, message=message(lived, 5), body="Merci !")
+            delete_message(remover=marc, message=message(lived, 5))
+            delete_message(remover=marc, message=message(lived, 1))
+            write_note(author=odile, conversation=lived, body="Lot 4", note_id=new_id())
+            read_up_to(reader=bruno, conversation=lived, seq=5)
+        assert verify()[0] == 1
+
+        said = call("take_over_chain")
+
+        assert said == "Taken over: 6 entries in 1 conversations.\n"
+        assert verify()[0] == 0, verify("--json")[1]
+        assert call("take_over_chain") == "Taken over: 0 entries in 0 conversations.\n"
+        edit_message(editor=odile, message=message(lived, 2), body="Nous passons dimanche")
+        assert verify()[0] == 0, verify("--json")[1]
+        by_sql("UPDATE messaging_message SET body = 'Rien' WHERE seq = 2")
+        assert verify()[0] == 1
+
+    def test_nothing_is_taken_over_long_after_the_upgrade(self, lived: Conversation) -> None:
+        with older_version():
+            write_note(
+                author=User.objects.get(email="odile@demo.test"), conversation=lived, body="x",
+                note_id=new_id(),
+            )  # fmt: skip
+        MigrationRecorder.Migration.objects.filter(app="messaging", name="0021_chain").update(
+            applied=timezone.now() - take_over.WINDOW - timedelta(days=1)
+        )
+
+        with pytest.raises(CommandError, match="what has no entry by now is a fault"):
+            call("take_over_chain")
+        assert verify()[0] == 1
+
+
+@contextmanager
+def older_version() -> Iterator[None]:
+    """Do as a version without the chain, in a database that has just been upgraded."""
+    MigrationRecorder.Migration.objects.filter(app="messaging", name="0021_chain").update(
+        applied=timezone.now()
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chaining, "record", lambda *_asked, **_at: None)
+        yield
+
+
+def call(command: str) -> str:
+    out = StringIO()
+    call_command(command, stdout=out)
+    return out.getvalue()
 
 
 def as_the_older_version_sends(sent: Message) -> None:
