@@ -24,10 +24,10 @@ START_SECONDS, STOP_SECONDS = 60, 30
 # The longest work without an end.
 WORK_SECONDS = 3600
 LOOK_SECONDS = 0.02
-# Of all others: nobody but the worker uses the database.
+# Of those that have locked or written rows. Nobody but the worker uses the database.
 LONGEST = """
     SELECT max(extract(epoch FROM clock_timestamp() - xact_start))::float8 FROM pg_stat_activity
-    WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+    WHERE backend_xid IS NOT NULL
 """
 
 
@@ -37,7 +37,7 @@ class Pool:
 
     pid: int
     database: "psycopg.Connection[tuple[object, ...]]"
-    # The longest transaction that `until` saw, which looks fifty times a second.
+    # The longest transaction with locks that `until` saw, which looks fifty times a second.
     longest_seconds: float = 0.0
 
     def idle(self) -> Step:

@@ -89,16 +89,16 @@ def test_export_is_made_and_told_once_though_its_worker_was_killed_twice(
     until(lambda: Export.objects.filter(told_at__isnull=False).exists(), "nobody is told")
     [letter] = company.mails.letters
     assert company.marc.email in letter["To"]
+    export = Export.objects.get(status="ready")
     path = tmp_path / "export.zip"
-    path.write_bytes(zip_of(Export.objects.get(status="ready")))
+    path.write_bytes(zip_of(export))
     with zipfile.ZipFile(path) as archive:
         script = Path(archive.extract("verifier.py", tmp_path))
         assert sum(name.startswith("fichiers/") for name in archive.namelist()) >= FILES
     code, said = verified(path, script=script)
     assert code == 0, said
-    assert [found.key for found in objects.listed("exports/")] == [
-        objects.export_key(Export.objects.get().pk, "export.zip")
-    ]
+    key = objects.export_key(export.pk, "export.zip")
+    assert [found.key for found in objects.listed(objects.export_key(export.pk, ""))] == [key]
 
 
 def test_purge_goes_on_to_its_end_though_its_worker_was_killed_twice(company: Company) -> None:
