@@ -5517,6 +5517,7 @@ export interface operations {
                  *     * `export.downloaded` - Export downloaded
                  *     * `export.cancelled` - Export cancelled
                  *     * `export.expired` - Export removed at its end
+                 *     * `chain.taken_over` - Chained after an upgrade
                  *     * `hold.placed` - Legal hold placed
                  *     * `hold.lifted` - Legal hold lifted
                  *     * `purge.previewed` - Purge previewed
@@ -5526,7 +5527,7 @@ export interface operations {
                  *     * `person.anonymised` - Person anonymised
                  *     * `audit.exported` - Audit exported
                  */
-                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.ordered" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
+                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "chain.taken_over" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.ordered" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
                 cursor?: string;
                 limit?: number;
                 /** @description On what: a part of its name, or an id. */
@@ -5617,6 +5618,7 @@ export interface operations {
                  *     * `export.downloaded` - Export downloaded
                  *     * `export.cancelled` - Export cancelled
                  *     * `export.expired` - Export removed at its end
+                 *     * `chain.taken_over` - Chained after an upgrade
                  *     * `hold.placed` - Legal hold placed
                  *     * `hold.lifted` - Legal hold lifted
                  *     * `purge.previewed` - Purge previewed
@@ -5626,7 +5628,7 @@ export interface operations {
                  *     * `person.anonymised` - Person anonymised
                  *     * `audit.exported` - Audit exported
                  */
-                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.ordered" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
+                action?: "login" | "login.refused" | "login.blocked" | "logout" | "token.issued" | "password.changed" | "factor.added" | "factor.removed" | "factor.codes" | "factors.reset" | "conversation.read" | "conversation.printed" | "conversation.assigned" | "conversation.replaced" | "conversation.split" | "conversation.merged" | "conversation.forwarded" | "message.deleted" | "note.deleted" | "person.created" | "person.changed" | "person.deactivated" | "person.activated" | "people.merged" | "person.deleted" | "person.invited" | "client.created" | "client.changed" | "client.deleted" | "chantier.created" | "chantier.changed" | "chantier.deleted" | "credential.made" | "credential.rotated" | "credential.revoked" | "setting.created" | "setting.changed" | "setting.deleted" | "events.again" | "tasks.decided" | "export.ordered" | "export.downloaded" | "export.cancelled" | "export.expired" | "chain.taken_over" | "hold.placed" | "hold.lifted" | "purge.previewed" | "purge.ordered" | "purge.done" | "person.exported" | "person.anonymised" | "audit.exported";
                 /** @description On what: a part of its name, or an id. */
                 object?: string;
                 /** @description Who acted: a part of a name or email, or an id. */
