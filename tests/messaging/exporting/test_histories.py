@@ -1,7 +1,7 @@
 """The verifier on conversations with a history of their own: each export passes, forgeries do not.
 
-Each of `histories` is exported for a manager with internal notes, for a client, and as the data of a
-person.
+Each of `histories` is exported for a manager with internal notes, for a client, and as the data of
+a person.
 """
 
 from collections.abc import Callable
