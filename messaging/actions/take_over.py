@@ -45,7 +45,8 @@ class Late:
 
 def upgraded_at() -> datetime:
     """Return when the chain came to this database. Raises WindowOver."""
-    since = MigrationRecorder.Migration.objects.get(app="messaging", name="0021_chain").applied
+    upgrade = MigrationRecorder.Migration.objects.get(app="messaging", name="0021_chain")
+    since: datetime = upgrade.applied
     if timezone.now() > since + WINDOW:
         raise WindowOver(since)
     return since

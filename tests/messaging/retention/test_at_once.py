@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.http import Http404
@@ -67,7 +68,7 @@ def outcome(deed: Callable[[], object]) -> Callable[[], str]:
     return done
 
 
-def is_whole(conversation_id: object) -> bool:
+def is_whole(conversation_id: UUID) -> bool:
     return not list(chain.faults_of(Conversation.objects.get(pk=conversation_id)))
 
 
@@ -153,12 +154,12 @@ def test_export_during_which_people_write_is_verified(
     say(camille, "Bonjour")
     scope = scope_for(marc, "conversation", conversation.pk)
 
-    def export() -> object:
+    def export() -> UUID:
         ordered = exports.ask_export(marc, scope, with_notes=True, with_files=True).export
         return finish(ordered).pk
 
-    def write(author: User) -> Callable[[], object]:
-        return lambda: [say(author, f"{author.name} {number}").pk for number in range(15)]
+    def write(author: User) -> Callable[[], UUID]:
+        return lambda: [say(author, f"{author.name} {number}").pk for number in range(15)][-1]
 
     key, *_written = at_once(export, write(camille), write(odile))
 
