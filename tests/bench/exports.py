@@ -42,8 +42,9 @@ def measure(messages: int, gigabytes: float) -> None:
                 run(environment, "order_export()")
                 made = process.until("export in slices", ENDED)
                 process.expect(READY)
+                own = process.own_peak()
             run(environment, f"save({str(saved)!r})")
-        for step in (idle, made, _verify(saved)):
+        for step in (idle, made, own, _verify(saved)):
             print(
                 f"| {messages:,} | {gigabytes:g} GB | {step.name} | {step.seconds:.0f} s "
                 f"| {step.processor_seconds:.0f} s | {step.memory_bytes / 1e6:.0f} MB |",

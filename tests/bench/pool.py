@@ -1,7 +1,7 @@
 """A worker with one pool process, on the packages of requirements.txt alone: what its work takes.
 
-Its threads do work too, when a wake-up is late. So memory is that of the larger of the two
-processes, and processor time that of both.
+A thread of the worker itself does work too, when a wake-up is late: processor time is that of both
+processes, and memory is told of each.
 """
 
 import subprocess
@@ -41,10 +41,15 @@ class Pool:
     longest_seconds: float = 0.0
 
     def idle(self) -> Step:
-        return Step("idle", 0, 0, max(map(processor.resident_bytes, self._both())))
+        _worker, pool = self._both()
+        return Step("idle", 0, 0, processor.resident_bytes(pool))
+
+    def own_peak(self) -> Step:
+        """Return the peak of memory of the worker itself, beside its pool process."""
+        return Step("the worker's own process", 0, 0, processor.peak_bytes(self.pid))
 
     def until(self, name: str, question: str) -> Step:
-        """Wait until the database answers yes; return what that took and the peak of memory."""
+        """Wait until the database answers yes; return what that took, with the pool's peak."""
         began, before = time.monotonic(), processor.seconds(self.pid)
         while not self._answer(question):
             if time.monotonic() > began + WORK_SECONDS or len(self._both()) < 2:
@@ -54,7 +59,8 @@ class Pool:
                 self.longest_seconds = max(self.longest_seconds, longest)
             time.sleep(LOOK_SECONDS)
         seconds, after = time.monotonic() - began, processor.seconds(self.pid)
-        return Step(name, seconds, after - before, max(map(processor.peak_bytes, self._both())))
+        _worker, pool = self._both()
+        return Step(name, seconds, after - before, processor.peak_bytes(pool))
 
     def _both(self) -> list[int]:
         return processor.with_descendants([self.pid])
