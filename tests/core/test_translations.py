@@ -16,7 +16,7 @@ from deploy import messages
 ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOGS = sorted(ROOT.glob("*/locale/fr/LC_MESSAGES/django.po"))
 APPS = sorted(app.parent.name for app in ROOT.glob("*/apps.py"))
-TRANSLATE = re.compile(r'{%\s*translate "([^"]+)"')
+TRANSLATE = re.compile(r'{%\s*translate "([^"]+)"(?:\s+context "([^"]+)")?')
 BLOCK = re.compile(r"{%\s*blocktranslate\b[^%]*%}(.*?){%\s*endblocktranslate\s*%}", re.DOTALL)
 PLURAL = re.compile(r"{%\s*plural\s*%}")
 VARIABLE = re.compile(r"{{ (\w+) }}")
@@ -108,7 +108,7 @@ def forms(text: object) -> list[str]:
 def said_by(app: str) -> Iterator[str]:
     for template in (ROOT / app).glob("templates/**/*.*"):
         text = template.read_text()
-        yield from TRANSLATE.findall(text)
+        yield from (in_context(context or None, said) for said, context in TRANSLATE.findall(text))
         for block in BLOCK.findall(text):
             yield from (VARIABLE.sub(r"%(\1)s", form) for form in PLURAL.split(block))
     for module in (ROOT / app).rglob("*.py"):

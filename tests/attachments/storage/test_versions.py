@@ -1,6 +1,7 @@
 """A bucket with versions: what is purged is gone in all of them."""
 
 import io
+from collections.abc import Iterator
 
 import pytest
 from pytest_django import Settings
@@ -12,9 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(params=["Enabled", "never"])
-def bucket(settings: Settings, request: pytest.FixtureRequest) -> str:
-    own_bucket(settings, with_versions=request.param == "Enabled")
-    return str(request.param)
+def bucket(settings: Settings, request: pytest.FixtureRequest) -> Iterator[str]:
+    with own_bucket(settings, with_versions=request.param == "Enabled"):
+        yield str(request.param)
 
 
 def put(key: str, content: bytes) -> None:

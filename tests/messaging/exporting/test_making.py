@@ -316,15 +316,15 @@ class TestEnd:
     def test_expired_export_leaves_no_version_in_a_bucket_that_keeps_them(
         self, settings: Settings, request: pytest.FixtureRequest, marc: User
     ) -> None:
-        own_bucket(settings, with_versions=True)
-        export = make(marc, "conversation", request.getfixturevalue("dispute").pk)
-        prefix = objects.export_key(export.pk, "")
-        assert list(versions.versions(prefix))
-        Export.objects.filter(pk=export.pk).update(expires_at=timezone.now())
+        with own_bucket(settings, with_versions=True):
+            export = make(marc, "conversation", request.getfixturevalue("dispute").pk)
+            prefix = objects.export_key(export.pk, "")
+            assert list(versions.versions(prefix))
+            Export.objects.filter(pk=export.pk).update(expires_at=timezone.now())
 
-        exports.clean()
+            exports.clean()
 
-        assert list(versions.versions(prefix)) == []
+            assert list(versions.versions(prefix)) == []
 
     def test_copy_deletes_no_export_of_the_original(
         self, dispute: Conversation, marc: User

@@ -1,7 +1,7 @@
 """Archived chantiers of the Morels, each with a conversation of everything there can be."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -39,9 +39,10 @@ LONG_AGO = timedelta(days=11 * 366)
 
 
 @pytest.fixture
-def bucket(settings: Settings) -> str:
+def bucket(settings: Settings) -> Iterator[str]:
     """A bucket of the test's own that keeps versions."""
-    return own_bucket(settings, with_versions=True)
+    with own_bucket(settings, with_versions=True) as name:
+        yield name
 
 
 @dataclass(frozen=True)
