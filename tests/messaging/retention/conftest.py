@@ -175,3 +175,10 @@ def work() -> None:
         for order_id in ids:
             purge.perform(order_id)
     raise AssertionError(list(PurgeOrder.objects.values()))
+
+
+@pytest.fixture
+def villa_and_barn(site_with: BuildSite) -> tuple[Site, Site]:
+    villa, barn = site_with("Villa", "carrelage"), site_with("Grange", "charpente")
+    end_long_ago(villa, barn)
+    return villa, barn

@@ -1,7 +1,6 @@
 """What is purged is gone everywhere; what is held or beside it stays as it was."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 from django.db import connection, connections, transaction
@@ -27,13 +26,6 @@ from tests.cast import Call
 from tests.messaging.retention.conftest import BuildSite, Site, end_long_ago, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def villa_and_barn(site_with: BuildSite) -> tuple[Site, Site]:
-    villa, barn = site_with("Villa", "carrelage"), site_with("Grange", "charpente")
-    end_long_ago(villa, barn)
-    return villa, barn
 
 
 def tables_with(text: str, *, but: str = "") -> set[str]:
@@ -374,30 +366,3 @@ class TestHoldWhileAPurgeRuns:
         work()
 
         assert tables_with(villa.word) | tables_with(barn.word) == set()
-
-
-class TestDryRun:
-    def test_changes_nothing_and_says_what_would_go(
-        self, villa_and_barn: tuple[Site, Site], marc: User
-    ) -> None:
-        villa, barn = villa_and_barn
-        rules.set_rule(marc, Scope.CHANTIER, 10)
-        holds.place(marc, barn.conversation, "Litige")
-        before = dict(row_counts())
-
-        found = orders.report()
-
-        assert dict(row_counts()) == before
-        [row] = found["would_go"]
-        assert (row["client"], row["chantier"]) == ("Famille Morel", "Villa")
-        assert (row["messages"], row["files"], row["bytes"], row["notes"]) == (3, 1, 1000, 1)
-        assert [each["hold"]["reason"] for each in found["held"]] == ["Litige"]
-        assert villa.objects
-
-
-def row_counts() -> Iterator[tuple[str, int]]:
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT count(*) FROM "{table}"')  # noqa: S608
-            if not table.startswith("core_audit"):
-                yield table, cursor.fetchone()[0]
