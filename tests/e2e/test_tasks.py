@@ -80,7 +80,7 @@ class TestManager:
 
         expect(page.get_by_text("Aucune tâche morte")).to_be_visible()
         assert TaskAction.objects.get().reason == "déjà dit par téléphone"
-        page.get_by_role("link", name="Journal").click()
+        page.get_by_role("link", name="Journal", exact=True).click()
         expect(page.get_by_role("row", name=re.compile("Marc Vidal"))).to_contain_text("téléphone")
 
     def test_manager_pauses_a_queue_after_a_question(
@@ -108,7 +108,7 @@ class TestManager:
         expect(queue).to_contain_text("En pause par Marc Vidal")
         queue.get_by_role("button", name="Reprendre").click()
         expect(page.get_by_text("En pause par")).to_have_count(0)
-        page.get_by_role("link", name="Journal").click()
+        page.get_by_role("link", name="Journal", exact=True).click()
         expect(
             page.get_by_role("row").filter(has_text="File «\u00a0Fichiers\u00a0»")
         ).to_have_count(2)
