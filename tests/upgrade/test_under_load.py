@@ -3,6 +3,7 @@
 Its table is in deploy/docs/upgrade.md. Run it by `FAULTS=full pytest -s tests/upgrade`.
 """
 
+import json
 import signal
 import subprocess
 import time
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -145,8 +147,13 @@ def test_first_release_is_upgraded_under_load_and_goes_back_and_forward(
                     time.sleep(SECONDS)
                     if code is old:
                         file_of_old = announced(port, token)
+                        change(port, token, threads[0])
                 file_of_today = announced(port, token)
             until(lambda: is_settled(place), "work is still pending", SETTLE_SECONDS)
+            # What 0.1.0 changed has no entry of the chain.
+            assert chain_faults(now, place)
+            print(now.manage(place.environment, "take_over_chain"))  # noqa: T201
+            assert not chain_faults(now, place)
         finally:
             machine.stop()
             print(f"\n{writers.table() if writers else ''}")  # noqa: T201  (for the document)
@@ -164,6 +171,22 @@ def test_first_release_is_upgraded_under_load_and_goes_back_and_forward(
     refusals = [*writers.refused("GET"), *writers.refused("POST")]
     assert all(each.retry_after for each in refusals if each.status == 503)
     assert (file_of_old, file_of_today) == (201, 201)
+
+
+def change(port: int, token: str, thread: str) -> None:
+    """Write two messages, edit one, delete the other, and read up to them."""
+    for change in (("PATCH", {"body": "Plutôt jeudi."}), ("DELETE", None)):
+        draft = {"id": str(uuid4()), "body": "Mercredi ?"}
+        sent = ask(port, token, "POST", f"{thread}/messages", draft)
+        done = ask(port, token, change[0], f"{thread}/messages/{draft['id']}", change[1])
+        read = ask(port, token, "PUT", f"{thread}/read", {"seq": sent.content["seq"]})
+        assert (sent.status, done.status // 100, read.status) == (201, 2, 200)
+
+
+def chain_faults(code: Code, place: Place) -> list[dict[str, Any]]:
+    said = code.manage(place.environment, "verify_chain", "--json", may_find=True)
+    faults: list[dict[str, Any]] = json.loads(said)["faults"]
+    return faults
 
 
 def announced(port: int, token: str) -> int:
