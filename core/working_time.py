@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 
-import holidays
-
 # After so many days without an hour of work there is none: the rows say nonsense.
 HORIZON = timedelta(days=400)
 
@@ -103,4 +101,7 @@ def _since_midnight(hour: time) -> timedelta:
 
 @lru_cache(maxsize=64)
 def _holidays_of(region: str, year: int) -> frozenset[date]:
+    # Not imported with the module: 3 MB of calendars in processes that count no hours.
+    import holidays
+
     return frozenset(holidays.country_holidays("FR", subdiv=region or None, years=year))

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from io import BufferedReader
 
@@ -23,7 +24,12 @@ MAX_STATUS_LINE_BYTES = 1_024
 # A push service sends none. More than some are no answer.
 MAX_INFORMATIONAL = 5
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})(?!\d)")
-TRUST = ssl.create_default_context()
+
+
+@cache
+def trusted_authorities() -> ssl.SSLContext:
+    """Return those of this machine. Read once they are asked for: 1.6 MB."""
+    return ssl.create_default_context()
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class PinnedConnection(http.client.HTTPConnection):
         self.sock = socket.create_connection((self.target.address, self.target.port), self.timeout)
         if self.target.scheme == "https":
             # The handshake only once the socket is known here: it can be cut then.
-            self.sock = TRUST.wrap_socket(
+            self.sock = trusted_authorities().wrap_socket(
                 self.sock, server_hostname=self.target.host, do_handshake_on_connect=False
             )
             self.sock.do_handshake()
