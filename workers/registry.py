@@ -217,6 +217,8 @@ EXPORTS = JobType(
     describe=descriptions.exports,
     on_dead_letter=exports.give_up,
     max_attempts=5,
+    # A slice holds up to 100 MB: better in a pool that is busy than in the worker itself.
+    fallback_after=timedelta(minutes=1),
     # It writes into the bucket, and would delete there.
     is_held=installation.shares_bucket,
 )
