@@ -12,8 +12,9 @@ from itertools import pairwise
 from uuid import uuid4
 
 WRITERS = 8
-# Each pauses after an answer, so that two processors can also start processes.
-PAUSE_SECONDS = 0.15
+# Each pauses after an answer, so that two processors can also start processes. At three times as
+# many messages, the emails of 0.1.0 hold locks for longer than a migration waits for one.
+PAUSE_SECONDS = 0.5
 RETRY_SECONDS = 0.1
 
 

@@ -47,11 +47,14 @@ class Command(migrate.Command):
         try:
             while True:
                 self._set_limits()
+                self.has_applied = False
                 try:
                     super().handle(*args, **options)
                 except OperationalError as error:
                     # The transaction of its migration is undone. Those before it are recorded.
                     self._may_try_again(error, deadline)
+                    if self.has_applied:
+                        pause = FIRST_PAUSE_SECONDS
                 else:
                     if not (options["plan"] or options["check_unapplied"]):
                         self._record(options["verbosity"])
@@ -81,6 +84,8 @@ class Command(migrate.Command):
             # One that is not atomic builds indexes or fills rows beside the running site, and
             # locks no table. A cut would leave half of it.
             self._set("lock_timeout", self.lock_seconds if migration.atomic else 0)
+        elif action == "apply_success":
+            self.has_applied = True
         super().migration_progress_callback(action, migration, fake)
 
     def _may_try_again(self, error: OperationalError, deadline: float) -> None:

@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 from django.db import connection
+from psycopg import sql
 
 from core.models import User
 from tests.cast import PASSWORD
@@ -53,11 +54,19 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, output
 
 
+def pauses_of(process: subprocess.Popen[str]) -> Iterator[str]:
+    """Yield how long it pauses, each time that it says so."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        if WAITS in line:
+            yield line.partition(WAITS)[2].strip()
+
+
 @contextmanager
-def long_transaction() -> Iterator[psycopg.Connection]:
-    """Read the table of people in a transaction that stays open, as a report or a dump does."""
+def long_transaction(table: str = "core_user") -> Iterator[psycopg.Connection]:
+    """Read a table in a transaction that stays open, as a report or a dump does."""
     with psycopg.connect(address_of_test_database()) as reading:
-        reading.execute("SELECT count(*) FROM core_user")
+        reading.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
         yield reading
 
 
@@ -100,6 +109,18 @@ class TestMigrate:
         with connection.cursor() as cursor:
             cursor.execute("SELECT name FROM django_migrations WHERE app = 'slow_app'")
             assert cursor.fetchall() == [("0001_takes_long",)]
+
+    def test_migrations_that_get_on_pause_briefly_again(self) -> None:
+        with long_transaction("core_client") as clients, long_transaction() as people:
+            process = migrating("--lock-seconds", "0.2")
+            pauses = pauses_of(process)
+            assert [next(pauses), next(pauses)] == ["1 s.", "2 s."]
+            people.rollback()
+            assert next(pauses) == "1 s."
+            clients.rollback()
+            code, output = ended(process)
+
+        assert code == 0, output
 
     def test_of_a_request_and_a_migration_that_wait_for_each_other_the_request_goes_on(
         self,
