@@ -108,8 +108,18 @@ def _changes_of(message: Message, rows: MessageRows, since: datetime, told: Told
     for number in range(told.edits.get(message.pk, before) + 1, edits + 1):
         message.body = texts[number]
         entry = edited(message, message.author_id, previous=texts[number - 1], edits=number)
-        yield Late(earlier[number - 1].replaced_at, entry)
+        replaced = earlier[number - 1]
+        if number == edits:
+            _join_times(message, replaced)
+        yield Late(replaced.replaced_at, entry)
     known = told.deleted | told.deleted_before | told.away
     if message.deleted_at and message.deleted_at > since and message.pk not in known:
         # The older version did not write down who.
         yield Late(message.deleted_at, deleted(message, None, edits=edits))
+
+
+def _join_times(message: Message, replaced: MessageRevision) -> None:
+    """Date the earlier text by the edit: older versions took two times, one after the other."""
+    if message.edited_at:
+        replaced.replaced_at = message.edited_at
+        replaced.save(update_fields=["replaced_at"])

@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F
 from django.utils import timezone
 
 from core.ids import new_id
@@ -24,7 +25,7 @@ from messaging.chain.rebuilding import kept_by
 from messaging.conversation import chaining
 from messaging.conversation.lock import lock
 from messaging.conversation.versions import bump
-from messaging.models import ChainEntry, Conversation, Message
+from messaging.models import ChainEntry, Conversation, Message, MessageRevision
 from tests.cast import Say
 from tests.messaging.chain.conftest import by_sql, message, unchained, verify
 
@@ -147,8 +148,12 @@ class TestOlderVersionBeside:
             unchained(lived)
             catch_up()
         with older_version():
+            began = timezone.now()
             edit_message(editor=odile, message=message(lived, 2), body="Nous passons samedi")
             edit_message(editor=camille, message=message(lived, 5), body="Merci !")
+            # Older versions took this time after that of the edit.
+            now = MessageRevision.objects.filter(replaced_at__gte=began)
+            assert now.update(replaced_at=F("replaced_at") + timedelta(microseconds=7)) == 2
             delete_message(remover=marc, message=message(lived, 5))
             delete_message(remover=marc, message=message(lived, 1))
             write_note(author=odile, conversation=lived, body="Lot 4", note_id=new_id())
