@@ -111,6 +111,7 @@ words.DETAILS |= {
     "files": _("Files"),
     "held": _("Under a legal hold"),
     "hold": _("Hold"),
+    "lifted_because": _("Why it ends"),
     "lines": _("Lines of the history"),
     "mentions": _("Mentions"),
     "messages": _("Messages"),

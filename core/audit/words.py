@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from core.audit.acts import REFUSED, Action
 from core.audit.caller import Kind
 from core.audit_models import AuditEntry
+from core.ids import id_of
 
 ACTORS = {
     Kind.SYSTEM: gettext_lazy("Liaison itself"),
@@ -112,13 +113,21 @@ def page_of(entry: AuditEntry) -> str:
 
 
 def details(entry: AuditEntry) -> Iterator[Detail]:
-    """Yield the details of an entry, the empty ones left out."""
+    """Yield the details of an entry, the empty ones left out, bare ids last."""
     kind, found = entry.object_kind, dict(entry.details)
     if "values" in found and "changed" in found:
         found["changed"] = [name for name in found["changed"] if name not in found["values"]]
-    for key, value in found.items():
+    for key, value in sorted(found.items(), key=lambda item: _is_id(item[1])):
         if key not in SHOWN_BY_OBJECT and (text := _text(value, kind, key)):
             yield Detail(_name(key, kind), text)
+
+
+def _is_id(value: Any) -> bool:
+    try:
+        id_of(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _text(value: Any, kind: str, key: str) -> str:

@@ -61,7 +61,7 @@ def lift(by: User, hold: LegalHold, reason: str) -> LegalHold:
     if not placed.update(lifted_by=by, lifted_at=timezone.now(), lifted_because=reason.strip()):
         raise AlreadyLifted
     hold.refresh_from_db()
-    details = {"hold": hold.pk, "reason": hold.reason, "because": hold.lifted_because}
+    details = {"hold": hold.pk, "reason": hold.reason, "lifted_because": hold.lifted_because}
     record(by, Action.HOLD_LIFTED, _thing(hold), details)
     return hold
 

@@ -95,7 +95,7 @@ def test_what_was_deleted_is_read_on_a_phone(
     )  # fmt: skip
     page = visit(marc, "/staff/retention", phone=True, dark=dark)
 
-    row = page.get_by_role("region", name="Ce qui a été supprimé").locator("tbody tr")
+    row = page.get_by_role("region", name="Suppressions").locator("tbody tr")
     expect(row).to_contain_text("Supprimée")
     expect(row).to_contain_text("Conversations d’un chantier archivé, 10\u00a0ans")
     # A word a line would be higher than the phone.

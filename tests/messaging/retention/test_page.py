@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client as Browser
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from core.audit import words
-from core.models import AuditFact, User
+from core.audit.chain import chain_facts
+from core.models import AuditEntry, AuditFact, User
 from messaging.models import Conversation, HistoryLine, LegalHold, PurgeOrder, RetentionRule
 from messaging.retention import contents, holds, orders, rules
 from messaging.retention.rules import Scope
@@ -141,7 +142,13 @@ class TestHolds:
 
         hold.refresh_from_db()
         assert (hold.lifted_by, hold.lifted_because) == (marc, "Jugement rendu")
-        assert AuditFact.objects.filter(action="hold.lifted").exists()
+        chain_facts()
+        told = AuditEntry.objects.get(action="hold.lifted")
+        with translation.override("fr"):
+            # The page of the audit shows the first two.
+            assert list(words.details(told))[:2] == [
+                ("Motif", "Litige"), ("Motif de la levée", "Jugement rendu"),
+            ]  # fmt: skip
 
 
 class TestPreviewAndOrder:
