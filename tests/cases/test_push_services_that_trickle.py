@@ -170,7 +170,7 @@ def test_tls_handshake_that_trickles_is_cut_in_time(settings: Settings) -> None:
 
 
 def test_certificate_of_another_name_is_refused_and_tried_again(settings: Settings) -> None:
-    assert pinned_http.TRUST.verify_mode == ssl.CERT_REQUIRED
+    assert pinned_http.trusted_authorities().verify_mode == ssl.CERT_REQUIRED
     with speaking(lambda c: c.sendall(b"HTTP/1.1 " + CREATED)) as port:
         status, said, _seconds = send_to(f"https://127.0.0.1:{port}", settings)
 
