@@ -87,10 +87,8 @@ RECIPIENTS = f"""
             SELECT FROM notifications_mute mute
             WHERE mute.user_id = person.id AND mute.conversation_id = asked.conversation_id
         ) AS is_muted,
-        EXISTS (
-            SELECT FROM notifications_pushsubscription device
-            WHERE device.user_id = person.id AND device.undisplayed_count < %(silent_after)s
-        ) AS has_device,
+        device.best IS NOT NULL AS has_any_device,
+        COALESCE(device.best < %(silent_after)s, false) AS has_device,
         (
             SELECT max(push.at) FROM (
                 SELECT COALESCE(sent_at, due_at) AS at FROM notifications_delivery
@@ -104,6 +102,10 @@ RECIPIENTS = f"""
     FROM unnest(%(conversations)s::uuid[], %(people)s::uuid[]) AS asked (conversation_id, user_id)
     JOIN core_user person ON person.id = asked.user_id
     LEFT JOIN notifications_preference preference ON preference.user_id = person.id
+    CROSS JOIN LATERAL (
+        SELECT min(undisplayed_count) AS best FROM notifications_pushsubscription
+        WHERE user_id = person.id
+    ) device
     WHERE person.is_active
 """  # noqa: S608  (of our own words)
 
@@ -114,6 +116,7 @@ class RecipientRow(NamedTuple):
     person_id: UUID
     conversation_id: UUID
     is_muted: bool
+    has_any_device: bool
     # At least one that displays its pushes.
     has_device: bool
     # When the last push was sent, or is due.

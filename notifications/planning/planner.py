@@ -93,6 +93,7 @@ class _Plan:
                 is_mentioned=row.person_id in self.mentioned[message.pk],
                 has_read=_has_read(self.marks.get(row.person_id), message),
                 is_present=is_present,
+                has_any_device=row.has_any_device,
                 has_device=row.has_device,
                 last_push_at=last_push_at,
             )
@@ -145,7 +146,9 @@ def _deliveries(user_id: UUID, facts: RecipientFacts, message: Message) -> list[
             channel=step.channel,
             conversation_id=message.conversation_id,
             seq=message.seq,
-            due_at=step.due_at,
+            status=Delivery.Status.SKIPPED if step.skip else Delivery.Status.PENDING,
+            reason=step.skip or "",
+            due_at=None if step.skip else step.due_at,
             is_digest=step.is_digest,
             is_mention=facts.is_mentioned,
             was_present=facts.is_present,
@@ -156,4 +159,5 @@ def _deliveries(user_id: UUID, facts: RecipientFacts, message: Message) -> list[
 
 def _rings(delivery: Delivery) -> bool:
     """Return whether it is a push that later ones follow, as `queries.recipient_rows` has it."""
-    return delivery.channel == Channel.PUSH and not delivery.is_digest
+    is_sent = delivery.status != Delivery.Status.SKIPPED
+    return delivery.channel == Channel.PUSH and is_sent and not delivery.is_digest

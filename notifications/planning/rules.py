@@ -5,7 +5,7 @@ The rules are asked when a message is fanned out (`plan`), and again when a deli
 or changed their quiet hours.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -59,6 +59,7 @@ class RecipientFacts:
     is_mentioned: bool = False
     has_read: bool = False
     is_present: bool = False
+    has_any_device: bool = True
     # At least one that displays its pushes.
     has_device: bool = True
     # When the last push of this conversation was sent, or is due.
@@ -70,6 +71,8 @@ class Planned:
     channel: Channel
     due_at: datetime
     is_digest: bool = False
+    # Not sent, and known at once.
+    skip: Skip | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,10 @@ def plan(person: RecipientFacts, *, sent_at: datetime, now: datetime) -> list[Pl
         wanted.append((Channel.PUSH, _push_due_at(person, now)))
     if person.preferences.email != EmailMode.NEVER:
         wanted.append((Channel.EMAIL, _email_due_at(person, sent_at)))
-    return [_outside_quiet_hours(person.preferences, channel, due_at) for channel, due_at in wanted]
+    planned = [
+        _outside_quiet_hours(person.preferences, channel, due_at) for channel, due_at in wanted
+    ]
+    return planned if person.has_any_device else [_without_device(each, now) for each in planned]
 
 
 def email_delay(preferences: Preferences, has_device: bool) -> timedelta:
@@ -176,6 +182,13 @@ def _email_due_at(person: RecipientFacts, sent_at: datetime) -> datetime:
 def _outside_quiet_hours(preferences: Preferences, channel: Channel, due_at: datetime) -> Planned:
     morning = quiet_hours_end(preferences, due_at)
     return Planned(channel, morning or due_at, is_digest=morning is not None)
+
+
+def _without_device(planned: Planned, now: datetime) -> Planned:
+    """Skip a push that is due. A later one waits: until then the person may add a device."""
+    if planned.channel == Channel.PUSH and planned.due_at <= now:
+        return replace(planned, skip=Skip.NO_DEVICE)
+    return planned
 
 
 def _ask(due: DueFacts) -> Skip | None:

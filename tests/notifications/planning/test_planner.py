@@ -1,13 +1,17 @@
-"""Messages that are planned together are planned as they would be one after the other."""
+"""Deliveries as they are planned: those of several messages as those of one after the other."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from core.jobs.lease import due
 from core.models import User
 from messaging.actions.fan_out import FannedOut, fan_out_message
 from messaging.models import Conversation, Message
+from notifications import queries
+from notifications.fan_out import fan_out
 from notifications.models import Delivery, Mute, Preference
 from notifications.planning import planner, presence
 from tests.cast import Say
@@ -68,3 +72,14 @@ def test_planned_together_costs_no_query_more(
         planner.plan_deliveries(unnamed, done.participants)
 
     assert Message.objects.count() > len(unnamed) == 6
+
+
+def test_push_to_a_person_without_a_device_is_skipped_and_owes_no_job(
+    clock: object, camille: User, odile: User, conversation: Conversation, say: Say
+) -> None:
+    fan_out(say(camille, "Bonjour").pk)
+
+    push, email = Delivery.objects.filter(recipient=odile).order_by("-channel")
+    assert (push.status, push.reason, push.due_at) == ("skipped", "no_device", None)
+    assert (email.status, email.due_at) == ("pending", timezone.now() + timedelta(minutes=1))
+    assert not due(queries.pending_deliveries()).exists()

@@ -21,6 +21,11 @@ def due_times(person: RecipientFacts, now: datetime = NOW) -> dict[str, timedelt
     return {step.channel.value: step.due_at - now for step in planned}
 
 
+def skips(person: RecipientFacts, now: datetime = NOW) -> dict[str, Skip | None]:
+    planned = rules.plan(person, sent_at=now, now=now)
+    return {step.channel.value: step.skip for step in planned}
+
+
 class TestPlan:
     def test_a_push_is_due_at_once_and_an_email_after_ten_minutes(self) -> None:
         assert due_times(RecipientFacts()) == {"push": 0 * SECOND, "email": 10 * MINUTE}
@@ -30,6 +35,22 @@ class TestPlan:
 
     def test_a_person_without_a_device_is_emailed_after_a_minute(self) -> None:
         assert due_times(RecipientFacts(has_device=False))["email"] == MINUTE
+
+    def test_push_that_no_device_could_take_is_skipped_at_once(self) -> None:
+        assert skips(RecipientFacts(has_any_device=False)) == {
+            "push": Skip.NO_DEVICE,
+            "email": None,
+        }
+
+    @pytest.mark.parametrize(
+        ("person", "now"),
+        [
+            (RecipientFacts(has_any_device=False, is_present=True), NOW),
+            (RecipientFacts(NIGHT, has_any_device=False), NOW + 12 * HOUR),
+        ],
+    )
+    def test_push_of_later_waits_for_a_device(self, person: RecipientFacts, now: datetime) -> None:
+        assert skips(person, now) == {"push": None, "email": None}
 
     def test_delay_that_the_person_chose_wins(self) -> None:
         preferences = Preferences(email_delay=2 * HOUR)
