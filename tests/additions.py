@@ -74,7 +74,7 @@ def add_channel(folder: Path) -> None:
     insert(
         folder,
         rules,
-        "    return [_outside_quiet_hours(",
+        "    planned = [\n",
         "    wanted.append((Channel.DUMMY, now))\n",
         before=True,
     )

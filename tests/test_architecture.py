@@ -140,10 +140,11 @@ def test_no_import_hides_in_a_function() -> None:
 
     # An AppConfig imports what needs the models once Django is ready, as Django asks. The decoder
     # is a program that imports only what its format needs. The packages of telemetry are optional.
-    # The others load 2 to 26 MB each that hardly any process needs.
+    # The others load 2 to 26 MB each that few processes need.
     telemetry = "telemetry/tracing|telemetry/error_reports"
     large = "importing/tables|push/webpush|scanning/policy|outbound_email/message"
     large += "|reading/(calendar|html_text|opaque)|auth/passkeys|exporting/pdf|chain/stamps"
+    large += "|working_time"
     allowed = rf"/(apps|decoder/\w+|{telemetry}|{large})\.py:"
     assert {place for place in hidden if not re.search(allowed, place)} == set()
 
@@ -152,8 +153,8 @@ def test_no_import_hides_in_a_function() -> None:
 def test_start_of_a_process_loads_no_large_package(module: str) -> None:
     """What one page or one job in a thousand needs is loaded by that page or job."""
     large = {
-        "css_inline", "fido2", "fontTools", "fpdf", "icalendar", "lxml", "openpyxl", "PIL",
-        "pywebpush", "rfc3161_client", "uharfbuzz", "yara_x",
+        "css_inline", "fido2", "fontTools", "fpdf", "holidays", "icalendar", "lxml", "openpyxl",
+        "PIL", "pywebpush", "rfc3161_client", "uharfbuzz", "yara_x",
     }  # fmt: skip
     script = f"""
 import sys, django

@@ -47,12 +47,14 @@ def send_file(caller: Caller) -> str:
 
 class TestTheStream:
     def test_each_event_of_the_document_comes_and_has_its_shape(
-        self, site: Site, camille: User, odile: User, conversation: Conversation
+        self, site: Site, camille: User, odile: User, bruno: User, conversation: Conversation
     ) -> None:
         client, company = Caller(site, camille), Caller(site, odile)
         address = f"/conversations/{conversation.pk}"
         email = email_kept(b"1", state=InboundEmail.State.WAITING)
         with stream_of(site, camille) as own, stream_of(site, odile) as theirs:
+            # Nobody has a device: only who looks at a page is told at once.
+            Caller(site, bruno).post("/presence", {"visible": True})
             client.post("/conversations", {"subject": "Portail"})
             client.post(f"{address}/typing")
             send_file(client)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from core.jobs.enqueue import Job
 from notifications.models import Delivery, WebhookDelivery
+from notifications.planning.rules import Skip
 from workers.dashboard.labels import ByJob
 from workers.dashboard.task_row import (
     TaskRow,
@@ -59,7 +60,9 @@ def _row(job: str, key: str, job_types: ByJob) -> TaskRow | None:
 
 
 def _deliveries_of_message(key: str) -> Rows:
-    rows = Delivery.objects.filter(message=UUID(key)).order_by("pk")
+    # Without those that were skipped where they were planned, which were no job.
+    rows = Delivery.objects.filter(message=UUID(key)).exclude(reason=Skip.NO_DEVICE, envelope=None)
+    rows = rows.order_by("pk")
     return [(Job.DELIVER, str(pk)) for pk in rows.values_list("pk", flat=True)]
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from core.jobs import enqueue
 from core.models import User
 from messaging.models import Message, Participant
-from notifications.models import Delivery
+from notifications.models import Delivery, PushSubscription
 from tests.cast import Say, in_another_conversation
 from workers.dashboard import actions
 from workers.engine import execute, periodic
@@ -191,6 +191,7 @@ class TestSweeper:
     def test_deliveries_of_one_batch_get_one_wake_up(
         self, camille: User, odile: User, say: Say
     ) -> None:
+        PushSubscription.objects.create(user=odile, endpoint="https://push.test/1", label="phone")
         for body in ("Bonjour", "Et merci"):
             execute.execute(MESSAGES, say(camille, body).pk)
         Delivery.objects.update(due_at=timezone.now() - timedelta(minutes=1))
