@@ -172,7 +172,6 @@ class TestAMessage:
         until(lambda: traced.named(PUSH), "no delivery is traced")
 
         call = traced.named(CALL)[0]
-        # There is one for each person; the others have no device.
         (delivery,) = (span for span in traced.named(PUSH) if span.id == call.parent)
 
         assert call.is_failed

@@ -22,7 +22,11 @@ from workers.registry import MESSAGES, SNOOZES
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HELD = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+# Of this database alone: other tests run beside, on the same server.
+HELD = """
+    SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 @pytest.fixture
