@@ -1,6 +1,8 @@
 """Listen to the events that are published."""
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from redis.client import PubSub
@@ -18,3 +20,11 @@ def listening() -> Iterator[PubSub]:
             pass
         subscriber.get_message(timeout=1)
         yield subscriber
+
+
+def events_in(payload: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name and the data of each event in what a channel published."""
+    for event in payload.decode().split("\n\n")[:-1]:
+        lines = dict(line.partition(": ")[::2] for line in event.splitlines())
+        if "event" in lines:
+            yield lines["event"], json.loads(lines["data"])

