@@ -222,8 +222,6 @@ class Launch:
             print_line(f"  admin     {url}admin/")
         elif not is_debug(environment):
             print_line("  admin     has no manager yet: run `manage.py create_manager EMAIL NAME`")
-            # Or the page of the first start, with its code, while it is open.
-            self._manage(environment, "setup_code")
         if is_debug(environment):
             print_line(f"  emails    {url}staff/mailbox")
         print_line(f"  data      {self._data_dir.path}")

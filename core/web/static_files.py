@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import brotli
@@ -87,10 +88,14 @@ def uncollected() -> tuple[str, ...]:
     collected = getattr(staticfiles_storage, "hashed_files", None)
     if collected is None:
         return ()
-    ignored: Any = apps.get_app_config("staticfiles")
-    names = {
-        f"{prefix}/{path}" if (prefix := getattr(storage, "prefix", None)) else path
-        for finder in get_finders()
-        for path, storage in finder.list(ignored.ignore_patterns)
-    }
+    names = {name for name, _path in files_of_the_code()}
     return tuple(sorted(name for name in names - collected.keys() if not is_published(name)))
+
+
+def files_of_the_code() -> Iterator[tuple[str, Path]]:
+    """Yield the name and the path of each static file that `collectstatic` collects."""
+    ignored: Any = apps.get_app_config("staticfiles")
+    for finder in get_finders():
+        for path, storage in finder.list(ignored.ignore_patterns):
+            prefix = getattr(storage, "prefix", None)
+            yield f"{prefix}/{path}" if prefix else path, Path(storage.path(path))

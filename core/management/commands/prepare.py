@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from core import collector, installation
+from core.web import collecting
 
 
 class Command(BaseCommand):
@@ -16,8 +17,9 @@ class Command(BaseCommand):
     """
 
     help = (
-        "Migrate the database and set up the bucket; collect the static files, or with DEBUG load "
-        "the demo data into an empty database. Safe to run again."
+        "Migrate the database and set up the bucket. Then collect the static files, if they "
+        "changed, and print the code of the first start; or with DEBUG load the demo data into an "
+        "empty database. Safe to run again."
     )
     requires_system_checks = ()
 
@@ -32,4 +34,5 @@ class Command(BaseCommand):
         if settings.DEBUG:
             call_command("demo", if_empty=True)
         else:
-            call_command("collectstatic", interactive=False, verbosity=0)
+            collecting.collect_if_changed()
+            call_command("setup_code", stdout=self.stdout)
