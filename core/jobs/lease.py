@@ -13,6 +13,7 @@ from typing import Any, Final, TypedDict, TypeVar
 
 from django.db import connection, models
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from core.jobs.outcome import said_by
@@ -39,6 +40,8 @@ class LeasedJob(models.Model):
 
 
 Row = TypeVar("Row", bound=LeasedJob)
+# A time, or the expression of one.
+Moment = datetime | RawSQL
 
 
 class Columns(TypedDict, total=False):
@@ -62,14 +65,17 @@ def reset_attempts(due_at: datetime | None = None, error: str = "") -> Columns:
     return {**due_again(due_at or timezone.now(), error), "attempts": 0}
 
 
-def is_free() -> Q:
+def is_free(now: Moment | None = None) -> Q:
     """Match rows that no worker has: never leased, released, or the lease has ended."""
-    return Q(leased_until=None) | Q(leased_until__lt=timezone.now())
+    return Q(leased_until=None) | Q(leased_until__lt=now or timezone.now())
 
 
-def due(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """Return the rows that are due and that no worker has."""
-    return rows.filter(is_free(), due_at__lte=timezone.now())
+def due(
+    rows: QuerySet[Row], *, longer_than: timedelta = timedelta(0), now: Moment | None = None
+) -> QuerySet[Row]:
+    """Return the rows that are due, for longer than that, and that no worker has."""
+    now = now or timezone.now()
+    return rows.filter(is_free(now), due_at__lte=now - longer_than)
 
 
 @dataclass

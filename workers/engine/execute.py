@@ -169,11 +169,7 @@ def oldest_first(job_type: JobType, *, older_than: timedelta, at_most: int) -> l
 
     Of rows that are done together (`JobType.together`), only the oldest.
     """
-    rows = (
-        due(job_type.pending_rows())
-        .filter(due_at__lte=timezone.now() - older_than)
-        .order_by("due_at")
-    )
+    rows = due(job_type.pending_rows(), longer_than=older_than).order_by("due_at")
     values = rows.values_list("pk", "due_at", "attempts", "leased_until", *job_type.together)
     oldest: dict[Any, Waiting] = {}
     for key, due_at, attempts, lost_at, *group in values[:at_most]:

@@ -23,6 +23,7 @@ from workers.engine import execute
 from workers.engine.execute import Waiting
 from workers.engine.job_types import JobType, Key
 from workers.monitoring.backlog import paused_queues
+from workers.recovery.overdue import Overdue
 from workers.recovery.thread_connection import DATABASE_ERRORS
 
 # Any number; the lock belongs to this database.
@@ -68,6 +69,7 @@ class Sweeper:
 
     def __init__(self, job_types: Iterable[JobType]) -> None:
         self.job_types = list(job_types)
+        self.overdue = Overdue()
         self.woken_at: dict[tuple[Job, Key, int], float] = {}
         self.dead_lettered_at: dict[Job, float] = {}
         self.broker_away_until = 0.0
@@ -82,9 +84,12 @@ class Sweeper:
         """Sweep once, unless another worker does now; return the rows for the fallback runner."""
         found: dict[JobType, list[Key]] = {}
         with alone() as is_ours:
-            for job_type in self.runnable() if is_ours else []:
+            runnable = self.runnable() if is_ours else []
+            overdue = self.overdue.among(runnable)
+            for job_type in runnable:
                 try:
-                    found[job_type] = self.look_at(job_type)
+                    self.dead_letter_exhausted(job_type)
+                    found[job_type] = self.look_at(job_type) if job_type in overdue else []
                 except DATABASE_ERRORS:
                     raise
                 except Exception:
@@ -98,11 +103,13 @@ class Sweeper:
         unpaused = [each for each in self.job_types if each.queue.value not in paused]
         return [job_type for job_type in unpaused if not job_type.is_held()]
 
-    def look_at(self, job_type: JobType) -> list[Key]:
-        """Wake the workers for the rows of one type, and return those for the fallback runner."""
+    def dead_letter_exhausted(self, job_type: JobType) -> None:
         if time.monotonic() - self.dead_lettered_at.get(job_type.job, -1e9) > DEAD_LETTER_SECONDS:
             self.dead_lettered_at[job_type.job] = time.monotonic()
             execute.dead_letter_exhausted(job_type)
+
+    def look_at(self, job_type: JobType) -> list[Key]:
+        """Wake the workers for the rows of one type, and return those for the fallback runner."""
         waiting = execute.oldest_first(job_type, older_than=job_type.patience, at_most=BATCH)
         if not waiting:
             return []
