@@ -81,6 +81,8 @@ VALUES = {
 class Detail(NamedTuple):
     label: str
     text: str
+    # Nobody reads one in a list.
+    is_id: bool = False
 
 
 def action_words(entry: AuditEntry) -> str:
@@ -119,7 +121,7 @@ def details(entry: AuditEntry) -> Iterator[Detail]:
         found["changed"] = [name for name in found["changed"] if name not in found["values"]]
     for key, value in sorted(found.items(), key=lambda item: _is_id(item[1])):
         if key not in SHOWN_BY_OBJECT and (text := _text(value, kind, key)):
-            yield Detail(_name(key, kind), text)
+            yield Detail(_name(key, kind), text, _is_id(value))
 
 
 def _is_id(value: Any) -> bool:

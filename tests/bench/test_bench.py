@@ -4,12 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tests.bench import __main__
 from tests.bench.__main__ import ROWS
+from tests.bench.bench import BRIEF
 from tests.bench.figures import Figure, print_figures
+from tests.bench.servers import CouldNotMeasure
 from tests.commands import ROOT, unmeasured
 
 # What the figures of a module are called, where not by its name.
@@ -52,6 +58,27 @@ def test_each_row_of_a_brief_run_gives_a_figure_and_its_limit() -> None:
     for words in ("lost", "doubled", "missing", "that never came", "left out or given twice"):
         found = [figure for figure in figures if words in figure["name"]]
         assert [figure["value"] for figure in found] == [0] * max(1, len(found)), found
+
+
+def test_row_that_cannot_be_measured_keeps_no_other_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def measure(row: str) -> Iterator[Figure]:
+        yield Figure(row, "messages/s", 1, "/s", 1)
+        if row == "send":
+            raise CouldNotMeasure("no answer")
+
+    def module(name: str) -> SimpleNamespace:
+        return SimpleNamespace(measure=lambda _bench: measure(name.rpartition(".")[2]))
+
+    monkeypatch.setattr(__main__, "running", nullcontext)
+    monkeypatch.setattr(__main__, "import_module", module)
+    failed: list[str] = []
+
+    figures = list(__main__.measured(["send", "photo"], BRIEF, failed))
+
+    assert [figure.row for figure in figures] == ["send", "photo"]
+    assert failed == ["send: no answer"]
 
 
 @pytest.mark.parametrize(

@@ -146,9 +146,25 @@ class TestHolds:
         told = AuditEntry.objects.get(action="hold.lifted")
         with translation.override("fr"):
             # The page of the audit shows the first two.
-            assert list(words.details(told))[:2] == [
-                ("Motif", "Litige"), ("Motif de la levée", "Jugement rendu"),
-            ]  # fmt: skip
+            assert list(words.details(told)) == [
+                ("Motif", "Litige", False),
+                ("Motif de la levée", "Jugement rendu", False),
+                ("Conservation obligatoire", str(hold.pk), True),
+            ]
+
+    def test_place_of_a_hold_is_told_in_the_audit_without_its_id(
+        self, screen: Browser, works: Site, marc: User
+    ) -> None:
+        hold = holds.place(marc, works.conversation, "Litige")
+        chain_facts()
+        entry = AuditEntry.objects.get(action="hold.placed")
+
+        listed = screen.get("/staff/audit").content.decode()
+        whole = screen.get(f"/staff/audit/{entry.position}").content.decode()
+
+        assert "Motif\u00a0: Litige" in listed
+        assert str(hold.pk) not in listed
+        assert str(hold.pk) in whole
 
 
 class TestPreviewAndOrder:
