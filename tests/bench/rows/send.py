@@ -31,10 +31,10 @@ def measure(bench: Bench) -> Iterator[Figure]:
     direct_ms: dict[Way, list[float]] = defaultdict(list)
     with bench.product.frozen("worker", "beat"):
         for way in callers:
-            _calls(bench, callers[way])
+            calls(bench, callers[way])
         for _round in range(bench.size.rounds):
             for way in callers:
-                sent, spent = _calls(bench, callers[way])
+                sent, spent = calls(bench, callers[way])
                 per_second[way].append(sent / bench.size.seconds)
                 direct_ms[way].append(spent.of("web", "postgres") * 1000 / sent)
         data.finish_fan_outs()
@@ -52,7 +52,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
     )  # fmt: skip
 
 
-def _calls(bench: Bench, callers: list[dict[str, str]]) -> tuple[int, Spent]:
+def calls(bench: Bench, callers: list[dict[str, str]]) -> tuple[int, Spent]:
+    """Let these callers send for `bench.size.seconds`. Return how many messages, and the cost."""
     sent: list[float] = []
 
     def call() -> None:
@@ -72,7 +73,7 @@ def _with_everything(bench: Bench, callers: list[dict[str, str]]) -> float:
 
     def send_and_wait() -> None:
         nonlocal sent
-        sent, _spent = _calls(bench, callers)
+        sent, _spent = calls(bench, callers)
         wait_until_done()
 
     return bench.product.spent(send_and_wait).together * 1000 / sent
