@@ -70,6 +70,8 @@ def _fan_out(locked: list[LockedConversation], asked: Sequence[UUID]) -> list[Fa
     counted = unread.recount_all(locked)
     for each in locked:
         participant_events.publish_counters(each, counted[each.conversation.pk])
+    # After all counters, so that those of the company become one message of its channel.
+    for each in locked:
         for message in messages[each.conversation.pk]:
             publish(events.message_again(message), to=each.audience)
     taken = [message.pk for several in messages.values() for message in several]

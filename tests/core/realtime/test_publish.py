@@ -98,15 +98,30 @@ class TestEventsThatWait:
     def test_each_channel_has_one_message_with_its_events_in_order(
         self, listening: PubSub, busy: threading.Event
     ) -> None:
-        person = uuid4()
+        client = uuid4()
         publish(Event("a", {}), to=Audience(company=True))
-        publish(Event("b", {}), to=Audience(user_ids=(person,), company=True))
+        publish(Event("b", {}), to=Audience(user_ids=(client,), company=True))
         publish(Event("c", {}), to=Audience(company=True))
 
         busy.set()
 
         told = [(channel, names(payload)) for channel, payload in heard(listening)]
-        assert told == [(company_channel(), ["a", "b", "c"]), (user_channel(person), ["b"])]
+        assert told == [(company_channel(), ["a", "b", "c"]), (user_channel(client), ["b"])]
+
+    def test_what_is_said_to_a_person_of_the_company_keeps_its_order_among_both_channels(
+        self, listening: PubSub, busy: threading.Event
+    ) -> None:
+        person = uuid4()
+        publish(Event("a", {}), Event("b", {}), to=Audience(company=True))
+        publish(Event("c", {}), to=Audience(user_ids=(person,)))
+        publish(Event("d", {}), to=Audience(user_ids=(person,)))
+        publish(Event("e", {}), to=Audience(company=True))
+
+        busy.set()
+
+        told = [(channel, names(payload)) for channel, payload in heard(listening)]
+        company, own = company_channel(), user_channel(person)
+        assert told == [(company, ["a", "b"]), (own, ["c", "d"]), (company, ["e"])]
 
     def test_message_has_the_events_of_a_few_calls_and_none_is_left(
         self, listening: PubSub, busy: threading.Event, monkeypatch: pytest.MonkeyPatch
