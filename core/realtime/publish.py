@@ -115,8 +115,8 @@ def _send_soon(events: Iterable[Event], to: Audience) -> None:
 def _send_waiting() -> None:
     """Send the events that wait, several of a channel as one message.
 
-    Every web process reads every message, and writes it to each stream by a system call. Measured
-    at 150 messages a second: 2.2 to read for each in place of 5.3.
+    Every web process reads every message, and writes it to each stream by a system call. Measured,
+    for one message sent: 3.2 to read in place of 5.3 at 150 a second, 1.4 at 300.
     """
     taken = [_waiting.popleft() for _ in range(min(TOGETHER, len(_waiting)))]
     messages: list[tuple[str, bytes]] = []
