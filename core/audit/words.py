@@ -81,7 +81,7 @@ VALUES = {
 class Detail(NamedTuple):
     label: str
     text: str
-    # Nobody reads one in a list.
+    # The list of the audit leaves these out.
     is_id: bool = False
 
 

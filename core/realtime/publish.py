@@ -98,7 +98,7 @@ EVERY_STREAM = "resync"
 _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-# So many calls of `publish` become one message of a channel.
+# At most so many calls of `publish` become one message of a channel.
 TOGETHER = 50
 
 # Events and their audience, which `background_sender` has not sent yet.

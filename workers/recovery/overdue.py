@@ -44,9 +44,11 @@ class Overdue:
         if job_type not in self.conditions:
             try:
                 rows = due(job_type.pending_rows(), longer_than=job_type.patience, now=NOW)
+                one = rows.order_by().values(found=Value(1))[:1]
+                sql, parameters = one.query.sql_with_params()
             except Exception:
-                # The sweep then looks, fails at this type alone, and logs it.
+                # The sweep then looks at this type, and logs what is wrong with it alone. Django
+                # also raises for rows that it knows to be none.
                 return "true", ()
-            sql, parameters = rows.order_by().values(found=Value(1))[:1].query.sql_with_params()
             self.conditions[job_type] = f"EXISTS ({sql})", parameters
         return self.conditions[job_type]

@@ -1,5 +1,6 @@
 """One query tells which types of jobs have a row to look at, and agrees with the look itself."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -77,3 +78,9 @@ def test_sweep_without_work_costs_few_queries(
 
     with django_assert_max_num_queries(5):
         sweeper.look()
+
+
+def test_type_without_any_rows_does_not_end_the_sweep() -> None:
+    nothing = replace(MESSAGES, pending_rows=Message.objects.none)
+
+    assert Sweeper([nothing]).look() == {nothing: []}
