@@ -5,6 +5,11 @@ SHELL := /bin/sh
 .SHELLFLAGS := -eu -c
 MAKEFLAGS += --no-print-directory
 
+# Which Python .venv is made of: the first of these that will do. The system's own comes first, since
+# distributions build it with optimisations that a plain build of pyenv lacks (measured: a message
+# costs 20 % less processor time). Another one: `make run BASE_PYTHON=python3.13`, without a .venv.
+BASE_PYTHON ?= /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11 python
+
 BIN := .venv/bin
 PYTHON := $(BIN)/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
@@ -163,14 +168,14 @@ lock: $(DEV) ## Refresh requirements.txt, -telemetry.txt and -dev.txt from pypro
 
 $(PYTHON):
 	@found=; \
-	for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do \
-		if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	for candidate in $(BASE_PYTHON); do \
+		if "$$candidate" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 			found="$$candidate"; break; \
 		fi; \
 	done; \
-	test -n "$$found" || { echo "Liaison needs Python 3.11 or newer: install it and try again." >&2; exit 1; }; \
+	test -n "$$found" || { echo "Liaison needs Python 3.11 or newer with its venv module. Debian, Ubuntu: apt-get install python3-venv, then try again." >&2; exit 1; }; \
 	echo "Creating .venv with $$found"; \
-	"$$found" -m venv .venv || { rm -rf .venv; echo "python's venv module is missing: apt-get install python3-venv (Debian, Ubuntu)." >&2; exit 1; }
+	"$$found" -m venv .venv || { rm -rf .venv; exit 1; }
 
 # --no-deps, since the lock is complete: pip 23 resolves an extra (`coverage[toml]`) anew, finds a
 # release newer than the lock's and then refuses it. What the lock does not name stays: after
