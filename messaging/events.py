@@ -111,6 +111,11 @@ def message_again(message: Message) -> Event:
     return message_created(message) if is_as_sent else message_updated(message)
 
 
+def receipt(message: Message) -> str:
+    """What tells a message as it is now, for `core.realtime.publish.publish_if_missed`."""
+    return f"{message.pk}:{message.version}"
+
+
 def attachment_updated(message: Message, attachment: Attachment) -> Event:
     """The state of a file changed, and with it the version of its message."""
     data: AttachmentData = {

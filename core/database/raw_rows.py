@@ -11,6 +11,9 @@ from django.db.models import Model
 
 M = TypeVar("M", bound=Model)
 
+# The names of the columns by query. There are few: callers write theirs as constants.
+_names: dict[str, list[Any]] = {}
+
 
 def columns_of(model: type[Model], table: str) -> str:
     """Return the columns of a model's table for a SELECT.
@@ -38,7 +41,9 @@ def rows_with_extras(model: type[M], sql: str, asked: Any) -> list[tuple[M, dict
     """Like `row_with_extras`, for all rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(sql, asked)
-        names = [column.name for column in cursor.description]
+        # psycopg builds an object for each column, for each query anew.
+        if (names := _names.get(sql)) is None:
+            names = _names[sql] = [column.name for column in cursor.description]
         found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     fields = model._meta.concrete_fields
     attributes = [field.attname for field in fields]

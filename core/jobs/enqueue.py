@@ -111,8 +111,7 @@ def enqueue_once(job: Job, **ids: UUID | str | int) -> None:
 
     For jobs that take the other rows that are due as well, and say by `begin` that they look now.
     """
-    call = partial(_publish_once, job, ids)
-    transaction.on_commit(partial(background_sender.send, call))
+    transaction.on_commit(partial(_want, job, ids))
 
 
 def begin(job: Job) -> None:
@@ -121,7 +120,21 @@ def begin(job: Job) -> None:
         valkey().delete(key("woken", job.value))
 
 
-def _publish_once(job: Job, ids: dict[str, UUID | str | int]) -> None:
+# What `enqueue_once` was asked for and `background_sender` has not sent: the last of each job.
+_wanted: dict[Job, dict[str, UUID | str | int]] = {}
+# They are the parent's to send.
+os.register_at_fork(after_in_child=_wanted.clear)
+
+
+def _want(job: Job, ids: dict[str, UUID | str | int]) -> None:
+    _wanted[job] = ids
+    background_sender.send(partial(_publish_wanted, job))
+
+
+def _publish_wanted(job: Job) -> None:
+    """Publish one wake-up for all that wait here, unless one is on its way from elsewhere."""
+    if (ids := _wanted.pop(job, None)) is None:
+        return
     try:
         is_first = bool(valkey().set(key("woken", job.value), 1, nx=True, px=WOKEN_MS))
     except RedisError:

@@ -8,12 +8,13 @@ closed; its browser reconnects and asks for what it missed.
 import asyncio
 import random
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache, lru_cache
+from itertools import groupby
 from uuid import UUID
 
-import redis.asyncio
 import structlog
-from django.conf import settings
 from redis.exceptions import RedisError
 
 from core.realtime.frames import Frame
@@ -22,6 +23,7 @@ from core.realtime.heartbeats import Heartbeats
 from core.realtime.publish import EVERY_STREAM, EVERYBODY, Event, frame, rights_channel
 from core.realtime.recheck import Recheck
 from core.realtime.streams import OpenStreams, Stream, epoch_frame
+from core.realtime.subscription import Message, Subscription, subscribed
 from core.valkey import key
 
 # How long a browser waits before it reconnects, unless our script decides.
@@ -108,45 +110,55 @@ class Hub:
 
     async def read(self) -> None:
         """Subscribe and hand out messages until the connection is lost."""
-        client = redis.asyncio.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=None, socket_connect_timeout=2
-        )
-        async with client, client.pubsub() as pubsub:
-            patterns = key("user", "*"), key("company"), rights_channel()
-            await asyncio.wait_for(pubsub.psubscribe(*patterns), 2)
-            if not await self.answers(pubsub):
+        async with subscribed(key("user", "*"), key("company"), rights_channel()) as subscription:
+            if not await self.answers(subscription):
                 return
             self.is_listening.set()
             # Events from before the subscription are lost: each browser must ask for them, and
             # rights may have changed.
             await self.streams.offer_all(RESYNC)
             self.recheck.check_soon(self.streams.all)
-            while await self.answers(pubsub):
+            while await self.answers(subscription):
                 pass
 
-    async def answers(self, pubsub: redis.asyncio.client.PubSub) -> bool:
-        """Hand out the next message. Return False if not even a pong came in time."""
-        message = await pubsub.get_message(timeout=PING_SECONDS)
-        if message is None:
-            await pubsub.ping()
-            message = await pubsub.get_message(timeout=PING_SECONDS)
-        if message is not None and message["type"] == "pmessage":
-            await self.hand_out(message["channel"].decode(), message["data"])
-        return message is not None
+    async def answers(self, subscription: Subscription) -> bool:
+        """Hand out the next messages. Return False if not even a pong came in time."""
+        messages = await _soon(subscription)
+        if messages is None:
+            await subscription.ping()
+            messages = await _soon(subscription)
+        if messages:
+            await self.hand_out(messages)
+        return messages is not None
 
-    async def hand_out(self, channel: str, payload: bytes) -> None:
-        if channel == rights_channel() and payload == EVERY_STREAM.encode():
-            await self.streams.offer_all(RESYNC)
-        elif channel == rights_channel():
-            self.recheck.check_now(self._named_by(payload.decode()))
-        else:
-            await self.streams.offer(channel, Frame(payload))
+    async def hand_out(self, messages: Iterable[Message]) -> None:
+        """Offer events to the streams, in order, and check the streams of changed rights."""
+        for is_of_rights, several in groupby(messages, key=_is_of_rights):
+            if not is_of_rights:
+                await self.streams.offer(list(several))
+                continue
+            for message in several:
+                if message.payload == EVERY_STREAM.encode():
+                    await self.streams.offer_all(RESYNC)
+                else:
+                    self.recheck.check_now(self._named_by(message.payload.decode()))
 
     def _named_by(self, payload: str) -> list[Stream]:
         if payload == EVERYBODY:
             return list(self.streams.all)
         people = map(UUID, payload.split(","))
         return [stream for person in people for stream in self.streams.of_person(person)]
+
+
+async def _soon(subscription: Subscription) -> list[Message] | None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PING_SECONDS):
+            return await subscription.read()
+    return None
+
+
+def _is_of_rights(message: Message) -> bool:
+    return message.channel == rights_channel()
 
 
 @cache

@@ -6,11 +6,11 @@ streams. An event can be lost while Valkey is away: `resync` then follows, and b
 
 import os
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -60,10 +60,22 @@ def rights_channel() -> str:
     return key("rights")
 
 
-def publish(*events: Event, to: Audience) -> None:
-    """Publish events, in order, once the surrounding transaction has committed."""
+def publish(*events: Event, to: Audience, receipt: str = "") -> None:
+    """Publish events, in order, once the surrounding transaction has committed.
+
+    `receipt` names what they tell, for `publish_if_missed`.
+    """
     if to.channels:
-        transaction.on_commit(partial(_send_soon, events, to))
+        transaction.on_commit(partial(_send_soon, _Call(events, to, receipt)))
+
+
+def publish_if_missed(*events: Event, to: Audience, receipt: str) -> None:
+    """Publish events like `publish`, unless Valkey got those with this receipt a short while ago.
+
+    It gave them to every process then, or its connection was lost and `resync` followed.
+    """
+    if to.channels:
+        transaction.on_commit(partial(_send_soon, _Call(events, to, receipt, is_again=True)))
 
 
 def publish_rights_changed(user_ids: Iterable[UUID]) -> None:
@@ -101,14 +113,27 @@ _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # At most so many calls of `publish` become one message of a channel.
 TOGETHER = 50
 
-# Events and their audience, which `background_sender` has not sent yet.
-_waiting: deque[tuple[Iterable[Event], Audience]] = deque()
+# How long Valkey keeps a receipt. What is published again later is only superfluous.
+RECEIPT_SECONDS = 60
+
+
+class _Call(NamedTuple):
+    """What one call is to publish."""
+
+    events: Iterable[Event]
+    to: Audience
+    receipt: str
+    is_again: bool = False
+
+
+# The calls that `background_sender` has not sent yet.
+_waiting: deque[_Call] = deque()
 # They are the parent's to send.
 os.register_at_fork(after_in_child=_waiting.clear)
 
 
-def _send_soon(events: Iterable[Event], to: Audience) -> None:
-    _waiting.append((events, to))
+def _send_soon(call: _Call) -> None:
+    _waiting.append(call)
     background_sender.send(_send_waiting)
 
 
@@ -119,27 +144,48 @@ def _send_waiting() -> None:
     for one message sent: 3.2 to read in place of 5.3 at 150 a second, 1.4 at 300.
     """
     taken = [_waiting.popleft() for _ in range(min(TOGETHER, len(_waiting)))]
+    written = list(_written(_without_known(taken)))
     messages: list[tuple[str, bytes]] = []
     # Somebody of the company reads two channels: what is said on one must not overtake the other.
-    for _, several in groupby(taken, key=lambda each: each[1].company):
+    for _, several in groupby(written, key=lambda each: each[0].to.company):
         messages += _by_channel(several).items()
     if messages:
         with valkey(PATIENCE_SECONDS).pipeline(transaction=False) as pipeline:
             for channel, payload in messages:
                 pipeline.publish(channel, payload)
+            for call, _ in written:
+                if call.receipt:
+                    pipeline.set(_receipt_key(call), 1, ex=RECEIPT_SECONDS)
             pipeline.execute()
 
 
-def _by_channel(taken: Iterable[tuple[Iterable[Event], Audience]]) -> dict[str, bytes]:
-    payloads: defaultdict[str, bytes] = defaultdict(bytes)
-    for events, to in taken:
+def _without_known(calls: list[_Call]) -> list[_Call]:
+    """Leave out the calls that publish again what Valkey has a receipt of."""
+    again = [call for call in calls if call.is_again]
+    if not again:
+        return calls
+    found = valkey(PATIENCE_SECONDS).mget([_receipt_key(call) for call in again])
+    known = {call.receipt for call, value in zip(again, found, strict=True) if value}
+    return [call for call in calls if not (call.is_again and call.receipt in known)]
+
+
+def _receipt_key(call: _Call) -> str:
+    return key("published", call.receipt)
+
+
+def _written(calls: Iterable[_Call]) -> Iterator[tuple[_Call, bytes]]:
+    for call in calls:
         try:
-            payload = b"".join(map(frame, events))
+            yield call, b"".join(map(frame, call.events))
         except Exception:
             # A defect in one event must not take the others along.
-            logger.exception("event_failed", names=[event.name for event in events])
-            continue
-        for channel in to.channels:
+            logger.exception("event_failed", names=[event.name for event in call.events])
+
+
+def _by_channel(written: Iterable[tuple[_Call, bytes]]) -> dict[str, bytes]:
+    payloads: defaultdict[str, bytes] = defaultdict(bytes)
+    for call, payload in written:
+        for channel in call.to.channels:
             payloads[channel] += payload
     return payloads
 

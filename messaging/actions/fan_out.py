@@ -1,4 +1,4 @@
-"""The fan-out of messages: count them for every participant, and publish them once more.
+"""The fan-out of messages: count them for every participant, and publish those that were not.
 
 One call takes the messages of a conversation that wait beside the one it was asked for, and those
 of several conversations at once. So a burst of a hundred messages costs one count.
@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from core.jobs.lease import NOT_DUE, commit_lazily
-from core.realtime.publish import publish
+from core.realtime.publish import publish_if_missed
 from messaging import events
 from messaging.conversation import participant_events, participants, unread
 from messaging.conversation.lock import LockedConversation, lock_free_to_count, lock_to_count
@@ -33,7 +33,7 @@ class FannedOut(NamedTuple):
 
 @transaction.atomic(savepoint=False)
 def fan_out_message(message_id: UUID) -> FannedOut | None:
-    """Count a message for every participant, and publish it to screens that missed it.
+    """Count a message for every participant, and publish it if Valkey has not got it.
 
     Earlier and later ones of its conversation that wait as well are taken with it. Running it twice
     or late is harmless. Returns None if the fan-out was done before.
@@ -73,7 +73,8 @@ def _fan_out(locked: list[LockedConversation], asked: Sequence[UUID]) -> list[Fa
     # After all counters, so that those of the company become one message of its channel.
     for each in locked:
         for message in messages[each.conversation.pk]:
-            publish(events.message_again(message), to=each.audience)
+            again = events.message_again(message)
+            publish_if_missed(again, to=each.audience, receipt=events.receipt(message))
     taken = [message.pk for several in messages.values() for message in several]
     done = Message.objects.filter(pk__in=taken)
     done.update(fanned_out_at=timezone.now(), last_error="", **NOT_DUE)

@@ -227,7 +227,7 @@ def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message
     take_place(locked, message)
     attach(draft.attachment_ids, to=message)
     append(locked, message, outgoing.message_created(message))
-    publish(events.message_created(message), to=locked.audience)
+    publish(events.message_created(message), to=locked.audience, receipt=events.receipt(message))
     if not locked.author_has_written:
         participants.record_author(locked, author, seq=message.seq)
     lines = [NewLine(Kind.REOPENED, author)] if was_closed else []
@@ -285,5 +285,5 @@ def _revise(
     for name, value in changes.items():
         setattr(message, name, value)
     message.save(update_fields=["version", *changes])
-    publish(events.message_updated(message), to=locked.audience)
+    publish(events.message_updated(message), to=locked.audience, receipt=events.receipt(message))
     return MessageRevision.objects.filter(message=message).count()

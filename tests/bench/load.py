@@ -170,7 +170,7 @@ class Watched:
         if name == b"message.created":
             told = json.loads(data)
             message = told["message"]["id"]
-            # The fan-out publishes each message once more.
+            # One whose publishing nobody knows of is published once more.
             if message not in self.seen:
                 self.seen[message] = now
                 self.uncounted[told["conversation"]].append((told["version"], message))

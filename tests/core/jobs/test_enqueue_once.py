@@ -1,5 +1,6 @@
 """One wake-up waits for all rows of a job, until a worker begins it."""
 
+import threading
 from collections.abc import Callable
 from uuid import UUID
 
@@ -50,6 +51,25 @@ def test_second_row_waits_with_the_first(published: Published, order: Order) -> 
     order(Job.DISPATCH_EVENTS, "3")
 
     assert published == ["1", "3"]
+
+
+def test_rows_that_wait_for_the_sender_share_a_wake_up(published: Published, order: Order) -> None:
+    gate = threading.Event()
+    background_sender.send(gate.wait)
+    with transaction.atomic():
+        for name in "123":
+            enqueue_once(Job.FAN_OUT_MESSAGE, row=name)
+        enqueue_once(Job.DISPATCH_EVENTS, row="4")
+    gate.set()
+    background_sender.flush()
+
+    # Of several rows the last is named: its job takes those that are due as well.
+    assert published == ["3", "4"]
+    order(Job.FAN_OUT_MESSAGE, "5")
+    assert published == ["3", "4"]
+    begin(Job.FAN_OUT_MESSAGE)
+    order(Job.FAN_OUT_MESSAGE, "6")
+    assert published == ["3", "4", "6"]
 
 
 def test_row_after_the_beginning_has_a_wake_up_of_its_own(

@@ -3,9 +3,12 @@
 import asyncio
 from itertools import pairwise
 
+import pytest
+
 from core.realtime.hub import RESYNC
-from core.realtime.publish import company_channel
+from core.realtime.publish import EVERY_STREAM, company_channel, rights_channel
 from core.realtime.streams import MAX_QUEUED_EVENTS, STREAMS_PER_TURN
+from core.realtime.subscription import READ_BYTES, Message
 from core.valkey import valkey
 from tests.core.realtime.hub_browser import (
     EPOCH,
@@ -28,12 +31,89 @@ class TestTheHub:
                 their_screen = await browser_of(await hub.open(theirs, EPOCH))
 
                 valkey().publish(channel(mine), b"for me")
-                valkey().publish(company_channel(), b"for the company")
-                valkey().publish(channel(theirs), b"for them")
-
                 assert await my_screen.next() == b"for me"
+                valkey().publish(company_channel(), b"for the company")
                 assert await my_screen.next() == b"for the company"
+                valkey().publish(channel(theirs), b"for them")
                 assert await their_screen.next() == b"for them"
+
+        run(story)
+
+    def test_events_that_came_together_are_one_write_to_each_stream_in_their_order(self) -> None:
+        of_company = [someone(of_company=True) for _ in range(2)]
+        client, other = someone(), someone()
+
+        async def story() -> None:
+            async with running_hub() as hub:
+                screens = {
+                    person: await browser_of(await hub.open(person, EPOCH))
+                    for person in (*of_company, client, other)
+                }
+                for screen in screens.values():
+                    screen.received()
+
+                await hub.hand_out(
+                    [
+                        Message(company_channel(), b"1"),
+                        Message(channel(client), b"2"),
+                        Message(channel(of_company[0]), b"3"),
+                        Message(company_channel(), b"4"),
+                    ]
+                )
+
+                got = [screens[person].received() for person in (*of_company, client, other)]
+                assert got == [[b"134"], [b"14"], [b"2"], []]
+
+        run(story)
+
+    def test_events_around_a_resync_keep_their_order(self) -> None:
+        mine = someone()
+
+        async def story() -> None:
+            async with running_hub() as hub:
+                screen = await browser_of(await hub.open(mine, EPOCH))
+                screen.received()
+
+                await hub.hand_out(
+                    [
+                        Message(channel(mine), b"before"),
+                        Message(rights_channel(), EVERY_STREAM.encode()),
+                        Message(channel(mine), b"after"),
+                    ]
+                )
+
+                assert screen.received() == [b"before", RESYNC.payload, b"after"]
+
+        run(story)
+
+    def test_event_larger_than_one_read_comes_whole(self) -> None:
+        mine = someone()
+        large = b"x" * (3 * READ_BYTES)
+
+        async def story() -> None:
+            async with running_hub() as hub:
+                screen = await browser_of(await hub.open(mine, EPOCH))
+                valkey().publish(channel(mine), large)
+
+                assert await screen.next() == large
+
+        run(story)
+
+    def test_quiet_connection_is_asked_and_stays(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.realtime.hub.PING_SECONDS", 0.05)
+        mine = someone()
+
+        async def story() -> None:
+            async with running_hub() as hub:
+                screen = await browser_of(await hub.open(mine, EPOCH))
+                screen.received()
+                await asyncio.sleep(0.5)
+
+                valkey().publish(channel(mine), b"still here")
+
+                assert await screen.next() == b"still here"
+                # Nor did it connect anew, which every screen would be told of.
+                assert screen.received() == []
 
         run(story)
 
@@ -121,7 +201,7 @@ class TestTheHub:
                 own = someone()
                 await hub.open(own, EPOCH)
                 for _ in range(MAX_QUEUED_EVENTS + 1):
-                    await hub.hand_out(channel(own), b"x")
+                    await hub.hand_out([Message(channel(own), b"x")])
 
                 assert hub.open_streams == 0
 
@@ -135,7 +215,7 @@ class TestTheHub:
                 for screen in screens:
                     screen.received()
 
-                event = asyncio.create_task(hub.hand_out(company_channel(), b"to all"))
+                event = asyncio.create_task(hub.hand_out([Message(company_channel(), b"to all")]))
                 seen = []
                 while not event.done():
                     await asyncio.sleep(0)
@@ -156,7 +236,7 @@ class TestTheHub:
                 slow.reads.clear()
 
                 for number in range(MAX_QUEUED_EVENTS + 2):
-                    await hub.hand_out(company_channel(), str(number).encode())
+                    await hub.hand_out([Message(company_channel(), str(number).encode())])
 
                 assert len(quick.received()) >= MAX_QUEUED_EVENTS + 2
                 assert hub.open_streams == 1

@@ -15,15 +15,17 @@ from core.ids import new_id
 from core.models import User
 from core.realtime.publish import (
     EVERY_STREAM,
+    RECEIPT_SECONDS,
     Audience,
     Event,
     company_channel,
     frame,
     publish,
+    publish_if_missed,
     rights_channel,
     user_channel,
 )
-from core.valkey import valkey
+from core.valkey import key, valkey
 from tests.listening import events_in
 
 # Longer than the test takes.
@@ -164,6 +166,57 @@ class TestEventsThatWait:
 
             assert screens.get_message(timeout=5)["data"] == EVERY_STREAM.encode()
             assert [names(payload) for _, payload in heard(listening)] == [["d"]]
+
+
+@pytest.mark.django_db(transaction=True)
+class TestEventsThatWereMissed:
+    def test_what_valkey_got_is_not_published_again(self, listening: PubSub) -> None:
+        everyone = Audience(company=True)
+        receipt = str(uuid4())
+
+        publish(Event("a", {}), to=everyone, receipt=receipt)
+        assert [names(payload) for _, payload in heard(listening)] == [["a"]]
+        publish_if_missed(Event("a", {}), to=everyone, receipt=receipt)
+
+        assert heard(listening) == []
+
+    def test_what_waits_with_the_first_is_published_again(
+        self, listening: PubSub, busy: threading.Event
+    ) -> None:
+        """Nobody knows yet that the first arrives."""
+        everyone = Audience(company=True)
+        receipt = str(uuid4())
+        publish(Event("a", {}), to=everyone, receipt=receipt)
+        publish_if_missed(Event("again", {}), to=everyone, receipt=receipt)
+
+        busy.set()
+
+        assert [names(payload) for _, payload in heard(listening)] == [["a", "again"]]
+
+    def test_what_no_process_published_is_published(self, listening: PubSub) -> None:
+        everyone = Audience(company=True)
+        publish(Event("a", {}), to=everyone, receipt=str(uuid4()))
+        heard(listening)
+
+        publish_if_missed(Event("b", {}), to=everyone, receipt=str(uuid4()))
+
+        assert [names(payload) for _, payload in heard(listening)] == [["b"]]
+
+    def test_what_could_not_be_written_has_no_receipt(self, listening: PubSub) -> None:
+        everyone = Audience(company=True)
+        receipt = str(uuid4())
+        publish(Event("a", {"nobody writes this": object()}), to=everyone, receipt=receipt)
+
+        publish_if_missed(Event("a", {}), to=everyone, receipt=receipt)
+
+        assert [names(payload) for _, payload in heard(listening)] == [["a"]]
+
+    def test_receipts_do_not_stay(self, listening: PubSub) -> None:
+        receipt = str(uuid4())
+        publish(Event("a", {}), to=Audience(company=True), receipt=receipt)
+        heard(listening)
+
+        assert 0 < valkey().ttl(key("published", receipt)) <= RECEIPT_SECONDS
 
 
 def names(payload: bytes) -> list[str]:

@@ -1,14 +1,18 @@
 """A burst is counted once: one job takes the messages of its conversation that wait beside it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from redis.client import PubSub
 
+from core import background_sender
 from core.models import User
+from core.realtime.publish import company_channel
 from messaging.actions.fan_out import fan_out_message
-from messaging.actions.messages import send_message
+from messaging.actions.messages import delete_message, send_message
 from messaging.conversation.idempotency import Draft
 from messaging.models import Conversation, Message, Participant
 from messaging.queries import waiting as queries
@@ -108,3 +112,59 @@ def test_burst_shows_each_person_one_counter(camille: User, say: Say, listening:
     # Camille's own, and those of everybody else who takes part.
     others = Participant.objects.exclude(user=camille).count()
     assert sorted(each["unread_count"] for each in counters) == [0] + [4] * others
+
+
+def shown(subscriber: PubSub) -> list[str]:
+    """Return the texts of the messages that the company's channel told of, until it is quiet."""
+    background_sender.flush()
+    found = []
+    while message := subscriber.get_message(timeout=0.2):
+        is_event = message["type"] == "pmessage"
+        if is_event and message["channel"] == company_channel().encode():
+            told = events_in(message["data"])
+            found += [data["message"]["body"] for name, data in told if name.startswith("message.")]
+    return found
+
+
+@contextmanager
+def killed_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Nothing is published, as of a process that ends before it comes to that."""
+    with monkeypatch.context() as patched:
+        patched.setattr("core.realtime.publish._send_soon", lambda call: None)
+        yield
+
+
+@pytest.mark.django_db(transaction=True)
+class TestScreensThatMissedIt:
+    def test_message_that_was_published_is_not_told_twice(
+        self, camille: User, say: Say, listening: PubSub
+    ) -> None:
+        message = say(camille, "Bonjour")
+        assert shown(listening) == ["Bonjour"]
+
+        fan_out_message(message.pk)
+
+        assert shown(listening) == []
+
+    def test_message_of_a_web_process_that_was_killed_is_told(
+        self, camille: User, say: Say, listening: PubSub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with killed_after_the_commit(monkeypatch):
+            message = say(camille, "Bonjour")
+        assert shown(listening) == []
+
+        fan_out_message(message.pk)
+
+        assert shown(listening) == ["Bonjour"]
+
+    def test_deletion_that_nobody_was_told_of_is_told(
+        self, camille: User, say: Say, listening: PubSub, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        message = say(camille, "Bonjour")
+        assert shown(listening) == ["Bonjour"]
+        with killed_after_the_commit(monkeypatch):
+            delete_message(remover=camille, message=message)
+
+        fan_out_message(message.pk)
+
+        assert shown(listening) == [""]
