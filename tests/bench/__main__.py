@@ -12,6 +12,7 @@ could not be measured is named at the end, after the figures of the others.
 
 import argparse
 import json
+import platform
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -47,7 +48,8 @@ def main(arguments: argparse.Namespace) -> None:
         print(json.dumps({"others": share, "figures": [figure.as_json() for figure in figures]}))
     else:
         print_figures("Liaison beside what it must reach", figures)
-        print(f"(other work took {share:.0%} of the processors)")
+        build = f"Python {platform.python_version()} of {sys.base_prefix}"
+        print(f"(other work took {share:.0%} of the processors; {build})")
     if failed:
         sys.exit("not measured: " + "\n".join(failed))
 
