@@ -179,15 +179,16 @@ $(PYTHON):
 
 # --no-deps, since the lock is complete: pip 23 resolves an extra (`coverage[toml]`) anew, finds a
 # release newer than the lock's and then refuses it. What the lock does not name stays: after
-# `make test`, `make run` leaves the tools there.
+# `make test`, `make run` leaves the tools there. --use-pep517 is what pip does from 23.1 on; Debian 12's
+# 23.0 would build http-ece by its setup.py, with a warning.
 $(RUN): requirements.txt | $(PYTHON)
 	@echo "Installing what Liaison needs (once, some minutes)"
-	@$(PIP) install --require-hashes --no-deps -r requirements.txt
+	@$(PIP) install --use-pep517 --require-hashes --no-deps -r requirements.txt
 	@touch $@
 
 $(DEV): requirements-dev.txt | $(PYTHON)
 	@echo "Installing what the tests need (once, some minutes)"
-	@$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
+	@$(PIP) install --use-pep517 --require-hashes --no-deps -r requirements-dev.txt
 	@touch $@ $(RUN) $(NODE)
 
 # Node alone, for `make run`, which needs nothing else of the tests.

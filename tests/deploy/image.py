@@ -57,8 +57,7 @@ class Stage:
 
     def programs(self, given: dict[str, str]) -> str:
         """Return the PATH: Debian's folders, and the interpreter that the base image has."""
-        python = Path(sys.base_prefix) / "bin"
-        base = Path(node()).parent if self.base.startswith("node:") else python
+        base = Path(node()).parent if self.base.startswith("node:") else self.root.parent / ".base"
         own = given.get("PATH", "$PATH")
         return own.replace("$PATH", f"{base}:/usr/bin:/bin:/usr/sbin:/sbin")
 
@@ -84,6 +83,7 @@ def build(dockerfile: Path, folder: Path) -> Stage:
     """Carry out all stages in a folder that is empty; return the last one."""
     sent = context(folder / "context")
     stages: dict[str, Stage] = {}
+    provide_python(folder / ".base")
     for name, rest in instructions(dockerfile):
         if name == "FROM":
             base, _, label = rest.partition(" AS ")
@@ -95,6 +95,14 @@ def build(dockerfile: Path, folder: Path) -> Stage:
         else:
             carry_out(list(stages.values())[-1], name, rest)
     return stages[""]
+
+
+def provide_python(folder: Path) -> None:
+    """Put our own Python there under the name that the images of Python have: `python`."""
+    folder.mkdir()
+    python = folder / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.base_prefix}/bin/python3" "$@"\n')
+    python.chmod(0o755)
 
 
 def carry_out(stage: Stage, name: str, rest: str) -> None:

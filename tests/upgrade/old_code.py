@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,8 +102,8 @@ def exported(commit: str, folder: Path) -> Code:
             raise CommitMissing(commit) from error
         archive = folder / f"{commit}.tar"
         git(ROOT, "archive", "--output", str(archive), commit)
-        with tarfile.open(archive) as packed:
-            packed.extractall(tree, filter="data")
+        tree.mkdir()
+        subprocess.run(["tar", "--extract", "--file", archive], cwd=tree, check=True)
         archive.unlink()
     return Code(commit, tree, _packages_of(tree, folder / f"packages-{commit}"))
 
