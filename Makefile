@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 
 # Which Python .venv is made of: the first of these that will do. The system's own comes first, since
 # distributions build it with optimisations that a plain build of pyenv lacks (measured: a message
-# costs 20 % less processor time). Another one: `make run BASE_PYTHON=python3.13`, without a .venv.
+# costs 20 % less processor time). Another one: remove .venv, then `make run BASE_PYTHON=python3.13`.
 BASE_PYTHON ?= /usr/bin/python3 python3 python3.14 python3.13 python3.12 python3.11 python
 
 BIN := .venv/bin

@@ -111,8 +111,8 @@ def message_again(message: Message) -> Event:
     return message_created(message) if is_as_sent else message_updated(message)
 
 
-def receipt(message: Message) -> str:
-    """What tells a message as it is now, for `core.realtime.publish.publish_if_missed`."""
+def deduplication_id(message: Message) -> str:
+    """Return the id of the event that tells a message as it is now, for `publish_if_missed`."""
     return f"{message.pk}:{message.version}"
 
 

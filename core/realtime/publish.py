@@ -60,22 +60,24 @@ def rights_channel() -> str:
     return key("rights")
 
 
-def publish(*events: Event, to: Audience, receipt: str = "") -> None:
+def publish(*events: Event, to: Audience, deduplication_id: str = "") -> None:
     """Publish events, in order, once the surrounding transaction has committed.
 
-    `receipt` names what they tell, for `publish_if_missed`.
+    `deduplication_id` names what they tell, for `publish_if_missed`.
     """
     if to.channels:
-        transaction.on_commit(partial(_send_soon, _Call(events, to, receipt)))
+        transaction.on_commit(partial(_send_soon, _Call(events, to, deduplication_id)))
 
 
-def publish_if_missed(*events: Event, to: Audience, receipt: str) -> None:
-    """Publish events like `publish`, unless Valkey got those with this receipt a short while ago.
+def publish_if_missed(*events: Event, to: Audience, deduplication_id: str) -> None:
+    """Publish events like `publish`, unless Valkey took those of this id within the last minute.
 
-    It gave them to every process then, or its connection was lost and `resync` followed.
+    Each web process read them then, or lost its connection and sends `resync`.
     """
     if to.channels:
-        transaction.on_commit(partial(_send_soon, _Call(events, to, receipt, is_again=True)))
+        transaction.on_commit(
+            partial(_send_soon, _Call(events, to, deduplication_id, is_again=True))
+        )
 
 
 def publish_rights_changed(user_ids: Iterable[UUID]) -> None:
@@ -113,8 +115,8 @@ _json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # At most so many calls of `publish` become one message of a channel.
 TOGETHER = 50
 
-# How long Valkey keeps a receipt. What is published again later is only superfluous.
-RECEIPT_SECONDS = 60
+# How long Valkey keeps an id. What is published again after that does no harm.
+DEDUPLICATION_SECONDS = 60
 
 
 class _Call(NamedTuple):
@@ -122,7 +124,7 @@ class _Call(NamedTuple):
 
     events: Iterable[Event]
     to: Audience
-    receipt: str
+    deduplication_id: str
     is_again: bool = False
 
 
@@ -154,23 +156,23 @@ def _send_waiting() -> None:
             for channel, payload in messages:
                 pipeline.publish(channel, payload)
             for call, _ in written:
-                if call.receipt:
-                    pipeline.set(_receipt_key(call), 1, ex=RECEIPT_SECONDS)
+                if call.deduplication_id:
+                    pipeline.set(_deduplication_key(call), 1, ex=DEDUPLICATION_SECONDS)
             pipeline.execute()
 
 
 def _without_known(calls: list[_Call]) -> list[_Call]:
-    """Leave out the calls that publish again what Valkey has a receipt of."""
+    """Leave out the calls that publish again what Valkey took already."""
     again = [call for call in calls if call.is_again]
     if not again:
         return calls
-    found = valkey(PATIENCE_SECONDS).mget([_receipt_key(call) for call in again])
-    known = {call.receipt for call, value in zip(again, found, strict=True) if value}
-    return [call for call in calls if not (call.is_again and call.receipt in known)]
+    found = valkey(PATIENCE_SECONDS).mget([_deduplication_key(call) for call in again])
+    known = {call.deduplication_id for call, it in zip(again, found, strict=True) if it}
+    return [call for call in calls if not (call.is_again and call.deduplication_id in known)]
 
 
-def _receipt_key(call: _Call) -> str:
-    return key("published", call.receipt)
+def _deduplication_key(call: _Call) -> str:
+    return key("published", call.deduplication_id)
 
 
 def _written(calls: Iterable[_Call]) -> Iterator[tuple[_Call, bytes]]:

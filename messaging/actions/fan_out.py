@@ -1,4 +1,4 @@
-"""The fan-out of messages: count them for every participant, and publish those that were not.
+"""The fan-out of messages: count them for every participant, publish those that nobody did.
 
 One call takes the messages of a conversation that wait beside the one it was asked for, and those
 of several conversations at once. So a burst of a hundred messages costs one count.
@@ -33,7 +33,7 @@ class FannedOut(NamedTuple):
 
 @transaction.atomic(savepoint=False)
 def fan_out_message(message_id: UUID) -> FannedOut | None:
-    """Count a message for every participant, and publish it if Valkey has not got it.
+    """Count a message for every participant, and publish it if nobody did.
 
     Earlier and later ones of its conversation that wait as well are taken with it. Running it twice
     or late is harmless. Returns None if the fan-out was done before.
@@ -74,7 +74,8 @@ def _fan_out(locked: list[LockedConversation], asked: Sequence[UUID]) -> list[Fa
     for each in locked:
         for message in messages[each.conversation.pk]:
             again = events.message_again(message)
-            publish_if_missed(again, to=each.audience, receipt=events.receipt(message))
+            event_id = events.deduplication_id(message)
+            publish_if_missed(again, to=each.audience, deduplication_id=event_id)
     taken = [message.pk for several in messages.values() for message in several]
     done = Message.objects.filter(pk__in=taken)
     done.update(fanned_out_at=timezone.now(), last_error="", **NOT_DUE)

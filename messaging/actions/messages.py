@@ -227,7 +227,8 @@ def record_message(locked: LockedToWrite, author: User, draft: Draft) -> Message
     take_place(locked, message)
     attach(draft.attachment_ids, to=message)
     append(locked, message, outgoing.message_created(message))
-    publish(events.message_created(message), to=locked.audience, receipt=events.receipt(message))
+    event_id = events.deduplication_id(message)
+    publish(events.message_created(message), to=locked.audience, deduplication_id=event_id)
     if not locked.author_has_written:
         participants.record_author(locked, author, seq=message.seq)
     lines = [NewLine(Kind.REOPENED, author)] if was_closed else []
@@ -285,5 +286,6 @@ def _revise(
     for name, value in changes.items():
         setattr(message, name, value)
     message.save(update_fields=["version", *changes])
-    publish(events.message_updated(message), to=locked.audience, receipt=events.receipt(message))
+    event_id = events.deduplication_id(message)
+    publish(events.message_updated(message), to=locked.audience, deduplication_id=event_id)
     return MessageRevision.objects.filter(message=message).count()

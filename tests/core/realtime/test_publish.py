@@ -14,8 +14,8 @@ from core import background_sender
 from core.ids import new_id
 from core.models import User
 from core.realtime.publish import (
+    DEDUPLICATION_SECONDS,
     EVERY_STREAM,
-    RECEIPT_SECONDS,
     Audience,
     Event,
     company_channel,
@@ -172,11 +172,11 @@ class TestEventsThatWait:
 class TestEventsThatWereMissed:
     def test_what_valkey_got_is_not_published_again(self, listening: PubSub) -> None:
         everyone = Audience(company=True)
-        receipt = str(uuid4())
+        same = str(uuid4())
 
-        publish(Event("a", {}), to=everyone, receipt=receipt)
+        publish(Event("a", {}), to=everyone, deduplication_id=same)
         assert [names(payload) for _, payload in heard(listening)] == [["a"]]
-        publish_if_missed(Event("a", {}), to=everyone, receipt=receipt)
+        publish_if_missed(Event("a", {}), to=everyone, deduplication_id=same)
 
         assert heard(listening) == []
 
@@ -185,9 +185,9 @@ class TestEventsThatWereMissed:
     ) -> None:
         """Nobody knows yet that the first arrives."""
         everyone = Audience(company=True)
-        receipt = str(uuid4())
-        publish(Event("a", {}), to=everyone, receipt=receipt)
-        publish_if_missed(Event("again", {}), to=everyone, receipt=receipt)
+        same = str(uuid4())
+        publish(Event("a", {}), to=everyone, deduplication_id=same)
+        publish_if_missed(Event("again", {}), to=everyone, deduplication_id=same)
 
         busy.set()
 
@@ -195,28 +195,28 @@ class TestEventsThatWereMissed:
 
     def test_what_no_process_published_is_published(self, listening: PubSub) -> None:
         everyone = Audience(company=True)
-        publish(Event("a", {}), to=everyone, receipt=str(uuid4()))
+        publish(Event("a", {}), to=everyone, deduplication_id=str(uuid4()))
         heard(listening)
 
-        publish_if_missed(Event("b", {}), to=everyone, receipt=str(uuid4()))
+        publish_if_missed(Event("b", {}), to=everyone, deduplication_id=str(uuid4()))
 
         assert [names(payload) for _, payload in heard(listening)] == [["b"]]
 
-    def test_what_could_not_be_written_has_no_receipt(self, listening: PubSub) -> None:
+    def test_what_could_not_be_written_is_not_known(self, listening: PubSub) -> None:
         everyone = Audience(company=True)
-        receipt = str(uuid4())
-        publish(Event("a", {"nobody writes this": object()}), to=everyone, receipt=receipt)
+        same = str(uuid4())
+        publish(Event("a", {"nobody writes this": object()}), to=everyone, deduplication_id=same)
 
-        publish_if_missed(Event("a", {}), to=everyone, receipt=receipt)
+        publish_if_missed(Event("a", {}), to=everyone, deduplication_id=same)
 
         assert [names(payload) for _, payload in heard(listening)] == [["a"]]
 
-    def test_receipts_do_not_stay(self, listening: PubSub) -> None:
-        receipt = str(uuid4())
-        publish(Event("a", {}), to=Audience(company=True), receipt=receipt)
+    def test_ids_do_not_stay(self, listening: PubSub) -> None:
+        same = str(uuid4())
+        publish(Event("a", {}), to=Audience(company=True), deduplication_id=same)
         heard(listening)
 
-        assert 0 < valkey().ttl(key("published", receipt)) <= RECEIPT_SECONDS
+        assert 0 < valkey().ttl(key("published", same)) <= DEDUPLICATION_SECONDS
 
 
 def names(payload: bytes) -> list[str]:
